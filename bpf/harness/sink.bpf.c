@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The sink stands where frames arrive: counts them per CPU, keeps the first `capture_limit` of them byte
+ * for byte in order of arrival, and takes them off the path. One program for interfaces (XDP), one for
+ * what an XDP program passed into the stack (tc ingress, which comes after XDP in every mode).
+ */
+#include <linux/bpf.h>
+#include <linux/pkt_cls.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "replay.h"
+
+/* Set before load. */
+const volatile __u32 capture_limit = 0;  /* entries of `captured` that may be used */
+const volatile __u32 capture_length = 1; /* bytes kept of a frame */
+
+__u64 captured_frames; /* frames that wanted to be captured, also beyond the limit */
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct arrived_counter);
+} arrived SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);                                    /* capture_limit, before load */
+    __uint(key_size, sizeof(__u32));
+    __uint(value_size, sizeof(struct captured_frame) + 1);     /* + capture_length, before load */
+} captured SEC(".maps");
+
+static __always_inline void count(__u64 bytes)
+{
+    __u32 zero = 0;
+    struct arrived_counter *counter = bpf_map_lookup_elem(&arrived, &zero);
+
+    if (counter) {
+        counter->packets++;
+        counter->bytes += bytes;
+    }
+}
+
+static __always_inline struct captured_frame *next_slot(void)
+{
+    __u32 index;
+
+    if (!capture_limit)
+        return 0;
+    index = __sync_fetch_and_add(&captured_frames, 1);
+    if (index >= capture_limit)
+        return 0;
+    return bpf_map_lookup_elem(&captured, &index);
+}
+
+SEC("xdp")
+int sink(struct xdp_md *ctx)
+{
+    __u32 length = ctx->data_end - ctx->data;
+    struct captured_frame *slot;
+
+    count(length);
+    slot = next_slot();
+    if (slot) {
+        __u32 kept = length < capture_length ? length : capture_length;
+
+        slot->vlan_protocol = 0;
+        slot->vlan_tci = 0;
+        if (kept > 0 && kept <= capture_length)
+            bpf_xdp_load_bytes(ctx, 0, slot + 1, kept);
+        slot->length = length;
+    }
+    return XDP_DROP;
+}
+
+SEC("tc")
+int stack_sink(struct __sk_buff *skb)
+{
+    __u32 length = skb->len;
+    struct captured_frame *slot;
+
+    count(length);
+    slot = next_slot();
+    if (slot) {
+        __u32 kept = length < capture_length ? length : capture_length;
+
+        slot->vlan_protocol = skb->vlan_present ? bpf_ntohs(skb->vlan_proto) : 0;
+        slot->vlan_tci = skb->vlan_tci;
+        if (kept > 0 && kept <= capture_length)
+            bpf_skb_load_bytes(skb, 0, slot + 1, kept);
+        slot->length = length;
+    }
+    return TC_ACT_SHOT;
+}
+
+char _license[] SEC("license") = "GPL";

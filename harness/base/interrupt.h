@@ -1,0 +1,16 @@
+// SIGINT and SIGTERM as a flag that long work looks at.
+#pragma once
+
+#include "base/result.h"
+
+namespace xdpbench {
+
+// From here on SIGINT and SIGTERM set the flag instead of ending the process; a second one ends it.
+// System calls are interrupted (no SA_RESTART), so that waiting work sees the flag at once.
+void catch_interrupts();
+
+[[nodiscard]] bool interrupted();
+
+[[nodiscard]] Error interrupted_error();
+
+}  // namespace xdpbench

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace xdpbench {
+
+// "a:b:" -> {"a", "b", ""}.
+[[nodiscard]] std::vector<std::string> split(std::string_view text, char separator);
+
+// Without white space at both ends.
+[[nodiscard]] std::string_view trim(std::string_view text);
+
+// The candidate a person who typed `typed` most likely meant: fewest edits (Levenshtein), at most
+// a third of its length; nothing if none is that near.
+[[nodiscard]] std::optional<std::string> nearest(std::string_view typed,
+                                                 const std::vector<std::string>& candidates);
+
+// "1,234,567".
+[[nodiscard]] std::string thousands(std::uint64_t number);
+
+// "512 B", "3.4 KiB", "1.0 GiB".
+[[nodiscard]] std::string byte_size(std::uint64_t bytes);
+
+// "1 frame", "2 frames".
+[[nodiscard]] std::string counted(std::uint64_t number, std::string_view noun);
+
+// "3s", "250ms", "1.5s", "2m" -> seconds; nothing if it is not a positive duration.
+[[nodiscard]] std::optional<double> parse_duration(std::string_view text);
+
+}  // namespace xdpbench

@@ -1,0 +1,37 @@
+// Attaching an XDP program to an interface, and what is attached there.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+#include "kernel/interface.h"
+#include "kernel/netns.h"
+#include "scenario/scenario.h"
+
+namespace xdpbench {
+
+// A program attached through a bpf_link: the kernel detaches it when this object or the process
+// ends.
+class XdpLink {
+  public:
+    // Attaches in exactly this mode, and reads back that it is in force. The error says why this
+    // device refuses it.
+    static Result<XdpLink> attach(const NetNs& netns, const InterfaceInfo& interface,
+                                  int program_fd, Mode mode);
+
+  private:
+    explicit XdpLink(UniqueFd link) : link_(std::move(link)) {}
+
+    UniqueFd link_;
+};
+
+// Attaches so that the program stays on the interface when this process ends (`--keep`).
+Result<void> attach_for_good(const NetNs& netns, const InterfaceInfo& interface, int program_fd,
+                             Mode mode);
+
+// Runs a tc program on what enters the stack through the interface, after XDP. It goes with the
+// interface.
+Result<void> attach_to_ingress(const NetNs& netns, const InterfaceInfo& interface, int program_fd);
+
+}  // namespace xdpbench

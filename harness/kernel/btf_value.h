@@ -1,0 +1,54 @@
+// Values between text (as scenarios write them) and memory, typed by BTF.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "scenario/scenario.h"
+
+struct btf;
+
+namespace xdpbench {
+
+// Writes `value` into `out`, which is as long as the type. Accepted per type:
+// - integers, enums, bool: decimal, 0x hex, negative where signed, range-checked; true/false; an
+// enumerator's name
+// - __be16/__be32/__be64: the same, stored in network byte order; __be32 also an IPv4 address
+// - a 4-byte integer: also an IPv4 address, stored in network byte order as in a packet
+// - 4, 6 or 16 bytes (arrays of bytes): IPv4 address, MAC address, IPv6 address
+// - char arrays: text, zero-terminated; byte arrays: "hex:.."; other arrays: a list, missing ones
+// zero
+// - structs and unions: fields by name, those not named are zero
+// `out` is cleared first. Errors name place, path, expected type and the value.
+Result<void> encode_value(const btf* types, std::uint32_t type, const Value& value,
+                          std::span<std::uint8_t> out);
+
+// Without BTF: an integer of 1, 2, 4 or 8 bytes in host byte order, an address of the fitting size,
+// or "hex:...".
+Result<void> encode_untyped(const Value& value, std::span<std::uint8_t> out);
+
+struct ValueDifference {
+    std::string path;  // "ip", "stats[2].packets"; empty for the value itself
+    std::string expected;
+    std::string actual;
+};
+
+// Compares `memory` with what `expected` names; fields and elements it does not name are not
+// compared. An expectation that does not fit the type is an error as in encode_value.
+Result<std::vector<ValueDifference>> compare_value(const btf* types, std::uint32_t type,
+                                                   const Value& expected,
+                                                   std::span<const std::uint8_t> memory);
+
+// The same for a map without BTF (type 0 of encode_untyped).
+Result<std::vector<ValueDifference>> compare_untyped(const Value& expected,
+                                                     std::span<const std::uint8_t> memory);
+
+// Adds the integers of `from` to those of `into`, leaf by leaf; other leaves are left alone.
+void add_values(const btf* types, std::uint32_t type, std::span<const std::uint8_t> from,
+                std::span<std::uint8_t> into);
+
+}  // namespace xdpbench

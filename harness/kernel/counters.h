@@ -1,0 +1,23 @@
+// The per-action counters of a program, per CPU (bpf/include/xdp_counters.h).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/result.h"
+#include "kernel/program.h"
+#include "xdp_counters.h"
+
+namespace xdpbench {
+
+using ActionCounters = std::array<xdp_counter, XDP_COUNTERS_ACTIONS>;  // by enum xdp_action
+
+// One element a possible CPU; nothing if the program has no such map (a user's own program).
+Result<std::optional<std::vector<ActionCounters>>> read_counters(const Program& program);
+
+// The sum over all CPUs.
+[[nodiscard]] ActionCounters sum_cpus(const std::vector<ActionCounters>& per_cpu);
+
+}  // namespace xdpbench

@@ -1,0 +1,162 @@
+#include "kernel/interface.h"
+
+#include <fmt/format.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <vector>
+
+#include "base/file.h"
+#include "base/text.h"
+
+namespace xdpbench {
+namespace {
+
+Result<ifreq> request_for(const std::string& name) {
+    ifreq request = {};
+    if (name.empty() || name.size() >= sizeof(request.ifr_name)) {
+        return input_error(fmt::format("\"{}\" is no interface name: 1 to {} characters", name,
+                                       sizeof(request.ifr_name) - 1));
+    }
+    name.copy(request.ifr_name, name.size());
+    return request;
+}
+
+Result<ifreq> ask(const NetNs& netns, const std::string& name, unsigned long command,
+                  const char* what) {
+    XDPBENCH_TRY(ifreq request, request_for(name));
+    if (::ioctl(netns.control_socket(), command, &request) != 0) {
+        return system_error(fmt::format("cannot read the {} of interface {}", what, name), errno);
+    }
+    return request;
+}
+
+// An ethtool command whose argument begins with its number; 0 or errno.
+int ethtool(const NetNs& netns, const std::string& name, void* argument) {
+    Result<ifreq> request = request_for(name);
+    if (!request) return ENODEV;
+    request->ifr_data = static_cast<char*>(argument);
+    return ::ioctl(netns.control_socket(), SIOCETHTOOL, &*request) == 0 ? 0 : errno;
+}
+
+std::string text_of(const char* field, std::size_t size) { return {field, ::strnlen(field, size)}; }
+
+// ethtool structures end in an array of a length that is known only at run time.
+template <class Header>
+struct Sized {
+    explicit Sized(std::size_t tail) : storage((sizeof(Header) + tail + 7) / 8, 0) {}
+    Header* header() { return reinterpret_cast<Header*>(storage.data()); }
+    std::uint8_t* tail() {
+        return reinterpret_cast<std::uint8_t*>(storage.data()) + sizeof(Header);
+    }
+    std::vector<std::uint64_t> storage;
+};
+
+}  // namespace
+
+Result<InterfaceInfo> query_interface(const NetNs& netns, const std::string& name) {
+    InterfaceInfo info;
+    info.name = name;
+    XDPBENCH_TRY(const ifreq index, ask(netns, name, SIOCGIFINDEX, "index"));
+    info.index = static_cast<unsigned>(index.ifr_ifindex);
+    XDPBENCH_TRY(const ifreq mac, ask(netns, name, SIOCGIFHWADDR, "MAC address"));
+    std::memcpy(info.mac.data(), mac.ifr_hwaddr.sa_data, info.mac.size());
+    XDPBENCH_TRY(const ifreq mtu, ask(netns, name, SIOCGIFMTU, "MTU"));
+    info.mtu = mtu.ifr_mtu;
+    ethtool_drvinfo driver = {};
+    driver.cmd = ETHTOOL_GDRVINFO;
+    if (ethtool(netns, name, &driver) == 0) {
+        info.driver = text_of(driver.driver, sizeof(driver.driver));
+        info.firmware = text_of(driver.fw_version, sizeof(driver.fw_version));
+    }
+    return info;
+}
+
+Result<std::map<std::string, std::uint64_t>> driver_counters(const NetNs& netns,
+                                                             const std::string& name) {
+    std::map<std::string, std::uint64_t> counters;
+    Sized<ethtool_sset_info> sets(sizeof(std::uint32_t));
+    sets.header()->cmd = ETHTOOL_GSSET_INFO;
+    sets.header()->sset_mask = 1ULL << ETH_SS_STATS;
+    if (ethtool(netns, name, sets.header()) != 0 || sets.header()->sset_mask == 0) return counters;
+    std::uint32_t count = 0;
+    std::memcpy(&count, sets.tail(), sizeof(count));
+    if (count == 0) return counters;
+
+    Sized<ethtool_gstrings> names(static_cast<std::size_t>(count) * ETH_GSTRING_LEN);
+    names.header()->cmd = ETHTOOL_GSTRINGS;
+    names.header()->string_set = ETH_SS_STATS;
+    names.header()->len = count;
+    Sized<ethtool_stats> values(static_cast<std::size_t>(count) * sizeof(std::uint64_t));
+    values.header()->cmd = ETHTOOL_GSTATS;
+    values.header()->n_stats = count;
+    for (void* const argument :
+         {static_cast<void*>(names.header()), static_cast<void*>(values.header())}) {
+        if (const int error = ethtool(netns, name, argument); error != 0) {
+            return system_error(fmt::format("cannot read the driver's counters of {}", name),
+                                error);
+        }
+    }
+    for (std::uint32_t i = 0; i < count; ++i) {
+        const char* const text =
+            reinterpret_cast<const char*>(names.tail()) + std::size_t{i} * ETH_GSTRING_LEN;
+        std::uint64_t value = 0;
+        std::memcpy(&value, values.tail() + std::size_t{i} * sizeof(value), sizeof(value));
+        counters[text_of(text, ETH_GSTRING_LEN)] = value;
+    }
+    return counters;
+}
+
+Result<InterfaceCounters> interface_counters(const NetNs& netns, const std::string& name) {
+    XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
+    std::ifstream file("/proc/thread-self/net/dev");
+    for (std::string line; std::getline(file, line);) {
+        const std::size_t colon = line.find(':');
+        if (colon == std::string::npos || trim(std::string_view(line).substr(0, colon)) != name)
+            continue;
+        std::istringstream fields(line.substr(colon + 1));
+        std::array<std::uint64_t, 16> value{};
+        for (std::uint64_t& field : value) fields >> field;
+        if (!fields) break;
+        return InterfaceCounters{value[1], value[2], value[3], value[9], value[10], value[11]};
+    }
+    return Error{ErrorKind::system,
+                 fmt::format("cannot read the counters of {}: it is not in /proc/net/dev", name),
+                 {},
+                 {}};
+}
+
+Result<void> set_gro(const NetNs& netns, const std::string& name, bool on) {
+    ethtool_value value = {ETHTOOL_SGRO, on ? 1U : 0U};
+    if (const int error = ethtool(netns, name, &value); error != 0) {
+        return system_error(
+            fmt::format("cannot switch generic receive offload of {} {}", name, on ? "on" : "off"),
+            error);
+    }
+    return {};
+}
+
+Result<void> silence_ipv6(const NetNs& netns) {
+    XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
+    for (const char* const scope : {"all", "default"}) {
+        const std::string path = fmt::format("/proc/sys/net/ipv6/conf/{}/disable_ipv6", scope);
+        if (read_entry(path).empty()) continue;
+        std::ofstream file(path);
+        file << 1 << std::flush;
+        if (!file || read_entry(path) != "1") {
+            return Error{ErrorKind::system,
+                         fmt::format("cannot switch IPv6 off in the test's namespace ({})", path),
+                         "/proc/sys is mounted read-only, as in a container",
+                         "mount /proc/sys read-write (docker run --privileged)"};
+        }
+    }
+    return {};
+}
+
+}  // namespace xdpbench

@@ -1,0 +1,51 @@
+// What is asked of and told to one network interface through ioctls and /proc.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "base/result.h"
+#include "kernel/netns.h"
+
+namespace xdpbench {
+
+using MacAddress = std::array<std::uint8_t, 6>;
+
+struct InterfaceInfo {
+    std::string name;
+    unsigned index = 0;
+    MacAddress mac{};
+    int mtu = 0;         // bytes
+    std::string driver;  // of ETHTOOL_GDRVINFO; empty if the device has none
+    std::string firmware;
+};
+
+Result<InterfaceInfo> query_interface(const NetNs& netns, const std::string& name);
+
+// The driver's own counters by name (`ethtool -S`); empty if it has none. veth:
+// rx_queue_0_xdp_drops ...
+Result<std::map<std::string, std::uint64_t>> driver_counters(const NetNs& netns,
+                                                             const std::string& name);
+
+// The counters that every interface has (/proc/net/dev).
+struct InterfaceCounters {
+    std::uint64_t rx_packets = 0;
+    std::uint64_t rx_errors = 0;
+    std::uint64_t rx_dropped = 0;
+    std::uint64_t tx_packets = 0;
+    std::uint64_t tx_errors = 0;
+    std::uint64_t tx_dropped = 0;
+};
+Result<InterfaceCounters> interface_counters(const NetNs& netns, const std::string& name);
+
+// Generic receive offload. On a veth it switches NAPI on, without which redirected frames are
+// dropped in silence (drivers/net/veth.c, veth_xdp_xmit).
+Result<void> set_gro(const NetNs& netns, const std::string& name, bool on);
+
+// Keeps IPv6 from sending frames of its own (duplicate address detection, router solicitation) that
+// a program under test would count. Nothing to do on a kernel without IPv6.
+Result<void> silence_ipv6(const NetNs& netns);
+
+}  // namespace xdpbench

@@ -1,0 +1,98 @@
+// An XDP program in an object file: opened, configured, loaded. Nothing of it outlives this
+// process.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "scenario/scenario.h"
+
+struct bpf_map;
+struct bpf_object;
+struct bpf_program;
+
+namespace xdpbench {
+
+// Sends libbpf's messages to an internal log (shown with errors) instead of standard error; with
+// `verbose` to standard error as well. Once, at the start.
+void set_up_libbpf(bool verbose);
+
+// What the kernel says of a loaded program (struct bpf_prog_info).
+struct ProgramInfo {
+    std::uint32_t id = 0;
+    std::string name;
+    std::string tag;                // 16 hex digits
+    std::uint32_t jited_bytes = 0;  // 0: not jited
+    std::uint32_t xlated_bytes = 0;
+    std::uint32_t verified_insns =
+        0;                    // instructions the verifier processed (kernel 5.16; 0: unknown)
+    double load_seconds = 0;  // open to loaded, as measured here
+};
+
+class Program {
+  public:
+    // Opens `object` and picks the XDP program named `function`, or its only one. Contacts no
+    // kernel. Errors: not an ELF file, no XDP program (says which programs there are), several
+    // (lists them).
+    static Result<Program> open(const std::filesystem::path& object,
+                                const std::string& function = {});
+
+    // Encodes the configuration by the object's BTF: every error in it is found before anything is
+    // loaded. May be called several times; later settings win.
+    Result<void> configure(const Configuration& configuration);
+
+    // Loads with what configure() was told: globals before, map entries after. A verifier rejection
+    // shows the end of its log. With an `offload_ifindex` the program and its maps are bound to
+    // that device.
+    Result<void> load(std::optional<unsigned> offload_ifindex = std::nullopt);
+
+    [[nodiscard]] int fd() const;
+    [[nodiscard]] const std::string& function() const { return function_; }
+    [[nodiscard]] const std::filesystem::path& object() const { return path_; }
+    Result<ProgramInfo> info() const;
+
+    // A map of the object by its name as written in the source, or nullptr.
+    [[nodiscard]] bpf_map* find_map(const std::string& name) const;
+    // As find_map, with an error that lists the maps there are.
+    Result<bpf_map*> require_map(const std::string& name, const Location& where) const;
+
+    // What differs between the maps and `expected`: one line a difference, empty if all holds.
+    // `expected` that does not fit the maps' types is an error.
+    Result<std::vector<std::string>> compare_maps(const std::vector<MapContent>& expected) const;
+
+  private:
+    struct Close {
+        void operator()(bpf_object* object) const;
+    };
+    struct EncodedEntry {
+        std::string map;
+        std::vector<std::uint8_t> key;
+        std::vector<std::uint8_t> value;  // of a per-CPU map: the value given to every CPU
+        std::string where;
+    };
+
+    Program(std::filesystem::path path, std::unique_ptr<bpf_object, Close> object,
+            bpf_program* program, std::string function);
+    Result<void> set_global(const GlobalSetting& setting);
+    Result<void> encode_map(const MapContent& content);
+    Result<std::vector<std::uint8_t>> encode(bpf_map* map, bool key, const Value& value) const;
+    Result<void> write_entry(const EncodedEntry& entry) const;
+    Result<void> compare_entry(bpf_map* map, const MapEntry& entry,
+                               std::vector<std::string>& lines) const;
+    Error load_error(int number, const std::string& log) const;
+
+    std::filesystem::path path_;
+    std::unique_ptr<bpf_object, Close> object_;
+    bpf_program* program_ = nullptr;
+    std::string function_;
+    std::vector<EncodedEntry> entries_;
+    double load_seconds_ = 0;
+};
+
+}  // namespace xdpbench

@@ -1,0 +1,65 @@
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "packet/hex.h"
+#include "scenario/diagnostic.h"
+#include "scenario/parse.h"
+
+namespace xdpbench {
+namespace {
+
+constexpr std::string_view kHexPrefix = "hex:";
+constexpr std::size_t kEthernetHeader = 14;
+constexpr std::string_view kForms = "FILE, FILE#N, FILE#A-B (frames count from 0) or hex:0011...";
+
+Error not_a_reference(const FrameRef& ref, std::string_view reason) {
+    return error_at(ref.where,
+                    fmt::format("{}: {}; expected {}", in_quotes(ref.text), reason, kForms));
+}
+
+std::optional<std::uint64_t> frame_number(std::string_view text) {
+    std::uint64_t number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, code] = std::from_chars(text.data(), end, number);
+    if (code != std::errc{} || stop != end) return std::nullopt;
+    return number;
+}
+
+Result<FrameRef> read_hex(FrameRef ref) {
+    auto bytes = parse_hex(std::string_view(ref.text).substr(kHexPrefix.size()));
+    if (!bytes) return placed(ref.where, bytes.error().in(in_quotes(ref.text)));
+    if (bytes->size() < kEthernetHeader) {
+        return not_a_reference(
+            ref, fmt::format("{} of {} bytes: XDP needs at least an Ethernet header", bytes->size(),
+                             kEthernetHeader));
+    }
+    ref.bytes = *std::move(bytes);
+    return ref;
+}
+
+// `range` is what stands behind the '#'.
+Result<FrameRef> read_range(FrameRef ref, std::string_view range) {
+    const std::size_t dash = range.find('-');
+    const auto first = frame_number(range.substr(0, dash));
+    const auto last = dash == std::string_view::npos ? first : frame_number(range.substr(dash + 1));
+    if (!first || !last) return not_a_reference(ref, "no frame number behind the '#'");
+    if (*first > *last) return not_a_reference(ref, "the range runs backwards");
+    ref.first = *first;
+    ref.last = last;
+    return ref;
+}
+
+}  // namespace
+
+Result<FrameRef> parse_frame_ref(const std::string& text, const Location& where) {
+    FrameRef ref{where, text, {}, 0, std::nullopt, {}};
+    if (text.starts_with(kHexPrefix)) return read_hex(std::move(ref));
+    const std::size_t hash = text.rfind('#');
+    ref.pcap = text.substr(0, hash);
+    if (ref.pcap.empty()) return not_a_reference(ref, "no file name");
+    if (hash == std::string::npos) return ref;
+    return read_range(std::move(ref), std::string_view(text).substr(hash + 1));
+}
+
+}  // namespace xdpbench

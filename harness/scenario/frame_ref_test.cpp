@@ -1,0 +1,86 @@
+#include <gtest/gtest.h>
+
+#include "scenario/parse.h"
+
+namespace xdpbench {
+namespace {
+
+struct Right {
+    std::string text;
+    std::string pcap;
+    std::uint64_t first;
+    std::optional<std::uint64_t> last;
+};
+
+std::ostream& operator<<(std::ostream& stream, const Right& right) { return stream << right.text; }
+
+class RightFrameRef : public testing::TestWithParam<Right> {};
+
+TEST_P(RightFrameRef, IsRead) {
+    const Right& right = GetParam();
+    const auto ref = parse_frame_ref(right.text, {"s.yaml", 3, 5});
+    ASSERT_TRUE(ref) << ref.error().text();
+    EXPECT_EQ(ref->text, right.text);
+    EXPECT_EQ(ref->where.text(), "s.yaml:3:5");
+    EXPECT_EQ(ref->pcap, right.pcap);
+    EXPECT_EQ(ref->first, right.first);
+    EXPECT_EQ(ref->last, right.last);
+    EXPECT_TRUE(ref->bytes.empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    FrameRef, RightFrameRef,
+    testing::Values(Right{"a.pcap", "a.pcap", 0, std::nullopt}, Right{"a.pcap#0", "a.pcap", 0, 0},
+                    Right{"/x y/a.pcap#3-5", "/x y/a.pcap", 3, 5}, Right{"a#4-4", "a", 4, 4},
+                    Right{"odd#name#2", "odd#name", 2, 2},
+                    Right{"a#18446744073709551615", "a", UINT64_MAX, UINT64_MAX}));
+
+struct Wrong {
+    std::string text;
+    std::string said;
+};
+
+std::ostream& operator<<(std::ostream& stream, const Wrong& wrong) { return stream << wrong.text; }
+
+class WrongFrameRef : public testing::TestWithParam<Wrong> {};
+
+TEST_P(WrongFrameRef, IsRefused) {
+    const auto ref = parse_frame_ref(GetParam().text, {"s.yaml", 3, 5});
+    ASSERT_FALSE(ref);
+    EXPECT_EQ(ref.error().kind, ErrorKind::input);
+    EXPECT_TRUE(ref.error().what.starts_with("s.yaml:3:5: ")) << ref.error().what;
+    EXPECT_PRED_FORMAT2(testing::IsSubstring, GetParam().said, ref.error().what);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    FrameRef, WrongFrameRef,
+    testing::Values(Wrong{"", "no file name"}, Wrong{"#3", "no file name"},
+                    Wrong{"a#", "no frame number"}, Wrong{"a#x", "no frame number"},
+                    Wrong{"a#-1", "no frame number"}, Wrong{"a#+1", "no frame number"},
+                    Wrong{"a# 1", "no frame number"}, Wrong{"a#1-", "no frame number"},
+                    Wrong{"a#-", "no frame number"}, Wrong{"a#1-2-3", "no frame number"},
+                    Wrong{"a#0x1", "no frame number"}, Wrong{"a#1--2", "no frame number"},
+                    Wrong{"a#18446744073709551616", "no frame number"},
+                    Wrong{"a#5-4", "the range runs backwards"},
+                    Wrong{"hex:", "0 of 14 bytes: XDP needs at least an Ethernet header"},
+                    Wrong{"hex:00112233445566778899aabb08", "13 of 14 bytes"},
+                    Wrong{"hex:0", "'hex:0': cannot read hex bytes"},
+                    Wrong{"hex:zz", "cannot read hex bytes"}));
+
+TEST(FrameRef, ReadsHex) {
+    const auto ref = parse_frame_ref("hex:ffffffffffff 00:02:b3:12:34:56 0806", {});
+    ASSERT_TRUE(ref) << ref.error().text();
+    EXPECT_EQ(ref->bytes, (std::vector<std::uint8_t>{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x00, 0x02,
+                                                     0xb3, 0x12, 0x34, 0x56, 0x08, 0x06}));
+    EXPECT_EQ(ref->pcap, "");
+    EXPECT_EQ(ref->text, "hex:ffffffffffff 00:02:b3:12:34:56 0806");
+}
+
+TEST(FrameRef, FromTheCommandLineHasNoPlace) {
+    const auto ref = parse_frame_ref("a#x", {});
+    ASSERT_FALSE(ref);
+    EXPECT_TRUE(ref.error().what.starts_with("'a#x': ")) << ref.error().what;
+}
+
+}  // namespace
+}  // namespace xdpbench

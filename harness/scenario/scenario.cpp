@@ -1,0 +1,43 @@
+#include "scenario/scenario.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace xdpbench {
+namespace {
+
+constexpr std::array<std::string_view, kActionCount> kActions{"XDP_ABORTED", "XDP_DROP", "XDP_PASS",
+                                                              "XDP_TX", "XDP_REDIRECT"};
+constexpr std::array<std::string_view, kModeCount> kModes{"generic", "native", "offload"};
+
+// The enumerator whose number is the place of `name` in `names`.
+template <class Enum, std::size_t Count>
+std::optional<Enum> find_name(const std::array<std::string_view, Count>& names,
+                              std::string_view name) {
+    for (std::size_t i = 0; i < Count; ++i) {
+        if (names[i] == name) return static_cast<Enum>(i);
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view action_name(Action action) {
+    return kActions.at(static_cast<std::size_t>(action));
+}
+
+std::optional<Action> parse_action(std::string_view name) {
+    return find_name<Action>(kActions, name);
+}
+
+std::string_view mode_name(Mode mode) { return kModes.at(static_cast<std::size_t>(mode)); }
+
+std::optional<Mode> parse_mode(std::string_view name) { return find_name<Mode>(kModes, name); }
+
+std::string Location::text() const {
+    if (file.empty() || line == 0) return file;
+    return fmt::format("{}:{}:{}", file, line, column);
+}
+
+}  // namespace xdpbench

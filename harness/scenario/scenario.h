@@ -1,0 +1,143 @@
+// A scenario: one experiment with one XDP program, as its YAML file says it. Plain data; nothing
+// here has touched the kernel.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "packet/diff.h"
+#include "scenario/location.h"
+
+namespace xdpbench {
+
+// The five actions; the numbers are enum xdp_action's (linux/bpf.h).
+enum class Action { aborted = 0, drop = 1, pass = 2, tx = 3, redirect = 4 };
+inline constexpr int kActionCount = 5;
+[[nodiscard]] std::string_view action_name(Action action);  // "XDP_DROP"
+[[nodiscard]] std::optional<Action> parse_action(std::string_view name);
+
+enum class Mode { generic, native, offload };
+inline constexpr int kModeCount = 3;
+[[nodiscard]] std::string_view mode_name(Mode mode);
+[[nodiscard]] std::optional<Mode> parse_mode(std::string_view name);
+
+// A value as written. What type it has is decided later by the program's BTF.
+struct Value {
+    struct Field;
+    using List = std::vector<Value>;
+    using Fields = std::vector<Field>;  // in the order written; no name twice
+
+    Location where;
+    std::variant<std::string, List, Fields> data;
+
+    [[nodiscard]] const std::string* scalar() const { return std::get_if<std::string>(&data); }
+    [[nodiscard]] const List* list() const { return std::get_if<List>(&data); }
+    [[nodiscard]] const Fields* fields() const { return std::get_if<Fields>(&data); }
+};
+
+struct Value::Field {
+    std::string name;
+    Value value;
+};
+
+// Frames named in a scenario or on the command line.
+struct FrameRef {
+    Location where;
+    std::string text;  // as written: "icmp_lb.pcap#3-5"
+    std::string pcap;  // file name; empty if the frame is given in hex
+    std::uint64_t first = 0;
+    std::optional<std::uint64_t> last;  // none: to the end of the file
+    std::vector<std::uint8_t> bytes;    // "hex:..."
+};
+
+struct GlobalSetting {
+    std::string name;
+    Value value;
+};
+
+struct MapEntry {
+    Value key;
+    std::optional<Value> value;     // what the entry holds
+    std::optional<Value> sum_cpus;  // expectation only: the sum over all CPUs of a per-CPU map
+    bool absent = false;            // expectation only: there is no such entry
+};
+
+struct MapContent {
+    Location where;
+    std::string map;
+    std::vector<MapEntry> entries;
+};
+
+// What the program is set up with before it is loaded and before it is attached.
+struct Configuration {
+    std::vector<GlobalSetting> globals;  // .rodata or .data variables
+    std::vector<MapContent> maps;
+};
+
+struct StepExpectation {
+    Action action = Action::pass;
+    std::optional<FrameRef> out;  // the output, a frame for each input frame
+    bool unchanged = false;       // `out: unchanged`: each output equals its input
+    Mask mask;
+};
+
+// BPF_PROG_TEST_RUN of each frame of `in`, one after the other; state is kept from step to step.
+struct Step {
+    Location where;
+    FrameRef in;
+    StepExpectation expect;
+};
+
+// One case: fresh maps, then the steps, then the look at the maps.
+struct Check {
+    Location where;
+    std::string name;
+    Configuration configuration;  // what differs from the scenario's: entries here come after (and
+                                  // so win over) those
+    std::vector<Step> steps;
+    std::vector<MapContent> expect_maps;
+};
+
+// End to end through a topology.
+struct Replay {
+    Location where;
+    FrameRef traffic;
+    std::map<Action, std::uint64_t>
+        actions;                       // frames per action; actions not named: 0. Empty: not judged
+    std::optional<FrameRef> received;  // frames that come back to the tester side, in order
+    std::optional<FrameRef> passed;    // frames that reach the stack of the DUT side, in order
+    Mask mask;                         // for both
+};
+
+struct Bench {
+    Location where;
+    FrameRef traffic;
+    Action action = Action::pass;  // the path that is timed: every frame must take it
+};
+
+// A program of ours by name, or an object file.
+struct ProgramRef {
+    std::string name;              // reference program; empty for an object
+    std::filesystem::path object;  // path as written; empty for a reference program
+    std::string function;          // in the object; empty: its only XDP program
+};
+
+struct Scenario {
+    std::filesystem::path file;
+    std::string name;
+    std::string about;
+    ProgramRef program;
+    Configuration configuration;
+    std::vector<Mode> modes;  // attach modes in which this makes sense; empty: all (`requires`)
+    std::vector<Check> checks;
+    std::optional<Replay> replay;
+    std::optional<Bench> bench;
+};
+
+}  // namespace xdpbench

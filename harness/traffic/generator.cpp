@@ -1,0 +1,144 @@
+#include "traffic/generator.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fmt/format.h>
+#include <linux/bpf.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "base/interrupt.h"
+#include "base/text.h"
+#include "replay.h"
+#include "replay.skel.h"
+
+namespace xdpbench {
+namespace {
+
+// The veth ring holds 256 frames and is emptied between batches: more would be lost
+// (drivers/net/veth.c, VETH_RING_SIZE).
+constexpr std::uint32_t kBatch = 256;
+constexpr std::uint64_t kFramesPerCall = 65536;
+
+std::size_t longest_of(const Frames& frames) {
+    std::size_t longest = REPLAY_MIN_LENGTH;
+    for (const Frame& frame : frames) longest = std::max(longest, frame.bytes.size());
+    return longest;
+}
+
+Result<void> require_fit(const Frames& frames, std::size_t longest) {
+    if (longest > kLongestLiveFrame) {
+        const auto too_long = std::find_if(frames.begin(), frames.end(), [](const Frame& frame) {
+            return frame.bytes.size() > kLongestLiveFrame;
+        });
+        return input_error(
+            fmt::format("the generator cannot send frame {} of {}: at most {} fit a live frame",
+                        too_long - frames.begin(), counted(too_long->bytes.size(), "byte"),
+                        kLongestLiveFrame),
+            "leave such frames out of replay and bench; checks take them");
+    }
+    const std::uint64_t slot = (sizeof(replay_frame) + longest + 7) / 8 * 8;
+    const std::uint64_t fitting = kGeneratorBytes / slot;
+    if (frames.size() <= fitting) return {};
+    return input_error(
+        fmt::format("the generator cannot hold {} of up to {}: {} fit its {}",
+                    counted(frames.size(), "frame"), counted(longest, "byte"), thousands(fitting),
+                    byte_size(kGeneratorBytes)),
+        fmt::format("use fewer frames, e.g. editcap -r big.pcap part.pcap 1-{}", fitting));
+}
+
+Error load_error(int number) {
+    Error error = system_error("cannot load the replay generator", number);
+    if (number == -EPERM) {
+        error.kind = ErrorKind::unavailable;
+        error.advice = "run as root (sudo)";
+    } else if (number == -EINVAL) {
+        error.kind = ErrorKind::unavailable;
+        error.cause = "this kernel lacks bpf_xdp_store_bytes (5.18)";
+        error.advice = "checks still work: --only check";
+    }
+    return error;
+}
+
+Result<void> store_frames(const bpf_map* map, const Frames& frames) {
+    std::vector<std::uint8_t> slot(::bpf_map__value_size(map));
+    for (std::uint32_t index = 0; index < frames.size(); ++index) {
+        const std::vector<std::uint8_t>& bytes = frames[index].bytes;
+        replay_frame header = {};
+        header.length = static_cast<std::uint32_t>(bytes.size());
+        std::fill(slot.begin(), slot.end(), std::uint8_t{0});
+        std::memcpy(slot.data(), &header, sizeof(header));
+        std::copy(bytes.begin(), bytes.end(), slot.begin() + sizeof(header));
+        if (::bpf_map_update_elem(::bpf_map__fd(map), &index, slot.data(), BPF_ANY) != 0) {
+            return system_error("cannot hand a frame to the generator", errno);
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+void Generator::Close::operator()(replay* skeleton) const { replay__destroy(skeleton); }
+
+Generator::Generator(std::unique_ptr<replay, Close> skeleton, std::size_t longest)
+    : skeleton_(std::move(skeleton)), data_(longest) {}
+
+Result<Generator> Generator::create(const Frames& frames) {
+    const std::size_t longest = longest_of(frames);
+    XDPBENCH_CHECK(require_fit(frames, longest));
+    std::unique_ptr<replay, Close> skeleton(replay__open());
+    if (!skeleton) return system_error("cannot open the replay generator", errno);
+    skeleton->rodata->frame_count = static_cast<std::uint32_t>(frames.size());
+    skeleton->rodata->max_length = static_cast<std::uint32_t>(longest);
+    bpf_map* const map = skeleton->maps.frames;
+    ::bpf_map__set_max_entries(map, static_cast<std::uint32_t>(frames.size()));
+    ::bpf_map__set_value_size(map, static_cast<std::uint32_t>(sizeof(replay_frame) + longest));
+    if (const int error = replay__load(skeleton.get()); error != 0) return load_error(error);
+    XDPBENCH_CHECK(store_frames(map, frames));
+    return Generator(std::move(skeleton), longest);
+}
+
+void Generator::rewind() { skeleton_->bss->next = 0; }
+
+Result<void> Generator::send(const NetNs& netns, unsigned ifindex, std::uint64_t count) {
+    XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
+    skeleton_->bss->target = ifindex;
+    xdp_md context = {};
+    context.data_end = static_cast<std::uint32_t>(data_.size());
+    while (count > 0) {
+        if (interrupted()) return interrupted_error();
+        const auto part = static_cast<std::uint32_t>(std::min(count, kFramesPerCall));
+        LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = data_.data(),
+                    .data_size_in = static_cast<std::uint32_t>(data_.size()), .ctx_in = &context,
+                    .ctx_size_in = sizeof(context), .repeat = static_cast<int>(part),
+                    .flags = BPF_F_TEST_XDP_LIVE_FRAMES, .batch_size = std::min(part, kBatch));
+        if (::bpf_prog_test_run_opts(::bpf_program__fd(skeleton_->progs.replay), &options) != 0) {
+            const int number = errno;
+            if (interrupted()) return interrupted_error();
+            Error error = system_error("cannot run the replay generator", number);
+            if (number == EINVAL) {
+                error.kind = ErrorKind::unavailable;
+                error.cause = "this kernel has no BPF_F_TEST_XDP_LIVE_FRAMES (5.18)";
+                error.advice = "checks still work: --only check";
+            } else if (number == EINTR) {
+                // How many frames had left is not known, so the books could never balance again.
+                error.kind = ErrorKind::invalid;
+                error.cause = "a signal that is not the user's cut the call short";
+                error.advice = "run again";
+            }
+            return error;
+        }
+        count -= part;
+    }
+    if (skeleton_->bss->refused != 0) {
+        return Error{ErrorKind::invalid,
+                     fmt::format("the generator could not make {}",
+                                 counted(skeleton_->bss->refused, "frame")),
+                     "a fault of xdp-bench", "please report it"};
+    }
+    return {};
+}
+
+}  // namespace xdpbench

@@ -1,0 +1,48 @@
+// The replay generator: sends frames out of an interface from inside the kernel
+// (bpf/harness/replay.bpf.c).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/result.h"
+#include "kernel/netns.h"
+#include "packet/frame.h"
+
+struct replay;
+
+namespace xdpbench {
+
+// Frames are kept in one kernel map with slots as long as the longest frame.
+inline constexpr std::uint64_t kGeneratorBytes = 512ULL << 20;
+// A live frame shares one page with its headroom, its tailroom and the kernel's bookkeeping.
+inline constexpr std::size_t kLongestLiveFrame = 3392;  // bytes
+
+class Generator {
+  public:
+    // Loads `frames` (at least one) into the kernel. Refuses frames that are too long or too many,
+    // and says how many fit; unavailable on kernels without live frames (5.18).
+    static Result<Generator> create(const Frames& frames);
+
+    // Begins again with the first frame.
+    void rewind();
+
+    // Sends the next `count` frames (the first one follows the last one) out of interface `ifindex`
+    // of `netns`, from the calling thread's CPU; returns when the last one was handed over. What is
+    // handed over need not arrive: read that at the receiving side. Interrupted by the user: an
+    // error.
+    Result<void> send(const NetNs& netns, unsigned ifindex, std::uint64_t count);
+
+  private:
+    struct Close {
+        void operator()(replay* skeleton) const;
+    };
+    Generator(std::unique_ptr<replay, Close> skeleton, std::size_t longest);
+
+    std::unique_ptr<replay, Close> skeleton_;
+    std::vector<std::uint8_t>
+        data_;  // the live frame's first content: as long as the longest frame
+};
+
+}  // namespace xdpbench

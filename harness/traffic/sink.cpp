@@ -1,0 +1,103 @@
+#include "traffic/sink.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "base/text.h"
+#include "sink.skel.h"
+
+namespace xdpbench {
+namespace {
+
+constexpr std::size_t kMacAddresses = 12;  // the VLAN tag stands behind the two addresses
+
+void put_vlan_back(std::vector<std::uint8_t>& bytes, const captured_frame& slot) {
+    if (slot.vlan_protocol == 0 || bytes.size() < kMacAddresses) return;
+    const std::array<std::uint8_t, 4> tag{static_cast<std::uint8_t>(slot.vlan_protocol >> 8),
+                                          static_cast<std::uint8_t>(slot.vlan_protocol),
+                                          static_cast<std::uint8_t>(slot.vlan_tci >> 8),
+                                          static_cast<std::uint8_t>(slot.vlan_tci)};
+    bytes.insert(bytes.begin() + kMacAddresses, tag.begin(), tag.end());
+}
+
+}  // namespace
+
+void Sink::Close::operator()(sink* skeleton) const { sink__destroy(skeleton); }
+
+Sink::Sink(std::unique_ptr<sink, Close> skeleton, std::optional<XdpLink> link, Capture capture)
+    : skeleton_(std::move(skeleton)), link_(std::move(link)), capture_(capture) {}
+
+Result<Sink> Sink::attach(const NetNs& netns, const InterfaceInfo& interface, SinkPlace place,
+                          Capture capture) {
+    std::unique_ptr<sink, Close> skeleton(sink__open());
+    if (!skeleton) return system_error("cannot open the sink", errno);
+    skeleton->rodata->capture_limit = capture.frames;
+    skeleton->rodata->capture_length = capture.length;
+    ::bpf_map__set_max_entries(skeleton->maps.captured, std::max(capture.frames, 1U));
+    ::bpf_map__set_value_size(skeleton->maps.captured,
+                              static_cast<std::uint32_t>(sizeof(captured_frame)) + capture.length);
+    const bool on_interface = place == SinkPlace::interface;
+    ::bpf_program__set_autoload(skeleton->progs.sink, on_interface);
+    ::bpf_program__set_autoload(skeleton->progs.stack_sink, !on_interface);
+    if (const int error = sink__load(skeleton.get()); error != 0) {
+        return system_error(fmt::format("cannot load the sink for {}", interface.name), error);
+    }
+    std::optional<XdpLink> link;
+    if (on_interface) {
+        XDPBENCH_TRY(XdpLink attached,
+                     XdpLink::attach(netns, interface, ::bpf_program__fd(skeleton->progs.sink),
+                                     Mode::native));
+        link.emplace(std::move(attached));
+    } else {
+        XDPBENCH_CHECK(
+            attach_to_ingress(netns, interface, ::bpf_program__fd(skeleton->progs.stack_sink)));
+    }
+    return Sink(std::move(skeleton), std::move(link), capture);
+}
+
+Result<std::vector<arrived_counter>> Sink::arrived_per_cpu() const {
+    std::vector<arrived_counter> counters(static_cast<std::size_t>(::libbpf_num_possible_cpus()));
+    const std::uint32_t zero = 0;
+    if (::bpf_map_lookup_elem(::bpf_map__fd(skeleton_->maps.arrived), &zero, counters.data()) !=
+        0) {
+        return system_error("cannot read the sink's counters", errno);
+    }
+    return counters;
+}
+
+Result<std::uint64_t> Sink::arrived() const {
+    XDPBENCH_TRY(const std::vector<arrived_counter> counters, arrived_per_cpu());
+    std::uint64_t sum = 0;
+    for (const arrived_counter& counter : counters) sum += counter.packets;
+    return sum;
+}
+
+Result<Frames> Sink::captured() const {
+    const std::uint64_t count =
+        std::min<std::uint64_t>(skeleton_->bss->captured_frames, capture_.frames);
+    std::vector<std::uint8_t> slot(::bpf_map__value_size(skeleton_->maps.captured));
+    Frames frames;
+    frames.reserve(count);
+    for (std::uint32_t index = 0; index < count; ++index) {
+        if (::bpf_map_lookup_elem(::bpf_map__fd(skeleton_->maps.captured), &index, slot.data()) !=
+            0) {
+            return system_error("cannot read a captured frame", errno);
+        }
+        captured_frame header = {};
+        std::memcpy(&header, slot.data(), sizeof(header));
+        const auto begin = slot.begin() + sizeof(header);
+        Frame frame;
+        frame.bytes.assign(begin, begin + std::min(header.length, capture_.length));
+        put_vlan_back(frame.bytes, header);
+        frames.push_back(std::move(frame));
+    }
+    return frames;
+}
+
+}  // namespace xdpbench

@@ -1,0 +1,55 @@
+// The sink: where frames arrive, they are counted, and the first ones kept
+// (bpf/harness/sink.bpf.c).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/result.h"
+#include "kernel/attach.h"
+#include "packet/frame.h"
+#include "replay.h"
+
+struct sink;
+
+namespace xdpbench {
+
+// Where a sink stands.
+enum class SinkPlace {
+    interface,  // XDP, native: what arrives at an interface. Switches the NAPI of a veth on
+    stack,      // tc ingress: what the XDP program on the interface passed into the stack
+};
+
+// How much a sink keeps.
+struct Capture {
+    std::uint32_t frames = 0;  // the first ones; 0: only count
+    std::uint32_t length = 1;  // bytes of each
+};
+
+class Sink {
+  public:
+    static Result<Sink> attach(const NetNs& netns, const InterfaceInfo& interface, SinkPlace place,
+                               Capture capture = {});
+
+    // Frames arrived so far, one element a possible CPU.
+    Result<std::vector<arrived_counter>> arrived_per_cpu() const;
+    Result<std::uint64_t> arrived() const;
+
+    // The frames kept, in order of arrival, VLAN tags put back in where the stack had taken them
+    // out.
+    Result<Frames> captured() const;
+
+  private:
+    struct Close {
+        void operator()(sink* skeleton) const;
+    };
+    Sink(std::unique_ptr<sink, Close> skeleton, std::optional<XdpLink> link, Capture capture);
+
+    std::unique_ptr<sink, Close> skeleton_;
+    std::optional<XdpLink> link_;
+    Capture capture_;
+};
+
+}  // namespace xdpbench
