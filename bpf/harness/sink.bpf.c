@@ -10,11 +10,13 @@
 
 #include "replay.h"
 
+#define VLAN_TAG_LENGTH 4
+
 /* Set before load. */
 const volatile __u32 capture_limit = 0;  /* entries of `captured` that may be used */
 const volatile __u32 capture_length = 1; /* bytes kept of a frame */
 
-__u64 captured_frames; /* frames that wanted to be captured, also beyond the limit */
+__u64 captured_frames; /* slots of `captured` asked for: up to capture_limit, and a few more in a race */
 
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -45,7 +47,8 @@ static __always_inline struct captured_frame *next_slot(void)
 {
     __u32 index;
 
-    if (!capture_limit)
+    /* Looked at before it is counted up: an atomic operation a frame would slow down whoever sends. */
+    if (captured_frames >= capture_limit)
         return 0;
     index = __sync_fetch_and_add(&captured_frames, 1);
     if (index >= capture_limit)
@@ -79,7 +82,7 @@ int stack_sink(struct __sk_buff *skb)
     __u32 length = skb->len;
     struct captured_frame *slot;
 
-    count(length);
+    count(length + (skb->vlan_present ? VLAN_TAG_LENGTH : 0)); /* the stack took it out of the bytes */
     slot = next_slot();
     if (slot) {
         __u32 kept = length < capture_length ? length : capture_length;

@@ -8,10 +8,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <filesystem>
+#include <ctime>
 #include <optional>
+#include <thread>
 
 #include "base/interrupt.h"
 #include "base/text.h"
@@ -22,15 +24,50 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr int kFirstFreeFd = 3;        // behind standard input, output and error
+constexpr int kPollMilliseconds = 50;  // how soon a limit or an interruption is noticed
+constexpr std::chrono::microseconds kLongestPause{2000};
+
 struct Pipe {
     UniqueFd read;
     UniqueFd write;
 };
 
+// Everything that stands between this process and the child.
+struct Pipes {
+    Pipe in;
+    Pipe out;
+    Pipe err;
+    Pipe started;  // closed unread by a successful exec; else the child writes its errno to it
+};
+
+// This process may have been started with a standard descriptor closed. A pipe must not take its
+// place: dup2() onto itself would leave it close-on-exec.
+Result<UniqueFd> above_standard(UniqueFd fd) {
+    if (fd.get() >= kFirstFreeFd) return fd;
+    UniqueFd moved(::fcntl(fd.get(), F_DUPFD_CLOEXEC, kFirstFreeFd));
+    if (!moved.valid()) return system_error("cannot move a pipe", errno);
+    return moved;
+}
+
 Result<Pipe> make_pipe() {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return system_error("cannot create a pipe", errno);
-    return Pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
+    UniqueFd read_end(ends[0]);
+    UniqueFd write_end(ends[1]);
+    XDPBENCH_TRY(read_end, above_standard(std::move(read_end)));
+    XDPBENCH_TRY(write_end, above_standard(std::move(write_end)));
+    return Pipe{std::move(read_end), std::move(write_end)};
+}
+
+Result<Pipes> make_pipes() {
+    Pipes pipes;
+    for (Pipe* const pipe : {&pipes.in, &pipes.out, &pipes.err, &pipes.started}) {
+        XDPBENCH_TRY(*pipe, make_pipe());
+    }
+    // A child that does not read its input must not stop this process.
+    ::fcntl(pipes.in.write.get(), F_SETFL, O_NONBLOCK);
+    return pipes;
 }
 
 // sudo and su leave the sbin folders out of PATH for ordinary users; ip lives there.
@@ -40,13 +77,41 @@ std::optional<std::string> find_program(const std::string& name) {
     const std::string folders =
         std::string(path != nullptr ? path : "") + ":/usr/sbin:/sbin:/usr/bin:/bin";
     for (const std::string& folder : split(folders, ':')) {
-        const std::string candidate = folder + "/" + name;
+        const std::string candidate = fmt::format("{}/{}", folder, name);
         if (!folder.empty() && ::access(candidate.c_str(), X_OK) == 0) return candidate;
     }
     return std::nullopt;
 }
 
-// Kills and reaps the child unless it was waited for.
+// Writing to a child that has closed its input raises SIGPIPE, which would end a process that did
+// not prepare for it. Holds it back on this thread, and takes back what our own writes raised.
+class NoSigpipe {
+  public:
+    NoSigpipe() {
+        sigemptyset(&pipe_signal_);
+        sigaddset(&pipe_signal_, SIGPIPE);
+        sigset_t pending;
+        sigpending(&pending);
+        was_pending_ = sigismember(&pending, SIGPIPE) == 1;
+        ::pthread_sigmask(SIG_BLOCK, &pipe_signal_, &before_);
+    }
+    NoSigpipe(const NoSigpipe&) = delete;
+    NoSigpipe& operator=(const NoSigpipe&) = delete;
+    NoSigpipe(NoSigpipe&&) = delete;
+    NoSigpipe& operator=(NoSigpipe&&) = delete;
+    ~NoSigpipe() {
+        const timespec at_once = {};
+        if (!was_pending_) ::sigtimedwait(&pipe_signal_, nullptr, &at_once);
+        ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    }
+
+  private:
+    sigset_t pipe_signal_{};
+    sigset_t before_{};
+    bool was_pending_ = false;
+};
+
+// Unless it was seen to end, the child is killed, with the children it has itself, and reaped.
 class Child {
   public:
     explicit Child(pid_t pid) : pid_(pid) {}
@@ -56,62 +121,144 @@ class Child {
     Child& operator=(Child&&) = delete;
     ~Child() {
         if (pid_ <= 0) return;
+        ::kill(-pid_, SIGKILL);  // its process group, once it has made one
         ::kill(pid_, SIGKILL);
-        wait();
-    }
-    int wait() {
-        int status = 0;
-        while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+        while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
         }
+    }
+
+    // The exit code, or nothing as long as it runs.
+    Result<std::optional<int>> ended() {
+        int status = 0;
+        const pid_t reaped = ::waitpid(pid_, &status, WNOHANG);
+        if (reaped == 0 || (reaped < 0 && errno == EINTR)) return std::optional<int>();
         pid_ = -1;
-        return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+        if (reaped < 0) return system_error("cannot learn how a child process ended", errno);
+        return std::optional<int>(WIFSIGNALED(status) ? 128 + WTERMSIG(status)
+                                                      : WEXITSTATUS(status));
     }
 
   private:
     pid_t pid_;
 };
 
-// Only async-signal-safe calls between fork and exec: this process may have other threads.
-[[noreturn]] void become(const std::string& path, char* const* arguments, const Pipe& in,
-                         const Pipe& out, const Pipe& err, pid_t parent) {
+// In the child. Only async-signal-safe calls between fork and exec: this process may have other
+// threads.
+[[noreturn]] void become(const char* path, char* const* arguments, const Pipes& pipes,
+                         pid_t parent) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(126);  // the parent died before the line above took effect
     // Ctrl-C reaches the whole foreground group; it is this tool that decides what becomes of its
     // children.
     ::setpgid(0, 0);
-    ::signal(SIGINT, SIG_DFL);
-    ::signal(SIGTERM, SIG_DFL);
-    ::signal(SIGPIPE, SIG_DFL);
-    if (::dup2(in.read.get(), 0) < 0 || ::dup2(out.write.get(), 1) < 0 ||
-        ::dup2(err.write.get(), 2) < 0) {
-        ::_exit(126);
+    for (const int number : {SIGINT, SIGTERM, SIGPIPE, SIGCHLD}) ::signal(number, SIG_DFL);
+    sigset_t none;
+    sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    if (::dup2(pipes.in.read.get(), 0) >= 0 && ::dup2(pipes.out.write.get(), 1) >= 0 &&
+        ::dup2(pipes.err.write.get(), 2) >= 0) {
+        ::execv(path, arguments);
     }
-    ::execv(path.c_str(), arguments);
-    ::_exit(127);
+    const int number = errno;
+    const ssize_t told = ::write(pipes.started.write.get(), &number, sizeof(number));
+    ::_exit(told == sizeof(number) ? 127 : 126);
 }
 
-// Moves what is ready between the pipes; false once both outputs are at their end.
-bool pump(Pipe& in, Pipe& out, Pipe& err, const std::string& input, std::size_t& written,
-          ChildOutput& result) {
-    std::array<pollfd, 3> fds{
-        {{out.read.get(), POLLIN, 0}, {err.read.get(), POLLIN, 0}, {in.write.get(), POLLOUT, 0}}};
-    ::poll(fds.data(), fds.size(), 50);
-    const auto drain = [](const pollfd& fd, UniqueFd& owner, std::string& text) {
+// Waits until the child runs its program; 0 or the errno of why it cannot.
+int exec_errno(Pipes& pipes) {
+    pipes.started.write.reset();
+    int number = 0;
+    for (;;) {
+        const ssize_t count = ::read(pipes.started.read.get(), &number, sizeof(number));
+        if (count < 0 && errno == EINTR) continue;
+        return count == sizeof(number) ? number : 0;
+    }
+}
+
+// Moves bytes between the pipes and the caller.
+class Pump {
+  public:
+    Pump(Pipes& pipes, const std::string& input, ChildOutput& output)
+        : pipes_(pipes), input_(input), output_(output) {
+        pipes_.in.read.reset();
+        pipes_.out.write.reset();
+        pipes_.err.write.reset();
+        if (input_.empty()) pipes_.in.write.reset();
+    }
+
+    // Moves what is ready, after a short wait for it.
+    void once() {
+        std::array<pollfd, 3> fds{{{pipes_.out.read.get(), POLLIN, 0},
+                                   {pipes_.err.read.get(), POLLIN, 0},
+                                   {pipes_.in.write.get(), POLLOUT, 0}}};
+        if (::poll(fds.data(), fds.size(), kPollMilliseconds) <= 0) return;
+        drain(fds[0], pipes_.out.read, output_.out);
+        drain(fds[1], pipes_.err.read, output_.err);
+        if ((fds[2].revents & (POLLOUT | POLLERR)) != 0) feed();
+    }
+
+    // Whether the child has closed both of its outputs.
+    [[nodiscard]] bool at_end() const {
+        return !pipes_.out.read.valid() && !pipes_.err.read.valid();
+    }
+
+  private:
+    static void drain(const pollfd& fd, UniqueFd& owner, std::string& text) {
         if ((fd.revents & (POLLIN | POLLHUP | POLLERR)) == 0) return;
         std::array<char, 4096> buffer{};
         const ssize_t count = ::read(fd.fd, buffer.data(), buffer.size());
         if (count > 0) text.append(buffer.data(), static_cast<std::size_t>(count));
         if (count == 0 || (count < 0 && errno != EINTR && errno != EAGAIN)) owner.reset();
-    };
-    drain(fds[0], out.read, result.out);
-    drain(fds[1], err.read, result.err);
-    if ((fds[2].revents & (POLLOUT | POLLERR)) != 0) {
-        const ssize_t count = ::write(fds[2].fd, input.data() + written, input.size() - written);
-        if (count >= 0) written += static_cast<std::size_t>(count);
-        const bool refused = count < 0 && errno != EINTR && errno != EAGAIN;
-        if (refused || written == input.size()) in.write.reset();
     }
-    return out.read.valid() || err.read.valid();
+
+    void feed() {
+        const ssize_t count =
+            ::write(pipes_.in.write.get(), input_.data() + written_, input_.size() - written_);
+        if (count >= 0) written_ += static_cast<std::size_t>(count);
+        const bool refused = count < 0 && errno != EINTR && errno != EAGAIN;
+        if (refused || written_ == input_.size()) pipes_.in.write.reset();
+    }
+
+    Pipes& pipes_;
+    const std::string& input_;
+    ChildOutput& output_;
+    std::size_t written_ = 0;
+};
+
+Error stopped(const std::string& name, const std::string& reason) {
+    return Error{ErrorKind::system, fmt::format("{} was stopped: it {}", name, reason), {}, {}};
+}
+
+Result<void> within_limits(const std::string& name, const ChildOutput& output,
+                           const ChildLimits& limits, Clock::time_point start) {
+    if (interrupted()) return interrupted_error();
+    if (Clock::now() - start > limits.time)
+        return stopped(name, fmt::format("ran longer than {} ms", limits.time.count()));
+    if (output.out.size() > limits.output_bytes || output.err.size() > limits.output_bytes)
+        return stopped(name, fmt::format("printed more than {} bytes", limits.output_bytes));
+    return {};
+}
+
+// Until the child has ended and all it printed is here.
+Result<ChildOutput> attend(Child& child, Pipes& pipes, const std::string& name,
+                           const std::string& input, const ChildLimits& limits) {
+    const Clock::time_point start = Clock::now();
+    ChildOutput output;
+    Pump pump(pipes, input, output);
+    while (!pump.at_end()) {
+        pump.once();
+        XDPBENCH_CHECK(within_limits(name, output, limits, start));
+    }
+    // As a rule it ends as it closes its outputs; a daemon may close them and go on.
+    for (auto pause = std::chrono::microseconds(50);; pause = std::min(pause * 2, kLongestPause)) {
+        XDPBENCH_TRY(const std::optional<int> exit_code, child.ended());
+        if (exit_code) {
+            output.exit_code = *exit_code;
+            return output;
+        }
+        XDPBENCH_CHECK(within_limits(name, output, limits, start));
+        std::this_thread::sleep_for(pause);
+    }
 }
 
 }  // namespace
@@ -124,49 +271,22 @@ Result<ChildOutput> run_child(const std::vector<std::string>& arguments, const s
         return unavailable_error(fmt::format("cannot run {}: it is not in PATH", name), {},
                                  "run scripts/setup, or install the package that holds it");
     }
-    XDPBENCH_TRY(Pipe in, make_pipe());
-    XDPBENCH_TRY(Pipe out, make_pipe());
-    XDPBENCH_TRY(Pipe err, make_pipe());
-    // A child that does not read its input must not stop this process.
-    ::fcntl(in.write.get(), F_SETFL, O_NONBLOCK);
-
+    XDPBENCH_TRY(Pipes pipes, make_pipes());
     std::vector<char*> argv;
+    argv.reserve(arguments.size() + 1);
     for (const std::string& argument : arguments)
         argv.push_back(const_cast<char*>(argument.c_str()));
     argv.push_back(nullptr);
 
+    const NoSigpipe no_sigpipe;
     const pid_t parent = ::getpid();
     const pid_t pid = ::fork();
     if (pid < 0) return system_error(fmt::format("cannot start {}", name), errno);
-    if (pid == 0) become(*path, argv.data(), in, out, err, parent);
+    if (pid == 0) become(path->c_str(), argv.data(), pipes, parent);
     Child child(pid);
-    in.read.reset();
-    out.write.reset();
-    err.write.reset();
-    if (input.empty()) in.write.reset();
-
-    ChildOutput result;
-    std::size_t written = 0;
-    const Clock::time_point deadline = Clock::now() + limits.time;
-    while (pump(in, out, err, input, written, result)) {
-        if (interrupted()) return interrupted_error();
-        if (Clock::now() > deadline) {
-            return Error{
-                ErrorKind::system,
-                fmt::format("{} was stopped: it ran longer than {} ms", name, limits.time.count()),
-                {},
-                {}};
-        }
-        if (result.out.size() > limits.output_bytes || result.err.size() > limits.output_bytes) {
-            return Error{ErrorKind::system,
-                         fmt::format("{} was stopped: it printed more than {} bytes", name,
-                                     limits.output_bytes),
-                         {},
-                         {}};
-        }
-    }
-    result.exit_code = child.wait();
-    return result;
+    if (const int number = exec_errno(pipes); number != 0)
+        return system_error(fmt::format("cannot run {}", name), number);
+    return attend(child, pipes, name, input, limits);
 }
 
 }  // namespace xdpbench

@@ -21,8 +21,9 @@ struct ChildLimits {
 };
 
 // Runs `arguments[0]` (looked up in PATH and in the sbin folders) with `input` on standard input
-// and waits for it. The child is killed when this process dies, when `limits` are passed or when
-// the run is interrupted. A non-zero exit code is not an Error: the caller knows what it means.
+// and waits for it. The child is killed when the calling thread or this process dies, and with its
+// own children when `limits` are passed or when the run is interrupted. A program that is not there
+// or cannot be run is an Error; a non-zero exit code is not: the caller knows what it means.
 // Call from a thread inside a network namespace and the child is in it too.
 Result<ChildOutput> run_child(const std::vector<std::string>& arguments,
                               const std::string& input = {}, ChildLimits limits = {});

@@ -16,12 +16,14 @@ namespace xdpbench {
 // none, a hidden temporary beside it that only SIGKILL can leave behind).
 class OutputFile {
   public:
-    // Creates missing folders above `path`. An existing regular file is replaced by commit(); a
-    // device or pipe (/dev/stdout, a process substitution) is written to directly.
+    // Creates missing folders above `path`. An existing regular file is replaced by commit(), the
+    // one that a symbolic link leads to where `path` is a link. A device or pipe (a process
+    // substitution) is written to directly, and so is a descriptor of this process (/dev/stdout),
+    // whatever it is redirected to.
     static Result<OutputFile> create(const std::filesystem::path& path);
 
     OutputFile(OutputFile&&) noexcept = default;
-    OutputFile& operator=(OutputFile&&) noexcept = default;
+    OutputFile& operator=(OutputFile&& other) noexcept;
     OutputFile(const OutputFile&) = delete;
     OutputFile& operator=(const OutputFile&) = delete;
     ~OutputFile();
@@ -32,10 +34,15 @@ class OutputFile {
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
   private:
-    OutputFile(std::filesystem::path path, UniqueFd fd, std::filesystem::path temporary,
-               bool direct);
+    OutputFile(std::filesystem::path path, std::filesystem::path target, bool direct);
 
-    std::filesystem::path path_;
+    Result<void> open_direct();
+    Result<void> open_unnamed();
+    Result<void> name_passingly();
+    [[nodiscard]] Error refused(int number) const;
+
+    std::filesystem::path path_;    // as the caller wrote it
+    std::filesystem::path target_;  // the file that gets the content: path_ without symbolic links
     UniqueFd fd_;
     std::filesystem::path temporary_;  // empty: the open file has no name yet
     bool direct_ = false;              // path_ is itself open: a device or a pipe

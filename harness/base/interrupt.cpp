@@ -2,21 +2,22 @@
 
 #include <signal.h>
 
-#include <csignal>
+#include <atomic>
 
 namespace xdpbench {
 namespace {
 
-volatile std::sig_atomic_t interrupt_flag = 0;
+// Read by every thread; set by whichever thread the signal finds.
+std::atomic<bool> interrupt_flag{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler must not lock");
 
 void on_signal(int number) {
     // The kernel takes back namespaces, links and programs however the process ends, so a second
     // signal may safely do what it would have done without us.
-    if (interrupt_flag != 0) {
+    if (interrupt_flag.exchange(true)) {
         ::signal(number, SIG_DFL);
         ::raise(number);
     }
-    interrupt_flag = 1;
 }
 
 }  // namespace
@@ -28,9 +29,11 @@ void catch_interrupts() {
     ::sigaction(SIGINT, &action, nullptr);
     ::sigaction(SIGTERM, &action, nullptr);
     ::signal(SIGPIPE, SIG_IGN);
+    // Inherited as "ignored" it would make the kernel throw away how our children ended.
+    ::signal(SIGCHLD, SIG_DFL);
 }
 
-bool interrupted() { return interrupt_flag != 0; }
+bool interrupted() { return interrupt_flag.load(std::memory_order_relaxed); }
 
 Error interrupted_error() { return Error{ErrorKind::interrupted, "interrupted", {}, {}}; }
 

@@ -47,8 +47,9 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
   public:
     using Base = tl::expected<T, Error>;
     using Base::Base;
-    Result(Error error)
-        : Base(tl::unexpect, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+    // Implicit, so that a function can simply return its Error.
+    // NOLINTNEXTLINE(google-explicit-constructor)
+    Result(Error error) : Base(tl::unexpect, std::move(error)) {}
 };
 
 template <>
@@ -56,8 +57,9 @@ class [[nodiscard]] Result<void> : public tl::expected<void, Error> {
   public:
     using Base = tl::expected<void, Error>;
     Result() = default;
-    Result(Error error)
-        : Base(tl::unexpect, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+    // Implicit, so that a function can simply return its Error.
+    // NOLINTNEXTLINE(google-explicit-constructor)
+    Result(Error error) : Base(tl::unexpect, std::move(error)) {}
 };
 
 }  // namespace xdpbench
@@ -69,10 +71,12 @@ class [[nodiscard]] Result<void> : public tl::expected<void, Error> {
 // function.
 #define XDPBENCH_TRY(target, expression) \
     XDPBENCH_TRY_(XDPBENCH_CONCAT(result_, __LINE__), target, expression)
+// NOLINTBEGIN(bugprone-macro-parentheses): what is declared cannot stand in parentheses
 #define XDPBENCH_TRY_(result, target, expression)      \
     auto result = (expression);                        \
     if (!(result)) return std::move((result).error()); \
     target = std::move(*(result))
+// NOLINTEND(bugprone-macro-parentheses)
 
 // The same for a Result<void>.
 #define XDPBENCH_CHECK(expression)                       \

@@ -11,19 +11,25 @@
 namespace xdpbench {
 namespace {
 
+// Insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b` (optimal
+// string alignment): swapped letters are the commonest slip.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> before(b.size() + 1);  // the row before the one before
+    std::vector<std::size_t> above(b.size() + 1);
     std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
+    std::iota(above.begin(), above.end(), std::size_t{0});
     for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = row[0];
         row[0] = i;
         for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({substituted, row[j] + 1, row[j - 1] + 1});
+            const std::size_t substituted = above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+            row[j] = std::min({substituted, above[j] + 1, row[j - 1] + 1});
+            const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            if (swapped) row[j] = std::min(row[j], before[j - 2] + 1);
         }
+        before.swap(above);
+        above.swap(row);
     }
-    return row[b.size()];
+    return above[b.size()];
 }
 
 }  // namespace
@@ -75,7 +81,8 @@ std::string byte_size(std::uint64_t bytes) {
     if (bytes < 1024) return fmt::format("{} B", bytes);
     auto value = static_cast<double>(bytes);
     std::size_t unit = 0;
-    while (value >= 1024 && unit + 1 < kUnits.size()) {
+    // From 1023.95 on one decimal would round to 1024.0 of the smaller unit.
+    while (value >= 1023.95 && unit + 1 < kUnits.size()) {
         value /= 1024;
         ++unit;
     }
@@ -83,7 +90,11 @@ std::string byte_size(std::uint64_t bytes) {
 }
 
 std::string counted(std::uint64_t number, std::string_view noun) {
-    return fmt::format("{} {}{}", thousands(number), noun, number == 1 ? "" : "s");
+    if (number == 1) return fmt::format("1 {}", noun);
+    if (noun.ends_with("try")) {  // "entry": the only such noun that is counted
+        return fmt::format("{} {}ies", thousands(number), noun.substr(0, noun.size() - 1));
+    }
+    return fmt::format("{} {}s", thousands(number), noun);
 }
 
 std::optional<double> parse_duration(std::string_view text) {
@@ -94,13 +105,14 @@ std::optional<double> parse_duration(std::string_view text) {
     constexpr std::array<Unit, 4> kUnits{{{"ms", 1e-3}, {"us", 1e-6}, {"s", 1.0}, {"m", 60.0}}};
     double number = 0;
     const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (code != std::errc{} || !std::isfinite(number) || number <= 0) return std::nullopt;
+    if (code != std::errc{}) return std::nullopt;
     const std::string_view rest(end, static_cast<std::size_t>(text.data() + text.size() - end));
-    if (rest.empty()) return number;
-    for (const Unit& unit : kUnits) {
-        if (rest == unit.name) return number * unit.seconds;
-    }
-    return std::nullopt;
+    const auto* const unit =
+        std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& u) { return u.name == rest; });
+    if (unit == kUnits.end() && !rest.empty()) return std::nullopt;
+    const double seconds = number * (rest.empty() ? 1.0 : unit->seconds);
+    if (!std::isfinite(seconds) || seconds <= 0) return std::nullopt;
+    return seconds;
 }
 
 }  // namespace xdpbench

@@ -14,7 +14,7 @@ namespace xdpbench {
 // Without white space at both ends.
 [[nodiscard]] std::string_view trim(std::string_view text);
 
-// The candidate a person who typed `typed` most likely meant: fewest edits (Levenshtein), at most
+// The candidate a person who typed `typed` most likely meant: fewest edits (a swap is one), at most
 // a third of its length; nothing if none is that near.
 [[nodiscard]] std::optional<std::string> nearest(std::string_view typed,
                                                  const std::vector<std::string>& candidates);
@@ -25,10 +25,11 @@ namespace xdpbench {
 // "512 B", "3.4 KiB", "1.0 GiB".
 [[nodiscard]] std::string byte_size(std::uint64_t bytes);
 
-// "1 frame", "2 frames".
+// "1 frame", "2 frames", "3 entries".
 [[nodiscard]] std::string counted(std::uint64_t number, std::string_view noun);
 
-// "3s", "250ms", "1.5s", "2m" -> seconds; nothing if it is not a positive duration.
+// "3s", "250ms", "1.5s", "2m", and "3" for 3 s -> seconds; nothing if it is not a positive
+// duration.
 [[nodiscard]] std::optional<double> parse_duration(std::string_view text);
 
 }  // namespace xdpbench

@@ -13,7 +13,9 @@ class UniqueFd {
     explicit UniqueFd(int fd) : fd_(fd) {}
     UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
     UniqueFd& operator=(UniqueFd&& other) noexcept {
-        std::swap(fd_, other.fd_);
+        if (this == &other) return *this;
+        reset();
+        fd_ = std::exchange(other.fd_, -1);
         return *this;
     }
     UniqueFd(const UniqueFd&) = delete;

@@ -7,6 +7,8 @@
 
 #include <cerrno>
 
+#include "kernel/bpf_options.h"
+
 namespace xdpbench {
 namespace {
 
@@ -20,18 +22,6 @@ std::uint32_t mode_flags(Mode mode) {
             return XDP_FLAGS_HW_MODE;
     }
     return 0;
-}
-
-std::uint8_t attached_as(Mode mode) {
-    switch (mode) {
-        case Mode::generic:
-            return XDP_ATTACHED_SKB;
-        case Mode::native:
-            return XDP_ATTACHED_DRV;
-        case Mode::offload:
-            return XDP_ATTACHED_HW;
-    }
-    return XDP_ATTACHED_NONE;
 }
 
 std::string driver_of(const InterfaceInfo& interface) {
@@ -70,19 +60,57 @@ Error attach_error(const InterfaceInfo& interface, Mode mode, int number) {
     return error;
 }
 
-// The caller is inside the interface's namespace.
-Result<void> require_mode(const InterfaceInfo& interface, Mode mode) {
-    LIBBPF_OPTS(bpf_xdp_query_opts, query);
-    const int error = ::bpf_xdp_query(static_cast<int>(interface.index), 0, &query);
+Result<std::uint32_t> program_id(int program_fd) {
+    bpf_prog_info info = {};
+    std::uint32_t size = sizeof(info);
+    if (::bpf_obj_get_info_by_fd(program_fd, &info, &size) != 0)
+        return system_error("cannot read the kernel's information on a program", errno);
+    return info.id;
+}
+
+// Whether it is this program that is attached in this mode. The caller is inside the interface's
+// namespace.
+Result<void> require_attached(const InterfaceInfo& interface, int program_fd, Mode mode) {
+    XDPBENCH_TRY(const std::uint32_t wanted, program_id(program_fd));
+    std::uint32_t found = 0;
+    const int error = ::bpf_xdp_query_id(static_cast<int>(interface.index),
+                                         static_cast<int>(mode_flags(mode)), &found);
     if (error != 0)
         return system_error(fmt::format("cannot read back what is attached to {}", interface.name),
                             error);
-    if (query.attach_mode == attached_as(mode)) return {};
+    if (found == wanted) return {};
     return Error{ErrorKind::system,
-                 fmt::format("the kernel reports attach mode {} on {}, not {}", query.attach_mode,
+                 fmt::format("the program was attached to {}, but is not there in {} mode",
                              interface.name, mode_name(mode)),
                  {},
                  {}};
+}
+
+// A veth needs NAPI to take redirected frames: a native program switches it on, else receive
+// offload does. But with a native program receive offload joins the segments of a connection that
+// were passed, and holds them back behind other frames: they would no longer arrive as they were
+// sent. (Generic programs keep it from doing so: netif_elide_gro of the kernel.)
+Result<void> keep_frames_apart(const NetNs& netns, const InterfaceInfo& interface, Mode mode) {
+    if (!interface.made_by_us || mode == Mode::offload) return {};
+    return set_gro(netns, interface.name, mode == Mode::generic);
+}
+
+// Through a bpf_link (kernel 6.6): gone with the descriptor. Not in the headers of libbpf 1.1.
+UniqueFd attach_tcx(const InterfaceInfo& interface, int program_fd) {
+    constexpr auto kTcxIngress = static_cast<bpf_attach_type>(46);
+    return UniqueFd(
+        ::bpf_link_create(program_fd, static_cast<int>(interface.index), kTcxIngress, nullptr));
+}
+
+// As a filter of a clsact qdisc; 0 or a negative errno.
+int attach_clsact(const InterfaceInfo& interface, int program_fd) {
+    auto hook = bpf_options<bpf_tc_hook>();
+    hook.ifindex = static_cast<int>(interface.index);
+    hook.attach_point = BPF_TC_INGRESS;
+    auto options = bpf_options<bpf_tc_opts>();
+    options.prog_fd = program_fd;
+    const int error = ::bpf_tc_hook_create(&hook);
+    return error == 0 || error == -EEXIST ? ::bpf_tc_attach(&hook, &options) : error;
 }
 
 }  // namespace
@@ -90,11 +118,13 @@ Result<void> require_mode(const InterfaceInfo& interface, Mode mode) {
 Result<XdpLink> XdpLink::attach(const NetNs& netns, const InterfaceInfo& interface, int program_fd,
                                 Mode mode) {
     XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
-    LIBBPF_OPTS(bpf_link_create_opts, options, .flags = mode_flags(mode));
+    auto options = bpf_options<bpf_link_create_opts>();
+    options.flags = mode_flags(mode);
     UniqueFd link(
         ::bpf_link_create(program_fd, static_cast<int>(interface.index), BPF_XDP, &options));
     if (!link.valid()) return attach_error(interface, mode, errno);
-    XDPBENCH_CHECK(require_mode(interface, mode));
+    XDPBENCH_CHECK(require_attached(interface, program_fd, mode));
+    XDPBENCH_CHECK(keep_frames_apart(netns, interface, mode));
     return XdpLink(std::move(link));
 }
 
@@ -105,24 +135,23 @@ Result<void> attach_for_good(const NetNs& netns, const InterfaceInfo& interface,
     const int error =
         ::bpf_xdp_attach(static_cast<int>(interface.index), program_fd, flags, nullptr);
     if (error != 0) return attach_error(interface, mode, error);
-    return require_mode(interface, mode);
+    Result<void> attached = require_attached(interface, program_fd, mode);
+    if (!attached) ::bpf_xdp_detach(static_cast<int>(interface.index), mode_flags(mode), nullptr);
+    return attached;
 }
 
-Result<void> attach_to_ingress(const NetNs& netns, const InterfaceInfo& interface, int program_fd) {
+Result<UniqueFd> attach_to_ingress(const NetNs& netns, const InterfaceInfo& interface,
+                                   int program_fd) {
     XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
-    LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = static_cast<int>(interface.index),
-                .attach_point = BPF_TC_INGRESS);
-    LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = program_fd);
-    int error = ::bpf_tc_hook_create(&hook);
-    if (error == 0 || error == -EEXIST) error = ::bpf_tc_attach(&hook, &options);
-    if (error == 0) return {};
-    Error failed = system_error(
+    UniqueFd link = attach_tcx(interface, program_fd);
+    if (link.valid()) return link;
+    const int error = attach_clsact(interface, program_fd);
+    if (error == 0) return UniqueFd();
+    return system_error(
         fmt::format("cannot attach the stack's sink to the tc ingress of {}", interface.name),
-        error);
-    failed.cause =
+        error,
         "this kernel has no clsact qdisc or no cls_bpf (CONFIG_NET_SCH_INGRESS, "
-        "CONFIG_NET_CLS_BPF)";
-    return failed;
+        "CONFIG_NET_CLS_BPF)");
 }
 
 }  // namespace xdpbench

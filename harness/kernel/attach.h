@@ -16,7 +16,8 @@ namespace xdpbench {
 class XdpLink {
   public:
     // Attaches in exactly this mode, and reads back that it is in force. The error says why this
-    // device refuses it.
+    // device refuses it. On a topology's own interface also sees to it that frames which the
+    // program passes reach the stack one by one and in order.
     static Result<XdpLink> attach(const NetNs& netns, const InterfaceInfo& interface,
                                   int program_fd, Mode mode);
 
@@ -30,8 +31,10 @@ class XdpLink {
 Result<void> attach_for_good(const NetNs& netns, const InterfaceInfo& interface, int program_fd,
                              Mode mode);
 
-// Runs a tc program on what enters the stack through the interface, after XDP. It goes with the
-// interface.
-Result<void> attach_to_ingress(const NetNs& netns, const InterfaceInfo& interface, int program_fd);
+// Runs a tc program on what enters the stack through the interface, after XDP, until the link
+// returned is closed. Before kernel 6.6 there is no such link: nothing is returned, and the program
+// stays as long as the interface.
+Result<UniqueFd> attach_to_ingress(const NetNs& netns, const InterfaceInfo& interface,
+                                   int program_fd);
 
 }  // namespace xdpbench

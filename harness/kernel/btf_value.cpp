@@ -1,17 +1,15 @@
 #include "kernel/btf_value.h"
 
-#include <arpa/inet.h>
 #include <bpf/btf.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
-#include <charconv>
-#include <cstring>
-#include <limits>
+#include <functional>
 #include <optional>
+#include <utility>
 
 #include "base/text.h"
+#include "kernel/value_text.h"
 #include "packet/hex.h"
 
 namespace xdpbench {
@@ -19,34 +17,52 @@ namespace {
 
 using Bytes = std::span<std::uint8_t>;
 using ConstBytes = std::span<const std::uint8_t>;
+using Memory = std::vector<std::uint8_t>;
+
+constexpr int kMostModifiers = 32;  // around one type; more is a cycle in broken BTF
 
 // A type with its modifiers and typedefs peeled off.
 struct Resolved {
     const btf_type* type = nullptr;
-    std::uint32_t id = 0;
-    bool big_endian = false;  // a typedef on the way was __be16, __be32 or __be64
     std::string name;         // for a person
+    bool big_endian = false;  // a typedef on the way was __be16, __be32 or __be64
 };
 
-const char* type_name(const btf* types, const btf_type* type) {
-    return ::btf__name_by_offset(types, type->name_off);
+std::string name_at(const btf* types, std::uint32_t offset) {
+    const char* const name = ::btf__name_by_offset(types, offset);
+    return name == nullptr ? "" : name;
+}
+
+bool is_wrapper(const btf_type* type) {
+    return ::btf_is_mod(type) || ::btf_is_typedef(type) || ::btf_is_type_tag(type);
 }
 
 Resolved resolve(const btf* types, std::uint32_t id) {
     Resolved resolved;
     const btf_type* type = ::btf__type_by_id(types, id);
-    while (type != nullptr &&
-           (::btf_is_mod(type) || ::btf_is_typedef(type) || ::btf_is_type_tag(type))) {
-        const std::string name = type_name(types, type);
+    for (int i = 0; type != nullptr && is_wrapper(type); ++i) {
+        if (i == kMostModifiers) return {};
+        const std::string name = name_at(types, type->name_off);
         if (resolved.name.empty() && ::btf_is_typedef(type)) resolved.name = name;
         if (name == "__be16" || name == "__be32" || name == "__be64") resolved.big_endian = true;
-        id = type->type;
-        type = ::btf__type_by_id(types, id);
+        type = ::btf__type_by_id(types, type->type);
     }
     resolved.type = type;
-    resolved.id = id;
-    if (resolved.name.empty() && type != nullptr) resolved.name = type_name(types, type);
+    if (resolved.name.empty() && type != nullptr) resolved.name = name_at(types, type->name_off);
     return resolved;
+}
+
+bool is_signed(const btf_type* type) {
+    return ::btf_is_int(type) && (::btf_int_encoding(type) & BTF_INT_SIGNED) != 0;
+}
+
+bool is_bool(const btf_type* type) {
+    return ::btf_is_int(type) && (::btf_int_encoding(type) & BTF_INT_BOOL) != 0;
+}
+
+bool is_char(const btf* types, const btf_type* type) {
+    return type != nullptr && ::btf_is_int(type) && type->size == 1 &&
+           name_at(types, type->name_off) == "char";
 }
 
 Error value_error(const Value& value, const std::string& path, const std::string& problem) {
@@ -59,76 +75,24 @@ std::string written(const Value& value) {
     return value.list() != nullptr ? "a list" : "a set of fields";
 }
 
-struct Number {
-    bool negative = false;
-    std::uint64_t magnitude = 0;
-};
-
-std::optional<Number> parse_number(std::string_view text) {
-    Number number;
-    if (text == "true") return Number{false, 1};
-    if (text == "false") return Number{false, 0};
-    if (text.starts_with('-')) {
-        number.negative = true;
-        text.remove_prefix(1);
+// The enumerators of a type with their values; a type of 8 bytes is of another kind.
+std::vector<std::pair<std::string, Number>> enumerators_of(const btf* types, const btf_type* type) {
+    std::vector<std::pair<std::string, Number>> found;
+    const bool wide = ::btf_is_enum64(type);
+    const bool unsigned_wide = wide && !::btf_kflag(type);
+    for (unsigned i = 0; i < ::btf_vlen(type); ++i) {
+        if (!wide) {
+            const struct btf_enum& one = ::btf_enum(type)[i];
+            found.emplace_back(name_at(types, one.name_off), from_signed(one.val));
+            continue;
+        }
+        const struct btf_enum64& one = ::btf_enum64(type)[i];
+        const std::uint64_t bits = std::uint64_t{one.val_hi32} << 32 | one.val_lo32;
+        found.emplace_back(
+            name_at(types, one.name_off),
+            unsigned_wide ? Number{false, bits} : from_signed(static_cast<std::int64_t>(bits)));
     }
-    int base = 10;
-    if (text.starts_with("0x") || text.starts_with("0X")) {
-        base = 16;
-        text.remove_prefix(2);
-    }
-    const auto [end, code] =
-        std::from_chars(text.data(), text.data() + text.size(), number.magnitude, base);
-    if (code != std::errc{} || end != text.data() + text.size() || text.empty())
-        return std::nullopt;
-    return number;
-}
-
-bool fits(const Number& number, std::size_t size, bool is_signed) {
-    const std::size_t bits = size * 8;
-    if (is_signed) {
-        const std::uint64_t limit = std::uint64_t{1} << (bits - 1);
-        return number.negative ? number.magnitude <= limit : number.magnitude < limit;
-    }
-    if (number.negative) return number.magnitude == 0;
-    return bits == 64 || number.magnitude >> bits == 0;
-}
-
-void store(std::uint64_t bits, Bytes out, bool big_endian) {
-    big_endian = big_endian || std::endian::native == std::endian::big;
-    for (std::size_t i = 0; i < out.size(); ++i) {
-        const std::size_t place = big_endian ? out.size() - 1 - i : i;
-        out[place] = static_cast<std::uint8_t>(bits >> (8 * i));
-    }
-}
-
-std::uint64_t load(ConstBytes in, bool big_endian) {
-    big_endian = big_endian || std::endian::native == std::endian::big;
-    std::uint64_t bits = 0;
-    for (std::size_t i = 0; i < in.size(); ++i) {
-        const std::size_t place = big_endian ? i : in.size() - 1 - i;
-        bits = bits << 8 | in[place];
-    }
-    return bits;
-}
-
-// An address of exactly out.size() bytes (4 IPv4, 6 MAC, 16 IPv6), in network byte order.
-bool store_address(const std::string& text, Bytes out) {
-    if (out.size() == 4) return ::inet_pton(AF_INET, text.c_str(), out.data()) == 1;
-    if (out.size() == 16) return ::inet_pton(AF_INET6, text.c_str(), out.data()) == 1;
-    if (out.size() != 6 || text.size() != 17) return false;
-    const std::vector<std::string> parts = split(text, ':');
-    const Result<std::vector<std::uint8_t>> bytes = parse_hex(text);
-    if (parts.size() != 6 || !bytes || bytes->size() != 6) return false;
-    std::copy(bytes->begin(), bytes->end(), out.begin());
-    return true;
-}
-
-std::string address_text(ConstBytes bytes) {
-    std::array<char, INET6_ADDRSTRLEN> text{};
-    if (bytes.size() == 4) return ::inet_ntop(AF_INET, bytes.data(), text.data(), text.size());
-    if (bytes.size() == 16) return ::inet_ntop(AF_INET6, bytes.data(), text.data(), text.size());
-    return fmt::format("{:02x}", fmt::join(bytes, ":"));
+    return found;
 }
 
 std::size_t type_size(const btf* types, std::uint32_t id) {
@@ -136,27 +100,34 @@ std::size_t type_size(const btf* types, std::uint32_t id) {
     return size < 0 ? 0 : static_cast<std::size_t>(size);
 }
 
-// Walks a type and a value side by side; what is done at a leaf differs between writing and
-// comparing.
-class Leaf {
-  public:
-    Leaf() = default;
-    Leaf(const Leaf&) = delete;
-    Leaf& operator=(const Leaf&) = delete;
-    Leaf(Leaf&&) = delete;
-    Leaf& operator=(Leaf&&) = delete;
-    virtual ~Leaf() = default;
-    // `encoded` is what the value says; it belongs at `offset` of the memory.
-    virtual void at(const std::string& path, const Resolved& type, std::size_t offset,
-                    ConstBytes encoded) = 0;
+// What a value says of one integer, enum or array of bytes.
+struct Leaf {
+    std::string path;
+    Resolved type;
+    std::size_t offset = 0;   // of the memory that it describes
+    Memory encoded;           // what belongs there
+    bool as_address = false;  // the value was written as an address
 };
 
+// A member of a struct or union, also one that is in it through members without a name.
+struct Field {
+    std::uint32_t type = 0;
+    std::uint32_t bit_offset = 0;
+    std::uint32_t bits = 0;  // of a bit field; else 0
+};
+using Fields = std::vector<std::pair<std::string, Field>>;
+
+// Walks a type and a value side by side and does something at every leaf: that is what differs
+// between writing and comparing.
 class Walker {
   public:
-    Walker(const btf* types, Leaf& leaf) : types_(types), leaf_(leaf) {}
+    using AtLeaf = std::function<void(const Leaf&)>;
+
+    Walker(const btf* types, std::size_t size, AtLeaf at_leaf)
+        : types_(types), size_(size), at_leaf_(std::move(at_leaf)) {}
 
     Result<void> walk(std::uint32_t id, const Value& value, std::size_t offset,
-                      const std::string& path) {
+                      const std::string& path) const {
         const Resolved type = resolve(types_, id);
         if (type.type == nullptr)
             return value_error(value, path, "the program's BTF has no such type");
@@ -171,206 +142,243 @@ class Walker {
     }
 
   private:
-    Result<void> integer(const Resolved& type, const Value& value, std::size_t offset,
-                         const std::string& path) {
-        const std::size_t size = type.type->size;
-        const bool is_signed =
-            ::btf_is_int(type.type) && (::btf_int_encoding(type.type) & BTF_INT_SIGNED) != 0;
-        std::array<std::uint8_t, 16> storage{};
-        const Bytes out = Bytes(storage).first(std::min<std::size_t>(size, storage.size()));
-        const auto expected = [&] {
-            return value_error(
-                value, path,
-                fmt::format("{} is no value of type {}: expected {}", written(value), type.name,
-                            size == 4 ? "an integer of 4 bytes or an IPv4 address"
-                                      : fmt::format("an integer of {} bytes", size)));
-        };
-        const std::string* const text = value.scalar();
-        if (text == nullptr) return expected();
-        if (std::optional<Number> number = number_or_enumerator(type, *text)) {
-            if (!fits(*number, size, is_signed)) {
-                return value_error(
-                    value, path,
-                    fmt::format("{} does not fit type {} ({} {})", *text, type.name,
-                                is_signed ? "signed" : "unsigned", counted(size, "byte")));
-            }
-            const std::uint64_t bits =
-                number->negative ? ~number->magnitude + 1 : number->magnitude;
-            store(bits, out, type.big_endian);
-        } else if (size != 4 || !store_address(*text, out)) {
-            return expected();
-        }
-        leaf_.at(path, type, offset, out);
+    // BTF that contradicts itself must not reach beyond the memory.
+    Result<void> at(const Leaf& leaf, const Value& value) const {
+        if (leaf.offset > size_ || leaf.encoded.size() > size_ - leaf.offset)
+            return value_error(value, leaf.path, "the program's BTF is broken: it is outside");
+        at_leaf_(leaf);
         return {};
     }
 
-    std::optional<Number> number_or_enumerator(const Resolved& type,
-                                               const std::string& text) const {
-        if (::btf_is_enum(type.type)) {
-            const struct btf_enum* const values = ::btf_enum(type.type);
-            for (unsigned i = 0; i < ::btf_vlen(type.type); ++i) {
-                if (text != ::btf__name_by_offset(types_, values[i].name_off)) continue;
-                const std::int64_t number = values[i].val;
-                return Number{number < 0,
-                              static_cast<std::uint64_t>(number < 0 ? -number : number)};
+    Result<void> integer(const Resolved& type, const Value& value, std::size_t offset,
+                         const std::string& path) const {
+        Leaf leaf{path, type, offset, Memory(type.type->size), false};
+        const std::string* const text = value.scalar();
+        if (text == nullptr || leaf.encoded.size() > sizeof(std::uint64_t))
+            return no_integer(type, value, path);
+        if (const std::optional<Number> number = read_number(type, *text)) {
+            if (!suits(type.type, *number)) return too_large(type, value, path);
+            store(two_complement(*number), leaf.encoded, type.big_endian);
+            return at(leaf, value);
+        }
+        leaf.as_address = takes_address(type.type) && store_address(*text, leaf.encoded);
+        return leaf.as_address ? at(leaf, value) : no_integer(type, value, path);
+    }
+
+    static bool takes_address(const btf_type* type) {
+        return ::btf_is_int(type) && type->size == 4;
+    }
+
+    static bool suits(const btf_type* type, const Number& number) {
+        if (is_bool(type)) return !number.negative && number.magnitude <= 1;
+        // Older compilers do not say whether an enum is signed.
+        if (::btf_is_any_enum(type) && fits(number, type->size, true)) return true;
+        return fits(number, type->size, is_signed(type));
+    }
+
+    static Error no_integer(const Resolved& type, const Value& value, const std::string& path) {
+        const std::size_t size = type.type->size;
+        if (size > sizeof(std::uint64_t)) {
+            return value_error(
+                value, path,
+                fmt::format("an integer of {} bytes cannot be written as a value", size));
+        }
+        return value_error(value, path,
+                           fmt::format("{} is no value of type {}: expected an integer of {}{}",
+                                       written(value), type.name, counted(size, "byte"),
+                                       takes_address(type.type) ? " or an IPv4 address" : ""));
+    }
+
+    static Error too_large(const Resolved& type, const Value& value, const std::string& path) {
+        const char* const kind = is_bool(type.type)        ? "0 or 1, "
+                                 : is_signed(type.type)    ? "signed, "
+                                 : ::btf_is_int(type.type) ? "unsigned, "
+                                                           : "";
+        return value_error(value, path,
+                           fmt::format("{} does not fit type {} ({}{})", *value.scalar(), type.name,
+                                       kind, counted(type.type->size, "byte")));
+    }
+
+    [[nodiscard]] std::optional<Number> read_number(const Resolved& type,
+                                                    const std::string& text) const {
+        if (::btf_is_any_enum(type.type)) {
+            for (const auto& [name, number] : enumerators_of(types_, type.type)) {
+                if (text == name) return number;
             }
         }
         return parse_number(text);
     }
 
     Result<void> fields(const Resolved& type, const Value& value, std::size_t offset,
-                        const std::string& path) {
+                        const std::string& path) const {
+        Fields known;
+        add_fields(type.type, 0, known);
+        const std::string kind = ::btf_is_union(type.type) ? "union" : "struct";
+        const std::string title = type.name.empty() ? "this " + kind : kind + " " + type.name;
         if (value.fields() == nullptr) {
             return value_error(
                 value, path,
-                fmt::format("{} is no value of struct {}: expected {}", written(value), type.name,
-                            "{ " +
-                                fmt::format("{}: ...", fmt::join(member_names(type), ": ..., ")) +
-                                " }"));
+                fmt::format("{} is no value of {}: expected {{ {}: ... }}", written(value), title,
+                            fmt::join(names_of(known), ": ..., ")));
         }
-        for (const auto& [name, field] : *value.fields()) {
-            const btf_member* const member = find_member(type, name);
-            if (member == nullptr) {
-                const std::vector<std::string> names = member_names(type);
-                const std::optional<std::string> near = nearest(name, names);
-                return value_error(
-                    field, path,
-                    fmt::format("struct {} has no field {}{}; it has: {}", type.name, name,
-                                near ? fmt::format(" (did you mean {}?)", *near) : "",
-                                fmt::join(names, ", ")));
-            }
-            const auto index = static_cast<unsigned>(member - ::btf_members(type.type));
-            if (::btf_member_bitfield_size(type.type, index) != 0) {
-                return value_error(
-                    field, path,
-                    fmt::format("field {} is a bit field, which cannot be written as a value",
-                                name));
-            }
-            XDPBENCH_CHECK(walk(member->type, field,
-                                offset + ::btf_member_bit_offset(type.type, index) / 8,
-                                path.empty() ? name : path + "." + name));
+        for (const auto& [name, part] : *value.fields()) {
+            const auto found =
+                std::find_if(known.begin(), known.end(),
+                             [&, &wanted = name](const auto& one) { return one.first == wanted; });
+            if (found == known.end())
+                return no_such_field(title, name, names_of(known), part, path);
+            XDPBENCH_CHECK(one_field(*found, part, offset, path));
         }
         return {};
     }
 
-    std::vector<std::string> member_names(const Resolved& type) const {
+    Result<void> one_field(const std::pair<std::string, Field>& named, const Value& value,
+                           std::size_t offset, const std::string& path) const {
+        const auto& [name, field] = named;
+        if (field.bits != 0) {
+            return value_error(
+                value, path,
+                fmt::format("field {} is a bit field, which cannot be written as a value", name));
+        }
+        return walk(field.type, value, offset + field.bit_offset / 8,
+                    path.empty() ? name : fmt::format("{}.{}", path, name));
+    }
+
+    static Error no_such_field(const std::string& title, const std::string& name,
+                               const std::vector<std::string>& names, const Value& value,
+                               const std::string& path) {
+        const std::optional<std::string> near = nearest(name, names);
+        return value_error(value, path,
+                           fmt::format("{} has no field {}{}; it has: {}", title, name,
+                                       near ? fmt::format(" (did you mean {}?)", *near) : "",
+                                       fmt::join(names, ", ")));
+    }
+
+    // In C the members of a struct without a name are members of the struct around it.
+    void add_fields(const btf_type* type, std::uint32_t bit_offset, Fields& known,
+                    int depth = 0) const {
+        for (unsigned i = 0; i < ::btf_vlen(type) && depth < kMostModifiers; ++i) {
+            const btf_member& member = ::btf_members(type)[i];
+            const std::string name = name_at(types_, member.name_off);
+            const std::uint32_t place = bit_offset + ::btf_member_bit_offset(type, i);
+            if (!name.empty()) {
+                known.emplace_back(name,
+                                   Field{member.type, place, ::btf_member_bitfield_size(type, i)});
+                continue;
+            }
+            const Resolved inner = resolve(types_, member.type);
+            if (inner.type != nullptr && ::btf_is_composite(inner.type))
+                add_fields(inner.type, place, known, depth + 1);
+        }
+    }
+
+    static std::vector<std::string> names_of(const Fields& known) {
         std::vector<std::string> names;
-        for (unsigned i = 0; i < ::btf_vlen(type.type); ++i)
-            names.emplace_back(::btf__name_by_offset(types_, ::btf_members(type.type)[i].name_off));
+        names.reserve(known.size());
+        for (const auto& [name, field] : known) names.push_back(name);
         return names;
     }
 
-    const btf_member* find_member(const Resolved& type, const std::string& name) const {
-        const btf_member* const members = ::btf_members(type.type);
-        for (unsigned i = 0; i < ::btf_vlen(type.type); ++i) {
-            if (name == ::btf__name_by_offset(types_, members[i].name_off)) return &members[i];
-        }
-        return nullptr;
+    Result<void> array(const Resolved& type, const Value& value, std::size_t offset,
+                       const std::string& path) const {
+        const struct btf_array* const shape = ::btf_array(type.type);
+        if (const Value::List* const list = value.list())
+            return elements(*shape, *list, value, offset, path);
+        const std::string* const text = value.scalar();
+        const std::size_t element = type_size(types_, shape->type);
+        if (text == nullptr || element != 1 || shape->nelems > size_)
+            return no_array(*shape, value, path);
+        Leaf leaf{path, type, offset, Memory(shape->nelems), false};
+        if (!store_bytes(*text, resolve(types_, shape->type), leaf))
+            return no_array(*shape, value, path);
+        return at(leaf, value);
     }
 
-    Result<void> array(const Resolved& type, const Value& value, std::size_t offset,
-                       const std::string& path) {
-        const struct btf_array* const shape = ::btf_array(type.type);
-        const std::size_t element = type_size(types_, shape->type);
-        if (const Value::List* const list = value.list()) {
-            if (list->size() > shape->nelems) {
-                return value_error(value, path,
-                                   fmt::format("{} given for an array of {}",
-                                               counted(list->size(), "element"), shape->nelems));
-            }
-            for (std::size_t i = 0; i < list->size(); ++i) {
-                XDPBENCH_CHECK(walk(shape->type, (*list)[i], offset + i * element,
-                                    fmt::format("{}[{}]", path, i)));
-            }
-            return {};
+    Result<void> elements(const struct btf_array& shape, const Value::List& list,
+                          const Value& value, std::size_t offset, const std::string& path) const {
+        if (list.size() > shape.nelems) {
+            return value_error(value, path,
+                               fmt::format("{} given for an array of {}",
+                                           counted(list.size(), "element"), shape.nelems));
         }
-        const std::string* const text = value.scalar();
-        std::vector<std::uint8_t> bytes(shape->nelems);
-        if (text == nullptr || element != 1 ||
-            !store_bytes(*text, resolve(types_, shape->type), bytes)) {
-            const char* const address = shape->nelems == 4    ? "an IPv4 address, "
-                                        : shape->nelems == 6  ? "a MAC address, "
-                                        : shape->nelems == 16 ? "an IPv6 address, "
-                                                              : "";
-            return value_error(
-                value, path,
-                fmt::format(
-                    "{} is no value of an array of {} elements of {}: expected {}", written(value),
-                    shape->nelems, counted(element, "byte"),
-                    element == 1 ? fmt::format("{}a list or \"hex:...\"", address) : "a list"));
+        const std::size_t element = type_size(types_, shape.type);
+        for (std::size_t i = 0; i < list.size(); ++i) {
+            XDPBENCH_CHECK(
+                walk(shape.type, list[i], offset + i * element, fmt::format("{}[{}]", path, i)));
         }
-        leaf_.at(path, type, offset, bytes);
         return {};
     }
 
-    static bool store_bytes(const std::string& text, const Resolved& element,
-                            std::vector<std::uint8_t>& out) {
-        if (text.starts_with("hex:")) {
-            const Result<std::vector<std::uint8_t>> bytes =
-                parse_hex(std::string_view(text).substr(4));
-            if (!bytes || bytes->size() != out.size()) return false;
-            out = *bytes;
+    [[nodiscard]] Error no_array(const struct btf_array& shape, const Value& value,
+                                 const std::string& path) const {
+        const std::size_t element = type_size(types_, shape.type);
+        const bool text = is_char(types_, resolve(types_, shape.type).type);
+        const std::string address = shape.nelems == 4    ? "an IPv4 address, "
+                                    : shape.nelems == 6  ? "a MAC address, "
+                                    : shape.nelems == 16 ? "an IPv6 address, "
+                                                         : "";
+        const std::string most =
+            text ? fmt::format("a text of at most {}, ", counted(shape.nelems - 1, "byte")) : "";
+        return value_error(
+            value, path,
+            fmt::format(
+                "{} is no value of an array of {} of {}: expected {}", written(value),
+                counted(shape.nelems, "element"), counted(element, "byte"),
+                element == 1 ? fmt::format("{}{}a list or \"hex:...\"", most, address) : "a list"));
+    }
+
+    bool store_bytes(const std::string& text, const Resolved& element, Leaf& leaf) const {
+        Memory& out = leaf.encoded;
+        if (text.starts_with("hex:")) return store_hex(text, out);
+        // Text comes first: a name such as "::1" is not meant as an address.
+        if (is_char(types_, element.type) && text.size() < out.size()) {
+            std::copy(text.begin(), text.end(), out.begin());
             return true;
         }
-        if (store_address(text, out)) return true;
-        if (element.name != "char" || text.size() >= out.size()) return false;
-        std::copy(text.begin(), text.end(), out.begin());
-        return true;
+        leaf.as_address = store_address(text, out);
+        return leaf.as_address;
     }
 
     const btf* types_;
-    Leaf& leaf_;
+    std::size_t size_;  // of the memory
+    AtLeaf at_leaf_;
 };
 
-class Writer : public Leaf {
-  public:
-    explicit Writer(Bytes out) : out_(out) {}
-    void at(const std::string& /*path*/, const Resolved& /*type*/, std::size_t offset,
-            ConstBytes encoded) override {
-        std::copy(encoded.begin(), encoded.end(),
-                  out_.begin() + static_cast<std::ptrdiff_t>(offset));
+// `bytes` in the way that `leaf` was written.
+std::string leaf_text(const btf* types, const Leaf& leaf, ConstBytes bytes) {
+    const btf_type* const type = leaf.type.type;
+    if (leaf.as_address) return address_text(bytes);
+    if (::btf_is_array(type)) {
+        const bool text = is_char(types, resolve(types, ::btf_array(type)->type).type);
+        return text ? printable_text(bytes) : "hex:" + to_hex(bytes);
     }
-
-  private:
-    Bytes out_;
-};
-
-std::string leaf_text(const Resolved& type, ConstBytes bytes) {
-    if (!::btf_is_int(type.type)) {
-        const bool address = bytes.size() == 4 || bytes.size() == 6 || bytes.size() == 16;
-        return ::btf_is_array(type.type) ? (address ? address_text(bytes) : to_hex(bytes))
-                                         : fmt::format("{}", load(bytes, false));
+    const std::uint64_t bits = load(bytes, leaf.type.big_endian);
+    if (::btf_is_int(type)) return number_text(bits, bytes.size(), is_signed(type));
+    bool negative = false;
+    for (const auto& [name, number] : enumerators_of(types, type)) {
+        Memory one(bytes.size());
+        store(two_complement(number), one, leaf.type.big_endian);
+        if (std::equal(one.begin(), one.end(), bytes.begin())) return name;
+        negative = negative || number.negative;
     }
-    if (type.big_endian && bytes.size() == 4) return address_text(bytes);
-    const std::uint64_t bits = load(bytes, type.big_endian);
-    const bool is_signed = (::btf_int_encoding(type.type) & BTF_INT_SIGNED) != 0;
-    if (!is_signed) return fmt::format("{}", bits);
-    const std::size_t shift = 64 - 8 * bytes.size();
-    return fmt::format("{}", static_cast<std::int64_t>(bits << shift) >> shift);
+    return number_text(bits, bytes.size(), negative);
 }
 
-class Comparer : public Leaf {
-  public:
-    explicit Comparer(ConstBytes memory) : memory_(memory) {}
-    void at(const std::string& path, const Resolved& type, std::size_t offset,
-            ConstBytes encoded) override {
-        const ConstBytes actual = memory_.subspan(offset, encoded.size());
-        if (std::equal(encoded.begin(), encoded.end(), actual.begin())) return;
-        differences.push_back({path, leaf_text(type, encoded), leaf_text(type, actual)});
-    }
-    std::vector<ValueDifference> differences;
-
-  private:
-    ConstBytes memory_;
-};
+// Adds up integers of at most 8 bytes.
+void add_integers(ConstBytes from, Bytes into, bool big_endian) {
+    store(load(from, big_endian) + load(into, big_endian), into, big_endian);
+}
 
 }  // namespace
 
 Result<void> encode_value(const btf* types, std::uint32_t type, const Value& value,
                           std::span<std::uint8_t> out) {
     std::fill(out.begin(), out.end(), std::uint8_t{0});
-    Writer writer(out);
-    return Walker(types, writer).walk(type, value, 0, "");
+    const auto write = [&](const Leaf& leaf) {
+        std::copy(leaf.encoded.begin(), leaf.encoded.end(),
+                  out.begin() + static_cast<std::ptrdiff_t>(leaf.offset));
+    };
+    return Walker(types, out.size(), write).walk(type, value, 0, "");
 }
 
 Result<void> encode_untyped(const Value& value, std::span<std::uint8_t> out) {
@@ -381,18 +389,11 @@ Result<void> encode_untyped(const Value& value, std::span<std::uint8_t> out) {
         const bool integral =
             out.size() == 1 || out.size() == 2 || out.size() == 4 || out.size() == 8;
         if (number && integral && fits(*number, out.size(), number->negative)) {
-            store(number->negative ? ~number->magnitude + 1 : number->magnitude, out, false);
+            store(two_complement(*number), out, false);
             return {};
         }
         if (store_address(*text, out)) return {};
-        if (text->starts_with("hex:")) {
-            const Result<std::vector<std::uint8_t>> bytes =
-                parse_hex(std::string_view(*text).substr(4));
-            if (bytes && bytes->size() == out.size()) {
-                std::copy(bytes->begin(), bytes->end(), out.begin());
-                return {};
-            }
-        }
+        if (text->starts_with("hex:") && store_hex(*text, out)) return {};
     }
     return value_error(value, "",
                        fmt::format("{} is no value of {}: the map has no BTF, so an integer, an "
@@ -403,9 +404,15 @@ Result<void> encode_untyped(const Value& value, std::span<std::uint8_t> out) {
 Result<std::vector<ValueDifference>> compare_value(const btf* types, std::uint32_t type,
                                                    const Value& expected,
                                                    std::span<const std::uint8_t> memory) {
-    Comparer comparer(memory);
-    XDPBENCH_CHECK(Walker(types, comparer).walk(type, expected, 0, ""));
-    return std::move(comparer.differences);
+    std::vector<ValueDifference> differences;
+    const auto compare = [&](const Leaf& leaf) {
+        const ConstBytes actual = memory.subspan(leaf.offset, leaf.encoded.size());
+        if (std::equal(leaf.encoded.begin(), leaf.encoded.end(), actual.begin())) return;
+        differences.push_back(
+            {leaf.path, leaf_text(types, leaf, leaf.encoded), leaf_text(types, leaf, actual)});
+    };
+    XDPBENCH_CHECK(Walker(types, memory.size(), compare).walk(type, expected, 0, ""));
+    return differences;
 }
 
 Result<std::vector<ValueDifference>> compare_untyped(const Value& expected,
@@ -419,33 +426,33 @@ Result<std::vector<ValueDifference>> compare_untyped(const Value& expected,
     return differences;
 }
 
-void add_values(const btf* types, std::uint32_t id, std::span<const std::uint8_t> from,
+void add_values(const btf* types, std::uint32_t type, std::span<const std::uint8_t> from,
                 std::span<std::uint8_t> into) {
-    const Resolved type = resolve(types, id);
-    if (type.type == nullptr) return;
-    if (::btf_is_int(type.type) && type.type->size <= sizeof(std::uint64_t)) {
-        const std::size_t size = type.type->size;
-        const std::uint64_t sum =
-            load(from.first(size), type.big_endian) + load(into.first(size), type.big_endian);
-        store(sum, into.first(size), type.big_endian);
-    } else if (::btf_is_composite(type.type)) {
+    const Resolved resolved = resolve(types, type);
+    const btf_type* const shape = resolved.type;
+    if (shape == nullptr) return;
+    if (::btf_is_int(shape) && shape->size <= sizeof(std::uint64_t)) {
+        add_integers(from.first(shape->size), into.first(shape->size), resolved.big_endian);
+    } else if (::btf_is_composite(shape)) {
         // The members of a union are the same memory: only the first one is added.
-        const unsigned members = ::btf_is_union(type.type)
-                                     ? std::min(1U, unsigned{::btf_vlen(type.type)})
-                                     : ::btf_vlen(type.type);
+        const unsigned members =
+            ::btf_is_union(shape) ? std::min(1U, unsigned{::btf_vlen(shape)}) : ::btf_vlen(shape);
         for (unsigned i = 0; i < members; ++i) {
-            const std::size_t offset = ::btf_member_bit_offset(type.type, i) / 8;
-            if (::btf_member_bitfield_size(type.type, i) != 0) continue;
-            add_values(types, ::btf_members(type.type)[i].type, from.subspan(offset),
+            if (::btf_member_bitfield_size(shape, i) != 0) continue;
+            const std::size_t offset = ::btf_member_bit_offset(shape, i) / 8;
+            add_values(types, ::btf_members(shape)[i].type, from.subspan(offset),
                        into.subspan(offset));
         }
-    } else if (::btf_is_array(type.type)) {
-        const struct btf_array* const shape = ::btf_array(type.type);
-        const std::size_t element = type_size(types, shape->type);
-        for (std::size_t i = 0; i < shape->nelems; ++i) {
-            add_values(types, shape->type, from.subspan(i * element), into.subspan(i * element));
-        }
+    } else if (::btf_is_array(shape)) {
+        const std::uint32_t element = ::btf_array(shape)->type;
+        const std::size_t size = type_size(types, element);
+        for (std::size_t i = 0; i < ::btf_array(shape)->nelems; ++i)
+            add_values(types, element, from.subspan(i * size), into.subspan(i * size));
     }
+}
+
+void add_untyped(std::span<const std::uint8_t> from, std::span<std::uint8_t> into) {
+    if (into.size() <= sizeof(std::uint64_t)) add_integers(from, into, false);
 }
 
 }  // namespace xdpbench

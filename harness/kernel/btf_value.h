@@ -15,14 +15,16 @@ struct btf;
 namespace xdpbench {
 
 // Writes `value` into `out`, which is as long as the type. Accepted per type:
-// - integers, enums, bool: decimal, 0x hex, negative where signed, range-checked; true/false; an
-// enumerator's name
-// - __be16/__be32/__be64: the same, stored in network byte order; __be32 also an IPv4 address
+// - integers of up to 8 bytes: decimal, 0x hex, negative where signed, range-checked; true/false
+// - bool: 0, 1, true, false; enums: an enumerator's name, or a number
+// - __be16/__be32/__be64: as integers, stored in network byte order
 // - a 4-byte integer: also an IPv4 address, stored in network byte order as in a packet
+// - char arrays: text shorter than the array, the rest zero
 // - 4, 6 or 16 bytes (arrays of bytes): IPv4 address, MAC address, IPv6 address
-// - char arrays: text, zero-terminated; byte arrays: "hex:.."; other arrays: a list, missing ones
-// zero
-// - structs and unions: fields by name, those not named are zero
+// - byte arrays: "hex:.." of all bytes
+// - any array: a list, missing elements zero
+// - structs and unions: fields by name, those not named zero; the fields of a member without a name
+//   are the struct's own, as in C
 // `out` is cleared first. Errors name place, path, expected type and the value.
 Result<void> encode_value(const btf* types, std::uint32_t type, const Value& value,
                           std::span<std::uint8_t> out);
@@ -50,5 +52,8 @@ Result<std::vector<ValueDifference>> compare_untyped(const Value& expected,
 // Adds the integers of `from` to those of `into`, leaf by leaf; other leaves are left alone.
 void add_values(const btf* types, std::uint32_t type, std::span<const std::uint8_t> from,
                 std::span<std::uint8_t> into);
+
+// The same without BTF: values of up to 8 bytes are integers, longer ones are left alone.
+void add_untyped(std::span<const std::uint8_t> from, std::span<std::uint8_t> into);
 
 }  // namespace xdpbench

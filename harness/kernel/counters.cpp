@@ -5,6 +5,8 @@
 
 #include <cerrno>
 
+#include "kernel/cpus.h"
+
 namespace xdpbench {
 
 Result<std::optional<std::vector<ActionCounters>>> read_counters(const Program& program) {
@@ -14,7 +16,8 @@ Result<std::optional<std::vector<ActionCounters>>> read_counters(const Program& 
                       ::bpf_map__value_size(map) == sizeof(xdp_counter) &&
                       ::bpf_map__max_entries(map) == XDP_COUNTERS_ACTIONS;
     if (!ours) return std::optional<std::vector<ActionCounters>>();
-    std::vector<ActionCounters> per_cpu(static_cast<std::size_t>(::libbpf_num_possible_cpus()));
+    XDPBENCH_TRY(const std::size_t cpus, possible_cpus());
+    std::vector<ActionCounters> per_cpu(cpus);
     std::vector<xdp_counter> values(per_cpu.size());
     for (std::uint32_t action = 0; action < XDP_COUNTERS_ACTIONS; ++action) {
         if (::bpf_map_lookup_elem(::bpf_map__fd(map), &action, values.data()) != 0) {

@@ -22,7 +22,8 @@ Result<ifreq> request_for(const std::string& name) {
     ifreq request = {};
     if (name.empty() || name.size() >= sizeof(request.ifr_name)) {
         return input_error(fmt::format("\"{}\" is no interface name: 1 to {} characters", name,
-                                       sizeof(request.ifr_name) - 1));
+                                       sizeof(request.ifr_name) - 1),
+                           "see: ip link");
     }
     name.copy(request.ifr_name, name.size());
     return request;
@@ -32,6 +33,8 @@ Result<ifreq> ask(const NetNs& netns, const std::string& name, unsigned long com
                   const char* what) {
     XDPBENCH_TRY(ifreq request, request_for(name));
     if (::ioctl(netns.control_socket(), command, &request) != 0) {
+        if (errno == ENODEV)
+            return input_error(fmt::format("there is no interface {}", name), "see: ip link");
         return system_error(fmt::format("cannot read the {} of interface {}", what, name), errno);
     }
     return request;

@@ -20,6 +20,7 @@ struct InterfaceInfo {
     int mtu = 0;         // bytes
     std::string driver;  // of ETHTOOL_GDRVINFO; empty if the device has none
     std::string firmware;
+    bool made_by_us = false;  // of a topology: nobody else minds when its settings are changed
 };
 
 Result<InterfaceInfo> query_interface(const NetNs& netns, const std::string& name);

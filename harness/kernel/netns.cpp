@@ -40,10 +40,23 @@ Result<UniqueFd> open_control_socket() {
 
 Result<NetNs> NetNs::create() {
     XDPBENCH_TRY(const UniqueFd home, open_own_namespace());
+    // In a user namespace of its own (unshare -Ur, a rootless container) a thread can leave for a new
+    // namespace but not come back: entering the one it is in shows that before it is too late.
+    if (::setns(home.get(), CLONE_NEWNET) != 0) {
+        return unavailable_error(
+            "cannot use network namespaces: entering this thread's own: " + errno_text(errno),
+            "CAP_SYS_ADMIN is missing in the user namespace that owns it", "run as root (sudo)");
+    }
     if (::unshare(CLONE_NEWNET) != 0) {
-        Error error = system_error("cannot create a network namespace", errno,
-                                   "CAP_SYS_ADMIN is missing", "run as root (sudo)");
-        if (errno == EPERM) error.kind = ErrorKind::unavailable;
+        const int number = errno;
+        Error error = system_error("cannot create a network namespace", number);
+        if (number == EPERM) {
+            error.kind = ErrorKind::unavailable;
+            error.cause = "CAP_SYS_ADMIN is missing";
+            error.advice = "run as root (sudo)";
+        } else if (number == ENOSPC) {
+            error.cause = "the limit /proc/sys/user/max_net_namespaces is reached";
+        }
         return error;
     }
     Result<UniqueFd> fd = open_own_namespace();

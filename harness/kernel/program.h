@@ -30,9 +30,9 @@ struct ProgramInfo {
     std::string tag;                // 16 hex digits
     std::uint32_t jited_bytes = 0;  // 0: not jited
     std::uint32_t xlated_bytes = 0;
-    std::uint32_t verified_insns =
-        0;                    // instructions the verifier processed (kernel 5.16; 0: unknown)
-    double load_seconds = 0;  // open to loaded, as measured here
+    // Instructions that the verifier processed (kernel 5.16; 0: unknown).
+    std::uint32_t verified_insns = 0;
+    double load_seconds = 0;  // of load(), without the map entries
 };
 
 class Program {
@@ -44,12 +44,12 @@ class Program {
                                 const std::string& function = {});
 
     // Encodes the configuration by the object's BTF: every error in it is found before anything is
-    // loaded. May be called several times; later settings win.
+    // loaded. May be called several times before load(); later settings win.
     Result<void> configure(const Configuration& configuration);
 
-    // Loads with what configure() was told: globals before, map entries after. A verifier rejection
-    // shows the end of its log. With an `offload_ifindex` the program and its maps are bound to
-    // that device.
+    // Loads with what configure() was told: globals before, map entries after. Of an object without
+    // tail calls (a program array) no other program is loaded. A verifier rejection shows the end
+    // of its log. With an `offload_ifindex` the program and its maps are bound to that device.
     Result<void> load(std::optional<unsigned> offload_ifindex = std::nullopt);
 
     [[nodiscard]] int fd() const;
@@ -78,14 +78,15 @@ class Program {
     };
 
     Program(std::filesystem::path path, std::unique_ptr<bpf_object, Close> object,
-            bpf_program* program, std::string function);
+            bpf_program* program);
+    void bind_to_device(unsigned ifindex);
+    [[nodiscard]] Error load_error(int number, const std::string& log, bool offload) const;
     Result<void> set_global(const GlobalSetting& setting);
     Result<void> encode_map(const MapContent& content);
-    Result<std::vector<std::uint8_t>> encode(bpf_map* map, bool key, const Value& value) const;
-    Result<void> write_entry(const EncodedEntry& entry) const;
-    Result<void> compare_entry(bpf_map* map, const MapEntry& entry,
+    [[nodiscard]] Result<void> write_entries() const;
+    [[nodiscard]] Result<void> write_entry(const EncodedEntry& entry) const;
+    Result<void> compare_entry(const bpf_map* map, const MapEntry& entry,
                                std::vector<std::string>& lines) const;
-    Error load_error(int number, const std::string& log) const;
 
     std::filesystem::path path_;
     std::unique_ptr<bpf_object, Close> object_;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/child.h"
+#include "base/text.h"
 
 namespace xdpbench {
 namespace {
@@ -20,10 +21,11 @@ Result<void> ip_batch(const NetNs& netns, const std::string& commands) {
     XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
     XDPBENCH_TRY(const ChildOutput ip, run_child({"ip", "-batch", "-"}, commands));
     if (ip.exit_code == 0) return {};
-    Error error{ErrorKind::system,
-                fmt::format("ip could not build the topology (exit {}): {}", ip.exit_code, ip.err),
-                {},
-                {}};
+    Error error{
+        ErrorKind::system,
+        fmt::format("ip could not build the topology (exit {}): {}", ip.exit_code, trim(ip.err)),
+        {},
+        {}};
     if (ip.err.find("Operation not permitted") != std::string::npos) {
         error.kind = ErrorKind::unavailable;
         error.cause = "CAP_NET_ADMIN is missing";
@@ -36,6 +38,19 @@ Result<void> ip_batch(const NetNs& netns, const std::string& commands) {
     return error;
 }
 
+// `ip netns attach` takes a process id; no sleeper inside the namespace is needed, because this
+// thread can be that process for the moment.
+Result<void> give_name(const NetNs& netns, const std::string& name) {
+    XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
+    XDPBENCH_TRY(const ChildOutput ip,
+                 run_child({"ip", "netns", "attach", name, std::to_string(::gettid())}));
+    if (ip.exit_code == 0) return {};
+    return Error{ErrorKind::system,
+                 fmt::format("ip could not name the namespace {}: {}", name, trim(ip.err)),
+                 {},
+                 {}};
+}
+
 }  // namespace
 
 Result<PairTopology> PairTopology::create(std::size_t lane_count, std::size_t longest_frame) {
@@ -46,7 +61,7 @@ Result<PairTopology> PairTopology::create(std::size_t lane_count, std::size_t lo
 
     const std::size_t mtu =
         std::max(kDefaultMtu, longest_frame - std::min(longest_frame, kEthernetHeader));
-    std::string tester_commands;
+    std::string tester_commands = "link add parking type veth peer name parking_peer\n";
     std::string dut_commands;
     for (std::size_t lane = 0; lane < lane_count; ++lane) {
         tester_commands += fmt::format(
@@ -59,36 +74,30 @@ Result<PairTopology> PairTopology::create(std::size_t lane_count, std::size_t lo
     XDPBENCH_CHECK(ip_batch(tester, tester_commands));
     XDPBENCH_CHECK(ip_batch(dut, dut_commands));
 
-    PairTopology topology{std::move(tester), std::move(dut), {}};
+    PairTopology topology{std::move(tester), std::move(dut), {}, {}};
+    XDPBENCH_TRY(topology.parking, query_interface(topology.tester, "parking"));
     for (std::size_t lane = 0; lane < lane_count; ++lane) {
         XDPBENCH_TRY(InterfaceInfo tester_side,
                      query_interface(topology.tester, fmt::format("tester{}", lane)));
         XDPBENCH_TRY(InterfaceInfo dut_side,
                      query_interface(topology.dut, fmt::format("dut{}", lane)));
         XDPBENCH_CHECK(set_gro(topology.dut, dut_side.name, true));
+        tester_side.made_by_us = dut_side.made_by_us = true;
         topology.lanes.push_back(Lane{std::move(tester_side), std::move(dut_side)});
     }
     return topology;
 }
 
 Result<std::vector<std::string>> PairTopology::keep(const std::string& prefix) const {
-    std::vector<std::string> names;
-    for (const auto& [netns, side] : {std::pair{&tester, "tester"}, std::pair{&dut, "dut"}}) {
-        const std::string name = fmt::format("{}-{}", prefix, side);
-        // `ip netns attach` takes a process id; a sleeper inside the namespace is not needed,
-        // because this thread can be that process for the moment.
-        XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(*netns));
-        XDPBENCH_TRY(const ChildOutput ip,
-                     run_child({"ip", "netns", "attach", name, std::to_string(::gettid())}));
-        if (ip.exit_code != 0) {
-            return Error{ErrorKind::system,
-                         fmt::format("ip could not name the namespace {}: {}", name, ip.err),
-                         {},
-                         {}};
-        }
-        names.push_back(name);
+    const std::string tester_name = prefix + "-tester";
+    const std::string dut_name = prefix + "-dut";
+    XDPBENCH_CHECK(give_name(tester, tester_name));
+    if (Result<void> named = give_name(dut, dut_name); !named) {
+        // All or nothing: nobody would be told of the first one.
+        static_cast<void>(run_child({"ip", "netns", "delete", tester_name}));
+        return std::move(named).error();
     }
-    return names;
+    return std::vector<std::string>{tester_name, dut_name};
 }
 
 }  // namespace xdpbench

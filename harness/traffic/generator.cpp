@@ -11,15 +11,17 @@
 
 #include "base/interrupt.h"
 #include "base/text.h"
+#include "kernel/bpf_options.h"
 #include "replay.h"
 #include "replay.skel.h"
 
 namespace xdpbench {
 namespace {
 
-// The veth ring holds 256 frames and is emptied between batches: more would be lost
-// (drivers/net/veth.c, VETH_RING_SIZE).
-constexpr std::uint32_t kBatch = 256;
+// Frames handed over before the receiver gets its turn. The veth ring holds 256 (VETH_RING_SIZE in
+// drivers/net/veth.c), and the receiver may be put off once: half of it loses nothing where all of
+// it now and then does, and is as fast.
+constexpr std::uint32_t kBatch = 128;
 constexpr std::uint64_t kFramesPerCall = 65536;
 
 std::size_t longest_of(const Frames& frames) {
@@ -28,17 +30,23 @@ std::size_t longest_of(const Frames& frames) {
     return longest;
 }
 
-Result<void> require_fit(const Frames& frames, std::size_t longest) {
-    if (longest > kLongestLiveFrame) {
-        const auto too_long = std::find_if(frames.begin(), frames.end(), [](const Frame& frame) {
-            return frame.bytes.size() > kLongestLiveFrame;
-        });
-        return input_error(
-            fmt::format("the generator cannot send frame {} of {}: at most {} fit a live frame",
-                        too_long - frames.begin(), counted(too_long->bytes.size(), "byte"),
-                        kLongestLiveFrame),
-            "leave such frames out of replay and bench; checks take them");
+Result<void> require_lengths(const Frames& frames) {
+    const auto wrong = std::find_if(frames.begin(), frames.end(), [](const Frame& frame) {
+        return frame.bytes.size() < REPLAY_MIN_LENGTH || frame.bytes.size() > kLongestLiveFrame;
+    });
+    if (wrong == frames.end()) return {};
+    const std::string frame =
+        fmt::format("the generator cannot send frame {} of {}", wrong - frames.begin(),
+                    counted(wrong->bytes.size(), "byte"));
+    if (wrong->bytes.size() < REPLAY_MIN_LENGTH) {
+        return input_error(fmt::format("{}: an Ethernet header has {}", frame, REPLAY_MIN_LENGTH));
     }
+    return input_error(fmt::format("{}: at most {} fit a live frame", frame, kLongestLiveFrame),
+                       "leave such frames out of replay and bench; checks take them");
+}
+
+Result<void> require_count(const Frames& frames, std::size_t longest) {
+    if (frames.empty()) return input_error("the generator has no frame to send");
     const std::uint64_t slot = (sizeof(replay_frame) + longest + 7) / 8 * 8;
     const std::uint64_t fitting = kGeneratorBytes / slot;
     if (frames.size() <= fitting) return {};
@@ -58,6 +66,21 @@ Error load_error(int number) {
         error.kind = ErrorKind::unavailable;
         error.cause = "this kernel lacks bpf_xdp_store_bytes (5.18)";
         error.advice = "checks still work: --only check";
+    }
+    return error;
+}
+
+Error send_error(int number) {
+    Error error = system_error("cannot run the replay generator", number);
+    if (number == EINVAL) {
+        error.kind = ErrorKind::unavailable;
+        error.cause = "this kernel has no BPF_F_TEST_XDP_LIVE_FRAMES (5.18)";
+        error.advice = "checks still work: --only check";
+    } else if (number == EINTR) {
+        // How many frames had left is not known, so the books could never balance again.
+        error.kind = ErrorKind::invalid;
+        error.cause = "a signal that is not the user's cut the call short";
+        error.advice = "run again";
     }
     return error;
 }
@@ -87,7 +110,8 @@ Generator::Generator(std::unique_ptr<replay, Close> skeleton, std::size_t longes
 
 Result<Generator> Generator::create(const Frames& frames) {
     const std::size_t longest = longest_of(frames);
-    XDPBENCH_CHECK(require_fit(frames, longest));
+    XDPBENCH_CHECK(require_lengths(frames));
+    XDPBENCH_CHECK(require_count(frames, longest));
     std::unique_ptr<replay, Close> skeleton(replay__open());
     if (!skeleton) return system_error("cannot open the replay generator", errno);
     skeleton->rodata->frame_count = static_cast<std::uint32_t>(frames.size());
@@ -100,6 +124,13 @@ Result<Generator> Generator::create(const Frames& frames) {
     return Generator(std::move(skeleton), longest);
 }
 
+Result<void> Generator::park(const NetNs& netns, const InterfaceInfo& idle) {
+    const int program = ::bpf_program__fd(skeleton_->progs.replay);
+    XDPBENCH_TRY(XdpLink link, XdpLink::attach(netns, idle, program, Mode::native));
+    parked_.emplace(std::move(link));
+    return {};
+}
+
 void Generator::rewind() { skeleton_->bss->next = 0; }
 
 Result<void> Generator::send(const NetNs& netns, unsigned ifindex, std::uint64_t count) {
@@ -110,25 +141,17 @@ Result<void> Generator::send(const NetNs& netns, unsigned ifindex, std::uint64_t
     while (count > 0) {
         if (interrupted()) return interrupted_error();
         const auto part = static_cast<std::uint32_t>(std::min(count, kFramesPerCall));
-        LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = data_.data(),
-                    .data_size_in = static_cast<std::uint32_t>(data_.size()), .ctx_in = &context,
-                    .ctx_size_in = sizeof(context), .repeat = static_cast<int>(part),
-                    .flags = BPF_F_TEST_XDP_LIVE_FRAMES, .batch_size = std::min(part, kBatch));
+        auto options = bpf_options<bpf_test_run_opts>();
+        options.data_in = data_.data();
+        options.data_size_in = static_cast<std::uint32_t>(data_.size());
+        options.ctx_in = &context;
+        options.ctx_size_in = sizeof(context);
+        options.repeat = static_cast<int>(part);
+        options.flags = BPF_F_TEST_XDP_LIVE_FRAMES;
+        options.batch_size = std::min(part, kBatch);
         if (::bpf_prog_test_run_opts(::bpf_program__fd(skeleton_->progs.replay), &options) != 0) {
             const int number = errno;
-            if (interrupted()) return interrupted_error();
-            Error error = system_error("cannot run the replay generator", number);
-            if (number == EINVAL) {
-                error.kind = ErrorKind::unavailable;
-                error.cause = "this kernel has no BPF_F_TEST_XDP_LIVE_FRAMES (5.18)";
-                error.advice = "checks still work: --only check";
-            } else if (number == EINTR) {
-                // How many frames had left is not known, so the books could never balance again.
-                error.kind = ErrorKind::invalid;
-                error.cause = "a signal that is not the user's cut the call short";
-                error.advice = "run again";
-            }
-            return error;
+            return interrupted() ? interrupted_error() : send_error(number);
         }
         count -= part;
     }

@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/result.h"
+#include "kernel/attach.h"
 #include "kernel/netns.h"
 #include "packet/frame.h"
 
@@ -21,9 +23,13 @@ inline constexpr std::size_t kLongestLiveFrame = 3392;  // bytes
 
 class Generator {
   public:
-    // Loads `frames` (at least one) into the kernel. Refuses frames that are too long or too many,
-    // and says how many fit; unavailable on kernels without live frames (5.18).
+    // Loads `frames` into the kernel. Refuses none at all, frames that are too short or too long,
+    // and too many, and says how many fit; unavailable on kernels without live frames (5.18).
     static Result<Generator> create(const Frames& frames);
+
+    // Attaches the generator to an idle interface for as long as it lives, so that a call does not
+    // wait for RCU (PairTopology::parking). For measuring; single replays need it not.
+    Result<void> park(const NetNs& netns, const InterfaceInfo& idle);
 
     // Begins again with the first frame.
     void rewind();
@@ -41,6 +47,7 @@ class Generator {
     Generator(std::unique_ptr<replay, Close> skeleton, std::size_t longest);
 
     std::unique_ptr<replay, Close> skeleton_;
+    std::optional<XdpLink> parked_;
     std::vector<std::uint8_t>
         data_;  // the live frame's first content: as long as the longest frame
 };

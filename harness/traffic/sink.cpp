@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "base/text.h"
+#include "kernel/cpus.h"
 #include "sink.skel.h"
 
 namespace xdpbench {
@@ -30,8 +30,8 @@ void put_vlan_back(std::vector<std::uint8_t>& bytes, const captured_frame& slot)
 
 void Sink::Close::operator()(sink* skeleton) const { sink__destroy(skeleton); }
 
-Sink::Sink(std::unique_ptr<sink, Close> skeleton, std::optional<XdpLink> link, Capture capture)
-    : skeleton_(std::move(skeleton)), link_(std::move(link)), capture_(capture) {}
+Sink::Sink(std::unique_ptr<sink, Close> skeleton, Capture capture)
+    : skeleton_(std::move(skeleton)), capture_(capture) {}
 
 Result<Sink> Sink::attach(const NetNs& netns, const InterfaceInfo& interface, SinkPlace place,
                           Capture capture) {
@@ -48,21 +48,28 @@ Result<Sink> Sink::attach(const NetNs& netns, const InterfaceInfo& interface, Si
     if (const int error = sink__load(skeleton.get()); error != 0) {
         return system_error(fmt::format("cannot load the sink for {}", interface.name), error);
     }
-    std::optional<XdpLink> link;
-    if (on_interface) {
-        XDPBENCH_TRY(XdpLink attached,
-                     XdpLink::attach(netns, interface, ::bpf_program__fd(skeleton->progs.sink),
-                                     Mode::native));
-        link.emplace(std::move(attached));
-    } else {
-        XDPBENCH_CHECK(
-            attach_to_ingress(netns, interface, ::bpf_program__fd(skeleton->progs.stack_sink)));
+    Sink attached(std::move(skeleton), capture);
+    XDPBENCH_CHECK(attached.attach_at(netns, interface, place));
+    return attached;
+}
+
+Result<void> Sink::attach_at(const NetNs& netns, const InterfaceInfo& interface, SinkPlace place) {
+    if (place == SinkPlace::stack) {
+        XDPBENCH_TRY(
+            stack_link_,
+            attach_to_ingress(netns, interface, ::bpf_program__fd(skeleton_->progs.stack_sink)));
+        return {};
     }
-    return Sink(std::move(skeleton), std::move(link), capture);
+    XDPBENCH_TRY(
+        XdpLink link,
+        XdpLink::attach(netns, interface, ::bpf_program__fd(skeleton_->progs.sink), Mode::native));
+    link_.emplace(std::move(link));
+    return {};
 }
 
 Result<std::vector<arrived_counter>> Sink::arrived_per_cpu() const {
-    std::vector<arrived_counter> counters(static_cast<std::size_t>(::libbpf_num_possible_cpus()));
+    XDPBENCH_TRY(const std::size_t cpus, possible_cpus());
+    std::vector<arrived_counter> counters(cpus);
     const std::uint32_t zero = 0;
     if (::bpf_map_lookup_elem(::bpf_map__fd(skeleton_->maps.arrived), &zero, counters.data()) !=
         0) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/unique_fd.h"
 #include "kernel/attach.h"
 #include "packet/frame.h"
 #include "replay.h"
@@ -30,6 +31,8 @@ struct Capture {
 
 class Sink {
   public:
+    // Stands there until it is destroyed (at the stack before kernel 6.6: as long as the
+    // interface).
     static Result<Sink> attach(const NetNs& netns, const InterfaceInfo& interface, SinkPlace place,
                                Capture capture = {});
 
@@ -45,10 +48,12 @@ class Sink {
     struct Close {
         void operator()(sink* skeleton) const;
     };
-    Sink(std::unique_ptr<sink, Close> skeleton, std::optional<XdpLink> link, Capture capture);
+    Sink(std::unique_ptr<sink, Close> skeleton, Capture capture);
+    Result<void> attach_at(const NetNs& netns, const InterfaceInfo& interface, SinkPlace place);
 
     std::unique_ptr<sink, Close> skeleton_;
-    std::optional<XdpLink> link_;
+    std::optional<XdpLink> link_;  // at an interface
+    UniqueFd stack_link_;          // at the stack, where the kernel has links there
     Capture capture_;
 };
 

@@ -1,10 +1,19 @@
 // Generator, topology and sinks together: what is sent arrives whole, in order and counted.
 #include <gtest/gtest.h>
 #include <linux/bpf.h>
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <span>
+#include <thread>
 
 #include "kernel/attach.h"
 #include "kernel/counters.h"
+#include "kernel/fixture_test.h"
 #include "kernel/topology.h"
+#include "packet/checksum.h"
 #include "traffic/generator.h"
 #include "traffic/pinned.h"
 #include "traffic/sink.h"
@@ -12,56 +21,380 @@
 namespace xdpbench {
 namespace {
 
+using Bytes = std::vector<std::uint8_t>;
+
+// A frame of `length` bytes that carries `number`, and looks like IPv4 without being it.
+Frame numbered_frame(std::size_t number, std::size_t length) {
+    Frame frame;
+    frame.bytes.resize(length, static_cast<std::uint8_t>(number));
+    frame.bytes[12] = 0x08;
+    frame.bytes[13] = 0x00;
+    if (length > 15) frame.bytes[15] = static_cast<std::uint8_t>(number >> 8);
+    return frame;
+}
+
 Frames numbered_frames(std::size_t count) {
-    Frames frames(count);
-    for (std::size_t i = 0; i < count; ++i) {
-        frames[i].bytes.resize(60 + i % 1455, static_cast<std::uint8_t>(i));
-        frames[i].bytes[12] = 0x08;
-        frames[i].bytes[13] = 0x00;
-        frames[i].bytes[20] = static_cast<std::uint8_t>(i >> 8);
-    }
+    Frames frames;
+    for (std::size_t i = 0; i < count; ++i) frames.push_back(numbered_frame(i, 60 + i % 1455));
     return frames;
 }
 
-Result<Program> load_reference(const std::string& name) {
-    XDPBENCH_TRY(Program program, Program::open(std::string(XDP_BENCH_BUILD_DIR) +
-                                                "/share/xdp-bench/bpf/" + name + ".bpf.o"));
-    XDPBENCH_CHECK(program.load());
-    return program;
+void put16(Bytes& bytes, std::size_t at, unsigned value) {
+    bytes.at(at) = static_cast<std::uint8_t>(value >> 8);
+    bytes.at(at + 1) = static_cast<std::uint8_t>(value);
 }
 
-class ReplayTest : public testing::TestWithParam<Mode> {};
+// VLAN tags behind the addresses of a frame, outermost first.
+Frame tagged(Frame frame, const std::vector<std::pair<unsigned, unsigned>>& tags) {
+    std::size_t at = 12;
+    for (const auto& [protocol, control] : tags) {
+        frame.bytes.insert(frame.bytes.begin() + static_cast<std::ptrdiff_t>(at), 4, 0);
+        put16(frame.bytes, at, protocol);
+        put16(frame.bytes, at + 2, control);
+        at += 4;
+    }
+    return frame;
+}
 
-TEST_P(ReplayTest, PassedFramesReachTheStackInOrder) {
+// The segment `number` of one TCP connection, 100 bytes long and with right checksums; as another
+// protocol a packet between the same hosts.
+Frame ipv4_segment(unsigned number, int protocol) {
+    constexpr std::size_t kIp = 14;
+    constexpr std::size_t kTcp = kIp + 20;
+    const Bytes headers{2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0,  // Ethernet
+                        0x45, 0, 0, 140, 0, 0, 0x40, 0, 64, 0, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2,
+                        // ports 1000 and 2000, sequence and acknowledgement, ACK
+                        3, 0xe8, 7, 0xd0, 0, 0, 0, 0, 0, 0, 0, 1, 0x50, 0x10, 1, 0, 0, 0, 0, 0};
+    Frame frame{headers, 0};
+    Bytes& bytes = frame.bytes;
+    bytes.resize(kTcp + 120, static_cast<std::uint8_t>(number));
+    bytes[kIp + 9] = static_cast<std::uint8_t>(protocol);
+    put16(bytes, kIp + 4, number);
+    put16(bytes, kIp + 10, internet_checksum(std::span(bytes).subspan(kIp, 20)));
+    put16(bytes, kTcp + 6, number * 100);
+    const std::uint32_t pseudo_header = 0x0a00 + 0x0001 + 0x0a00 + 0x0002 + IPPROTO_TCP + 120;
+    put16(bytes, kTcp + 16, internet_checksum(std::span(bytes).subspan(kTcp), pseudo_header));
+    return frame;
+}
+
+class TrafficTest : public KernelTest, public testing::WithParamInterface<std::string> {
+  protected:
+    static constexpr Capture kCapture{3000, 3400};
+
+    void SetUp() override {
+        KernelTest::SetUp();
+        if (IsSkipped() || HasFatalFailure()) return;
+        auto topology = PairTopology::create(1, 1518);
+        ASSERT_TRUE(topology) << topology.error().text();
+        topology_.emplace(std::move(*topology));
+    }
+
+    [[nodiscard]] static Mode mode() { return *parse_mode(GetParam()); }
+    [[nodiscard]] const Lane& lane() const { return topology_->lanes[0]; }
+
+    // The reference program at the DUT side, and a sink at each end.
+    void equip(const std::string& name, Capture capture = kCapture) {
+        auto program = Program::open(reference_object(name));
+        ASSERT_TRUE(program) << program.error().text();
+        ASSERT_TRUE(program->load());
+        program_.emplace(std::move(*program));
+        auto back = Sink::attach(topology_->tester, lane().tester, SinkPlace::interface, capture);
+        ASSERT_TRUE(back) << back.error().text();
+        back_.emplace(std::move(*back));
+        auto stack = Sink::attach(topology_->dut, lane().dut, SinkPlace::stack, capture);
+        ASSERT_TRUE(stack) << stack.error().text();
+        stack_.emplace(std::move(*stack));
+        auto link = XdpLink::attach(topology_->dut, lane().dut, program_->fd(), mode());
+        ASSERT_TRUE(link) << link.error().text();
+        link_.emplace(std::move(*link));
+    }
+
+    void send(const Frames& frames, std::uint64_t count = 0) {
+        auto generator = Generator::create(frames);
+        ASSERT_TRUE(generator) << generator.error().text();
+        const auto sent = generator->send(topology_->tester, lane().tester.index,
+                                          count == 0 ? frames.size() : count);
+        ASSERT_TRUE(sent) << sent.error().text();
+    }
+
+    // The kernel may finish its work a moment after the sender is done.
+    static void expect_arrived(const Sink& sink, std::uint64_t frames) {
+        std::uint64_t arrived = 0;
+        for (int i = 0; i < 200; ++i) {
+            arrived = sink.arrived().value();
+            if (arrived >= frames) break;
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
+        EXPECT_EQ(arrived, frames);
+    }
+
+    static void expect_captured(const Sink& sink, const Frames& frames) {
+        expect_arrived(sink, frames.size());
+        const auto captured = sink.captured();
+        ASSERT_TRUE(captured) << captured.error().text();
+        ASSERT_EQ(captured->size(), frames.size());
+        for (std::size_t i = 0; i < frames.size(); ++i)
+            ASSERT_EQ((*captured)[i].bytes, frames[i].bytes) << "frame " << i;
+    }
+
+    [[nodiscard]] std::uint64_t counted_as(int action) const {
+        const auto counters = read_counters(*program_);
+        return sum_cpus(counters.value().value()).at(static_cast<std::size_t>(action)).packets;
+    }
+
+    std::optional<PairTopology> topology_;
+    std::optional<Program> program_;
+    std::optional<Sink> back_;
+    std::optional<Sink> stack_;
+    std::optional<XdpLink> link_;
+};
+
+TEST_P(TrafficTest, PassedFramesReachTheStackInOrder) {
     const Frames frames = numbered_frames(1000);
-    auto topology = PairTopology::create(1, 1514);
+    ASSERT_NO_FATAL_FAILURE(equip("xdp_pass"));
+    ASSERT_NO_FATAL_FAILURE(send(frames));
+    expect_captured(*stack_, frames);
+    EXPECT_EQ(counted_as(XDP_PASS), frames.size());
+    expect_arrived(*back_, 0);
+}
+
+TEST_P(TrafficTest, TransmittedFramesComeBack) {
+    const Frames frames = numbered_frames(2500);
+    ASSERT_NO_FATAL_FAILURE(equip("xdp_tx"));
+    ASSERT_NO_FATAL_FAILURE(send(frames));
+    Frames swapped = frames;
+    for (Frame& frame : swapped) {
+        std::swap_ranges(frame.bytes.begin(), frame.bytes.begin() + 6, frame.bytes.begin() + 6);
+    }
+    expect_captured(*back_, swapped);
+    EXPECT_EQ(counted_as(XDP_TX), frames.size());
+    expect_arrived(*stack_, 0);
+}
+
+TEST_P(TrafficTest, DroppedFramesAreCounted) {
+    ASSERT_NO_FATAL_FAILURE(equip("xdp_drop"));
+    ASSERT_NO_FATAL_FAILURE(send(numbered_frames(1000)));
+    for (int i = 0; i < 200 && counted_as(XDP_DROP) < 1000; ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    EXPECT_EQ(counted_as(XDP_DROP), 1000U);
+    expect_arrived(*stack_, 0);
+    expect_arrived(*back_, 0);
+}
+
+TEST_P(TrafficTest, TagsAreCapturedWhereTheStackTookThemOut) {
+    Frames frames;
+    const Frame plain = numbered_frame(5, 60);
+    frames.push_back(plain);
+    frames.push_back(tagged(plain, {{0x8100, 100}}));
+    frames.push_back(tagged(plain, {{0x8100, 0xe000 | 4094}}));       // with a priority
+    frames.push_back(tagged(plain, {{0x8100, 0}}));                   // a priority tag, all zero
+    frames.push_back(tagged(plain, {{0x88a8, 200}, {0x8100, 300}}));  // QinQ
+    frames.push_back(tagged(plain, {{0x8100, 1}, {0x8100, 2}, {0x8100, 3}}));
+    frames.push_back(tagged(numbered_frame(6, 1510), {{0x88a8, 7}, {0x8100, 8}}));
+    ASSERT_NO_FATAL_FAILURE(equip("xdp_pass"));
+    ASSERT_NO_FATAL_FAILURE(send(frames));
+    expect_captured(*stack_, frames);
+    std::uint64_t bytes = 0;
+    for (const Frame& frame : frames) bytes += frame.bytes.size();
+    std::uint64_t counted = 0;
+    const auto cpus = stack_->arrived_per_cpu();
+    ASSERT_TRUE(cpus) << cpus.error().text();
+    for (const arrived_counter& cpu : *cpus) counted += cpu.bytes;
+    EXPECT_EQ(counted, bytes);
+}
+
+TEST_P(TrafficTest, TaggedFramesComeBackWhole) {
+    const Frames frames{tagged(numbered_frame(5, 60), {{0x88a8, 200}, {0x8100, 300}}),
+                        tagged(numbered_frame(6, 60), {{0x8100, 0x2001}})};
+    ASSERT_NO_FATAL_FAILURE(equip("xdp_tx"));
+    ASSERT_NO_FATAL_FAILURE(send(frames));
+    Frames swapped = frames;
+    for (Frame& frame : swapped)
+        std::swap_ranges(frame.bytes.begin(), frame.bytes.begin() + 6, frame.bytes.begin() + 6);
+    expect_captured(*back_, swapped);
+}
+
+// Receive offload would join the segments of a connection, and hold them back behind others.
+TEST_P(TrafficTest, SegmentsOfAConnectionStayApartAndInOrder) {
+    Frames frames;
+    for (unsigned i = 0; i < 60; ++i)
+        frames.push_back(ipv4_segment(i, i % 6 == 5 ? IPPROTO_UDP : IPPROTO_TCP));
+    ASSERT_NO_FATAL_FAILURE(equip("xdp_pass"));
+    ASSERT_NO_FATAL_FAILURE(send(frames));
+    expect_captured(*stack_, frames);
+}
+
+TEST_P(TrafficTest, OnlyTheFirstFramesAreKept) {
+    const Frames frames = numbered_frames(700);
+    ASSERT_NO_FATAL_FAILURE(equip("xdp_pass", {10, 64}));
+    ASSERT_NO_FATAL_FAILURE(send(frames));
+    expect_arrived(*stack_, 700);
+    const auto captured = stack_->captured();
+    ASSERT_TRUE(captured);
+    ASSERT_EQ(captured->size(), 10U);
+    for (std::size_t i = 0; i < captured->size(); ++i) {
+        Bytes kept = frames[i].bytes;
+        kept.resize(std::min<std::size_t>(kept.size(), 64));
+        EXPECT_EQ((*captured)[i].bytes, kept) << i;
+    }
+}
+
+TEST_P(TrafficTest, ACounterKeepsNothing) {
+    ASSERT_NO_FATAL_FAILURE(equip("xdp_pass", {}));
+    ASSERT_NO_FATAL_FAILURE(send(numbered_frames(5)));
+    expect_arrived(*stack_, 5);
+    EXPECT_EQ(stack_->captured().value().size(), 0U);
+}
+
+// The kernel recycles pages with what was in them.
+TEST_P(TrafficTest, ShortFramesCarryNoOldBytes) {
+    Frames frames;
+    for (std::size_t i = 0; i < 600; ++i)
+        frames.push_back(numbered_frame(i, i % 2 == 0 ? 1514 : 60));
+    ASSERT_NO_FATAL_FAILURE(equip("xdp_tx"));
+    ASSERT_NO_FATAL_FAILURE(send(frames));
+    Frames swapped = frames;
+    for (Frame& frame : swapped)
+        std::swap_ranges(frame.bytes.begin(), frame.bytes.begin() + 6, frame.bytes.begin() + 6);
+    expect_captured(*back_, swapped);
+}
+
+TEST_P(TrafficTest, RuntFramesArriveUnpadded) {
+    Frames frames;
+    for (std::size_t length = 14; length < 60; ++length)
+        frames.push_back(numbered_frame(length, length));
+    frames.push_back(numbered_frame(1, 1514));
+    ASSERT_NO_FATAL_FAILURE(equip("xdp_pass"));
+    ASSERT_NO_FATAL_FAILURE(send(frames));
+    expect_captured(*stack_, frames);
+}
+
+TEST_P(TrafficTest, TheLongestFrameArrives) {
+    auto topology = PairTopology::create(1, kLongestLiveFrame);
     ASSERT_TRUE(topology) << topology.error().text();
-    const Lane& lane = topology->lanes[0];
-    auto program = load_reference("xdp_pass");
-    ASSERT_TRUE(program) << program.error().text();
-    auto link = XdpLink::attach(topology->dut, lane.dut, program->fd(), GetParam());
-    ASSERT_TRUE(link) << link.error().text();
-    auto stack = Sink::attach(topology->dut, lane.dut, SinkPlace::stack, {1100, 1600});
-    ASSERT_TRUE(stack) << stack.error().text();
+    topology_.emplace(std::move(*topology));
+    const Frames frames{numbered_frame(1, kLongestLiveFrame), numbered_frame(2, 60),
+                        numbered_frame(3, kLongestLiveFrame)};
+    ASSERT_NO_FATAL_FAILURE(equip("xdp_pass"));
+    ASSERT_NO_FATAL_FAILURE(send(frames));
+    expect_captured(*stack_, frames);
+}
+
+TEST_P(TrafficTest, NoneOfManyIsLost) {
+    constexpr std::uint64_t kMany = 200'000;
+    ASSERT_NO_FATAL_FAILURE(equip("xdp_tx", {}));
+    const auto pinned = PinnedThread::pin(measuring_cpu());
+    ASSERT_TRUE(pinned) << pinned.error().text();
+    ASSERT_NO_FATAL_FAILURE(send(numbered_frames(100), kMany));
+    expect_arrived(*back_, kMany);
+    EXPECT_EQ(counted_as(XDP_TX), kMany);
+}
+
+TEST_P(TrafficTest, TheNextFrameIsRememberedUntilRewind) {
+    const Frames frames = numbered_frames(3);
+    ASSERT_NO_FATAL_FAILURE(equip("xdp_pass"));
     auto generator = Generator::create(frames);
     ASSERT_TRUE(generator) << generator.error().text();
-    auto sent = generator->send(topology->tester, lane.tester.index, frames.size());
-    ASSERT_TRUE(sent) << sent.error().text();
-    auto captured = stack->captured();
-    ASSERT_TRUE(captured) << captured.error().text();
-    ASSERT_EQ(captured->size(), frames.size());
-    for (std::size_t i = 0; i < frames.size(); ++i)
-        ASSERT_EQ((*captured)[i].bytes, frames[i].bytes) << i;
-    auto counters = read_counters(*program);
-    ASSERT_TRUE(counters);
-    ASSERT_TRUE(*counters);
-    EXPECT_EQ(sum_cpus(**counters)[XDP_PASS].packets, frames.size());
+    const auto send_some = [&](std::uint64_t count) {
+        EXPECT_TRUE(generator->send(topology_->tester, lane().tester.index, count));
+    };
+    send_some(2);
+    send_some(2);
+    send_some(0);
+    generator->rewind();
+    send_some(1);
+    expect_captured(*stack_, {frames[0], frames[1], frames[2], frames[0], frames[0]});
 }
 
-INSTANTIATE_TEST_SUITE_P(Modes, ReplayTest, testing::Values(Mode::generic, Mode::native),
-                         [](const auto& instance) {
-                             return std::string(mode_name(instance.param));
-                         });
+TEST_P(TrafficTest, ASinkThatIsGoneNoLongerTakesFrames) {
+    ASSERT_NO_FATAL_FAILURE(equip("xdp_pass"));
+    stack_.reset();
+    auto second = Sink::attach(topology_->dut, lane().dut, SinkPlace::stack, kCapture);
+    ASSERT_TRUE(second) << second.error().text();
+    const Frames frames = numbered_frames(4);
+    ASSERT_NO_FATAL_FAILURE(send(frames));
+    expect_captured(*second, frames);
+}
+
+// A veth that lost its program must still take frames for the next one.
+TEST_P(TrafficTest, AnotherModeMayFollowOnTheSameInterface) {
+    ASSERT_NO_FATAL_FAILURE(equip("xdp_pass"));
+    const Mode other = mode() == Mode::generic ? Mode::native : Mode::generic;
+    for (const Mode next : {other, mode()}) {
+        link_.reset();
+        auto link = XdpLink::attach(topology_->dut, lane().dut, program_->fd(), next);
+        ASSERT_TRUE(link) << link.error().text();
+        link_.emplace(std::move(*link));
+        const std::uint64_t before = stack_->arrived().value();
+        ASSERT_NO_FATAL_FAILURE(send(numbered_frames(300)));
+        expect_arrived(*stack_, before + 300);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Modes, TrafficTest, testing::Values("generic", "native"),
+                         [](const auto& instance) { return instance.param; });
+
+class GeneratorTest : public KernelTest {
+  protected:
+    static std::string refusal(const Frames& frames) {
+        const auto generator = Generator::create(frames);
+        if (generator) return "taken";
+        EXPECT_EQ(generator.error().kind, ErrorKind::input);
+        return generator.error().text();
+    }
+};
+
+TEST_F(GeneratorTest, ATooLongFrameIsRefusedWithTheNumbers) {
+    EXPECT_EQ(refusal({numbered_frame(0, 60), numbered_frame(1, 3393)}),
+              "the generator cannot send frame 1 of 3,393 bytes: at most 3392 fit a live frame\n"
+              "  to do:  leave such frames out of replay and bench; checks take them");
+    EXPECT_EQ(refusal({numbered_frame(0, 3392)}), "taken");
+}
+
+TEST_F(GeneratorTest, ATooShortFrameIsRefused) {
+    EXPECT_EQ(refusal({Frame{Bytes(13), 0}}),
+              "the generator cannot send frame 0 of 13 bytes: an Ethernet header has 14");
+    EXPECT_EQ(refusal({Frame{}}),
+              "the generator cannot send frame 0 of 0 bytes: an Ethernet header has 14");
+    EXPECT_EQ(refusal({Frame{Bytes(14), 0}}), "taken");
+}
+
+TEST_F(GeneratorTest, NoFrameAtAllIsRefused) {
+    EXPECT_EQ(refusal({}), "the generator has no frame to send");
+}
+
+// One long frame makes every slot long.
+TEST_F(GeneratorTest, TooManyFramesAreRefusedWithTheNumbers) {
+    Frames frames(158'000, Frame{Bytes(14), 0});
+    frames.back() = numbered_frame(0, 3392);
+    EXPECT_EQ(refusal(frames),
+              "the generator cannot hold 158,000 frames of up to 3,392 bytes: 157,903 fit its "
+              "512.0 MiB\n  to do:  use fewer frames, e.g. editcap -r big.pcap part.pcap 1-157903");
+}
+
+TEST(PinnedThread, GoesBackWhereItWas) {
+    cpu_set_t before;
+    cpu_set_t during;
+    cpu_set_t after;
+    ASSERT_EQ(::sched_getaffinity(0, sizeof(before), &before), 0);
+    {
+        const auto pinned = PinnedThread::pin(measuring_cpu());
+        ASSERT_TRUE(pinned) << pinned.error().text();
+        ASSERT_EQ(::sched_getaffinity(0, sizeof(during), &during), 0);
+        EXPECT_EQ(CPU_COUNT(&during), 1);
+        EXPECT_TRUE(CPU_ISSET(measuring_cpu(), &during));
+    }
+    ASSERT_EQ(::sched_getaffinity(0, sizeof(after), &after), 0);
+    EXPECT_TRUE(CPU_EQUAL(&before, &after));
+}
+
+TEST(PinnedThread, ACpuThatIsNotThereIsAnError) {
+    for (const int cpu : {-1, CPU_SETSIZE - 1, CPU_SETSIZE, 1'000'000}) {
+        const auto pinned = PinnedThread::pin(cpu);
+        ASSERT_FALSE(pinned) << cpu;
+        EXPECT_NE(pinned.error().what.find(std::to_string(cpu)), std::string::npos);
+    }
+}
 
 }  // namespace
 }  // namespace xdpbench

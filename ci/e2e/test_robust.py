@@ -1,0 +1,103 @@
+"""What may go wrong at any moment: signals, kill -9, damaged input, no room for the result."""
+
+import os
+import random
+import signal
+import subprocess
+import time
+
+from harness import Case, SOURCE, TOOL, main
+
+KILLS = 50
+ROUND = ["--prog", "icmp_lb", "--rounds", "1", "--duration", "200ms"]
+
+
+class Signals(Case):
+    def test_killed_at_random_moments_nothing_is_left(self):
+        start = time.monotonic()
+        self.tool(*ROUND)
+        length = time.monotonic() - start
+        complete = set(os.listdir(os.path.join(self.folder, "results")))
+        chance = random.Random(20260101)
+        killed = 0
+        for _ in range(KILLS):
+            process = subprocess.Popen([TOOL, *ROUND], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(chance.uniform(0, length))
+            process.kill()
+            killed += process.wait() == -signal.SIGKILL
+        self.assertGreater(killed, KILLS // 2, "most runs were over before they were killed")
+        self.leftovers.check(self)
+        # Results of runs that came to their end are whole; no other file is there.
+        for name in set(os.listdir(os.path.join(self.folder, "results"))) - complete:
+            self.assertTrue(name.endswith(".json") and not name.startswith("."), name)
+            with open(os.path.join(self.folder, "results", name), encoding="utf-8") as file:
+                self.assertTrue(file.read().endswith("}\n"))
+
+    def test_interrupted_in_the_bench_gives_a_partial_summary(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            process = subprocess.Popen([TOOL, "--prog", "icmp_lb", "--rounds", "100"], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            time.sleep(3)
+            process.send_signal(number)
+            output, _ = process.communicate(timeout=10)
+            self.assertEqual(process.returncode, 130, output)
+            self.assertIn("29 passed", output)
+            self.assertIn("interrupted", output)
+            self.assertIn("median", output)  # of the rounds that were whole
+
+    def test_interrupted_at_random_moments(self):
+        chance = random.Random(7)
+        for _ in range(10):
+            process = subprocess.Popen([TOOL, *ROUND], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(chance.uniform(0.02, 1.0))
+            process.send_signal(signal.SIGINT)
+            self.assertIn(process.wait(timeout=10), (130, 0))
+
+
+class DamagedInput(Case):
+    def test_a_pcap_cut_at_every_byte(self):
+        with open(os.path.join(SOURCE, "pcaps", "udp_64.pcap"), "rb") as file:
+            whole = file.read()
+        header_and_first_record = 24 + 16 + 60
+        for length in range(header_and_first_record):
+            with open(os.path.join(self.folder, "cut.pcap"), "wb") as file:
+                file.write(whole[:length])
+            done = self.tool("--prog", "xdp_drop", "--pcap", "cut.pcap", "--only", "check", code=2)
+            self.assertIn("cut.pcap", done.stderr, f"cut at {length}")
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "results")) and os.listdir(os.path.join(self.folder, "results")))
+
+    def test_a_pcap_that_ends_in_the_middle(self):
+        with open(os.path.join(SOURCE, "pcaps", "udp_64.pcap"), "rb") as file:
+            whole = file.read()
+        with open(os.path.join(self.folder, "cut.pcap"), "wb") as file:
+            file.write(whole[: len(whole) // 2])
+        done = self.tool("--prog", "xdp_drop", "--pcap", "cut.pcap", code=2)
+        self.assertIn("frame 5", done.stderr)
+
+
+class NoRoom(Case):
+    def test_a_folder_that_cannot_be_written(self):
+        done = self.tool("--prog", "icmp_lb", "--json", "/proc/nowhere/out.json", code=2)
+        self.assertIn("cannot write /proc/nowhere/out.json", done.stderr)
+        self.assertNotIn("passed", done.stdout)  # found out before anything ran
+
+    def test_results_is_a_file(self):
+        with open(os.path.join(self.folder, "results"), "w", encoding="utf-8"):
+            pass
+        self.assertIn("cannot write results/", self.tool("--prog", "icmp_lb", code=2).stderr)
+
+    def test_a_full_disk_shows_the_report_and_leaves_no_file(self):
+        done = self.tool("--prog", "xdp_pass", "--only", "check", "--json", "/dev/full", code=2)
+        self.assertIn("3 passed", done.stdout)
+        self.assertIn("No space left", done.stderr)
+
+    def test_an_existing_result_survives_a_run_that_fails(self):
+        path = os.path.join(self.folder, "out.json")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("before")
+        self.tool("--prog", "icmp_bl", "--json", "out.json", code=2)
+        with open(path, encoding="utf-8") as file:
+            self.assertEqual(file.read(), "before")
+
+
+if __name__ == "__main__":
+    main()

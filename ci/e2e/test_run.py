@@ -1,0 +1,252 @@
+"""The main job: check, replay and bench through the command line."""
+
+import json
+import os
+import subprocess
+import unittest
+
+from harness import Case, SOURCE, BUILD, TOOL, main
+
+ICMP_LB_SENT = 1000
+ICMP_LB_TX = 488
+ICMP_LB_PASS = 512
+
+
+class MainJob(Case):
+    def check_replay(self, mode):
+        done = self.tool("--mode", mode, "--prog", "icmp_lb", "--only", "check,replay")
+        self.assertIn("29 passed", done.stdout)
+        self.assertIn("books balance", done.stdout)
+        result = self.result()
+        self.assertEqual({check["outcome"] for check in result["checks"]}, {"passed"})
+        books = result["replay_books"][0]
+        self.assertEqual(books["sent"], ICMP_LB_SENT)
+        self.assertEqual(books["actions"]["XDP_TX"], ICMP_LB_TX)
+        self.assertEqual(books["actions"]["XDP_PASS"], ICMP_LB_PASS)
+        self.assertEqual(books["received"], ICMP_LB_TX)
+        self.assertEqual(books["passed"], ICMP_LB_PASS)
+        self.assertTrue(books["balanced"])
+        self.assertEqual(result["benchmarks"], [])
+        self.assertEqual(result["exit_code"], 0)
+
+    def test_native(self):
+        self.check_replay("native")
+
+    def test_generic(self):
+        self.check_replay("generic")
+
+    def test_bench_measures_and_balances(self):
+        for mode in ("native", "generic"):
+            with self.subTest(mode=mode):
+                done = self.tool("run", "--prog", "icmp_lb", "--mode", mode, "--only", "bench", "--rounds", "2",
+                                 "--duration", "100ms", "--json", "out.json")
+                self.assertIn("median", done.stdout)
+                with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
+                    result = json.load(file)
+                bench = result["benches"][0]
+                self.assertEqual(bench["outcome"], "passed", bench["message"])
+                self.assertEqual(len(bench["rounds"]), 2)
+                for one in bench["rounds"]:
+                    lost = one["offered"] - one["processed"]
+                    self.assertLessEqual(lost, sum(bench["losses"].values()))
+                    self.assertEqual(one["processed"], one["forwarded"])
+                    self.assertGreater(one["floor_ns"], 0)
+                self.assertEqual(sum(cpu["actions"]["XDP_TX"] for cpu in bench["cpus"]), bench["actions"]["XDP_TX"])
+                self.assertIn(bench["bound"], ("generator", "program"))
+                runs = [run for run in result["benchmarks"] if run["run_type"] == "iteration"]
+                self.assertEqual(len(runs), 2)
+                self.assertEqual(runs[0]["time_unit"], "ns")
+                # One iteration is one packet.
+                self.assertAlmostEqual(runs[0]["real_time"], bench["rounds"][0]["ns_per_packet"], delta=runs[0]["real_time"] * 0.05)
+
+    def test_every_reference_program_in_both_modes(self):
+        done = self.tool("--prog", "all", "--mode", "generic,native", "--only", "check,replay")
+        for name in ("xdp_pass", "xdp_drop", "xdp_tx", "icmp_lb"):
+            self.assertIn(name, done.stdout)
+        result = self.result()
+        self.assertEqual({replay["mode"] for replay in result["replays"]}, {"generic", "native"})
+        self.assertEqual({replay["outcome"] for replay in result["replays"]}, {"passed"})
+
+    def test_offload_on_a_veth_says_why_not(self):
+        done = self.tool("--mode", "offload", "--prog", "icmp_lb", code=4)
+        self.assertIn("skipped", done.stdout)
+        self.assertIn("nfp", done.stdout)
+
+    def test_two_runs_at_the_same_time(self):
+        command = [TOOL, "--prog", "icmp_lb", "--only", "check,replay"]
+        runs = [subprocess.Popen(command, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(2)]
+        for one in runs:
+            output, _ = one.communicate(timeout=60)
+            self.assertEqual(one.returncode, 0, output)
+        self.assertEqual(len(os.listdir(os.path.join(self.folder, "results"))), 2)
+
+    def test_runs_from_an_installation(self):
+        prefix = os.path.join(self.folder, "usr")
+        subprocess.run(["cmake", "--install", BUILD, "--prefix", prefix], check=True, capture_output=True)
+        tool = os.path.join(prefix, "bin", "xdp-bench")
+        done = subprocess.run([tool, "--prog", "icmp_lb", "--only", "check,replay"], cwd="/tmp", env={**os.environ, "HOME": "/"}, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        os.unlink(os.path.join("/tmp", done.stdout.rsplit("result: ", 1)[1].strip()))
+
+
+class Output(Case):
+    def test_plain_text_into_a_pipe(self):
+        done = self.tool("--prog", "xdp_pass", "--only", "check")
+        self.assertNotIn("\033", done.stdout + done.stderr)
+
+    def test_json_alone_on_standard_output(self):
+        done = self.tool("--prog", "xdp_pass", "--only", "check", "--json", "-")
+        result = json.loads(done.stdout)
+        self.assertEqual(result["schema_version"], 1)
+        self.assertEqual(len(result["checks"]), 3)
+        self.assertIn("context", result)
+        self.assertIn("3 passed", done.stderr)
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "results")))
+
+    def test_verbose_names_every_check(self):
+        done = self.tool("--prog", "icmp_lb", "--only", "check", "-v")
+        self.assertIn("alternates between the backends", done.stdout)
+
+    def test_colour_only_on_a_terminal_and_without_no_color(self):
+        def on_a_terminal(**environment):
+            return subprocess.run(["script", "-qec", f"{TOOL} --prog xdp_pass --only check", "/dev/null"], cwd=self.folder, capture_output=True, text=True, env={**os.environ, **environment}).stdout
+        self.assertIn("\033[32m", on_a_terminal())
+        self.assertNotIn("\033[32m", on_a_terminal(NO_COLOR="1"))
+
+
+class Engines(Case):
+    def test_googletest_flags_pass_through(self):
+        done = self.tool("run", "--prog", "icmp_lb", "--only", "check", "--", "--gtest_filter=*backends*")
+        self.assertIn("passed", done.stdout)
+        self.assertNotIn("29 passed", done.stdout)
+
+    def test_list_of_cases(self):
+        done = self.tool("run", "--prog", "icmp_lb", "--", "--gtest_list_tests")
+        self.assertIn("check.icmp_lb.", done.stdout)
+        self.assertIn("native", done.stdout)
+
+    def test_google_benchmark_flags_pass_through(self):
+        self.tool("run", "--prog", "xdp_drop", "--only", "bench", "--duration", "50ms", "--", "--benchmark_repetitions=3")
+        self.assertEqual(len(self.result()["benches"][0]["rounds"]), 3)
+
+    def test_a_flag_for_nobody(self):
+        done = self.tool("run", "--prog", "icmp_lb", "--", "--gtset_filter=x", code=2)
+        self.assertIn("--gtset_filter=x", done.stderr)
+
+
+class OwnProgram(Case):
+    def compile(self, source, name="mine"):
+        path = os.path.join(self.folder, name + ".bpf.c")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(source)
+        target = os.path.join(self.folder, name + ".o")
+        subprocess.run(["clang-14", "-target", "bpf", "-g", "-O2", "-idirafter", "/usr/include/x86_64-linux-gnu", "-c", path, "-o", target], check=True)
+        return target
+
+    SOURCE = """
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+SEC("xdp") int first(struct xdp_md *ctx) { return ctx->data_end - ctx->data > 100 ? XDP_DROP : XDP_PASS; }
+%s
+char _license[] SEC("license") = "GPL";
+"""
+
+    def test_verdicts_are_counted_and_nothing_is_judged(self):
+        self.compile(self.SOURCE % "")
+        done = self.tool("--prog", "./mine.o", "--rounds", "1", "--duration", "50ms")
+        self.assertIn("nothing judged", done.stdout)
+        result = self.result()
+        verdict = result["verdicts"][0]
+        self.assertEqual(verdict["frames"], 1000)
+        self.assertEqual(verdict["actions"]["XDP_DROP"] + verdict["actions"]["XDP_PASS"], 1000)
+        self.assertGreater(verdict["actions"]["XDP_DROP"], 0)
+        self.assertEqual(result["replay_books"][0]["actions"], verdict["actions"])
+        self.assertTrue(result["replay_books"][0]["balanced"])
+        self.assertEqual(result["benches"][0]["outcome"], "passed")
+        self.assertTrue(result["benches"][0]["mixed"])
+
+    def test_several_programs_must_be_told_apart(self):
+        self.compile(self.SOURCE % 'SEC("xdp") int second(struct xdp_md *ctx) { return XDP_TX; }')
+        done = self.tool("--prog", "./mine.o", code=2)
+        self.assertIn("first, second", done.stderr)
+        self.tool("--prog", "./mine.o:second", "--only", "check")
+        self.assertEqual(self.result()["verdicts"][0]["actions"]["XDP_TX"], 1000)
+
+    def test_the_verifier_refuses(self):
+        self.compile('#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\nSEC("xdp") int bad(struct xdp_md *ctx) { return *(int *)(long)ctx->data; }\nchar _license[] SEC("license") = "GPL";\n')
+        done = self.tool("--prog", "./mine.o", code=2)
+        self.assertIn("invalid access to packet", done.stderr)
+
+    def test_no_object_at_all(self):
+        with open(os.path.join(self.folder, "text.o"), "w", encoding="utf-8") as file:
+            file.write("not ELF")
+        self.assertIn("not an ELF", self.tool("--prog", "./text.o", code=2).stderr)
+        self.assertIn("No such file", self.tool("--prog", "./none.o", code=2).stderr)
+
+    def test_other_traffic_for_a_reference_program(self):
+        done = self.tool("--prog", "xdp_tx", "--pcap", os.path.join(SOURCE, "pcaps", "udp_64.pcap"), "--only", "check,replay")
+        self.assertIn("1,000 XDP_TX", done.stdout)
+        self.assertIn("nothing judged", done.stdout)
+
+
+class Usage(Case):
+    def test_a_typo_offers_the_nearest(self):
+        self.assertIn("did you mean icmp_lb?", self.tool("--prog", "icmp_bl", code=2).stderr)
+        self.assertIn("did you mean native?", self.tool("--prog", "icmp_lb", "--mode", "nativ", code=2).stderr)
+        self.assertIn("did you mean bench?", self.tool("--prog", "icmp_lb", "--only", "banch", code=2).stderr)
+
+    def test_what_makes_no_sense(self):
+        for arguments in ((), ("--prog", "icmp_lb", "--rounds", "0"), ("--prog", "icmp_lb", "--duration", "0s"), ("--prog", "icmp_lb", "--duration", "nan"),
+                          ("--bogus",), ("--prog", "icmp_lb", "--pcap", "nowhere.pcap"), ("--scenario", "nowhere.yaml")):
+            with self.subTest(arguments=arguments):
+                done = self.tool(*arguments, code=2)
+                self.assertNotEqual(done.stderr, "")
+
+    def test_a_scenario_error_has_its_place(self):
+        with open(os.path.join(self.folder, "bad.yaml"), "w", encoding="utf-8") as file:
+            file.write("name: bad\nabout: bad\nprogram: icmp_lb\nglobals: { lb_ipp: 192.168.1.2 }\nbench: { traffic: icmp_echo_64.pcap, action: XDP_TX }\n")
+        done = self.tool("--scenario", "bad.yaml", code=2)
+        self.assertIn("bad.yaml:4:", done.stderr)
+        self.assertIn("did you mean lb_ip?", done.stderr)
+
+    def test_a_wrong_expectation_fails_and_is_not_timed(self):
+        with open(os.path.join(self.folder, "wrong.yaml"), "w", encoding="utf-8") as file:
+            file.write("name: wrong\nabout: expects what does not happen\nprogram: xdp_tx\n"
+                       "checks:\n  - name: passes\n    steps:\n      - in: udp_64.pcap#0\n        expect: { action: XDP_PASS }\n"
+                       "replay:\n  topology: pair\n  traffic: udp_64.pcap\n  expect: { XDP_TX: 999, received: udp_64.pcap }\n"
+                       "bench: { traffic: udp_64.pcap, action: XDP_TX }\n")
+        done = self.tool("--scenario", "wrong.yaml", code=1)
+        self.assertIn("expected XDP_PASS, got XDP_TX", done.stdout)
+        self.assertIn("expected 999 frames, got 1,000", done.stdout)
+        self.assertIn("eth.dst", done.stdout)
+        self.assertIn("not timed", done.stdout)
+        self.assertIn("repeat", done.stdout)
+        self.assertEqual(self.result()["benchmarks"], [])
+
+    def test_a_bench_whose_path_is_another_is_invalid(self):
+        with open(os.path.join(self.folder, "path.yaml"), "w", encoding="utf-8") as file:
+            file.write("name: path\nabout: times a path that the traffic does not take\nprogram: xdp_tx\nbench: { traffic: udp_64.pcap, action: XDP_DROP }\n")
+        done = self.tool("--scenario", "path.yaml", code=3)
+        self.assertIn("XDP_DROP is to be timed", done.stdout)
+
+    def test_list_and_doctor(self):
+        self.assertIn("icmp_lb", self.tool("list").stdout)
+        doctor = self.tool("doctor").stdout
+        for word in ("CAP_NET_ADMIN", "kernel", "native", "generic", "offload"):
+            self.assertIn(word, doctor)
+
+    def test_without_privileges(self):
+        def drop():
+            os.setgid(65534)
+            os.setuid(65534)
+        os.chmod(self.folder, 0o777)
+        done = self.tool("--prog", "icmp_lb", code=4, preexec_fn=drop)
+        for name in ("CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_BPF"):
+            self.assertIn(name, done.stderr)
+        self.assertEqual(os.listdir(self.folder), [])
+        self.tool("list", preexec_fn=drop)
+        self.assertIn("MISSING", self.tool("doctor", code=4, preexec_fn=drop).stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,267 @@
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <climits>
+#include <fstream>
+
+namespace xdpbench {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A folder of its own for each test, which must hold nothing but what the test names.
+class FileTest : public testing::Test {
+  protected:
+    FileTest() {
+        std::string pattern = testing::TempDir() + "xdp-bench-file.XXXXXX";
+        folder_ = ::mkdtemp(pattern.data());
+    }
+    ~FileTest() override { fs::remove_all(folder_); }
+    FileTest(const FileTest&) = delete;
+    FileTest& operator=(const FileTest&) = delete;
+    FileTest(FileTest&&) = delete;
+    FileTest& operator=(FileTest&&) = delete;
+
+    [[nodiscard]] fs::path in_folder(const std::string& name) const { return folder_ / name; }
+
+    void write(const std::string& name, const std::string& content) const {
+        std::ofstream(in_folder(name)) << content;
+    }
+
+    [[nodiscard]] std::vector<std::string> entries() const {
+        std::vector<std::string> names;
+        for (const auto& entry : fs::directory_iterator(folder_))
+            names.push_back(entry.path().filename().string());
+        std::sort(names.begin(), names.end());
+        return names;
+    }
+
+    [[nodiscard]] std::string content(const std::string& name) const {
+        const Result<std::string> text = read_file(in_folder(name));
+        return text ? *text : "<" + text.error().what + ">";
+    }
+
+    fs::path folder_;
+};
+
+using Names = std::vector<std::string>;
+
+TEST_F(FileTest, AppearsWholeAtCommit) {
+    auto file = OutputFile::create(in_folder("out.json"));
+    ASSERT_TRUE(file) << file.error().text();
+    EXPECT_EQ(entries(), Names{});
+    const std::string large(3 << 20, 'x');
+    const auto committed = file->commit(large);
+    ASSERT_TRUE(committed) << committed.error().text();
+    EXPECT_EQ(entries(), Names{"out.json"});
+    EXPECT_TRUE(content("out.json") == large);
+}
+
+TEST_F(FileTest, WithoutCommitNothingChanges) {
+    write("old.json", "old");
+    { ASSERT_TRUE(OutputFile::create(in_folder("old.json"))); }
+    { ASSERT_TRUE(OutputFile::create(in_folder("new.json"))); }
+    EXPECT_EQ(entries(), Names{"old.json"});
+    EXPECT_EQ(content("old.json"), "old");
+}
+
+TEST_F(FileTest, ReplacesAnExistingFile) {
+    write("out.json", "a longer text than the new one");
+    auto file = OutputFile::create(in_folder("out.json"));
+    ASSERT_TRUE(file) << file.error().text();
+    ASSERT_TRUE(file->commit("new"));
+    EXPECT_EQ(content("out.json"), "new");
+    EXPECT_EQ(entries(), Names{"out.json"});
+}
+
+TEST_F(FileTest, AReaderOfTheOldFileKeepsIt) {
+    write("out.json", "old");
+    std::ifstream reader(in_folder("out.json"));
+    auto file = OutputFile::create(in_folder("out.json"));
+    ASSERT_TRUE(file && file->commit("new"));
+    std::string text;
+    reader >> text;
+    EXPECT_EQ(text, "old");
+}
+
+TEST_F(FileTest, CreatesMissingFolders) {
+    auto file = OutputFile::create(in_folder("a/b/out.json"));
+    ASSERT_TRUE(file && file->commit("text"));
+    EXPECT_EQ(content("a/b/out.json"), "text");
+}
+
+TEST_F(FileTest, ALinkIsKeptAndItsTargetReplaced) {
+    write("run1.json", "old");
+    fs::create_symlink("run1.json", in_folder("latest.json"));
+    auto file = OutputFile::create(in_folder("latest.json"));
+    ASSERT_TRUE(file && file->commit("new"));
+    EXPECT_TRUE(fs::is_symlink(in_folder("latest.json")));
+    EXPECT_EQ(content("run1.json"), "new");
+}
+
+TEST_F(FileTest, TheLongestNameIsWritten) {
+    const std::string longest(NAME_MAX, 'n');
+    auto file = OutputFile::create(in_folder(longest));
+    ASSERT_TRUE(file && file->commit("text"));
+    EXPECT_EQ(entries(), Names{longest});
+    EXPECT_FALSE(OutputFile::create(in_folder(longest + "n")));
+}
+
+TEST_F(FileTest, WhatAKilledRunLeftBehindIsNoHindrance) {
+    const std::string left = ".xdp-bench." + std::to_string(::getpid()) + ".0.tmp";
+    write(left, "half");
+    auto file = OutputFile::create(in_folder("out.json"));
+    ASSERT_TRUE(file);
+    const auto committed = file->commit("text");
+    ASSERT_TRUE(committed) << committed.error().text();
+    EXPECT_EQ(entries(), (Names{left, "out.json"}));
+    EXPECT_EQ(content("out.json"), "text");
+}
+
+TEST_F(FileTest, AFailedCommitLeavesNothing) {
+    auto file = OutputFile::create(in_folder("out.json"));
+    ASSERT_TRUE(file);
+    fs::create_directory(in_folder("out.json"));  // rename() cannot replace a folder
+    {
+        OutputFile moved = std::move(*file);
+        const auto committed = moved.commit("text");
+        ASSERT_FALSE(committed);
+        EXPECT_NE(committed.error().what.find("EISDIR"), std::string::npos)
+            << committed.error().what;
+    }
+    EXPECT_EQ(entries(), Names{"out.json"});
+}
+
+TEST_F(FileTest, AssignmentDropsWhatWasOpen) {
+    auto first = OutputFile::create(in_folder("first"));
+    {
+        auto second = OutputFile::create(in_folder("second"));
+        ASSERT_TRUE(first && second);
+        *first = std::move(*second);
+    }
+    ASSERT_TRUE(first->commit("text"));
+    EXPECT_EQ(first->path(), in_folder("second"));
+    EXPECT_EQ(entries(), Names{"second"});
+}
+
+TEST_F(FileTest, AFolderIsRefused) {
+    const auto file = OutputFile::create(folder_);
+    ASSERT_FALSE(file);
+    EXPECT_NE(file.error().what.find("EISDIR"), std::string::npos) << file.error().what;
+}
+
+TEST_F(FileTest, AFileInPlaceOfAFolderIsRefused) {
+    write("file", "text");
+    EXPECT_FALSE(OutputFile::create(in_folder("file/out.json")));
+}
+
+TEST_F(FileTest, AFolderThatCannotBeWrittenToIsFoundOutAtOnce) {
+    // /proc refuses new files even to root.
+    const auto file = OutputFile::create("/proc/out.json");
+    ASSERT_FALSE(file);
+    EXPECT_NE(file.error().what.find("cannot write /proc/out.json: "), std::string::npos);
+    EXPECT_NE(file.error().advice, "");
+}
+
+TEST_F(FileTest, AFullDeviceIsAnErrorAtCommit) {
+    auto file = OutputFile::create("/dev/full");
+    ASSERT_TRUE(file) << file.error().text();
+    const auto committed = file->commit("text");
+    ASSERT_FALSE(committed);
+    EXPECT_EQ(committed.error().what, "cannot write /dev/full: No space left on device (ENOSPC)");
+    EXPECT_TRUE(fs::is_character_file("/dev/full"));
+}
+
+TEST_F(FileTest, ADeviceIsWrittenToDirectly) {
+    auto file = OutputFile::create("/dev/null");
+    ASSERT_TRUE(file && file->commit("text"));
+    EXPECT_TRUE(fs::is_character_file("/dev/null"));
+}
+
+TEST_F(FileTest, APipeIsWrittenToDirectly) {
+    const fs::path pipe = in_folder("pipe");
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    const UniqueFd reader(::open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    auto file = OutputFile::create(pipe);
+    ASSERT_TRUE(file && file->commit("text"));
+    std::array<char, 16> buffer{};
+    EXPECT_EQ(::read(reader.get(), buffer.data(), buffer.size()), 4);
+    EXPECT_TRUE(fs::is_fifo(pipe));
+}
+
+// In a process of its own, whose standard output may be spoilt.
+template <class Body>
+int with_output_to(const fs::path& path, int flags, const Body& body) {
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+        const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | flags, 0600);
+        if (fd < 0 || ::dup2(fd, 1) != 1) ::_exit(2);
+        ::_exit(body() ? 0 : 1);
+    }
+    int status = -1;
+    ::waitpid(pid, &status, 0);
+    return status;
+}
+
+// As in `xdp-bench run --json /dev/stdout > file`: the file is written where the output stands, and
+// the link /dev/stdout is not replaced.
+TEST_F(FileTest, StandardOutputIsWrittenToWhereverItGoes) {
+    for (const std::string name : {"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"}) {
+        write("log", "before ");
+        EXPECT_EQ(with_output_to(in_folder("log"), O_APPEND,
+                                 [&] {
+                                     auto file = OutputFile::create(name);
+                                     const bool done = file && file->commit("result ");
+                                     return done && ::write(1, "after", 5) == 5;
+                                 }),
+                  0);
+        EXPECT_EQ(content("log"), "before result after") << name;
+        EXPECT_EQ(entries(), Names{"log"});
+    }
+    EXPECT_TRUE(fs::is_symlink("/dev/stdout"));
+}
+
+TEST_F(FileTest, ReadFileGivesEveryByte) {
+    const std::string bytes = std::string("a\0b\r\n", 5) + std::string(200'000, 'z');
+    write("in", bytes);
+    write("empty", "");
+    EXPECT_TRUE(content("in") == bytes);
+    EXPECT_EQ(content("empty"), "");
+}
+
+TEST_F(FileTest, ReadFileReadsWhatHasNoSize) {
+    const auto text = read_file("/proc/self/stat");
+    ASSERT_TRUE(text);
+    EXPECT_FALSE(text->empty());
+}
+
+TEST_F(FileTest, ReadFileRefusesWhatIsNoFile) {
+    ASSERT_EQ(::mkfifo(in_folder("pipe").c_str(), 0600), 0);
+    for (const auto& [path, reason] :
+         {std::pair{folder_, "it is a folder"},
+          std::pair{in_folder("pipe"), "it is not a regular file"},
+          std::pair{fs::path("/dev/zero"), "it is not a regular file"},
+          std::pair{in_folder("missing"), "No such file or directory (ENOENT)"},
+          std::pair{in_folder("pipe") / "x", "Not a directory (ENOTDIR)"}}) {
+        const auto text = read_file(path);
+        ASSERT_FALSE(text) << path;
+        EXPECT_EQ(text.error().kind, ErrorKind::input);
+        EXPECT_EQ(text.error().what, "cannot read " + path.string() + ": " + reason);
+    }
+}
+
+TEST_F(FileTest, ReadEntryIsTrimmedOrEmpty) {
+    write("entry", "1\n");
+    EXPECT_EQ(read_entry(in_folder("entry")), "1");
+    EXPECT_EQ(read_entry(in_folder("missing")), "");
+}
+
+}  // namespace
+}  // namespace xdpbench

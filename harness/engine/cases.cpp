@@ -1,0 +1,79 @@
+#include "engine/cases.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "base/interrupt.h"
+
+namespace xdpbench {
+namespace {
+
+// What all cases of one run share.
+struct CaseRun {
+    std::vector<CaseResult> results;
+    const std::function<void(const std::string&)>* progress = nullptr;
+};
+
+class RegisteredCase : public testing::Test {
+  public:
+    RegisteredCase(const Case& described, CaseRun& run) : case_(&described), run_(&run) {}
+
+  private:
+    void TestBody() override {
+        CaseResult result = case_->result;
+        (*run_->progress)(
+            fmt::format("{} {} {}: {}", result.kind, result.program, result.mode, result.name));
+        const auto start = std::chrono::steady_clock::now();
+        Verdict verdict = interrupted() ? verdict_of(interrupted_error()) : case_->body();
+        result.seconds =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        result.outcome = verdict.outcome;
+        result.message = verdict.message;
+        run_->results.push_back(std::move(result));
+        if (verdict.outcome == Outcome::skipped) GTEST_SKIP() << verdict.message;
+        if (verdict.outcome != Outcome::passed) ADD_FAILURE() << verdict.message;
+    }
+
+    const Case* case_;
+    CaseRun* run_;
+};
+
+// "check.icmp_lb" . "alternates between the backends"; "replay.icmp_lb" . "native".
+void register_case(const Case& described, CaseRun& run) {
+    const CaseResult& result = described.result;
+    const std::string suite = fmt::format("{}.{}", result.kind, result.program);
+    const std::string name = result.kind == "replay" ? result.mode : result.name;
+    testing::RegisterTest(
+        suite.c_str(), name.c_str(), nullptr, nullptr, result.location.c_str(), 0,
+        [&described, &run]() -> testing::Test* { return new RegisteredCase(described, run); });
+}
+
+}  // namespace
+
+Result<void> initialize_cases(const std::vector<std::string>& flags) {
+    std::vector<std::string> arguments{"xdp-bench"};
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    int argc = static_cast<int>(argv.size());
+    argv.push_back(nullptr);
+    testing::InitGoogleTest(&argc, argv.data());
+    if (argc > 1) return input_error(fmt::format("GoogleTest does not know {}", argv[1]));
+    testing::TestEventListeners& listeners = testing::UnitTest::GetInstance()->listeners();
+    delete listeners.Release(listeners.default_result_printer());
+    return {};
+}
+
+std::vector<CaseResult> run_cases(std::vector<Case> cases,
+                                  const std::function<void(const std::string&)>& progress) {
+    CaseRun run;
+    run.progress = &progress;
+    for (const Case& described : cases) register_case(described, run);
+    // What failed is in the results; the number says nothing more.
+    [[maybe_unused]] const int any_failed = RUN_ALL_TESTS();
+    return std::move(run.results);
+}
+
+}  // namespace xdpbench

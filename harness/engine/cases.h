@@ -1,0 +1,28 @@
+// Checks and replays as GoogleTest cases registered at run time: its filter, shuffle, repeat, XML
+// and sharding come with it.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/check.h"
+#include "report/model.h"
+
+namespace xdpbench {
+
+// One case before it has run: `result` says what it is, `body` how it ends.
+struct Case {
+    CaseResult result;  // without outcome, message and seconds
+    std::function<Verdict()> body;
+};
+
+// Tells GoogleTest its flags ("--gtest_filter=..."); one that it does not know is an error. Once.
+Result<void> initialize_cases(const std::vector<std::string>& flags);
+
+// Runs the cases that the flags select. `progress` is told which one is under way.
+[[nodiscard]] std::vector<CaseResult> run_cases(
+    std::vector<Case> cases, const std::function<void(const std::string&)>& progress);
+
+}  // namespace xdpbench

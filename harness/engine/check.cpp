@@ -1,0 +1,169 @@
+#include "engine/check.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "base/interrupt.h"
+#include "base/text.h"
+#include "kernel/test_run.h"
+#include "packet/diff.h"
+#include "packet/pcap.h"
+
+namespace xdpbench {
+namespace {
+
+// A check that goes wrong tends to do so for every frame; the first ones tell what it is.
+constexpr std::size_t kFailuresShown = 3;
+
+class Failures {
+  public:
+    void add(std::string text) {
+        if (++count_ <= kFailuresShown) text_ += (text_.empty() ? "" : "\n") + std::move(text);
+    }
+    [[nodiscard]] bool empty() const { return count_ == 0; }
+    [[nodiscard]] std::string text() const {
+        if (count_ <= kFailuresShown) return text_;
+        return fmt::format("{}\n... and {}", text_,
+                           counted(count_ - kFailuresShown, "more failure"));
+    }
+
+  private:
+    std::size_t count_ = 0;
+    std::string text_;
+};
+
+// "icmp_lb_checks.pcap#3".
+std::string frame_name(const FrameRef& ref, std::size_t index) {
+    if (ref.pcap.empty()) return ref.text;
+    return fmt::format("{}#{}", ref.pcap, ref.first + index);
+}
+
+struct StepFrames {
+    Frames in;
+    Frames out;  // empty: the output is not compared
+};
+
+Result<StepFrames> load_step(const Step& step, const Scenario& scenario) {
+    StepFrames frames;
+    XDPBENCH_TRY(frames.in, load_frames(step.in, scenario));
+    if (step.expect.unchanged) frames.out = frames.in;
+    if (!step.expect.out) return frames;
+    XDPBENCH_TRY(frames.out, load_frames(*step.expect.out, scenario));
+    if (frames.out.size() == frames.in.size()) return frames;
+    return input_error(fmt::format("{}: {} in, but {} expected out: each needs its own",
+                                   step.where.text(), counted(frames.in.size(), "frame"),
+                                   frames.out.size()));
+}
+
+Result<void> run_step(TestRunner& runner, const Step& step, const Scenario& scenario,
+                      Failures& failures) {
+    XDPBENCH_TRY(const StepFrames frames, load_step(step, scenario));
+    const auto wanted = static_cast<std::uint32_t>(step.expect.action);
+    for (std::size_t i = 0; i < frames.in.size(); ++i) {
+        XDPBENCH_TRY(const TestRunOutput output, runner.run(frames.in[i].bytes));
+        if (output.returned != wanted) {
+            failures.add(fmt::format("{}: expected {}, got {}", frame_name(step.in, i),
+                                     action_name(step.expect.action),
+                                     returned_text(output.returned)));
+        } else if (!frames.out.empty()) {
+            const Frame actual{{output.frame.begin(), output.frame.end()}, 0};
+            if (!diff_frames(frames.out[i], actual, step.expect.mask).empty()) {
+                failures.add(
+                    fmt::format("{}: {} as expected, but another frame came out:\n{}",
+                                frame_name(step.in, i), returned_text(output.returned),
+                                describe_difference(frames.out[i], actual, step.expect.mask)));
+            }
+        }
+    }
+    return {};
+}
+
+Result<Verdict> try_check(const Subject& subject, const Check& check) {
+    if (interrupted()) return interrupted_error();
+    XDPBENCH_TRY(Program program, open_program(subject, check.configuration));
+    XDPBENCH_CHECK(program.load());
+    TestRunner runner(program.fd());
+    Failures failures;
+    for (const Step& step : check.steps)
+        XDPBENCH_CHECK(run_step(runner, step, subject.scenario, failures));
+    XDPBENCH_TRY(const std::vector<std::string> map_lines, program.compare_maps(check.expect_maps));
+    for (const std::string& line : map_lines) failures.add(line);
+    if (failures.empty()) return Verdict{};
+    return Verdict{Outcome::failed, failures.text()};
+}
+
+}  // namespace
+
+Verdict verdict_of(const Error& error) {
+    switch (error.kind) {
+        case ErrorKind::unavailable:
+        case ErrorKind::interrupted:
+            return {Outcome::skipped, error.text()};
+        case ErrorKind::invalid:
+            return {Outcome::invalid, error.text()};
+        default:
+            return {Outcome::failed, error.text()};
+    }
+}
+
+Result<void> validate(const Subject& subject) {
+    const Scenario& scenario = subject.scenario;
+    XDPBENCH_TRY(Program program, open_program(subject));
+    if (!subject.judged) {
+        XDPBENCH_TRY(const std::filesystem::path file, find_pcap(subject.traffic, scenario));
+        XDPBENCH_TRY(PcapReader reader, PcapReader::open(file));
+        XDPBENCH_TRY(const std::optional<Frame> first, reader.next());
+        if (!first) return input_error(fmt::format("{} has no frames", file.string()));
+        return {};
+    }
+    for (const Check& check : scenario.checks) {
+        XDPBENCH_TRY(Program configured, open_program(subject, check.configuration));
+        for (const Step& step : check.steps) XDPBENCH_CHECK(load_step(step, scenario));
+    }
+    if (scenario.replay) {
+        XDPBENCH_CHECK(load_frames(scenario.replay->traffic, scenario));
+        if (scenario.replay->received)
+            XDPBENCH_CHECK(load_frames(*scenario.replay->received, scenario));
+        if (scenario.replay->passed)
+            XDPBENCH_CHECK(load_frames(*scenario.replay->passed, scenario));
+    }
+    if (scenario.bench) XDPBENCH_CHECK(load_frames(scenario.bench->traffic, scenario));
+    return {};
+}
+
+Verdict run_check(const Subject& subject, const Check& check) {
+    Result<Verdict> verdict = try_check(subject, check);
+    return verdict ? *verdict : verdict_of(verdict.error());
+}
+
+Result<VerdictRecord> count_verdicts(const Subject& subject) {
+    XDPBENCH_TRY(Program program, open_program(subject));
+    XDPBENCH_CHECK(program.load());
+    XDPBENCH_TRY(const std::filesystem::path file, find_pcap(subject.traffic, subject.scenario));
+    XDPBENCH_TRY(PcapReader reader, PcapReader::open(file));
+    TestRunner runner(program.fd());
+    VerdictRecord record;
+    record.program = subject.scenario.name;
+    record.traffic = subject.traffic.text;
+    const auto start = std::chrono::steady_clock::now();
+    for (;;) {
+        if (interrupted()) break;
+        XDPBENCH_TRY(const std::optional<Frame> frame, reader.next());
+        if (!frame) break;
+        Result<TestRunOutput> output = runner.run(frame->bytes);
+        if (!output)
+            return output.error().in(fmt::format("{}#{}", subject.traffic.text, record.frames));
+        ++record.frames;
+        if (output->returned < record.actions.size()) {
+            ++record.actions[output->returned];
+        } else {
+            ++record.no_action;
+        }
+    }
+    record.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return record;
+}
+
+}  // namespace xdpbench

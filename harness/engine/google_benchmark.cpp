@@ -1,0 +1,170 @@
+// Google Benchmark as the bench engine: registration at run time, its flags, its JSON.
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include <cmath>
+#include <sstream>
+
+#include "base/interrupt.h"
+#include "engine/bench.h"
+
+namespace xdpbench {
+namespace {
+
+// Google Benchmark's own document, without what would make the names of two runs differ: the number
+// of iterations, which here is the number of packets of a calibrated round.
+class DocumentReporter : public benchmark::BenchmarkReporter {
+  public:
+    DocumentReporter() {
+        json_.SetOutputStream(&document_);
+        json_.SetErrorStream(&document_);
+    }
+    bool ReportContext(const Context& context) override { return json_.ReportContext(context); }
+    void ReportRuns(const std::vector<Run>& runs) override {
+        std::vector<Run> reported;
+        for (Run run : runs) {
+            run.run_name.iterations.clear();
+            if (std::isfinite(run.real_accumulated_time) && std::isfinite(run.cpu_accumulated_time))
+                reported.push_back(std::move(run));
+        }
+        if (!reported.empty()) json_.ReportRuns(reported);
+    }
+    void Finalize() override { json_.Finalize(); }
+    [[nodiscard]] std::string document() const { return document_.str(); }
+
+  private:
+    std::ostringstream document_;
+    benchmark::JSONReporter json_;
+};
+
+// What one registered benchmark keeps from repetition to repetition.
+struct Registered {
+    BenchCase subject;
+    std::string name;  // "icmp_lb/native"
+    std::unique_ptr<BenchRig> rig;
+    std::optional<Error> error;
+    int rounds_begun = 0;
+};
+
+Registered prepare(const BenchCase& subject,
+                   const std::function<void(const std::string&)>& progress) {
+    Registered bench;
+    bench.subject = subject;
+    bench.name = fmt::format("{}/{}", subject.subject->scenario.name, mode_name(subject.mode));
+    progress(fmt::format("bench {}: preparing", bench.name));
+    Result<std::unique_ptr<BenchRig>> rig = BenchRig::create(*subject.subject, subject.mode);
+    if (rig) {
+        bench.rig = std::move(*rig);
+    } else {
+        bench.error = rig.error();
+    }
+    return bench;
+}
+
+void add_counters(benchmark::State& state, const BenchRound& round) {
+    state.counters["offered_pps"] = round.rate(round.offered);
+    state.counters["processed_pps"] = round.rate(round.processed);
+    state.counters["forwarded_pps"] = round.rate(round.forwarded);
+    state.counters["floor_ns"] = round.floor_ns();
+    state.counters["program_ns"] = round.program_ns();
+}
+
+// One repetition: one round.
+void run_round(benchmark::State& state, Registered& bench,
+               const std::function<void(const std::string&)>& progress) {
+    if (!bench.error && interrupted()) bench.error = interrupted_error();
+    if (!bench.error && bench.rounds_begun == 0) {
+        progress(fmt::format("bench {}: warming up", bench.name));
+        const Result<void> warm = bench.rig->warm_up();
+        if (!warm) bench.error = warm.error();
+    }
+    ++bench.rounds_begun;
+    if (bench.error) {
+        state.SkipWithError(bench.error->what.c_str());
+        return;
+    }
+    progress(fmt::format("bench {}: round {}", bench.name, bench.rounds_begun));
+    bench.rig->begin_round();
+    while (state.KeepRunningBatch(
+        static_cast<benchmark::IterationCount>(bench.rig->window_frames()))) {
+        Result<double> seconds = bench.rig->run_windows();
+        if (!seconds) {
+            bench.error = seconds.error();
+            state.SkipWithError(bench.error->what.c_str());
+            return;
+        }
+        state.SetIterationTime(*seconds);
+    }
+    add_counters(state, bench.rig->end_round());
+}
+
+BenchRecord unfinished(const BenchCase& bench, const Error& error) {
+    BenchRecord record;
+    record.program = bench.subject->scenario.name;
+    record.mode = mode_name(bench.mode);
+    record.message = error.text();
+    record.outcome = error.kind == ErrorKind::unavailable || error.kind == ErrorKind::interrupted
+                         ? Outcome::skipped
+                         : Outcome::invalid;
+    return record;
+}
+
+BenchRecord record_of(const Registered& bench) {
+    if (!bench.rig) return unfinished(bench.subject, *bench.error);
+    BenchRecord record = bench.rig->finish();
+    if (bench.error && bench.error->kind != ErrorKind::interrupted) {
+        record.outcome = Outcome::invalid;
+        record.message = bench.error->text();
+    }
+    return record;
+}
+
+Result<void> initialize(const BenchOptions& options) {
+    std::vector<std::string> arguments{"xdp-bench",
+                                       fmt::format("--benchmark_repetitions={}", options.rounds)};
+    arguments.insert(arguments.end(), options.arguments.begin(), options.arguments.end());
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    int argc = static_cast<int>(argv.size());
+    benchmark::Initialize(&argc, argv.data());
+    if (argc > 1) return input_error(fmt::format("Google Benchmark does not know {}", argv[1]));
+    return {};
+}
+
+}  // namespace
+
+Result<BenchResults> run_benches(const std::vector<BenchCase>& cases, const BenchOptions& options,
+                                 const std::function<void(const std::string&)>& progress) {
+    XDPBENCH_CHECK(initialize(options));
+    BenchResults results;
+    DocumentReporter reporter;
+    if (cases.empty()) {
+        reporter.ReportContext(benchmark::BenchmarkReporter::Context());
+        reporter.Finalize();
+        results.json = reporter.document();
+        return results;
+    }
+    XDPBENCH_TRY(const PinnedThread pinned, PinnedThread::pin(measuring_cpu()));
+    std::vector<std::unique_ptr<Registered>> registered;
+    for (const BenchCase& subject : cases) {
+        registered.push_back(std::make_unique<Registered>(prepare(subject, progress)));
+        Registered* const bench = registered.back().get();
+        const std::uint64_t packets =
+            bench->rig ? bench->rig->windows_in(options.seconds) * bench->rig->window_frames() : 1;
+        benchmark::RegisterBenchmark(
+            bench->name.c_str(),
+            [bench, &progress](benchmark::State& state) { run_round(state, *bench, progress); })
+            ->UseManualTime()
+            ->Iterations(static_cast<benchmark::IterationCount>(packets));
+    }
+    benchmark::RunSpecifiedBenchmarks(&reporter);
+    for (const std::unique_ptr<Registered>& bench : registered) {
+        // Deselected by --benchmark_filter: not run, and so no result.
+        if (bench->rounds_begun > 0 || bench->error) results.records.push_back(record_of(*bench));
+    }
+    benchmark::ClearRegisteredBenchmarks();
+    results.json = reporter.document();
+    return results;
+}
+
+}  // namespace xdpbench

@@ -1,0 +1,221 @@
+#include "engine/lane.h"
+
+#include <fmt/format.h>
+#include <linux/bpf.h>
+
+#include <chrono>
+#include <thread>
+
+#include "base/interrupt.h"
+#include "base/text.h"
+
+namespace xdpbench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using DriverCounters = std::map<std::string, std::uint64_t>;
+
+constexpr auto kPatience = std::chrono::milliseconds(100);
+
+// The sum over all queues: counters named <direction>_queue_<number>_<name>.
+std::uint64_t over_queues(const DriverCounters& counters, std::string_view direction,
+                          std::string_view name) {
+    std::uint64_t sum = 0;
+    for (const auto& [key, value] : counters) {
+        const std::string_view text = key;
+        if (!text.starts_with(direction) || !text.ends_with(name)) continue;
+        // "rx_queue_0_" and not "rx_queue_0_xdp_": "drops" must not take in "xdp_drops".
+        const std::string_view number =
+            text.substr(direction.size(), text.size() - direction.size() - name.size());
+        if (number.find_first_not_of("0123456789_") == std::string_view::npos) sum += value;
+    }
+    return sum;
+}
+
+constexpr std::string_view kRx = "rx_queue_";
+constexpr std::string_view kTx = "tx_queue_";
+
+ActionTally difference(const ActionTally& before, const ActionTally& now) {
+    ActionTally result{};
+    for (std::size_t i = 0; i < result.size(); ++i) result[i] = now[i] - before[i];
+    return result;
+}
+
+std::uint64_t total(const Losses& losses) {
+    std::uint64_t sum = 0;
+    for (const auto& [name, frames] : losses) sum += frames;
+    return sum;
+}
+
+std::uint64_t loss(const Losses& losses, const std::string& name) {
+    const auto found = losses.find(name);
+    return found == losses.end() ? 0 : found->second;
+}
+
+bool accounted(const LaneCounts& counts, std::uint64_t sent) {
+    return unbalanced(counts, sent).empty();
+}
+
+}  // namespace
+
+std::uint64_t LaneCounts::handled() const {
+    std::uint64_t sum = 0;
+    for (const std::uint64_t frames : actions) sum += frames;
+    return sum;
+}
+
+LaneCounts since(const LaneCounts& before, const LaneCounts& now) {
+    LaneCounts result = now;
+    result.actions = difference(before.actions, now.actions);
+    for (std::size_t i = 0; i < result.cpus.size() && i < before.cpus.size(); ++i) {
+        result.cpus[i].actions = difference(before.cpus[i].actions, now.cpus[i].actions);
+    }
+    result.handled_by_device = now.handled_by_device - before.handled_by_device;
+    result.received = now.received - before.received;
+    result.passed = now.passed - before.passed;
+    for (auto& [name, frames] : result.losses) frames -= loss(before.losses, name);
+    std::erase_if(result.losses, [](const auto& entry) { return entry.second == 0; });
+    return result;
+}
+
+std::string unbalanced(const LaneCounts& counts, std::uint64_t sent) {
+    const std::uint64_t not_taken = loss(counts.losses, "generator_xmit_errors");
+    const std::uint64_t dropped = loss(counts.losses, "dut_rx_drops");
+    const std::uint64_t lost_after =
+        loss(counts.losses, "dut_tx_errors") + loss(counts.losses, "tester_rx_drops");
+    const std::uint64_t transmitted = counts.actions[XDP_TX];
+    const std::uint64_t taken = counts.handled_by_device;
+    if (taken + not_taken != sent) {
+        return fmt::format("{} sent, but the interface took in {} and refused {}",
+                           counted(sent, "frame"), thousands(taken), thousands(not_taken));
+    }
+    // A driver drops frames for which it has no memory before the program sees them, and frames
+    // whose redirect failed after it: only the former are missing from the program's counters.
+    if (counts.handled() > taken || taken - counts.handled() > dropped) {
+        return fmt::format("the interface took in {} and dropped {}, but the program handled {}",
+                           counted(taken, "frame"), thousands(dropped),
+                           thousands(counts.handled()));
+    }
+    if (transmitted != counts.received + lost_after) {
+        return fmt::format("{} left by XDP_TX, but {} came back and {} were lost on the way",
+                           counted(transmitted, "frame"), thousands(counts.received),
+                           thousands(lost_after));
+    }
+    if (counts.actions[XDP_PASS] != counts.passed) {
+        return fmt::format("{} left by XDP_PASS, but {} reached the stack",
+                           counted(counts.actions[XDP_PASS], "frame"), thousands(counts.passed));
+    }
+    return {};
+}
+
+EquippedLane::EquippedLane(const PairTopology& topology, const Lane& lane, const Program* program,
+                           Mode mode, bool counts, Sink tester_sink, Sink stack_sink, XdpLink link)
+    : topology_(&topology),
+      lane_(&lane),
+      program_(program),
+      mode_(mode),
+      counts_(counts),
+      tester_sink_(std::move(tester_sink)),
+      stack_sink_(std::move(stack_sink)),
+      link_(std::move(link)) {}
+
+Result<EquippedLane> EquippedLane::create(const PairTopology& topology, std::size_t index,
+                                          const Program* own_program, int program_fd, Mode mode,
+                                          Capture capture) {
+    const Lane& lane = topology.lanes.at(index);
+    bool counts = false;
+    if (own_program != nullptr) {
+        XDPBENCH_TRY(const auto counters, read_counters(*own_program));
+        counts = counters.has_value();
+    }
+    XDPBENCH_TRY(Sink tester_sink,
+                 Sink::attach(topology.tester, lane.tester, SinkPlace::interface, capture));
+    XDPBENCH_TRY(Sink stack_sink, Sink::attach(topology.dut, lane.dut, SinkPlace::stack, capture));
+    XDPBENCH_TRY(XdpLink link, XdpLink::attach(topology.dut, lane.dut, program_fd, mode));
+    return EquippedLane(topology, lane, own_program, mode, counts, std::move(tester_sink),
+                        std::move(stack_sink), std::move(link));
+}
+
+std::string EquippedLane::counted_by() const {
+    if (counts_) return "the program's map " XDP_COUNTERS_MAP;
+    return mode_ == Mode::native ? "the driver's XDP counters" : "where the frames arrive";
+}
+
+Result<LaneCounts> EquippedLane::read() const {
+    LaneCounts counts;
+    XDPBENCH_TRY(const DriverCounters dut, driver_counters(topology_->dut, lane_->dut.name));
+    XDPBENCH_TRY(const DriverCounters tester,
+                 driver_counters(topology_->tester, lane_->tester.name));
+    XDPBENCH_TRY(counts.received, tester_sink_.arrived());
+    XDPBENCH_TRY(counts.passed, stack_sink_.arrived());
+    // veth counts what its NAPI takes in under this name whether a native program is there or not.
+    counts.handled_by_device = over_queues(dut, kRx, "xdp_packets");
+    if (mode_ == Mode::generic) {
+        XDPBENCH_TRY(const InterfaceCounters interface,
+                     interface_counters(topology_->dut, lane_->dut.name));
+        // Generic XDP_TX leaves through the device's ordinary transmit path.
+        counts.losses["dut_tx_errors"] = interface.tx_dropped + interface.tx_errors;
+    }
+    counts.losses["generator_xmit_errors"] = over_queues(tester, kTx, "xdp_xmit_errors");
+    counts.losses["dut_rx_drops"] = over_queues(dut, kRx, "drops");
+    counts.losses["dut_tx_errors"] += over_queues(dut, kRx, "xdp_tx_errors");
+    counts.losses["tester_rx_drops"] = over_queues(tester, kRx, "drops");
+    XDPBENCH_CHECK(read_actions(counts, dut));
+    return counts;
+}
+
+Result<void> EquippedLane::read_actions(LaneCounts& counts, const DriverCounters& driver) const {
+    if (counts_) {
+        XDPBENCH_TRY(const auto counters, read_counters(*program_));
+        if (!counters) return Error{ErrorKind::system, "the program's counters are gone", {}, {}};
+        for (std::size_t cpu = 0; cpu < counters->size(); ++cpu) {
+            CpuTally tally{static_cast<int>(cpu), {}};
+            for (std::size_t action = 0; action < tally.actions.size(); ++action) {
+                tally.actions[action] = (*counters)[cpu][action].packets;
+                counts.actions[action] += tally.actions[action];
+            }
+            counts.cpus.push_back(tally);
+        }
+        return {};
+    }
+    if (mode_ == Mode::native) {
+        counts.actions[XDP_DROP] =
+            over_queues(driver, kRx, "xdp_drops");  // veth counts XDP_ABORTED here too
+        counts.actions[XDP_TX] =
+            over_queues(driver, kRx, "xdp_tx") + over_queues(driver, kRx, "xdp_tx_errors");
+        counts.actions[XDP_REDIRECT] = over_queues(driver, kRx, "xdp_redirect");
+    } else {
+        counts.actions[XDP_TX] = counts.received;
+    }
+    const std::uint64_t known = counts.handled();
+    const std::uint64_t others =
+        counts.handled_by_device - std::min(counts.handled_by_device, known);
+    if (mode_ == Mode::native) {
+        counts.actions[XDP_PASS] = others;
+    } else {
+        counts.actions[XDP_PASS] = std::min(others, counts.passed);
+        counts.actions[XDP_DROP] = others - counts.actions[XDP_PASS];
+    }
+    return {};
+}
+
+Result<LaneCounts> settled(const EquippedLane& lane, const LaneCounts& before, std::uint64_t sent) {
+    XDPBENCH_TRY(LaneCounts now, lane.read());
+    Clock::time_point moved = Clock::now();
+    std::uint64_t progress = 0;
+    for (;;) {
+        const LaneCounts counts = since(before, now);
+        if (accounted(counts, sent)) return counts;
+        const std::uint64_t sum =
+            counts.handled() + counts.received + counts.passed + total(counts.losses);
+        if (sum != progress) {
+            progress = sum;
+            moved = Clock::now();
+        }
+        if (interrupted() || Clock::now() - moved > kPatience) return counts;
+        std::this_thread::sleep_for(std::chrono::microseconds(200));
+        XDPBENCH_TRY(now, lane.read());
+    }
+}
+
+}  // namespace xdpbench

@@ -1,0 +1,73 @@
+// One lane of a topology with everything on it that counts: the ways out of a program under test,
+// the counters that must agree, and the books.
+#pragma once
+
+#include <optional>
+
+#include "base/result.h"
+#include "kernel/attach.h"
+#include "kernel/counters.h"
+#include "kernel/topology.h"
+#include "report/model.h"
+#include "traffic/sink.h"
+
+namespace xdpbench {
+
+// Everything that the counters of a lane say at one moment.
+struct LaneCounts {
+    ActionTally actions{};                // what the program did, by the source in use
+    std::vector<CpuTally> cpus;           // by CPU, where the program counts
+    std::uint64_t handled_by_device = 0;  // frames the DUT interface took in, by its own counters
+    std::uint64_t received = 0;           // arrived at the tester side
+    std::uint64_t passed = 0;             // arrived in the stack of the DUT side
+    Losses losses;  // generator_xmit_errors, dut_rx_drops, dut_tx_errors, tester_rx_drops
+
+    [[nodiscard]] std::uint64_t handled() const;  // the sum of `actions`
+};
+
+// What happened between two moments.
+[[nodiscard]] LaneCounts since(const LaneCounts& before, const LaneCounts& now);
+
+// Nothing if the books of `sent` frames balance: every frame sent is one handled or a loss with a
+// name, every frame that left by a way arrived at its end, and the independent counters agree.
+// Otherwise what does not, with both figures.
+[[nodiscard]] std::string unbalanced(const LaneCounts& counts, std::uint64_t sent);
+
+// Sinks on both ends of a lane and a program attached to its DUT side.
+class EquippedLane {
+  public:
+    // `own_program` reports the per-action counters if it has them; a program without them is
+    // counted by the driver (native) or by where its frames arrive (generic).
+    static Result<EquippedLane> create(const PairTopology& topology, std::size_t lane,
+                                       const Program* own_program, int program_fd, Mode mode,
+                                       Capture capture);
+
+    Result<LaneCounts> read() const;
+
+    [[nodiscard]] const InterfaceInfo& tester() const { return lane_->tester; }
+    [[nodiscard]] const Sink& tester_sink() const { return tester_sink_; }
+    [[nodiscard]] const Sink& stack_sink() const { return stack_sink_; }
+    // "the program's map xdp_counters" and the like, for the report.
+    [[nodiscard]] std::string counted_by() const;
+
+  private:
+    EquippedLane(const PairTopology& topology, const Lane& lane, const Program* program, Mode mode,
+                 bool counts, Sink tester_sink, Sink stack_sink, XdpLink link);
+    Result<void> read_actions(LaneCounts& counts,
+                              const std::map<std::string, std::uint64_t>& driver) const;
+
+    const PairTopology* topology_;
+    const Lane* lane_;
+    const Program* program_;  // null: not counted by the program
+    Mode mode_;
+    bool counts_;  // program_ has the counters' map
+    Sink tester_sink_;
+    Sink stack_sink_;
+    XdpLink link_;
+};
+
+// Reads until all of `sent` frames are accounted for since `before`, or nothing has moved for 100
+// ms.
+Result<LaneCounts> settled(const EquippedLane& lane, const LaneCounts& before, std::uint64_t sent);
+
+}  // namespace xdpbench

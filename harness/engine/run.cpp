@@ -1,0 +1,269 @@
+#include "engine/run.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/interrupt.h"
+#include "base/text.h"
+#include "engine/bench.h"
+#include "engine/cases.h"
+#include "engine/check.h"
+#include "engine/replay.h"
+#include "engine/subject.h"
+#include "kernel/capabilities.h"
+#include "kernel/environment.h"
+
+namespace xdpbench {
+namespace {
+
+using Progress = std::function<void(const std::string&)>;
+
+Result<std::vector<Subject>> find_subjects(const RunOptions& options) {
+    std::vector<Subject> subjects;
+    for (const std::string& program : options.programs) {
+        if (program == "all") {
+            XDPBENCH_TRY(std::vector<Subject> all, all_subjects());
+            std::move(all.begin(), all.end(), std::back_inserter(subjects));
+            continue;
+        }
+        XDPBENCH_TRY(Subject subject, find_subject(program));
+        subjects.push_back(std::move(subject));
+    }
+    for (const std::string& file : options.scenarios) {
+        XDPBENCH_TRY(Subject subject, subject_of(file));
+        subjects.push_back(std::move(subject));
+    }
+    if (subjects.empty()) {
+        return input_error("no program is named",
+                           "say which one: --prog NAME (xdp-bench list shows them), --prog FILE.o "
+                           "or --scenario FILE");
+    }
+    if (options.pcap) {
+        for (Subject& subject : subjects) subject = with_traffic(std::move(subject), *options.pcap);
+    }
+    return subjects;
+}
+
+bool makes_sense(const Subject& subject, Mode mode) {
+    const std::vector<Mode>& modes = subject.scenario.modes;
+    return modes.empty() || std::find(modes.begin(), modes.end(), mode) != modes.end();
+}
+
+bool only_offload(const RunOptions& options) {
+    return std::all_of(options.modes.begin(), options.modes.end(),
+                       [](Mode mode) { return mode == Mode::offload; });
+}
+
+CaseResult case_of(const char* kind, const Subject& subject, std::string name,
+                   std::string location) {
+    CaseResult result;
+    result.kind = kind;
+    result.program = subject.scenario.name;
+    result.name = std::move(name);
+    result.location = std::move(location);
+    return result;
+}
+
+void add_checks(const Subject& subject, const RunOptions& options, std::vector<Case>& cases) {
+    if (!options.check || !subject.judged) return;
+    for (const Check& check : subject.scenario.checks) {
+        CaseResult result = case_of("check", subject, check.name, check.where.text());
+        result.repeat = fmt::format("xdp-bench run {} --only check -- '--gtest_filter=check.{}.{}'",
+                                    subject.option, subject.scenario.name, check.name);
+        if (only_offload(options)) {
+            cases.push_back({std::move(result), [] {
+                                 return Verdict{
+                                     Outcome::skipped,
+                                     "a program that is bound to a device cannot be test-run"};
+                             }});
+        } else {
+            cases.push_back(
+                {std::move(result), [&subject, &check] { return run_check(subject, check); }});
+        }
+    }
+}
+
+void add_replays(const Subject& subject, const RunOptions& options,
+                 std::vector<ReplayRecord>& records, std::vector<std::string>& notes,
+                 std::vector<Case>& cases) {
+    if (!options.replay || (subject.judged && !subject.scenario.replay)) return;
+    for (const Mode mode : options.modes) {
+        const FrameRef& traffic =
+            subject.judged ? subject.scenario.replay->traffic : subject.traffic;
+        const std::string location = subject.judged ? subject.scenario.replay->where.text() : "";
+        CaseResult result = case_of("replay", subject, traffic.text, location);
+        result.mode = mode_name(mode);
+        result.repeat =
+            fmt::format("xdp-bench run {} --mode {} --only replay", subject.option, result.mode);
+        if (!makes_sense(subject, mode)) {
+            cases.push_back({std::move(result), [mode] {
+                                 return Verdict{
+                                     Outcome::skipped,
+                                     fmt::format("the scenario does not ask for {} mode (requires)",
+                                                 mode_name(mode))};
+                             }});
+            continue;
+        }
+        const bool keep = options.keep;
+        cases.push_back({std::move(result), [&subject, mode, keep, &records, &notes] {
+                             ReplayOutcome outcome = run_replay(subject, mode, keep, notes);
+                             if (outcome.record) records.push_back(std::move(*outcome.record));
+                             return outcome.verdict;
+                         }});
+    }
+}
+
+Result<void> describe_program(const Subject& subject, RunRecord& record) {
+    XDPBENCH_TRY(Program program, open_program(subject));
+    XDPBENCH_CHECK(program.load());
+    XDPBENCH_TRY(const ProgramInfo info, program.info());
+    record.programs.push_back({subject.scenario.name, subject.object.string(), info.name, info.id,
+                               info.tag, info.jited_bytes, info.xlated_bytes, info.verified_insns,
+                               info.load_seconds});
+    return {};
+}
+
+bool held(const RunRecord& record, const Subject& subject, Mode mode) {
+    return std::none_of(record.cases.begin(), record.cases.end(), [&](const CaseResult& result) {
+        const bool concerns = result.program == subject.scenario.name &&
+                              (result.mode.empty() || result.mode == mode_name(mode));
+        return concerns &&
+               (result.outcome == Outcome::failed || result.outcome == Outcome::invalid);
+    });
+}
+
+BenchRecord not_timed(const Subject& subject, Mode mode, std::string reason) {
+    BenchRecord record;
+    record.program = subject.scenario.name;
+    record.mode = mode_name(mode);
+    record.outcome = Outcome::skipped;
+    record.message = std::move(reason);
+    return record;
+}
+
+// Verify, then time: what failed is not timed.
+std::vector<BenchCase> benches_of(const std::vector<Subject>& subjects, const RunOptions& options,
+                                  RunRecord& record) {
+    std::vector<BenchCase> cases;
+    for (const Subject& subject : subjects) {
+        if (!options.bench || (subject.judged && !subject.scenario.bench)) continue;
+        for (const Mode mode : options.modes) {
+            if (mode == Mode::offload) {
+                record.benches.push_back(not_timed(
+                    subject, mode, "a veth has no XDP offload: there is nothing to time"));
+            } else if (!makes_sense(subject, mode)) {
+                record.benches.push_back(
+                    not_timed(subject, mode, "the scenario does not ask for this mode (requires)"));
+            } else if (!held(record, subject, mode)) {
+                record.benches.push_back(
+                    not_timed(subject, mode, "not timed, because what is above did not hold"));
+            } else {
+                cases.push_back({&subject, mode});
+            }
+        }
+    }
+    return cases;
+}
+
+Result<void> run_verdicts(const std::vector<Subject>& subjects, const RunOptions& options,
+                          const Progress& progress, RunRecord& record) {
+    if (!options.check || only_offload(options)) return {};
+    for (const Subject& subject : subjects) {
+        if (subject.judged || interrupted()) continue;
+        progress(fmt::format("verdicts {}: {}", subject.scenario.name, subject.traffic.text));
+        XDPBENCH_TRY(VerdictRecord verdicts, count_verdicts(subject));
+        record.verdicts.push_back(std::move(verdicts));
+    }
+    return {};
+}
+
+struct PassedOn {
+    std::vector<std::string> test;
+    std::vector<std::string> benchmark;
+};
+
+Result<PassedOn> sort_passed_on(const std::vector<std::string>& flags) {
+    PassedOn sorted;
+    for (const std::string& flag : flags) {
+        if (flag.starts_with("--gtest_")) {
+            sorted.test.push_back(flag);
+        } else if (flag.starts_with("--benchmark_")) {
+            sorted.benchmark.push_back(flag);
+        } else {
+            return input_error(
+                fmt::format("{} after -- is neither a --gtest_ nor a --benchmark_ flag", flag));
+        }
+    }
+    return sorted;
+}
+
+bool asks_for_list(const std::vector<std::string>& flags) {
+    return std::any_of(flags.begin(), flags.end(), [](const std::string& flag) {
+        return flag.find("list_tests") != std::string::npos && !flag.ends_with("=false") &&
+               !flag.ends_with("=0");
+    });
+}
+
+}  // namespace
+
+Result<void> run(const RunOptions& options, Console& console, RunRecord& record,
+                 std::vector<std::string>& notes) {
+    const auto start = std::chrono::steady_clock::now();
+    const Progress progress = [&console](const std::string& line) { console.progress(line); };
+    record.command_line = options.command_line;
+    record.started =
+        fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()));
+    XDPBENCH_TRY(const PassedOn flags, sort_passed_on(options.passed_on));
+    XDPBENCH_TRY(const std::vector<Subject> subjects, find_subjects(options));
+    for (const Subject& subject : subjects) XDPBENCH_CHECK(validate(subject));
+    XDPBENCH_CHECK(require_privileges());
+    for (const EnvironmentEntry& entry : describe_environment())
+        record.environment.emplace_back(entry.key, entry.value);
+    XDPBENCH_CHECK(initialize_cases(flags.test));
+    const bool listing = asks_for_list(options.passed_on);
+    if (!listing) console.header(record);
+
+    for (const Subject& subject : subjects) XDPBENCH_CHECK(describe_program(subject, record));
+    std::vector<Case> cases;
+    for (const Subject& subject : subjects) add_checks(subject, options, cases);
+    for (const Subject& subject : subjects)
+        add_replays(subject, options, record.replays, notes, cases);
+    if (!listing) XDPBENCH_CHECK(run_verdicts(subjects, options, progress, record));
+    record.cases = run_cases(std::move(cases), progress);
+    if (asks_for_list(flags.test)) return {};
+
+    const std::vector<BenchCase> benches = benches_of(subjects, options, record);
+    XDPBENCH_TRY(
+        BenchResults results,
+        run_benches(benches, {options.seconds, options.rounds, flags.benchmark}, progress));
+    std::move(results.records.begin(), results.records.end(), std::back_inserter(record.benches));
+    record.google_benchmark = std::move(results.json);
+    record.interrupted = interrupted();
+    record.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return {};
+}
+
+int exit_code_of(const RunRecord& run) {
+    bool failed = false;
+    bool invalid = false;
+    bool skipped = false;
+    bool ran = !run.verdicts.empty();
+    const auto look_at = [&](Outcome outcome) {
+        failed = failed || outcome == Outcome::failed;
+        invalid = invalid || outcome == Outcome::invalid;
+        skipped = skipped || outcome == Outcome::skipped;
+        ran = ran || outcome != Outcome::skipped;
+    };
+    for (const CaseResult& result : run.cases) look_at(result.outcome);
+    for (const BenchRecord& bench : run.benches) look_at(bench.outcome);
+    if (run.interrupted) return 130;
+    if (failed) return 1;
+    if (invalid) return 3;
+    return ran || !skipped ? 0 : 4;
+}
+
+}  // namespace xdpbench

@@ -1,0 +1,39 @@
+// `xdp-bench run`: check, replay and bench of the chosen programs in the chosen modes.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "report/console.h"
+#include "report/model.h"
+#include "scenario/scenario.h"
+
+namespace xdpbench {
+
+struct RunOptions {
+    std::vector<std::string> programs;   // --prog
+    std::vector<std::string> scenarios;  // --scenario
+    std::vector<Mode> modes{Mode::native};
+    bool check = true;
+    bool replay = true;
+    bool bench = true;
+    std::optional<std::string> pcap;
+    double seconds = 1.0;  // of a bench round
+    int rounds = 5;
+    bool keep = false;
+    std::vector<std::string> passed_on;  // to GoogleTest and Google Benchmark
+    std::string command_line;
+};
+
+// Fills `run` as it goes, so that after an interruption it holds what was done until then. An error
+// means that nothing could be judged: wrong input, missing privileges.
+Result<void> run(const RunOptions& options, Console& console, RunRecord& record,
+                 std::vector<std::string>& notes);
+
+// 0 all held, 1 a check failed, 3 a measurement is invalid, 4 nothing could run here, 130
+// interrupted.
+[[nodiscard]] int exit_code_of(const RunRecord& run);
+
+}  // namespace xdpbench

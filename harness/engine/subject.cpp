@@ -1,0 +1,178 @@
+#include "engine/subject.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <system_error>
+
+#include "base/text.h"
+#include "packet/pcap.h"
+#include "scenario/parse.h"
+
+namespace xdpbench {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kDefaultTraffic = "mixed.pcap";
+
+// FILE.o or FILE.o:FUNCTION, rather than the name of a scenario.
+std::optional<ProgramRef> as_object(const std::string& text) {
+    const std::size_t colon = text.rfind(".o:");
+    if (colon != std::string::npos)
+        return ProgramRef{{}, text.substr(0, colon + 2), text.substr(colon + 3)};
+    if (text.ends_with(".o") || text.find('/') != std::string::npos)
+        return ProgramRef{{}, text, {}};
+    return std::nullopt;
+}
+
+FrameRef whole_pcap(const std::string& file) {
+    FrameRef frames;
+    frames.text = file;
+    frames.pcap = file;
+    return frames;
+}
+
+Result<fs::path> object_of(const Scenario& scenario) {
+    if (scenario.program.name.empty()) {
+        const fs::path& object = scenario.program.object;
+        return object.is_absolute() || scenario.file.empty() ? object
+                                                             : scenario.file.parent_path() / object;
+    }
+    XDPBENCH_TRY(const fs::path data, data_folder());
+    const fs::path object = data / "bpf" / (scenario.program.name + ".bpf.o");
+    std::error_code error;
+    if (fs::exists(object, error)) return object;
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(data / "bpf", error))
+        names.push_back(entry.path().stem().stem());
+    const std::optional<std::string> near = nearest(scenario.program.name, names);
+    return input_error(fmt::format("{}: there is no reference program {}{}", scenario.file.string(),
+                                   scenario.program.name,
+                                   near ? fmt::format(" (did you mean {}?)", *near) : ""));
+}
+
+Result<Subject> subject_from(Scenario scenario, std::string option) {
+    Subject subject;
+    subject.scenario = std::move(scenario);
+    subject.option = std::move(option);
+    XDPBENCH_TRY(subject.object, object_of(subject.scenario));
+    return subject;
+}
+
+}  // namespace
+
+Result<fs::path> data_folder() {
+    std::error_code error;
+    const fs::path executable = fs::read_symlink("/proc/self/exe", error);
+    const fs::path data = executable.parent_path().parent_path() / "share" / "xdp-bench";
+    if (!error && fs::is_directory(data / "scenarios", error)) return data;
+    return input_error(
+        fmt::format("the tool's programs and scenarios are not at {}", data.string()),
+        "install with cmake --install, or run it from the build tree");
+}
+
+Result<std::vector<Scenario>> installed_scenarios() {
+    XDPBENCH_TRY(const fs::path data, data_folder());
+    std::vector<fs::path> files;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(data / "scenarios", error)) {
+        if (entry.path().extension() == ".yaml") files.push_back(entry.path());
+    }
+    std::sort(files.begin(), files.end());
+    std::vector<Scenario> scenarios;
+    for (const fs::path& file : files) {
+        XDPBENCH_TRY(Scenario scenario, parse_scenario(file));
+        scenarios.push_back(std::move(scenario));
+    }
+    return scenarios;
+}
+
+Result<Subject> find_subject(const std::string& program) {
+    if (const std::optional<ProgramRef> object = as_object(program)) {
+        Subject subject;
+        subject.scenario.name = fs::path(object->object).stem().stem().string();
+        subject.scenario.program = *object;
+        subject.option = "--prog " + program;
+        subject.object = object->object;
+        subject.judged = false;
+        subject.traffic = whole_pcap(kDefaultTraffic);
+        return subject;
+    }
+    XDPBENCH_TRY(std::vector<Scenario> scenarios, installed_scenarios());
+    std::vector<std::string> names;
+    for (Scenario& scenario : scenarios) {
+        if (scenario.name == program) return subject_from(std::move(scenario), "--prog " + program);
+        names.push_back(scenario.name);
+    }
+    const std::optional<std::string> near = nearest(program, names);
+    return input_error(
+        fmt::format("there is no program {}{}", program,
+                    near ? fmt::format("; did you mean {}?", *near) : ""),
+        fmt::format("choose one of {}, or give an object file: ./mine.o", fmt::join(names, ", ")));
+}
+
+Result<Subject> subject_of(const fs::path& scenario_file) {
+    XDPBENCH_TRY(Scenario scenario, parse_scenario(scenario_file));
+    return subject_from(std::move(scenario), "--scenario " + scenario_file.string());
+}
+
+Result<std::vector<Subject>> all_subjects() {
+    XDPBENCH_TRY(std::vector<Scenario> scenarios, installed_scenarios());
+    std::vector<Subject> subjects;
+    for (Scenario& scenario : scenarios) {
+        const std::string option = "--prog " + scenario.name;
+        XDPBENCH_TRY(Subject subject, subject_from(std::move(scenario), option));
+        subjects.push_back(std::move(subject));
+    }
+    return subjects;
+}
+
+Subject with_traffic(Subject subject, const std::string& pcap) {
+    subject.judged = false;
+    subject.traffic = whole_pcap(pcap);
+    // A path on the command line is meant as it stands, not as a file of the scenario's.
+    std::error_code error;
+    if (fs::exists(pcap, error)) subject.traffic.pcap = fs::absolute(pcap, error).string();
+    subject.option += " --pcap " + pcap;
+    return subject;
+}
+
+Result<fs::path> find_pcap(const FrameRef& frames, const Scenario& scenario) {
+    const fs::path file = frames.pcap;
+    if (file.is_absolute()) return file;
+    std::vector<fs::path> places;
+    if (!scenario.file.empty()) {
+        const fs::path folder = scenario.file.parent_path();
+        places = {folder / file, folder / ".." / "pcaps" / file};
+    }
+    XDPBENCH_TRY(const fs::path data, data_folder());
+    places.push_back(data / "pcaps" / file);
+    std::error_code error;
+    for (const fs::path& place : places) {
+        if (fs::exists(place, error)) return place;
+    }
+    const std::string where = frames.where.file.empty() ? "" : frames.where.text() + ": ";
+    return input_error(
+        fmt::format("{}there is no file {}", where, file.string()),
+        "looked for it beside the scenario, in pcaps/ beside its folder, and in the tool's pcaps/");
+}
+
+Result<Frames> load_frames(const FrameRef& frames, const Scenario& scenario) {
+    if (frames.pcap.empty()) return Frames{Frame{frames.bytes, 0}};
+    XDPBENCH_TRY(const fs::path file, find_pcap(frames, scenario));
+    Result<Frames> loaded = read_frames(file, frames.first, frames.last);
+    if (!loaded && !frames.where.file.empty()) return loaded.error().in(frames.where.text());
+    if (loaded && loaded->empty())
+        return input_error(fmt::format("{} has no frames", file.string()));
+    return loaded;
+}
+
+Result<Program> open_program(const Subject& subject, const Configuration& extra) {
+    XDPBENCH_TRY(Program program, Program::open(subject.object, subject.scenario.program.function));
+    XDPBENCH_CHECK(program.configure(subject.scenario.configuration));
+    XDPBENCH_CHECK(program.configure(extra));
+    return program;
+}
+
+}  // namespace xdpbench

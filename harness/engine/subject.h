@@ -1,0 +1,51 @@
+// The subject of a run: a program under test with the scenario it is put through, and the files
+// that both name.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "kernel/program.h"
+#include "packet/frame.h"
+#include "scenario/scenario.h"
+
+namespace xdpbench {
+
+// The folder that holds bpf/, scenarios/ and pcaps/: ../share/xdp-bench, seen from the executable.
+Result<std::filesystem::path> data_folder();
+
+// The scenarios that come with the tool, by name.
+Result<std::vector<Scenario>> installed_scenarios();
+
+// A program under test and what is asked of it.
+struct Subject {
+    Scenario scenario;
+    std::string option;            // how the command line names it: "--prog icmp_lb"
+    std::filesystem::path object;  // the program's object file
+    bool judged = true;            // false: no expectations, verdicts are only counted
+    FrameRef traffic;              // of what is not judged
+};
+
+// By the name of a scenario or as FILE.o[:FUNCTION]; for an unknown name the error offers the
+// nearest.
+Result<Subject> find_subject(const std::string& program);
+Result<Subject> subject_of(const std::filesystem::path& scenario_file);
+// All scenarios that come with the tool.
+Result<std::vector<Subject>> all_subjects();
+
+// The subject with other traffic and so without expectations.
+[[nodiscard]] Subject with_traffic(Subject subject, const std::string& pcap);
+
+// Where a file that a scenario names is: as written if absolute, else beside the scenario, in
+// ../pcaps beside the scenario's folder, or in the tool's pcaps/.
+Result<std::filesystem::path> find_pcap(const FrameRef& frames, const Scenario& scenario);
+
+Result<Frames> load_frames(const FrameRef& frames, const Scenario& scenario);
+
+// The subject's program, opened and configured (with `extra` on top), not loaded.
+Result<Program> open_program(const Subject& subject, const Configuration& extra = {});
+
+}  // namespace xdpbench

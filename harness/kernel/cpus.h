@@ -1,0 +1,12 @@
+#pragma once
+
+#include <cstddef>
+
+#include "base/result.h"
+
+namespace xdpbench {
+
+// How many values the kernel reads and writes for one entry of a per-CPU map.
+Result<std::size_t> possible_cpus();
+
+}  // namespace xdpbench

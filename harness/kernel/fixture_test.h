@@ -1,0 +1,50 @@
+// What the tests of this folder share: values as a scenario would hold them, and BPF objects.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kernel/netns.h"
+#include "kernel/program.h"
+#include "scenario/scenario.h"
+
+namespace xdpbench {
+
+inline Value scalar(const std::string& text, int line = 7) {
+    return Value{{"test.yaml", line, 3}, text};
+}
+
+inline Value list(Value::List elements) { return Value{{"test.yaml", 7, 3}, std::move(elements)}; }
+
+inline Value fields(Value::Fields named) { return Value{{"test.yaml", 7, 3}, std::move(named)}; }
+
+inline Value field(const std::string& name, const std::string& text) {
+    return fields({{name, scalar(text)}});
+}
+
+// An object of ci/fixtures.
+inline std::string fixture_object(const std::string& name) {
+    return std::string(XDP_BENCH_BUILD_DIR) + "/fixtures/" + name + ".bpf.o";
+}
+
+// A reference program of ours.
+inline std::string reference_object(const std::string& name) {
+    return std::string(XDP_BENCH_BUILD_DIR) + "/share/xdp-bench/bpf/" + name + ".bpf.o";
+}
+
+// Skips, with the reason, where no namespaces can be made.
+class KernelTest : public testing::Test {
+  protected:
+    static void SetUpTestSuite() { set_up_libbpf(false); }
+    void SetUp() override {
+        const Result<NetNs> netns = NetNs::create();
+        if (!netns && netns.error().kind == ErrorKind::unavailable)
+            GTEST_SKIP() << netns.error().text();
+        ASSERT_TRUE(netns) << netns.error().text();
+    }
+};
+
+}  // namespace xdpbench

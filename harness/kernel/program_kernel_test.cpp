@@ -1,0 +1,438 @@
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <linux/bpf.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "base/file.h"
+#include "kernel/counters.h"
+#include "kernel/cpus.h"
+#include "kernel/fixture_test.h"
+#include "kernel/program.h"
+#include "kernel/test_run.h"
+#include "kernel/topology.h"
+
+namespace xdpbench {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Lines = std::vector<std::string>;
+
+class ProgramTest : public KernelTest {
+  protected:
+    // A file with this content, gone with the test.
+    std::string file_with(const std::string& content) {
+        file_ = testing::TempDir() + "xdp-bench-program." + std::to_string(::getpid()) + ".o";
+        std::ofstream(file_, std::ios::binary | std::ios::trunc) << content;
+        return file_;
+    }
+    void TearDown() override {
+        if (!file_.empty()) fs::remove(file_);
+    }
+
+    static std::string open_error(const std::string& path, const std::string& function = {}) {
+        const auto program = Program::open(path, function);
+        if (program) return "opened";
+        EXPECT_EQ(program.error().kind, ErrorKind::input);
+        return program.error().text();
+    }
+
+    static Result<Program> open_first() {
+        return Program::open(fixture_object("rich_types"), "first");
+    }
+
+    static std::string configure_error(const Configuration& configuration) {
+        auto program = open_first();
+        EXPECT_TRUE(program) << program.error().text();
+        const auto configured = program->configure(configuration);
+        if (configured) return "configured";
+        EXPECT_EQ(configured.error().kind, ErrorKind::input);
+        return configured.error().what;
+    }
+
+    static Configuration global(const std::string& name, const Value& value) {
+        return {{{name, value}}, {}};
+    }
+
+    static MapContent content(const std::string& map, std::vector<MapEntry> entries) {
+        return {{"test.yaml", 5, 1}, map, std::move(entries)};
+    }
+
+    static Configuration entry(const std::string& map, const Value& key, const Value& value) {
+        return {{}, {content(map, {{key, value, {}, false}})}};
+    }
+
+    static Lines differences(const Program& program, const MapContent& expected) {
+        const auto lines = program.compare_maps({expected});
+        return lines ? *lines : Lines{"error: " + lines.error().what};
+    }
+
+    std::string file_;
+};
+
+#define EXPECT_CONTAINS(text, part) \
+    EXPECT_NE(std::string(text).find(part), std::string::npos) << (text)
+
+TEST_F(ProgramTest, TheOnlyProgramNeedsNoName) {
+    const auto program = Program::open(fixture_object("plain"));
+    ASSERT_TRUE(program) << program.error().text();
+    EXPECT_EQ(program->function(), "plain");
+}
+
+TEST_F(ProgramTest, OneOfSeveralIsPickedByName) {
+    for (const char* const name : {"first", "second"}) {
+        const auto program = Program::open(fixture_object("rich_types"), name);
+        ASSERT_TRUE(program) << program.error().text();
+        EXPECT_EQ(program->function(), name);
+    }
+}
+
+TEST_F(ProgramTest, SeveralWithoutANameAreListed) {
+    const std::string path = fixture_object("rich_types");
+    EXPECT_EQ(open_error(path), path +
+                                    " has several XDP programs: first, second\n  to do:  say "
+                                    "which one: --prog " +
+                                    path + ":first");
+}
+
+TEST_F(ProgramTest, AWrongNameGetsASuggestion) {
+    const std::string path = fixture_object("rich_types");
+    EXPECT_EQ(open_error(path, "frist"),
+              path + " has no XDP program frist (did you mean first?); it has: first, second");
+    EXPECT_EQ(open_error(path, "quite_different"),
+              path + " has no XDP program quite_different; it has: first, second");
+}
+
+TEST_F(ProgramTest, AProgramOfAnotherTypeIsNotTaken) {
+    const std::string path = fixture_object("rich_types");
+    for (const std::string name : {"on_the_stack", "behind_a_redirect"}) {
+        EXPECT_EQ(
+            open_error(path, name),
+            fmt::format("{} of {} is no XDP program for an interface; those are: first, second",
+                        name, path));
+    }
+    EXPECT_CONTAINS(open_error(fixture_object("no_xdp")),
+                    "has no XDP program; its programs are of other types: only_tc");
+}
+
+TEST_F(ProgramTest, WhatIsNoObjectIsRefused) {
+    EXPECT_CONTAINS(open_error("/no/such.o"), "cannot read /no/such.o: No such file");
+    EXPECT_CONTAINS(open_error("/tmp"), "it is a folder");
+    EXPECT_CONTAINS(open_error(file_with("")), "is not an ELF object file");
+    EXPECT_CONTAINS(open_error(file_with("int main;")), "is not an ELF object file");
+    EXPECT_CONTAINS(open_error(file_with("\x7f"
+                                         "ELF")),
+                    "libbpf cannot open");
+    EXPECT_CONTAINS(open_error("/proc/self/exe"), "libbpf cannot open");
+}
+
+// Whatever is missing of an object, the answer is an error or a program, and no crash.
+TEST_F(ProgramTest, ATruncatedObjectIsRefused) {
+    const auto whole = read_file(fixture_object("rich_types"));
+    ASSERT_TRUE(whole);
+    std::size_t refused = 0;
+    std::size_t tried = 0;
+    for (std::size_t length = 0; length < whole->size(); length += 1 + length / 64) {
+        const auto program = Program::open(file_with(whole->substr(0, length)), "first");
+        ++tried;
+        if (program) continue;
+        ++refused;
+        EXPECT_EQ(program.error().kind, ErrorKind::input) << length;
+    }
+    EXPECT_EQ(refused, tried) << "the section headers are at the end";
+}
+
+TEST_F(ProgramTest, AnObjectWithoutBtfSaysSo) {
+    EXPECT_CONTAINS(open_error(fixture_object("rich_types.stripped"), "first"),
+                    "compile it with clang -g");
+    auto plain = Program::open(fixture_object("plain.stripped"));
+    ASSERT_TRUE(plain) << plain.error().text();
+    const auto configured = plain->configure(global("setting", scalar("1")));
+    ASSERT_FALSE(configured);
+    EXPECT_CONTAINS(configured.error().what, "plain.stripped.bpf.o has no BTF");
+    const auto loaded = plain->load();
+    EXPECT_TRUE(loaded) << loaded.error().text();
+}
+
+TEST_F(ProgramTest, ErrorsInGlobalsNameTheirPlace) {
+    EXPECT_EQ(configure_error(global("settign", scalar("1", 12))),
+              "test.yaml:12:3: rich_types.bpf.o has no global settign (did you mean setting?); it "
+              "has: zeroed, state, counter, address, hidden_number, own_section, setting, fixed");
+    EXPECT_EQ(configure_error(global("setting", scalar("-1", 13))),
+              "global setting: test.yaml:13:3: -1 does not fit type __u32 (unsigned, 4 bytes)");
+    EXPECT_EQ(configure_error(global("fixed", field("u8", "300"))),
+              "global fixed: test.yaml:7:3: u8: 300 does not fit type __u8 (unsigned, 1 byte)");
+    EXPECT_CONTAINS(configure_error(global("table", scalar("1"))), "has no global table");
+    EXPECT_CONTAINS(configure_error(global("_license", scalar("MIT"))), "has no global _license");
+}
+
+TEST_F(ProgramTest, ErrorsInMapsNameTheirPlace) {
+    EXPECT_EQ(configure_error(entry("tabel", scalar("0"), scalar("1"))),
+              "test.yaml:5:1: rich_types.bpf.o has no map tabel (did you mean table?); it has: "
+              "tallies, untyped, untyped_tallies, flows, table");
+    EXPECT_EQ(configure_error(entry("table", scalar("x", 9), fields({}))),
+              "map table, key: test.yaml:9:3: \"x\" is no value of type __u32: expected an integer "
+              "of 4 bytes or an IPv4 address");
+    EXPECT_EQ(configure_error(entry("table", scalar("0"), field("numbers", "1"))),
+              "map table, value: test.yaml:7:3: numbers: \"1\" is no value of an array of 4 "
+              "elements of 4 bytes: expected a list");
+    EXPECT_EQ(configure_error({{}, {content("table", {{scalar("0"), {}, {}, false}})}}),
+              "test.yaml:7:3: map table: an entry to set needs a value");
+    EXPECT_CONTAINS(configure_error(entry("untyped", scalar("1"), scalar("5"))),
+                    "map untyped, value: test.yaml:7:3: \"5\" is no value of 6 bytes");
+}
+
+// The program's data sections as loaded; libbpf names their maps.
+TEST_F(ProgramTest, GlobalsOfEverySectionAreSet) {
+    auto program = open_first();
+    ASSERT_TRUE(program);
+    for (const auto& [name, text] :
+         {std::pair{"setting", "77"}, std::pair{"counter", "10"}, std::pair{"address", "10.0.0.1"},
+          std::pair{"zeroed", "5"}, std::pair{"hidden_number", "8"},
+          std::pair{"own_section", "6"}}) {
+        const auto configured = program->configure(global(name, scalar(text)));
+        ASSERT_TRUE(configured) << configured.error().text();
+    }
+    ASSERT_TRUE(program->configure(global("fixed", field("u32", "1000"))));
+    ASSERT_TRUE(program->configure(global("setting", scalar("78")))) << "the later one wins";
+    const auto loaded = program->load();
+    ASSERT_TRUE(loaded) << loaded.error().text();
+    const std::vector<std::uint8_t> frame(60);
+    TestRunner runner(program->fd());
+    const auto run = runner.run(frame);
+    ASSERT_TRUE(run) << run.error().text();
+    EXPECT_EQ(run->returned, std::uint32_t{XDP_PASS});
+    // first(): counter++; zeroed += setting + fixed.u32; state.u64 = address + hidden + own_section
+    const std::uint64_t address = 0x0100000a;
+    std::uint64_t sum = 0;
+    const std::uint32_t zero = 0;
+    bpf_map* const map = program->find_map(".bss");
+    ASSERT_NE(map, nullptr);
+    std::vector<std::uint8_t> bss(::bpf_map__value_size(map));
+    ASSERT_EQ(::bpf_map_lookup_elem(::bpf_map__fd(map), &zero, bss.data()), 0);
+    std::uint64_t zeroed = 0;
+    for (std::size_t at = 0; at + 8 <= bss.size(); at += 8) {
+        std::uint64_t value = 0;
+        std::memcpy(&value, bss.data() + at, sizeof(value));
+        if (value == 5 + 78 + 1000) zeroed = value;
+        if (value == address + 8 + 6) sum = value;
+    }
+    EXPECT_EQ(zeroed, 5U + 78U + 1000U);
+    EXPECT_EQ(sum, address + 8 + 6);
+}
+
+TEST_F(ProgramTest, ItIsTooLateToConfigureWhatIsLoaded) {
+    auto program = open_first();
+    ASSERT_TRUE(program && program->load());
+    const auto configured = program->configure(global("setting", scalar("1")));
+    ASSERT_FALSE(configured);
+    EXPECT_CONTAINS(configured.error().what, "too late");
+}
+
+TEST_F(ProgramTest, EntriesAreWrittenAndCompared) {
+    auto program = open_first();
+    ASSERT_TRUE(program);
+    const Value flow = fields({{"port", scalar("80")}, {"wire_port", scalar("443")}});
+    ASSERT_TRUE(program->configure(entry("flows", flow, scalar("12"))));
+    ASSERT_TRUE(program->configure(entry("table", scalar("3"), field("mac", "02:00:00:00:00:01"))));
+    ASSERT_TRUE(program->configure(entry("untyped", scalar("1"), scalar("02:00:00:00:00:09"))));
+    const auto loaded = program->load();
+    ASSERT_TRUE(loaded) << loaded.error().text();
+    EXPECT_EQ(differences(*program, content("flows", {{flow, scalar("12"), {}, false}})), Lines{});
+    EXPECT_EQ(differences(*program, content("flows", {{flow, scalar("13"), {}, false}})),
+              Lines{"map flows[hex:500001bb]: expected 13, got 12"});
+    EXPECT_EQ(differences(
+                  *program,
+                  content("table", {{scalar("3"), field("mac", "02:00:00:00:00:02"), {}, false}})),
+              Lines{"map table[3].mac: expected 02:00:00:00:00:02, got 02:00:00:00:00:01"});
+    EXPECT_EQ(
+        differences(*program,
+                    content("untyped", {{scalar("1"), scalar("hex:020000000008"), {}, false}})),
+        Lines{"map untyped[1]: expected hex:020000000008, got hex:020000000009"});
+}
+
+TEST_F(ProgramTest, AbsentEntriesAreSeen) {
+    auto program = open_first();
+    ASSERT_TRUE(program);
+    const Value here = field("port", "1");
+    const Value missing = field("port", "2");
+    ASSERT_TRUE(program->configure(entry("flows", here, scalar("12"))) && program->load());
+    EXPECT_EQ(differences(*program, content("flows", {{missing, {}, {}, true}})), Lines{});
+    EXPECT_EQ(differences(*program, content("flows", {{here, {}, {}, true}})),
+              Lines{"map flows[hex:01000000]: expected no such entry, but there is one"});
+    EXPECT_EQ(differences(*program, content("flows", {{missing, scalar("1"), {}, false}})),
+              Lines{"map flows[hex:02000000]: expected an entry, but there is none"});
+}
+
+TEST_F(ProgramTest, TheValuesOfAllCpusAreAddedUp) {
+    auto program = open_first();
+    ASSERT_TRUE(program);
+    const Value tally = fields({{"packets", scalar("100")},
+                                {"wire", scalar("256")},
+                                {"small", list({scalar("1"), scalar("2")})}});
+    ASSERT_TRUE(program->configure(entry("tallies", scalar("1"), tally)));
+    ASSERT_TRUE(program->configure(entry("untyped_tallies", scalar("7"), scalar("100"))));
+    const auto loaded = program->load();
+    ASSERT_TRUE(loaded) << loaded.error().text();
+    const auto cpus = possible_cpus();
+    ASSERT_TRUE(cpus);
+    const auto times = [&](std::size_t number) { return scalar(std::to_string(number * *cpus)); };
+    const Value sum = fields(
+        {{"packets", times(100)}, {"wire", times(256)}, {"small", list({times(1), times(2)})}});
+    EXPECT_EQ(differences(*program, content("tallies", {{scalar("1"), {}, sum, false}})), Lines{});
+    EXPECT_EQ(
+        differences(*program, content("untyped_tallies", {{scalar("7"), {}, times(100), false}})),
+        Lines{});
+    EXPECT_EQ(differences(*program,
+                          content("tallies", {{scalar("1"), {}, field("packets", "1"), false}})),
+              Lines{"map tallies[1].packets: expected 1, got " + std::to_string(100 * *cpus)});
+    EXPECT_EQ(
+        differences(*program, content("tallies", {{scalar("1"), tally, {}, false}})),
+        Lines{"error: test.yaml:7:3: map tallies is per-CPU: write sum_cpus instead of value"});
+    EXPECT_EQ(differences(*program, content("table", {{scalar("1"), {}, scalar("1"), false}})),
+              Lines{"error: test.yaml:7:3: map table is not per-CPU: write value instead of "
+                    "sum_cpus"});
+    EXPECT_EQ(differences(*program, content("table", {{scalar("1"), {}, {}, false}})),
+              Lines{"error: test.yaml:7:3: map table is not per-CPU: write value instead of "
+                    "sum_cpus"});
+}
+
+TEST_F(ProgramTest, AnExpectationOfAnotherTypeIsAnError) {
+    auto program = open_first();
+    ASSERT_TRUE(program && program->load());
+    EXPECT_CONTAINS(
+        differences(*program, content("table", {{scalar("0"), scalar("5"), {}, false}})).at(0),
+        "error: map table, value: test.yaml:7:3: \"5\" is no value of struct everything");
+    EXPECT_CONTAINS(
+        differences(*program, content("table", {{scalar("x"), fields({}), {}, false}})).at(0),
+        "error: map table, key: test.yaml:7:3: \"x\" is no value");
+    EXPECT_CONTAINS(differences(*program, content("tables", {})).at(0),
+                    "has no map tables (did you mean table?)");
+}
+
+TEST_F(ProgramTest, AnEntryThatHasNoRoomIsSaidWithItsPlace) {
+    auto program = open_first();
+    ASSERT_TRUE(program);
+    ASSERT_TRUE(program->configure(entry("table", scalar("4", 31), fields({}))));
+    const auto loaded = program->load();
+    ASSERT_FALSE(loaded);
+    EXPECT_CONTAINS(loaded.error().text(),
+                    "test.yaml:31:3: cannot set an entry of map table (key hex:04000000): Argument "
+                    "list too long (E2BIG)");
+    EXPECT_CONTAINS(loaded.error().text(), "the map has 4 entries");
+    EXPECT_EQ(loaded.error().kind, ErrorKind::input);
+}
+
+// The log is hundreds of lines; its end says what is wrong.
+TEST_F(ProgramTest, ARejectionShowsTheEndOfTheLog) {
+    auto program = Program::open(fixture_object("rejected"), "rejected");
+    ASSERT_TRUE(program) << program.error().text();
+    const auto loaded = program->load();
+    ASSERT_FALSE(loaded);
+    EXPECT_EQ(loaded.error().kind, ErrorKind::input);
+    const std::string text = loaded.error().text();
+    EXPECT_CONTAINS(text, "the verifier refuses it: Permission denied (EACCES)");
+    EXPECT_CONTAINS(text, "invalid access to packet");
+    EXPECT_CONTAINS(text, "processed ");
+    EXPECT_EQ(text.find("END PROG LOAD LOG"), std::string::npos) << text;
+    EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 14) << text;
+}
+
+TEST_F(ProgramTest, ASiblingThatIsRefusedIsNoHindrance) {
+    auto program = Program::open(fixture_object("rejected"), "accepted");
+    ASSERT_TRUE(program);
+    const auto loaded = program->load();
+    EXPECT_TRUE(loaded) << loaded.error().text();
+}
+
+TEST_F(ProgramTest, InformationIsTheKernels) {
+    auto program = Program::open(reference_object("xdp_pass"));
+    ASSERT_TRUE(program);
+    EXPECT_FALSE(program->info()) << "nothing is loaded yet";
+    ASSERT_TRUE(program->load());
+    const auto info = program->info();
+    ASSERT_TRUE(info) << info.error().text();
+    EXPECT_GT(info->id, 0U);
+    EXPECT_EQ(info->name, "xdp_pass");
+    EXPECT_EQ(info->tag.size(), 16U);
+    EXPECT_GT(info->xlated_bytes, 0U);
+    EXPECT_GT(info->load_seconds, 0);
+}
+
+TEST_F(ProgramTest, NothingStaysLoaded) {
+    std::uint32_t id = 0;
+    {
+        auto program = Program::open(reference_object("xdp_pass"));
+        ASSERT_TRUE(program && program->load());
+        id = program->info()->id;
+    }
+    for (int i = 0; i < 100; ++i) {
+        const UniqueFd found(::bpf_prog_get_fd_by_id(id));
+        if (!found.valid()) return;
+        ::usleep(10'000);  // the kernel frees programs a moment later
+    }
+    FAIL() << "program " << id << " is still there";
+}
+
+TEST_F(ProgramTest, AVethTakesNoOffload) {
+    const auto topology = PairTopology::create(1, 64);
+    ASSERT_TRUE(topology) << topology.error().text();
+    for (const std::string name : {"plain", "rich_types"}) {
+        auto program = Program::open(fixture_object(name), name == "plain" ? "" : "first");
+        ASSERT_TRUE(program);
+        const auto inside = InNetNs::enter(topology->dut);
+        ASSERT_TRUE(inside);
+        const auto loaded = program->load(topology->lanes[0].dut.index);
+        ASSERT_FALSE(loaded);
+        EXPECT_EQ(loaded.error().kind, ErrorKind::unavailable) << loaded.error().text();
+        EXPECT_CONTAINS(loaded.error().text(), "no BPF offload");
+    }
+}
+
+TEST_F(ProgramTest, CountersAreOnlyOurOwn) {
+    auto ours = Program::open(reference_object("xdp_drop"));
+    ASSERT_TRUE(ours && ours->load());
+    const std::vector<std::uint8_t> frame(64);
+    TestRunner runner(ours->fd());
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(runner.run(frame));
+    const auto counters = read_counters(*ours);
+    ASSERT_TRUE(counters && *counters);
+    EXPECT_EQ(sum_cpus(**counters)[XDP_DROP].packets, 3U);
+    EXPECT_EQ(sum_cpus(**counters)[XDP_DROP].bytes, 3U * 64);
+    EXPECT_EQ(sum_cpus(**counters)[XDP_PASS].packets, 0U);
+
+    auto other = Program::open(fixture_object("plain"));
+    ASSERT_TRUE(other && other->load());
+    const auto none = read_counters(*other);
+    ASSERT_TRUE(none);
+    EXPECT_FALSE(*none);
+}
+
+TEST_F(ProgramTest, ATestRunGivesActionAndFrame) {
+    auto program = Program::open(reference_object("xdp_tx"));
+    ASSERT_TRUE(program && program->load());
+    TestRunner runner(program->fd());
+    std::vector<std::uint8_t> frame(14);
+    frame[5] = 1;
+    frame[11] = 2;
+    const auto run = runner.run(frame);
+    ASSERT_TRUE(run) << run.error().text();
+    EXPECT_EQ(returned_text(run->returned), "XDP_TX");
+    ASSERT_EQ(run->frame.size(), 14U);
+    EXPECT_EQ(run->frame[5], 2);
+    EXPECT_EQ(run->frame[11], 1);
+    const auto too_short = runner.run(std::span(frame).first(13));
+    ASSERT_FALSE(too_short);
+    EXPECT_EQ(too_short.error().kind, ErrorKind::input);
+    EXPECT_EQ(returned_text(17), "17, which is no XDP action");
+}
+
+}  // namespace
+}  // namespace xdpbench

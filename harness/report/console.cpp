@@ -1,0 +1,349 @@
+#include "report/console.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
+#include <span>
+
+#include "base/text.h"
+#include "stats/summary.h"
+
+namespace xdpbench {
+namespace {
+
+constexpr std::array<const char*, 5> kActionNames{"XDP_ABORTED", "XDP_DROP", "XDP_PASS", "XDP_TX",
+                                                  "XDP_REDIRECT"};
+
+// "488 XDP_TX, 512 XDP_PASS"; "none" if there are none.
+std::string tally_text(const ActionTally& tally) {
+    std::vector<std::string> parts;
+    for (std::size_t action = 0; action < tally.size(); ++action) {
+        if (tally[action] != 0)
+            parts.push_back(fmt::format("{} {}", thousands(tally[action]), kActionNames[action]));
+    }
+    return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string losses_text(const Losses& losses) {
+    std::vector<std::string> parts;
+    for (const auto& [name, frames] : losses)
+        parts.push_back(fmt::format("{} {}", name, thousands(frames)));
+    return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string environment_value(const RunRecord& run, std::string_view key) {
+    for (const auto& [name, value] : run.environment) {
+        if (name == key) return value;
+    }
+    return "unknown";
+}
+
+std::string indented(const std::string& text, const std::string& margin) {
+    return margin + fmt::format("{}", fmt::join(split(trim(text), '\n'), "\n" + margin));
+}
+
+struct Counts {
+    std::uint64_t passed = 0;
+    std::uint64_t failed = 0;
+    std::uint64_t skipped = 0;
+    double seconds = 0;
+};
+
+constexpr double kMega = 1e6;
+
+struct Column {
+    std::string title;
+    const char* unit;
+    double (*measure)(const BenchRound&);
+    int precision;
+    bool shown = true;  // else a dash: nothing is counted there
+};
+
+// What "forwarded" means on this path: where the frames are counted a second time.
+std::vector<Column> columns_for(const BenchRecord& bench) {
+    const bool returned = bench.action == "XDP_TX";
+    const bool passed = bench.action == "XDP_PASS";
+    const char* const way = returned ? "returned" : passed ? "to stack" : "forwarded";
+    return {
+        {"offered", "Mpps", [](const BenchRound& r) { return r.rate(r.offered) / kMega; }, 3},
+        {"processed", "Mpps", [](const BenchRound& r) { return r.rate(r.processed) / kMega; }, 3},
+        {way, "Mpps", [](const BenchRound& r) { return r.rate(r.forwarded) / kMega; }, 3,
+         returned || passed || bench.mixed},
+        {"ns/packet", "ns", [](const BenchRound& r) { return r.ns_per_packet(); }, 1},
+        {"floor", "ns", [](const BenchRound& r) { return r.floor_ns(); }, 1},
+        {"program", "ns", [](const BenchRound& r) { return r.program_ns(); }, 1},
+    };
+}
+
+using Summary = std::optional<double> (*)(std::span<const double>);
+
+std::string table_row(const char* title, const std::vector<Column>& columns,
+                      const std::vector<BenchRound>& rounds, Summary summary) {
+    std::string row = fmt::format("  {:<9}", title);
+    for (const Column& column : columns) {
+        std::vector<double> samples;
+        for (const BenchRound& round : rounds) samples.push_back(column.measure(round));
+        const double value = summary(samples).value_or(0);
+        row += fmt::format("{:>11}",
+                           column.shown ? fmt::format("{:.{}f}", value, column.precision) : "-");
+    }
+    return row;
+}
+
+// (highest - lowest) / median of every column, in per cent.
+std::string range_row(const std::vector<Column>& columns, const std::vector<BenchRound>& rounds) {
+    std::string row = fmt::format("  {:<9}", "range");
+    for (const Column& column : columns) {
+        std::vector<double> samples;
+        for (const BenchRound& round : rounds) samples.push_back(column.measure(round));
+        const std::optional<double> range = relative_range(samples);
+        row += fmt::format("{:>11}",
+                           column.shown && range ? fmt::format("{:.1f} %", *range * 100) : "-");
+    }
+    return row;
+}
+
+std::string bench_table(const BenchRecord& bench) {
+    const std::vector<Column> columns = columns_for(bench);
+    std::string titles = fmt::format("  {:<9}", "");
+    std::string units = titles;
+    for (const Column& column : columns) {
+        titles += fmt::format("{:>11}", column.title);
+        units += fmt::format("{:>11}", column.unit);
+    }
+    return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n", titles, units,
+                       table_row("median", columns, bench.rounds, median),
+                       table_row("lowest", columns, bench.rounds, min),
+                       table_row("highest", columns, bench.rounds, max),
+                       range_row(columns, bench.rounds));
+}
+
+// A row a CPU: what the program did there, in packets a second.
+std::string cpu_rows(const BenchRecord& bench) {
+    std::string rows;
+    for (const CpuTally& cpu : bench.cpus) {
+        ActionTally per_second{};
+        for (std::size_t i = 0; i < per_second.size() && bench.seconds > 0; ++i) {
+            per_second[i] =
+                static_cast<std::uint64_t>(static_cast<double>(cpu.actions[i]) / bench.seconds);
+        }
+        rows += fmt::format("  {:<9}{} a second\n", fmt::format("CPU {}", cpu.cpu),
+                            tally_text(per_second));
+    }
+    return rows;
+}
+
+}  // namespace
+
+Console::Console(std::FILE* out)
+    : out_(out),
+      colour_(::isatty(::fileno(out)) == 1 && ::getenv("NO_COLOR") == nullptr),
+      progress_(::isatty(STDERR_FILENO) == 1) {}
+
+void Console::progress(const std::string& line) {
+    if (!progress_) return;
+    fmt::print(stderr, "\r\033[K{}", line);
+    std::fflush(stderr);
+    line_open_ = true;
+}
+
+void Console::clear_progress() {
+    if (!line_open_) return;
+    fmt::print(stderr, "\r\033[K");
+    line_open_ = false;
+}
+
+std::string Console::paint(Outcome outcome, const std::string& text) const {
+    if (!colour_) return text;
+    const char* const code = outcome == Outcome::passed    ? "32"
+                             : outcome == Outcome::skipped ? "33"
+                                                           : "31";
+    return fmt::format("\033[{}m{}\033[0m", code, text);
+}
+
+void Console::header(const RunRecord& run) {
+    clear_progress();
+    fmt::print(out_, "xdp-bench {}, kernel {}, {} CPUs ({})\n", XDP_BENCH_VERSION,
+               environment_value(run, "kernel"), environment_value(run, "cpus_online"),
+               environment_value(run, "cpu_model"));
+    std::fflush(out_);
+}
+
+void Console::report(const RunRecord& run, bool verbose) {
+    clear_progress();
+    for (const ProgramRecord& record : run.programs) program(run, record, verbose);
+    problems(run);
+    conclusion(run);
+    std::fflush(out_);
+}
+
+void Console::program(const RunRecord& run, const ProgramRecord& program, bool verbose) {
+    fmt::print(out_, "\n{}", program.name);
+    if (program.id != 0) {
+        fmt::print(out_, "   function {}, tag {}, {} jited, {} verified, loaded in {:.1f} ms",
+                   program.function, program.tag, counted(program.jited_bytes, "byte"),
+                   counted(program.verified_insns, "instruction"), program.load_seconds * 1e3);
+    }
+    fmt::print(out_, "\n");
+    checks(run, program.name, verbose);
+    replays(run, program.name);
+    for (const BenchRecord& record : run.benches) {
+        if (record.program == program.name) bench(record);
+    }
+}
+
+void Console::checks(const RunRecord& run, const std::string& name, bool verbose) {
+    Counts counts;
+    for (const CaseResult& result : run.cases) {
+        if (result.kind != "check" || result.program != name) continue;
+        counts.passed += result.outcome == Outcome::passed ? 1 : 0;
+        counts.failed +=
+            result.outcome == Outcome::failed || result.outcome == Outcome::invalid ? 1 : 0;
+        counts.skipped += result.outcome == Outcome::skipped ? 1 : 0;
+        counts.seconds += result.seconds;
+        if (verbose)
+            fmt::print(out_, "  {:<8} {:<8} {}\n", "check",
+                       paint(result.outcome, outcome_name(result.outcome)), result.name);
+    }
+    if (counts.passed + counts.failed + counts.skipped > 0) {
+        std::string text = fmt::format("{} passed", counts.passed);
+        if (counts.failed > 0) text += fmt::format(", {} failed", counts.failed);
+        if (counts.skipped > 0) text += fmt::format(", {} skipped", counts.skipped);
+        const Outcome outcome = counts.failed > 0   ? Outcome::failed
+                                : counts.passed > 0 ? Outcome::passed
+                                                    : Outcome::skipped;
+        fmt::print(out_, "  {:<8} {}   ({:.2f} s)\n", "checks", paint(outcome, text),
+                   counts.seconds);
+    }
+    for (const VerdictRecord& verdict : run.verdicts) {
+        if (verdict.program != name) continue;
+        fmt::print(out_, "  {:<8} {}, nothing judged: {}", "verdicts",
+                   counted(verdict.frames, "frame"), tally_text(verdict.actions));
+        if (verdict.no_action > 0)
+            fmt::print(out_, ", {} returned no XDP action", thousands(verdict.no_action));
+        const double rate =
+            verdict.seconds > 0 ? static_cast<double>(verdict.frames) / verdict.seconds : 0;
+        fmt::print(out_, "   ({:.2f} s, {} test runs/s, {})\n", verdict.seconds,
+                   thousands(static_cast<std::uint64_t>(rate)), verdict.traffic);
+    }
+}
+
+void Console::replays(const RunRecord& run, const std::string& name) {
+    for (const CaseResult& result : run.cases) {
+        if (result.kind != "replay" || result.program != name) continue;
+        fmt::print(out_, "  {:<8} {} {}", "replay", result.mode,
+                   paint(result.outcome, outcome_name(result.outcome)));
+        const auto record =
+            std::find_if(run.replays.begin(), run.replays.end(), [&](const ReplayRecord& replay) {
+                return replay.program == name && replay.mode == result.mode;
+            });
+        fmt::print(out_, "   ({:.2f} s)\n", result.seconds);
+        if (record == run.replays.end()) continue;
+        fmt::print(out_, "           {} sent: {}; {} came back, {} reached the stack\n",
+                   counted(record->sent, "frame"), tally_text(record->actions),
+                   thousands(record->received), thousands(record->passed));
+        fmt::print(out_, "           lost: {}; the books {}{}\n", losses_text(record->losses),
+                   record->balanced ? "balance" : "DO NOT BALANCE",
+                   !record->judged                     ? "; nothing judged"
+                   : result.outcome == Outcome::passed ? "; all as expected"
+                                                       : "");
+    }
+}
+
+void Console::bench(const BenchRecord& bench) {
+    if (bench.outcome != Outcome::passed && bench.rounds.empty()) {
+        fmt::print(out_, "  {:<8} {} {}\n", "bench", bench.mode,
+                   paint(bench.outcome, outcome_name(bench.outcome)));
+        return;
+    }
+    const std::string size = bench.shortest == bench.longest
+                                 ? counted(bench.longest, "byte")
+                                 : fmt::format("{} to {} bytes", bench.shortest, bench.longest);
+    const double rounds = static_cast<double>(std::max<std::size_t>(1, bench.rounds.size()));
+    fmt::print(out_, "  {:<8} {} {}{}, {} of {} in {} ({})\n", "bench", bench.mode, bench.action,
+               bench.mixed ? " and others" : "", counted(bench.frames, "frame"), size,
+               counted(bench.flows, "flow"), bench.traffic);
+    fmt::print(
+        out_,
+        "           generator and program share CPU {}; {} of {:.2f} s, in turn with the floor\n\n",
+        bench.cpu, counted(bench.rounds.size(), "round"), bench.seconds / rounds);
+    fmt::print(out_, "{}\n{}", bench_table(bench), cpu_rows(bench));
+    fmt::print(out_, "  {:<9}{}; counted by {}\n", "lost", losses_text(bench.losses),
+               bench.counted_by);
+    fmt::print(out_, "  {:<9}{}: {}\n", "bound by", bench.bound, bench.evidence);
+}
+
+// Cases that ended alike, for the same reason: said once. A failure stands alone.
+void Console::problems(const RunRecord& run) {
+    std::vector<const CaseResult*> told;
+    for (const CaseResult& result : run.cases) {
+        if (result.outcome == Outcome::passed) continue;
+        const auto alike = [&](const CaseResult* other) {
+            return result.outcome == Outcome::skipped && other->outcome == Outcome::skipped &&
+                   other->kind == result.kind && other->program == result.program &&
+                   other->mode == result.mode && other->message == result.message;
+        };
+        if (std::any_of(told.begin(), told.end(), alike)) continue;
+        told.push_back(&result);
+        const auto count = std::count_if(
+            run.cases.begin(), run.cases.end(),
+            [&](const CaseResult& other) { return &other == &result || alike(&other); });
+        problem(result, static_cast<std::size_t>(count));
+    }
+    for (const BenchRecord& record : run.benches) {
+        if (record.outcome == Outcome::passed) continue;
+        fmt::print(out_, "\n{} {} bench {}\n{}\n",
+                   paint(record.outcome, outcome_name(record.outcome)), record.program, record.mode,
+                   indented(record.message, "  "));
+    }
+}
+
+void Console::problem(const CaseResult& result, std::size_t count) {
+    const std::string mode = result.mode.empty() ? "" : " " + result.mode;
+    const std::string name = count > 1 ? fmt::format("all {} of them", count) : result.name;
+    fmt::print(out_, "\n{} {} {}{}: {}\n", paint(result.outcome, outcome_name(result.outcome)),
+               result.program, result.kind, mode, name);
+    if (!result.location.empty() && count == 1) fmt::print(out_, "  at      {}\n", result.location);
+    if (!result.message.empty()) fmt::print(out_, "{}\n", indented(result.message, "  "));
+    if (result.outcome != Outcome::skipped && !result.repeat.empty()) {
+        fmt::print(out_, "  repeat  {}\n", result.repeat);
+    }
+}
+
+// The last line: how all of it ended.
+void Console::conclusion(const RunRecord& run) {
+    std::array<std::size_t, 4> counts{};
+    for (const CaseResult& result : run.cases) ++counts[static_cast<std::size_t>(result.outcome)];
+    for (const BenchRecord& bench : run.benches) ++counts[static_cast<std::size_t>(bench.outcome)];
+    std::string text;
+    Outcome worst = counts[0] > 0 ? Outcome::passed : Outcome::skipped;
+    for (const Outcome outcome :
+         {Outcome::passed, Outcome::failed, Outcome::invalid, Outcome::skipped}) {
+        const std::size_t count = counts[static_cast<std::size_t>(outcome)];
+        if (count == 0) continue;
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, outcome_name(outcome));
+        if (outcome == Outcome::failed || (outcome == Outcome::invalid && worst != Outcome::failed))
+            worst = outcome;
+    }
+    if (!text.empty()) fmt::print(out_, "\n{} in {:.1f} s\n", paint(worst, text), run.seconds);
+    if (run.interrupted) {
+        fmt::print(out_, "{}\n",
+                   paint(Outcome::failed, "interrupted: this is what was done until then"));
+    }
+}
+
+void Console::error(const Error& error) {
+    clear_progress();
+    std::fflush(out_);
+    fmt::print(stderr, "xdp-bench: {}\n", error.text());
+}
+
+void Console::note(const std::string& line) {
+    clear_progress();
+    fmt::print(out_, "{}\n", line);
+}
+
+}  // namespace xdpbench

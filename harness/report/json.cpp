@@ -1,0 +1,167 @@
+#include "report/json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "stats/summary.h"
+
+namespace xdpbench {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::array<const char*, 5> kActionNames{"XDP_ABORTED", "XDP_DROP", "XDP_PASS", "XDP_TX",
+                                                  "XDP_REDIRECT"};
+
+Json to_json(const ActionTally& tally) {
+    Json json = Json::object();
+    for (std::size_t action = 0; action < tally.size(); ++action)
+        json[kActionNames[action]] = tally[action];
+    return json;
+}
+
+Json to_json(const Losses& losses) {
+    Json json = Json::object();
+    for (const auto& [name, frames] : losses) json[name] = frames;
+    return json;
+}
+
+Json to_json(const std::vector<CpuTally>& cpus) {
+    Json json = Json::array();
+    for (const CpuTally& cpu : cpus)
+        json.push_back({{"cpu", cpu.cpu}, {"actions", to_json(cpu.actions)}});
+    return json;
+}
+
+Json to_json(const CaseResult& result) {
+    return {{"kind", result.kind},         {"program", result.program},
+            {"mode", result.mode},         {"name", result.name},
+            {"location", result.location}, {"outcome", outcome_name(result.outcome)},
+            {"message", result.message},   {"seconds", result.seconds},
+            {"repeat", result.repeat}};
+}
+
+Json to_json(const ProgramRecord& program) {
+    return {{"name", program.name},
+            {"object", program.object},
+            {"function", program.function},
+            {"id", program.id},
+            {"tag", program.tag},
+            {"jited_bytes", program.jited_bytes},
+            {"xlated_bytes", program.xlated_bytes},
+            {"verified_insns", program.verified_insns},
+            {"load_seconds", program.load_seconds}};
+}
+
+Json to_json(const VerdictRecord& verdict) {
+    return {{"program", verdict.program},     {"traffic", verdict.traffic},
+            {"frames", verdict.frames},       {"actions", to_json(verdict.actions)},
+            {"no_action", verdict.no_action}, {"seconds", verdict.seconds}};
+}
+
+Json to_json(const ReplayRecord& replay) {
+    return {{"program", replay.program},
+            {"mode", replay.mode},
+            {"traffic", replay.traffic},
+            {"sent", replay.sent},
+            {"actions", to_json(replay.actions)},
+            {"counted_by", replay.counted_by},
+            {"received", replay.received},
+            {"passed", replay.passed},
+            {"losses", to_json(replay.losses)},
+            {"cpus", to_json(replay.cpus)},
+            {"judged", replay.judged},
+            {"balanced", replay.balanced}};
+}
+
+Json to_json(const BenchRound& round) {
+    return {{"offered", round.offered},
+            {"processed", round.processed},
+            {"forwarded", round.forwarded},
+            {"seconds", round.seconds},
+            {"floor_packets", round.floor_packets},
+            {"floor_seconds", round.floor_seconds},
+            {"ns_per_packet", round.ns_per_packet()},
+            {"floor_ns", round.floor_ns()},
+            {"program_ns", round.program_ns()}};
+}
+
+template <class Measure>
+Json summary(const std::vector<BenchRound>& rounds, Measure measure) {
+    std::vector<double> samples;
+    for (const BenchRound& round : rounds) samples.push_back(measure(round));
+    return {{"median", median(samples).value_or(0)},
+            {"min", min(samples).value_or(0)},
+            {"max", max(samples).value_or(0)}};
+}
+
+Json to_json(const BenchRecord& bench) {
+    Json json{{"program", bench.program},
+              {"mode", bench.mode},
+              {"action", bench.action},
+              {"mixed", bench.mixed},
+              {"traffic", bench.traffic},
+              {"frames", bench.frames},
+              {"shortest_frame_bytes", bench.shortest},
+              {"longest_frame_bytes", bench.longest},
+              {"flows", bench.flows},
+              {"cpu", bench.cpu},
+              {"placement", bench.placement},
+              {"counted_by", bench.counted_by},
+              {"outcome", outcome_name(bench.outcome)},
+              {"message", bench.message},
+              {"bound", bench.bound},
+              {"evidence", bench.evidence},
+              {"seconds", bench.seconds},
+              {"actions", to_json(bench.actions)},
+              {"losses", to_json(bench.losses)},
+              {"cpus", to_json(bench.cpus)}};
+    json["rounds"] = Json::array();
+    for (const BenchRound& round : bench.rounds) json["rounds"].push_back(to_json(round));
+    if (bench.rounds.empty()) return json;
+    json["offered_pps"] =
+        summary(bench.rounds, [](const BenchRound& r) { return r.rate(r.offered); });
+    json["processed_pps"] =
+        summary(bench.rounds, [](const BenchRound& r) { return r.rate(r.processed); });
+    json["forwarded_pps"] =
+        summary(bench.rounds, [](const BenchRound& r) { return r.rate(r.forwarded); });
+    json["ns_per_packet"] =
+        summary(bench.rounds, [](const BenchRound& r) { return r.ns_per_packet(); });
+    json["floor_ns"] = summary(bench.rounds, [](const BenchRound& r) { return r.floor_ns(); });
+    json["program_ns"] = summary(bench.rounds, [](const BenchRound& r) { return r.program_ns(); });
+    return json;
+}
+
+template <class Record>
+Json all(const std::vector<Record>& records) {
+    Json json = Json::array();
+    for (const Record& record : records) json.push_back(to_json(record));
+    return json;
+}
+
+}  // namespace
+
+std::string to_json(const RunRecord& run) {
+    Json json = Json::parse(run.google_benchmark, nullptr, false);
+    if (!json.is_object()) json = Json{{"context", Json::object()}, {"benchmarks", Json::array()}};
+    json["schema_version"] = kResultSchemaVersion;
+    json["command_line"] = run.command_line;
+    json["started"] = run.started;
+    json["seconds"] = run.seconds;
+    json["interrupted"] = run.interrupted;
+    json["exit_code"] = run.exit_code;
+    json["environment"] = Json::object();
+    for (const auto& [key, value] : run.environment) json["environment"][key] = value;
+    json["programs"] = all(run.programs);
+    json["checks"] = Json::array();
+    json["replays"] = Json::array();
+    for (const CaseResult& result : run.cases) {
+        json[result.kind == "check" ? "checks" : "replays"].push_back(to_json(result));
+    }
+    json["verdicts"] = all(run.verdicts);
+    json["replay_books"] = all(run.replays);
+    json["benches"] = all(run.benches);
+    // Text from object files and pcaps' names need not be UTF-8; it must not cost the document.
+    return json.dump(2, ' ', false, nlohmann::detail::error_handler_t::replace) + "\n";
+}
+
+}  // namespace xdpbench

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "report/model.h"
+
+namespace xdpbench {
+
+// Version of our own keys, described in results/README.md. Raised when a key changes its meaning.
+inline constexpr int kResultSchemaVersion = 1;
+
+// One document a run: Google Benchmark's `context` and `benchmarks` as it wrote them, our keys
+// beside.
+[[nodiscard]] std::string to_json(const RunRecord& run);
+
+}  // namespace xdpbench

@@ -1,0 +1,132 @@
+// What a run found out: plain data that every reporter reads and no reporter changes.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace xdpbench {
+
+enum class Outcome { passed, failed, skipped, invalid };
+[[nodiscard]] const char* outcome_name(Outcome outcome);
+
+// Frames by what the program returned, indexed by enum xdp_action: XDP_ABORTED 0 .. XDP_REDIRECT 4.
+using ActionTally = std::array<std::uint64_t, 5>;
+
+// Frames lost, by the name of the counter that says so. Counters that stand at 0 are left out.
+using Losses = std::map<std::string, std::uint64_t>;
+
+// One check or one replay.
+struct CaseResult {
+    std::string kind;     // "check" or "replay"
+    std::string program;  // name of the scenario
+    std::string mode;     // of a replay; a check has none
+    std::string name;
+    std::string location;  // file:line:column in the scenario
+    Outcome outcome = Outcome::passed;
+    std::string message;  // why it failed, was skipped or is invalid
+    double seconds = 0;
+    std::string repeat;  // the command that runs this case alone
+};
+
+// A program under test as the kernel has it.
+struct ProgramRecord {
+    std::string name;
+    std::string object;
+    std::string function;
+    std::uint32_t id = 0;
+    std::string tag;
+    std::uint32_t jited_bytes = 0;
+    std::uint32_t xlated_bytes = 0;
+    std::uint32_t verified_insns = 0;
+    double load_seconds = 0;
+};
+
+// Frames run through BPF_PROG_TEST_RUN without an expectation.
+struct VerdictRecord {
+    std::string program;
+    std::string traffic;
+    std::uint64_t frames = 0;
+    ActionTally actions{};
+    std::uint64_t no_action = 0;  // returned something that is no action
+    double seconds = 0;
+};
+
+struct CpuTally {
+    int cpu = 0;
+    ActionTally actions{};
+};
+
+struct ReplayRecord {
+    std::string program;
+    std::string mode;
+    std::string traffic;
+    std::uint64_t sent = 0;
+    ActionTally actions{};
+    std::string counted_by;      // where `actions` comes from
+    std::uint64_t received = 0;  // frames that came back to the tester side
+    std::uint64_t passed = 0;    // frames that reached the stack of the DUT side
+    Losses losses;
+    std::vector<CpuTally> cpus;  // empty if the program does not count per CPU
+    bool judged = false;         // compared with the scenario's expectation
+    bool balanced = false;
+};
+
+// One round: windows of the program under test and of the floor took turns.
+struct BenchRound {
+    std::uint64_t offered = 0;    // frames handed over by the generator
+    std::uint64_t processed = 0;  // frames the program handled
+    std::uint64_t forwarded = 0;  // frames counted where the action takes them; 0 for a drop
+    double seconds = 0;           // of these frames
+    std::uint64_t floor_packets = 0;
+    double floor_seconds = 0;
+
+    [[nodiscard]] double ns_per_packet() const;
+    [[nodiscard]] double floor_ns() const;
+    [[nodiscard]] double program_ns() const { return ns_per_packet() - floor_ns(); }
+    [[nodiscard]] double rate(std::uint64_t frames) const;  // packets/s
+};
+
+struct BenchRecord {
+    std::string program;
+    std::string mode;
+    std::string action;  // the path that is timed
+    bool mixed = false;  // the traffic takes other paths too (only without an expectation)
+    std::string traffic;
+    std::uint64_t frames = 0;    // in the traffic
+    std::uint64_t shortest = 0;  // frame length, bytes without FCS
+    std::uint64_t longest = 0;
+    std::uint64_t flows = 0;
+    int cpu = 0;
+    std::string placement = "shared";
+    std::string counted_by;
+    std::vector<BenchRound> rounds;
+    std::vector<CpuTally> cpus;  // over all rounds
+    double seconds = 0;          // of the program's windows over all rounds
+    ActionTally actions{};
+    Losses losses;
+    Outcome outcome = Outcome::passed;
+    std::string message;  // why it is skipped or invalid
+    std::string bound;    // "generator" or "program"
+    std::string evidence;
+};
+
+struct RunRecord {
+    std::string command_line;
+    std::string started;  // UTC, ISO 8601
+    double seconds = 0;
+    std::vector<std::pair<std::string, std::string>> environment;
+    std::vector<ProgramRecord> programs;
+    std::vector<CaseResult> cases;
+    std::vector<VerdictRecord> verdicts;
+    std::vector<ReplayRecord> replays;
+    std::vector<BenchRecord> benches;
+    std::string google_benchmark;  // its JSON document: context and benchmarks
+    bool interrupted = false;
+    int exit_code = 0;
+};
+
+}  // namespace xdpbench
