@@ -151,6 +151,13 @@ Result<int> run_command(const RunArguments& arguments, const std::vector<std::st
     XDPBENCH_TRY(RunOptions options, parse_run(arguments));
     options.passed_on = passed_on;
     options.command_line = command_line;
+    XDPBENCH_TRY(const PlannedRun plan, plan_run(options));
+    RunRecord record;
+    std::vector<std::string> notes;
+    if (plan.listing) {
+        XDPBENCH_CHECK(run(plan, console, record, notes));
+        return kHeld;
+    }
     // Found out now, not after the work: can the result be written?
     const bool to_stdout = arguments.json == "-";
     std::optional<OutputFile> file;
@@ -160,10 +167,7 @@ Result<int> run_command(const RunArguments& arguments, const std::vector<std::st
                                                                : arguments.json));
         file.emplace(std::move(output));
     }
-    RunRecord record;
-    std::vector<std::string> notes;
-    XDPBENCH_CHECK(run(options, console, record, notes));
-    if (record.google_benchmark.empty()) return kHeld;  // only a list was asked for
+    XDPBENCH_CHECK(run(plan, console, record, notes));
     record.exit_code = xdpbench::exit_code_of(record);
     console.report(record, arguments.verbose);
     for (const std::string& note : notes) console.note(note);

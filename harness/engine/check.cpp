@@ -118,7 +118,8 @@ Result<void> validate(const Subject& subject) {
         return {};
     }
     for (const Check& check : scenario.checks) {
-        XDPBENCH_TRY(Program configured, open_program(subject, check.configuration));
+        XDPBENCH_TRY(const Program configured, open_program(subject, check.configuration));
+        XDPBENCH_CHECK(configured.validate_expectations(check.expect_maps));
         for (const Step& step : check.steps) XDPBENCH_CHECK(load_step(step, scenario));
     }
     if (scenario.replay) {

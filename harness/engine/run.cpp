@@ -180,24 +180,18 @@ Result<void> run_verdicts(const std::vector<Subject>& subjects, const RunOptions
     return {};
 }
 
-struct PassedOn {
-    std::vector<std::string> test;
-    std::vector<std::string> benchmark;
-};
-
-Result<PassedOn> sort_passed_on(const std::vector<std::string>& flags) {
-    PassedOn sorted;
+Result<void> sort_flags(const std::vector<std::string>& flags, PlannedRun& plan) {
     for (const std::string& flag : flags) {
         if (flag.starts_with("--gtest_")) {
-            sorted.test.push_back(flag);
+            plan.test_flags.push_back(flag);
         } else if (flag.starts_with("--benchmark_")) {
-            sorted.benchmark.push_back(flag);
+            plan.benchmark_flags.push_back(flag);
         } else {
             return input_error(
                 fmt::format("{} after -- is neither a --gtest_ nor a --benchmark_ flag", flag));
         }
     }
-    return sorted;
+    return {};
 }
 
 bool asks_for_list(const std::vector<std::string>& flags) {
@@ -209,36 +203,48 @@ bool asks_for_list(const std::vector<std::string>& flags) {
 
 }  // namespace
 
-Result<void> run(const RunOptions& options, Console& console, RunRecord& record,
+Result<PlannedRun> plan_run(const RunOptions& options) {
+    PlannedRun plan;
+    plan.options = options;
+    XDPBENCH_CHECK(sort_flags(options.passed_on, plan));
+    plan.listing = asks_for_list(options.passed_on);
+    XDPBENCH_TRY(plan.subjects, find_subjects(options));
+    for (const Subject& subject : plan.subjects) XDPBENCH_CHECK(validate(subject));
+    XDPBENCH_CHECK(require_privileges());
+    XDPBENCH_CHECK(initialize_cases(plan.test_flags));
+    return plan;
+}
+
+Result<void> run(const PlannedRun& plan, Console& console, RunRecord& record,
                  std::vector<std::string>& notes) {
     const auto start = std::chrono::steady_clock::now();
     const Progress progress = [&console](const std::string& line) { console.progress(line); };
+    const RunOptions& options = plan.options;
     record.command_line = options.command_line;
     record.started =
         fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()));
-    XDPBENCH_TRY(const PassedOn flags, sort_passed_on(options.passed_on));
-    XDPBENCH_TRY(const std::vector<Subject> subjects, find_subjects(options));
-    for (const Subject& subject : subjects) XDPBENCH_CHECK(validate(subject));
-    XDPBENCH_CHECK(require_privileges());
-    for (const EnvironmentEntry& entry : describe_environment())
+    for (const EnvironmentEntry& entry : describe_environment()) {
         record.environment.emplace_back(entry.key, entry.value);
-    XDPBENCH_CHECK(initialize_cases(flags.test));
-    const bool listing = asks_for_list(options.passed_on);
-    if (!listing) console.header(record);
-
-    for (const Subject& subject : subjects) XDPBENCH_CHECK(describe_program(subject, record));
+    }
+    if (!plan.listing) {
+        console.header(record);
+        for (const Subject& subject : plan.subjects)
+            XDPBENCH_CHECK(describe_program(subject, record));
+        XDPBENCH_CHECK(run_verdicts(plan.subjects, options, progress, record));
+    }
     std::vector<Case> cases;
-    for (const Subject& subject : subjects) add_checks(subject, options, cases);
-    for (const Subject& subject : subjects)
+    for (const Subject& subject : plan.subjects) add_checks(subject, options, cases);
+    for (const Subject& subject : plan.subjects) {
         add_replays(subject, options, record.replays, notes, cases);
-    if (!listing) XDPBENCH_CHECK(run_verdicts(subjects, options, progress, record));
-    record.cases = run_cases(std::move(cases), progress);
-    if (asks_for_list(flags.test)) return {};
+    }
+    if (!plan.listing || asks_for_list(plan.test_flags)) {
+        record.cases = run_cases(std::move(cases), progress);
+    }
+    if (plan.listing && !asks_for_list(plan.benchmark_flags)) return {};
 
-    const std::vector<BenchCase> benches = benches_of(subjects, options, record);
-    XDPBENCH_TRY(
-        BenchResults results,
-        run_benches(benches, {options.seconds, options.rounds, flags.benchmark}, progress));
+    const std::vector<BenchCase> benches = benches_of(plan.subjects, options, record);
+    const BenchOptions bench_options{options.seconds, options.rounds, plan.benchmark_flags};
+    XDPBENCH_TRY(BenchResults results, run_benches(benches, bench_options, progress));
     std::move(results.records.begin(), results.records.end(), std::back_inserter(record.benches));
     record.google_benchmark = std::move(results.json);
     record.interrupted = interrupted();

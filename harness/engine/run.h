@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "engine/subject.h"
 #include "report/console.h"
 #include "report/model.h"
 #include "scenario/scenario.h"
@@ -27,9 +28,21 @@ struct RunOptions {
     std::string command_line;
 };
 
-// Fills `run` as it goes, so that after an interruption it holds what was done until then. An error
-// means that nothing could be judged: wrong input, missing privileges.
-Result<void> run(const RunOptions& options, Console& console, RunRecord& record,
+// A run of which is known that it can begin: its input is right, its privileges suffice. Nothing
+// was created yet.
+struct PlannedRun {
+    RunOptions options;
+    std::vector<Subject> subjects;
+    std::vector<std::string> test_flags;       // --gtest_...
+    std::vector<std::string> benchmark_flags;  // --benchmark_...
+    bool listing = false;                      // only the names of the cases are asked for
+};
+
+Result<PlannedRun> plan_run(const RunOptions& options);
+
+// Fills `record` as it goes, so that after an interruption it holds what was done until then.
+// Notes are lines for the user beside the report.
+Result<void> run(const PlannedRun& plan, Console& console, RunRecord& record,
                  std::vector<std::string>& notes);
 
 // 0 all held, 1 a check failed, 3 a measurement is invalid, 4 nothing could run here, 130

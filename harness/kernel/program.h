@@ -62,6 +62,10 @@ class Program {
     // As find_map, with an error that lists the maps there are.
     Result<bpf_map*> require_map(const std::string& name, const Location& where) const;
 
+    // Whether compare_maps() will be able to judge: maps exist, keys and values fit their types.
+    // Needs no loaded program, so that a mistake is found before anything is created.
+    Result<void> validate_expectations(const std::vector<MapContent>& expected) const;
+
     // What differs between the maps and `expected`: one line a difference, empty if all holds.
     // `expected` that does not fit the maps' types is an error.
     Result<std::vector<std::string>> compare_maps(const std::vector<MapContent>& expected) const;

@@ -269,6 +269,18 @@ Result<void> Program::write_entry(const EncodedEntry& entry) const {
     return error;
 }
 
+Result<void> Program::validate_expectations(const std::vector<MapContent>& expected) const {
+    for (const MapContent& content : expected) {
+        XDPBENCH_TRY(const bpf_map* const map, require_map(content.map, content.where));
+        for (const MapEntry& entry : content.entries) {
+            XDPBENCH_CHECK(encode(key_type(object_.get(), map), entry.key));
+            XDPBENCH_TRY(const Value* const value, expected_value(map, entry));
+            if (value != nullptr) XDPBENCH_CHECK(encode(value_type(object_.get(), map), *value));
+        }
+    }
+    return {};
+}
+
 Result<std::vector<std::string>> Program::compare_maps(
     const std::vector<MapContent>& expected) const {
     std::vector<std::string> lines;
