@@ -37,14 +37,14 @@ double seconds_since(Clock::time_point start) {
 
 // Distinct combinations of addresses, protocol and ports (or ICMP id): the flows of RFC 2544 tests.
 std::uint64_t count_flows(const Frames& frames) {
-    static const std::set<std::string> kParts{"ip.src",    "ip.dst",    "ip.proto",  "ip6.src",
-                                              "ip6.dst",   "ip6.next",  "tcp.sport", "tcp.dport",
-                                              "udp.sport", "udp.dport", "icmp.id",   "icmp6.id"};
+    static const std::set<std::string> parts{"ip.src",    "ip.dst",    "ip.proto",  "ip6.src",
+                                             "ip6.dst",   "ip6.next",  "tcp.sport", "tcp.dport",
+                                             "udp.sport", "udp.dport", "icmp.id",   "icmp6.id"};
     std::set<std::string> flows;
     for (const Frame& frame : frames) {
         std::string flow;
         for (const Field& field : dissect(frame)) {
-            if (kParts.contains(field.name)) flow += field.value + ' ';
+            if (parts.contains(field.name)) flow += field.value + ' ';
         }
         flows.insert(flow);
     }
@@ -248,14 +248,12 @@ BenchRound BenchRig::end_round() {
 BenchRecord BenchRig::finish() const {
     BenchRecord record = record_;
     std::erase_if(record.cpus, [](const CpuTally& cpu) { return cpu.actions == ActionTally{}; });
-    std::vector<double> each;
-    std::vector<double> floors;
-    for (const BenchRound& round : record.rounds) {
-        each.push_back(round.ns_per_packet());
-        floors.push_back(round.floor_ns());
-    }
-    if (each.empty()) return record;
-    const double share = 1 - *median(floors) / *median(each);
+    if (record.rounds.empty()) return record;
+    const auto each =
+        measure_rounds(record.rounds, [](const BenchRound& r) { return r.ns_per_packet(); });
+    const auto floors =
+        measure_rounds(record.rounds, [](const BenchRound& r) { return r.floor_ns(); });
+    const double share = 1 - median(floors).value_or(0) / median(each).value_or(1);
     record.bound = share > 0.5 ? "program" : "generator";
     record.evidence = fmt::format(
         "{:.1f} % of the time per packet is the program's, the rest is generator and path (the "

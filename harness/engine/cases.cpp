@@ -5,6 +5,7 @@
 
 #include <chrono>
 
+#include "base/arguments.h"
 #include "base/interrupt.h"
 
 namespace xdpbench {
@@ -53,20 +54,19 @@ void register_case(const Case& described, CaseRun& run) {
 }  // namespace
 
 Result<void> initialize_cases(const std::vector<std::string>& flags) {
-    std::vector<std::string> arguments{"xdp-bench"};
-    arguments.insert(arguments.end(), flags.begin(), flags.end());
-    std::vector<char*> argv;
-    for (std::string& argument : arguments) argv.push_back(argument.data());
-    int argc = static_cast<int>(argv.size());
-    argv.push_back(nullptr);
-    testing::InitGoogleTest(&argc, argv.data());
-    if (argc > 1) return input_error(fmt::format("GoogleTest does not know {}", argv[1]));
+    std::vector<std::string> words{"xdp-bench"};
+    words.insert(words.end(), flags.begin(), flags.end());
+    Arguments arguments(std::move(words));
+    testing::InitGoogleTest(arguments.count(), arguments.values());
+    if (!arguments.left_over().empty()) {
+        return input_error("GoogleTest does not know " + arguments.left_over());
+    }
     testing::TestEventListeners& listeners = testing::UnitTest::GetInstance()->listeners();
     delete listeners.Release(listeners.default_result_printer());
     return {};
 }
 
-std::vector<CaseResult> run_cases(std::vector<Case> cases,
+std::vector<CaseResult> run_cases(const std::vector<Case>& cases,
                                   const std::function<void(const std::string&)>& progress) {
     CaseRun run;
     run.progress = &progress;

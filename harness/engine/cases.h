@@ -23,6 +23,6 @@ Result<void> initialize_cases(const std::vector<std::string>& flags);
 
 // Runs the cases that the flags select. `progress` is told which one is under way.
 [[nodiscard]] std::vector<CaseResult> run_cases(
-    std::vector<Case> cases, const std::function<void(const std::string&)>& progress);
+    const std::vector<Case>& cases, const std::function<void(const std::string&)>& progress);
 
 }  // namespace xdpbench

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <sstream>
 
+#include "base/arguments.h"
 #include "base/interrupt.h"
 #include "engine/bench.h"
 
@@ -120,14 +121,14 @@ BenchRecord record_of(const Registered& bench) {
 }
 
 Result<void> initialize(const BenchOptions& options) {
-    std::vector<std::string> arguments{"xdp-bench",
-                                       fmt::format("--benchmark_repetitions={}", options.rounds)};
-    arguments.insert(arguments.end(), options.arguments.begin(), options.arguments.end());
-    std::vector<char*> argv;
-    for (std::string& argument : arguments) argv.push_back(argument.data());
-    int argc = static_cast<int>(argv.size());
-    benchmark::Initialize(&argc, argv.data());
-    if (argc > 1) return input_error(fmt::format("Google Benchmark does not know {}", argv[1]));
+    std::vector<std::string> words{"xdp-bench",
+                                   fmt::format("--benchmark_repetitions={}", options.rounds)};
+    words.insert(words.end(), options.arguments.begin(), options.arguments.end());
+    Arguments arguments(std::move(words));
+    benchmark::Initialize(arguments.count(), arguments.values());
+    if (!arguments.left_over().empty()) {
+        return input_error("Google Benchmark does not know " + arguments.left_over());
+    }
     return {};
 }
 

@@ -38,7 +38,7 @@ class EquippedLane {
   public:
     // `own_program` reports the per-action counters if it has them; a program without them is
     // counted by the driver (native) or by where its frames arrive (generic).
-    static Result<EquippedLane> create(const PairTopology& topology, std::size_t lane,
+    static Result<EquippedLane> create(const PairTopology& topology, std::size_t index,
                                        const Program* own_program, int program_fd, Mode mode,
                                        Capture capture);
 

@@ -238,7 +238,7 @@ Result<void> run(const PlannedRun& plan, Console& console, RunRecord& record,
         add_replays(subject, options, record.replays, notes, cases);
     }
     if (!plan.listing || asks_for_list(plan.test_flags)) {
-        record.cases = run_cases(std::move(cases), progress);
+        record.cases = run_cases(cases, progress);
     }
     if (plan.listing && !asks_for_list(plan.benchmark_flags)) return {};
 

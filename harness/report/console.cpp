@@ -84,8 +84,7 @@ std::string table_row(const char* title, const std::vector<Column>& columns,
                       const std::vector<BenchRound>& rounds, Summary summary) {
     std::string row = fmt::format("  {:<9}", title);
     for (const Column& column : columns) {
-        std::vector<double> samples;
-        for (const BenchRound& round : rounds) samples.push_back(column.measure(round));
+        const std::vector<double> samples = measure_rounds(rounds, column.measure);
         const double value = summary(samples).value_or(0);
         row += fmt::format("{:>11}",
                            column.shown ? fmt::format("{:.{}f}", value, column.precision) : "-");
@@ -97,8 +96,7 @@ std::string table_row(const char* title, const std::vector<Column>& columns,
 std::string range_row(const std::vector<Column>& columns, const std::vector<BenchRound>& rounds) {
     std::string row = fmt::format("  {:<9}", "range");
     for (const Column& column : columns) {
-        std::vector<double> samples;
-        for (const BenchRound& round : rounds) samples.push_back(column.measure(round));
+        const std::vector<double> samples = measure_rounds(rounds, column.measure);
         const std::optional<double> range = relative_range(samples);
         row += fmt::format("{:>11}",
                            column.shown && range ? fmt::format("{:.1f} %", *range * 100) : "-");

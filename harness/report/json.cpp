@@ -87,8 +87,7 @@ Json to_json(const BenchRound& round) {
 
 template <class Measure>
 Json summary(const std::vector<BenchRound>& rounds, Measure measure) {
-    std::vector<double> samples;
-    for (const BenchRound& round : rounds) samples.push_back(measure(round));
+    const std::vector<double> samples = measure_rounds(rounds, measure);
     return {{"median", median(samples).value_or(0)},
             {"min", min(samples).value_or(0)},
             {"max", max(samples).value_or(0)}};

@@ -90,6 +90,16 @@ struct BenchRound {
     [[nodiscard]] double rate(std::uint64_t frames) const;  // packets/s
 };
 
+// One number of every round.
+template <class Measure>
+[[nodiscard]] std::vector<double> measure_rounds(const std::vector<BenchRound>& rounds,
+                                                 Measure measure) {
+    std::vector<double> samples;
+    samples.reserve(rounds.size());
+    for (const BenchRound& round : rounds) samples.push_back(measure(round));
+    return samples;
+}
+
 struct BenchRecord {
     std::string program;
     std::string mode;

@@ -1,0 +1,76 @@
+// The books: what balances, and what each kind of imbalance is told as.
+#include "engine/lane.h"
+
+#include <gtest/gtest.h>
+#include <linux/bpf.h>
+
+namespace xdpbench {
+namespace {
+
+// 10 frames: 4 sent back, 3 passed, 3 dropped.
+LaneCounts balanced() {
+    LaneCounts counts;
+    counts.actions[XDP_TX] = 4;
+    counts.actions[XDP_PASS] = 3;
+    counts.actions[XDP_DROP] = 3;
+    counts.handled_by_device = 10;
+    counts.received = 4;
+    counts.passed = 3;
+    return counts;
+}
+
+TEST(Books, Balance) { EXPECT_EQ(unbalanced(balanced(), 10), ""); }
+
+TEST(Books, NamedLossesAreAccountedFor) {
+    LaneCounts counts = balanced();
+    counts.losses["generator_xmit_errors"] = 5;
+    EXPECT_EQ(unbalanced(counts, 15), "");
+    counts.actions[XDP_TX] += 2;
+    counts.handled_by_device += 2;
+    counts.losses["dut_tx_errors"] = 1;
+    counts.losses["tester_rx_drops"] = 1;
+    EXPECT_EQ(unbalanced(counts, 17), "");
+    // Taken in, but never seen by the program.
+    counts.handled_by_device += 1;
+    counts.losses["dut_rx_drops"] = 1;
+    EXPECT_EQ(unbalanced(counts, 18), "");
+}
+
+TEST(Books, EveryImbalanceIsTold) {
+    EXPECT_NE(unbalanced(balanced(), 11).find("11 frames sent, but the interface took in 10"),
+              std::string::npos);
+    LaneCounts counts = balanced();
+    counts.actions[XDP_DROP] = 2;
+    EXPECT_NE(unbalanced(counts, 10).find("the program handled 9"), std::string::npos);
+    counts = balanced();
+    counts.actions[XDP_DROP] = 4;
+    EXPECT_NE(unbalanced(counts, 10).find("the program handled 11"), std::string::npos);
+    counts = balanced();
+    counts.received = 3;
+    EXPECT_NE(unbalanced(counts, 10).find("4 frames left by XDP_TX, but 3 came back"),
+              std::string::npos);
+    counts = balanced();
+    counts.passed = 4;
+    EXPECT_NE(unbalanced(counts, 10).find("3 frames left by XDP_PASS, but 4 reached"),
+              std::string::npos);
+}
+
+TEST(Books, SinceIsTheDifferenceAndForgetsLossesOfZero) {
+    LaneCounts before = balanced();
+    before.losses = {{"dut_rx_drops", 7}, {"dut_tx_errors", 1}};
+    before.cpus = {{0, {0, 3, 3, 4, 0}}};
+    LaneCounts now = before;
+    now.actions[XDP_TX] += 5;
+    now.cpus[0].actions[XDP_TX] += 5;
+    now.handled_by_device += 5;
+    now.received += 4;
+    now.losses["dut_tx_errors"] += 1;
+    const LaneCounts counts = since(before, now);
+    EXPECT_EQ(counts.handled(), 5U);
+    EXPECT_EQ(counts.cpus[0].actions, (ActionTally{0, 0, 0, 5, 0}));
+    EXPECT_EQ(counts.losses, (Losses{{"dut_tx_errors", 1}}));
+    EXPECT_EQ(unbalanced(counts, 5), "");
+}
+
+}  // namespace
+}  // namespace xdpbench

@@ -1,0 +1,67 @@
+#include "report/json.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace xdpbench {
+namespace {
+
+TEST(Json, KeepsGoogleBenchmarksKeysAndPutsOursBeside) {
+    RunRecord run;
+    run.google_benchmark = R"({"context": {"num_cpus": 2}, "benchmarks": [{"name": "a"}]})";
+    run.environment = {{"kernel", "6.18"}};
+    run.exit_code = 3;
+    const auto json = nlohmann::json::parse(to_json(run));
+    EXPECT_EQ(json["context"]["num_cpus"], 2);
+    EXPECT_EQ(json["benchmarks"][0]["name"], "a");
+    EXPECT_EQ(json["environment"]["kernel"], "6.18");
+    EXPECT_EQ(json["schema_version"], kResultSchemaVersion);
+    EXPECT_EQ(json["exit_code"], 3);
+}
+
+TEST(Json, AnEmptyRunIsADocumentWithTheSameKeys) {
+    const auto json = nlohmann::json::parse(to_json(RunRecord{}));
+    for (const char* const key : {"context", "benchmarks", "checks", "replays", "verdicts",
+                                  "replay_books", "benches", "programs"}) {
+        EXPECT_TRUE(json.contains(key)) << key;
+    }
+}
+
+TEST(Json, RoundsGiveMediansAndNeverNaN) {
+    RunRecord run;
+    BenchRecord bench;
+    for (const std::uint64_t packets : {100U, 200U, 300U}) {
+        bench.rounds.push_back({packets, packets, packets, 1e-6 * static_cast<double>(packets),
+                                packets, 5e-7 * static_cast<double>(packets)});
+    }
+    bench.rounds.push_back(BenchRound{});  // nothing happened in it
+    run.benches.push_back(bench);
+    const std::string text = to_json(run);
+    EXPECT_EQ(text.find("nan"), std::string::npos);
+    EXPECT_EQ(text.find("null"), std::string::npos);
+    const auto json = nlohmann::json::parse(text);
+    EXPECT_DOUBLE_EQ(json["benches"][0]["ns_per_packet"]["median"], 1000.0);
+    EXPECT_DOUBLE_EQ(json["benches"][0]["floor_ns"]["max"], 500.0);
+    EXPECT_DOUBLE_EQ(json["benches"][0]["program_ns"]["median"], 500.0);
+    EXPECT_EQ(json["benches"][0]["rounds"].size(), 4U);
+}
+
+TEST(Json, CasesAreSortedByKindAndBadTextDoesNotCostTheDocument) {
+    RunRecord run;
+    CaseResult check;
+    check.kind = "check";
+    check.name = "\xff\xfe";
+    CaseResult replay;
+    replay.kind = "replay";
+    replay.mode = "native";
+    replay.outcome = Outcome::failed;
+    run.cases = {replay, check};
+    const auto json = nlohmann::json::parse(to_json(run));
+    EXPECT_EQ(json["checks"].size(), 1U);
+    EXPECT_EQ(json["replays"][0]["outcome"], "failed");
+    EXPECT_EQ(json["replays"][0]["mode"], "native");
+}
+
+}  // namespace
+}  // namespace xdpbench
