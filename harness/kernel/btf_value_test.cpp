@@ -287,6 +287,11 @@ TEST_F(BtfValueTest, MemoryTooShortForItsTypeIsNotOverrun) {
     ASSERT_FALSE(done);
     EXPECT_NE(done.error().what.find("broken"), std::string::npos);
     EXPECT_FALSE(compare_value(types_.get(), everything_, field("qualified", "1"), memory));
+    // u64 begins at byte 16 and would end behind the memory.
+    EXPECT_FALSE(
+        encode_value(types_.get(), everything_, field("u64", "1"), std::span(memory).first(20)));
+    EXPECT_TRUE(
+        encode_value(types_.get(), everything_, field("u64", "1"), std::span(memory).first(24)));
 }
 
 TEST_F(BtfValueTest, AnUnknownTypeIsAnError) {

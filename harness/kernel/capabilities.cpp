@@ -94,8 +94,8 @@ Result<UniqueFd> load_xdp(xdp_action returned, unsigned offload_ifindex = 0) {
 }
 
 Result<UniqueFd> load_tc() {
-    constexpr std::int32_t tc_act_ok = 0;  // TC_ACT_OK of linux/pkt_cls.h
-    const std::array<bpf_insn, 2> program = program_returning(tc_act_ok);
+    constexpr std::int32_t kTcActOk = 0;  // TC_ACT_OK of linux/pkt_cls.h
+    const std::array<bpf_insn, 2> program = program_returning(kTcActOk);
     UniqueFd fd(::bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "probe", "GPL", program.data(),
                                 program.size(), nullptr));
     if (!fd.valid()) return refusal("cannot load a tc program", errno);
@@ -267,9 +267,9 @@ bool Prober::held(std::string_view name) const {
 
 // An operation that no kernel has: EINVAL is the answer of one that looked at it.
 void Prober::try_system_call() {
-    constexpr int no_such_command = 0x7fffffff;
+    constexpr int kNoSuchCommand = 0x7fffffff;
     bpf_attr attributes = {};
-    ::syscall(SYS_bpf, no_such_command, &attributes, sizeof(attributes));
+    ::syscall(SYS_bpf, kNoSuchCommand, &attributes, sizeof(attributes));
     const int number = errno;
     Probe probe{"bpf() system call", ProbeState::missing,
                 answer_text(refusal("the kernel's answer", number)),
@@ -474,14 +474,14 @@ Result<void> require_as_before(const NetNs& netns, const InterfaceInfo& before) 
 }  // namespace
 
 std::optional<std::uint64_t> parse_effective_capabilities(std::string_view status) {
-    constexpr std::string_view key = "CapEff:";
-    constexpr int hexadecimal = 16;
+    constexpr std::string_view kKey = "CapEff:";
+    constexpr int kHexadecimal = 16;
     for (const std::string& line : split(status, '\n')) {
-        if (!line.starts_with(key)) continue;
-        const std::string_view digits = trim(std::string_view(line).substr(key.size()));
+        if (!line.starts_with(kKey)) continue;
+        const std::string_view digits = trim(std::string_view(line).substr(kKey.size()));
         std::uint64_t effective = 0;
         const char* const last = digits.data() + digits.size();
-        const auto [end, error] = std::from_chars(digits.data(), last, effective, hexadecimal);
+        const auto [end, error] = std::from_chars(digits.data(), last, effective, kHexadecimal);
         if (error == std::errc() && end == last) return effective;
     }
     return std::nullopt;

@@ -104,10 +104,11 @@ TEST(Environment, ListsOfTheKernel) {
 
 TEST(Environment, MitigationsInOneLine) {
     EXPECT_EQ(mitigation_summary({}), "unknown");
+    EXPECT_EQ(mitigation_summary({{"meltdown", "Not affected"}}), "none needed");
     EXPECT_EQ(mitigation_summary({{"meltdown", "Not affected"},
                                   {"spectre_v2", "Mitigation: IBRS; IBPB: conditional"},
                                   {"unreadable", ""}}),
-              "meltdown: Not affected; spectre_v2: Mitigation: IBRS, IBPB: conditional; "
+              "spectre_v2: Mitigation: IBRS, IBPB: conditional; "
               "unreadable: unknown");
 }
 

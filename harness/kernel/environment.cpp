@@ -25,14 +25,7 @@ std::string or_unknown(std::string_view value) {
     return value.empty() ? "unknown" : std::string(value);
 }
 
-// As read_entry, for files that may be opened but not read: net.core.bpf_jit_harden is one for a
-// root without CAP_SYS_ADMIN (proc_dointvec_minmax_bpf_restricted() of the kernel).
-std::string read_setting(const fs::path& path) {
-    const Result<std::string> content = read_file(path);
-    return content ? std::string(trim(*content)) : std::string();
-}
-
-std::string entry(const fs::path& path) { return or_unknown(read_setting(path)); }
+std::string entry(const fs::path& path) { return or_unknown(read_entry(path)); }
 
 // "1" -> "on", "0" -> "off".
 std::string switch_state(std::string_view value) {
@@ -74,12 +67,12 @@ std::optional<std::string> cpuinfo_field(std::string_view cpuinfo, std::string_v
 std::string mitigations() {
     std::vector<std::pair<std::string, std::string>> states;
     for (const fs::path& path : list_folder(fs::path(kCpus) / "vulnerabilities"))
-        states.emplace_back(path.filename().string(), read_setting(path));
+        states.emplace_back(path.filename().string(), read_entry(path));
     return mitigation_summary(states);
 }
 
 std::string count_entry(const fs::path& path) {
-    const std::optional<std::size_t> count = count_list(read_setting(path));
+    const std::optional<std::size_t> count = count_list(read_entry(path));
     return count ? std::to_string(*count) : "unknown";
 }
 
@@ -87,7 +80,7 @@ std::string count_entry(const fs::path& path) {
 std::string governors() {
     std::set<std::string> names;
     for (const fs::path& path : list_folder(kCpus)) {
-        const std::string governor = read_setting(path / "cpufreq/scaling_governor");
+        const std::string governor = read_entry(path / "cpufreq/scaling_governor");
         if (!governor.empty()) names.insert(governor);
     }
     return or_unknown(fmt::format("{}", fmt::join(names, ", ")));
@@ -95,27 +88,27 @@ std::string governors() {
 
 // intel_pstate says it the other way round than every other driver.
 std::string turbo() {
-    const std::string off = read_setting(fs::path(kCpus) / "intel_pstate/no_turbo");
+    const std::string off = read_entry(fs::path(kCpus) / "intel_pstate/no_turbo");
     if (!off.empty()) return off == "0" ? "on" : "off";
-    return switch_state(read_setting(fs::path(kCpus) / "cpufreq/boost"));
+    return switch_state(read_entry(fs::path(kCpus) / "cpufreq/boost"));
 }
 
 // x86 shows in the CPU's flags that there is a hypervisor, not which: that is told by Xen itself or
 // by the machine's vendor. Other architectures have no such flag.
 std::string hypervisor(std::string_view cpuinfo) {
-    std::string type = read_setting("/sys/hypervisor/type");
+    std::string type = read_entry("/sys/hypervisor/type");
     if (!type.empty()) return type;
     const std::optional<std::string> flags = cpuinfo_field(cpuinfo, "flags");
     if (!flags) return "unknown";
     const std::vector<std::string> words = split(*flags, ' ');
     if (std::find(words.begin(), words.end(), "hypervisor") == words.end()) return "none";
-    const std::string vendor = read_setting("/sys/class/dmi/id/sys_vendor");
+    const std::string vendor = read_entry("/sys/class/dmi/id/sys_vendor");
     return vendor.empty() ? "yes" : fmt::format("yes ({})", vendor);
 }
 
 // "0.10 0.20 0.30 1/80 1234" -> the first three: runnable tasks over 1, 5 and 15 minutes.
 std::string load_average() {
-    std::vector<std::string> fields = split(read_setting("/proc/loadavg"), ' ');
+    std::vector<std::string> fields = split(read_entry("/proc/loadavg"), ' ');
     fields.resize(std::min<std::size_t>(fields.size(), 3));
     return or_unknown(fmt::format("{}", fmt::join(fields, " ")));
 }
@@ -141,7 +134,7 @@ std::string tool_version() {
 std::vector<EnvironmentEntry> describe_environment() {
     utsname system = {};
     ::uname(&system);  // fails for a bad address only
-    const std::string cpuinfo = read_setting("/proc/cpuinfo");
+    const std::string cpuinfo = read_entry("/proc/cpuinfo");
     return {
         {"tool_version", tool_version()},
         {"libbpf_version", libbpf_version()},
@@ -155,18 +148,18 @@ std::vector<EnvironmentEntry> describe_environment() {
         {"jit_harden", entry("/proc/sys/net/core/bpf_jit_harden")},
         {"bpf_stats", entry(kBpfStats)},
         {"preemption",
-         preemption_of(read_setting("/sys/kernel/debug/sched/preempt"), system.version)},
+         preemption_of(read_entry("/sys/kernel/debug/sched/preempt"), system.version)},
         {"governor", governors()},
         {"turbo", turbo()},
         {"numa_nodes", count_entry("/sys/devices/system/node/online")},
-        {"smt", switch_state(read_setting(fs::path(kCpus) / "smt/active"))},
+        {"smt", switch_state(read_entry(fs::path(kCpus) / "smt/active"))},
         {"hypervisor", hypervisor(cpuinfo)},
         {"steal_ticks", std::to_string(steal_ticks())},
         {"load_average", load_average()},
     };
 }
 
-Result<void> require_timeable() { return require_timeable(read_setting(kBpfStats)); }
+Result<void> require_timeable() { return require_timeable(read_entry(kBpfStats)); }
 
 Result<void> require_timeable(std::string_view bpf_stats) {
     if (bpf_stats.empty() || bpf_stats == "0") return {};
@@ -177,15 +170,15 @@ Result<void> require_timeable(std::string_view bpf_stats) {
         "switch them off: sysctl kernel.bpf_stats_enabled=0"};
 }
 
-std::uint64_t steal_ticks() { return parse_steal_ticks(read_setting("/proc/stat")); }
+std::uint64_t steal_ticks() { return parse_steal_ticks(read_entry("/proc/stat")); }
 
 // proc_stat(5): "cpu  user nice system idle iowait irq softirq steal guest guest_nice".
 std::uint64_t parse_steal_ticks(std::string_view stat) {
-    constexpr std::size_t steal = 8;
+    constexpr std::size_t kSteal = 8;
     if (!stat.starts_with("cpu ")) return 0;
     std::vector<std::string> fields = split(stat.substr(0, stat.find('\n')), ' ');
     std::erase(fields, "");
-    return fields.size() > steal ? parse_number<std::uint64_t>(fields[steal]).value_or(0) : 0;
+    return fields.size() > kSteal ? parse_number<std::uint64_t>(fields[kSteal]).value_or(0) : 0;
 }
 
 std::string preemption_of(std::string_view sched_preempt, std::string_view version) {
@@ -220,13 +213,14 @@ std::optional<std::size_t> count_list(std::string_view list) {
 std::string mitigation_summary(const std::vector<std::pair<std::string, std::string>>& states) {
     std::string summary;
     for (const auto& [name, state] : states) {
+        if (state == "Not affected") continue;
         // Our own separator is no longer free to mean something else inside a state.
         std::string one_state = or_unknown(state);
         std::replace(one_state.begin(), one_state.end(), ';', ',');
         std::replace(one_state.begin(), one_state.end(), '\n', ' ');
         summary += fmt::format("{}{}: {}", summary.empty() ? "" : "; ", name, one_state);
     }
-    return or_unknown(summary);
+    return summary.empty() && !states.empty() ? "none needed" : or_unknown(summary);
 }
 
 std::string cpu_model_of(std::string_view cpuinfo) {

@@ -42,8 +42,8 @@ Result<void> require_timeable(std::string_view bpf_stats);
 [[nodiscard]] std::string preemption_of(std::string_view sched_preempt, std::string_view version);
 // How many numbers a list of the kernel's holds: "0-3,8" -> 5; nothing if it is no such list.
 [[nodiscard]] std::optional<std::size_t> count_list(std::string_view list);
-// {name, state} pairs -> "meltdown: Not affected; spectre_v2: Mitigation: IBRS, IBPB"; "unknown" if
-// there are none.
+// {name, state} pairs -> "retbleed: Mitigation: IBRS; spectre_v2: Vulnerable": those that concern
+// this CPU; "none needed" if none does, "unknown" without any pair.
 [[nodiscard]] std::string mitigation_summary(
     const std::vector<std::pair<std::string, std::string>>& states);
 // `cpuinfo`: the content of /proc/cpuinfo.

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +25,9 @@ inline Value fields(Value::Fields named) { return Value{{"test.yaml", 7, 3}, std
 inline Value field(const std::string& name, const std::string& text) {
     return fields({{name, scalar(text)}});
 }
+
+// CTest names a test of several modes by what this prints.
+inline void PrintTo(Mode mode, std::ostream* out) { *out << mode_name(mode); }
 
 // An object of ci/fixtures.
 inline std::string fixture_object(const std::string& name) {

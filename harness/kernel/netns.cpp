@@ -40,8 +40,8 @@ Result<UniqueFd> open_control_socket() {
 
 Result<NetNs> NetNs::create() {
     XDPBENCH_TRY(const UniqueFd home, open_own_namespace());
-    // In a user namespace of its own (unshare -Ur, a rootless container) a thread can leave for a new
-    // namespace but not come back: entering the one it is in shows that before it is too late.
+    // In a user namespace of its own (unshare -Ur, a rootless container) a thread can leave for a
+    // new namespace but not come back: entering the one it is in shows that before it is too late.
     if (::setns(home.get(), CLONE_NEWNET) != 0) {
         return unavailable_error(
             "cannot use network namespaces: entering this thread's own: " + errno_text(errno),

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -176,7 +177,7 @@ TEST_F(ProgramTest, ErrorsInGlobalsNameTheirPlace) {
 TEST_F(ProgramTest, ErrorsInMapsNameTheirPlace) {
     EXPECT_EQ(configure_error(entry("tabel", scalar("0"), scalar("1"))),
               "test.yaml:5:1: rich_types.bpf.o has no map tabel (did you mean table?); it has: "
-              "tallies, untyped, untyped_tallies, flows, table");
+              "tallies, untyped, untyped_tallies, odd_tallies, flows, table");
     EXPECT_EQ(configure_error(entry("table", scalar("x", 9), fields({}))),
               "map table, key: test.yaml:9:3: \"x\" is no value of type __u32: expected an integer "
               "of 4 bytes or an IPv4 address");
@@ -279,6 +280,9 @@ TEST_F(ProgramTest, TheValuesOfAllCpusAreAddedUp) {
                                 {"small", list({scalar("1"), scalar("2")})}});
     ASSERT_TRUE(program->configure(entry("tallies", scalar("1"), tally)));
     ASSERT_TRUE(program->configure(entry("untyped_tallies", scalar("7"), scalar("100"))));
+    const Value odd =
+        fields({{"first", scalar("1")}, {"second", scalar("20")}, {"third", scalar("300")}});
+    ASSERT_TRUE(program->configure(entry("odd_tallies", scalar("3"), odd)));
     const auto loaded = program->load();
     ASSERT_TRUE(loaded) << loaded.error().text();
     const auto cpus = possible_cpus();
@@ -286,6 +290,21 @@ TEST_F(ProgramTest, TheValuesOfAllCpusAreAddedUp) {
     const auto times = [&](std::size_t number) { return scalar(std::to_string(number * *cpus)); };
     const Value sum = fields(
         {{"packets", times(100)}, {"wire", times(256)}, {"small", list({times(1), times(2)})}});
+    const Value odd_sum =
+        fields({{"first", times(1)}, {"second", times(20)}, {"third", times(300)}});
+    // As the kernel lays them out: every CPU's 12 bytes in a place of 16.
+    std::vector<std::array<std::uint32_t, 4>> raw(*cpus);
+    const std::uint32_t odd_key = 3;
+    ASSERT_EQ(::bpf_map_lookup_elem(::bpf_map__fd(program->find_map("odd_tallies")), &odd_key,
+                                    raw.data()),
+              0);
+    for (const auto& cpu : raw) {
+        EXPECT_EQ(cpu[0], 1U);
+        EXPECT_EQ(cpu[1], 20U);
+        EXPECT_EQ(cpu[2], 300U);
+    }
+    EXPECT_EQ(differences(*program, content("odd_tallies", {{scalar("3"), {}, odd_sum, false}})),
+              Lines{});
     EXPECT_EQ(differences(*program, content("tallies", {{scalar("1"), {}, sum, false}})), Lines{});
     EXPECT_EQ(
         differences(*program, content("untyped_tallies", {{scalar("7"), {}, times(100), false}})),

@@ -77,7 +77,7 @@ Frame ipv4_segment(unsigned number, int protocol) {
     return frame;
 }
 
-class TrafficTest : public KernelTest, public testing::WithParamInterface<std::string> {
+class TrafficTest : public KernelTest, public testing::WithParamInterface<Mode> {
   protected:
     static constexpr Capture kCapture{3000, 3400};
 
@@ -89,7 +89,7 @@ class TrafficTest : public KernelTest, public testing::WithParamInterface<std::s
         topology_.emplace(std::move(*topology));
     }
 
-    [[nodiscard]] static Mode mode() { return *parse_mode(GetParam()); }
+    [[nodiscard]] static Mode mode() { return GetParam(); }
     [[nodiscard]] const Lane& lane() const { return topology_->lanes[0]; }
 
     // The reference program at the DUT side, and a sink at each end.
@@ -331,8 +331,7 @@ TEST_P(TrafficTest, AnotherModeMayFollowOnTheSameInterface) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Modes, TrafficTest, testing::Values("generic", "native"),
-                         [](const auto& instance) { return instance.param; });
+INSTANTIATE_TEST_SUITE_P(Modes, TrafficTest, testing::Values(Mode::generic, Mode::native));
 
 class GeneratorTest : public KernelTest {
   protected:
