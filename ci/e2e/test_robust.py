@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import struct
 import subprocess
 import time
 
@@ -72,6 +73,32 @@ class DamagedInput(Case):
             file.write(whole[: len(whole) // 2])
         done = self.tool("--prog", "xdp_drop", "--pcap", "cut.pcap", code=2)
         self.assertIn("frame 499 is cut off", done.stderr)
+
+
+class LargeInput(Case):
+    def write_pcap(self, frames, length):
+        """A pcap of `frames` frames of `length` bytes, written as a stream."""
+        path = os.path.join(self.folder, "large.pcap")
+        record = struct.pack("<IIII", 0, 0, length, length) + bytes(12) + b"\x08\x00" + bytes(length - 14)
+        with open(path, "wb") as file:
+            file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
+            for _ in range(frames // 1000):
+                file.write(record * 1000)
+        return path
+
+    def test_more_frames_than_the_generator_holds(self):
+        self.write_pcap(400_000, 1500)
+        done = self.tool("--prog", "xdp_drop", "--pcap", "large.pcap", code=2)
+        self.assertIn("cannot hold 400,000 frames", done.stderr)
+        self.assertRegex(done.stderr, r"3\d\d,\d\d\d fit its 512.0 MiB")
+        self.assertEqual(done.stdout, "")
+        self.tool("--prog", "xdp_drop", "--pcap", "large.pcap", "--only", "check")
+        self.assertEqual(self.result()["verdicts"][0]["actions"]["XDP_DROP"], 400_000)
+
+    def test_a_frame_longer_than_a_live_frame(self):
+        self.write_pcap(1000, 4000)
+        done = self.tool("--prog", "xdp_drop", "--pcap", "large.pcap", code=2)
+        self.assertIn("cannot send frame 0 of 4,000 bytes", done.stderr)
 
 
 class NoRoom(Case):

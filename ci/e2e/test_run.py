@@ -2,8 +2,8 @@
 
 import json
 import os
+import re
 import subprocess
-import unittest
 
 from harness import Case, SOURCE, BUILD, TOOL, main
 
@@ -79,6 +79,18 @@ class MainJob(Case):
             output, _ = one.communicate(timeout=60)
             self.assertEqual(one.returncode, 0, output)
         self.assertEqual(len(os.listdir(os.path.join(self.folder, "results"))), 2)
+
+    def test_kept_namespaces_can_be_entered_and_removed(self):
+        done = self.tool("--prog", "xdp_drop", "--only", "replay", "--keep")
+        names = re.findall(r"ip netns delete (\S+)", done.stdout)
+        try:
+            self.assertEqual(len(names), 2, done.stdout)
+            dut = next(name for name in names if name.endswith("dut"))
+            shown = subprocess.run(["ip", "netns", "exec", dut, "ip", "-d", "link", "show", "dut0"], capture_output=True, text=True, check=True)
+            self.assertIn("prog/xdp", shown.stdout)
+        finally:
+            for name in names:
+                subprocess.run(["ip", "netns", "delete", name], check=True)
 
     def test_runs_from_an_installation(self):
         prefix = os.path.join(self.folder, "usr")

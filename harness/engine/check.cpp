@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "base/interrupt.h"
@@ -9,6 +10,7 @@
 #include "kernel/test_run.h"
 #include "packet/diff.h"
 #include "packet/pcap.h"
+#include "traffic/generator.h"
 
 namespace xdpbench {
 namespace {
@@ -93,6 +95,59 @@ Result<Verdict> try_check(const Subject& subject, const Check& check) {
     return Verdict{Outcome::failed, failures.text()};
 }
 
+Result<void> require_sendable(const Frames& frames) {
+    std::size_t longest = 0;
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        XDPBENCH_CHECK(Generator::require_length(i, frames[i].bytes.size()));
+        longest = std::max(longest, frames[i].bytes.size());
+    }
+    return Generator::require_count(frames.size(), longest);
+}
+
+Result<void> validate_scenario(const Subject& subject, bool sends) {
+    const Scenario& scenario = subject.scenario;
+    for (const Check& check : scenario.checks) {
+        XDPBENCH_TRY(const Program configured, open_program(subject, check.configuration));
+        XDPBENCH_CHECK(configured.validate_expectations(check.expect_maps));
+        for (const Step& step : check.steps) XDPBENCH_CHECK(load_step(step, scenario));
+    }
+    std::vector<const FrameRef*> sent;
+    if (scenario.replay) sent.push_back(&scenario.replay->traffic);
+    if (scenario.bench) sent.push_back(&scenario.bench->traffic);
+    for (const FrameRef* const traffic : sent) {
+        XDPBENCH_TRY(const Frames frames, load_frames(*traffic, scenario));
+        if (!sends) continue;
+        Result<void> sendable = require_sendable(frames);
+        if (!sendable) return sendable.error().in(traffic->where.text());
+    }
+    if (!scenario.replay) return {};
+    if (scenario.replay->received)
+        XDPBENCH_CHECK(load_frames(*scenario.replay->received, scenario));
+    if (scenario.replay->passed) XDPBENCH_CHECK(load_frames(*scenario.replay->passed, scenario));
+    return {};
+}
+
+// Reads as far as it must: the first frame, or, if all of them are to be sent, every one. Keeps
+// none.
+Result<void> validate_traffic(const Subject& subject, bool sends) {
+    XDPBENCH_TRY(const std::filesystem::path file, find_pcap(subject.traffic, subject.scenario));
+    XDPBENCH_TRY(PcapReader reader, PcapReader::open(file));
+    XDPBENCH_TRY(std::optional<Frame> frame, reader.next());
+    if (!frame) return input_error(fmt::format("{} has no frames", file.string()));
+    std::size_t longest = 0;
+    while (sends && frame) {
+        const std::size_t length = frame->bytes.size();
+        Result<void> sendable = Generator::require_length(reader.position() - 1, length);
+        if (!sendable) return sendable.error().in(file.string());
+        longest = std::max(longest, length);
+        XDPBENCH_TRY(frame, reader.next());
+    }
+    if (!sends) return {};
+    Result<void> sendable = Generator::require_count(reader.position(), longest);
+    if (!sendable) return sendable.error().in(file.string());
+    return {};
+}
+
 }  // namespace
 
 Verdict verdict_of(const Error& error) {
@@ -107,30 +162,9 @@ Verdict verdict_of(const Error& error) {
     }
 }
 
-Result<void> validate(const Subject& subject) {
-    const Scenario& scenario = subject.scenario;
-    XDPBENCH_TRY(Program program, open_program(subject));
-    if (!subject.judged) {
-        XDPBENCH_TRY(const std::filesystem::path file, find_pcap(subject.traffic, scenario));
-        XDPBENCH_TRY(PcapReader reader, PcapReader::open(file));
-        XDPBENCH_TRY(const std::optional<Frame> first, reader.next());
-        if (!first) return input_error(fmt::format("{} has no frames", file.string()));
-        return {};
-    }
-    for (const Check& check : scenario.checks) {
-        XDPBENCH_TRY(const Program configured, open_program(subject, check.configuration));
-        XDPBENCH_CHECK(configured.validate_expectations(check.expect_maps));
-        for (const Step& step : check.steps) XDPBENCH_CHECK(load_step(step, scenario));
-    }
-    if (scenario.replay) {
-        XDPBENCH_CHECK(load_frames(scenario.replay->traffic, scenario));
-        if (scenario.replay->received)
-            XDPBENCH_CHECK(load_frames(*scenario.replay->received, scenario));
-        if (scenario.replay->passed)
-            XDPBENCH_CHECK(load_frames(*scenario.replay->passed, scenario));
-    }
-    if (scenario.bench) XDPBENCH_CHECK(load_frames(scenario.bench->traffic, scenario));
-    return {};
+Result<void> validate(const Subject& subject, bool sends) {
+    XDPBENCH_CHECK(open_program(subject));
+    return subject.judged ? validate_scenario(subject, sends) : validate_traffic(subject, sends);
 }
 
 Verdict run_check(const Subject& subject, const Check& check) {

@@ -17,8 +17,9 @@ struct Verdict {
 [[nodiscard]] Verdict verdict_of(const Error& error);
 
 // Everything a scenario names is there and fits the program: configuration, expectations on maps,
-// files, frame numbers. Contacts no kernel, so that nothing was created when it fails.
-Result<void> validate(const Subject& subject);
+// files, frame numbers, and, if it `sends`, traffic that the generator takes. Contacts no kernel,
+// so that nothing was created when it fails.
+Result<void> validate(const Subject& subject, bool sends);
 
 // Runs one check with fresh maps.
 [[nodiscard]] Verdict run_check(const Subject& subject, const Check& check);

@@ -30,33 +30,6 @@ std::size_t longest_of(const Frames& frames) {
     return longest;
 }
 
-Result<void> require_lengths(const Frames& frames) {
-    const auto wrong = std::find_if(frames.begin(), frames.end(), [](const Frame& frame) {
-        return frame.bytes.size() < REPLAY_MIN_LENGTH || frame.bytes.size() > kLongestLiveFrame;
-    });
-    if (wrong == frames.end()) return {};
-    const std::string frame =
-        fmt::format("the generator cannot send frame {} of {}", wrong - frames.begin(),
-                    counted(wrong->bytes.size(), "byte"));
-    if (wrong->bytes.size() < REPLAY_MIN_LENGTH) {
-        return input_error(fmt::format("{}: an Ethernet header has {}", frame, REPLAY_MIN_LENGTH));
-    }
-    return input_error(fmt::format("{}: at most {} fit a live frame", frame, kLongestLiveFrame),
-                       "leave such frames out of replay and bench; checks take them");
-}
-
-Result<void> require_count(const Frames& frames, std::size_t longest) {
-    if (frames.empty()) return input_error("the generator has no frame to send");
-    const std::uint64_t slot = (sizeof(replay_frame) + longest + 7) / 8 * 8;
-    const std::uint64_t fitting = kGeneratorBytes / slot;
-    if (frames.size() <= fitting) return {};
-    return input_error(
-        fmt::format("the generator cannot hold {} of up to {}: {} fit its {}",
-                    counted(frames.size(), "frame"), counted(longest, "byte"), thousands(fitting),
-                    byte_size(kGeneratorBytes)),
-        fmt::format("use fewer frames, e.g. editcap -r big.pcap part.pcap 1-{}", fitting));
-}
-
 Error load_error(int number) {
     Error error = system_error("cannot load the replay generator", number);
     if (number == -EPERM) {
@@ -103,6 +76,30 @@ Result<void> store_frames(const bpf_map* map, const Frames& frames) {
 
 }  // namespace
 
+Result<void> Generator::require_length(std::uint64_t index, std::size_t length) {
+    if (length >= REPLAY_MIN_LENGTH && length <= kLongestLiveFrame) return {};
+    const std::string frame =
+        fmt::format("the generator cannot send frame {} of {}", index, counted(length, "byte"));
+    if (length < REPLAY_MIN_LENGTH) {
+        return input_error(fmt::format("{}: an Ethernet header has {}", frame, REPLAY_MIN_LENGTH));
+    }
+    return input_error(fmt::format("{}: at most {} fit a live frame", frame, kLongestLiveFrame),
+                       "leave such frames out of replay and bench; checks take them: --only check");
+}
+
+Result<void> Generator::require_count(std::uint64_t count, std::size_t longest) {
+    if (count == 0) return input_error("the generator has no frame to send");
+    const std::uint64_t slot = (sizeof(replay_frame) + longest + 7) / 8 * 8;
+    const std::uint64_t fitting = kGeneratorBytes / slot;
+    if (count <= fitting) return {};
+    return input_error(fmt::format("the generator cannot hold {} of up to {}: {} fit its {}",
+                                   counted(count, "frame"), counted(longest, "byte"),
+                                   thousands(fitting), byte_size(kGeneratorBytes)),
+                       fmt::format("use fewer frames, e.g. editcap -r big.pcap part.pcap 1-{}; "
+                                   "checks take all of them: --only check",
+                                   fitting));
+}
+
 void Generator::Close::operator()(replay* skeleton) const { replay__destroy(skeleton); }
 
 Generator::Generator(std::unique_ptr<replay, Close> skeleton, std::size_t longest)
@@ -110,8 +107,9 @@ Generator::Generator(std::unique_ptr<replay, Close> skeleton, std::size_t longes
 
 Result<Generator> Generator::create(const Frames& frames) {
     const std::size_t longest = longest_of(frames);
-    XDPBENCH_CHECK(require_lengths(frames));
-    XDPBENCH_CHECK(require_count(frames, longest));
+    for (std::size_t i = 0; i < frames.size(); ++i)
+        XDPBENCH_CHECK(require_length(i, frames[i].bytes.size()));
+    XDPBENCH_CHECK(require_count(frames.size(), longest));
     std::unique_ptr<replay, Close> skeleton(replay__open());
     if (!skeleton) return system_error("cannot open the replay generator", errno);
     skeleton->rodata->frame_count = static_cast<std::uint32_t>(frames.size());

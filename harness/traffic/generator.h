@@ -27,6 +27,11 @@ class Generator {
     // and too many, and says how many fit; unavailable on kernels without live frames (5.18).
     static Result<Generator> create(const Frames& frames);
 
+    // What create() refuses, asked beforehand: frame number `index` by its length in bytes, and a
+    // number of frames by the longest of them.
+    static Result<void> require_length(std::uint64_t index, std::size_t length);
+    static Result<void> require_count(std::uint64_t count, std::size_t longest);
+
     // Attaches the generator to an idle interface for as long as it lives, so that a call does not
     // wait for RCU (PairTopology::parking). For measuring; single replays need it not.
     Result<void> park(const NetNs& netns, const InterfaceInfo& idle);

@@ -346,7 +346,8 @@ class GeneratorTest : public KernelTest {
 TEST_F(GeneratorTest, ATooLongFrameIsRefusedWithTheNumbers) {
     EXPECT_EQ(refusal({numbered_frame(0, 60), numbered_frame(1, 3393)}),
               "the generator cannot send frame 1 of 3,393 bytes: at most 3392 fit a live frame\n"
-              "  to do:  leave such frames out of replay and bench; checks take them");
+              "  to do:  leave such frames out of replay and bench; checks take them: "
+              "--only check");
     EXPECT_EQ(refusal({numbered_frame(0, 3392)}), "taken");
 }
 
@@ -368,7 +369,8 @@ TEST_F(GeneratorTest, TooManyFramesAreRefusedWithTheNumbers) {
     frames.back() = numbered_frame(0, 3392);
     EXPECT_EQ(refusal(frames),
               "the generator cannot hold 158,000 frames of up to 3,392 bytes: 157,903 fit its "
-              "512.0 MiB\n  to do:  use fewer frames, e.g. editcap -r big.pcap part.pcap 1-157903");
+              "512.0 MiB\n  to do:  use fewer frames, e.g. editcap -r big.pcap part.pcap 1-157903; "
+              "checks take all of them: --only check");
 }
 
 TEST(PinnedThread, GoesBackWhereItWas) {
