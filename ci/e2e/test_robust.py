@@ -36,7 +36,7 @@ class Signals(Case):
 
     def test_interrupted_in_the_bench_gives_a_partial_summary(self):
         for number in (signal.SIGINT, signal.SIGTERM):
-            process = subprocess.Popen([TOOL, "--prog", "icmp_lb", "--rounds", "100"], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            process = subprocess.Popen([TOOL, "--prog", "icmp_lb", "--rounds", "1000", "--duration", "100ms"], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             time.sleep(3)
             process.send_signal(number)
             output, _ = process.communicate(timeout=10)
@@ -44,6 +44,15 @@ class Signals(Case):
             self.assertIn("29 passed", output)
             self.assertIn("interrupted", output)
             self.assertIn("median", output)  # of the rounds that were whole
+
+    def test_interrupted_before_the_first_round_is_whole(self):
+        process = subprocess.Popen([TOOL, "--prog", "xdp_drop", "--only", "bench", "--duration", "60s"], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        time.sleep(2)
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=10)
+        self.assertEqual(process.returncode, 130, output)
+        self.assertIn("bench    native skipped", output)
+        self.assertNotIn("median", output)
 
     def test_interrupted_at_random_moments(self):
         chance = random.Random(7)

@@ -113,10 +113,13 @@ BenchRecord unfinished(const BenchCase& bench, const Error& error) {
 BenchRecord record_of(const Registered& bench) {
     if (!bench.rig) return unfinished(bench.subject, *bench.error);
     BenchRecord record = bench.rig->finish();
-    if (bench.error && bench.error->kind != ErrorKind::interrupted) {
-        record.outcome = Outcome::invalid;
-        record.message = bench.error->text();
-    }
+    if (!bench.error) return record;
+    // An interruption leaves the whole rounds good; any other error spoils all of them.
+    const bool partial = bench.error->kind == ErrorKind::interrupted && !record.rounds.empty();
+    if (partial) return record;
+    const BenchRecord failed = unfinished(bench.subject, *bench.error);
+    record.outcome = failed.outcome;
+    record.message = failed.message;
     return record;
 }
 

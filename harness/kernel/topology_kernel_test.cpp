@@ -215,7 +215,9 @@ TEST_F(TopologyTest, KeepingGivesNamesThatOutliveIt) {
         names = *kept;
     }
     ASSERT_EQ(names, (std::vector<std::string>{prefix + "-tester", prefix + "-dut"}));
-    EXPECT_NE(output_of({"ip", "-n", names[1], "-o", "link"}).find("dut0"), std::string::npos);
+    EXPECT_NE(
+        output_of({"nsenter", "--net=/run/netns/" + names[1], "ip", "-o", "link"}).find("dut0"),
+        std::string::npos);
     for (const std::string& name : names)
         EXPECT_EQ(run_child({"ip", "netns", "delete", name})->exit_code, 0);
     EXPECT_EQ(machine(), before);
