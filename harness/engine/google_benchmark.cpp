@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <sstream>
+#include <utility>
 
 #include "base/arguments.h"
 #include "base/interrupt.h"
@@ -23,7 +24,9 @@ class DocumentReporter : public benchmark::BenchmarkReporter {
     bool ReportContext(const Context& context) override { return json_.ReportContext(context); }
     void ReportRuns(const std::vector<Run>& runs) override {
         std::vector<Run> reported;
+        bool error_told = false;  // once is enough: an interruption spoils all rounds to come
         for (Run run : runs) {
+            if (run.error_occurred && std::exchange(error_told, true)) continue;
             run.run_name.iterations.clear();
             if (std::isfinite(run.real_accumulated_time) && std::isfinite(run.cpu_accumulated_time))
                 reported.push_back(std::move(run));
@@ -80,21 +83,24 @@ void run_round(benchmark::State& state, Registered& bench,
         if (!warm) bench.error = warm.error();
     }
     ++bench.rounds_begun;
-    if (bench.error) {
+    if (!bench.error) {
+        progress(fmt::format("bench {}: round {}", bench.name, bench.rounds_begun));
+        bench.rig->begin_round();
+    }
+    // Also a round that cannot begin enters the loop: only then does Google Benchmark count its
+    // iterations like those of the others, which its statistics insist on.
+    const std::uint64_t packets = bench.rig ? bench.rig->window_frames() : 1;
+    while (state.KeepRunningBatch(static_cast<benchmark::IterationCount>(packets))) {
+        if (!bench.error) {
+            const Result<double> seconds = bench.rig->run_windows();
+            if (seconds) {
+                state.SetIterationTime(*seconds);
+                continue;
+            }
+            bench.error = seconds.error();
+        }
         state.SkipWithError(bench.error->what.c_str());
         return;
-    }
-    progress(fmt::format("bench {}: round {}", bench.name, bench.rounds_begun));
-    bench.rig->begin_round();
-    while (state.KeepRunningBatch(
-        static_cast<benchmark::IterationCount>(bench.rig->window_frames()))) {
-        Result<double> seconds = bench.rig->run_windows();
-        if (!seconds) {
-            bench.error = seconds.error();
-            state.SkipWithError(bench.error->what.c_str());
-            return;
-        }
-        state.SetIterationTime(*seconds);
     }
     add_counters(state, bench.rig->end_round());
 }
