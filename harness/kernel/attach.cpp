@@ -8,6 +8,8 @@
 #include <cerrno>
 
 #include "kernel/bpf_options.h"
+#include "kernel/netlink.h"
+#include "kernel/refusal.h"
 
 namespace xdpbench {
 namespace {
@@ -22,42 +24,6 @@ std::uint32_t mode_flags(Mode mode) {
             return XDP_FLAGS_HW_MODE;
     }
     return 0;
-}
-
-std::string driver_of(const InterfaceInfo& interface) {
-    return interface.driver.empty() ? "its driver"
-                                    : fmt::format("its driver ({})", interface.driver);
-}
-
-Error attach_error(const InterfaceInfo& interface, Mode mode, int number) {
-    Error error = system_error(
-        fmt::format("cannot attach to {} in {} mode", interface.name, mode_name(mode)), number);
-    switch (number < 0 ? -number : number) {
-        case EOPNOTSUPP:
-        case EINVAL:
-            error.kind = ErrorKind::unavailable;
-            error.cause = fmt::format("{} has no {} XDP", driver_of(interface), mode_name(mode));
-            error.advice = "use another --mode; xdp-bench doctor shows what works here";
-            break;
-        case ERANGE:
-            error.cause = fmt::format("the MTU of {} bytes is too large for {}", interface.mtu,
-                                      driver_of(interface));
-            error.advice = "lower the MTU, or build the program as SEC(\"xdp.frags\")";
-            break;
-        case EBUSY:
-        case EEXIST:
-            error.cause = "another program is attached there";
-            error.advice = fmt::format("see it with: ip -d link show {}", interface.name);
-            break;
-        case EPERM:
-            error.kind = ErrorKind::unavailable;
-            error.cause = "CAP_NET_ADMIN or CAP_BPF is missing";
-            error.advice = "run as root (sudo)";
-            break;
-        default:
-            break;
-    }
-    return error;
 }
 
 Result<std::uint32_t> program_id(int program_fd) {
@@ -84,6 +50,23 @@ Result<void> require_attached(const InterfaceInfo& interface, int program_fd, Mo
                              interface.name, mode_name(mode)),
                  {},
                  {}};
+}
+
+// Why the kernel refused a link with `number`: by netlink it says more than an errno.
+Error link_refusal(const NetNs& netns, const InterfaceInfo& interface, int program_fd, Mode mode,
+                   int number) {
+    NetlinkAnswer refused{number, {}};
+    // The very program may be there for good already: asking would take it off.
+    if (require_attached(interface, program_fd, mode))
+        return attach_refusal(interface, mode, refused);
+    const Result<NetlinkAnswer> asked =
+        ask_about_xdp(netns, interface.index, program_fd, mode_flags(mode));
+    // The text of another errno would not be about this refusal.
+    if (asked && asked->error == number) refused.text = asked->text;
+    Error error = attach_refusal(interface, mode, refused);
+    if (asked && asked->error == 0)
+        error.cause = "netlink would attach it: this kernel has no bpf_link for XDP in this mode";
+    return error;
 }
 
 // A veth needs NAPI to take redirected frames: a native program switches it on, else receive
@@ -122,21 +105,32 @@ Result<XdpLink> XdpLink::attach(const NetNs& netns, const InterfaceInfo& interfa
     options.flags = mode_flags(mode);
     UniqueFd link(
         ::bpf_link_create(program_fd, static_cast<int>(interface.index), BPF_XDP, &options));
-    if (!link.valid()) return attach_error(interface, mode, errno);
+    if (!link.valid()) return link_refusal(netns, interface, program_fd, mode, errno);
     XDPBENCH_CHECK(require_attached(interface, program_fd, mode));
     XDPBENCH_CHECK(keep_frames_apart(netns, interface, mode));
     return XdpLink(std::move(link));
 }
 
+Result<void> XdpLink::replace(int program_fd) {
+    if (::bpf_link_update(link_.get(), program_fd, nullptr) == 0) return {};
+    const int number = errno;
+    return system_error("cannot replace the attached program by another", number,
+                        number == ENOLINK ? "the device was removed meanwhile" : "");
+}
+
 Result<void> attach_for_good(const NetNs& netns, const InterfaceInfo& interface, int program_fd,
                              Mode mode) {
+    const std::uint32_t flags = mode_flags(mode);
+    XDPBENCH_TRY(const NetlinkAnswer answer,
+                 set_xdp(netns, {interface.index, program_fd, flags | XDP_FLAGS_UPDATE_IF_NOEXIST,
+                                 std::nullopt}));
+    if (answer.error != 0) return attach_refusal(interface, mode, answer);
     XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
-    const std::uint32_t flags = mode_flags(mode) | XDP_FLAGS_UPDATE_IF_NOEXIST;
-    const int error =
-        ::bpf_xdp_attach(static_cast<int>(interface.index), program_fd, flags, nullptr);
-    if (error != 0) return attach_error(interface, mode, error);
     Result<void> attached = require_attached(interface, program_fd, mode);
-    if (!attached) ::bpf_xdp_detach(static_cast<int>(interface.index), mode_flags(mode), nullptr);
+    if (!attached) {
+        static_cast<void>(
+            set_xdp(netns, {interface.index, -1, flags | XDP_FLAGS_REPLACE, program_fd}));
+    }
     return attached;
 }
 

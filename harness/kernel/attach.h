@@ -16,10 +16,14 @@ namespace xdpbench {
 class XdpLink {
   public:
     // Attaches in exactly this mode, and reads back that it is in force. The error says why this
-    // device refuses it. On a topology's own interface also sees to it that frames which the
-    // program passes reach the stack one by one and in order.
+    // device refuses it, in the kernel's own words. On a topology's own interface also sees to it
+    // that frames which the program passes reach the stack one by one and in order.
     static Result<XdpLink> attach(const NetNs& netns, const InterfaceInfo& interface,
                                   int program_fd, Mode mode);
+
+    // Another program takes the place of the attached one at once: no frame meets neither. ENOLINK
+    // if the device is gone.
+    Result<void> replace(int program_fd);
 
   private:
     explicit XdpLink(UniqueFd link) : link_(std::move(link)) {}
