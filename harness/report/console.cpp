@@ -333,12 +333,6 @@ void Console::conclusion(const RunRecord& run) {
     }
 }
 
-void Console::error(const Error& error) {
-    clear_progress();
-    std::fflush(out_);
-    fmt::print(stderr, "xdp-bench: {}\n", error.text());
-}
-
 void Console::note(const std::string& line) {
     clear_progress();
     fmt::print(out_, "{}\n", line);

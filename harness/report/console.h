@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <string>
 
-#include "base/result.h"
 #include "report/model.h"
 
 namespace xdpbench {
@@ -14,6 +13,11 @@ class Console {
     // `out` gets the report. Colour only on a terminal and without NO_COLOR; progress only when
     // standard error is a terminal.
     explicit Console(std::FILE* out);
+    Console(const Console&) = delete;
+    Console& operator=(const Console&) = delete;
+    Console(Console&&) = delete;
+    Console& operator=(Console&&) = delete;
+    ~Console() { clear_progress(); }
 
     // One line that the next one overwrites.
     void progress(const std::string& line);
@@ -21,7 +25,6 @@ class Console {
 
     void header(const RunRecord& run);
     void report(const RunRecord& run, bool verbose);
-    void error(const Error& error);
     // A line of its own, e.g. where the result went.
     void note(const std::string& line);
 

@@ -1,0 +1,37 @@
+// The commands of the command line, one file each.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace CLI {
+class App;
+}
+
+namespace xdpbench {
+
+enum ExitCode { kHeld = 0, kInputError = 2, kInvalid = 3, kNothingRan = 4, kInterrupted = 130 };
+
+// What a command gets beside its own options.
+struct Invocation {
+    std::string typed;                   // the whole command line
+    std::vector<std::string> passed_on;  // what stands behind --
+};
+
+// A command whose options CLI11 fills in: `run` is called after the parsing, and its number is the
+// process's exit code.
+struct Command {
+    CLI::App* app = nullptr;
+    std::function<Result<int>(const Invocation&)> run;
+};
+
+// Each adds its command to the application. `run` is also what stands there without a command's
+// name.
+Command add_run(CLI::App& application);
+Command add_list(CLI::App& application);
+Command add_doctor(CLI::App& application);
+
+}  // namespace xdpbench

@@ -1,0 +1,182 @@
+// `xdp-bench run`, and what runs without a command.
+#include "engine/run.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <memory>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "commands/command.h"
+#include "report/json.h"
+
+namespace xdpbench {
+namespace {
+
+// The options of `run` as typed.
+struct RunArguments {
+    std::vector<std::string> programs;
+    std::vector<std::string> scenarios;
+    std::vector<std::string> modes{"native"};
+    std::vector<std::string> only;
+    std::string pcap;
+    std::string duration = "1s";
+    int rounds = 5;
+    std::string json;
+    bool keep = false;
+    bool verbose = false;
+};
+
+void add_run_options(CLI::App& app, RunArguments& arguments) {
+    app.add_option("--prog", arguments.programs,
+                   "a reference program by name, FILE.o[:FUNCTION], or all")
+        ->delimiter(',')
+        ->type_name("NAME|FILE.o[:FUNCTION]|all");
+    app.add_option("--scenario", arguments.scenarios, "a scenario file, with the program it names")
+        ->type_name("FILE");
+    app.add_option("--mode", arguments.modes,
+                   "attach modes: generic, native, offload or all (default: native)")
+        ->delimiter(',')
+        ->type_name("MODE,...");
+    app.add_option("--only", arguments.only, "only these parts: check, replay, bench")
+        ->delimiter(',')
+        ->type_name("PART,...");
+    app.add_option("--pcap", arguments.pcap,
+                   "other traffic; verdicts are counted, nothing is judged")
+        ->type_name("FILE");
+    app.add_option("--duration", arguments.duration, "length of a bench round (default: 1s)")
+        ->type_name("TIME");
+    app.add_option("--rounds", arguments.rounds, "bench rounds (default: 5)")->type_name("N");
+    app.add_option("--json", arguments.json,
+                   "where the result goes (default: results/<program>-<mode>-<time>.json; - for "
+                   "standard output)")
+        ->type_name("FILE");
+    app.add_flag("--keep", arguments.keep,
+                 "keep the replay's namespaces for debugging and say how to enter them");
+    app.add_flag("-v,--verbose", arguments.verbose, "every check by name, and libbpf's messages");
+}
+
+Result<std::vector<Mode>> parse_modes(const std::vector<std::string>& names) {
+    const std::vector<Mode> all{Mode::generic, Mode::native, Mode::offload};
+    std::vector<Mode> modes;
+    for (const std::string& name : names) {
+        if (name == "all") return all;
+        const std::optional<Mode> mode = parse_mode(name);
+        if (!mode) {
+            const std::optional<std::string> near =
+                nearest(name, {"generic", "native", "offload", "all"});
+            return input_error(fmt::format("--mode {}: there is no such mode{}", name,
+                                           near ? fmt::format("; did you mean {}?", *near) : ""),
+                               "choose from generic, native, offload, all");
+        }
+        if (std::find(modes.begin(), modes.end(), *mode) == modes.end()) modes.push_back(*mode);
+    }
+    return modes;
+}
+
+Result<RunOptions> parse_run(const RunArguments& arguments) {
+    RunOptions options;
+    options.programs = arguments.programs;
+    options.scenarios = arguments.scenarios;
+    XDPBENCH_TRY(options.modes, parse_modes(arguments.modes));
+    if (!arguments.only.empty()) options.check = options.replay = options.bench = false;
+    for (const std::string& part : arguments.only) {
+        if (part != "check" && part != "replay" && part != "bench") {
+            const std::optional<std::string> near = nearest(part, {"check", "replay", "bench"});
+            return input_error(fmt::format("--only {}: there is no such part{}", part,
+                                           near ? fmt::format("; did you mean {}?", *near) : ""),
+                               "choose from check, replay, bench");
+        }
+        options.check = options.check || part == "check";
+        options.replay = options.replay || part == "replay";
+        options.bench = options.bench || part == "bench";
+    }
+    if (!arguments.pcap.empty()) options.pcap = arguments.pcap;
+    constexpr double kLongestRound = 3600;
+    const std::optional<double> seconds = parse_duration(arguments.duration);
+    if (!seconds || *seconds > kLongestRound)
+        return input_error(
+            fmt::format("--duration {} is not a time between 0 and one hour", arguments.duration),
+            "write it as 3s, 250ms or 2m");
+    options.seconds = *seconds;
+    constexpr int kMostRounds = 10'000;
+    if (arguments.rounds < 1 || arguments.rounds > kMostRounds)
+        return input_error(
+            fmt::format("--rounds {} is not between 1 and {}", arguments.rounds, kMostRounds));
+    options.rounds = arguments.rounds;
+    options.keep = arguments.keep;
+    return options;
+}
+
+std::string default_result_name(const RunOptions& options) {
+    std::string subject =
+        options.programs.size() + options.scenarios.size() == 1
+            ? (options.programs.empty() ? options.scenarios : options.programs).front()
+            : "run";
+    subject = std::filesystem::path(subject).stem().string();
+    std::string modes;
+    for (const Mode mode : options.modes) modes += "-" + std::string(mode_name(mode));
+    const std::time_t now = std::time(nullptr);
+    std::tm utc = {};
+    ::gmtime_r(&now, &utc);
+    std::array<char, 32> stamp{};
+    std::strftime(stamp.data(), stamp.size(), "%Y%m%dT%H%M%SZ", &utc);
+    return fmt::format("results/{}{}-{}-{}.json", subject, modes, stamp.data(), ::getpid());
+}
+
+Result<int> run_command(const RunArguments& arguments, const Invocation& invocation) {
+    set_up_libbpf(arguments.verbose);
+    XDPBENCH_TRY(RunOptions options, parse_run(arguments));
+    options.passed_on = invocation.passed_on;
+    options.command_line = invocation.typed;
+    XDPBENCH_TRY(const PlannedRun plan, plan_run(options));
+    const bool to_stdout = arguments.json == "-";
+    Console console(to_stdout ? stderr : stdout);
+    RunRecord record;
+    std::vector<std::string> notes;
+    if (plan.listing) {
+        XDPBENCH_CHECK(run(plan, console, record, notes));
+        return kHeld;
+    }
+    // Found out now, not after the work: can the result be written?
+    std::optional<OutputFile> file;
+    if (!to_stdout) {
+        XDPBENCH_TRY(OutputFile output,
+                     OutputFile::create(arguments.json.empty() ? default_result_name(options)
+                                                               : arguments.json));
+        file.emplace(std::move(output));
+    }
+    XDPBENCH_CHECK(run(plan, console, record, notes));
+    record.exit_code = xdpbench::exit_code_of(record);
+    console.report(record, arguments.verbose);
+    for (const std::string& note : notes) console.note(note);
+    if (to_stdout) {
+        fmt::print("{}", to_json(record));
+        std::fflush(stdout);
+        return record.exit_code;
+    }
+    XDPBENCH_CHECK(file->commit(to_json(record)));
+    console.note("\nresult: " + file->path().string());
+    return record.exit_code;
+}
+
+}  // namespace
+
+Command add_run(CLI::App& application) {
+    const auto arguments = std::make_shared<RunArguments>();
+    add_run_options(application, *arguments);
+    CLI::App* const app =
+        application.add_subcommand("run", "check, replay and bench programs (the default)");
+    add_run_options(*app, *arguments);
+    app->footer(
+        "After --, flags go to GoogleTest (--gtest_filter=...) and Google Benchmark "
+        "(--benchmark_repetitions=...).");
+    return {app, [arguments](const Invocation& invocation) {
+                return run_command(*arguments, invocation);
+            }};
+}
+
+}  // namespace xdpbench
