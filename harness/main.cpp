@@ -6,6 +6,7 @@
 
 #include "base/interrupt.h"
 #include "commands/command.h"
+#include "report/result_file.h"
 
 namespace xdpbench {
 namespace {
@@ -57,7 +58,7 @@ int command_line(std::vector<std::string> arguments) {
     const Result<int> code = (named == commands.end() ? run : *named).run(invocation);
     if (code) return *code;
     std::fflush(stdout);
-    fmt::print(stderr, "xdp-bench: {}\n", code.error().text());
+    fmt::print(stderr, "xdp-bench: {}\n", save_log(code.error()).text());
     return exit_code_of(code.error());
 }
 

@@ -188,6 +188,18 @@ char _license[] SEC("license") = "GPL";
         self.compile('#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\nSEC("xdp") int bad(struct xdp_md *ctx) { return *(int *)(long)ctx->data; }\nchar _license[] SEC("license") = "GPL";\n')
         done = self.tool("--prog", "./mine.o", code=2)
         self.assertIn("invalid access to packet", done.stderr)
+        self.assertIn("source line  SEC(\"xdp\") int bad", done.stderr)
+        log = re.search(r"whole log    (results/bad-verifier-\S+\.log)$", done.stderr, re.MULTILINE).group(1)
+        with open(os.path.join(self.folder, log), encoding="utf-8") as file:
+            self.assertIn("invalid access to packet", file.read())
+
+    def test_what_the_verifier_took(self):
+        done = self.tool("--prog", "icmp_lb", "--only", "check")
+        self.assertRegex(done.stdout, r"verifier [\d,]+ instructions processed, [\d,]+ states? \([\d,]+ at a time\), stack \d+ bytes")
+        program = self.result()["programs"][0]
+        for key in ("verified_insns", "total_states", "peak_states", "xlated_bytes", "load_seconds"):
+            self.assertGreater(program[key], 0, key)
+        self.assertGreater(max(program["stack_bytes"]), 0)
 
     def test_no_object_at_all(self):
         with open(os.path.join(self.folder, "text.o"), "w", encoding="utf-8") as file:

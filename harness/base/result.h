@@ -23,6 +23,9 @@ struct Error {
         what;  // operation, object and reason: "cannot open a.pcap: No such file or directory"
     std::string cause;   // what it most likely means here; may be empty
     std::string advice;  // what to do; may be empty
+    // A log behind it that is too long to show; save_log() (report/result_file.h) makes it a file.
+    std::string log_name = {};  // what the file is named after: "icmp_lb-verifier"
+    std::string log = {};
 
     // The same error, seen from one level up: "<operation>: <what>".
     [[nodiscard]] Error in(std::string_view operation) const;

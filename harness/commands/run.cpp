@@ -2,7 +2,6 @@
 #include "engine/run.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
@@ -12,6 +11,7 @@
 #include "base/text.h"
 #include "commands/command.h"
 #include "report/json.h"
+#include "report/result_file.h"
 
 namespace xdpbench {
 namespace {
@@ -119,12 +119,7 @@ std::string default_result_name(const RunOptions& options) {
     subject = std::filesystem::path(subject).stem().string();
     std::string modes;
     for (const Mode mode : options.modes) modes += "-" + std::string(mode_name(mode));
-    const std::time_t now = std::time(nullptr);
-    std::tm utc = {};
-    ::gmtime_r(&now, &utc);
-    std::array<char, 32> stamp{};
-    std::strftime(stamp.data(), stamp.size(), "%Y%m%dT%H%M%SZ", &utc);
-    return fmt::format("results/{}{}-{}-{}.json", subject, modes, stamp.data(), ::getpid());
+    return result_file_name(subject + modes, "json");
 }
 
 Result<int> run_command(const RunArguments& arguments, const Invocation& invocation) {

@@ -10,6 +10,7 @@
 #include "kernel/test_run.h"
 #include "packet/diff.h"
 #include "packet/pcap.h"
+#include "report/result_file.h"
 #include "traffic/generator.h"
 
 namespace xdpbench {
@@ -158,7 +159,7 @@ Verdict verdict_of(const Error& error) {
         case ErrorKind::invalid:
             return {Outcome::invalid, error.text()};
         default:
-            return {Outcome::failed, error.text()};
+            return {Outcome::failed, save_log(error).text()};
     }
 }
 

@@ -123,9 +123,23 @@ Result<void> describe_program(const Subject& subject, RunRecord& record) {
     XDPBENCH_TRY(Program program, open_program(subject));
     XDPBENCH_CHECK(program.load());
     XDPBENCH_TRY(const ProgramInfo info, program.info());
-    record.programs.push_back({subject.scenario.name, subject.object.string(), info.name, info.id,
-                               info.tag, info.jited_bytes, info.xlated_bytes, info.verified_insns,
-                               info.load_seconds});
+    XDPBENCH_TRY(Program again, open_program(subject));
+    XDPBENCH_TRY(const VerifierCost cost, again.load_for_cost());
+    ProgramRecord described;
+    described.name = subject.scenario.name;
+    described.object = subject.object.string();
+    described.function = info.name;
+    described.id = info.id;
+    described.tag = info.tag;
+    described.jited_bytes = info.jited_bytes;
+    described.xlated_bytes = info.xlated_bytes;
+    described.verified_insns = cost.processed_insns;
+    if (info.verified_insns != 0) described.verified_insns = info.verified_insns;
+    described.total_states = cost.total_states;
+    described.peak_states = cost.peak_states;
+    described.stack_bytes = cost.stack_bytes;
+    described.load_seconds = info.load_seconds;
+    record.programs.push_back(std::move(described));
     return {};
 }
 

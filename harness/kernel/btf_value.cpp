@@ -364,6 +364,113 @@ std::string leaf_text(const btf* types, const Leaf& leaf, ConstBytes bytes) {
     return number_text(bits, bytes.size(), negative);
 }
 
+// Zero-terminated text that a person can read, with nothing behind it.
+std::optional<std::string> readable_text(ConstBytes bytes) {
+    const auto end = std::find(bytes.begin(), bytes.end(), std::uint8_t{0});
+    const auto printable = [](std::uint8_t letter) { return letter >= ' ' && letter <= '~'; };
+    const auto zero = [](std::uint8_t byte) { return byte == 0; };
+    if (end == bytes.end() || !std::all_of(bytes.begin(), end, printable) ||
+        !std::all_of(end, bytes.end(), zero))
+        return std::nullopt;
+    std::string text(bytes.begin(), end);
+    if (text.empty() || text.starts_with("hex:")) return std::nullopt;
+    return text;
+}
+
+// Reads memory by its type: the way back of the Walker.
+class Decoder {
+  public:
+    explicit Decoder(const btf* types) : types_(types) {}
+
+    // Nothing if the type has no value, or BTF that contradicts itself puts it outside.
+    [[nodiscard]] std::optional<Value> decode(std::uint32_t id, ConstBytes memory,
+                                              int depth = 0) const {
+        const Resolved type = resolve(types_, id);
+        const std::size_t size = type_size(types_, id);
+        if (type.type == nullptr || size > memory.size() || depth == kMostModifiers)
+            return std::nullopt;
+        const ConstBytes bytes = memory.first(size);
+        if (::btf_is_int(type.type) || ::btf_is_any_enum(type.type)) return integer(type, bytes);
+        if (::btf_is_union(type.type)) return largest_member(type.type, bytes, depth);
+        if (::btf_is_composite(type.type)) {
+            Value::Fields fields;
+            add_members(type.type, bytes, depth, fields);
+            return Value{{}, std::move(fields)};
+        }
+        if (::btf_is_array(type.type)) return array(*::btf_array(type.type), bytes, depth);
+        return std::nullopt;
+    }
+
+  private:
+    [[nodiscard]] std::optional<Value> integer(const Resolved& type, ConstBytes bytes) const {
+        if (bytes.size() > sizeof(std::uint64_t)) return std::nullopt;
+        const Leaf leaf{{}, type, 0, {}, type.big_endian && bytes.size() == 4};
+        return Value{{}, leaf_text(types_, leaf, bytes)};
+    }
+
+    void add_members(const btf_type* type, ConstBytes memory, int depth,
+                     Value::Fields& fields) const {
+        for (unsigned i = 0; i < ::btf_vlen(type); ++i) {
+            const btf_member& member = ::btf_members(type)[i];
+            const std::size_t offset = ::btf_member_bit_offset(type, i) / 8;
+            if (::btf_member_bitfield_size(type, i) != 0 || offset > memory.size()) continue;
+            std::optional<Value> value = decode(member.type, memory.subspan(offset), depth + 1);
+            if (!value) continue;
+            const std::string name = name_at(types_, member.name_off);
+            if (!name.empty()) {
+                fields.push_back({name, std::move(*value)});
+            } else if (value->fields() != nullptr) {
+                // Members of a struct without a name are members of the struct around it.
+                for (const Value::Field& inner : *value->fields()) fields.push_back(inner);
+            }
+        }
+    }
+
+    [[nodiscard]] Value largest_member(const btf_type* type, ConstBytes memory, int depth) const {
+        Value::Fields largest;
+        std::size_t most = 0;
+        for (unsigned i = 0; i < ::btf_vlen(type); ++i) {
+            const btf_member& member = ::btf_members(type)[i];
+            const std::size_t size = type_size(types_, member.type);
+            if (size <= most || ::btf_member_bitfield_size(type, i) != 0) continue;
+            std::optional<Value> value = decode(member.type, memory, depth + 1);
+            if (!value) continue;
+            const std::string name = name_at(types_, member.name_off);
+            if (name.empty() && value->fields() == nullptr) continue;
+            most = size;
+            largest = name.empty() ? *value->fields() : Value::Fields{{name, std::move(*value)}};
+        }
+        return Value{{}, std::move(largest)};
+    }
+
+    [[nodiscard]] std::optional<Value> array(const struct btf_array& shape, ConstBytes memory,
+                                             int depth) const {
+        const Resolved element = resolve(types_, shape.type);
+        const std::size_t size = type_size(types_, shape.type);
+        if (size == 0 || element.type == nullptr) return std::nullopt;
+        if (size == 1 && ::btf_is_int(element.type)) return byte_array(element, memory);
+        Value::List list;
+        for (std::size_t i = 0; i < shape.nelems; ++i) {
+            std::optional<Value> value = decode(shape.type, memory.subspan(i * size), depth + 1);
+            if (!value) return std::nullopt;
+            list.push_back(std::move(*value));
+        }
+        return Value{{}, std::move(list)};
+    }
+
+    [[nodiscard]] Value byte_array(const Resolved& element, ConstBytes memory) const {
+        constexpr std::size_t kMacBytes = 6;
+        if (is_char(types_, element.type)) {
+            if (const auto text = readable_text(memory)) return Value{{}, *text};
+        } else if (memory.size() == kMacBytes) {
+            return Value{{}, address_text(memory)};
+        }
+        return Value{{}, "hex:" + to_hex(memory)};
+    }
+
+    const btf* types_;
+};
+
 // Adds up integers of at most 8 bytes.
 void add_integers(ConstBytes from, Bytes into, bool big_endian) {
     store(load(from, big_endian) + load(into, big_endian), into, big_endian);
@@ -424,6 +531,18 @@ Result<std::vector<ValueDifference>> compare_untyped(const Value& expected,
         differences.push_back({"", "hex:" + to_hex(encoded), "hex:" + to_hex(memory)});
     }
     return differences;
+}
+
+Value decode_value(const btf* types, std::uint32_t type, std::span<const std::uint8_t> memory) {
+    std::optional<Value> value = Decoder(types).decode(type, memory);
+    return value ? std::move(*value) : decode_untyped(memory);
+}
+
+Value decode_untyped(std::span<const std::uint8_t> memory) {
+    const std::size_t size = memory.size();
+    if (size == 1 || size == 2 || size == 4 || size == 8)
+        return Value{{}, number_text(load(memory, false), size, false)};
+    return Value{{}, "hex:" + to_hex(memory)};
 }
 
 void add_values(const btf* types, std::uint32_t type, std::span<const std::uint8_t> from,

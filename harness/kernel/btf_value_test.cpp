@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <random>
 
 #include "kernel/fixture_test.h"
 #include "packet/hex.h"
@@ -66,6 +67,13 @@ class BtfValueTest : public testing::Test {
         const auto done = encode_value(types_.get(), everything_, value, memory);
         EXPECT_TRUE(done) << done.error().text();
         return memory;
+    }
+
+    // Where its bool is.
+    [[nodiscard]] std::size_t offset_of_flag() const {
+        const Memory memory = encoded(fields({{"flag", scalar("1")}}));
+        return static_cast<std::size_t>(std::find(memory.begin(), memory.end(), 1) -
+                                        memory.begin());
     }
 
     struct Free {
@@ -358,6 +366,60 @@ TEST(UntypedValue, ComparesAndAdds) {
     EXPECT_EQ(differs->front().expected, "hex:01000000");
     EXPECT_EQ(differs->front().actual, "hex:00020000");
     EXPECT_FALSE(compare_untyped(scalar("x"), memory));
+}
+
+TEST_F(BtfValueTest, WhatIsDecodedIsWhatWasWritten) {
+    const Value written = fields({{"s8", scalar("-128")},
+                                  {"flag", scalar("1")},
+                                  {"colour", scalar("COLOUR_GREEN")},
+                                  {"be16", scalar("53")},
+                                  {"be32", scalar("192.168.1.2")},
+                                  {"text", scalar("hello")},
+                                  {"mac", scalar("52:54:00:00:00:05")},
+                                  {"blob", scalar("hex:0102030405")},
+                                  {"nested", fields({{"wire_port", scalar("80")}})},
+                                  {"numbers", list({scalar("1"), scalar("2")})},
+                                  {"either", fields({{"whole", scalar("7")}})},
+                                  {"deeper", scalar("9")}});
+    const Memory memory = encoded(written);
+    const Value decoded = decode_value(types_.get(), everything_, memory);
+    ASSERT_NE(decoded.fields(), nullptr);
+    EXPECT_EQ(encoded(decoded), memory);
+    const auto text_of = [&](const std::string& name) {
+        for (const Value::Field& field : *decoded.fields()) {
+            if (field.name == name && field.value.scalar() != nullptr) return *field.value.scalar();
+        }
+        return std::string("none");
+    };
+    EXPECT_EQ(text_of("s8"), "-128");
+    EXPECT_EQ(text_of("colour"), "COLOUR_GREEN");
+    EXPECT_EQ(text_of("be16"), "53");
+    EXPECT_EQ(text_of("be32"), "192.168.1.2");
+    EXPECT_EQ(text_of("text"), "hello");
+    EXPECT_EQ(text_of("mac"), "52:54:00:00:00:05");
+    EXPECT_EQ(text_of("deeper"), "9");
+    EXPECT_EQ(text_of("pointer"), "none");
+    EXPECT_EQ(text_of("low"), "none");
+}
+
+TEST_F(BtfValueTest, AnyMemoryIsDecodedToWhatCanBeWritten) {
+    std::mt19937 chance(20260101);
+    for (int round = 0; round < 200; ++round) {
+        Memory memory(size_of(everything_));
+        for (std::uint8_t& byte : memory) byte = static_cast<std::uint8_t>(chance());
+        memory[offset_of_flag()] &= 1;  // the only values a bool has
+        const Value decoded = decode_value(types_.get(), everything_, memory);
+        EXPECT_EQ(compared(decoded, memory), "");
+        EXPECT_EQ(compared(decoded, encoded(decoded)), "");
+        const auto part = static_cast<std::size_t>(round) % memory.size();
+        EXPECT_NE(decode_value(types_.get(), everything_, std::span(memory).first(part)).scalar(),
+                  nullptr);  // bytes as they are
+    }
+}
+
+TEST_F(BtfValueTest, WithoutATypeThereAreNumbersAndBytes) {
+    EXPECT_EQ(*decode_untyped(Memory{1, 2}).scalar(), "513");
+    EXPECT_EQ(*decode_untyped(Memory{1, 2, 3}).scalar(), "hex:010203");
 }
 
 }  // namespace

@@ -70,6 +70,19 @@ std::optional<Rejection> find_rejection(const std::string& messages) {
                      messages.substr(log, messages.find(kEnd, log) - log)};
 }
 
+// Where the verifier gave up; empty if its log does not say.
+std::string place_of(const std::string& log) {
+    const std::optional<RejectedInstruction> place = find_rejected_instruction(log);
+    if (!place) return {};
+    if (place->source.empty())
+        return fmt::format(
+            "  instruction  {}\n  source line  unknown: the object has no line information (clang "
+            "-g)\n  end of the log\n",
+            place->instruction);
+    return fmt::format("  instruction  {}\n  source line  {}\n  end of the log\n",
+                       place->instruction, place->source);
+}
+
 bool is_xdp(const bpf_program* program) {
     return ::bpf_program__type(program) == BPF_PROG_TYPE_XDP;
 }
@@ -212,14 +225,28 @@ Result<void> Program::load(std::optional<unsigned> offload_ifindex) {
     return write_entries();
 }
 
+Result<VerifierCost> Program::load_for_cost() {
+    constexpr unsigned kStatistics = 4;             // BPF_LOG_STATS of the kernel
+    constexpr std::size_t kStatisticsBytes = 4096;  // three lines; a stack of each of 256 functions
+    std::string log(kStatisticsBytes, '\0');
+    ::bpf_program__set_log_level(program_, kStatistics);
+    ::bpf_program__set_log_buf(program_, log.data(), log.size());
+    const Result<void> loaded = load();
+    ::bpf_program__set_log_buf(program_, nullptr, 0);
+    if (!loaded) return loaded.error();
+    return parse_verifier_cost(log.c_str());
+}
+
 Error Program::load_error(int number, const std::string& log, bool offload) const {
     const std::string operation = fmt::format("cannot load {} of {}", function_, path_.string());
     if (const std::optional<Rejection> rejection = find_rejection(log)) {
-        return input_error(
-            fmt::format("{}: the verifier refuses {}: {}\n{}", operation,
-                        rejection->program == function_ ? "it" : rejection->program,
-                        errno_text(-number), last_lines(rejection->log, kVerifierLinesShown)),
-            "run with -v for the whole log");
+        Error error = input_error(fmt::format(
+            "{}: the verifier refuses {}: {}\n{}{}", operation,
+            rejection->program == function_ ? "it" : rejection->program, errno_text(-number),
+            place_of(rejection->log), last_lines(rejection->log, kVerifierLinesShown)));
+        error.log_name = rejection->program + "-verifier";
+        error.log = std::string(trim(rejection->log)) + "\n";
+        return error;
     }
     Error error = system_error(operation, number, std::string(trim(log)));
     if (number == -EPERM) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "kernel/verifier_log.h"
 #include "scenario/scenario.h"
 
 struct bpf_map;
@@ -48,9 +49,14 @@ class Program {
     Result<void> configure(const Configuration& configuration);
 
     // Loads with what configure() was told: globals before, map entries after. Of an object without
-    // tail calls (a program array) no other program is loaded. A verifier rejection shows the end
-    // of its log. With an `offload_ifindex` the program and its maps are bound to that device.
+    // tail calls (a program array) no other program is loaded. A verifier rejection shows the
+    // instruction and the end of the log; all of it is the error's `log`. With an `offload_ifindex`
+    // the program and its maps are bound to that device.
     Result<void> load(std::optional<unsigned> offload_ifindex = std::nullopt);
+
+    // load() with the verifier's statistics on. Writing them takes time, which load_seconds must
+    // not contain: for a Program of its own.
+    Result<VerifierCost> load_for_cost();
 
     [[nodiscard]] int fd() const;
     [[nodiscard]] const std::string& function() const { return function_; }

@@ -361,7 +361,35 @@ TEST_F(ProgramTest, ARejectionShowsTheEndOfTheLog) {
     EXPECT_CONTAINS(text, "invalid access to packet");
     EXPECT_CONTAINS(text, "processed ");
     EXPECT_EQ(text.find("END PROG LOAD LOG"), std::string::npos) << text;
-    EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 14) << text;
+    EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 17) << text;
+    // All of it goes to a file.
+    EXPECT_EQ(loaded.error().log_name, "rejected-verifier");
+    EXPECT_GT(std::count(loaded.error().log.begin(), loaded.error().log.end(), '\n'), 100);
+    EXPECT_TRUE(loaded.error().log.ends_with("\n"));
+}
+
+TEST_F(ProgramTest, ARejectionShowsTheSourceLine) {
+    auto program = Program::open(fixture_object("rejected"), "rejected");
+    ASSERT_TRUE(program) << program.error().text();
+    const auto loaded = program->load();
+    ASSERT_FALSE(loaded);
+    EXPECT_CONTAINS(loaded.error().text(), "  source line  return data[1000];");
+    EXPECT_CONTAINS(loaded.error().text(), "  instruction  ");
+}
+
+TEST_F(ProgramTest, CostOfVerification) {
+    auto program = Program::open(fixture_object("rich_types"), "first");
+    ASSERT_TRUE(program) << program.error().text();
+    const auto cost = program->load_for_cost();
+    ASSERT_TRUE(cost) << cost.error().text();
+    EXPECT_GT(cost->processed_insns.value_or(0), 0U);
+    EXPECT_TRUE(cost->total_states);
+    EXPECT_TRUE(cost->deepest_stack());
+    const auto info = program->info();
+    ASSERT_TRUE(info);
+    if (info->verified_insns != 0) {
+        EXPECT_EQ(cost->processed_insns, info->verified_insns);
+    }
 }
 
 TEST_F(ProgramTest, ASiblingThatIsRefusedIsNoHindrance) {

@@ -134,6 +134,26 @@ std::string cpu_rows(const BenchRecord& bench) {
     return rows;
 }
 
+// Its size, and what it took to load it.
+std::string program_lines(const ProgramRecord& program) {
+    std::vector<std::string> cost;
+    if (program.verified_insns)
+        cost.push_back(counted(*program.verified_insns, "instruction") + " processed");
+    if (program.total_states) {
+        std::string states = counted(*program.total_states, "state");
+        if (program.peak_states)
+            states += fmt::format(" ({} at a time)", thousands(*program.peak_states));
+        cost.push_back(std::move(states));
+    }
+    if (!program.stack_bytes.empty())
+        cost.push_back(fmt::format("stack {} bytes", fmt::join(program.stack_bytes, "+")));
+    return fmt::format(
+        "  {:<8} {} translated, {} jited, loaded in {:.1f} ms\n  {:<8} {}\n", "size",
+        counted(program.xlated_bytes, "byte"), thousands(program.jited_bytes),
+        program.load_seconds * 1e3, "verifier",
+        cost.empty() ? "this kernel gives no figures" : fmt::format("{}", fmt::join(cost, ", ")));
+}
+
 }  // namespace
 
 Console::Console(std::FILE* out)
@@ -181,11 +201,11 @@ void Console::report(const RunRecord& run, bool verbose) {
 void Console::program(const RunRecord& run, const ProgramRecord& program, bool verbose) {
     fmt::print(out_, "\n{}", program.name);
     if (program.id != 0) {
-        fmt::print(out_, "   function {}, tag {}, {} jited, {} verified, loaded in {:.1f} ms",
-                   program.function, program.tag, counted(program.jited_bytes, "byte"),
-                   counted(program.verified_insns, "instruction"), program.load_seconds * 1e3);
+        fmt::print(out_, "   function {}, tag {}\n{}", program.function, program.tag,
+                   program_lines(program));
+    } else {
+        fmt::print(out_, "\n");
     }
-    fmt::print(out_, "\n");
     checks(run, program.name, verbose);
     replays(run, program.name);
     for (const BenchRecord& record : run.benches) {

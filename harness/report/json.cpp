@@ -40,6 +40,10 @@ Json to_json(const CaseResult& result) {
             {"repeat", result.repeat}};
 }
 
+Json or_null(const std::optional<std::uint64_t>& number) {
+    return number ? Json(*number) : Json(nullptr);
+}
+
 Json to_json(const ProgramRecord& program) {
     return {{"name", program.name},
             {"object", program.object},
@@ -48,7 +52,10 @@ Json to_json(const ProgramRecord& program) {
             {"tag", program.tag},
             {"jited_bytes", program.jited_bytes},
             {"xlated_bytes", program.xlated_bytes},
-            {"verified_insns", program.verified_insns},
+            {"verified_insns", or_null(program.verified_insns)},
+            {"total_states", or_null(program.total_states)},
+            {"peak_states", or_null(program.peak_states)},
+            {"stack_bytes", program.stack_bytes},
             {"load_seconds", program.load_seconds}};
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,7 +42,11 @@ struct ProgramRecord {
     std::string tag;
     std::uint32_t jited_bytes = 0;
     std::uint32_t xlated_bytes = 0;
-    std::uint32_t verified_insns = 0;
+    // What it took to verify it; what the kernel does not say is absent.
+    std::optional<std::uint64_t> verified_insns;
+    std::optional<std::uint64_t> total_states;
+    std::optional<std::uint64_t> peak_states;
+    std::vector<std::uint32_t> stack_bytes;  // of each function, the program itself first
     double load_seconds = 0;
 };
 
