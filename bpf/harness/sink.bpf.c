@@ -14,7 +14,8 @@
 
 /* Set before load. */
 const volatile __u32 capture_limit = 0;  /* entries of `captured` that may be used */
-const volatile __u32 capture_length = 1; /* bytes kept of a frame */
+const volatile __u32 capture_length = 1; /* bytes kept of a frame; no frame is shorter than REPLAY_MIN_LENGTH, and older
+                                          * verifiers (6.1) do not learn "at least 1" from "not 0" */
 
 __u64 captured_frames; /* slots of `captured` asked for: up to capture_limit, and a few more in a race */
 
@@ -69,7 +70,7 @@ int sink(struct xdp_md *ctx)
 
         slot->vlan_protocol = 0;
         slot->vlan_tci = 0;
-        if (kept > 0 && kept <= capture_length)
+        if (kept >= REPLAY_MIN_LENGTH && kept <= capture_length)
             bpf_xdp_load_bytes(ctx, 0, slot + 1, kept);
         slot->length = length;
     }
@@ -89,7 +90,7 @@ int stack_sink(struct __sk_buff *skb)
 
         slot->vlan_protocol = skb->vlan_present ? bpf_ntohs(skb->vlan_proto) : 0;
         slot->vlan_tci = skb->vlan_tci;
-        if (kept > 0 && kept <= capture_length)
+        if (kept >= REPLAY_MIN_LENGTH && kept <= capture_length)
             bpf_skb_load_bytes(skb, 0, slot + 1, kept);
         slot->length = length;
     }
