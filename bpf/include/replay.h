@@ -7,7 +7,9 @@
 
 #define REPLAY_MIN_LENGTH 14 /* an Ethernet header: the least that XDP accepts */
 
-/* A value of the generator's map `frames`: the value size is sizeof(this) + the longest frame. */
+#define REFRESH_SLOTS 4 /* programs that the fresh-packet loop can take turns with */
+
+/* A value of the map `frames` of the generator and of the fresh-packet loop: the value size is sizeof(this) + the longest frame. */
 struct replay_frame {
     __u32 length; /* of the frame, in bytes */
     __u32 unused;

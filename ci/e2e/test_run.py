@@ -43,7 +43,8 @@ class MainJob(Case):
                 self.assertIn("median", done.stdout)
                 with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
                     result = json.load(file)
-                bench = result["benches"][0]
+                alone, bench = result["benches"]
+                self.assertEqual((alone["mode"], bench["mode"]), ("test_run", mode))
                 self.assertEqual(bench["outcome"], "passed", bench["message"])
                 self.assertEqual(len(bench["rounds"]), 2)
                 for one in bench["rounds"]:
@@ -54,10 +55,24 @@ class MainJob(Case):
                 self.assertEqual(sum(cpu["actions"]["XDP_TX"] for cpu in bench["cpus"]), bench["actions"]["XDP_TX"])
                 self.assertIn(bench["bound"], ("generator", "program"))
                 runs = [run for run in result["benchmarks"] if run["run_type"] == "iteration"]
-                self.assertEqual(len(runs), 2)
+                names = [run["run_name"] for run in runs]
+                self.assertEqual(names, 2 * ["icmp_lb/test_run/manual_time"] + 2 * [f"icmp_lb/{mode}/manual_time"])
                 self.assertEqual(runs[0]["time_unit"], "ns")
                 # One iteration is one packet.
-                self.assertAlmostEqual(runs[0]["real_time"], bench["rounds"][0]["ns_per_packet"], delta=runs[0]["real_time"] * 0.05)
+                self.assertAlmostEqual(runs[0]["real_time"], alone["rounds"][0]["ns_per_packet"], places=2)
+                self.assertAlmostEqual(runs[2]["real_time"], bench["rounds"][0]["ns_per_packet"], places=2)
+
+    def test_the_program_alone_is_timed_on_fresh_packets(self):
+        # Were the packets not fresh, icmp_lb would pass its own output from the second run on.
+        for program in ("icmp_lb", "xdp_tx", "xdp_drop"):
+            self.tool("run", "--prog", program, "--only", "bench", "--rounds", "2", "--duration", "50ms", "--json", "out.json")
+            with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
+                alone = json.load(file)["benches"][0]
+            self.assertEqual(alone["outcome"], "passed", alone["message"])
+            self.assertGreater(alone["actions"][alone["action"]], 100_000)
+            self.assertEqual(sum(alone["actions"].values()), alone["actions"][alone["action"]])
+            self.assertGreater(alone["floor_ns"]["median"], 0)
+            self.assertNotIn("offered_pps", alone)
 
     def test_every_reference_program_in_both_modes(self):
         done = self.tool("--prog", "all", "--mode", "generic,native", "--only", "check,replay")

@@ -1,5 +1,6 @@
-// Bench: how fast one path of a program is, end to end through a veth, against the same path with
-// an empty program in the same run.
+// Bench: what a packet costs on one path of a program, against the same path with an empty program
+// in the same run. Two rigs measure it: end to end through a veth (veth_bench.h), and the program
+// alone in the fresh-packet loop (loop_bench.h).
 #pragma once
 
 #include <functional>
@@ -7,21 +8,22 @@
 #include <optional>
 
 #include "base/result.h"
-#include "engine/lane.h"
 #include "engine/subject.h"
 #include "report/model.h"
-#include "traffic/generator.h"
-#include "traffic/pinned.h"
+
+struct empty;
 
 namespace xdpbench {
 
-// Two lanes side by side, the program under test on one and the empty program on the other, one
-// generator that feeds them in turn from the same CPU.
+// Windows of the program under test and of the floor in turn, added up to rounds. The caller has
+// pinned the thread to a CPU.
 class BenchRig {
   public:
-    // Verifies first that every frame takes the path that will be timed, then builds, and finds out
-    // how many frames a window takes. The caller has pinned the thread to a CPU.
-    static Result<std::unique_ptr<BenchRig>> create(const Subject& subject, Mode mode);
+    virtual ~BenchRig() = default;
+    BenchRig(const BenchRig&) = delete;
+    BenchRig& operator=(const BenchRig&) = delete;
+    BenchRig(BenchRig&&) = delete;
+    BenchRig& operator=(BenchRig&&) = delete;
 
     // Frames of a window, and windows that fill a round of `seconds`.
     [[nodiscard]] std::uint64_t window_frames() const { return window_frames_; }
@@ -37,35 +39,72 @@ class BenchRig {
     BenchRound end_round();
 
     // Everything measured so far, the paths taken checked.
-    [[nodiscard]] BenchRecord finish() const;
+    [[nodiscard]] virtual Result<BenchRecord> finish();
 
-  private:
+  protected:
     struct Window {
-        LaneCounts counts;
+        std::uint64_t processed = 0;
+        std::uint64_t forwarded = 0;
         double seconds = 0;
     };
 
-    BenchRig(PairTopology topology, Program program, Generator generator);
-    Result<Window> window(const EquippedLane& lane, std::uint64_t frames);
-    Result<void> calibrate();
+    BenchRig() = default;
+    // One window of `frames`; what only the program's windows tell goes into `counted`, if given.
+    virtual Result<Window> window(bool floor, std::uint64_t frames, BenchRecord* counted) = 0;
+    // Finds out how many frames a window of `seconds` takes, within the limits.
+    Result<void> calibrate(double seconds, std::uint64_t fewest, std::uint64_t most);
 
-    PairTopology topology_;
-    Program program_;
-    Generator generator_;
-    std::optional<EquippedLane> lane_;
-    std::optional<EquippedLane> floor_;
-    std::uint64_t window_frames_ = 65536;
+    BenchRecord record_;
+
+  private:
+    std::uint64_t window_frames_ = 0;
     double window_seconds_ = 0;
     bool floor_first_ = false;
     BenchRound round_;
-    BenchRecord record_;
+};
+
+// What a program does with the traffic of its bench.
+struct Paths {
+    std::vector<std::uint32_t> returned;  // for each frame, one after the other from the start
+    ActionTally tally{};
+    Action action = Action::pass;  // the path that is timed: the scenario's, or the commonest
+    bool mixed = false;            // frames take others too
+};
+
+// Runs each frame once. Where a scenario names the path every frame must take it: verify, then
+// time.
+Result<Paths> find_paths(const Subject& subject, const Frames& frames);
+
+// The traffic of a subject's bench.
+[[nodiscard]] const FrameRef& bench_traffic(const Subject& subject);
+
+// A record with what is known of it before the measurement.
+[[nodiscard]] BenchRecord describe_bench(const Subject& subject, const Frames& frames,
+                                         const Paths& paths);
+
+// The empty program: returns `action` at once.
+class EmptyProgram {
+  public:
+    static Result<EmptyProgram> load(Action action, bool frags);
+    [[nodiscard]] int fd() const;
+
+  private:
+    struct Close {
+        void operator()(empty* skeleton) const;
+    };
+    explicit EmptyProgram(std::unique_ptr<empty, Close> skeleton);
+
+    std::unique_ptr<empty, Close> skeleton_;
 };
 
 // Runs the bench of each subject and mode as a Google Benchmark benchmark registered at run time;
 // one iteration is one packet, one repetition one round.
 struct BenchCase {
     const Subject* subject = nullptr;
-    Mode mode = Mode::native;
+    std::optional<Mode> mode;  // end to end in this attach mode; none: the program alone
+
+    // The mode's name, or "test_run".
+    [[nodiscard]] std::string kind() const;
 };
 
 struct BenchOptions {

@@ -9,6 +9,9 @@
 #include "base/arguments.h"
 #include "base/interrupt.h"
 #include "engine/bench.h"
+#include "engine/loop_bench.h"
+#include "engine/veth_bench.h"
+#include "traffic/pinned.h"
 
 namespace xdpbench {
 namespace {
@@ -44,7 +47,7 @@ class DocumentReporter : public benchmark::BenchmarkReporter {
 // What one registered benchmark keeps from repetition to repetition.
 struct Registered {
     BenchCase subject;
-    std::string name;  // "icmp_lb/native"
+    std::string name;  // "icmp_lb/native", "icmp_lb/test_run"
     std::unique_ptr<BenchRig> rig;
     std::optional<Error> error;
     int rounds_begun = 0;
@@ -54,9 +57,11 @@ Registered prepare(const BenchCase& subject,
                    const std::function<void(const std::string&)>& progress) {
     Registered bench;
     bench.subject = subject;
-    bench.name = fmt::format("{}/{}", subject.subject->scenario.name, mode_name(subject.mode));
+    bench.name = fmt::format("{}/{}", subject.subject->scenario.name, subject.kind());
     progress(fmt::format("bench {}: preparing", bench.name));
-    Result<std::unique_ptr<BenchRig>> rig = BenchRig::create(*subject.subject, subject.mode);
+    Result<std::unique_ptr<BenchRig>> rig = subject.mode
+                                                ? VethBench::create(*subject.subject, *subject.mode)
+                                                : LoopBench::create(*subject.subject);
     if (rig) {
         bench.rig = std::move(*rig);
     } else {
@@ -65,10 +70,12 @@ Registered prepare(const BenchCase& subject,
     return bench;
 }
 
-void add_counters(benchmark::State& state, const BenchRound& round) {
-    state.counters["offered_pps"] = round.rate(round.offered);
-    state.counters["processed_pps"] = round.rate(round.processed);
-    state.counters["forwarded_pps"] = round.rate(round.forwarded);
+void add_counters(benchmark::State& state, const BenchRound& round, bool end_to_end) {
+    if (end_to_end) {
+        state.counters["offered_pps"] = round.rate(round.offered);
+        state.counters["processed_pps"] = round.rate(round.processed);
+        state.counters["forwarded_pps"] = round.rate(round.forwarded);
+    }
     state.counters["floor_ns"] = round.floor_ns();
     state.counters["program_ns"] = round.program_ns();
 }
@@ -93,22 +100,22 @@ void run_round(benchmark::State& state, Registered& bench,
     while (state.KeepRunningBatch(static_cast<benchmark::IterationCount>(packets))) {
         if (!bench.error) {
             const Result<double> seconds = bench.rig->run_windows();
-            if (seconds) {
-                state.SetIterationTime(*seconds);
-                continue;
-            }
+            if (seconds) continue;
             bench.error = seconds.error();
         }
         state.SkipWithError(bench.error->what.c_str());
         return;
     }
-    add_counters(state, bench.rig->end_round());
+    const BenchRound round = bench.rig->end_round();
+    // All at once, so that its time per iteration is our ns/packet: of the middle window.
+    state.SetIterationTime(round.ns_per_packet() * 1e-9 * static_cast<double>(round.offered));
+    add_counters(state, round, bench.subject.mode.has_value());
 }
 
 BenchRecord unfinished(const BenchCase& bench, const Error& error) {
     BenchRecord record;
     record.program = bench.subject->scenario.name;
-    record.mode = mode_name(bench.mode);
+    record.mode = bench.kind();
     record.message = error.text();
     record.outcome = error.kind == ErrorKind::unavailable || error.kind == ErrorKind::interrupted
                          ? Outcome::skipped
@@ -118,7 +125,9 @@ BenchRecord unfinished(const BenchCase& bench, const Error& error) {
 
 BenchRecord record_of(const Registered& bench) {
     if (!bench.rig) return unfinished(bench.subject, *bench.error);
-    BenchRecord record = bench.rig->finish();
+    const Result<BenchRecord> finished = bench.rig->finish();
+    if (!finished) return unfinished(bench.subject, finished.error());
+    BenchRecord record = *finished;
     if (!bench.error) return record;
     // An interruption leaves the whole rounds good; any other error spoils all of them.
     const bool partial = bench.error->kind == ErrorKind::interrupted && !record.rounds.empty();

@@ -143,10 +143,11 @@ Result<void> describe_program(const Subject& subject, RunRecord& record) {
     return {};
 }
 
-bool held(const RunRecord& record, const Subject& subject, Mode mode) {
+// Whether the checks held, and the replay in `mode`, if there is one.
+bool held(const RunRecord& record, const Subject& subject, std::optional<Mode> mode) {
     return std::none_of(record.cases.begin(), record.cases.end(), [&](const CaseResult& result) {
         const bool concerns = result.program == subject.scenario.name &&
-                              (result.mode.empty() || result.mode == mode_name(mode));
+                              (result.mode.empty() || (mode && result.mode == mode_name(*mode)));
         return concerns &&
                (result.outcome == Outcome::failed || result.outcome == Outcome::invalid);
     });
@@ -167,6 +168,8 @@ std::vector<BenchCase> benches_of(const std::vector<Subject>& subjects, const Ru
     std::vector<BenchCase> cases;
     for (const Subject& subject : subjects) {
         if (!options.bench || (subject.judged && !subject.scenario.bench)) continue;
+        if (!only_offload(options) && held(record, subject, std::nullopt))
+            cases.push_back({&subject, std::nullopt});
         for (const Mode mode : options.modes) {
             if (mode == Mode::offload) {
                 record.benches.push_back(not_timed(

@@ -269,6 +269,11 @@ bpf_map* Program::find_map(const std::string& name) const {
 
 int Program::fd() const { return ::bpf_program__fd(program_); }
 
+bool Program::has_frags() const {
+    // libbpf sets the flag by the section's name, but only while it loads.
+    return std::string_view(::bpf_program__section_name(program_)).starts_with("xdp.frags");
+}
+
 Result<ProgramInfo> Program::info() const {
     bpf_prog_info raw = {};
     std::uint32_t size = sizeof(raw);

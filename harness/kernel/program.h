@@ -59,6 +59,8 @@ class Program {
     Result<VerifierCost> load_for_cost();
 
     [[nodiscard]] int fd() const;
+    // Whether it takes frames in several buffers (SEC("xdp.frags")).
+    [[nodiscard]] bool has_frags() const;
     [[nodiscard]] const std::string& function() const { return function_; }
     [[nodiscard]] const std::filesystem::path& object() const { return path_; }
     Result<ProgramInfo> info() const;

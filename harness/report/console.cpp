@@ -64,18 +64,23 @@ struct Column {
 
 // What "forwarded" means on this path: where the frames are counted a second time.
 std::vector<Column> columns_for(const BenchRecord& bench) {
-    const bool returned = bench.action == "XDP_TX";
-    const bool passed = bench.action == "XDP_PASS";
-    const char* const way = returned ? "returned" : passed ? "to stack" : "forwarded";
-    return {
-        {"offered", "Mpps", [](const BenchRound& r) { return r.rate(r.offered) / kMega; }, 3},
-        {"processed", "Mpps", [](const BenchRound& r) { return r.rate(r.processed) / kMega; }, 3},
-        {way, "Mpps", [](const BenchRound& r) { return r.rate(r.forwarded) / kMega; }, 3,
-         returned || passed || bench.mixed},
+    std::vector<Column> cost{
         {"ns/packet", "ns", [](const BenchRound& r) { return r.ns_per_packet(); }, 1},
         {"floor", "ns", [](const BenchRound& r) { return r.floor_ns(); }, 1},
         {"program", "ns", [](const BenchRound& r) { return r.program_ns(); }, 1},
     };
+    if (bench.alone()) return cost;
+    const bool returned = bench.action == "XDP_TX";
+    const bool passed = bench.action == "XDP_PASS";
+    const char* const way = returned ? "returned" : passed ? "to stack" : "forwarded";
+    std::vector<Column> columns{
+        {"offered", "Mpps", [](const BenchRound& r) { return r.rate(r.offered) / kMega; }, 3},
+        {"processed", "Mpps", [](const BenchRound& r) { return r.rate(r.processed) / kMega; }, 3},
+        {way, "Mpps", [](const BenchRound& r) { return r.rate(r.forwarded) / kMega; }, 3,
+         returned || passed || bench.mixed},
+    };
+    columns.insert(columns.end(), cost.begin(), cost.end());
+    return columns;
 }
 
 using Summary = std::optional<double> (*)(std::span<const double>);
@@ -281,14 +286,19 @@ void Console::bench(const BenchRecord& bench) {
                                  ? counted(bench.longest, "byte")
                                  : fmt::format("{} to {} bytes", bench.shortest, bench.longest);
     const double rounds = static_cast<double>(std::max<std::size_t>(1, bench.rounds.size()));
+    const char* const placement =
+        bench.alone() ? "the program alone on fresh packets," : "generator and program share";
     fmt::print(out_, "  {:<8} {} {}{}, {} of {} in {} ({})\n", "bench", bench.mode, bench.action,
                bench.mixed ? " and others" : "", counted(bench.frames, "frame"), size,
                counted(bench.flows, "flow"), bench.traffic);
-    fmt::print(
-        out_,
-        "           generator and program share CPU {}; {} of {:.2f} s, in turn with the floor\n\n",
-        bench.cpu, counted(bench.rounds.size(), "round"), bench.seconds / rounds);
+    fmt::print(out_, "           {} CPU {}; {} of {:.2f} s, in turn with the floor\n\n", placement,
+               bench.cpu, counted(bench.rounds.size(), "round"), bench.seconds / rounds);
     fmt::print(out_, "{}\n{}", bench_table(bench), cpu_rows(bench));
+    if (bench.alone()) {
+        fmt::print(out_, "  {:<9}verified by {}; differences below {} ns say nothing\n", "paths",
+                   bench.counted_by, kAloneResolution);
+        return;
+    }
     fmt::print(out_, "  {:<9}{}; counted by {}\n", "lost", losses_text(bench.losses),
                bench.counted_by);
     fmt::print(out_, "  {:<9}{}: {}\n", "bound by", bench.bound, bench.evidence);

@@ -87,6 +87,7 @@ Json to_json(const BenchRound& round) {
             {"seconds", round.seconds},
             {"floor_packets", round.floor_packets},
             {"floor_seconds", round.floor_seconds},
+            {"windows", round.window_ns.size()},
             {"ns_per_packet", round.ns_per_packet()},
             {"floor_ns", round.floor_ns()},
             {"program_ns", round.program_ns()}};
@@ -124,12 +125,16 @@ Json to_json(const BenchRecord& bench) {
     json["rounds"] = Json::array();
     for (const BenchRound& round : bench.rounds) json["rounds"].push_back(to_json(round));
     if (bench.rounds.empty()) return json;
-    json["offered_pps"] =
-        summary(bench.rounds, [](const BenchRound& r) { return r.rate(r.offered); });
-    json["processed_pps"] =
-        summary(bench.rounds, [](const BenchRound& r) { return r.rate(r.processed); });
-    json["forwarded_pps"] =
-        summary(bench.rounds, [](const BenchRound& r) { return r.rate(r.forwarded); });
+    if (bench.alone()) {
+        json["resolution_ns"] = kAloneResolution;
+    } else {
+        json["offered_pps"] =
+            summary(bench.rounds, [](const BenchRound& r) { return r.rate(r.offered); });
+        json["processed_pps"] =
+            summary(bench.rounds, [](const BenchRound& r) { return r.rate(r.processed); });
+        json["forwarded_pps"] =
+            summary(bench.rounds, [](const BenchRound& r) { return r.rate(r.forwarded); });
+    }
     json["ns_per_packet"] =
         summary(bench.rounds, [](const BenchRound& r) { return r.ns_per_packet(); });
     json["floor_ns"] = summary(bench.rounds, [](const BenchRound& r) { return r.floor_ns(); });

@@ -32,8 +32,14 @@ TEST(Json, RoundsGiveMediansAndNeverNaN) {
     RunRecord run;
     BenchRecord bench;
     for (const std::uint64_t packets : {100U, 200U, 300U}) {
-        bench.rounds.push_back({packets, packets, packets, 1e-6 * static_cast<double>(packets),
-                                packets, 5e-7 * static_cast<double>(packets)});
+        bench.rounds.push_back({packets,
+                                packets,
+                                packets,
+                                1e-6 * static_cast<double>(packets),
+                                packets,
+                                5e-7 * static_cast<double>(packets),
+                                {1000.0},
+                                {500.0}});
     }
     bench.rounds.push_back(BenchRound{});  // nothing happened in it
     run.benches.push_back(bench);

@@ -1,13 +1,12 @@
 #include "report/model.h"
 
+#include "stats/summary.h"
+
 namespace xdpbench {
-namespace {
 
 double ns_each(double seconds, std::uint64_t packets) {
     return packets == 0 ? 0.0 : seconds * 1e9 / static_cast<double>(packets);
 }
-
-}  // namespace
 
 const char* outcome_name(Outcome outcome) {
     switch (outcome) {
@@ -23,9 +22,9 @@ const char* outcome_name(Outcome outcome) {
     return "unknown";
 }
 
-double BenchRound::ns_per_packet() const { return ns_each(seconds, processed); }
+double BenchRound::ns_per_packet() const { return median(window_ns).value_or(0); }
 
-double BenchRound::floor_ns() const { return ns_each(floor_seconds, floor_packets); }
+double BenchRound::floor_ns() const { return median(floor_window_ns).value_or(0); }
 
 double BenchRound::rate(std::uint64_t frames) const {
     return seconds <= 0 ? 0.0 : static_cast<double>(frames) / seconds;

@@ -80,6 +80,9 @@ struct ReplayRecord {
     bool balanced = false;
 };
 
+// 0 without packets.
+[[nodiscard]] double ns_each(double seconds, std::uint64_t packets);
+
 // One round: windows of the program under test and of the floor took turns.
 struct BenchRound {
     std::uint64_t offered = 0;    // frames handed over by the generator
@@ -88,7 +91,10 @@ struct BenchRound {
     double seconds = 0;           // of these frames
     std::uint64_t floor_packets = 0;
     double floor_seconds = 0;
+    std::vector<double> window_ns;        // ns/packet of each window of the program,
+    std::vector<double> floor_window_ns;  // and of the floor's next to it
 
+    // Of the middle window: what disturbs a few of them does not move it.
     [[nodiscard]] double ns_per_packet() const;
     [[nodiscard]] double floor_ns() const;
     [[nodiscard]] double program_ns() const { return ns_per_packet() - floor_ns(); }
@@ -107,7 +113,7 @@ template <class Measure>
 
 struct BenchRecord {
     std::string program;
-    std::string mode;
+    std::string mode;    // attach mode; "test_run": the program alone in the fresh-packet loop
     std::string action;  // the path that is timed
     bool mixed = false;  // the traffic takes other paths too (only without an expectation)
     std::string traffic;
@@ -116,7 +122,7 @@ struct BenchRecord {
     std::uint64_t longest = 0;
     std::uint64_t flows = 0;
     int cpu = 0;
-    std::string placement = "shared";
+    std::string placement;  // "shared": generator and program on one CPU; "test_run"
     std::string counted_by;
     std::vector<BenchRound> rounds;
     std::vector<CpuTally> cpus;  // over all rounds
@@ -127,7 +133,13 @@ struct BenchRecord {
     std::string message;  // why it is skipped or invalid
     std::string bound;    // "generator" or "program"
     std::string evidence;
+
+    // Measured in the fresh-packet loop: no network, so no rates and no losses.
+    [[nodiscard]] bool alone() const { return mode == "test_run"; }
 };
+
+// Smaller differences than this between two figures of the fresh-packet loop say nothing (ns).
+inline constexpr double kAloneResolution = 0.1;
 
 struct RunRecord {
     std::string command_line;

@@ -7,13 +7,13 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "kernel/bpf_options.h"
 #include "replay.h"
 #include "replay.skel.h"
+#include "traffic/frame_map.h"
 
 namespace xdpbench {
 namespace {
@@ -23,12 +23,6 @@ namespace {
 // it now and then does, and is as fast.
 constexpr std::uint32_t kBatch = 128;
 constexpr std::uint64_t kFramesPerCall = 65536;
-
-std::size_t longest_of(const Frames& frames) {
-    std::size_t longest = REPLAY_MIN_LENGTH;
-    for (const Frame& frame : frames) longest = std::max(longest, frame.bytes.size());
-    return longest;
-}
 
 Error load_error(int number) {
     Error error = system_error("cannot load the replay generator", number);
@@ -56,22 +50,6 @@ Error send_error(int number) {
         error.advice = "run again";
     }
     return error;
-}
-
-Result<void> store_frames(const bpf_map* map, const Frames& frames) {
-    std::vector<std::uint8_t> slot(::bpf_map__value_size(map));
-    for (std::uint32_t index = 0; index < frames.size(); ++index) {
-        const std::vector<std::uint8_t>& bytes = frames[index].bytes;
-        replay_frame header = {};
-        header.length = static_cast<std::uint32_t>(bytes.size());
-        std::fill(slot.begin(), slot.end(), std::uint8_t{0});
-        std::memcpy(slot.data(), &header, sizeof(header));
-        std::copy(bytes.begin(), bytes.end(), slot.begin() + sizeof(header));
-        if (::bpf_map_update_elem(::bpf_map__fd(map), &index, slot.data(), BPF_ANY) != 0) {
-            return system_error("cannot hand a frame to the generator", errno);
-        }
-    }
-    return {};
 }
 
 }  // namespace
@@ -115,8 +93,7 @@ Result<Generator> Generator::create(const Frames& frames) {
     skeleton->rodata->frame_count = static_cast<std::uint32_t>(frames.size());
     skeleton->rodata->max_length = static_cast<std::uint32_t>(longest);
     bpf_map* const map = skeleton->maps.frames;
-    ::bpf_map__set_max_entries(map, static_cast<std::uint32_t>(frames.size()));
-    ::bpf_map__set_value_size(map, static_cast<std::uint32_t>(sizeof(replay_frame) + longest));
+    size_frame_map(map, frames);
     if (const int error = replay__load(skeleton.get()); error != 0) return load_error(error);
     XDPBENCH_CHECK(store_frames(map, frames));
     return Generator(std::move(skeleton), longest);

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The fresh-packet loop: test-run again and again (BPF_PROG_TEST_RUN with `repeat`), each run gives the next
+ * frame to a program under test. The kernel does not reset the packet between repeats, so what the run
+ * before left behind is undone here: metadata, head, tail, and every byte.
+ *
+ * Programs under test stand in slots, so that several of them are timed by one and the same code.
+ */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+#include "replay.h"
+
+/* Set before load. */
+const volatile __u32 frame_count = 1;
+const volatile __u32 max_length = REPLAY_MIN_LENGTH;
+
+/* Written from user space between calls. */
+__u32 slot;  /* the program that is given the packets */
+__u32 next;  /* the frame of the next run */
+__u64 start; /* where the packet of this call began, as a number; 0 before the first run of a call */
+__u64 here;  /* where it begins now */
+__u64 failed; /* runs that could not give a fresh packet or found the slot empty; must stay 0 */
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);                          /* frame_count, before load */
+    __uint(key_size, sizeof(__u32));
+    __uint(value_size, sizeof(struct replay_frame) + REPLAY_MIN_LENGTH); /* + max_length, before load */
+} frames SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+    __uint(max_entries, REFRESH_SLOTS);
+    __uint(key_size, sizeof(__u32));
+    __uint(value_size, sizeof(__u32));
+} programs SEC(".maps");
+
+/* Head and metadata as at the start of the call. The address goes through a map's memory because the
+ * verifier lets a packet pointer be stored there, and what is read back is a number to reckon with. */
+static __always_inline int restore_head(struct xdp_md *ctx)
+{
+    volatile __u64 *began = &start, *begins = &here;
+    __s64 metadata = (void *)(long)ctx->data - (void *)(long)ctx->data_meta;
+    __s64 moved;
+
+    if (metadata > 0 && bpf_xdp_adjust_meta(ctx, metadata))
+        return -1;
+    *begins = (__u64)(long)ctx->data;
+    if (!*began)
+        *began = *begins;
+    moved = (__s64)(*began - *begins);
+    if (moved && bpf_xdp_adjust_head(ctx, moved))
+        return -1;
+    return 0;
+}
+
+SEC("xdp")
+int refresh(struct xdp_md *ctx)
+{
+    __u32 index = next;
+    struct replay_frame *frame = bpf_map_lookup_elem(&frames, &index);
+    __u32 length, length_now;
+
+    next = index + 1 < frame_count ? index + 1 : 0;
+    if (!frame || restore_head(ctx))
+        goto fail;
+    length = frame->length;
+    if (length < REPLAY_MIN_LENGTH || length > max_length)
+        goto fail;
+    length_now = bpf_xdp_get_buff_len(ctx);
+    if (length != length_now && bpf_xdp_adjust_tail(ctx, (int)length - (int)length_now))
+        goto fail;
+    if (bpf_xdp_store_bytes(ctx, 0, frame + 1, length))
+        goto fail;
+    /* Constant slots: the kernel turns each into a direct jump. */
+    switch (slot) {
+    case 0:
+        bpf_tail_call_static(ctx, &programs, 0);
+        break;
+    case 1:
+        bpf_tail_call_static(ctx, &programs, 1);
+        break;
+    case 2:
+        bpf_tail_call_static(ctx, &programs, 2);
+        break;
+    case 3:
+        bpf_tail_call_static(ctx, &programs, 3);
+        break;
+    }
+fail:
+    failed++;
+    return XDP_ABORTED;
+}
+
+char _license[] SEC("license") = "GPL";

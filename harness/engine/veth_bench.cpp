@@ -1,0 +1,113 @@
+#include "engine/veth_bench.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/text.h"
+#include "kernel/environment.h"
+#include "stats/summary.h"
+#include "traffic/frame_map.h"
+
+namespace xdpbench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Long enough that starting and reading cost nothing, short enough that drift hits both lanes
+// alike.
+constexpr double kWindowSeconds = 0.03;
+constexpr std::uint64_t kSmallestWindow = 1024;
+constexpr std::uint64_t kLargestWindow = 65536;
+
+double seconds_since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+void add_counts(const LaneCounts& counts, BenchRecord& record) {
+    for (std::size_t i = 0; i < record.actions.size(); ++i) record.actions[i] += counts.actions[i];
+    record.cpus.resize(counts.cpus.size());
+    for (std::size_t cpu = 0; cpu < record.cpus.size(); ++cpu) {
+        record.cpus[cpu].cpu = counts.cpus[cpu].cpu;
+        for (std::size_t i = 0; i < record.actions.size(); ++i)
+            record.cpus[cpu].actions[i] += counts.cpus[cpu].actions[i];
+    }
+    for (const auto& [name, frames] : counts.losses) record.losses[name] += frames;
+}
+
+}  // namespace
+
+VethBench::VethBench(PairTopology topology, Program program, Generator generator)
+    : topology_(std::move(topology)),
+      program_(std::move(program)),
+      generator_(std::move(generator)) {}
+
+Result<std::unique_ptr<BenchRig>> VethBench::create(const Subject& subject, Mode mode) {
+    XDPBENCH_CHECK(require_timeable());
+    XDPBENCH_TRY(const Frames frames, load_frames(bench_traffic(subject), subject.scenario));
+    XDPBENCH_TRY(const Paths paths, find_paths(subject, frames));
+    XDPBENCH_TRY(Generator generator, Generator::create(frames));
+    XDPBENCH_TRY(PairTopology topology, PairTopology::create(2, longest_of(frames)));
+    XDPBENCH_CHECK(generator.park(topology.tester, topology.parking));
+    XDPBENCH_TRY(Program program, open_program(subject));
+    XDPBENCH_CHECK(program.load());
+    XDPBENCH_TRY(const EmptyProgram empty, EmptyProgram::load(paths.action, program.has_frags()));
+    std::unique_ptr<VethBench> rig(
+        new VethBench(std::move(topology), std::move(program), std::move(generator)));
+    XDPBENCH_TRY(EquippedLane lane, EquippedLane::create(rig->topology_, 0, &rig->program_,
+                                                         rig->program_.fd(), mode, {}));
+    rig->lane_.emplace(std::move(lane));
+    XDPBENCH_TRY(EquippedLane floor_lane,
+                 EquippedLane::create(rig->topology_, 1, nullptr, empty.fd(), mode, {}));
+    rig->floor_.emplace(std::move(floor_lane));
+    rig->record_ = describe_bench(subject, frames, paths);
+    rig->record_.mode = mode_name(mode);
+    rig->record_.placement = "shared";
+    rig->record_.counted_by = rig->lane_->counted_by();
+    XDPBENCH_CHECK(rig->calibrate(kWindowSeconds, kSmallestWindow, kLargestWindow));
+    return std::unique_ptr<BenchRig>(std::move(rig));
+}
+
+Result<BenchRig::Window> VethBench::window(bool floor, std::uint64_t frames, BenchRecord* counted) {
+    const EquippedLane& lane = floor ? *floor_ : *lane_;
+    XDPBENCH_TRY(const LaneCounts before, lane.read());
+    const Clock::time_point start = Clock::now();
+    XDPBENCH_CHECK(generator_.send(topology_.tester, lane.tester().index, frames));
+    double seconds = seconds_since(start);
+    XDPBENCH_TRY(LaneCounts now, lane.read());
+    LaneCounts counts = since(before, now);
+    if (!unbalanced(counts, frames).empty()) {
+        // Some frames are still on their way: their time belongs to the window.
+        XDPBENCH_TRY(counts, settled(lane, before, frames));
+        if (unbalanced(counts, frames).empty()) seconds = seconds_since(start);
+    }
+    const std::string imbalance = unbalanced(counts, frames);
+    if (!imbalance.empty()) {
+        return Error{ErrorKind::invalid,
+                     "the books of a window do not balance: " + imbalance,
+                     {},
+                     "something else sent or took frames, or this is a fault of xdp-bench"};
+    }
+    if (counted != nullptr) add_counts(counts, *counted);
+    return Window{counts.handled(), counts.received + counts.passed, seconds};
+}
+
+Result<BenchRecord> VethBench::finish() {
+    XDPBENCH_TRY(BenchRecord record, BenchRig::finish());
+    std::erase_if(record.cpus, [](const CpuTally& cpu) { return cpu.actions == ActionTally{}; });
+    if (record.rounds.empty()) return record;
+    const auto each =
+        measure_rounds(record.rounds, [](const BenchRound& r) { return r.ns_per_packet(); });
+    const auto floors =
+        measure_rounds(record.rounds, [](const BenchRound& r) { return r.floor_ns(); });
+    const double share = 1 - median(floors).value_or(0) / median(each).value_or(1);
+    record.bound = share > 0.5 ? "program" : "generator";
+    record.evidence = fmt::format(
+        "{:.1f} % of the time per packet is the program's, the rest is generator and path (the "
+        "floor)",
+        std::max(0.0, share) * 100);
+    return record;
+}
+
+}  // namespace xdpbench

@@ -1,0 +1,41 @@
+#include "traffic/frame_map.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "replay.h"
+
+namespace xdpbench {
+
+std::size_t longest_of(const Frames& frames) {
+    std::size_t longest = REPLAY_MIN_LENGTH;
+    for (const Frame& frame : frames) longest = std::max(longest, frame.bytes.size());
+    return longest;
+}
+
+void size_frame_map(bpf_map* map, const Frames& frames) {
+    ::bpf_map__set_max_entries(map, static_cast<std::uint32_t>(frames.size()));
+    ::bpf_map__set_value_size(
+        map, static_cast<std::uint32_t>(sizeof(replay_frame) + longest_of(frames)));
+}
+
+Result<void> store_frames(const bpf_map* map, const Frames& frames) {
+    std::vector<std::uint8_t> slot(::bpf_map__value_size(map));
+    for (std::uint32_t index = 0; index < frames.size(); ++index) {
+        const std::vector<std::uint8_t>& bytes = frames[index].bytes;
+        replay_frame header = {};
+        header.length = static_cast<std::uint32_t>(bytes.size());
+        std::fill(slot.begin(), slot.end(), std::uint8_t{0});
+        std::memcpy(slot.data(), &header, sizeof(header));
+        std::copy(bytes.begin(), bytes.end(), slot.begin() + sizeof(header));
+        if (::bpf_map_update_elem(::bpf_map__fd(map), &index, slot.data(), BPF_ANY) != 0)
+            return system_error("cannot hand a frame to the kernel", errno);
+    }
+    return {};
+}
+
+}  // namespace xdpbench

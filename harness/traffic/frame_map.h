@@ -1,0 +1,23 @@
+// The kernel map of frames that the replay generator and the fresh-packet loop take theirs from
+// (struct replay_frame in bpf/include/replay.h).
+#pragma once
+
+#include <cstddef>
+
+#include "base/result.h"
+#include "packet/frame.h"
+
+struct bpf_map;
+
+namespace xdpbench {
+
+// Bytes of the longest frame, at least an Ethernet header.
+[[nodiscard]] std::size_t longest_of(const Frames& frames);
+
+// Gives a map that is not loaded yet room for `frames`.
+void size_frame_map(bpf_map* map, const Frames& frames);
+
+// Writes `frames` into the loaded map.
+Result<void> store_frames(const bpf_map* map, const Frames& frames);
+
+}  // namespace xdpbench

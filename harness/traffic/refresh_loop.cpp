@@ -1,0 +1,139 @@
+#include "traffic/refresh_loop.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fmt/format.h>
+#include <linux/bpf.h>
+
+#include <cerrno>
+#include <ctime>
+
+#include "base/interrupt.h"
+#include "kernel/bpf_options.h"
+#include "refresh.skel.h"
+#include "traffic/frame_map.h"
+#include "traffic/generator.h"
+
+namespace xdpbench {
+namespace {
+
+double clock_seconds(clockid_t clock) {
+    timespec now = {};
+    ::clock_gettime(clock, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+Error load_error(int number) {
+    Error error = system_error("cannot load the fresh-packet loop", number);
+    if (number == -EPERM) {
+        error.kind = ErrorKind::unavailable;
+        error.advice = "run as root (sudo)";
+    } else if (number == -EINVAL) {
+        error.kind = ErrorKind::unavailable;
+        error.cause = "this kernel lacks bpf_xdp_store_bytes (5.18)";
+        error.advice = "checks still work: --only check";
+    }
+    return error;
+}
+
+}  // namespace
+
+void RefreshLoop::Close::operator()(refresh* skeleton) const { refresh__destroy(skeleton); }
+
+RefreshLoop::RefreshLoop(std::unique_ptr<refresh, Close> skeleton, const Frames& frames)
+    : skeleton_(std::move(skeleton)),
+      frame_count_(static_cast<std::uint32_t>(frames.size())),
+      data_(longest_of(frames)) {}
+
+Result<RefreshLoop> RefreshLoop::create(const Frames& frames, bool frags) {
+    const std::size_t longest = longest_of(frames);
+    XDPBENCH_CHECK(Generator::require_count(frames.size(), longest));
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        if (frames[i].bytes.size() < REPLAY_MIN_LENGTH)
+            return input_error(
+                fmt::format("frame {} of {} bytes cannot be timed: an Ethernet "
+                            "header has {}",
+                            i, frames[i].bytes.size(), REPLAY_MIN_LENGTH));
+    }
+    std::unique_ptr<refresh, Close> skeleton(refresh__open());
+    if (!skeleton) return system_error("cannot open the fresh-packet loop", errno);
+    skeleton->rodata->frame_count = static_cast<std::uint32_t>(frames.size());
+    skeleton->rodata->max_length = static_cast<std::uint32_t>(longest);
+    size_frame_map(skeleton->maps.frames, frames);
+    if (frags) {
+        bpf_program* const program = skeleton->progs.refresh;
+        ::bpf_program__set_flags(program, ::bpf_program__flags(program) | BPF_F_XDP_HAS_FRAGS);
+    }
+    if (const int error = refresh__load(skeleton.get()); error != 0) return load_error(error);
+    XDPBENCH_CHECK(store_frames(skeleton->maps.frames, frames));
+    return RefreshLoop(std::move(skeleton), frames);
+}
+
+Result<void> RefreshLoop::park(const NetNs& netns, const InterfaceInfo& idle) {
+    const int program = ::bpf_program__fd(skeleton_->progs.refresh);
+    XDPBENCH_TRY(XdpLink link, XdpLink::attach(netns, idle, program, Mode::native));
+    parked_.emplace(std::move(link));
+    return {};
+}
+
+Result<void> RefreshLoop::place(unsigned slot, int program_fd) {
+    if (::bpf_map_update_elem(::bpf_map__fd(skeleton_->maps.programs), &slot, &program_fd,
+                              BPF_ANY) == 0)
+        return {};
+    Error error = system_error("cannot tail-call the program from the fresh-packet loop", errno);
+    if (errno == EINVAL) {
+        // bpf_prog_map_compatible (kernel/bpf/core.c): alike in type, JIT, frags; not device-bound.
+        error.kind = ErrorKind::unavailable;
+        error.cause =
+            "the kernel lets XDP programs tail-call each other only if they agree in xdp.frags, "
+            "are both jited, and neither is bound to a device or stands in a devmap or cpumap";
+        error.advice = "time it end to end instead: --mode native, generic";
+    }
+    return error;
+}
+
+void RefreshLoop::rewind() { skeleton_->bss->next = 0; }
+
+Result<TimedRuns> RefreshLoop::run(const NetNs& netns, unsigned slot, std::uint32_t runs) {
+    XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
+    const std::uint32_t first = skeleton_->bss->next;
+    xdp_md context = {};
+    context.data_end = static_cast<std::uint32_t>(data_.size());
+    for (;;) {
+        if (interrupted()) return interrupted_error();
+        skeleton_->bss->slot = slot;
+        skeleton_->bss->next = first;
+        skeleton_->bss->start = 0;
+        auto options = bpf_options<bpf_test_run_opts>();
+        options.data_in = data_.data();
+        options.data_size_in = static_cast<std::uint32_t>(data_.size());
+        options.ctx_in = &context;
+        options.ctx_size_in = sizeof(context);
+        options.repeat = static_cast<int>(runs);
+        const double wall = clock_seconds(CLOCK_MONOTONIC);
+        const double cpu = clock_seconds(CLOCK_THREAD_CPUTIME_ID);
+        const int failed =
+            ::bpf_prog_test_run_opts(::bpf_program__fd(skeleton_->progs.refresh), &options);
+        const int number = errno;
+        TimedRuns timed;
+        timed.cpu_seconds = clock_seconds(CLOCK_THREAD_CPUTIME_ID) - cpu;
+        timed.seconds = clock_seconds(CLOCK_MONOTONIC) - wall;
+        if (failed != 0 && (number == EINTR || number == EAGAIN)) continue;
+        if (failed != 0) return system_error("cannot test-run the fresh-packet loop", number);
+        if (skeleton_->bss->failed != 0) {
+            return Error{
+                ErrorKind::invalid,
+                fmt::format("{} of {} runs got no fresh packet, or slot {} is empty",
+                            skeleton_->bss->failed, runs, slot),
+                "a program under test may have moved the packet where it cannot be brought "
+                "back from",
+                "time it end to end instead: --mode native, generic"};
+        }
+        timed.runs = runs;
+        timed.returned = options.retval;
+        timed.frame = static_cast<std::uint32_t>((std::uint64_t{first} + runs - 1) % frame_count_);
+        return timed;
+    }
+}
+
+}  // namespace xdpbench

@@ -1,0 +1,69 @@
+// The fresh-packet loop: how long a program takes for a packet, measured with BPF_PROG_TEST_RUN
+// (bpf/harness/refresh.bpf.c).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/result.h"
+#include "kernel/attach.h"
+#include "kernel/netns.h"
+#include "packet/frame.h"
+#include "replay.h"
+
+struct refresh;
+
+namespace xdpbench {
+
+// What a number of runs took. Both clocks are read right before and after the system call.
+struct TimedRuns {
+    std::uint64_t runs = 0;
+    double cpu_seconds = 0;      // CLOCK_THREAD_CPUTIME_ID: without what other threads were given
+    double seconds = 0;          // CLOCK_MONOTONIC
+    std::uint32_t returned = 0;  // by the program for the last packet
+    std::uint32_t frame = 0;     // the last packet's number in the frames
+
+    [[nodiscard]] double ns_per_packet() const {
+        return runs == 0 ? 0 : cpu_seconds * 1e9 / static_cast<double>(runs);
+    }
+};
+
+class RefreshLoop {
+  public:
+    static constexpr unsigned kSlots = REFRESH_SLOTS;
+
+    // Loads `frames` into the kernel. Programs in the slots must agree with `frags`: whether they
+    // are xdp.frags. Refuses what Generator::require_count() refuses, and frames shorter than an
+    // Ethernet header; unavailable on kernels before 5.18.
+    static Result<RefreshLoop> create(const Frames& frames, bool frags);
+
+    // Attaches the loop natively to an idle interface for as long as it lives, so that a call does
+    // not wait for RCU (PairTopology::parking).
+    Result<void> park(const NetNs& netns, const InterfaceInfo& idle);
+
+    // Puts a loaded program into a slot, in place of what stood there. Unavailable, with the
+    // reason, for a program that cannot be tail-called.
+    Result<void> place(unsigned slot, int program_fd);
+
+    // Begins again with the first frame.
+    void rewind();
+
+    // Gives the next `runs` packets to the program in `slot`, on the calling thread's CPU and in
+    // `netns`. A signal that is not the user's repeats the call with the same packets.
+    Result<TimedRuns> run(const NetNs& netns, unsigned slot, std::uint32_t runs);
+
+  private:
+    struct Close {
+        void operator()(refresh* skeleton) const;
+    };
+    RefreshLoop(std::unique_ptr<refresh, Close> skeleton, const Frames& frames);
+
+    std::unique_ptr<refresh, Close> skeleton_;
+    std::optional<XdpLink> parked_;
+    std::uint32_t frame_count_;
+    std::vector<std::uint8_t> data_;  // the packet's first content: as long as the longest frame
+};
+
+}  // namespace xdpbench

@@ -1,0 +1,117 @@
+// Every run gets a fresh packet, whatever the program did to the one before.
+#include <gtest/gtest.h>
+#include <linux/bpf.h>
+
+#include <optional>
+
+#include "kernel/fixture_test.h"
+#include "kernel/topology.h"
+#include "traffic/refresh_loop.h"
+
+namespace xdpbench {
+namespace {
+
+// Frames of 60 to 159 bytes that carry their length in bytes 0 and 13.
+Frames telling_frames() {
+    Frames frames;
+    for (std::size_t length = 60; length < 160; ++length) {
+        Frame frame;
+        frame.bytes.resize(length, 0x55);
+        frame.bytes[0] = frame.bytes[13] = static_cast<std::uint8_t>(length);
+        frames.push_back(std::move(frame));
+    }
+    return frames;
+}
+
+struct Trace {
+    const char* function;
+    std::uint32_t returned;
+};
+void PrintTo(const Trace& trace, std::ostream* out) { *out << trace.function; }
+
+class RefreshLoopTest : public KernelTest, public testing::WithParamInterface<Trace> {
+  protected:
+    void prepare(const std::string& function, bool frags = false) {
+        Result<Program> program = Program::open(fixture_object("leaves_traces"), function);
+        ASSERT_TRUE(program) << program.error().text();
+        const Result<void> loaded = program->load();
+        ASSERT_TRUE(loaded) << loaded.error().text();
+        program_.emplace(std::move(*program));
+        Result<PairTopology> topology = PairTopology::create(0, 0);
+        ASSERT_TRUE(topology) << topology.error().text();
+        topology_.emplace(std::move(*topology));
+        Result<RefreshLoop> loop = RefreshLoop::create(telling_frames(), frags);
+        ASSERT_TRUE(loop) << loop.error().text();
+        loop_.emplace(std::move(*loop));
+        const Result<void> parked = loop_->park(topology_->tester, topology_->parking);
+        ASSERT_TRUE(parked) << parked.error().text();
+    }
+
+    Result<std::vector<std::string>> stale_packets() {
+        return program_->compare_maps(
+            {MapContent{{}, "stale", {MapEntry{scalar("0"), scalar("0"), {}, false}}}});
+    }
+
+    std::optional<Program> program_;
+    std::optional<PairTopology> topology_;
+    std::optional<RefreshLoop> loop_;
+};
+
+TEST_P(RefreshLoopTest, TheNextRunGetsAFreshPacket) {
+    ASSERT_NO_FATAL_FAILURE(prepare(GetParam().function));
+    const Result<void> placed = loop_->place(2, program_->fd());
+    ASSERT_TRUE(placed) << placed.error().text();
+    for (const std::uint32_t runs : {1U, 99U, 10'000U, 3U}) {
+        const Result<TimedRuns> timed = loop_->run(topology_->tester, 2, runs);
+        ASSERT_TRUE(timed) << timed.error().text();
+        EXPECT_EQ(timed->returned, GetParam().returned) << runs << " runs";
+        EXPECT_EQ(timed->runs, runs);
+        EXPECT_GT(timed->ns_per_packet(), 0);
+    }
+    const auto stale = stale_packets();
+    ASSERT_TRUE(stale) << stale.error().text();
+    EXPECT_TRUE(stale->empty()) << stale->front();
+}
+
+INSTANTIATE_TEST_SUITE_P(Traces, RefreshLoopTest,
+                         testing::Values(Trace{"pushes_head", XDP_TX}, Trace{"pops_head", XDP_TX},
+                                         Trace{"cuts_tail", XDP_TX}, Trace{"grows_tail", XDP_TX},
+                                         Trace{"adds_metadata", XDP_PASS},
+                                         Trace{"overwrites", XDP_TX}),
+                         testing::PrintToStringParamName());
+
+TEST_F(RefreshLoopTest, CyclesThroughTheFrames) {
+    ASSERT_NO_FATAL_FAILURE(prepare("overwrites"));
+    ASSERT_TRUE(loop_->place(0, program_->fd()));
+    EXPECT_EQ(loop_->run(topology_->tester, 0, 1)->frame, 0U);
+    EXPECT_EQ(loop_->run(topology_->tester, 0, 1)->frame, 1U);
+    EXPECT_EQ(loop_->run(topology_->tester, 0, 100)->frame, 1U);
+    loop_->rewind();
+    EXPECT_EQ(loop_->run(topology_->tester, 0, 5)->frame, 4U);
+}
+
+TEST_F(RefreshLoopTest, AnEmptySlotIsAnError) {
+    ASSERT_NO_FATAL_FAILURE(prepare("overwrites"));
+    const Result<TimedRuns> timed = loop_->run(topology_->tester, 3, 10);
+    ASSERT_FALSE(timed);
+    EXPECT_EQ(timed.error().kind, ErrorKind::invalid);
+}
+
+TEST_F(RefreshLoopTest, FragsMustAgree) {
+    ASSERT_NO_FATAL_FAILURE(prepare("in_fragments"));
+    EXPECT_TRUE(program_->has_frags());
+    const Result<void> placed = loop_->place(0, program_->fd());
+    ASSERT_FALSE(placed);
+    EXPECT_EQ(placed.error().kind, ErrorKind::unavailable);
+    EXPECT_NE(placed.error().text().find("xdp.frags"), std::string::npos) << placed.error().text();
+
+    ASSERT_NO_FATAL_FAILURE(prepare("in_fragments", true));
+    const Result<void> agreed = loop_->place(0, program_->fd());
+    ASSERT_TRUE(agreed) << agreed.error().text();
+    const Result<TimedRuns> timed = loop_->run(topology_->tester, 0, 1000);
+    ASSERT_TRUE(timed) << timed.error().text();
+    EXPECT_EQ(timed->returned, static_cast<std::uint32_t>(XDP_DROP));
+}
+
+}  // namespace
+}  // namespace xdpbench
