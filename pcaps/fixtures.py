@@ -16,11 +16,13 @@ from scapy.packet import Padding, Raw
 CLIENT_MAC = "02:00:00:00:00:01"  # the tester's end of the cable
 DUT_MAC = "02:00:00:00:00:02"     # the end with the program under test
 
+BENCH_SOURCE, BENCH_DESTINATION = "198.18.0.1", "198.18.0.2"  # of the networks for benchmarks, RFC 2544
 LB_IP = "192.168.1.2"
 CLIENT_IP = "192.168.1.10"
 
 MIN_FRAME = 60    # the shortest frame on a wire: 64 bytes with its FCS
 MAX_FRAME = 1514  # the longest at an MTU of 1,500
+JUMBO_FRAME = 9014  # the longest at an MTU of 9,000: more than the page that a program without frags is given
 
 FIRST_FRAME_TIME = 1_700_000_000  # seconds since the epoch; then a millisecond from frame to frame
 
@@ -60,6 +62,23 @@ def frame_size(rng):
     if kind < 99:
         return rng.randint(595, MAX_FRAME - 1)
     return MAX_FRAME
+
+
+def frames_of(groups):
+    """The frames of some groups of cases. A group is a function that yields pairs of name and frame."""
+    return [frame for group in groups for _, frame in group()]
+
+
+def index_wanted(groups):
+    """If --index is the only argument: lists the cases as they are numbered in their pcap."""
+    if sys.argv[1:] != ["--index"]:
+        return False
+    number = 0
+    for group in groups:
+        for name, frame in group():
+            print(f"#{number:<3} {group.__name__:17} {len(frame):4} bytes  {name}")
+            number += 1
+    return True
 
 
 def write(name, frames):

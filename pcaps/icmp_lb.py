@@ -9,7 +9,6 @@ With --index as the only argument the script lists the frames of icmp_lb_checks.
 """
 
 import random
-import sys
 
 from scapy.layers.inet import TCP, UDP
 from scapy.layers.inet6 import ICMPv6EchoRequest, IPv6
@@ -18,6 +17,7 @@ from scapy.utils import checksum
 
 import mixed
 from fixtures import *
+from hostile import patched, with_options
 
 BACKENDS = [("192.168.1.3", "52:54:00:ff:ff:55"), ("192.168.1.4", "52:54:00:5d:6e:a1")]
 THIRD_BACKEND = ("192.168.1.5", "52:54:00:00:00:05")
@@ -138,29 +138,11 @@ def icmp_message(icmp_type, rest):
     return message[:2] + checksum(message).to_bytes(2, "big") + message[4:]
 
 
-def patched(frame, offset, data, sound=True):
-    """The frame with other bytes in its IP header, whose checksum (of 20 bytes) is then made right again."""
-    frame = bytearray(frame)
-    frame[14 + offset:14 + offset + len(data)] = data
-    if sound:
-        frame[24:26] = bytes(2)
-        frame[24:26] = checksum(bytes(frame[14:34])).to_bytes(2, "big")
-    return bytes(frame)
-
-
-def with_options(options):
-    """A good echo request with these IP options."""
-    words = len(options) // 4
-    head = bytes(ip_header(ihl=5 + words, len=20 + len(options) + len(LOOKS_LIKE_ECHO), chksum=0))[:20] + options
-    head = head[:10] + checksum(head).to_bytes(2, "big") + head[12:]
-    return bytes(ether(type=0x0800)) + head + LOOKS_LIKE_ECHO
-
-
 def headers():
     good = bytes(echo_request())
-    yield "IP options", with_options(b"\x07\x07\x04\x00\x00\x00\x00\x00")  # record route
+    yield "IP options", with_options(good, b"\x07\x07\x04\x00\x00\x00\x00\x00")  # record route
     # To who takes them for ICMP they are an echo request, and the sum of the first 20 bytes is right too.
-    yield "IP options that look like an echo request", with_options(b"\x08\x00\xf7\xff")
+    yield "IP options that look like an echo request", with_options(good, b"\x08\x00\xf7\xff")
     yield "IHL 4", patched(good, 0, b"\x44")
     yield "IHL 0", patched(good, 0, b"\x40")
     yield "IHL 15, more than there is", patched(good[:60], 0, b"\x4f\x00\x00\x2e")
@@ -212,25 +194,16 @@ GROUPS = [plain_requests, unusual_requests, *EXCEPTIONS, truncated]
 
 
 def write_checks():
-    frames = [frame for group in GROUPS for _, frame in group()]
     plain = [frame for _, frame in plain_requests()]
     unusual = [frame for _, frame in unusual_requests()]
     elsewhere = next(frame for _, frame in other_addresses())
-    write("icmp_lb_checks.pcap", frames)
+    write("icmp_lb_checks.pcap", frames_of(GROUPS))
     write("icmp_lb_checks_out.pcap",
           in_turn(plain, BACKENDS)                        # 0-7
           + in_turn(plain, [*BACKENDS, THIRD_BACKEND])    # 8-15
           + in_turn(plain[:3], BACKENDS[:1])              # 16-18
           + in_turn(unusual, BACKENDS)                    # 19-34
           + in_turn([elsewhere], BACKENDS))               # 35: with that address as the balancer's
-
-
-def list_checks():
-    number = 0
-    for group in GROUPS:
-        for name, frame in group():
-            print(f"#{number:<3} {group.__name__:17} {len(frame):4} bytes  {name}")
-            number += 1
 
 
 # --- icmp_lb_mix.pcap ---
@@ -265,8 +238,6 @@ def write_mix():
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--index"]:
-        list_checks()
-    else:
+    if not index_wanted(GROUPS):
         write_checks()
         write_mix()
