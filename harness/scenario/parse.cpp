@@ -81,19 +81,6 @@ Result<Mask> read_mask(const Record& record, const Names& frames) {
     return read_list<std::string>(entry->value, "mask", read_mask_field);
 }
 
-Value to_value(const YamlNode& node) {
-    if (const auto* text = node.scalar()) return {node.where, *text};
-    if (const auto* list = node.list()) {
-        Value::List items;
-        for (const YamlNode& item : *list) items.push_back(to_value(item));
-        return {node.where, std::move(items)};
-    }
-    Value::Fields fields;
-    for (const auto& [where, key, value] : *node.mapping())
-        fields.push_back({key, to_value(value)});
-    return {node.where, std::move(fields)};
-}
-
 Result<std::vector<GlobalSetting>> read_globals(const YamlNode& node) {
     XDPBENCH_TRY(const auto* entries, read_entries(node, "globals"));
     std::vector<GlobalSetting> globals;
@@ -325,6 +312,19 @@ Result<Scenario> read_scenario(const YamlNode& root) {
 }
 
 }  // namespace
+
+Value to_value(const YamlNode& node) {
+    if (const auto* text = node.scalar()) return {node.where, *text};
+    if (const auto* list = node.list()) {
+        Value::List items;
+        for (const YamlNode& item : *list) items.push_back(to_value(item));
+        return {node.where, std::move(items)};
+    }
+    Value::Fields fields;
+    for (const auto& [where, key, value] : *node.mapping())
+        fields.push_back({key, to_value(value)});
+    return {node.where, std::move(fields)};
+}
 
 Result<Scenario> parse_scenario_text(const std::string& text, const std::filesystem::path& file) {
     XDPBENCH_TRY(const YamlNode root, parse_yaml(text, file.string()));

@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "scenario/scenario.h"
+#include "scenario/yaml.h"
 
 namespace xdpbench {
 
@@ -15,6 +16,9 @@ Result<Scenario> parse_scenario(const std::filesystem::path& file);
 
 // The same from text; `file` is what errors name.
 Result<Scenario> parse_scenario_text(const std::string& text, const std::filesystem::path& file);
+
+// The tree as a value: text, lists and fields.
+[[nodiscard]] Value to_value(const YamlNode& node);
 
 // "a.pcap", "a.pcap#3", "a.pcap#3-5" or "hex:0011...". The file name ends at the last '#'; it is
 // not resolved here. Hex has to be at least an Ethernet header.

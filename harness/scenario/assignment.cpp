@@ -1,0 +1,70 @@
+#include "scenario/assignment.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "scenario/parse.h"
+#include "scenario/yaml.h"
+
+namespace xdpbench {
+namespace {
+
+constexpr const char* kForms =
+    "write NAME=VALUE or NAME[KEY]=VALUE, e.g. ip=198.18.0.1 or blocked[198.18.0.1]=1";
+
+Result<Value> parse_value(std::string_view text, std::string_view whole, const char* what) {
+    const std::string_view bare = trim(text);
+    if (bare.empty()) return input_error(fmt::format("{}: the {} is missing", whole, what), kForms);
+    if (bare.front() != '{' && bare.front() != '[') return Value{{}, std::string(bare)};
+    Result<YamlNode> node = parse_yaml(std::string(bare), "");
+    if (!node) return node.error().in(fmt::format("{}: the {}", whole, what));
+    return to_value(*node);
+}
+
+bool is_name(std::string_view text) {
+    constexpr std::string_view kLetters =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.";
+    return !text.empty() && text.find_first_not_of(kLetters) == std::string_view::npos;
+}
+
+// The first '=' with a ']' and nothing but spaces in front of it.
+std::size_t equals_behind_bracket(std::string_view text, std::size_t from) {
+    for (std::size_t i = text.find('=', from); i != std::string_view::npos;
+         i = text.find('=', i + 1)) {
+        if (trim(text.substr(0, i)).ends_with(']')) return i;
+    }
+    return std::string_view::npos;
+}
+
+}  // namespace
+
+Result<Place> parse_place(std::string_view text) {
+    const std::string_view bare = trim(text);
+    const std::size_t bracket = bare.find('[');
+    Place place{std::string(trim(bare.substr(0, bracket))), std::nullopt};
+    if (!is_name(place.name)) {
+        return input_error(fmt::format("{}: \"{}\" is no name of a map or a variable",
+                                       bare.empty() ? "an empty name" : bare, place.name),
+                           kForms);
+    }
+    if (bracket == std::string_view::npos) return place;
+    if (bare.back() != ']')
+        return input_error(fmt::format("{}: expected ] behind the key", bare), kForms);
+    XDPBENCH_TRY(place.key,
+                 parse_value(bare.substr(bracket + 1, bare.size() - bracket - 2), bare, "key"));
+    return place;
+}
+
+Result<Assignment> parse_assignment(std::string_view text) {
+    // A key may hold a '=' of its own: the one behind its bracket counts.
+    const std::size_t bracket = text.find('[');
+    std::size_t equals = text.find('=');
+    if (bracket < equals) equals = equals_behind_bracket(text, bracket);
+    if (equals == std::string_view::npos)
+        return input_error(fmt::format("{}: expected = and a value", text), kForms);
+    XDPBENCH_TRY(Place place, parse_place(text.substr(0, equals)));
+    XDPBENCH_TRY(Value value, parse_value(text.substr(equals + 1), text, "value"));
+    return Assignment{std::move(place), std::move(value)};
+}
+
+}  // namespace xdpbench
