@@ -66,6 +66,12 @@ std::optional<std::string> nearest(std::string_view typed,
     return best;
 }
 
+std::string what_there_is(std::string_view typed, const std::vector<std::string>& names) {
+    const std::optional<std::string> near = nearest(typed, names);
+    return fmt::format("{}; it has: {}", near ? fmt::format(" (did you mean {}?)", *near) : "",
+                       names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", ")));
+}
+
 std::string thousands(std::uint64_t number) {
     const std::string digits = fmt::format("{}", number);
     std::string grouped;

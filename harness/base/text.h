@@ -19,6 +19,10 @@ namespace xdpbench {
 [[nodiscard]] std::optional<std::string> nearest(std::string_view typed,
                                                  const std::vector<std::string>& candidates);
 
+// What follows "X has no Y NAME" in an error: " (did you mean NAME?); it has: ...".
+[[nodiscard]] std::string what_there_is(std::string_view typed,
+                                        const std::vector<std::string>& names);
+
 // "1,234,567".
 [[nodiscard]] std::string thousands(std::uint64_t number);
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "kernel/typed_map.h"
 #include "kernel/verifier_log.h"
 #include "scenario/scenario.h"
 
@@ -84,9 +85,9 @@ class Program {
     };
     struct EncodedEntry {
         std::string map;
-        std::vector<std::uint8_t> key;
-        std::vector<std::uint8_t> value;  // of a per-CPU map: the value given to every CPU
-        std::string where;
+        MapBytes key;
+        MapBytes value;     // of a per-CPU map: the value given to every CPU
+        std::string where;  // in a scenario; empty: on the command line
     };
 
     Program(std::filesystem::path path, std::unique_ptr<bpf_object, Close> object,
@@ -96,8 +97,8 @@ class Program {
     Result<void> set_global(const GlobalSetting& setting);
     Result<void> encode_map(const MapContent& content);
     [[nodiscard]] Result<void> write_entries() const;
-    [[nodiscard]] Result<void> write_entry(const EncodedEntry& entry) const;
-    Result<void> compare_entry(const bpf_map* map, const MapEntry& entry,
+    [[nodiscard]] Result<TypedMap> require_typed_map(const MapContent& content) const;
+    Result<void> compare_entry(const TypedMap& map, const MapEntry& entry,
                                std::vector<std::string>& lines) const;
 
     std::filesystem::path path_;

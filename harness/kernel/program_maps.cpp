@@ -11,34 +11,14 @@
 
 #include "base/text.h"
 #include "kernel/btf_value.h"
-#include "kernel/cpus.h"
 #include "kernel/program.h"
+#include "kernel/typed_map.h"
 #include "packet/hex.h"
 
 namespace xdpbench {
 namespace {
 
-using Bytes = std::vector<std::uint8_t>;
-
-bool is_per_cpu(const bpf_map* map) {
-    const bpf_map_type type = ::bpf_map__type(map);
-    return type == BPF_MAP_TYPE_PERCPU_ARRAY || type == BPF_MAP_TYPE_PERCPU_HASH ||
-           type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
-}
-
-// The kernel rounds every CPU's value up to 8 bytes.
-std::size_t per_cpu_stride(const bpf_map* map) {
-    return (std::size_t{::bpf_map__value_size(map)} + 7) / 8 * 8;
-}
-
 std::string prefix(const Location& where) { return where.file.empty() ? "" : where.text() + ": "; }
-
-// " (did you mean NAME?); it has: ..."
-std::string what_there_is(const std::string& typed, const std::vector<std::string>& names) {
-    const std::optional<std::string> near = nearest(typed, names);
-    return fmt::format("{}; it has: {}", near ? fmt::format(" (did you mean {}?)", *near) : "",
-                       names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", ")));
-}
 
 // A global variable: where it is and what type it has.
 struct Global {
@@ -91,82 +71,15 @@ std::span<std::uint8_t> section_memory(const bpf_object* object, const std::stri
     return {};
 }
 
-// The type of a map's keys or values.
-struct MapType {
-    const btf* types = nullptr;
-    std::uint32_t id = 0;
-    std::size_t size = 0;
-
-    [[nodiscard]] bool typed() const { return id != 0 && types != nullptr; }
-};
-
-MapType key_type(const bpf_object* object, const bpf_map* map) {
-    return {::bpf_object__btf(object), ::bpf_map__btf_key_type_id(map), ::bpf_map__key_size(map)};
-}
-
-MapType value_type(const bpf_object* object, const bpf_map* map) {
-    return {::bpf_object__btf(object), ::bpf_map__btf_value_type_id(map),
-            ::bpf_map__value_size(map)};
-}
-
-Result<Bytes> encode(const MapType& type, const Value& value) {
-    Bytes bytes(type.size);
-    XDPBENCH_CHECK(type.typed() ? encode_value(type.types, type.id, value, bytes)
-                                : encode_untyped(value, bytes));
-    return bytes;
-}
-
-// One copy of `value` for each CPU, as the kernel wants it.
-Result<Bytes> for_every_cpu(const bpf_map* map, const Bytes& value) {
-    XDPBENCH_TRY(const std::size_t cpus, possible_cpus());
-    const std::size_t stride = per_cpu_stride(map);
-    Bytes all(cpus * stride);
-    for (std::size_t cpu = 0; cpu < cpus; ++cpu) {
-        std::copy(value.begin(), value.end(),
-                  all.begin() + static_cast<std::ptrdiff_t>(cpu * stride));
-    }
-    return all;
-}
-
-// The value of an entry, of a per-CPU map the sum over all CPUs; nothing if there is no such entry.
-Result<std::optional<Bytes>> read_entry_of(const bpf_map* map, const MapType& type,
-                                           const Bytes& key) {
-    std::size_t copies = 1;
-    if (is_per_cpu(map)) {
-        if (!type.typed() && type.size > sizeof(std::uint64_t)) {
-            return input_error(fmt::format("map {} has no BTF: its values of {} cannot be added up",
-                                           ::bpf_map__name(map), counted(type.size, "byte")),
-                               "declare it with __type(value, ...)");
-        }
-        XDPBENCH_TRY(copies, possible_cpus());
-    }
-    const std::size_t stride = per_cpu_stride(map);
-    Bytes memory(copies * stride);
-    if (::bpf_map_lookup_elem(::bpf_map__fd(map), key.data(), memory.data()) != 0) {
-        if (errno == ENOENT) return std::optional<Bytes>();
-        return system_error(fmt::format("cannot read map {}", ::bpf_map__name(map)), errno);
-    }
-    Bytes sum(memory.begin(), memory.begin() + static_cast<std::ptrdiff_t>(type.size));
-    for (std::size_t cpu = 1; cpu < copies; ++cpu) {
-        const std::span<const std::uint8_t> from(memory.data() + cpu * stride, type.size);
-        if (type.typed()) {
-            add_values(type.types, type.id, from, sum);
-        } else {
-            add_untyped(from, sum);
-        }
-    }
-    return std::optional<Bytes>(std::move(sum));
-}
-
 // What an expectation of an entry says, once it is known to suit the map; nullptr for "absent".
-Result<const Value*> expected_value(const bpf_map* map, const MapEntry& entry) {
+Result<const Value*> expected_value(const TypedMap& map, const MapEntry& entry) {
     if (entry.absent) return nullptr;
-    const std::optional<Value>& fitting = is_per_cpu(map) ? entry.sum_cpus : entry.value;
+    const std::optional<Value>& fitting = map.per_cpu() ? entry.sum_cpus : entry.value;
     if (fitting) return &*fitting;
     return input_error(
-        fmt::format("{}map {} is {}per-CPU: write {}", prefix(entry.key.where),
-                    ::bpf_map__name(map), is_per_cpu(map) ? "" : "not ",
-                    is_per_cpu(map) ? "sum_cpus instead of value" : "value instead of sum_cpus"));
+        fmt::format("{}map {} is {}per-CPU: write {}", prefix(entry.key.where), map.name,
+                    map.per_cpu() ? "" : "not ",
+                    map.per_cpu() ? "sum_cpus instead of value" : "value instead of sum_cpus"));
 }
 
 }  // namespace
@@ -226,56 +139,46 @@ Result<bpf_map*> Program::require_map(const std::string& name, const Location& w
                                    name, what_there_is(name, names)));
 }
 
-Result<void> Program::encode_map(const MapContent& content) {
+Result<TypedMap> Program::require_typed_map(const MapContent& content) const {
     XDPBENCH_TRY(const bpf_map* const map, require_map(content.map, content.where));
+    return typed_map(object_.get(), map);
+}
+
+Result<void> Program::encode_map(const MapContent& content) {
+    XDPBENCH_TRY(const TypedMap map, require_typed_map(content));
     const std::string what = "map " + content.map;
     for (const MapEntry& entry : content.entries) {
         if (!entry.value)
             return input_error(
                 fmt::format("{}{}: an entry to set needs a value", prefix(entry.key.where), what));
-        Result<Bytes> key = encode(key_type(object_.get(), map), entry.key);
+        Result<MapBytes> key = encode(map.key, entry.key);
         if (!key) return key.error().in(what + ", key");
-        Result<Bytes> value = encode(value_type(object_.get(), map), *entry.value);
+        Result<MapBytes> value = encode(map.value, *entry.value);
         if (!value) return value.error().in(what + ", value");
-        entries_.push_back(
-            {content.map, std::move(*key), std::move(*value), prefix(entry.key.where)});
+        const Location& where = entry.key.where;
+        entries_.push_back({content.map, std::move(*key), std::move(*value),
+                            where.file.empty() ? "" : where.text()});
     }
     return {};
 }
 
 Result<void> Program::write_entries() const {
-    for (const EncodedEntry& entry : entries_) XDPBENCH_CHECK(write_entry(entry));
+    for (const EncodedEntry& entry : entries_) {
+        Result<void> written =
+            update_entry(typed_map(object_.get(), find_map(entry.map)), entry.key, entry.value);
+        if (!written && !entry.where.empty()) return written.error().in(entry.where);
+        XDPBENCH_CHECK(written);
+    }
     return {};
-}
-
-Result<void> Program::write_entry(const EncodedEntry& entry) const {
-    const bpf_map* const map = find_map(entry.map);
-    Bytes value = entry.value;
-    if (is_per_cpu(map)) {
-        XDPBENCH_TRY(value, for_every_cpu(map, entry.value));
-    }
-    if (::bpf_map_update_elem(::bpf_map__fd(map), entry.key.data(), value.data(), BPF_ANY) == 0)
-        return {};
-    const int number = errno;
-    std::string cause;
-    if (number == E2BIG) {
-        cause = fmt::format("the map has {}: the key is beyond them, or all are taken",
-                            counted(::bpf_map__max_entries(map), "entry"));
-    }
-    Error error = system_error(fmt::format("{}cannot set an entry of map {} (key hex:{})",
-                                           entry.where, entry.map, to_hex(entry.key)),
-                               number, std::move(cause));
-    if (number == E2BIG) error.kind = ErrorKind::input;
-    return error;
 }
 
 Result<void> Program::validate_expectations(const std::vector<MapContent>& expected) const {
     for (const MapContent& content : expected) {
-        XDPBENCH_TRY(const bpf_map* const map, require_map(content.map, content.where));
+        XDPBENCH_TRY(const TypedMap map, require_typed_map(content));
         for (const MapEntry& entry : content.entries) {
-            XDPBENCH_CHECK(encode(key_type(object_.get(), map), entry.key));
+            XDPBENCH_CHECK(encode(map.key, entry.key));
             XDPBENCH_TRY(const Value* const value, expected_value(map, entry));
-            if (value != nullptr) XDPBENCH_CHECK(encode(value_type(object_.get(), map), *value));
+            if (value != nullptr) XDPBENCH_CHECK(encode(map.value, *value));
         }
     }
     return {};
@@ -285,24 +188,23 @@ Result<std::vector<std::string>> Program::compare_maps(
     const std::vector<MapContent>& expected) const {
     std::vector<std::string> lines;
     for (const MapContent& content : expected) {
-        XDPBENCH_TRY(const bpf_map* const map, require_map(content.map, content.where));
+        XDPBENCH_TRY(const TypedMap map, require_typed_map(content));
         for (const MapEntry& entry : content.entries)
             XDPBENCH_CHECK(compare_entry(map, entry, lines));
     }
     return lines;
 }
 
-Result<void> Program::compare_entry(const bpf_map* map, const MapEntry& entry,
+Result<void> Program::compare_entry(const TypedMap& map, const MapEntry& entry,
                                     std::vector<std::string>& lines) const {
-    const std::string what = fmt::format("map {}", ::bpf_map__name(map));
-    const MapType type = value_type(object_.get(), map);
+    const std::string what = "map " + map.name;
     XDPBENCH_TRY(const Value* const wanted, expected_value(map, entry));
-    Result<Bytes> key = encode(key_type(object_.get(), map), entry.key);
+    Result<MapBytes> key = encode(map.key, entry.key);
     if (!key) return key.error().in(what + ", key");
     const std::string* const key_text = entry.key.scalar();
     const std::string place =
         fmt::format("{}[{}]", what, key_text != nullptr ? *key_text : "hex:" + to_hex(*key));
-    XDPBENCH_TRY(const std::optional<Bytes> value, read_entry_of(map, type, *key));
+    XDPBENCH_TRY(const std::optional<MapBytes> value, read_entry(map, *key));
     if (value.has_value() != (wanted != nullptr)) {
         lines.push_back(fmt::format("{}: expected {}, but there is {}", place,
                                     wanted != nullptr ? "an entry" : "no such entry",
@@ -310,8 +212,8 @@ Result<void> Program::compare_entry(const bpf_map* map, const MapEntry& entry,
     }
     if (!value || wanted == nullptr) return {};
     Result<std::vector<ValueDifference>> differences =
-        type.typed() ? compare_value(type.types, type.id, *wanted, *value)
-                     : compare_untyped(*wanted, *value);
+        map.value.typed() ? compare_value(map.value.types, map.value.id, *wanted, *value)
+                          : compare_untyped(*wanted, *value);
     if (!differences) return differences.error().in(what + ", value");
     for (const ValueDifference& difference : *differences) {
         lines.push_back(fmt::format("{}{}{}: expected {}, got {}", place,
