@@ -33,5 +33,6 @@ struct Command {
 Command add_run(CLI::App& application);
 Command add_list(CLI::App& application);
 Command add_doctor(CLI::App& application);
+Command add_map(CLI::App& application);
 
 }  // namespace xdpbench

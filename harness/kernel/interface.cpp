@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <memory>
+#include <optional>
 #include <sstream>
 #include <vector>
 
@@ -29,12 +31,26 @@ Result<ifreq> request_for(const std::string& name) {
     return request;
 }
 
+Error no_such_interface(const NetNs& netns, const std::string& name) {
+    std::vector<std::string> names;
+    if (const Result<InNetNs> inside = InNetNs::enter(netns)) {
+        const std::unique_ptr<struct if_nameindex[], decltype(&::if_freenameindex)> all(
+            ::if_nameindex(), &::if_freenameindex);
+        for (std::size_t i = 0; all && all[i].if_index != 0; ++i)
+            names.emplace_back(all[i].if_name);
+    }
+    const std::optional<std::string> near = nearest(name, names);
+    return input_error(
+        fmt::format("there is no interface {}{}", name,
+                    near ? fmt::format("; did you mean {}?", *near) : ""),
+        names.empty() ? "see: ip link" : fmt::format("choose from {}", fmt::join(names, ", ")));
+}
+
 Result<ifreq> ask(const NetNs& netns, const std::string& name, unsigned long command,
                   const char* what) {
     XDPBENCH_TRY(ifreq request, request_for(name));
     if (::ioctl(netns.control_socket(), command, &request) != 0) {
-        if (errno == ENODEV)
-            return input_error(fmt::format("there is no interface {}", name), "see: ip link");
+        if (errno == ENODEV) return no_such_interface(netns, name);
         return system_error(fmt::format("cannot read the {} of interface {}", what, name), errno);
     }
     return request;

@@ -55,6 +55,10 @@ Result<MapBytes> encode(const ElementType& type, const Value& value) {
     return bytes;
 }
 
+Value decode(const ElementType& type, const MapBytes& memory) {
+    return type.typed() ? decode_value(type.types, type.id, memory) : decode_untyped(memory);
+}
+
 Result<void> update_entry(const TypedMap& map, const MapBytes& key, const MapBytes& value) {
     MapBytes memory = value;
     if (map.per_cpu()) {

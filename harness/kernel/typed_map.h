@@ -46,6 +46,9 @@ struct TypedMap {
 // The memory of a key, or of one CPU's value. The error says what was expected.
 Result<MapBytes> encode(const ElementType& type, const Value& value);
 
+// What encode() would be given.
+[[nodiscard]] Value decode(const ElementType& type, const MapBytes& memory);
+
 // Sets an entry; of a per-CPU map `value` is given to every CPU.
 Result<void> update_entry(const TypedMap& map, const MapBytes& key, const MapBytes& value);
 

@@ -67,4 +67,16 @@ Result<Assignment> parse_assignment(std::string_view text) {
     return Assignment{std::move(place), std::move(value)};
 }
 
+std::string assignment_text(const Value& value) {
+    if (const std::string* const text = value.scalar()) return *text;
+    std::vector<std::string> parts;
+    if (const Value::List* const list = value.list()) {
+        for (const Value& item : *list) parts.push_back(assignment_text(item));
+        return fmt::format("[{}]", fmt::join(parts, ", "));
+    }
+    for (const auto& [name, part] : *value.fields())
+        parts.push_back(fmt::format("{}: {}", name, assignment_text(part)));
+    return fmt::format("{{{}}}", fmt::join(parts, ", "));
+}
+
 }  // namespace xdpbench

@@ -29,4 +29,7 @@ Result<Place> parse_place(std::string_view text);
 // What begins with { or [ is read as YAML, anything else as it stands.
 Result<Assignment> parse_assignment(std::string_view text);
 
+// A value as parse_assignment() takes it.
+[[nodiscard]] std::string assignment_text(const Value& value);
+
 }  // namespace xdpbench

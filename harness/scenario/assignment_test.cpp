@@ -42,6 +42,11 @@ TEST(Assignment, ValuesMayHoldWhatKeysEndWith) {
     EXPECT_EQ(*parsed->value.scalar(), "b]=c");
 }
 
+TEST(Assignment, TextCanBeReadAgain) {
+    for (const char* const text : {"1", "{ip: 198.18.0.3, counts: [1, 2]}", "[{a: 1}, {a: 2}]"})
+        EXPECT_EQ(assignment_text(parse_assignment(std::string("x=") + text)->value), text);
+}
+
 TEST(Assignment, RefusesWhatIsNone) {
     for (const char* const text :
          {"", "ip", "=1", "ip=", "a b=1", "blocked[1", "blocked[1]", "[1]=2", "blocked[]=1",
