@@ -74,8 +74,8 @@ def too_many_tags(frame):
 
 
 def cut_tags(frame):
-    """Tagged frames that end in a tag or in what would follow it."""
-    for length in range(14, 14 + 8 + 20):
+    """Tagged frames that end in a tag or in the IPv4 header behind it."""
+    for length in range(14, IP_END + 8):
         yield f"twice tagged, cut to {length} bytes", tagged(frame, S_TAG, C_TAG)[:length]
 
 
@@ -148,6 +148,33 @@ def beyond_the_frame(frame):
     """Total lengths with which the packet does not end within the frame."""
     for name, length in [("one more than there is", len(frame) - IP_START + 1), ("65,535", 65535)]:
         yield f"total length {name}", patched(frame, 2, length.to_bytes(2, "big"))
+
+
+def ipv4_headers(frame):
+    """Sound IPv4 headers of every kind; a program that reads no further must treat all like the packet."""
+    yield from options(frame)
+    yield from longer_ihl(frame)
+    yield from tags(frame)
+    yield from first_fragments(frame)
+    yield from later_fragments(frame)
+    yield from flags(frame)
+
+
+def not_ipv4(frame):
+    """What is no IPv4, or has an impossible header."""
+    yield from other_ethertypes(frame)
+    yield from too_many_tags(frame)
+    yield from other_versions(frame)
+    yield from impossible_ihl(frame)
+
+
+def cut_ipv4(frame):
+    """The frame cut at every byte of its IPv4 header: plain, with the most options, behind two tags."""
+    yield from cut(frame, IP_END)
+    most_options = with_options(frame, b"\x01" * 40)
+    for length in range(IP_END, IP_END + 40):
+        yield f"40 bytes of options, cut to {length} bytes", most_options[:length]
+    yield from cut_tags(frame)
 
 
 def runts():

@@ -122,4 +122,13 @@ static __always_inline __u16 ip_checksum(struct iphdr *ip)
     return ~sum;
 }
 
+/* Keeps the checksum of a header, of any length, right when one of its 16-bit words becomes less by
+ * `less` (host byte order; 0xffff - n: more by n). A wrong one stays wrong (RFC 1624). */
+static __always_inline void update_ip_checksum(struct iphdr *ip, __u16 less)
+{
+    __u32 sum = bpf_ntohs(ip->check) + less;
+
+    ip->check = bpf_htons(sum + (sum >= 0xffff));
+}
+
 #endif /* PACKET_HEADERS_H */
