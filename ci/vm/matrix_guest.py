@@ -1,0 +1,111 @@
+"""Runs in the guest, for ci/kernel-matrix: the tests of a build tree, one after the other.
+
+Standard output gets one JSON object a line: {"test": name, "outcome": "started"} before each test, then the same with
+"passed", "failed" or "skipped", with "cases" (how many passed), "reasons" (of skips) and "output" (of a failure).
+So what was done until a guest died is known. Standard error gets everything that the tests print.
+"""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
+BUILD = SOURCE / "build/release"
+TOOL = BUILD / "bin/xdp-bench"
+PATIENCE = 240  # seconds for one test program; emulation is some ten times slower
+SKIP = 77  # exit status of a test program that skips as a whole
+ENVIRONMENT = {**os.environ, "XDP_BENCH": str(TOOL), "XDP_BENCH_SOURCE": str(SOURCE), "XDP_BENCH_BUILD": str(BUILD)}
+
+
+def say(test, outcome, **more):
+    print(json.dumps({"test": test, "outcome": outcome, **more}), flush=True)
+
+
+def execute(command, cwd):
+    """Exit status and output; a program that hangs is killed and has failed."""
+    try:
+        done = subprocess.run(command, cwd=cwd, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              stdin=subprocess.DEVNULL, timeout=PATIENCE, check=False)
+        status, output = done.returncode, done.stdout
+    except subprocess.TimeoutExpired as error:
+        status, output = 124, (error.stdout or b"") + f"\nkilled after {PATIENCE} s".encode()
+    text = output.decode(errors="replace")
+    print(text, file=sys.stderr, flush=True)
+    return status, text
+
+
+def report(test, status, output, passed, reasons):
+    if status not in (0, SKIP):
+        say(test, "failed", cases=passed, reasons=reasons, output=output[-6000:])
+    elif status == SKIP or (reasons and not passed):
+        say(test, "skipped", reasons=reasons or [output.strip().splitlines()[-1] if output.strip() else "no reason given"])
+    else:
+        say(test, "passed", cases=passed, reasons=reasons)
+
+
+def gtest(label, program):
+    test = f"{label} {program.name.removesuffix(f'_{label}_tests')}"
+    say(test, "started")
+    status, output = execute([program], program.parent)
+    passed = len(re.findall(r"^\[       OK \]", output, re.MULTILINE))
+    # "[ RUN ] name", then "file:line: Skipped", then the reason.
+    reasons = [f"{name}: {reason}" for name, reason in
+               re.findall(r"^\[ RUN      \] (\S+)\n(?:(?!\[ ).*\n)*?.*: Skipped\n(.*)", output, re.MULTILINE)]
+    # Of a failure, only what failed.
+    report(test, status, re.sub(r"^\[ RUN      \] (.*)\n\[       OK \] .*\n", "", output, flags=re.MULTILINE), passed, reasons)
+
+
+def python_test(test, script):
+    say(test, "started")
+    if not script.exists():
+        say(test, "skipped", reasons=[f"there is no {script.relative_to(SOURCE)}"])
+        return
+    status, output = execute(["/usr/bin/python3", "-B", script], SOURCE)
+    passed = len(re.findall(r"\.\.\. ok$", output, re.MULTILINE))
+    reasons = re.findall(r"\.\.\. skipped '(.*)'$", output, re.MULTILINE)
+    report(test, status, output, passed, reasons)
+
+
+def scenarios():
+    """Every scenario's checks, and its replay in each mode on veth."""
+    test = "scenarios"
+    say(test, "started")
+    result = pathlib.Path(os.environ.get("TMPDIR", "/tmp")) / "scenarios.json"
+    status, output = execute([TOOL, "--prog", "all", "--mode", "generic,native", "--only", "check,replay",
+                              "--json", result], SOURCE)
+    if not result.exists():
+        say(test, "failed", output=output[-6000:])
+        return
+    document = json.loads(result.read_text())
+    rows = {}
+    for case in document["checks"] + document["replays"]:
+        kind = case["mode"] if case["kind"] == "replay" else "checks"
+        rows.setdefault(f"scenario {case['program']} {kind}", []).append(case)
+    for name, cases in rows.items():
+        bad = [case for case in cases if case["outcome"] not in ("passed", "skipped")]
+        report(name, 1 if bad else 0, "\n".join(f"{case['name']}: {case['outcome']}: {case['message']}" for case in bad),
+               sum(case["outcome"] == "passed" for case in cases),
+               [f"{case['name']}: {case['message']}" for case in cases if case["outcome"] == "skipped"])
+    say(test, "passed" if status in (0, 1) else "failed", output=output[-6000:])
+
+
+def main():
+    for module in ("netdevsim", "virtio_net"):
+        subprocess.run(["modprobe", module], check=True)
+    began = time.monotonic()
+    for program in sorted(BUILD.glob("harness/*_kernel_tests")):
+        gtest("kernel", program)
+    scenarios()
+    python_test("offload on netdevsim", SOURCE / "ci/e2e/test_offload.py")
+    python_test("native on virtio-net", SOURCE / "ci/vm/test_virtio.py")
+    for program in sorted(BUILD.glob("harness/*_unit_tests")):
+        gtest("unit", program)
+    say("all", "done", seconds=round(time.monotonic() - began))
+
+
+if __name__ == "__main__":
+    main()
