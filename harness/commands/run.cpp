@@ -4,13 +4,18 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <filesystem>
+#include <map>
 #include <memory>
 
 #include "base/file.h"
 #include "base/text.h"
 #include "commands/command.h"
 #include "report/json.h"
+#include "report/junit.h"
+#include "report/ktap.h"
+#include "report/openmetrics.h"
 #include "report/result_file.h"
 
 namespace xdpbench {
@@ -26,6 +31,9 @@ struct RunArguments {
     std::string duration = "1s";
     int rounds = 5;
     std::string json;
+    std::string junit;
+    std::string ktap;
+    std::string metrics;
     bool keep = false;
     bool verbose = false;
 };
@@ -53,6 +61,10 @@ void add_run_options(CLI::App& app, RunArguments& arguments) {
     app.add_option("--json", arguments.json,
                    "where the result goes (default: results/<program>-<mode>-<time>.json; - for "
                    "standard output)")
+        ->type_name("FILE");
+    app.add_option("--junit", arguments.junit, "the outcomes as JUnit XML too")->type_name("FILE");
+    app.add_option("--ktap", arguments.ktap, "the outcomes as KTAP too")->type_name("FILE");
+    app.add_option("--metrics", arguments.metrics, "the figures as OpenMetrics text too")
         ->type_name("FILE");
     app.add_flag("--keep", arguments.keep,
                  "keep the replay's namespaces for debugging and say how to enter them");
@@ -122,6 +134,42 @@ std::string default_result_name(const RunOptions& options) {
     return result_file_name(subject + modes, "json");
 }
 
+// A file beside the JSON result, and what it will hold.
+struct Report {
+    OutputFile file;
+    std::string (*render)(const RunRecord&);
+};
+
+// Opened before the work: can they be written?
+Result<std::vector<Report>> open_reports(const RunArguments& arguments) {
+    struct Wanted {
+        const char* option;
+        const std::string& path;
+        std::string (*render)(const RunRecord&);
+    };
+    const std::array<Wanted, 3> wanted{{{"--junit", arguments.junit, to_junit},
+                                        {"--ktap", arguments.ktap, to_ktap},
+                                        {"--metrics", arguments.metrics, to_openmetrics}}};
+    std::map<std::filesystem::path, std::string> taken{{arguments.json, "--json"}};
+    std::vector<Report> reports;
+    for (const Wanted& report : wanted) {
+        if (report.path.empty()) continue;
+        if (report.path == "-") {
+            return input_error(fmt::format("{} - is not offered", report.option),
+                               "name a file; /dev/stdout is one");
+        }
+        const auto [other, first] = taken.emplace(report.path, report.option);
+        if (!first) {
+            return input_error(fmt::format("{} and {} name the same file {}", other->second,
+                                           report.option, report.path),
+                               "give each its own");
+        }
+        XDPBENCH_TRY(OutputFile file, OutputFile::create(report.path));
+        reports.push_back({std::move(file), report.render});
+    }
+    return reports;
+}
+
 Result<int> run_command(const RunArguments& arguments, const Invocation& invocation) {
     set_up_libbpf(arguments.verbose);
     XDPBENCH_TRY(RunOptions options, parse_run(arguments));
@@ -144,10 +192,12 @@ Result<int> run_command(const RunArguments& arguments, const Invocation& invocat
                                                                : arguments.json));
         file.emplace(std::move(output));
     }
+    XDPBENCH_TRY(std::vector<Report> reports, open_reports(arguments));
     XDPBENCH_CHECK(run(plan, console, record, notes));
     record.exit_code = xdpbench::exit_code_of(record);
     console.report(record, arguments.verbose);
     for (const std::string& note : notes) console.note(note);
+    for (Report& report : reports) XDPBENCH_CHECK(report.file.commit(report.render(record)));
     if (to_stdout) {
         fmt::print("{}", to_json(record));
         std::fflush(stdout);

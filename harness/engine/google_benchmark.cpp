@@ -31,6 +31,10 @@ class DocumentReporter : public benchmark::BenchmarkReporter {
         for (Run run : runs) {
             if (run.error_occurred && std::exchange(error_told, true)) continue;
             run.run_name.iterations.clear();
+            // The coefficient of variation of a counter that is 0 throughout is NaN, which is no
+            // JSON: one of them would cost the whole document.
+            std::erase_if(run.counters,
+                          [](const auto& counter) { return !std::isfinite(counter.second.value); });
             if (std::isfinite(run.real_accumulated_time) && std::isfinite(run.cpu_accumulated_time))
                 reported.push_back(std::move(run));
         }

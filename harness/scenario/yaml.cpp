@@ -14,7 +14,7 @@
 
 #include "base/text.h"
 #include "scenario/diagnostic.h"
-#include "scenario/utf8.h"
+#include "base/utf8.h"
 
 namespace xdpbench {
 namespace {

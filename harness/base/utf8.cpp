@@ -1,4 +1,4 @@
-#include "scenario/utf8.h"
+#include "base/utf8.h"
 
 #include <array>
 #include <cstdint>
@@ -63,6 +63,15 @@ std::optional<std::size_t> find_unprintable(std::string_view text) {
         offset += length;
     }
     return std::nullopt;
+}
+
+std::string printable(std::string_view text) {
+    std::string result;
+    while (const std::optional<std::size_t> bad = find_unprintable(text)) {
+        result.append(text.substr(0, *bad)).append("\xef\xbf\xbd");
+        text.remove_prefix(*bad + 1);
+    }
+    return result.append(text);
 }
 
 }  // namespace xdpbench

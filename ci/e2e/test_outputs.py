@@ -1,0 +1,134 @@
+"""What a run writes, read by others' parsers: junitparser, tap.py, Prometheus' OpenMetrics, Google Benchmark's compare.py."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+from harness import Case, main
+
+try:
+    import junitparser
+    import scipy  # compare.py needs it
+    import tap.parser
+    from prometheus_client.openmetrics.parser import text_string_to_metric_families
+except ImportError as missing:
+    print(f"[  SKIPPED ] {missing}: sudo ./scripts/setup test")
+    sys.exit(77)
+
+COMPARE = "/usr/share/benchmark/compare.py"
+
+# The first check holds, the second cannot: an echo request is answered by XDP_TX alone.
+SCENARIO = """
+name: outcomes
+about: One check that holds and one that does not
+program: xdp_drop
+checks:
+  - name: drops & counts
+    steps: [ { in: "hex: 020000000002 020000000001 0800", expect: { action: XDP_DROP } } ]
+  - name: 'passes #2 <of 2>'
+    steps: [ { in: "hex: 020000000002 020000000001 0800", expect: { action: XDP_PASS } } ]
+"""
+
+
+class Outputs(Case):
+    def read(self, name):
+        with open(os.path.join(self.folder, name), encoding="utf-8") as file:
+            return file.read()
+
+    def run_scenario(self, *options):
+        with open(os.path.join(self.folder, "outcomes.yaml"), "w", encoding="utf-8") as file:
+            file.write(SCENARIO)
+        return self.tool("run", "--scenario", "outcomes.yaml", "--json", "out.json", *options, code=1)
+
+    def test_junit_is_read_by_junitparser(self):
+        self.run_scenario("--junit", "out.xml")
+        report = junitparser.JUnitXml.fromfile(os.path.join(self.folder, "out.xml"))
+        self.assertEqual((report.tests, report.failures, report.errors, report.skipped), (2, 1, 0, 0))
+        suite, = report
+        self.assertEqual(suite.name, "check.outcomes")
+        good, bad = suite
+        self.assertEqual((good.name, good.classname, good.result), ("drops & counts", "check.outcomes", []))
+        self.assertEqual(bad.name, "passes #2 <of 2>")
+        self.assertIsInstance(bad.result[0], junitparser.Failure)
+        self.assertIn("XDP_DROP", bad.result[0].text)
+        properties = {one.name: one.value for one in suite.properties()}
+        self.assertEqual(properties["kernel"], json.loads(self.read("out.json"))["environment"]["kernel"])
+
+    def test_ktap_is_read_by_a_tap_parser(self):
+        self.run_scenario("--ktap", "out.ktap")
+        text = self.read("out.ktap")
+        self.assertTrue(text.startswith("KTAP version 1\n1..2\n"), text)
+        lines = list(tap.parser.Parser().parse_text(text))
+        tests = [line for line in lines if line.category == "test"]
+        self.assertEqual([test.ok for test in tests], [True, False])
+        self.assertEqual([test.number for test in tests], [1, 2])
+        self.assertEqual(tests[1].description, "check.outcomes.passes _2 <of 2>")
+        self.assertEqual([line.expected_tests for line in lines if line.category == "plan"], [2])
+        self.assertTrue([line for line in lines if line.category == "diagnostic"])
+
+    def test_a_skip_is_a_skip(self):
+        self.tool("--prog", "xdp_drop", "--mode", "offload", "--only", "replay", "--junit", "out.xml", "--ktap", "out.ktap",
+                  code=4)
+        report = junitparser.JUnitXml.fromfile(os.path.join(self.folder, "out.xml"))
+        self.assertEqual((report.tests, report.skipped), (1, 1))
+        tests = [line for line in tap.parser.Parser().parse_text(self.read("out.ktap")) if line.category == "test"]
+        self.assertEqual([test.skip for test in tests], [True])
+
+    def test_openmetrics_is_read_by_prometheus(self):
+        self.tool("--prog", "xdp_drop", "--only", "bench", "--rounds", "2", "--duration", "50ms", "--json", "out.json",
+                  "--metrics", "out.txt")
+        families = {family.name: family for family in text_string_to_metric_families(self.read("out.txt"))}
+        self.assertEqual(families["xdp_bench_packet_seconds"].unit, "seconds")
+        self.assertEqual(families["xdp_bench_environment"].type, "info")
+        result = json.loads(self.read("out.json"))
+        native = next(bench for bench in result["benches"] if bench["mode"] == "native")
+        wanted = {"mode": "native", "part": "program", "statistic": "median"}
+        value, = [sample.value for sample in families["xdp_bench_packet_seconds"].samples
+                  if wanted.items() <= sample.labels.items()]
+        self.assertAlmostEqual(value * 1e9, native["program_ns"]["median"], places=6)
+        wanted = {"mode": "native", "frames": "offered", "statistic": "max"}
+        value, = [sample.value for sample in families["xdp_bench_packets_per_second"].samples
+                  if wanted.items() <= sample.labels.items()]
+        self.assertAlmostEqual(value / native["offered_pps"]["max"], 1, places=9)
+
+    def test_google_benchmarks_own_compare_reads_two_results(self):
+        for name in ("old.json", "new.json"):
+            self.tool("--prog", "xdp_drop", "--only", "bench", "--rounds", "9", "--duration", "20ms", "--json", name)
+        done = subprocess.run(["/usr/bin/python3", COMPARE, "--no-color", "benchmarks", "old.json", "new.json"],
+                              cwd=self.folder, capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for case in ("test_run", "native"):
+            self.assertRegex(done.stdout, rf"(?m)^xdp_drop/{case}/manual_time\s+[+-]\d")
+            self.assertRegex(done.stdout, rf"(?m)^xdp_drop/{case}/manual_time_pvalue\s.*U Test, Repetitions: 9 vs 9")
+
+    def test_every_figure_of_the_console_is_in_the_json(self):
+        done = self.tool("--prog", "xdp_tx", "--only", "bench", "--rounds", "3", "--duration", "50ms", "--json", "out.json")
+        result = json.loads(self.read("out.json"))
+        native = next(bench for bench in result["benches"] if bench["mode"] == "native")
+        table = done.stdout[done.stdout.index("offered"):]
+        for row, statistic in (("median", "median"), ("lowest", "min"), ("highest", "max")):
+            figures = re.search(rf"(?m)^\s*{row}\s+(.*)$", table).group(1).split()
+            keys = ("offered_pps", "processed_pps", "forwarded_pps", "ns_per_packet", "floor_ns", "program_ns")
+            self.assertEqual(len(figures), len(keys), figures)
+            for figure, key in zip(figures, keys):
+                unit, places = (1e6, 3) if key.endswith("pps") else (1, 1)
+                self.assertEqual(f"{native[key][statistic] / unit:.{places}f}", figure, (row, key))
+        # The summaries are those of the raw samples.
+        for key in ("ns_per_packet", "floor_ns", "program_ns"):
+            samples = sorted(one[key] for one in native["rounds"])
+            self.assertEqual(len(samples), 3)
+            self.assertAlmostEqual(native[key]["median"], samples[1], places=9)
+            self.assertAlmostEqual(native[key]["max"], samples[2], places=9)
+
+    def test_reports_that_cannot_be_written_are_refused_first(self):
+        for options in (("--junit", "-"), ("--junit", "same", "--ktap", "same"), ("--metrics", "/proc/no/such")):
+            done = self.tool("--prog", "xdp_drop", "--only", "check", *options, code=2)
+            self.assertNotIn("passed", done.stdout)
+            self.assertIn(options[-1] if options[-1] != "-" else "--junit -", done.stderr)
+        self.assertEqual([name for name in os.listdir(self.folder) if name != "results"], [])
+
+
+if __name__ == "__main__":
+    main()

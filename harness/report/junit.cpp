@@ -1,0 +1,133 @@
+#include "report/junit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <span>
+#include <string_view>
+
+#include "base/utf8.h"
+#include "report/entry.h"
+
+namespace xdpbench {
+namespace {
+
+// Text for an attribute or an element. Line breaks are written as references, because a reader
+// turns those of an attribute into blanks.
+std::string escaped(std::string_view text) {
+    std::string result;
+    for (const char byte : printable(text)) {
+        switch (byte) {
+            case '&':
+                result += "&amp;";
+                break;
+            case '<':
+                result += "&lt;";
+                break;
+            case '>':
+                result += "&gt;";
+                break;
+            case '"':
+                result += "&quot;";
+                break;
+            case '\n':
+                result += "&#10;";
+                break;
+            case '\r':
+                result += "&#13;";
+                break;
+            case '\t':
+                result += "&#9;";
+                break;
+            default:
+                result += byte;
+        }
+    }
+    return result;
+}
+
+std::string first_line(std::string_view text) {
+    return std::string(text.substr(0, text.find('\n')));
+}
+
+// `location` is file:line:column, or empty.
+std::string place(const std::string& location) {
+    const std::size_t column = location.rfind(':');
+    const std::size_t line = column == std::string::npos ? column : location.rfind(':', column - 1);
+    if (line == std::string::npos) return "";
+    return fmt::format(R"( file="{}" line="{}")", escaped(location.substr(0, line)),
+                       escaped(location.substr(line + 1, column - line - 1)));
+}
+
+std::string outcome_element(const Entry& entry) {
+    const std::string line = escaped(first_line(entry.message));
+    const std::string text = escaped(entry.message);
+    switch (entry.outcome) {
+        case Outcome::passed:
+            return "";
+        case Outcome::skipped:
+            return fmt::format("      <skipped message=\"{}\">{}</skipped>\n", line, text);
+        case Outcome::failed:
+            return fmt::format("      <failure type=\"failed\" message=\"{}\">{}</failure>\n", line,
+                               text);
+        case Outcome::invalid:
+            return fmt::format("      <error type=\"invalid\" message=\"{}\">{}</error>\n", line,
+                               text);
+    }
+    return "";
+}
+
+std::string to_junit(const Entry& entry) {
+    std::string xml = fmt::format(R"(    <testcase classname="{}" name="{}" time="{:.6f}"{})",
+                                  escaped(entry.suite), escaped(entry.name), entry.seconds,
+                                  place(entry.location));
+    std::string inside = outcome_element(entry);
+    if (entry.outcome == Outcome::failed && !entry.repeat.empty()) {
+        inside += fmt::format("      <system-out>repeat: {}</system-out>\n", escaped(entry.repeat));
+    }
+    return xml + (inside.empty() ? "/>\n" : ">\n" + inside + "    </testcase>\n");
+}
+
+std::string counts(const std::vector<Entry>& entries) {
+    double seconds = 0;
+    for (const Entry& entry : entries) seconds += entry.seconds;
+    return fmt::format(R"(tests="{}" failures="{}" errors="{}" skipped="{}" time="{:.6f}")",
+                       entries.size(), count_entries(entries, Outcome::failed),
+                       count_entries(entries, Outcome::invalid),
+                       count_entries(entries, Outcome::skipped), seconds);
+}
+
+std::string properties(const RunRecord& run) {
+    std::string xml = "    <properties>\n";
+    const auto add = [&](std::string_view name, std::string_view value) {
+        xml += fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", escaped(name),
+                           escaped(value));
+    };
+    add("command_line", run.command_line);
+    add("interrupted", run.interrupted ? "true" : "false");
+    for (const auto& [name, value] : run.environment) add(name, value);
+    return xml + "    </properties>\n";
+}
+
+}  // namespace
+
+std::string to_junit(const RunRecord& run) {
+    const std::vector<Entry> entries = list_entries(run);
+    std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+    xml += fmt::format("<testsuites name=\"xdp-bench\" {}>\n", counts(entries));
+    for (auto first = entries.begin(); first != entries.end();) {
+        const auto end = std::find_if(
+            first, entries.end(), [&](const Entry& entry) { return entry.suite != first->suite; });
+        const std::vector<Entry> suite(first, end);
+        xml += fmt::format("  <testsuite name=\"{}\" {} timestamp=\"{}\">\n", escaped(first->suite),
+                           counts(suite), escaped(run.started));
+        if (first == entries.begin()) xml += properties(run);
+        for (const Entry& entry : suite) xml += to_junit(entry);
+        xml += "  </testsuite>\n";
+        first = end;
+    }
+    return xml + "</testsuites>\n";
+}
+
+}  // namespace xdpbench

@@ -1,0 +1,57 @@
+#include "report/ktap.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "base/utf8.h"
+#include "report/entry.h"
+
+namespace xdpbench {
+namespace {
+
+// A description ends at "#" and at the line's end.
+std::string description(std::string_view text) {
+    std::string result = printable(text);
+    for (char& byte : result) {
+        if (byte == '#' || byte == '\n' || byte == '\r') byte = '_';
+    }
+    return result;
+}
+
+std::string diagnostic(std::string_view text) {
+    std::string lines;
+    for (const std::string& line : split(trim(text), '\n')) {
+        lines += fmt::format("# {}\n", printable(trim(line)));
+    }
+    return lines;
+}
+
+std::string to_ktap(const Entry& entry, std::size_t number) {
+    const std::string name = description(entry.suite + "." + entry.name);
+    const std::string first = entry.message.substr(0, entry.message.find('\n'));
+    switch (entry.outcome) {
+        case Outcome::passed:
+            return fmt::format("ok {} {}\n", number, name);
+        case Outcome::skipped:
+            return fmt::format("ok {} {} # SKIP {}\n", number, name, description(first));
+        case Outcome::failed:
+        case Outcome::invalid:
+            break;
+    }
+    return fmt::format(
+        "{}{}not ok {} {}\n",
+        diagnostic(fmt::format("{}: {}", outcome_name(entry.outcome), entry.message)),
+        entry.repeat.empty() ? "" : diagnostic("repeat: " + entry.repeat), number, name);
+}
+
+}  // namespace
+
+std::string to_ktap(const RunRecord& run) {
+    const std::vector<Entry> entries = list_entries(run);
+    std::string text = fmt::format("KTAP version 1\n1..{}\n", entries.size());
+    std::size_t number = 0;
+    for (const Entry& entry : entries) text += to_ktap(entry, ++number);
+    return text;
+}
+
+}  // namespace xdpbench

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "report/model.h"
+
+namespace xdpbench {
+
+// The run as KTAP version 1 (the kernel's Documentation/dev-tools/ktap.rst): one result line a
+// case, the message of one that did not pass in diagnostic lines before it. An invalid measurement
+// is "not ok".
+[[nodiscard]] std::string to_ktap(const RunRecord& run);
+
+}  // namespace xdpbench

@@ -1,0 +1,180 @@
+#include "report/openmetrics.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "base/utf8.h"
+#include "report/entry.h"
+#include "stats/summary.h"
+
+namespace xdpbench {
+namespace {
+
+using Labels = std::vector<std::pair<std::string, std::string>>;
+
+std::string escaped(std::string_view text) {
+    std::string result;
+    for (const char byte : printable(text)) {
+        if (byte == '\n') {
+            result += "\\n";
+            continue;
+        }
+        if (byte == '\\' || byte == '"') result += '\\';
+        result += byte;
+    }
+    return result;
+}
+
+// Metric families, each with its samples in one piece, as the format demands.
+class Families {
+  public:
+    void declare(const std::string& name, std::string_view type, std::string_view unit,
+                 std::string_view help) {
+        std::string head = fmt::format("# TYPE {} {}\n", name, type);
+        if (!unit.empty()) head += fmt::format("# UNIT {} {}\n", name, unit);
+        families_.push_back({name, head + fmt::format("# HELP {} {}\n", name, escaped(help)), ""});
+    }
+
+    // A sample of the family declared last.
+    void add(const Labels& labels, double value, std::string_view suffix = "") {
+        std::string inside;
+        for (const auto& [name, text] : labels) {
+            inside += fmt::format("{}{}=\"{}\"", inside.empty() ? "" : ",", name, escaped(text));
+        }
+        Family& family = families_.back();
+        family.samples += fmt::format("{}{}{} {}\n", family.name, suffix,
+                                      inside.empty() ? "" : "{" + inside + "}", value);
+    }
+
+    [[nodiscard]] std::string text() const {
+        std::string result;
+        for (const Family& family : families_) {
+            if (!family.samples.empty()) result += family.head + family.samples;
+        }
+        return result + "# EOF\n";
+    }
+
+  private:
+    struct Family {
+        std::string name;
+        std::string head;
+        std::string samples;
+    };
+    std::vector<Family> families_;
+};
+
+// A label's name may have letters, digits and "_" only.
+std::string label_name(std::string_view text) {
+    std::string name;
+    for (const char byte : text) {
+        const bool letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+        const bool digit = byte >= '0' && byte <= '9' && !name.empty();
+        name += letter || digit ? byte : '_';
+    }
+    return name;
+}
+
+void add_run(Families& out, const RunRecord& run) {
+    out.declare("xdp_bench_environment", "info", "", "What the run ran on.");
+    Labels environment;
+    for (const auto& [name, value] : run.environment) {
+        environment.emplace_back(label_name(name), value);
+    }
+    out.add(environment, 1, "_info");
+    out.declare("xdp_bench_exit_code", "gauge", "", "The tool's exit code.");
+    out.add({}, run.exit_code);
+    out.declare("xdp_bench_run_seconds", "gauge", "seconds", "How long the run took.");
+    out.add({}, run.seconds);
+    out.declare("xdp_bench_cases", "gauge", "", "Checks, replays and benches by outcome.");
+    std::map<std::string, std::map<Outcome, double>> suites;
+    for (const Entry& entry : list_entries(run)) ++suites[entry.suite][entry.outcome];
+    for (auto& [suite, outcomes] : suites) {
+        for (const Outcome outcome :
+             {Outcome::passed, Outcome::failed, Outcome::skipped, Outcome::invalid}) {
+            out.add({{"suite", suite}, {"outcome", outcome_name(outcome)}}, outcomes[outcome]);
+        }
+    }
+}
+
+void add_programs(Families& out, const RunRecord& run) {
+    out.declare("xdp_bench_program_jited_bytes", "gauge", "bytes", "Machine code of a program.");
+    for (const ProgramRecord& program : run.programs) {
+        out.add({{"program", program.name}}, program.jited_bytes);
+    }
+    out.declare("xdp_bench_program_verified_instructions", "gauge", "",
+                "Instructions that the verifier processed.");
+    for (const ProgramRecord& program : run.programs) {
+        if (!program.verified_insns) continue;
+        out.add({{"program", program.name}}, static_cast<double>(*program.verified_insns));
+    }
+}
+
+Labels labels_of(const BenchRecord& bench) {
+    return {{"program", bench.program},
+            {"mode", bench.mode},
+            {"action", bench.action},
+            {"placement", bench.placement}};
+}
+
+// Median, least and most of one number of every round.
+template <class Measure>
+void add_summary(Families& out, const BenchRecord& bench, const char* label, const char* what,
+                 Measure measure) {
+    const std::vector<double> samples = measure_rounds(bench.rounds, measure);
+    const std::array<std::pair<const char*, std::optional<double>>, 3> statistics{
+        {{"median", median(samples)}, {"min", min(samples)}, {"max", max(samples)}}};
+    for (const auto& [statistic, value] : statistics) {
+        Labels labels = labels_of(bench);
+        labels.emplace_back(label, what);
+        labels.emplace_back("statistic", statistic);
+        if (value) out.add(labels, *value);
+    }
+}
+
+void add_benches(Families& out, const RunRecord& run) {
+    out.declare("xdp_bench_packet_seconds", "gauge", "seconds",
+                "Time per packet: of the whole path, of the floor, and the program's share.");
+    for (const BenchRecord& bench : run.benches) {
+        add_summary(out, bench, "part", "path",
+                    [](const BenchRound& r) { return r.ns_per_packet() * 1e-9; });
+        add_summary(out, bench, "part", "floor",
+                    [](const BenchRound& r) { return r.floor_ns() * 1e-9; });
+        add_summary(out, bench, "part", "program",
+                    [](const BenchRound& r) { return r.program_ns() * 1e-9; });
+    }
+    out.declare("xdp_bench_packets_per_second", "gauge", "",
+                "Rates: offered by the generator, processed by the program, forwarded by it.");
+    for (const BenchRecord& bench : run.benches) {
+        if (bench.alone()) continue;
+        add_summary(out, bench, "frames", "offered",
+                    [](const BenchRound& r) { return r.rate(r.offered); });
+        add_summary(out, bench, "frames", "processed",
+                    [](const BenchRound& r) { return r.rate(r.processed); });
+        add_summary(out, bench, "frames", "forwarded",
+                    [](const BenchRound& r) { return r.rate(r.forwarded); });
+    }
+    out.declare("xdp_bench_lost_frames", "gauge", "", "Frames lost in a bench, by counter.");
+    for (const BenchRecord& bench : run.benches) {
+        for (const auto& [counter, frames] : bench.losses) {
+            Labels labels = labels_of(bench);
+            labels.emplace_back("counter", counter);
+            out.add(labels, static_cast<double>(frames));
+        }
+    }
+}
+
+}  // namespace
+
+std::string to_openmetrics(const RunRecord& run) {
+    Families out;
+    add_run(out, run);
+    add_programs(out, run);
+    add_benches(out, run);
+    return out.text();
+}
+
+}  // namespace xdpbench

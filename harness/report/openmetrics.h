@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "report/model.h"
+
+namespace xdpbench {
+
+// The run as OpenMetrics 1.0 text, for Prometheus' textfile collector and whatever reads it. Base
+// units: seconds, packets a second, bytes. results/README.md lists the metrics.
+[[nodiscard]] std::string to_openmetrics(const RunRecord& run);
+
+}  // namespace xdpbench

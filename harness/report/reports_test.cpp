@@ -1,0 +1,108 @@
+// JUnit, KTAP and OpenMetrics of one run; that other tools read them is ci/e2e/test_outputs.py's.
+#include <gtest/gtest.h>
+
+#include "report/entry.h"
+#include "report/junit.h"
+#include "report/ktap.h"
+#include "report/openmetrics.h"
+
+namespace xdpbench {
+namespace {
+
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+CaseResult case_of(const std::string& kind, const std::string& name, Outcome outcome,
+                   const std::string& message) {
+    CaseResult result;
+    result.kind = kind;
+    result.program = "lb";
+    result.name = name;
+    result.outcome = outcome;
+    result.message = message;
+    result.seconds = 0.25;
+    return result;
+}
+
+RunRecord sample_run() {
+    RunRecord run;
+    run.started = "2026-01-02T03:04:05Z";
+    run.environment = {{"kernel release", "6.1 \"x\""}};
+    run.cases = {case_of("check", "drops <b> & \"c\" #1", Outcome::passed, ""),
+                 case_of("check", "fails", Outcome::failed, "byte 3:\n\x01\xff"),
+                 case_of("replay", "offload", Outcome::skipped, "no device\nmore")};
+    run.cases[1].location = "scenarios/lb.yaml:12:5";
+    run.cases[1].repeat = "xdp-bench run --prog lb";
+    run.cases[2].mode = "offload";
+    BenchRecord bench;
+    bench.program = "lb";
+    bench.mode = "native";
+    bench.outcome = Outcome::invalid;
+    bench.message = "books do not balance";
+    bench.losses = {{"dut_rx_drops", 7}};
+    bench.rounds = {{100, 100, 0, 2e-6, 100, 1e-6, {20.0}, {10.0}}};
+    run.benches.push_back(bench);
+    ProgramRecord program;
+    program.name = "lb";
+    program.jited_bytes = 99;
+    run.programs.push_back(program);
+    return run;
+}
+
+TEST(Entries, SuitesStandTogether) {
+    RunRecord run = sample_run();
+    std::swap(run.cases[1], run.cases[2]);  // check, replay, check
+    const std::vector<Entry> entries = list_entries(run);
+    ASSERT_EQ(entries.size(), 4);
+    EXPECT_EQ(entries[0].suite, "check.lb");
+    EXPECT_EQ(entries[1].suite, "check.lb");
+    EXPECT_EQ(entries[2].suite, "replay.lb");
+    EXPECT_EQ(entries[2].name, "offload");
+    EXPECT_EQ(entries[3].suite, "bench.lb");
+    EXPECT_EQ(count_entries(entries, Outcome::passed), 1);
+}
+
+TEST(JUnit, OutcomesPlacesAndEscapes) {
+    const std::string xml = to_junit(sample_run());
+    EXPECT_TRUE(contains(xml, R"(<testsuites name="xdp-bench" tests="4" failures="1" errors="1")"));
+    EXPECT_TRUE(contains(xml, R"(name="drops &lt;b&gt; &amp; &quot;c&quot; #1")"));
+    EXPECT_TRUE(contains(xml, R"(file="scenarios/lb.yaml" line="12")"));
+    EXPECT_TRUE(contains(xml,
+                         "<failure type=\"failed\" message=\"byte 3:\">byte 3:&#10;"
+                         "\xef\xbf\xbd\xef\xbf\xbd</failure>"));
+    EXPECT_TRUE(contains(xml, "<system-out>repeat: xdp-bench run --prog lb</system-out>"));
+    EXPECT_TRUE(contains(xml, R"(<skipped message="no device">)"));
+    EXPECT_TRUE(contains(xml, R"(<error type="invalid" message="books do not balance">)"));
+    EXPECT_TRUE(contains(xml, R"(<property name="kernel release" value="6.1 &quot;x&quot;"/>)"));
+    EXPECT_TRUE(contains(to_junit({}), R"(tests="0")"));
+}
+
+TEST(Ktap, OneLineACaseAndDiagnosticsBefore) {
+    EXPECT_EQ(to_ktap(sample_run()),
+              "KTAP version 1\n"
+              "1..4\n"
+              "ok 1 check.lb.drops <b> & \"c\" _1\n"
+              "# failed: byte 3:\n"
+              "# \xef\xbf\xbd\xef\xbf\xbd\n"
+              "# repeat: xdp-bench run --prog lb\n"
+              "not ok 2 check.lb.fails\n"
+              "ok 3 replay.lb.offload # SKIP no device\n"
+              "# invalid: books do not balance\n"
+              "not ok 4 bench.lb.native\n");
+    EXPECT_EQ(to_ktap({}), "KTAP version 1\n1..0\n");
+}
+
+TEST(OpenMetrics, FamiliesInOnePieceInBaseUnits) {
+    const std::string text = to_openmetrics(sample_run());
+    EXPECT_TRUE(contains(text, "xdp_bench_environment_info{kernel_release=\"6.1 \\\"x\\\"\"} 1\n"));
+    EXPECT_TRUE(contains(text, "# UNIT xdp_bench_packet_seconds seconds\n"));
+    EXPECT_TRUE(contains(text, "part=\"path\",statistic=\"median\"} 2e-08\n"));
+    EXPECT_TRUE(contains(text, "counter=\"dut_rx_drops\"} 7\n"));
+    EXPECT_TRUE(contains(text, "xdp_bench_cases{suite=\"check.lb\",outcome=\"failed\"} 1\n"));
+    EXPECT_FALSE(contains(text, "verified_instructions"));  // the kernel did not say
+    EXPECT_TRUE(text.ends_with("# EOF\n"));
+}
+
+}  // namespace
+}  // namespace xdpbench
