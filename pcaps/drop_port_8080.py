@@ -123,7 +123,18 @@ def cut():
     yield from hostile.cut_tags(GOOD)
 
 
-PASSED = [other_ports, other_protocols, other_ethertypes, other_headers, later_fragments, cut, hostile.runts]
+def ports_within_the_header():
+    """An IHL below 5, and 8080 where the port would then be: in the IP header itself."""
+    ending_in_8080 = f"198.18.{PORT >> 8}.{PORT & 255}"
+    yield "IHL 0, total length 8080", hostile.patched(GOOD, 0, bytes([0x40, 0]) + PORT.to_bytes(2, "big"))
+    yield "IHL 2, checksum 8080", hostile.patched(
+        hostile.patched(GOOD, 0, b"\x42"), 10, PORT.to_bytes(2, "big"), sound=False)
+    yield "IHL 3, source address", hostile.patched(segment(ip={"src": ending_in_8080}), 0, b"\x43")
+    yield "IHL 4, destination address", hostile.patched(segment(ip={"dst": ending_in_8080}), 0, b"\x44")
+
+
+PASSED = [other_ports, other_protocols, other_ethertypes, other_headers, later_fragments, cut, hostile.runts,
+          ports_within_the_header]
 
 
 # --- the replay ---
