@@ -31,6 +31,7 @@ struct Command {
 // Each adds its command to the application. `run` is also what stands there without a command's
 // name.
 Command add_run(CLI::App& application);
+Command add_compare(CLI::App& application);
 Command add_list(CLI::App& application);
 Command add_doctor(CLI::App& application);
 Command add_map(CLI::App& application);

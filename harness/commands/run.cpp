@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "commands/command.h"
+#include "commands/modes.h"
 #include "report/json.h"
 #include "report/junit.h"
 #include "report/ktap.h"
@@ -69,24 +70,6 @@ void add_run_options(CLI::App& app, RunArguments& arguments) {
     app.add_flag("--keep", arguments.keep,
                  "keep the replay's namespaces for debugging and say how to enter them");
     app.add_flag("-v,--verbose", arguments.verbose, "every check by name, and libbpf's messages");
-}
-
-Result<std::vector<Mode>> parse_modes(const std::vector<std::string>& names) {
-    const std::vector<Mode> all{Mode::generic, Mode::native, Mode::offload};
-    std::vector<Mode> modes;
-    for (const std::string& name : names) {
-        if (name == "all") return all;
-        const std::optional<Mode> mode = parse_mode(name);
-        if (!mode) {
-            const std::optional<std::string> near =
-                nearest(name, {"generic", "native", "offload", "all"});
-            return input_error(fmt::format("--mode {}: there is no such mode{}", name,
-                                           near ? fmt::format("; did you mean {}?", *near) : ""),
-                               "choose from generic, native, offload, all");
-        }
-        if (std::find(modes.begin(), modes.end(), *mode) == modes.end()) modes.push_back(*mode);
-    }
-    return modes;
 }
 
 Result<RunOptions> parse_run(const RunArguments& arguments) {

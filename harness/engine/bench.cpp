@@ -12,7 +12,6 @@
 
 #include "base/text.h"
 #include "empty.skel.h"
-#include "kernel/test_run.h"
 #include "packet/dissect.h"
 #include "stats/summary.h"
 
@@ -47,42 +46,6 @@ std::uint64_t count_flows(const Frames& frames) {
 }  // namespace
 
 std::string BenchCase::kind() const { return std::string(mode ? mode_name(*mode) : "test_run"); }
-
-const FrameRef& bench_traffic(const Subject& subject) {
-    return subject.judged ? subject.scenario.bench->traffic : subject.traffic;
-}
-
-Result<Paths> find_paths(const Subject& subject, const Frames& frames) {
-    XDPBENCH_TRY(Program program, open_program(subject));
-    XDPBENCH_CHECK(program.load());
-    TestRunner runner(program.fd());
-    Paths paths;
-    for (std::size_t i = 0; i < frames.size(); ++i) {
-        XDPBENCH_TRY(const TestRunOutput output, runner.run(frames[i].bytes));
-        if (output.returned >= paths.tally.size())
-            return Error{ErrorKind::invalid,
-                         fmt::format("frame {} of the traffic returned {}", i,
-                                     returned_text(output.returned)),
-                         {},
-                         "such a program drops it in a driver; correct it first"};
-        if (subject.judged &&
-            output.returned != static_cast<std::uint32_t>(subject.scenario.bench->action)) {
-            return Error{
-                ErrorKind::invalid,
-                fmt::format("{} is to be timed, but frame {} of {} takes {}",
-                            action_name(subject.scenario.bench->action), i,
-                            subject.scenario.bench->traffic.text, returned_text(output.returned)),
-                {},
-                "correct the scenario's bench, or the program"};
-        }
-        ++paths.tally[output.returned];
-        paths.returned.push_back(output.returned);
-    }
-    const auto most = std::max_element(paths.tally.begin(), paths.tally.end());
-    paths.action = static_cast<Action>(most - paths.tally.begin());
-    paths.mixed = *most != frames.size();
-    return paths;
-}
 
 BenchRecord describe_bench(const Subject& subject, const Frames& frames, const Paths& paths) {
     const auto [shortest, longest] = std::minmax_element(

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/result.h"
+#include "engine/paths.h"
 #include "engine/subject.h"
 #include "report/model.h"
 
@@ -62,21 +63,6 @@ class BenchRig {
     bool floor_first_ = false;
     BenchRound round_;
 };
-
-// What a program does with the traffic of its bench.
-struct Paths {
-    std::vector<std::uint32_t> returned;  // for each frame, one after the other from the start
-    ActionTally tally{};
-    Action action = Action::pass;  // the path that is timed: the scenario's, or the commonest
-    bool mixed = false;            // frames take others too
-};
-
-// Runs each frame once. Where a scenario names the path every frame must take it: verify, then
-// time.
-Result<Paths> find_paths(const Subject& subject, const Frames& frames);
-
-// The traffic of a subject's bench.
-[[nodiscard]] const FrameRef& bench_traffic(const Subject& subject);
 
 // A record with what is known of it before the measurement.
 [[nodiscard]] BenchRecord describe_bench(const Subject& subject, const Frames& frames,

@@ -2,11 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
-#include "base/text.h"
+#include "kernel/counters.h"
 #include "kernel/environment.h"
-#include "kernel/test_run.h"
 
 namespace xdpbench {
 namespace {
@@ -28,7 +25,7 @@ LoopBench::LoopBench(PairTopology topology, Program program, EmptyProgram empty,
       empty_(std::move(empty)),
       loop_(std::move(loop)),
       paths_(std::move(paths)),
-      runs_(paths_.returned.size()) {}
+      watch_(paths_) {}
 
 Result<std::unique_ptr<BenchRig>> LoopBench::create(const Subject& subject) {
     XDPBENCH_CHECK(require_timeable());
@@ -63,59 +60,21 @@ Result<void> LoopBench::verify_each_frame() {
     return {};
 }
 
-Result<BenchRig::Window> LoopBench::window(bool floor, std::uint64_t frames, BenchRecord* counted) {
+Result<BenchRig::Window> LoopBench::window(bool floor, std::uint64_t frames,
+                                           BenchRecord* /*counted*/) {
     XDPBENCH_TRY(const TimedRuns timed,
                  loop_.run(topology_.tester, floor ? kFloorSlot : kProgramSlot,
                            static_cast<std::uint32_t>(frames)));
-    const Window result{timed.runs, 0, timed.cpu_seconds};
-    const std::uint64_t count = paths_.returned.size();
-    const std::uint64_t first = next_;
-    next_ = static_cast<std::uint32_t>((first + frames) % count);
-    if (floor) return result;
-    if (timed.returned != paths_.returned[timed.frame]) {
-        return Error{
-            ErrorKind::invalid,
-            fmt::format("frame {} returned {} while it was timed, but {} before", timed.frame,
-                        returned_text(timed.returned), returned_text(paths_.returned[timed.frame])),
-            "the program's verdict depends on what it has seen before",
-            "time it end to end instead (--mode native), or give it traffic whose verdicts "
-            "stay"};
-    }
-    // All whole turns, and the frames of the last one that is not whole.
-    for (std::uint64_t i = 0; i < count; ++i) {
-        const std::uint64_t position = (i + count - first) % count;
-        const std::uint64_t runs = frames / count + (position < frames % count ? 1 : 0);
-        runs_[i] += runs;
-        if (counted != nullptr) counted->actions[paths_.returned[i]] += runs;
-    }
-    return result;
-}
-
-Result<void> LoopBench::verify_counters() const {
-    XDPBENCH_TRY(const auto counters, read_counters(program_));
-    if (!counters) return {};
-    ActionTally expected{};
-    for (std::size_t i = 0; i < runs_.size(); ++i) expected[paths_.returned[i]] += runs_[i];
-    const ActionCounters sums = sum_cpus(*counters);
-    for (std::size_t action = 0; action < expected.size(); ++action) {
-        if (sums[action].packets == expected[action]) continue;
-        return Error{
-            ErrorKind::invalid,
-            fmt::format("{} packets were to take {} while they were timed, but the "
-                        "program counted {}",
-                        thousands(expected[action]), action_name(static_cast<Action>(action)),
-                        thousands(sums[action].packets)),
-            "the program's verdict depends on what it has seen before",
-            "time it end to end instead (--mode native)"};
-    }
-    return {};
+    if (!floor) XDPBENCH_CHECK(watch_.note(timed));
+    return Window{timed.runs, 0, timed.cpu_seconds};
 }
 
 Result<BenchRecord> LoopBench::finish() {
     XDPBENCH_TRY(BenchRecord record, BenchRig::finish());
     if (record.rounds.empty()) return record;
     XDPBENCH_CHECK(verify_each_frame());
-    XDPBENCH_CHECK(verify_counters());
+    XDPBENCH_CHECK(watch_.verify(program_));
+    record.actions = watch_.tally();
     return record;
 }
 

@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "engine/bench.h"
-#include "kernel/counters.h"
 #include "kernel/topology.h"
 #include "traffic/refresh_loop.h"
 
@@ -26,15 +25,13 @@ class LoopBench final : public BenchRig {
               Paths paths);
     Result<Window> window(bool floor, std::uint64_t frames, BenchRecord* counted) override;
     Result<void> verify_each_frame();
-    [[nodiscard]] Result<void> verify_counters() const;
 
     PairTopology topology_;  // only its parking interface is used
     Program program_;
     EmptyProgram empty_;
     RefreshLoop loop_;
     Paths paths_;
-    std::vector<std::uint64_t> runs_;  // of the program with each frame
-    std::uint32_t next_ = 0;           // the loop's next frame
+    PathWatch watch_;
 };
 
 }  // namespace xdpbench

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "stats/comparison.h"
+
 namespace xdpbench {
 
 enum class Outcome { passed, failed, skipped, invalid };
@@ -140,6 +142,44 @@ struct BenchRecord {
 
 // Smaller differences than this between two figures of the fresh-packet loop say nothing (ns).
 inline constexpr double kAloneResolution = 0.1;
+
+// One measure of two programs, interleaved in blocks.
+struct ComparedCase {
+    std::string name;     // "test_run", "native"
+    std::string measure;  // what an effect is relative to: "program" (without the floor), "packet"
+    std::string traffic;
+    std::string action;
+    std::string placement;
+    double floor = 0;  // relative effect below which nothing is called a difference
+    Comparison comparison;
+    double adjusted_p = 1;  // Holm's, over the cases of this run
+    // Medians over the blocks, ns/packet with the floor in it; floor_ns 0: no floor was measured.
+    double base_ns = 0;
+    double contender_ns = 0;
+    double floor_ns = 0;
+    double seconds = 0;
+    std::vector<double> ratios;         // ln(contender / base) of each block
+    std::vector<double> control;        // ln(base / base loaded a second time)
+    Outcome outcome = Outcome::passed;  // skipped: not measured here, with the reason
+    std::string message;
+};
+
+struct CompareRecord {
+    std::string command_line;
+    std::string started;  // UTC, ISO 8601
+    double seconds = 0;
+    std::vector<std::pair<std::string, std::string>> environment;
+    ProgramRecord base;
+    ProgramRecord contender;
+    int cpu = 0;
+    double alpha = 0;
+    double floor = 0;        // as asked for; of a case it may be more
+    double power = 0;        // of the smallest visible effect
+    std::uint64_t seed = 0;  // of the order of windows
+    std::vector<ComparedCase> cases;
+    bool interrupted = false;
+    int exit_code = 0;
+};
 
 struct RunRecord {
     std::string command_line;

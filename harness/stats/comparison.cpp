@@ -44,30 +44,30 @@ Comparison look_at(const ComparisonPlan& plan, std::span<const double> ratios,
     if (visible) result.smallest_visible = std::expm1(*visible);
 
     if (control_p <= alpha) {
-        result.verdict = Verdict::invalid;
+        result.judgement = Judgement::invalid;
     } else if (p <= alpha && std::abs(effect) >= floor) {
-        result.verdict = effect > 0 ? Verdict::slower : Verdict::faster;
+        result.judgement = effect > 0 ? Judgement::slower : Judgement::faster;
     } else if (interval && interval->low > -floor && interval->high < floor) {
-        result.verdict = Verdict::same;
+        result.judgement = Judgement::same;
     }
     return result;
 }
 
 }  // namespace
 
-std::string_view name(Verdict verdict) {
-    switch (verdict) {
-        case Verdict::undecided:
+std::string_view name(Judgement judgement) {
+    switch (judgement) {
+        case Judgement::undecided:
             return "undecided";
-        case Verdict::faster:
+        case Judgement::faster:
             return "faster";
-        case Verdict::slower:
+        case Judgement::slower:
             return "slower";
-        case Verdict::same:
+        case Judgement::same:
             return "same";
-        case Verdict::inconclusive:
+        case Judgement::inconclusive:
             return "inconclusive";
-        case Verdict::invalid:
+        case Judgement::invalid:
             return "invalid";
     }
     return "?";
@@ -78,14 +78,14 @@ Comparison compare_blocks(const ComparisonPlan& plan, std::span<const double> ra
     const std::size_t blocks = std::min(ratios.size(), control.size());
     Comparison result;
     if (!finite(ratios) || !finite(control)) {
-        result.verdict = Verdict::invalid;
+        result.judgement = Judgement::invalid;
         return result;
     }
     for (const std::size_t look : plan.looks) {
         if (look == 0 || look > blocks) break;
         result = look_at(plan, ratios.first(look), control.first(look));
-        if (result.verdict != Verdict::undecided) return result;
-        if (look == plan.looks.back()) result.verdict = Verdict::inconclusive;
+        if (result.judgement != Judgement::undecided) return result;
+        if (look == plan.looks.back()) result.judgement = Judgement::inconclusive;
     }
     return result;
 }

@@ -21,7 +21,7 @@ struct ComparisonPlan {
     double power = 0.9;   // of what is called the smallest effect that could have been seen
 };
 
-enum class Verdict {
+enum class Judgement {
     undecided,     // more blocks are needed
     faster,        // B takes less time than A
     slower,        // B takes more time than A
@@ -29,11 +29,11 @@ enum class Verdict {
     inconclusive,  // the last look decided nothing
     invalid,       // A differs from itself: what is measured is not the programs
 };
-[[nodiscard]] std::string_view name(Verdict verdict);
+[[nodiscard]] std::string_view name(Judgement judgement);
 
 // Effects are relative: 0.03 is "B takes 3 % longer than A".
 struct Comparison {
-    Verdict verdict = Verdict::undecided;
+    Judgement judgement = Judgement::undecided;
     std::size_t blocks = 0;  // those that were judged: of the look that decided, or the last one
     double effect = 0;       // the blocks' median
     // For the median effect; covers it at all looks together with at least 1 - alpha. Nothing while

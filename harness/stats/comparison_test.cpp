@@ -37,13 +37,13 @@ class Machine {
 };
 
 // How often each verdict comes out in `repetitions` comparisons at this effect.
-std::map<Verdict, double> rates(const ComparisonPlan& plan, Machine& machine, double effect,
-                                int repetitions) {
-    std::map<Verdict, double> result;
+std::map<Judgement, double> rates(const ComparisonPlan& plan, Machine& machine, double effect,
+                                  int repetitions) {
+    std::map<Judgement, double> result;
     for (int repetition = 0; repetition < repetitions; ++repetition) {
         const Blocks ratios = machine.blocks(plan.looks.back(), effect);
         const Blocks control = machine.blocks(plan.looks.back(), 0);
-        result[compare_blocks(plan, ratios, control).verdict] += 1.0 / repetitions;
+        result[compare_blocks(plan, ratios, control).judgement] += 1.0 / repetitions;
     }
     return result;
 }
@@ -51,7 +51,7 @@ std::map<Verdict, double> rates(const ComparisonPlan& plan, Machine& machine, do
 TEST(Comparison, NothingIsDecidedBeforeTheFirstLook) {
     Machine machine(1, 0.01, 0);
     const Comparison result = compare_blocks({}, machine.blocks(9, 0.5), machine.blocks(9, 0));
-    EXPECT_EQ(result.verdict, Verdict::undecided);
+    EXPECT_EQ(result.judgement, Judgement::undecided);
     EXPECT_EQ(result.blocks, 0);
     // Blocks without a control do not count.
     EXPECT_EQ(compare_blocks({}, machine.blocks(24, 0.5), machine.blocks(9, 0)).blocks, 0);
@@ -60,7 +60,7 @@ TEST(Comparison, NothingIsDecidedBeforeTheFirstLook) {
 TEST(Comparison, AClearSlowdownAtTheFirstLook) {
     Machine machine(1, 0.01, 0);
     const Comparison result = compare_blocks({}, machine.blocks(24, 0.1), machine.blocks(24, 0));
-    EXPECT_EQ(result.verdict, Verdict::slower);
+    EXPECT_EQ(result.judgement, Judgement::slower);
     EXPECT_EQ(result.blocks, 10);
     EXPECT_NEAR(result.effect, 0.1, 0.015);
     ASSERT_TRUE(result.interval);
@@ -68,8 +68,8 @@ TEST(Comparison, AClearSlowdownAtTheFirstLook) {
     EXPECT_GT(result.interval->high, 0.1);
     EXPECT_GE(result.interval->coverage, 1 - 0.01 / 3);
     EXPECT_LE(result.p, 0.01);
-    EXPECT_EQ(compare_blocks({}, machine.blocks(24, -0.1), machine.blocks(24, 0)).verdict,
-              Verdict::faster);
+    EXPECT_EQ(compare_blocks({}, machine.blocks(24, -0.1), machine.blocks(24, 0)).judgement,
+              Judgement::faster);
 }
 
 // What was decided stays decided when more blocks come: the first verdict stands.
@@ -83,7 +83,7 @@ TEST(Comparison, LaterBlocksDoNotChangeAVerdict) {
     ratios.insert(ratios.end(), more.begin(), more.end());
     control.insert(control.end(), more.begin(), more.end());
     const Comparison late = compare_blocks(plan, ratios, control);
-    EXPECT_EQ(late.verdict, Verdict::slower);
+    EXPECT_EQ(late.judgement, Judgement::slower);
     EXPECT_EQ(late.effect, early.effect);
 }
 
@@ -91,13 +91,13 @@ TEST(Comparison, ASignificantDifferenceBelowTheFloorIsTheSame) {
     Machine machine(3, 0.001, 0);
     const Comparison result = compare_blocks({}, machine.blocks(24, 0.006), machine.blocks(24, 0));
     EXPECT_LT(result.p, 0.01);
-    EXPECT_EQ(result.verdict, Verdict::same);
+    EXPECT_EQ(result.judgement, Judgement::same);
 }
 
 TEST(Comparison, TooMuchNoiseIsInconclusive) {
     Machine machine(4, 0.1, 0);
     const Comparison result = compare_blocks({}, machine.blocks(24, 0), machine.blocks(24, 0));
-    EXPECT_EQ(result.verdict, Verdict::inconclusive);
+    EXPECT_EQ(result.judgement, Judgement::inconclusive);
     EXPECT_EQ(result.blocks, 24);
     ASSERT_TRUE(result.smallest_visible);
     EXPECT_GT(*result.smallest_visible, 0.04);
@@ -106,7 +106,7 @@ TEST(Comparison, TooMuchNoiseIsInconclusive) {
 TEST(Comparison, AControlThatDiffersFromItselfInvalidates) {
     Machine machine(5, 0.01, 0);
     const Comparison result = compare_blocks({}, machine.blocks(24, 0.1), machine.blocks(24, 0.03));
-    EXPECT_EQ(result.verdict, Verdict::invalid);
+    EXPECT_EQ(result.judgement, Judgement::invalid);
     EXPECT_NEAR(result.control_effect, 0.03, 0.01);
     EXPECT_LE(result.control_p, 0.01);
 }
@@ -115,7 +115,7 @@ TEST(Comparison, WhatIsNotFiniteInvalidates) {
     Machine machine(6, 0.01, 0);
     Blocks ratios = machine.blocks(24, 0);
     ratios[3] = std::numeric_limits<double>::infinity();
-    EXPECT_EQ(compare_blocks({}, ratios, machine.blocks(24, 0)).verdict, Verdict::invalid);
+    EXPECT_EQ(compare_blocks({}, ratios, machine.blocks(24, 0)).judgement, Judgement::invalid);
 }
 
 TEST(Comparison, TenBlocksCannotRejectAtATenthOfAPercent) {
@@ -124,7 +124,7 @@ TEST(Comparison, TenBlocksCannotRejectAtATenthOfAPercent) {
     plan.alpha = 0.001;
     Machine machine(7, 0.001, 0);
     const Comparison result = compare_blocks(plan, machine.blocks(10, 0.5), machine.blocks(10, 0));
-    EXPECT_EQ(result.verdict, Verdict::inconclusive);
+    EXPECT_EQ(result.judgement, Judgement::inconclusive);
     EXPECT_FALSE(result.interval);
     EXPECT_FALSE(result.smallest_visible);
 }
@@ -136,10 +136,10 @@ TEST(ComparisonSimulation, FalseAlarms) {
     Machine calm(10, 0.02, 0);
     Machine spiky(11, 0.02, 0.1);
     for (Machine* machine : {&calm, &spiky}) {
-        std::map<Verdict, double> rate = rates(plan, *machine, 0, 8000);
-        EXPECT_LE(rate[Verdict::slower] + rate[Verdict::faster], 0.0133);
-        EXPECT_LE(rate[Verdict::invalid], 0.0133);
-        EXPECT_GT(rate[Verdict::invalid], 0.001);  // a test that never rejects is none
+        std::map<Judgement, double> rate = rates(plan, *machine, 0, 8000);
+        EXPECT_LE(rate[Judgement::slower] + rate[Judgement::faster], 0.0133);
+        EXPECT_LE(rate[Judgement::invalid], 0.0133);
+        EXPECT_GT(rate[Judgement::invalid], 0.001);  // a test that never rejects is none
     }
 }
 
@@ -148,8 +148,8 @@ TEST(ComparisonSimulation, FalseAlarmsOfALongSchedule) {
     plan.looks = {12, 24, 48, 96};
     plan.floor = 0;
     Machine machine(12, 0.025, 0.05);
-    std::map<Verdict, double> rate = rates(plan, machine, 0, 1500);
-    EXPECT_LE(rate[Verdict::slower] + rate[Verdict::faster], 0.0177);
+    std::map<Judgement, double> rate = rates(plan, machine, 0, 1500);
+    EXPECT_LE(rate[Judgement::slower] + rate[Judgement::faster], 0.0177);
 }
 
 // A program that is slower by just the floor is called the same with at most 1 %.
@@ -157,8 +157,8 @@ TEST(ComparisonSimulation, FalseEquivalence) {
     ComparisonPlan plan;
     plan.looks = {12, 24, 48, 96};
     Machine machine(13, 0.01, 0.05);
-    EXPECT_LE(rates(plan, machine, 0.01, 1500)[Verdict::same], 0.0177);
-    EXPECT_GE(rates(plan, machine, 0, 300)[Verdict::same], 0.9);
+    EXPECT_LE(rates(plan, machine, 0.01, 1500)[Judgement::same], 0.0177);
+    EXPECT_GE(rates(plan, machine, 0, 300)[Judgement::same], 0.9);
 }
 
 // The smallest visible effect is seen about as often as it says.
@@ -174,7 +174,7 @@ TEST(ComparisonSimulation, SmallestVisibleEffect) {
                 smallest_visible(spread, 24, plan.alpha, std::log1p(plan.floor), power);
             ASSERT_TRUE(effect);
             SCOPED_TRACE(*effect);
-            const double seen = rates(plan, machine, std::expm1(*effect), 1500)[Verdict::slower];
+            const double seen = rates(plan, machine, std::expm1(*effect), 1500)[Judgement::slower];
             EXPECT_LE(seen, power + 0.03);
             EXPECT_GE(seen, power - 0.09);  // a control that rejects by chance costs 1 %, too
         }

@@ -92,7 +92,7 @@ Result<void> RefreshLoop::place(unsigned slot, int program_fd) {
     return error;
 }
 
-void RefreshLoop::rewind() { skeleton_->bss->next = 0; }
+void RefreshLoop::seek(std::uint32_t frame) { skeleton_->bss->next = frame % frame_count_; }
 
 Result<TimedRuns> RefreshLoop::run(const NetNs& netns, unsigned slot, std::uint32_t runs) {
     XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));

@@ -47,8 +47,8 @@ class RefreshLoop {
     // reason, for a program that cannot be tail-called.
     Result<void> place(unsigned slot, int program_fd);
 
-    // Begins again with the first frame.
-    void rewind();
+    // The next run takes frame number `frame`, counted from 0.
+    void seek(std::uint32_t frame);
 
     // Gives the next `runs` packets to the program in `slot`, on the calling thread's CPU and in
     // `netns`. A signal that is not the user's repeats the call with the same packets.

@@ -86,7 +86,7 @@ TEST_F(RefreshLoopTest, CyclesThroughTheFrames) {
     EXPECT_EQ(loop_->run(topology_->tester, 0, 1)->frame, 0U);
     EXPECT_EQ(loop_->run(topology_->tester, 0, 1)->frame, 1U);
     EXPECT_EQ(loop_->run(topology_->tester, 0, 100)->frame, 1U);
-    loop_->rewind();
+    loop_->seek(0);
     EXPECT_EQ(loop_->run(topology_->tester, 0, 5)->frame, 4U);
 }
 

@@ -1,0 +1,73 @@
+"""Two programs against each other."""
+import json
+import os
+import subprocess
+
+from harness import SOURCE, Case, main, run
+
+
+class Compare(Case):
+    def variant(self, name, *defines):
+        """The fixture with a known slowdown, built as a variant of itself."""
+        target = os.path.join(self.folder, name + ".o")
+        subprocess.run(["clang-14", "-target", "bpf", "-mcpu=v3", "-g", "-O2", *("-D" + one for one in defines),
+                        "-idirafter", "/usr/include/x86_64-linux-gnu", "-c",
+                        os.path.join(SOURCE, "ci", "fixtures", "slowdown.bpf.c"), "-o", target], check=True)
+        return target
+
+    def compare(self, base, contender, *options, code):
+        done = self.tool("compare", base, contender, "--pcap", os.path.join(SOURCE, "pcaps", "udp_64.pcap"),
+                         "--alpha", "0.01%", "--json", "out.json", *options, code=code)
+        with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
+            return done, json.load(file)
+
+    def test_half_as_much_again_is_slower_and_the_other_way_round_faster(self):
+        base, slow = self.variant("base"), self.variant("slow", "EXTRA=200")
+        done, result = self.compare(base, slow, "--only", "time", code=1)
+        case = result["cases"][0]
+        self.assertEqual((case["name"], case["judgement"], result["exit_code"]), ("test_run", "slower", 1))
+        self.assertGreater(case["effect"], 0.2)
+        self.assertLess(case["interval"]["low"], case["effect"])
+        self.assertGreater(case["contender_ns"], case["base_ns"])
+        self.assertGreater(case["base_ns"], case["floor_ns"])
+        self.assertEqual(len(case["ratios"]), case["blocks"])
+        self.assertLess(abs(case["control_effect"]), 0.1)
+        self.assertIn("slower", done.stdout)
+        _, result = self.compare(slow, base, "--only", "time", code=0)
+        self.assertEqual(result["cases"][0]["judgement"], "faster")
+
+    def test_a_program_is_not_slower_than_itself(self):
+        base = self.variant("base")
+        done = run("compare", base, base, "--only", "time", "--max-time", "2s", "--alpha", "0.01%", cwd=self.folder)
+        self.assertIn(done.returncode, (0, 3), done.stdout + done.stderr)
+
+    def test_a_scenario_configures_both_and_its_checks_come_first(self):
+        program = os.path.join(os.environ["XDP_BENCH_BUILD"], "share", "xdp-bench", "bpf", "icmp_lb.bpf.o")
+        done = run("compare", program, program, "--scenario", "icmp_lb", "--only", "time", "--max-time", "2s",
+                   "--alpha", "0.01%", "--json", "out.json", cwd=self.folder)
+        self.assertIn(done.returncode, (0, 3), done.stdout + done.stderr)
+        with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
+            self.assertEqual(json.load(file)["cases"][0]["action"], "XDP_TX")
+        other = os.path.join(os.path.dirname(program), "xdp_drop.bpf.o")
+        done = self.tool("compare", program, other, "--scenario", "icmp_lb", code=2)
+        self.assertIn("xdp_drop.bpf.o", done.stderr)
+
+    def test_programs_that_do_different_things_are_not_compared(self):
+        drops, passes = self.variant("drops"), self.variant("passes", "ACTION=XDP_PASS")
+        done = self.tool("compare", drops, passes, code=3)
+        self.assertIn("frame 0", done.stderr)
+        self.assertIn("XDP_DROP", done.stderr)
+        self.assertIn("XDP_PASS", done.stderr)
+
+    def test_usage(self):
+        base = self.variant("base")
+        for options, told in ((["--max-time", "0s"], "--max-time"), (["--alpha", "80%"], "--alpha"),
+                              (["--floor", "x"], "--floor"), (["--only", "tme"], "--only"),
+                              (["--mode", "nativ"], "did you mean native?")):
+            self.assertIn(told, self.tool("compare", base, base, *options, code=2).stderr)
+        self.assertIn("CONTENDER", self.tool("compare", base, code=2).stderr)
+        self.tool("compare", base, "missing.o", code=2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,185 @@
+// `xdp-bench compare`: two programs against each other.
+#include "engine/compare.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <random>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "commands/command.h"
+#include "commands/modes.h"
+#include "report/comparison.h"
+#include "report/console.h"
+#include "report/result_file.h"
+
+namespace xdpbench {
+namespace {
+
+// The options of `compare` as typed.
+struct CompareArguments {
+    std::string base;
+    std::string contender;
+    std::string function;
+    std::string scenario;
+    std::string pcap;
+    std::vector<std::string> modes;
+    std::vector<std::string> only;
+    std::string max_time = "30s";
+    std::string alpha = "1%";
+    std::string floor = "1%";
+    std::optional<std::uint64_t> seed;
+    std::string json;
+    bool verbose = false;
+};
+
+void add_options(CLI::App& app, CompareArguments& arguments) {
+    app.add_option("BASE", arguments.base, "what it was: FILE.o[:FUNCTION] or a reference program")
+        ->required();
+    app.add_option("CONTENDER", arguments.contender, "what it has become: the same")->required();
+    app.add_option("--prog", arguments.function, "the function in both objects")
+        ->type_name("FUNCTION");
+    app.add_option("--scenario", arguments.scenario,
+                   "settings, checks and traffic for both: a reference program's, or a file")
+        ->type_name("NAME|FILE");
+    app.add_option("--pcap", arguments.pcap, "other traffic")->type_name("FILE");
+    app.add_option("--mode", arguments.modes,
+                   "end to end in these attach modes as well (default: native)")
+        ->delimiter(',')
+        ->type_name("MODE,...");
+    app.add_option("--only", arguments.only, "only this: time (ns/packet alone), throughput")
+        ->delimiter(',')
+        ->type_name("PART,...");
+    app.add_option("--max-time", arguments.max_time,
+                   "how long it may take for a verdict (default: 30s)")
+        ->type_name("TIME");
+    app.add_option("--alpha", arguments.alpha, "how often a false alarm may be (default: 1%)")
+        ->type_name("PERCENT");
+    app.add_option("--floor", arguments.floor,
+                   "smaller effects are called no difference (default: 1%)")
+        ->type_name("PERCENT");
+    app.add_option("--seed", arguments.seed, "of the order of windows (default: drawn)");
+    app.add_option("--json", arguments.json, "where the result goes (- for standard output)")
+        ->type_name("FILE");
+    app.add_flag("-v,--verbose", arguments.verbose, "libbpf's messages");
+}
+
+// "1%", "0.5 %", or "1".
+Result<double> parse_percent(const char* option, const std::string& text) {
+    const std::string_view digits =
+        trim(text.ends_with('%') ? std::string_view(text).substr(0, text.size() - 1)
+                                 : std::string_view(text));
+    char* end = nullptr;
+    const std::string number(digits);
+    const double percent = std::strtod(number.c_str(), &end);
+    if (number.empty() || *end != '\0' || !(percent > 0 && percent < 50))
+        return input_error(fmt::format("{} {} is not between 0 and 50 per cent", option, text),
+                           "write it as 1% or 0.5%");
+    return percent / 100;
+}
+
+Result<Subject> subject_for(const std::string& program, const CompareArguments& arguments) {
+    const bool object = program.ends_with(".o") || program.find(".o:") != std::string::npos;
+    const std::string named =
+        object && !arguments.function.empty() ? program + ":" + arguments.function : program;
+    XDPBENCH_TRY(Subject subject, find_subject(named));
+    if (arguments.scenario.empty()) return subject;
+    const bool file =
+        arguments.scenario.ends_with(".yaml") || arguments.scenario.find('/') != std::string::npos;
+    XDPBENCH_TRY(Subject framed,
+                 file ? subject_of(arguments.scenario) : find_subject(arguments.scenario));
+    framed.object = subject.object;
+    framed.scenario.program = subject.scenario.program;
+    return framed;
+}
+
+Result<CompareOptions> parse(const CompareArguments& arguments) {
+    CompareOptions options;
+    if (arguments.modes.empty()) {
+        options.modes = {Mode::native};
+    } else {
+        XDPBENCH_TRY(options.modes, parse_modes(arguments.modes));
+    }
+    for (const std::string& part : arguments.only) {
+        if (part != "time" && part != "throughput")
+            return input_error(fmt::format("--only {}: there is no such part", part),
+                               "choose from time, throughput");
+    }
+    if (arguments.only.size() == 1 && arguments.only[0] == "time") options.modes.clear();
+    if (arguments.only.size() == 1 && arguments.only[0] == "throughput") options.alone = false;
+    constexpr double kLongest = 3600;
+    const std::optional<double> seconds = parse_duration(arguments.max_time);
+    if (!seconds || *seconds < 1 || *seconds > kLongest)
+        return input_error(
+            fmt::format("--max-time {} is not between one second and one hour", arguments.max_time),
+            "write it as 30s or 2m");
+    options.seconds = *seconds;
+    XDPBENCH_TRY(options.alpha, parse_percent("--alpha", arguments.alpha));
+    XDPBENCH_TRY(options.floor, parse_percent("--floor", arguments.floor));
+    options.seed = arguments.seed ? *arguments.seed : std::random_device{}();
+    return options;
+}
+
+Result<int> compare_command(const CompareArguments& arguments, const Invocation& invocation) {
+    set_up_libbpf(arguments.verbose);
+    XDPBENCH_TRY(CompareOptions options, parse(arguments));
+    options.command_line = invocation.typed;
+    XDPBENCH_TRY(Subject base, subject_for(arguments.base, arguments));
+    XDPBENCH_TRY(Subject contender, subject_for(arguments.contender, arguments));
+    // A reference program against an object: its scenario is meant for both.
+    if (base.judged != contender.judged) {
+        Subject& plain = base.judged ? contender : base;
+        const Subject& framed = base.judged ? base : contender;
+        const auto object = plain.object;
+        const ProgramRef program = plain.scenario.program;
+        plain = framed;
+        plain.object = object;
+        plain.scenario.program = program;
+    }
+    if (!arguments.pcap.empty()) {
+        base = with_traffic(std::move(base), arguments.pcap);
+        contender = with_traffic(std::move(contender), arguments.pcap);
+    }
+    XDPBENCH_TRY(const Compared compared, prepare_comparison(base, contender));
+    const bool to_stdout = arguments.json == "-";
+    std::optional<OutputFile> file;
+    if (!to_stdout) {
+        XDPBENCH_TRY(
+            OutputFile output,
+            OutputFile::create(arguments.json.empty()
+                                   ? result_file_name("compare-" + base.scenario.name, "json")
+                                   : arguments.json));
+        file.emplace(std::move(output));
+    }
+    Console console(to_stdout ? stderr : stdout);
+    CompareRecord record;
+    XDPBENCH_CHECK(compare(
+        compared, options, [&console](const std::string& line) { console.progress(line); },
+        record));
+    console.note(comparison_text(record));
+    if (to_stdout) {
+        fmt::print("{}", to_json(record));
+        std::fflush(stdout);
+        return record.exit_code;
+    }
+    XDPBENCH_CHECK(file->commit(to_json(record)));
+    console.note("result: " + file->path().string());
+    return record.exit_code;
+}
+
+}  // namespace
+
+Command add_compare(CLI::App& application) {
+    const auto arguments = std::make_shared<CompareArguments>();
+    CLI::App* const app = application.add_subcommand(
+        "compare", "is one program slower than another, on this machine?");
+    add_options(*app, *arguments);
+    app->footer("Exit: 0 not slower, 1 slower, 3 inconclusive or invalid.");
+    return {app, [arguments](const Invocation& invocation) {
+                return compare_command(*arguments, invocation);
+            }};
+}
+
+}  // namespace xdpbench

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "scenario/scenario.h"
+
+namespace xdpbench {
+
+// Attach modes as typed after --mode: each once, in the order given; "all" stands for all of them.
+Result<std::vector<Mode>> parse_modes(const std::vector<std::string>& names);
+
+}  // namespace xdpbench

@@ -1,0 +1,84 @@
+// The samples of a comparison. A block loads everything anew (fresh JIT, fresh maps) and lets
+// windows of all programs take turns; what is left of the machine's noise in it hits all alike.
+// Windows inside a block share its loads and so are not independent: the block is the sample.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <random>
+
+#include "engine/bench.h"
+#include "engine/paths.h"
+#include "kernel/topology.h"
+#include "traffic/refresh_loop.h"
+
+namespace xdpbench {
+
+struct Block {
+    double ratio = 0;    // ln(contender / base)
+    double control = 0;  // ln(base loaded a second time / base)
+    // ns/packet with the floor in it.
+    double base_ns = 0;
+    double contender_ns = 0;
+    double floor_ns = 0;  // 0: none was measured
+};
+
+class BlockSource {
+  public:
+    virtual ~BlockSource() = default;
+    BlockSource() = default;
+    BlockSource(const BlockSource&) = delete;
+    BlockSource& operator=(const BlockSource&) = delete;
+    BlockSource(BlockSource&&) = delete;
+    BlockSource& operator=(BlockSource&&) = delete;
+
+    virtual Result<Block> measure() = 0;
+    // What the ratios are of: "program" (the floor taken off) or "packet" (all of the path).
+    [[nodiscard]] virtual const char* measures() const = 0;
+    // The relative effect that the clocks' resolution comes to: a smaller one is no difference.
+    [[nodiscard]] virtual double resolution() const = 0;
+};
+
+// Two programs and the traffic that they are compared on.
+struct Compared {
+    const Subject* base = nullptr;
+    const Subject* contender = nullptr;
+    Frames frames;
+    Paths paths;  // the same for both
+};
+
+// The programs alone, in the fresh-packet loop. Base, contender, base once more and the empty
+// program stand in its slots, drawn by lot anew in each block.
+class LoopBlocks final : public BlockSource {
+  public:
+    // Finds out how long windows are and what ratios are of. `seed`: of the lots.
+    static Result<std::unique_ptr<BlockSource>> create(const Compared& compared,
+                                                       std::uint64_t seed);
+
+    Result<Block> measure() override;
+    [[nodiscard]] const char* measures() const override {
+        return of_program_ ? "program" : "packet";
+    }
+    [[nodiscard]] double resolution() const override { return resolution_; }
+
+  private:
+    static constexpr std::size_t kArms = RefreshLoop::kSlots;
+
+    LoopBlocks(const Compared& compared, std::uint64_t seed, PairTopology topology,
+               EmptyProgram empty, RefreshLoop loop);
+    struct Arms;
+    Result<void> load(Arms& arms);
+    Result<std::array<double, kArms>> quad(Arms& arms, std::uint32_t first_frame);
+
+    const Compared* compared_;
+    std::mt19937_64 lots_;
+    PairTopology topology_;  // only its parking interface is used
+    EmptyProgram empty_;
+    RefreshLoop loop_;
+    std::uint32_t window_runs_ = 0;
+    bool of_program_ = true;
+    double resolution_ = 0;
+};
+
+}  // namespace xdpbench

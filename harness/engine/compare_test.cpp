@@ -1,0 +1,74 @@
+#include "engine/compare.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace xdpbench {
+namespace {
+
+TEST(PlanLooks, DoubleUntilTheBudgetEnds) {
+    EXPECT_EQ(plan_looks(5), (std::vector<std::size_t>{24}));
+    EXPECT_EQ(plan_looks(100), (std::vector<std::size_t>{24, 48, 100}));
+    EXPECT_EQ(plan_looks(192), (std::vector<std::size_t>{24, 48, 96, 192}));
+    EXPECT_EQ(plan_looks(1'000'000).back(), 600U);
+}
+
+CompareRecord with(std::initializer_list<std::pair<Outcome, Judgement>> cases) {
+    CompareRecord record;
+    for (const auto& [outcome, judgement] : cases) {
+        ComparedCase one;
+        one.outcome = outcome;
+        one.comparison.judgement = judgement;
+        record.cases.push_back(one);
+    }
+    return record;
+}
+
+TEST(CompareExitCode, SlowerGoesBeforeUnclear) {
+    using enum Judgement;
+    EXPECT_EQ(exit_code_of(with({{Outcome::passed, same}, {Outcome::passed, faster}})), 0);
+    EXPECT_EQ(exit_code_of(with({{Outcome::passed, inconclusive}, {Outcome::passed, slower}})), 1);
+    EXPECT_EQ(exit_code_of(with({{Outcome::passed, same}, {Outcome::passed, inconclusive}})), 3);
+    EXPECT_EQ(exit_code_of(with({{Outcome::passed, invalid}})), 3);
+    EXPECT_EQ(exit_code_of(with({{Outcome::invalid, slower}})), 3);
+    EXPECT_EQ(exit_code_of(with({{Outcome::skipped, undecided}})), 4);
+    EXPECT_EQ(exit_code_of(with({{Outcome::skipped, undecided}, {Outcome::passed, same}})), 0);
+    CompareRecord interrupted = with({{Outcome::passed, slower}});
+    interrupted.interrupted = true;
+    EXPECT_EQ(exit_code_of(interrupted), 130);
+}
+
+// Blocks as they are told.
+class ToldBlocks final : public BlockSource {
+  public:
+    explicit ToldBlocks(double effect) : effect_(effect) {}
+    Result<Block> measure() override {
+        ++measured_;
+        const double noise = measured_ % 2 == 0 ? 0.002 : -0.0021;
+        return Block{effect_ + noise, -noise, 50, 50 * std::exp(effect_), 17};
+    }
+    [[nodiscard]] const char* measures() const override { return "program"; }
+    [[nodiscard]] double resolution() const override { return 0.02; }
+
+  private:
+    double effect_;
+    int measured_ = 0;
+};
+
+TEST(CompareCase, StopsAtTheFirstVerdict) {
+    const auto quiet = [](const std::string&) {};
+    ToldBlocks slow(0.05);
+    const Result<ComparedCase> slower = compare_case(slow, {}, 5, quiet);
+    ASSERT_TRUE(slower);
+    EXPECT_EQ(slower->comparison.judgement, Judgement::slower);
+    EXPECT_EQ(slower->ratios.size(), 24U);
+    ToldBlocks alike(0.0);
+    EXPECT_EQ(compare_case(alike, {}, 5, quiet)->comparison.judgement, Judgement::same);
+    // What the clocks cannot resolve is no difference, whatever floor was asked for.
+    ToldBlocks tiny(0.015);
+    EXPECT_EQ(compare_case(tiny, {}, 5, quiet)->comparison.judgement, Judgement::same);
+}
+
+}  // namespace
+}  // namespace xdpbench

@@ -1,0 +1,98 @@
+#include "engine/paths.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "kernel/counters.h"
+#include "kernel/test_run.h"
+
+namespace xdpbench {
+namespace {
+
+constexpr const char* kStateful = "the program's verdict depends on what it has seen before";
+constexpr const char* kElsewhere =
+    "time it end to end instead (--mode native), or give it traffic whose verdicts stay";
+
+}  // namespace
+
+const FrameRef& bench_traffic(const Subject& subject) {
+    return subject.judged ? subject.scenario.bench->traffic : subject.traffic;
+}
+
+Result<Paths> find_paths(const Subject& subject, const Frames& frames) {
+    XDPBENCH_TRY(Program program, open_program(subject));
+    XDPBENCH_CHECK(program.load());
+    TestRunner runner(program.fd());
+    Paths paths;
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        XDPBENCH_TRY(const TestRunOutput output, runner.run(frames[i].bytes));
+        if (output.returned >= paths.tally.size())
+            return Error{ErrorKind::invalid,
+                         fmt::format("frame {} of the traffic returned {}", i,
+                                     returned_text(output.returned)),
+                         {},
+                         "such a program drops it in a driver; correct it first"};
+        if (subject.judged &&
+            output.returned != static_cast<std::uint32_t>(subject.scenario.bench->action)) {
+            return Error{
+                ErrorKind::invalid,
+                fmt::format("{} is to be timed, but frame {} of {} takes {}",
+                            action_name(subject.scenario.bench->action), i,
+                            subject.scenario.bench->traffic.text, returned_text(output.returned)),
+                {},
+                "correct the scenario's bench, or the program"};
+        }
+        ++paths.tally[output.returned];
+        paths.returned.push_back(output.returned);
+    }
+    const auto most = std::max_element(paths.tally.begin(), paths.tally.end());
+    paths.action = static_cast<Action>(most - paths.tally.begin());
+    paths.mixed = *most != frames.size();
+    return paths;
+}
+
+Result<void> PathWatch::note(const TimedRuns& timed) {
+    const std::vector<std::uint32_t>& returned = paths_->returned;
+    if (timed.returned != returned[timed.frame]) {
+        return Error{
+            ErrorKind::invalid,
+            fmt::format("frame {} returned {} while it was timed, but {} before", timed.frame,
+                        returned_text(timed.returned), returned_text(returned[timed.frame])),
+            kStateful, kElsewhere};
+    }
+    // All whole turns, and the frames of the one that is not whole, which ends with timed.frame.
+    const std::uint64_t count = returned.size();
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const std::uint64_t before_the_last = (timed.frame + count - i) % count;
+        runs_[i] += timed.runs / count + (before_the_last < timed.runs % count ? 1 : 0);
+    }
+    return {};
+}
+
+ActionTally PathWatch::tally() const {
+    ActionTally sums{};
+    for (std::size_t i = 0; i < runs_.size(); ++i) sums[paths_->returned[i]] += runs_[i];
+    return sums;
+}
+
+Result<void> PathWatch::verify(const Program& program) const {
+    XDPBENCH_TRY(const auto counters, read_counters(program));
+    if (!counters) return {};
+    const ActionTally expected = tally();
+    const ActionCounters sums = sum_cpus(*counters);
+    for (std::size_t action = 0; action < expected.size(); ++action) {
+        if (sums[action].packets == expected[action]) continue;
+        return Error{
+            ErrorKind::invalid,
+            fmt::format("{} packets were to take {} while they were timed, but the "
+                        "program counted {}",
+                        thousands(expected[action]), action_name(static_cast<Action>(action)),
+                        thousands(sums[action].packets)),
+            kStateful, kElsewhere};
+    }
+    return {};
+}
+
+}  // namespace xdpbench

@@ -1,0 +1,47 @@
+// The paths that a program takes with the frames of its bench: found before it is timed, watched
+// while it is timed.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/subject.h"
+#include "kernel/program.h"
+#include "report/model.h"
+#include "traffic/refresh_loop.h"
+
+namespace xdpbench {
+
+// What a program does with the traffic of its bench.
+struct Paths {
+    std::vector<std::uint32_t> returned;  // for each frame, one after the other from the start
+    ActionTally tally{};
+    Action action = Action::pass;  // the path that is timed: the scenario's, or the commonest
+    bool mixed = false;            // frames take others too
+};
+
+// Runs each frame once. Where a scenario names the path every frame must take it: verify, then
+// time.
+Result<Paths> find_paths(const Subject& subject, const Frames& frames);
+
+// The traffic of a subject's bench.
+[[nodiscard]] const FrameRef& bench_traffic(const Subject& subject);
+
+// Holds one program in the fresh-packet loop to its paths.
+class PathWatch {
+  public:
+    explicit PathWatch(const Paths& paths) : paths_(&paths), runs_(paths.returned.size()) {}
+
+    // Invalid if the last packet took another path than it did before.
+    Result<void> note(const TimedRuns& timed);
+    // Invalid if the program's own counters, where it has them, say otherwise than all runs noted.
+    [[nodiscard]] Result<void> verify(const Program& program) const;
+    // Packets noted, by what they were to return.
+    [[nodiscard]] ActionTally tally() const;
+
+  private:
+    const Paths* paths_;
+    std::vector<std::uint64_t> runs_;  // with each frame
+};
+
+}  // namespace xdpbench

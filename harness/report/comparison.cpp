@@ -1,0 +1,165 @@
+#include "report/comparison.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "report/json.h"
+
+namespace xdpbench {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr double kPercent = 100;
+
+std::string judgement_text(const ComparedCase& one) {
+    switch (one.outcome) {
+        case Outcome::passed:
+            return std::string(name(one.comparison.judgement));
+        default:
+            return outcome_name(one.outcome);
+    }
+}
+
+std::string interval_text(const ComparedCase& one) {
+    const std::optional<Interval>& interval = one.comparison.interval;
+    if (!interval) return "-";
+    return fmt::format("{:+.2f} to {:+.2f} %", interval->low * kPercent, interval->high * kPercent);
+}
+
+// What the judgement rests on, in words.
+std::string because(const ComparedCase& one, const CompareRecord& record) {
+    const Comparison& found = one.comparison;
+    const double floor = one.floor * kPercent;
+    const std::string visible =
+        found.smallest_visible
+            ? fmt::format("; {} blocks can see {:.2f} % with {:.0f} % power", found.blocks,
+                          *found.smallest_visible * kPercent, record.power * kPercent)
+            : "";
+    switch (found.judgement) {
+        case Judgement::slower:
+        case Judgement::faster:
+            return fmt::format("p {:.2g} at all looks together, and more than {:.1f} %{}", found.p,
+                               floor, visible);
+        case Judgement::same:
+            return fmt::format("the interval lies within {:.1f} % to both sides{}", floor, visible);
+        case Judgement::inconclusive:
+            return fmt::format(
+                "neither a difference of more than {:.1f} % nor none is proven{}; more time helps: "
+                "--max-time",
+                floor, visible);
+        case Judgement::invalid:
+            return fmt::format(
+                "the base, loaded a second time, differs from itself by {:+.2f} % (p {:.2g}): the "
+                "machine was measured, not the programs",
+                found.control_effect * kPercent, found.control_p);
+        case Judgement::undecided:
+            break;
+    }
+    return "not enough blocks for a first look; give it more time: --max-time";
+}
+
+std::string case_text(const ComparedCase& one, const CompareRecord& record) {
+    if (one.outcome != Outcome::passed)
+        return fmt::format("  {:<9} {}: {}\n", one.name, outcome_name(one.outcome), one.message);
+    const std::string floor =
+        one.floor_ns > 0 ? fmt::format("{:.1f}", one.floor_ns) : std::string("-");
+    return fmt::format(
+        "  {:<9} {:>10.1f} {:>10.1f} {:>8} {:>8}   {:>+7.2f} %   {:<21} {:>5}   {}\n"
+        "            {} of {}, effect on the {}: {}\n",
+        one.name, one.base_ns, one.contender_ns, floor,
+        fmt::format("{:+.1f}", one.contender_ns - one.base_ns), one.comparison.effect * kPercent,
+        interval_text(one), one.comparison.blocks, judgement_text(one), one.action, one.traffic,
+        one.measure == "program" ? "program's own time" : "whole path's time",
+        because(one, record));
+}
+
+Json to_json(const ProgramRecord& program) {
+    return {{"name", program.name},
+            {"object", program.object},
+            {"function", program.function},
+            {"tag", program.tag},
+            {"jited_bytes", program.jited_bytes},
+            {"xlated_bytes", program.xlated_bytes}};
+}
+
+Json to_json(const ComparedCase& one) {
+    const Comparison& found = one.comparison;
+    Json json{{"name", one.name},
+              {"outcome", outcome_name(one.outcome)},
+              {"message", one.message},
+              {"judgement", std::string(name(found.judgement))},
+              {"measure", one.measure},
+              {"action", one.action},
+              {"traffic", one.traffic},
+              {"placement", one.placement},
+              {"floor", one.floor},
+              {"blocks", found.blocks},
+              {"effect", found.effect},
+              {"p", found.p},
+              {"holm_p", one.adjusted_p},
+              {"control_effect", found.control_effect},
+              {"control_p", found.control_p},
+              {"base_ns", one.base_ns},
+              {"contender_ns", one.contender_ns},
+              {"floor_ns", one.floor_ns},
+              {"seconds", one.seconds}};
+    if (found.interval)
+        json["interval"] = {{"low", found.interval->low},
+                            {"high", found.interval->high},
+                            {"coverage", found.interval->coverage}};
+    if (found.smallest_visible) json["smallest_visible"] = *found.smallest_visible;
+    json["ratios"] = one.ratios;
+    json["control_ratios"] = one.control;
+    return json;
+}
+
+}  // namespace
+
+std::string comparison_text(const CompareRecord& record) {
+    std::string text;
+    for (const auto& [role, program] :
+         {std::pair{"base", &record.base}, std::pair{"contender", &record.contender}}) {
+        text += fmt::format("  {:<10} {} ({}, tag {}, {} jited)\n", role, program->object,
+                            program->function, program->tag, counted(program->jited_bytes, "byte"));
+    }
+    text += fmt::format("\n  {:<9} {:>10} {:>10} {:>8} {:>8}   {:>9}   {:<21} {:>5}\n", "", "base",
+                        "contender", "floor", "more", "effect", "interval", "blocks");
+    text += fmt::format("  {:<9} {:>10} {:>10} {:>8} {:>8}\n", "", "ns/packet", "ns/packet", "ns",
+                        "ns");
+    for (const ComparedCase& one : record.cases) text += case_text(one, record);
+    text += fmt::format(
+        "\nfalse alarms at most {:.1f} % of such runs; base and contender in turn on CPU {}, "
+        "loaded "
+        "anew in each block; {:.1f} s\n",
+        record.alpha * kPercent, record.cpu, record.seconds);
+    if (record.interrupted) text += "interrupted: this is what was done until then\n";
+    return text;
+}
+
+std::string to_json(const CompareRecord& record) {
+    Json json{{"schema_version", kResultSchemaVersion},
+              {"kind", "comparison"},
+              {"command_line", record.command_line},
+              {"started", record.started},
+              {"seconds", record.seconds},
+              {"interrupted", record.interrupted},
+              {"exit_code", record.exit_code},
+              {"cpu", record.cpu},
+              {"alpha", record.alpha},
+              {"floor", record.floor},
+              {"power", record.power},
+              {"seed", record.seed}};
+    json["environment"] = Json::object();
+    for (const auto& [key, value] : record.environment) json["environment"][key] = value;
+    json["base"] = to_json(record.base);
+    json["contender"] = to_json(record.contender);
+    json["cases"] = Json::array();
+    for (const ComparedCase& one : record.cases) json["cases"].push_back(to_json(one));
+    return json.dump(2, ' ', false, nlohmann::detail::error_handler_t::replace) + "\n";
+}
+
+}  // namespace xdpbench
