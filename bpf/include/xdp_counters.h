@@ -20,10 +20,36 @@ struct xdp_counter {
     __u64 bytes; /* of the frame as the program was given it: data_end - data, no FCS */
 };
 
+/* What a device can hold, of a program compiled with -DXDP_OFFLOAD (bpf/offload/NAME.bpf.o): no device
+ * has per-CPU maps, and some have two entries at most. So there is one entry, and packets only. */
+struct xdp_offload_counters {
+    __u64 packets[XDP_COUNTERS_ACTIONS]; /* by action */
+};
+
 #ifdef __bpf__
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
+#ifdef XDP_OFFLOAD
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct xdp_offload_counters);
+} xdp_counters SEC(".maps");
+
+static __always_inline int count_bytes(__u64 bytes, int action)
+{
+    __u32 zero = 0;
+    struct xdp_offload_counters *counters = bpf_map_lookup_elem(&xdp_counters, &zero);
+
+    (void)bytes;
+    /* Atomically: the device's cores share the entry, and atomic additions are all that some can write. */
+    if (counters && (__u32)action < XDP_COUNTERS_ACTIONS)
+        __sync_fetch_and_add(&counters->packets[action], 1);
+    return action;
+}
+#else
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
     __uint(max_entries, XDP_COUNTERS_ACTIONS);
@@ -43,6 +69,7 @@ static __always_inline int count_bytes(__u64 bytes, int action)
     }
     return action;
 }
+#endif /* XDP_OFFLOAD */
 
 /* The same for a program that has not changed the frame's length. */
 static __always_inline int count(struct xdp_md *ctx, int action)

@@ -8,11 +8,11 @@
 #include <linux/in.h>
 #include <linux/tcp.h>
 
+#include "offload.h"
 #include "packet_headers.h"
 #include "xdp_counters.h"
 
-/* Set before the program is loaded. */
-const volatile __u16 port = 8080; /* host byte order */
+SETTING __u16 port = 8080; /* host byte order */
 
 static __always_inline int filter(struct xdp_md *ctx)
 {

@@ -2,6 +2,7 @@
 /* Drops IPv4 from one source address, which user space may change at any time; everything else
  * passes. One or two VLAN tags, IP options and fragments make no difference.
  */
+#include "offload.h"
 #include "packet_headers.h"
 #include "xdp_counters.h"
 
@@ -16,7 +17,7 @@ struct {
 
 /* Packets dropped, by each CPU. */
 struct {
-    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(type, MAP_TYPE_COUNTER);
     __uint(max_entries, 1);
     __type(key, __u32);
     __type(value, __u64);
@@ -36,7 +37,7 @@ static __always_inline int filter(struct xdp_md *ctx)
         return XDP_PASS;
     dropped = bpf_map_lookup_elem(&drops, &zero);
     if (dropped)
-        ++*dropped;
+        COUNT_UP(dropped);
     return XDP_DROP;
 }
 

@@ -2,17 +2,22 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <memory>
+#include <optional>
 
+#include "base/file.h"
 #include "commands/command.h"
+#include "engine/device.h"
 #include "kernel/capabilities.h"
 #include "kernel/environment.h"
 #include "kernel/program.h"
+#include "report/console.h"
+#include "report/json.h"
 
 namespace xdpbench {
 namespace {
 
-Result<int> doctor_command() {
-    set_up_libbpf(false);
+Result<int> machine_command() {
     fmt::print("machine\n");
     for (const EnvironmentEntry& entry : describe_environment())
         fmt::print("  {:<18} {}\n", entry.key, entry.value);
@@ -33,13 +38,58 @@ Result<int> doctor_command() {
     return complete ? kHeld : kNothingRan;
 }
 
+// The options as typed.
+struct DoctorArguments {
+    std::string device;
+    bool try_modes = false;
+    bool try_mtu = false;
+    std::string json;
+};
+
+Result<int> device_command(const DoctorArguments& arguments) {
+    const bool to_stdout = arguments.json == "-";
+    std::optional<OutputFile> file;
+    if (!arguments.json.empty() && !to_stdout) {
+        XDPBENCH_TRY(OutputFile output, OutputFile::create(arguments.json));
+        file.emplace(std::move(output));
+    }
+    const bool try_modes = arguments.try_modes || arguments.try_mtu;
+    XDPBENCH_TRY(const DeviceRecord device,
+                 describe_device(arguments.device, {try_modes, arguments.try_mtu}));
+    Console(to_stdout ? stderr : stdout).device(device);
+    if (to_stdout) fmt::print("{}", to_json(device));
+    if (file) XDPBENCH_CHECK(file->commit(to_json(device)));
+    return kHeld;
+}
+
+void add_options(CLI::App& app, DoctorArguments& arguments) {
+    CLI::Option* const device =
+        app.add_option("--dev", arguments.device, "one interface instead of the machine")
+            ->type_name("IF");
+    app.add_flag("--try", arguments.try_modes,
+                 "attach a program to it in every mode, and detach it: may reset its link")
+        ->needs(device);
+    app.add_flag("--try-mtu", arguments.try_mtu,
+                 "and find its largest MTU with XDP: changes the MTU and puts it back")
+        ->needs(device);
+    app.add_option("--json", arguments.json, "also as JSON (- for standard output)")
+        ->type_name("FILE")
+        ->needs(device);
+}
+
 }  // namespace
 
 Command add_doctor(CLI::App& application) {
-    return {application.add_subcommand("doctor",
-                                       "what this kernel and these privileges can do, tried, and "
-                                       "what to do about what is missing"),
-            [](const Invocation&) { return doctor_command(); }};
+    const auto arguments = std::make_shared<DoctorArguments>();
+    CLI::App* const app = application.add_subcommand(
+        "doctor",
+        "what this kernel, these privileges or one device (--dev) can do, tried, and what to do "
+        "about what is missing");
+    add_options(*app, *arguments);
+    return {app, [arguments](const Invocation&) {
+                set_up_libbpf(false);
+                return arguments->device.empty() ? machine_command() : device_command(*arguments);
+            }};
 }
 
 }  // namespace xdpbench

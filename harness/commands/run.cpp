@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "commands/command.h"
 #include "commands/modes.h"
+#include "kernel/interface.h"
 #include "report/json.h"
 #include "report/junit.h"
 #include "report/ktap.h"
@@ -35,6 +36,8 @@ struct RunArguments {
     std::string junit;
     std::string ktap;
     std::string metrics;
+    std::string device;
+    std::string peer;
     bool keep = false;
     bool verbose = false;
 };
@@ -67,9 +70,32 @@ void add_run_options(CLI::App& app, RunArguments& arguments) {
     app.add_option("--ktap", arguments.ktap, "the outcomes as KTAP too")->type_name("FILE");
     app.add_option("--metrics", arguments.metrics, "the figures as OpenMetrics text too")
         ->type_name("FILE");
+    CLI::Option* const device =
+        app.add_option("--dev", arguments.device, "offload to this interface")->type_name("IF");
+    app.add_option("--peer", arguments.peer,
+                   "what is sent over this interface arrives at the one of --dev")
+        ->type_name("IF")
+        ->needs(device);
     app.add_flag("--keep", arguments.keep,
                  "keep the replay's namespaces for debugging and say how to enter them");
     app.add_flag("-v,--verbose", arguments.verbose, "every check by name, and libbpf's messages");
+}
+
+Result<void> add_device(const RunArguments& arguments, RunOptions& options) {
+    if (options.modes != std::vector<Mode>{Mode::offload}) {
+        return input_error("--dev goes with --mode offload alone",
+                           "other modes run in network namespaces of xdp-bench's own");
+    }
+    if (arguments.device == arguments.peer)
+        return input_error(fmt::format("--dev and --peer are both {}", arguments.device),
+                           "name the two ends of the wire");
+    XDPBENCH_TRY(const NetNs netns, NetNs::current());
+    XDPBENCH_CHECK(query_interface(netns, arguments.device));
+    options.device = arguments.device;
+    if (arguments.peer.empty()) return {};
+    XDPBENCH_CHECK(query_interface(netns, arguments.peer));
+    options.peer = arguments.peer;
+    return {};
 }
 
 Result<RunOptions> parse_run(const RunArguments& arguments) {
@@ -103,6 +129,7 @@ Result<RunOptions> parse_run(const RunArguments& arguments) {
             fmt::format("--rounds {} is not between 1 and {}", arguments.rounds, kMostRounds));
     options.rounds = arguments.rounds;
     options.keep = arguments.keep;
+    if (!arguments.device.empty()) XDPBENCH_CHECK(add_device(arguments, options));
     return options;
 }
 

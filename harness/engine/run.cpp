@@ -11,6 +11,7 @@
 #include "engine/bench.h"
 #include "engine/cases.h"
 #include "engine/check.h"
+#include "engine/offload.h"
 #include "engine/replay.h"
 #include "engine/subject.h"
 #include "kernel/capabilities.h"
@@ -94,6 +95,7 @@ void add_replays(const Subject& subject, const RunOptions& options,
                  std::vector<Case>& cases) {
     if (!options.replay || (subject.judged && !subject.scenario.replay)) return;
     for (const Mode mode : options.modes) {
+        if (mode == Mode::offload && options.device) continue;  // a real device: add_offloads
         const FrameRef& traffic =
             subject.judged ? subject.scenario.replay->traffic : subject.traffic;
         const std::string location = subject.judged ? subject.scenario.replay->where.text() : "";
@@ -117,6 +119,23 @@ void add_replays(const Subject& subject, const RunOptions& options,
                              return outcome.verdict;
                          }});
     }
+}
+
+void add_offloads(const Subject& subject, const RunOptions& options,
+                  std::vector<OffloadRecord>& records, std::vector<Case>& cases) {
+    const bool asked =
+        std::find(options.modes.begin(), options.modes.end(), Mode::offload) != options.modes.end();
+    if (!options.device || !asked) return;
+    const OffloadTarget target{*options.device, options.peer};
+    CaseResult result = case_of("offload", subject, target.device, "");
+    result.mode = mode_name(Mode::offload);
+    result.repeat = fmt::format("xdp-bench run {} --mode offload --dev {}{}", subject.option,
+                                target.device, target.peer ? " --peer " + *target.peer : "");
+    cases.push_back({std::move(result), [&subject, target, &records] {
+                         OffloadOutcome outcome = run_offload(subject, target);
+                         if (outcome.record) records.push_back(std::move(*outcome.record));
+                         return outcome.verdict;
+                     }});
 }
 
 Result<void> describe_program(const Subject& subject, RunRecord& record) {
@@ -162,6 +181,19 @@ BenchRecord not_timed(const Subject& subject, Mode mode, std::string reason) {
     return record;
 }
 
+std::string why_offload_is_untimed(const Subject& subject, const RunRecord& record) {
+    for (const OffloadRecord& offload : record.offloads) {
+        if (offload.program != subject.scenario.name) continue;
+        if (offload.acceptance != "accepted")
+            return fmt::format("{} did not take the program", offload.device);
+        if (offload.execution != "executed")
+            return fmt::format("{} was not seen to execute the program: there is nothing to time",
+                               offload.device);
+        return "a program in a device is not timed: that needs a generator that keeps pace with it";
+    }
+    return "a veth has no XDP offload: there is nothing to time";
+}
+
 // Verify, then time: what failed is not timed.
 std::vector<BenchCase> benches_of(const std::vector<Subject>& subjects, const RunOptions& options,
                                   RunRecord& record) {
@@ -172,8 +204,8 @@ std::vector<BenchCase> benches_of(const std::vector<Subject>& subjects, const Ru
             cases.push_back({&subject, std::nullopt});
         for (const Mode mode : options.modes) {
             if (mode == Mode::offload) {
-                record.benches.push_back(not_timed(
-                    subject, mode, "a veth has no XDP offload: there is nothing to time"));
+                record.benches.push_back(
+                    not_timed(subject, mode, why_offload_is_untimed(subject, record)));
             } else if (!makes_sense(subject, mode)) {
                 record.benches.push_back(
                     not_timed(subject, mode, "the scenario does not ask for this mode (requires)"));
@@ -256,6 +288,7 @@ Result<void> run(const PlannedRun& plan, Console& console, RunRecord& record,
     std::vector<Case> cases;
     for (const Subject& subject : plan.subjects) add_checks(subject, options, cases);
     for (const Subject& subject : plan.subjects) {
+        add_offloads(subject, options, record.offloads, cases);
         add_replays(subject, options, record.replays, notes, cases);
     }
     if (!plan.listing || asks_for_list(plan.test_flags)) {

@@ -24,6 +24,8 @@ struct RunOptions {
     double seconds = 1.0;  // of a bench round
     int rounds = 5;
     bool keep = false;
+    std::optional<std::string> device;   // --dev: a real interface, for offload
+    std::optional<std::string> peer;     // --peer: what is sent over it arrives at the device
     std::vector<std::string> passed_on;  // to GoogleTest and Google Benchmark
     std::string command_line;
 };

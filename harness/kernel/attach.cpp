@@ -26,25 +26,25 @@ std::uint32_t mode_flags(Mode mode) {
     return 0;
 }
 
-Result<std::uint32_t> program_id(int program_fd) {
+Result<bpf_prog_info> program_info(int program_fd) {
     bpf_prog_info info = {};
     std::uint32_t size = sizeof(info);
     if (::bpf_obj_get_info_by_fd(program_fd, &info, &size) != 0)
         return system_error("cannot read the kernel's information on a program", errno);
-    return info.id;
+    return info;
 }
 
 // Whether it is this program that is attached in this mode. The caller is inside the interface's
 // namespace.
 Result<void> require_attached(const InterfaceInfo& interface, int program_fd, Mode mode) {
-    XDPBENCH_TRY(const std::uint32_t wanted, program_id(program_fd));
+    XDPBENCH_TRY(const bpf_prog_info wanted, program_info(program_fd));
     std::uint32_t found = 0;
     const int error = ::bpf_xdp_query_id(static_cast<int>(interface.index),
                                          static_cast<int>(mode_flags(mode)), &found);
     if (error != 0)
         return system_error(fmt::format("cannot read back what is attached to {}", interface.name),
                             error);
-    if (found == wanted) return {};
+    if (found == wanted.id) return {};
     return Error{ErrorKind::system,
                  fmt::format("the program was attached to {}, but is not there in {} mode",
                              interface.name, mode_name(mode)),
@@ -63,6 +63,14 @@ Error link_refusal(const NetNs& netns, const InterfaceInfo& interface, int progr
         ask_about_xdp(netns, interface.index, program_fd, mode_flags(mode));
     // The text of another errno would not be about this refusal.
     if (asked && asked->error == number) refused.text = asked->text;
+    // Of this the kernel gives no text in generic mode: it does not get as far as the device.
+    const Result<bpf_prog_info> info = program_info(program_fd);
+    if (info && info->ifindex != 0 && mode != Mode::offload && refused.text.empty()) {
+        return system_error(
+            fmt::format("cannot attach to {} in {} mode", interface.name, mode_name(mode)), number,
+            "the program was loaded for a device, and runs only there",
+            "attach it with --mode offload, or load it without a device");
+    }
     Error error = attach_refusal(interface, mode, refused);
     if (asked && asked->error == 0)
         error.cause = "netlink would attach it: this kernel has no bpf_link for XDP in this mode";

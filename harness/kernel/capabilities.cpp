@@ -575,4 +575,8 @@ Result<std::vector<AttachModeProbe>> probe_device(const NetNs& netns,
     return probes;
 }
 
+bool attaches(const NetNs& netns, const InterfaceInfo& interface, Mode mode) {
+    return try_mode(netns, interface, mode).has_value();
+}
+
 }  // namespace xdpbench

@@ -67,4 +67,8 @@ struct AttachModeProbe {
 Result<std::vector<AttachModeProbe>> probe_device(const NetNs& netns,
                                                   const InterfaceInfo& interface);
 
+// Whether an XDP_PASS program can be attached to this device in this mode now; it is detached
+// again.
+[[nodiscard]] bool attaches(const NetNs& netns, const InterfaceInfo& interface, Mode mode);
+
 }  // namespace xdpbench

@@ -29,6 +29,21 @@ Result<std::optional<std::vector<ActionCounters>>> read_counters(const Program& 
     return std::optional(std::move(per_cpu));
 }
 
+Result<std::optional<OffloadCounters>> read_offload_counters(const Program& program) {
+    bpf_map* const map = program.find_map(XDP_COUNTERS_MAP);
+    const bool ours = map != nullptr && ::bpf_map__type(map) == BPF_MAP_TYPE_ARRAY &&
+                      ::bpf_map__value_size(map) == sizeof(xdp_offload_counters) &&
+                      ::bpf_map__max_entries(map) == 1;
+    if (!ours) return std::optional<OffloadCounters>();
+    const std::uint32_t zero = 0;
+    OffloadCounters counters{};
+    if (::bpf_map_lookup_elem(::bpf_map__fd(map), &zero, counters.data()) != 0) {
+        return system_error(
+            "cannot read the program's counters in the device (map " XDP_COUNTERS_MAP ")", errno);
+    }
+    return std::optional(counters);
+}
+
 ActionCounters sum_cpus(const std::vector<ActionCounters>& per_cpu) {
     ActionCounters sum{};
     for (const ActionCounters& counters : per_cpu) {

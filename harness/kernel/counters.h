@@ -17,6 +17,11 @@ using ActionCounters = std::array<xdp_counter, XDP_COUNTERS_ACTIONS>;  // by enu
 // One element a possible CPU; nothing if the program has no such map (a user's own program).
 Result<std::optional<std::vector<ActionCounters>>> read_counters(const Program& program);
 
+// By action, of a program compiled for a device (struct xdp_offload_counters); nothing if it has no
+// such map.
+using OffloadCounters = std::array<std::uint64_t, XDP_COUNTERS_ACTIONS>;
+Result<std::optional<OffloadCounters>> read_offload_counters(const Program& program);
+
 // The sum over all CPUs.
 [[nodiscard]] ActionCounters sum_cpus(const std::vector<ActionCounters>& per_cpu);
 

@@ -77,6 +77,30 @@ struct Sized {
     std::vector<std::uint64_t> storage;
 };
 
+// The names of one of the device's sets of strings (ETH_SS_*), by index; empty if it has none.
+Result<std::vector<std::string>> string_set(const NetNs& netns, const std::string& name,
+                                            std::uint32_t set) {
+    std::vector<std::string> strings;
+    Sized<ethtool_sset_info> sets(sizeof(std::uint32_t));
+    sets.header()->cmd = ETHTOOL_GSSET_INFO;
+    sets.header()->sset_mask = 1ULL << set;
+    if (ethtool(netns, name, sets.header()) != 0 || sets.header()->sset_mask == 0) return strings;
+    std::uint32_t count = 0;
+    std::memcpy(&count, sets.tail(), sizeof(count));
+    if (count == 0) return strings;
+    Sized<ethtool_gstrings> names(static_cast<std::size_t>(count) * ETH_GSTRING_LEN);
+    names.header()->cmd = ETHTOOL_GSTRINGS;
+    names.header()->string_set = set;
+    names.header()->len = count;
+    if (const int error = ethtool(netns, name, names.header()); error != 0)
+        return system_error(fmt::format("cannot read the names of {}'s driver", name), error);
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto* const text = reinterpret_cast<const char*>(names.tail()) + i * ETH_GSTRING_LEN;
+        strings.push_back(text_of(text, ETH_GSTRING_LEN));
+    }
+    return strings;
+}
+
 }  // namespace
 
 Result<InterfaceInfo> query_interface(const NetNs& netns, const std::string& name) {
@@ -100,36 +124,53 @@ Result<InterfaceInfo> query_interface(const NetNs& netns, const std::string& nam
 Result<std::map<std::string, std::uint64_t>> driver_counters(const NetNs& netns,
                                                              const std::string& name) {
     std::map<std::string, std::uint64_t> counters;
-    Sized<ethtool_sset_info> sets(sizeof(std::uint32_t));
-    sets.header()->cmd = ETHTOOL_GSSET_INFO;
-    sets.header()->sset_mask = 1ULL << ETH_SS_STATS;
-    if (ethtool(netns, name, sets.header()) != 0 || sets.header()->sset_mask == 0) return counters;
-    std::uint32_t count = 0;
-    std::memcpy(&count, sets.tail(), sizeof(count));
-    if (count == 0) return counters;
-
-    Sized<ethtool_gstrings> names(static_cast<std::size_t>(count) * ETH_GSTRING_LEN);
-    names.header()->cmd = ETHTOOL_GSTRINGS;
-    names.header()->string_set = ETH_SS_STATS;
-    names.header()->len = count;
-    Sized<ethtool_stats> values(static_cast<std::size_t>(count) * sizeof(std::uint64_t));
+    XDPBENCH_TRY(const std::vector<std::string> names, string_set(netns, name, ETH_SS_STATS));
+    if (names.empty()) return counters;
+    Sized<ethtool_stats> values(names.size() * sizeof(std::uint64_t));
     values.header()->cmd = ETHTOOL_GSTATS;
-    values.header()->n_stats = count;
-    for (void* const argument :
-         {static_cast<void*>(names.header()), static_cast<void*>(values.header())}) {
-        if (const int error = ethtool(netns, name, argument); error != 0) {
-            return system_error(fmt::format("cannot read the driver's counters of {}", name),
-                                error);
-        }
-    }
-    for (std::uint32_t i = 0; i < count; ++i) {
-        const char* const text =
-            reinterpret_cast<const char*>(names.tail()) + std::size_t{i} * ETH_GSTRING_LEN;
+    values.header()->n_stats = static_cast<std::uint32_t>(names.size());
+    if (const int error = ethtool(netns, name, values.header()); error != 0)
+        return system_error(fmt::format("cannot read the driver's counters of {}", name), error);
+    for (std::size_t i = 0; i < names.size(); ++i) {
         std::uint64_t value = 0;
-        std::memcpy(&value, values.tail() + std::size_t{i} * sizeof(value), sizeof(value));
-        counters[text_of(text, ETH_GSTRING_LEN)] = value;
+        std::memcpy(&value, values.tail() + i * sizeof(value), sizeof(value));
+        counters[names[i]] = value;
     }
     return counters;
+}
+
+std::optional<Channels> query_channels(const NetNs& netns, const std::string& name) {
+    ethtool_channels channels = {};
+    channels.cmd = ETHTOOL_GCHANNELS;
+    if (ethtool(netns, name, &channels) != 0) return std::nullopt;
+    return Channels{channels.rx_count, channels.tx_count, channels.combined_count,
+                    channels.max_rx,   channels.max_tx,   channels.max_combined};
+}
+
+Result<std::vector<std::string>> active_features(const NetNs& netns, const std::string& name) {
+    constexpr std::size_t kBitsAWord = 32;
+    std::vector<std::string> active;
+    XDPBENCH_TRY(const std::vector<std::string> names, string_set(netns, name, ETH_SS_FEATURES));
+    const std::size_t words = (names.size() + kBitsAWord - 1) / kBitsAWord;
+    if (words == 0) return active;
+    Sized<ethtool_gfeatures> blocks(words * sizeof(ethtool_get_features_block));
+    blocks.header()->cmd = ETHTOOL_GFEATURES;
+    blocks.header()->size = static_cast<std::uint32_t>(words);
+    if (const int error = ethtool(netns, name, blocks.header()); error != 0)
+        return system_error(fmt::format("cannot read the features of {}", name), error);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        ethtool_get_features_block block = {};
+        std::memcpy(&block, blocks.tail() + i / kBitsAWord * sizeof(block), sizeof(block));
+        if ((block.active >> (i % kBitsAWord) & 1U) != 0) active.push_back(names[i]);
+    }
+    return active;
+}
+
+Result<void> set_mtu(const NetNs& netns, const std::string& name, int mtu) {
+    XDPBENCH_TRY(ifreq request, request_for(name));
+    request.ifr_mtu = mtu;
+    if (::ioctl(netns.control_socket(), SIOCSIFMTU, &request) == 0) return {};
+    return system_error(fmt::format("cannot set the MTU of {} to {}", name, mtu), errno);
 }
 
 Result<InterfaceCounters> interface_counters(const NetNs& netns, const std::string& name) {

@@ -4,7 +4,9 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "kernel/netns.h"
@@ -29,6 +31,25 @@ Result<InterfaceInfo> query_interface(const NetNs& netns, const std::string& nam
 // rx_queue_0_xdp_drops ...
 Result<std::map<std::string, std::uint64_t>> driver_counters(const NetNs& netns,
                                                              const std::string& name);
+
+// The queues in use (`ethtool -l`). A device counts its pairs as combined or each direction alone.
+struct Channels {
+    std::uint32_t rx = 0;
+    std::uint32_t tx = 0;
+    std::uint32_t combined = 0;
+    std::uint32_t most_rx = 0;  // that can be configured
+    std::uint32_t most_tx = 0;
+    std::uint32_t most_combined = 0;
+};
+// Nothing if the driver does not say.
+[[nodiscard]] std::optional<Channels> query_channels(const NetNs& netns, const std::string& name);
+
+// The device's features that are switched on, by the kernel's names ("rx-gro", "hw-tc-offload"), as
+// in `ethtool -k`.
+Result<std::vector<std::string>> active_features(const NetNs& netns, const std::string& name);
+
+// In bytes. The error carries the errno only: why a driver refuses is its own business.
+Result<void> set_mtu(const NetNs& netns, const std::string& name, int mtu);
 
 // The counters that every interface has (/proc/net/dev).
 struct InterfaceCounters {

@@ -49,6 +49,8 @@ struct LinkDetails {
 };
 Result<LinkDetails> query_link(const NetNs& netns, unsigned ifindex);
 
+inline constexpr std::uint64_t kDeclaresOffload = 0x10;  // NETDEV_XDP_ACT_HW_OFFLOAD
+
 // What a driver declares (netlink family `netdev`, kernel 6.3).
 struct DeclaredXdp {
     std::uint64_t features = 0;         // NETDEV_XDP_ACT_* bits, see xdp_feature_names()

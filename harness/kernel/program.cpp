@@ -13,6 +13,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "kernel/refusal.h"
 #include "packet/hex.h"
 
 namespace xdpbench {
@@ -209,8 +210,7 @@ Result<Program> Program::open(const std::filesystem::path& object, const std::st
 }
 
 void Program::bind_to_device(unsigned ifindex) {
-    bpf_map* map = nullptr;
-    bpf_object__for_each_map(map, object_.get()) { ::bpf_map__set_ifindex(map, ifindex); }
+    for (bpf_map* const map : maps()) ::bpf_map__set_ifindex(map, ifindex);
     for (bpf_program* const program : programs_of(object_.get()))
         ::bpf_program__set_ifindex(program, ifindex);
 }
@@ -246,21 +246,24 @@ Error Program::load_error(int number, const std::string& log, bool offload) cons
             place_of(rejection->log), last_lines(rejection->log, kVerifierLinesShown)));
         error.log_name = rejection->program + "-verifier";
         error.log = std::string(trim(rejection->log)) + "\n";
-        return error;
+        return offload ? offload_refusal(std::move(error), number, log) : error;
     }
     Error error = system_error(operation, number, std::string(trim(log)));
     if (number == -EPERM) {
         error.kind = ErrorKind::unavailable;
         error.advice =
             "run as root (sudo), or give the process CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON";
-    } else if (offload && (number == -EINVAL || number == -EOPNOTSUPP)) {
-        error.kind = ErrorKind::unavailable;
-        error.cause =
-            "the device, its driver or this kernel has no BPF offload, or not for all "
-            "that the program uses";
-        error.advice = "use another --mode; xdp-bench doctor shows what works here";
+    } else if (offload) {
+        error = offload_refusal(std::move(error), number, log);
     }
     return error;
+}
+
+std::vector<bpf_map*> Program::maps() const {
+    std::vector<bpf_map*> maps;
+    bpf_map* map = nullptr;
+    bpf_object__for_each_map(map, object_.get()) maps.push_back(map);
+    return maps;
 }
 
 bpf_map* Program::find_map(const std::string& name) const {
@@ -288,6 +291,7 @@ Result<ProgramInfo> Program::info() const {
     info.jited_bytes = raw.jited_prog_len;
     info.xlated_bytes = raw.xlated_prog_len;
     info.verified_insns = raw.verified_insns;
+    info.device = raw.ifindex;
     info.load_seconds = load_seconds_;
     return info;
 }

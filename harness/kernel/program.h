@@ -34,7 +34,8 @@ struct ProgramInfo {
     std::uint32_t xlated_bytes = 0;
     // Instructions that the verifier processed (kernel 5.16; 0: unknown).
     std::uint32_t verified_insns = 0;
-    double load_seconds = 0;  // of load(), without the map entries
+    std::uint32_t device = 0;  // index of the interface that it is bound to; 0: to none
+    double load_seconds = 0;   // of load(), without the map entries
 };
 
 class Program {
@@ -65,6 +66,13 @@ class Program {
     [[nodiscard]] const std::string& function() const { return function_; }
     [[nodiscard]] const std::filesystem::path& object() const { return path_; }
     Result<ProgramInfo> info() const;
+
+    // What of it no device takes, or none with this driver, known before the kernel is asked: one
+    // line each, with the map's name; empty if nothing is known to stop it.
+    [[nodiscard]] std::vector<std::string> offload_obstacles(const std::string& driver) const;
+
+    // All maps of the object, libbpf's own for sections of data too.
+    [[nodiscard]] std::vector<bpf_map*> maps() const;
 
     // A map of the object by its name as written in the source, or nullptr.
     [[nodiscard]] bpf_map* find_map(const std::string& name) const;

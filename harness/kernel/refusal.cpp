@@ -102,6 +102,23 @@ Meaning meaning_of(const NetlinkAnswer& answer) {
     return {{}, lacking ? ErrorKind::unavailable : meaning_of(answer.error).kind, "", ""};
 }
 
+// Whether verification had begun: only then has it something to say about the program.
+bool verified(const std::string& log) {
+    return log.find("processed ") != std::string::npos &&
+           log.find("processed 0 insns") == std::string::npos;
+}
+
+// The map that libbpf could not create: "libbpf: map 'NAME': failed to create: ...".
+std::string refused_map(const std::string& log) {
+    constexpr std::string_view kName = "map '";
+    const std::size_t message = log.find("': failed to create");
+    if (message == std::string::npos) return {};
+    const std::size_t quoted = log.rfind(kName, message);
+    if (quoted == std::string::npos) return {};
+    const std::size_t name = quoted + kName.size();
+    return log.substr(name, message - name);
+}
+
 }  // namespace
 
 Error attach_refusal(const InterfaceInfo& interface, Mode mode, const NetlinkAnswer& answer) {
@@ -118,6 +135,38 @@ Error attach_refusal(const InterfaceInfo& interface, Mode mode, const NetlinkAns
     error.kind = meaning.kind;
     error.cause = filled(meaning.cause);
     error.advice = filled(meaning.advice);
+    return error;
+}
+
+Error offload_refusal(Error error, int number, const std::string& log) {
+    error.kind = ErrorKind::unavailable;
+    const std::string map = refused_map(log);
+    switch (number) {
+        case -EOPNOTSUPP:
+            error.cause =
+                verified(log) ? "the device's own verifier, which runs beside the kernel's, does "
+                                "not take it: what it says is at the end of the log"
+                : map.empty() ? "the device takes no programs: it or its driver has no BPF "
+                                "offload, or it is switched off"
+                              : fmt::format("the device takes no maps, and so not {}", map);
+            break;
+        case -ENOMEM:
+            if (!map.empty())
+                error.cause = fmt::format("map {} has more entries than the device holds", map);
+            break;
+        case -EINVAL:
+            error.cause =
+                map.empty()
+                    ? "the driver has no BPF offload, or not for all that the program uses"
+                    : fmt::format("the device has no map like {} (type, size or flags)", map);
+            break;
+        case -ENODEV:
+            error.cause = "the device is gone";
+            break;
+        default:
+            break;
+    }
+    error.advice = "use another --mode; xdp-bench doctor --dev shows what the device declares";
     return error;
 }
 

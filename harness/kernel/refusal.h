@@ -1,5 +1,7 @@
-// A refused attach as an error that somebody can act on.
+// A refused attach, or a refused load for a device, as an error that somebody can act on.
 #pragma once
+
+#include <string>
 
 #include "base/result.h"
 #include "kernel/interface.h"
@@ -14,5 +16,9 @@ namespace xdpbench {
 // if the device or its driver lacks something; a system error if it is a matter of its state.
 [[nodiscard]] Error attach_refusal(const InterfaceInfo& interface, Mode mode,
                                    const NetlinkAnswer& answer);
+
+// `error`, of a load for a device that failed with `number` (negative), with what it means: which
+// map the device does not take, or that it takes no program. `log`: libbpf's messages. Unavailable.
+[[nodiscard]] Error offload_refusal(Error error, int number, const std::string& log);
 
 }  // namespace xdpbench

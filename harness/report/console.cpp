@@ -213,6 +213,9 @@ void Console::program(const RunRecord& run, const ProgramRecord& program, bool v
     }
     checks(run, program.name, verbose);
     replays(run, program.name);
+    for (const OffloadRecord& record : run.offloads) {
+        if (record.program == program.name) offload(record);
+    }
     for (const BenchRecord& record : run.benches) {
         if (record.program == program.name) bench(record);
     }
@@ -274,6 +277,28 @@ void Console::replays(const RunRecord& run, const std::string& name) {
                    : result.outcome == Outcome::passed ? "; all as expected"
                                                        : "");
     }
+}
+
+void Console::offload(const OffloadRecord& offload) {
+    const bool accepted = offload.acceptance == "accepted";
+    const Outcome outcome = accepted                          ? Outcome::passed
+                            : offload.acceptance == "refused" ? Outcome::skipped
+                                                              : Outcome::failed;
+    const std::string executed = offload.execution == "executed" ? "and executed"
+                                 : offload.execution == "not executed"
+                                     ? "but not executed"
+                                     : "whether it is executed is unknown";
+    fmt::print(out_, "  {:<8} {} ({}): {}\n", "offload", offload.device, offload.driver,
+               paint(outcome, accepted ? fmt::format("{}, {}", offload.acceptance, executed)
+                                       : offload.acceptance));
+    for (const OffloadStep& step : offload.steps) {
+        fmt::print(out_, "           {:<10} {}\n", step.name,
+                   step.held ? step.detail : paint(Outcome::failed, "see below"));
+    }
+    if (accepted && offload.sent == 0)
+        fmt::print(out_, "           {:<10} {}\n", "traffic", offload.evidence);
+    for (const auto& [name, value] : offload.device_counters)
+        fmt::print(out_, "           {:<10} {} {}\n", "counter", name, thousands(value));
 }
 
 void Console::bench(const BenchRecord& bench) {
@@ -361,6 +386,43 @@ void Console::conclusion(const RunRecord& run) {
         fmt::print(out_, "{}\n",
                    paint(Outcome::failed, "interrupted: this is what was done until then"));
     }
+}
+
+void Console::device(const DeviceRecord& device) {
+    const auto line = [&](const char* key, const std::string& value) {
+        fmt::print(out_, "  {:<22} {}\n", key, value.empty() ? "the device does not say" : value);
+    };
+    const auto numbers = [](const std::vector<std::pair<std::string, std::uint32_t>>& named) {
+        std::vector<std::string> parts;
+        parts.reserve(named.size());
+        for (const auto& [name, number] : named)
+            parts.push_back(fmt::format("{} {}", name, number));
+        return fmt::format("{}", fmt::join(parts, ", "));
+    };
+    fmt::print(out_, "device {}\n", device.name);
+    line("driver", device.driver);
+    line("firmware", device.firmware);
+    line("state", fmt::format("{}, {}", device.up ? "up" : "down",
+                              device.carrier ? "with carrier" : "no carrier"));
+    line("queues", numbers(device.queues));
+    line("MTU", fmt::format("{} ({} to {})", device.mtu, device.min_mtu, device.max_mtu));
+    line("features switched on", fmt::format("{}", fmt::join(device.features, ", ")));
+    line("XDP declared",
+         device.declares
+             ? fmt::format("{} (0x{:x})", device.declared_names, device.declared_features)
+             : "unknown: this kernel has no netlink family netdev (6.3)");
+    line("XDP attached",
+         device.attached.empty() ? "nothing" : "program ids: " + numbers(device.attached));
+    if (device.modes.empty()) line("attach modes", device.modes_untried);
+    for (const AttachModeRecord& mode : device.modes) {
+        line((mode.mode + " attach").c_str(),
+             fmt::format("{:<8} {}", mode.works ? "works" : "missing", mode.answer));
+    }
+    line("largest MTU with XDP",
+         device.max_mtu_with_xdp == 0
+             ? device.max_mtu_with_xdp_source
+             : fmt::format("{}, {}", device.max_mtu_with_xdp, device.max_mtu_with_xdp_source));
+    std::fflush(out_);
 }
 
 void Console::note(const std::string& line) {

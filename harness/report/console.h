@@ -25,6 +25,8 @@ class Console {
 
     void header(const RunRecord& run);
     void report(const RunRecord& run, bool verbose);
+    // What `doctor --dev` found.
+    void device(const DeviceRecord& device);
     // A line of its own, e.g. where the result went.
     void note(const std::string& line);
 
@@ -33,6 +35,7 @@ class Console {
     void program(const RunRecord& run, const ProgramRecord& program, bool verbose);
     void checks(const RunRecord& run, const std::string& name, bool verbose);
     void replays(const RunRecord& run, const std::string& name);
+    void offload(const OffloadRecord& offload);
     void bench(const BenchRecord& bench);
     void problems(const RunRecord& run);
     void problem(const CaseResult& result, std::size_t count);

@@ -80,6 +80,27 @@ Json to_json(const ReplayRecord& replay) {
             {"balanced", replay.balanced}};
 }
 
+Json to_json(const OffloadRecord& offload) {
+    Json json{{"program", offload.program},
+              {"object", offload.object},
+              {"device", offload.device},
+              {"driver", offload.driver},
+              {"firmware", offload.firmware},
+              {"acceptance", offload.acceptance},
+              {"execution", offload.execution},
+              {"evidence", offload.evidence},
+              {"steps", Json::array()},
+              {"sent", offload.sent},
+              {"reached_stack", offload.reached_stack},
+              {"counted_by_program", offload.counted_by_program},
+              {"device_counters", Json::object()}};
+    for (const OffloadStep& step : offload.steps)
+        json["steps"].push_back(
+            {{"name", step.name}, {"held", step.held}, {"detail", step.detail}});
+    for (const auto& [name, value] : offload.device_counters) json["device_counters"][name] = value;
+    return json;
+}
+
 Json to_json(const BenchRound& round) {
     return {{"offered", round.offered},
             {"processed", round.processed},
@@ -165,13 +186,47 @@ std::string to_json(const RunRecord& run) {
     json["programs"] = all(run.programs);
     json["checks"] = Json::array();
     json["replays"] = Json::array();
+    json["offloads"] = Json::array();
     for (const CaseResult& result : run.cases) {
-        json[result.kind == "check" ? "checks" : "replays"].push_back(to_json(result));
+        json[result.kind + "s"].push_back(to_json(result));
     }
     json["verdicts"] = all(run.verdicts);
     json["replay_books"] = all(run.replays);
+    json["offload_devices"] = all(run.offloads);
     json["benches"] = all(run.benches);
     // Text from object files and pcaps' names need not be UTF-8; it must not cost the document.
+    return json.dump(2, ' ', false, nlohmann::detail::error_handler_t::replace) + "\n";
+}
+
+std::string to_json(const DeviceRecord& device) {
+    Json json{{"schema_version", kResultSchemaVersion},
+              {"device", device.name},
+              {"driver", device.driver},
+              {"firmware", device.firmware},
+              {"up", device.up},
+              {"carrier", device.carrier},
+              {"queues", Json::object()},
+              {"mtu", device.mtu},
+              {"min_mtu", device.min_mtu},
+              {"max_mtu", device.max_mtu},
+              {"features", device.features},
+              {"declared_xdp_features", nullptr},
+              {"attached", Json::object()},
+              {"attach_modes", Json::array()},
+              {"attach_modes_untried", device.modes_untried},
+              {"max_mtu_with_xdp", nullptr},
+              {"max_mtu_with_xdp_source", device.max_mtu_with_xdp_source}};
+    for (const auto& [name, number] : device.queues) json["queues"][name] = number;
+    if (device.declares) {
+        json["declared_xdp_features"] = {{"bits", device.declared_features},
+                                         {"names", device.declared_names}};
+    }
+    for (const auto& [mode, program] : device.attached) json["attached"][mode] = program;
+    for (const AttachModeRecord& mode : device.modes) {
+        json["attach_modes"].push_back(
+            {{"mode", mode.mode}, {"works", mode.works}, {"answer", mode.answer}});
+    }
+    if (device.max_mtu_with_xdp != 0) json["max_mtu_with_xdp"] = device.max_mtu_with_xdp;
     return json.dump(2, ' ', false, nlohmann::detail::error_handler_t::replace) + "\n";
 }
 

@@ -13,4 +13,7 @@ inline constexpr int kResultSchemaVersion = 1;
 // beside.
 [[nodiscard]] std::string to_json(const RunRecord& run);
 
+// The document of `doctor --dev --json`.
+[[nodiscard]] std::string to_json(const DeviceRecord& device);
+
 }  // namespace xdpbench

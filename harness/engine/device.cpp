@@ -1,0 +1,134 @@
+#include "engine/device.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/interrupt.h"
+#include "kernel/capabilities.h"
+#include "kernel/interface.h"
+#include "kernel/netlink.h"
+
+namespace xdpbench {
+namespace {
+
+using Named = std::vector<std::pair<std::string, std::uint32_t>>;
+
+// Those that are not 0.
+Named present(const Named& numbers) {
+    Named found;
+    std::copy_if(numbers.begin(), numbers.end(), std::back_inserter(found),
+                 [](const auto& number) { return number.second != 0; });
+    return found;
+}
+
+Named queues_of(const NetNs& netns, const std::string& name, const LinkDetails& link) {
+    Named queues{{"rx allocated", link.rx_queues}, {"tx allocated", link.tx_queues}};
+    if (const std::optional<Channels> channels = query_channels(netns, name)) {
+        queues.insert(queues.end(), {{"rx", channels->rx},
+                                     {"tx", channels->tx},
+                                     {"combined", channels->combined},
+                                     {"rx at most", channels->most_rx},
+                                     {"tx at most", channels->most_tx},
+                                     {"combined at most", channels->most_combined}});
+    }
+    return present(queues);
+}
+
+// The MTU is the original one again when this is gone, however the search ends.
+class MtuRestorer {
+  public:
+    MtuRestorer(const NetNs& netns, const InterfaceInfo& interface)
+        : netns_(netns), interface_(interface) {}
+    MtuRestorer(const MtuRestorer&) = delete;
+    MtuRestorer& operator=(const MtuRestorer&) = delete;
+    MtuRestorer(MtuRestorer&&) = delete;
+    MtuRestorer& operator=(MtuRestorer&&) = delete;
+    ~MtuRestorer() { static_cast<void>(restore()); }
+    Result<void> restore() const { return set_mtu(netns_, interface_.name, interface_.mtu); }
+
+  private:
+    const NetNs& netns_;
+    const InterfaceInfo& interface_;
+};
+
+// The largest MTU at which a native program can be attached, between the current one, at which it
+// can, and the one that the device declares. Every answer is had by trying.
+Result<std::uint32_t> search_mtu(const NetNs& netns, const InterfaceInfo& interface,
+                                 std::uint32_t declared) {
+    const MtuRestorer restorer(netns, interface);
+    auto works = static_cast<std::uint32_t>(interface.mtu);
+    std::uint32_t refused = std::max(declared, works) + 1;
+    while (works + 1 < refused) {
+        if (interrupted()) return interrupted_error();
+        // The declared limit first: many devices take XDP at any MTU that they have.
+        const std::uint32_t next =
+            refused == declared + 1 ? declared : works + (refused - works) / 2;
+        const bool set = set_mtu(netns, interface.name, static_cast<int>(next)).has_value();
+        (set && attaches(netns, interface, Mode::native) ? works : refused) = next;
+    }
+    XDPBENCH_CHECK(restorer.restore());
+    return works;
+}
+
+Result<void> try_mtu(const NetNs& netns, const InterfaceInfo& interface, DeviceTrial trial,
+                     DeviceRecord& record) {
+    std::string& source = record.max_mtu_with_xdp_source;
+    const auto native = std::find_if(record.modes.begin(), record.modes.end(),
+                                     [](const auto& mode) { return mode.mode == "native"; });
+    if (native == record.modes.end() || !trial.mtu) {
+        source = "not tried; --try-mtu changes the MTU to find it, and puts it back";
+    } else if (!native->works) {
+        source = "no native program could be attached at the present MTU";
+    } else if (interface.driver == "veth") {
+        source = "not tried: of a veth it is the peer's MTU that counts";
+    } else if (record.max_mtu == 0) {
+        source = "not tried: the device declares no largest MTU to search up to";
+    } else {
+        XDPBENCH_TRY(record.max_mtu_with_xdp, search_mtu(netns, interface, record.max_mtu));
+        source = "found by attaching at one MTU after the other";
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<DeviceRecord> describe_device(const std::string& name, DeviceTrial trial) {
+    XDPBENCH_TRY(const NetNs netns, NetNs::current());
+    XDPBENCH_TRY(const InterfaceInfo interface, query_interface(netns, name));
+    XDPBENCH_TRY(const LinkDetails link, query_link(netns, interface.index));
+    XDPBENCH_TRY(const std::optional<DeclaredXdp> declared, declared_xdp(netns, interface.index));
+    DeviceRecord record;
+    record.name = name;
+    record.driver = interface.driver;
+    record.firmware = interface.firmware;
+    record.up = link.up;
+    record.carrier = link.carrier;
+    record.queues = queues_of(netns, name, link);
+    record.mtu = static_cast<std::uint32_t>(interface.mtu);
+    record.min_mtu = link.min_mtu;
+    record.max_mtu = link.max_mtu;
+    XDPBENCH_TRY(record.features, active_features(netns, name));
+    record.declares = declared.has_value();
+    record.declared_features = declared.value_or(DeclaredXdp{}).features;
+    record.declared_names = xdp_feature_names(record.declared_features);
+    record.attached = present({{"generic", link.generic_program},
+                               {"native", link.native_program},
+                               {"offload", link.offloaded_program}});
+    if (!record.attached.empty()) {
+        record.modes_untried = "not tried: XDP is in use there";
+    } else if (!trial.modes) {
+        record.modes_untried =
+            "not tried; --try attaches and detaches a program that passes every frame, for which a "
+            "driver may reset the link";
+    } else {
+        XDPBENCH_TRY(const std::vector<AttachModeProbe> probes, probe_device(netns, interface));
+        for (const AttachModeProbe& probe : probes) {
+            record.modes.push_back({std::string(mode_name(probe.mode)), probe.works, probe.answer});
+        }
+    }
+    XDPBENCH_CHECK(try_mtu(netns, interface, trial, record));
+    return record;
+}
+
+}  // namespace xdpbench

@@ -1,0 +1,21 @@
+// `xdp-bench doctor --dev`: what one interface is and what it does with XDP.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "report/model.h"
+
+namespace xdpbench {
+
+struct DeviceTrial {
+    bool modes = false;  // attach and detach a program in every mode: may reset the link
+    bool mtu = false;    // also change the MTU, to find the largest one with XDP, and put it back
+};
+
+// Reads what the interface `name` of the caller's namespace says of itself, and tries what `trial`
+// allows. What is tried is undone; a device on which XDP is in use is not touched (said in the
+// record).
+Result<DeviceRecord> describe_device(const std::string& name, DeviceTrial trial);
+
+}  // namespace xdpbench

@@ -1,0 +1,197 @@
+// What the kernel and a simulated device (netdevsim) refuse, and that whoever reads it knows why.
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <gtest/gtest.h>
+#include <linux/if_link.h>
+
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+
+#include "kernel/attach.h"
+#include "kernel/bpf_options.h"
+#include "kernel/fixture_test.h"
+#include "kernel/netlink.h"
+#include "kernel/offload_map.h"
+#include "kernel/program.h"
+
+namespace xdpbench {
+namespace {
+
+constexpr const char* kBus = "/sys/bus/netdevsim/";
+constexpr int kNumber = 4712;
+
+void write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
+
+std::string offload_object(const std::string& name) {
+    return std::string(XDP_BENCH_BUILD_DIR) + "/share/xdp-bench/bpf/offload/" + name + ".bpf.o";
+}
+
+// A simulated device with one port in the machine's namespace, for as long as this lives.
+class Netdevsim {
+  public:
+    explicit Netdevsim(int number) : number_(number) {
+        write(std::string(kBus) + "new_device", std::to_string(number) + " 1");
+    }
+    Netdevsim(const Netdevsim&) = delete;
+    Netdevsim& operator=(const Netdevsim&) = delete;
+    ~Netdevsim() { remove(); }
+    void remove() { write(std::string(kBus) + "del_device", std::to_string(number_)); }
+
+    [[nodiscard]] std::string interface() const {
+        std::error_code error;
+        const std::string folder =
+            std::string(kBus) + "devices/netdevsim" + std::to_string(number_) + "/net";
+        for (const auto& entry : std::filesystem::directory_iterator(folder, error))
+            return entry.path().filename();
+        return {};
+    }
+
+  private:
+    int number_;
+};
+
+class OffloadTest : public KernelTest {
+  protected:
+    void SetUp() override {
+        if (!std::filesystem::exists(std::string(kBus) + "new_device"))
+            GTEST_SKIP() << "this kernel has no netdevsim (modprobe netdevsim)";
+        KernelTest::SetUp();
+        if (IsSkipped()) return;
+        auto netns = NetNs::current();
+        ASSERT_TRUE(netns);
+        netns_.emplace(std::move(*netns));
+        simulated_.emplace(kNumber);
+        auto found = query_interface(*netns_, simulated_->interface());
+        ASSERT_TRUE(found) << found.error().text();
+        device_ = *found;
+    }
+
+    // Loaded, for the device unless `ifindex` is nothing.
+    static Program loaded(const std::string& name, std::optional<unsigned> ifindex) {
+        auto program = Program::open(offload_object(name));
+        EXPECT_TRUE(program) << program.error().text();
+        const auto done = program->load(ifindex);
+        EXPECT_TRUE(done) << done.error().text();
+        return std::move(*program);
+    }
+    Program bound(const std::string& name) const { return loaded(name, device_.index); }
+    [[nodiscard]] Error refusal(const Program& program, Mode mode) const {
+        const auto link = XdpLink::attach(*netns_, device_, program.fd(), mode);
+        EXPECT_FALSE(link);
+        return link ? Error{} : link.error();
+    }
+
+    std::optional<NetNs> netns_;
+    std::optional<Netdevsim> simulated_;
+    InterfaceInfo device_;
+};
+
+TEST_F(OffloadTest, ABoundProgramSaysSoAndCannotBeTestRun) {
+    const Program program = bound("xdp_drop");
+    EXPECT_EQ(program.info()->device, device_.index);
+    EXPECT_EQ(program.info()->jited_bytes, 0U);
+    for (const bpf_map* const map : program.maps())
+        EXPECT_EQ(device_of_map(map).value_or(0), device_.index);
+    const std::array<std::uint8_t, 64> frame{};
+    auto options = bpf_options<bpf_test_run_opts>();
+    options.data_in = frame.data();
+    options.data_size_in = frame.size();
+    options.repeat = 1;
+    EXPECT_NE(::bpf_prog_test_run_opts(program.fd(), &options), 0);
+    EXPECT_NE(errno_text(errno).find("ENOTSUPP"), std::string::npos) << errno_text(errno);
+}
+
+TEST_F(OffloadTest, AProgramForTheCpuIsNotForTheDevice) {
+    const Program program = loaded("xdp_drop", std::nullopt);
+    const Error error = refusal(program, Mode::offload);
+    EXPECT_NE(error.what.find("the kernel says: "), std::string::npos) << error.text();
+    EXPECT_NE(error.cause.find("not loaded for this device"), std::string::npos) << error.text();
+}
+
+TEST_F(OffloadTest, AProgramForTheDeviceIsNotForTheCpu) {
+    const Program program = bound("xdp_drop");
+    for (const Mode mode : {Mode::generic, Mode::native}) {
+        const Error error = refusal(program, mode);
+        EXPECT_NE(error.advice.find("--mode offload"), std::string::npos) << error.text();
+    }
+}
+
+TEST_F(OffloadTest, AProgramForAnotherDevice) {
+    const Netdevsim other(kNumber + 1);
+    const auto interface = query_interface(*netns_, other.interface());
+    ASSERT_TRUE(interface);
+    const Program program = loaded("xdp_drop", interface->index);
+    const Error error = refusal(program, Mode::offload);
+    EXPECT_NE(error.cause.find("another device"), std::string::npos) << error.text();
+}
+
+TEST_F(OffloadTest, ADeviceTakesOneProgramAndItIsReplacedAtOnce) {
+    const Program first = bound("xdp_drop");
+    const Program second = bound("xdp_pass");
+    auto link = XdpLink::attach(*netns_, device_, first.fd(), Mode::offload);
+    ASSERT_TRUE(link) << link.error().text();
+    EXPECT_NE(refusal(second, Mode::offload).cause.find("another program"), std::string::npos);
+    EXPECT_EQ(query_link(*netns_, device_.index)->offloaded_program, first.info()->id);
+    ASSERT_TRUE(link->replace(second.fd()));
+    EXPECT_EQ(query_link(*netns_, device_.index)->offloaded_program, second.info()->id);
+    EXPECT_EQ(netdevsim_program(device_.name, second.info()->id).value_or(second.info()->id),
+              second.info()->id);
+}
+
+TEST_F(OffloadTest, WithProgramsInTwoModesAModeMustBeNamed) {
+    const Program offloaded = bound("xdp_drop");
+    const Program generic = loaded("xdp_pass", std::nullopt);
+    const auto one = XdpLink::attach(*netns_, device_, offloaded.fd(), Mode::offload);
+    const auto two = XdpLink::attach(*netns_, device_, generic.fd(), Mode::generic);
+    ASSERT_TRUE(one && two);
+    const auto answer = set_xdp(*netns_, {device_.index, generic.fd(), 0, {}});
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->error, EINVAL);
+    EXPECT_NE(answer->text.find("mode is ambiguous"), std::string::npos) << answer->text;
+}
+
+TEST_F(OffloadTest, AnMtuTooLargeForNativeMode) {
+    ASSERT_TRUE(set_mtu(*netns_, device_.name, 9000));
+    device_.mtu = 9000;
+    const Error error = refusal(loaded("xdp_pass", std::nullopt), Mode::native);
+    EXPECT_NE(error.what.find("MTU too large"), std::string::npos) << error.text();
+    EXPECT_NE(error.cause.find("MTU of 9000 bytes"), std::string::npos) << error.text();
+}
+
+TEST_F(OffloadTest, KnownObstaclesAreWhatTheKernelRefuses) {
+    // Per-CPU maps and global variables: named beforehand, and the kernel agrees.
+    for (const std::string& object : {reference_object("xdp_drop"), reference_object("icmp_lb")}) {
+        auto program = Program::open(object);
+        ASSERT_TRUE(program);
+        EXPECT_FALSE(program->offload_obstacles("netdevsim").empty());
+        const auto done = program->load(device_.index);
+        ASSERT_FALSE(done);
+        EXPECT_EQ(done.error().kind, ErrorKind::unavailable) << done.error().text();
+        EXPECT_NE(done.error().cause.find("map"), std::string::npos) << done.error().text();
+    }
+    EXPECT_TRUE(Program::open(offload_object("xdp_drop"))->offload_obstacles("netdevsim").empty());
+}
+
+TEST_F(OffloadTest, ADeviceThatIsRemovedUnderItsProgram) {
+    const Program program = bound("xdp_drop");
+    const Program next = bound("xdp_pass");
+    auto link = XdpLink::attach(*netns_, device_, program.fd(), Mode::offload);
+    ASSERT_TRUE(link) << link.error().text();
+    simulated_->remove();
+    const auto replaced = link->replace(next.fd());
+    ASSERT_FALSE(replaced);
+    EXPECT_NE(replaced.error().cause.find("removed"), std::string::npos) << replaced.error().text();
+    const auto info = program.info();
+    ASSERT_FALSE(info);
+    EXPECT_NE(info.error().what.find("No such device (ENODEV)"), std::string::npos)
+        << info.error().text();
+    const auto used = exercise_map(program.maps().front());
+    ASSERT_FALSE(used);
+    EXPECT_NE(used.error().text().find("the device was removed"), std::string::npos)
+        << used.error().text();
+}
+
+}  // namespace
+}  // namespace xdpbench

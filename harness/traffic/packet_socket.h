@@ -1,0 +1,37 @@
+// Frames through a packet socket: slow, and works with every driver.
+#pragma once
+
+#include <cstdint>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+#include "kernel/interface.h"
+#include "kernel/netns.h"
+#include "packet/frame.h"
+
+namespace xdpbench {
+
+// One interface's end of the wire. Takes nothing away from the stack.
+class PacketSocket {
+  public:
+    // Sees every frame that arrives at the interface, whomever it is addressed to, as long as it
+    // lives. Needs CAP_NET_RAW.
+    static Result<PacketSocket> open(const NetNs& netns, const InterfaceInfo& interface);
+
+    // Hands all frames to the interface.
+    Result<void> send(const Frames& frames) const;
+
+    // How many of the frames that arrived since the last call are one of `expected` (the padding
+    // that a device adds left aside). Waits until nothing has come for 100 ms, 2 s
+    // at most.
+    Result<std::uint64_t> count_arrived(const Frames& expected) const;
+
+  private:
+    PacketSocket(UniqueFd socket, std::string name)
+        : socket_(std::move(socket)), name_(std::move(name)) {}
+
+    UniqueFd socket_;
+    std::string name_;
+};
+
+}  // namespace xdpbench
