@@ -379,11 +379,11 @@ TEST_F(GeneratorTest, NoFrameAtAllIsRefused) {
 
 // One long frame makes every slot long.
 TEST_F(GeneratorTest, TooManyFramesAreRefusedWithTheNumbers) {
-    Frames frames(158'000, Frame{Bytes(14), 0});
+    Frames frames(160'000, Frame{Bytes(14), 0});
     frames.back() = numbered_frame(0, 3368);
     EXPECT_EQ(refusal(frames),
-              "the generator cannot hold 158,000 frames of up to 3,368 bytes: 157,903 fit its "
-              "512.0 MiB\n  to do:  use fewer frames, e.g. editcap -r big.pcap part.pcap 1-157903; "
+              "the generator cannot hold 160,000 frames of up to 3,368 bytes: 159,025 fit its "
+              "512.0 MiB\n  to do:  use fewer frames, e.g. editcap -r big.pcap part.pcap 1-159025; "
               "checks take all of them: --only check");
 }
 
