@@ -84,5 +84,11 @@ TEST(ParseDuration, RefusesWhatIsNoPositiveTime) {
     }
 }
 
+TEST(WhatThereIs, OffersTheNearestAndListsAll) {
+    EXPECT_EQ(what_there_is("evens", {"events", "flows"}),
+              " (did you mean events?); it has: events, flows");
+    EXPECT_EQ(what_there_is("x", {}), "; it has: none");
+}
+
 }  // namespace
 }  // namespace xdpbench

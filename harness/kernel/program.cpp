@@ -109,6 +109,21 @@ bool has_program_array(const bpf_object* object) {
     return false;
 }
 
+// The definition of an event map may say with __type(value, ...) what records it takes. The kernel
+// wants to know of no value there, or of a perf buffer's own, a descriptor. Returns the types,
+// which libbpf forgets at load.
+std::map<std::string, std::uint32_t> take_record_types(const bpf_object* object) {
+    std::map<std::string, std::uint32_t> types;
+    bpf_map* map = nullptr;
+    bpf_object__for_each_map(map, object) {
+        const bpf_map_type kind = ::bpf_map__type(map);
+        if (kind != BPF_MAP_TYPE_RINGBUF && kind != BPF_MAP_TYPE_PERF_EVENT_ARRAY) continue;
+        types[::bpf_map__name(map)] = ::bpf_map__btf_value_type_id(map);
+        ::bpf_map__set_value_size(map, kind == BPF_MAP_TYPE_RINGBUF ? 0 : sizeof(int));
+    }
+    return types;
+}
+
 Error no_xdp_program(const std::string& path, const std::vector<std::string>& others) {
     return input_error(
         fmt::format("{} has no XDP program{}", path,
@@ -206,7 +221,9 @@ Result<Program> Program::open(const std::filesystem::path& object, const std::st
     if (!opened) return open_error(name, errno);
     XDPBENCH_TRY(bpf_program* const chosen, choose_program(opened.get(), name, function));
     select_for_loading(opened.get(), chosen);
-    return Program(object, std::move(opened), chosen);
+    Program program(object, std::move(opened), chosen);
+    program.record_types_ = take_record_types(program.handle());
+    return program;
 }
 
 void Program::bind_to_device(unsigned ifindex) {
@@ -268,6 +285,11 @@ std::vector<bpf_map*> Program::maps() const {
 
 bpf_map* Program::find_map(const std::string& name) const {
     return ::bpf_object__find_map_by_name(object_.get(), name.c_str());
+}
+
+std::uint32_t Program::record_type(const std::string& map) const {
+    const auto found = record_types_.find(map);
+    return found == record_types_.end() ? 0 : found->second;
 }
 
 int Program::fd() const { return ::bpf_program__fd(program_); }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -76,6 +77,11 @@ class Program {
 
     // A map of the object by its name as written in the source, or nullptr.
     [[nodiscard]] bpf_map* find_map(const std::string& name) const;
+    // What libbpf knows of the object: for those who look through its maps and its BTF.
+    [[nodiscard]] const bpf_object* handle() const { return object_.get(); }
+    // BTF id of what the definition of an event map (ring buffer, perf buffer) calls its value; 0
+    // if it says nothing.
+    [[nodiscard]] std::uint32_t record_type(const std::string& map) const;
     // As find_map, with an error that lists the maps there are.
     Result<bpf_map*> require_map(const std::string& name, const Location& where) const;
 
@@ -86,6 +92,11 @@ class Program {
     // What differs between the maps and `expected`: one line a difference, empty if all holds.
     // `expected` that does not fit the maps' types is an error.
     Result<std::vector<std::string>> compare_maps(const std::vector<MapContent>& expected) const;
+
+    // The value of a global integer variable, of a loaded program; nothing if it has none of that
+    // name.
+    [[nodiscard]] Result<std::optional<std::uint64_t>> read_counter(
+        const std::string& global) const;
 
   private:
     struct Close {
@@ -114,6 +125,7 @@ class Program {
     bpf_program* program_ = nullptr;
     std::string function_;
     std::vector<EncodedEntry> entries_;
+    std::map<std::string, std::uint32_t> record_types_;
     double load_seconds_ = 0;
 };
 

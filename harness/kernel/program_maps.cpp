@@ -1,5 +1,4 @@
-// The part of Program that sets its global variables and its maps before it runs, and looks at the
-// maps afterwards.
+// The part of Program that sets its maps before it runs, and looks at them afterwards.
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
@@ -19,57 +18,6 @@ namespace xdpbench {
 namespace {
 
 std::string prefix(const Location& where) { return where.file.empty() ? "" : where.text() + ": "; }
-
-// A global variable: where it is and what type it has.
-struct Global {
-    std::string name;
-    std::string section;  // ".rodata"
-    std::uint32_t type = 0;
-    std::size_t offset = 0;  // in the section
-    std::size_t size = 0;
-};
-
-bool is_data_section(std::string_view name) {
-    for (const std::string_view known : {".rodata", ".data", ".bss"}) {
-        if (name == known || (name.starts_with(known) && name[known.size()] == '.')) return true;
-    }
-    return false;
-}
-
-std::vector<Global> globals_of(const btf* types) {
-    std::vector<Global> globals;
-    const std::uint32_t count = types == nullptr ? 0 : ::btf__type_cnt(types);
-    for (std::uint32_t id = 1; id < count; ++id) {
-        const btf_type* const section = ::btf__type_by_id(types, id);
-        if (!::btf_is_datasec(section)) continue;
-        const std::string name = ::btf__name_by_offset(types, section->name_off);
-        if (!is_data_section(name)) continue;
-        for (unsigned i = 0; i < ::btf_vlen(section); ++i) {
-            const btf_var_secinfo& place = ::btf_var_secinfos(section)[i];
-            const btf_type* const variable = ::btf__type_by_id(types, place.type);
-            if (variable == nullptr || !::btf_is_var(variable)) continue;
-            globals.push_back({::btf__name_by_offset(types, variable->name_off), name,
-                               variable->type, place.offset, place.size});
-        }
-    }
-    return globals;
-}
-
-// What a section holds before the object is loaded; empty if libbpf gives no access. Its map is
-// named after the section, behind the object's own name except for sections of the user's.
-std::span<std::uint8_t> section_memory(const bpf_object* object, const std::string& section) {
-    bpf_map* map = nullptr;
-    bpf_object__for_each_map(map, object) {
-        if (!::bpf_map__is_internal(map) ||
-            !std::string_view(::bpf_map__name(map)).ends_with(section))
-            continue;
-        std::size_t size = 0;
-        // libbpf gives the memory as constant only to callers who load later, which is checked.
-        auto* const memory = const_cast<void*>(::bpf_map__initial_value(map, &size));
-        if (memory != nullptr) return {static_cast<std::uint8_t*>(memory), size};
-    }
-    return {};
-}
 
 // What an expectation of an entry says, once it is known to suit the map; nullptr for "absent".
 Result<const Value*> expected_value(const TypedMap& map, const MapEntry& entry) {
@@ -93,38 +41,6 @@ Result<void> Program::configure(const Configuration& configuration) {
     }
     for (const GlobalSetting& setting : configuration.globals) XDPBENCH_CHECK(set_global(setting));
     for (const MapContent& content : configuration.maps) XDPBENCH_CHECK(encode_map(content));
-    return {};
-}
-
-Result<void> Program::set_global(const GlobalSetting& setting) {
-    const std::string where = prefix(setting.value.where);
-    const btf* const types = ::bpf_object__btf(object_.get());
-    if (types == nullptr) {
-        return input_error(
-            fmt::format("{}global {} cannot be set: {} has no BTF, which tells where it is", where,
-                        setting.name, path_.filename().string()),
-            "compile it with clang -g, and do not strip BTF");
-    }
-    const std::vector<Global> globals = globals_of(types);
-    const auto found = std::find_if(globals.begin(), globals.end(), [&](const Global& global) {
-        return global.name == setting.name;
-    });
-    if (found == globals.end()) {
-        std::vector<std::string> names;
-        names.reserve(globals.size());
-        for (const Global& global : globals) names.push_back(global.name);
-        return input_error(fmt::format("{}{} has no global {}{}", where, path_.filename().string(),
-                                       setting.name, what_there_is(setting.name, names)));
-    }
-    const std::span<std::uint8_t> memory = section_memory(object_.get(), found->section);
-    if (found->offset > memory.size() || found->size > memory.size() - found->offset) {
-        return input_error(
-            fmt::format("{}global {} cannot be set: libbpf gives no access to section {}", where,
-                        setting.name, found->section));
-    }
-    Result<void> encoded =
-        encode_value(types, found->type, setting.value, memory.subspan(found->offset, found->size));
-    if (!encoded) return encoded.error().in("global " + setting.name);
     return {};
 }
 

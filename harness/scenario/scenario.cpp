@@ -1,6 +1,7 @@
 #include "scenario/scenario.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 
@@ -21,6 +22,15 @@ std::optional<Enum> find_name(const std::array<std::string_view, Count>& names,
     return std::nullopt;
 }
 
+// A part of a value: fields in braces, text that could be taken for more than one word in quotes.
+std::string inner_text(const Value& value) {
+    if (value.fields() != nullptr) return fmt::format("{{{}}}", one_line(value));
+    const std::string* const text = value.scalar();
+    if (text == nullptr) return one_line(value);
+    const bool word = !text->empty() && text->find_first_of(" \",={}[]") == std::string::npos;
+    return word ? *text : fmt::format("\"{}\"", *text);
+}
+
 }  // namespace
 
 std::string_view action_name(Action action) {
@@ -34,6 +44,18 @@ std::optional<Action> parse_action(std::string_view name) {
 std::string_view mode_name(Mode mode) { return kModes.at(static_cast<std::size_t>(mode)); }
 
 std::optional<Mode> parse_mode(std::string_view name) { return find_name<Mode>(kModes, name); }
+
+std::string one_line(const Value& value) {
+    if (const std::string* const text = value.scalar()) return *text;
+    std::vector<std::string> parts;
+    if (const Value::List* const list = value.list()) {
+        for (const Value& item : *list) parts.push_back(inner_text(item));
+        return fmt::format("[{}]", fmt::join(parts, ", "));
+    }
+    for (const auto& [name, part] : *value.fields())
+        parts.push_back(fmt::format("{}={}", name, inner_text(part)));
+    return fmt::format("{}", fmt::join(parts, " "));
+}
 
 std::string Location::text() const {
     if (file.empty() || line == 0) return file;

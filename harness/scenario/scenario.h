@@ -46,6 +46,9 @@ struct Value::Field {
     Value value;
 };
 
+// On one line for a person: "a=1 b={c=2} d=[3, 4]"; only lists and what is inside have brackets.
+[[nodiscard]] std::string one_line(const Value& value);
+
 // Frames named in a scenario or on the command line.
 struct FrameRef {
     Location where;

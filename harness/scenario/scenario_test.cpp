@@ -39,5 +39,14 @@ TEST(Location, Text) {
     EXPECT_EQ(Location{}.text(), "");
 }
 
+TEST(Value, OnOneLine) {
+    const Value inner{{}, Value::Fields{{"c", {{}, "2"}}}};
+    const Value list{{}, Value::List{{{}, "3"}, {{}, "two words"}}};
+    const Value all{{},
+                    Value::Fields{{"a", {{}, "1"}}, {"b", inner}, {"d", list}, {"e", {{}, ""}}}};
+    EXPECT_EQ(one_line(all), "a=1 b={c=2} d=[3, \"two words\"] e=\"\"");
+    EXPECT_EQ(one_line({{}, "two words"}), "two words");
+}
+
 }  // namespace
 }  // namespace xdpbench

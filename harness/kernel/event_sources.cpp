@@ -1,0 +1,225 @@
+// Which maps of a program hold events, and what their records mean.
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "kernel/events.h"
+#include "packet/hex.h"
+
+namespace xdpbench {
+namespace {
+
+constexpr std::string_view kHexPrefix = "hex:";
+// The kernel makes the record of a perf buffer and its length of 4 bytes a multiple of 8.
+constexpr std::size_t kPerfPadding = 7;
+
+// The structure that a type is, behind typedefs and qualifiers; 0 if it is none.
+std::uint32_t structure_of(const btf* types, std::uint32_t id) {
+    const btf_type* type = ::btf__type_by_id(types, id);
+    constexpr int kMostWrappers = 32;
+    for (int i = 0; i < kMostWrappers && type != nullptr; ++i) {
+        if (::btf_is_struct(type)) return id;
+        if (!::btf_is_mod(type) && !::btf_is_typedef(type) && !::btf_is_type_tag(type)) return 0;
+        id = type->type;
+        type = ::btf__type_by_id(types, id);
+    }
+    return 0;
+}
+
+std::string name_of(const btf* types, std::uint32_t id) {
+    const char* const name = ::btf__name_by_offset(types, ::btf__type_by_id(types, id)->name_off);
+    return name == nullptr ? "" : name;
+}
+
+// 0 if there is none of that name.
+std::uint32_t structure_named(const btf* types, const std::string& name) {
+    const std::int32_t id = ::btf__find_by_name_kind(types, name.c_str(), BTF_KIND_STRUCT);
+    if (id > 0) return static_cast<std::uint32_t>(id);
+    const std::int32_t alias = ::btf__find_by_name_kind(types, name.c_str(), BTF_KIND_TYPEDEF);
+    return alias > 0 ? structure_of(types, static_cast<std::uint32_t>(alias)) : 0;
+}
+
+std::vector<std::string> structure_names(const btf* types) {
+    std::vector<std::string> names;
+    const std::uint32_t count = ::btf__type_cnt(types);
+    for (std::uint32_t id = 1; id < count; ++id) {
+        if (!::btf_is_struct(::btf__type_by_id(types, id))) continue;
+        std::string name = name_of(types, id);
+        if (!name.empty()) names.push_back(std::move(name));
+    }
+    return names;
+}
+
+// The one structure that global variables point to; 0 if there is none or more than one.
+std::uint32_t pointed_to(const btf* types) {
+    std::set<std::uint32_t> found;
+    const std::uint32_t count = ::btf__type_cnt(types);
+    for (std::uint32_t id = 1; id < count; ++id) {
+        const btf_type* const variable = ::btf__type_by_id(types, id);
+        if (!::btf_is_var(variable)) continue;
+        const btf_type* type = ::btf__type_by_id(types, variable->type);
+        while (type != nullptr && ::btf_is_mod(type)) type = ::btf__type_by_id(types, type->type);
+        if (type == nullptr || !::btf_is_ptr(type)) continue;
+        const std::uint32_t target = structure_of(types, type->type);
+        if (target != 0) found.insert(target);
+    }
+    return found.size() == 1 ? *found.begin() : 0;
+}
+
+std::uint32_t found_type(const btf* types, const std::string& name, std::uint32_t defined) {
+    if (const std::uint32_t id = structure_of(types, defined)) return id;
+    if (const std::uint32_t id = structure_named(types, name)) return id;
+    if (name.ends_with('s')) {
+        if (const std::uint32_t id = structure_named(types, name.substr(0, name.size() - 1)))
+            return id;
+    }
+    return pointed_to(types);
+}
+
+Result<std::uint32_t> named_type(const btf* types, const std::string& map, std::string name) {
+    constexpr std::string_view kStruct = "struct ";
+    if (name.starts_with(kStruct)) name = trim(std::string_view(name).substr(kStruct.size()));
+    if (types == nullptr) {
+        return input_error(fmt::format("records of map {}: there is no struct {}, the object has "
+                                       "no BTF",
+                                       map, name),
+                           "compile it with clang -g, and do not strip BTF");
+    }
+    if (const std::uint32_t id = structure_named(types, name)) return id;
+    const std::optional<std::string> near = nearest(name, structure_names(types));
+    return input_error(
+        fmt::format("records of map {}: the program's BTF has no struct {}{}", map, name,
+                    near ? fmt::format(" (did you mean {}?)", *near) : ""),
+        fmt::format("the compiler keeps only what maps, functions and globals mention: add to the "
+                    "program: const struct {} *unused __attribute__((unused));",
+                    name));
+}
+
+std::optional<EventBuffer> buffer_of(const bpf_map* map) {
+    switch (::bpf_map__type(map)) {
+        case BPF_MAP_TYPE_RINGBUF:
+            return EventBuffer::ring;
+        case BPF_MAP_TYPE_PERF_EVENT_ARRAY:
+            return EventBuffer::perf;
+        default:
+            return std::nullopt;
+    }
+}
+
+Result<EventSource> source_of(const Program& program, const bpf_map* map, EventBuffer buffer,
+                              const EventTypes& named) {
+    EventSource source;
+    source.map = ::bpf_map__name(map);
+    source.buffer = buffer;
+    source.types = ::bpf_object__btf(program.handle());
+    const auto name = named.find(source.map);
+    if (name != named.end()) {
+        XDPBENCH_TRY(source.type, named_type(source.types, source.map, name->second));
+    } else if (source.types != nullptr) {
+        source.type = found_type(source.types, source.map, program.record_type(source.map));
+    }
+    if (source.type == 0) return source;
+    source.type_name = "struct " + name_of(source.types, source.type);
+    source.size = static_cast<std::size_t>(
+        std::max(std::int64_t{0}, std::int64_t{::btf__resolve_size(source.types, source.type)}));
+    return source;
+}
+
+bool is_typed(const Event& event) {
+    return event.source->type != 0 && event.bytes.size() >= event.source->size;
+}
+
+bool is_hex(const Value& value) {
+    return value.scalar() != nullptr && value.scalar()->starts_with(kHexPrefix);
+}
+
+Result<std::vector<std::uint8_t>> bytes_of(const Value& value) {
+    Result<std::vector<std::uint8_t>> bytes =
+        parse_hex(std::string_view(*value.scalar()).substr(kHexPrefix.size()));
+    if (!bytes && !value.where.file.empty()) return bytes.error().in(value.where.text());
+    return bytes;
+}
+
+// Whether `event` ends with what is written of it.
+bool ends_after(const Event& event, std::size_t length) {
+    const std::size_t padding = event.source->buffer == EventBuffer::perf ? kPerfPadding : 0;
+    return event.bytes.size() >= length && event.bytes.size() - length <= padding;
+}
+
+}  // namespace
+
+Result<std::vector<EventSource>> event_sources(const Program& program, const EventTypes& named) {
+    std::vector<EventSource> sources;
+    std::vector<std::string> names;
+    const bpf_map* map = nullptr;
+    bpf_object__for_each_map(map, program.handle()) {
+        const std::optional<EventBuffer> buffer = buffer_of(map);
+        if (!buffer) continue;
+        XDPBENCH_TRY(EventSource source, source_of(program, map, *buffer, named));
+        names.push_back(source.map);
+        sources.push_back(std::move(source));
+    }
+    for (const auto& [name, type] : named) {
+        if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+        return input_error(fmt::format("{} has no ring buffer or perf buffer {}{}",
+                                       program.object().filename().string(), name,
+                                       what_there_is(name, names)));
+    }
+    return sources;
+}
+
+Value decode_event(const Event& event) {
+    if (!is_typed(event)) return Value{{}, std::string(kHexPrefix) + to_hex(event.bytes)};
+    return decode_value(event.source->types, event.source->type,
+                        event.bytes.first(event.source->size));
+}
+
+std::string event_text(const Event& event) {
+    std::string text = one_line(decode_event(event));
+    if (!is_typed(event) || ends_after(event, event.source->size)) return text;
+    return fmt::format("{} + {}", text, counted(event.bytes.size() - event.source->size, "byte"));
+}
+
+Result<void> validate_event(const EventSource& source, const Value& expected) {
+    if (is_hex(expected)) {
+        XDPBENCH_CHECK(bytes_of(expected));
+        return {};
+    }
+    if (source.type == 0) {
+        return input_error(
+            fmt::format("{}the type of map {}'s records is not known",
+                        expected.where.file.empty() ? "" : expected.where.text() + ": ",
+                        source.map),
+            "name it (type: struct event), or write the record as \"hex:...\"");
+    }
+    std::vector<std::uint8_t> memory(source.size);
+    Result<void> encoded = encode_value(source.types, source.type, expected, memory);
+    if (!encoded) return encoded.error().in(fmt::format("record of map {}", source.map));
+    return {};
+}
+
+Result<std::vector<ValueDifference>> compare_event(const Event& event, const Value& expected) {
+    const std::string got = std::string(kHexPrefix) + to_hex(event.bytes);
+    if (is_hex(expected)) {
+        XDPBENCH_TRY(const std::vector<std::uint8_t> bytes, bytes_of(expected));
+        const bool same = ends_after(event, bytes.size()) &&
+                          std::equal(bytes.begin(), bytes.end(), event.bytes.begin());
+        if (same) return std::vector<ValueDifference>();
+        return std::vector<ValueDifference>{{"", *expected.scalar(), got}};
+    }
+    XDPBENCH_CHECK(validate_event(*event.source, expected));
+    if (!is_typed(event)) {
+        return std::vector<ValueDifference>{
+            {"",
+             fmt::format("{} ({})", event.source->type_name, counted(event.source->size, "byte")),
+             fmt::format("{} ({})", got, counted(event.bytes.size(), "byte"))}};
+    }
+    return compare_value(event.source->types, event.source->type, expected,
+                         event.bytes.first(event.source->size));
+}
+
+}  // namespace xdpbench
