@@ -34,6 +34,7 @@ Command add_run(CLI::App& application);
 Command add_compare(CLI::App& application);
 Command add_list(CLI::App& application);
 Command add_doctor(CLI::App& application);
+Command add_attach(CLI::App& application);
 Command add_map(CLI::App& application);
 
 }  // namespace xdpbench

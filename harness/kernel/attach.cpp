@@ -126,6 +126,14 @@ Result<void> XdpLink::replace(int program_fd) {
                         number == ENOLINK ? "the device was removed meanwhile" : "");
 }
 
+Result<LinkState> XdpLink::state() const {
+    bpf_link_info info = {};
+    std::uint32_t size = sizeof(info);
+    if (::bpf_obj_get_info_by_fd(link_.get(), &info, &size) != 0)
+        return system_error("cannot read the state of the link to the interface", errno);
+    return LinkState{info.id, info.prog_id, info.xdp.ifindex != 0};
+}
+
 Result<void> attach_for_good(const NetNs& netns, const InterfaceInfo& interface, int program_fd,
                              Mode mode) {
     const std::uint32_t flags = mode_flags(mode);

@@ -1,6 +1,7 @@
 // Attaching an XDP program to an interface, and what is attached there.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/result.h"
@@ -10,6 +11,13 @@
 #include "scenario/scenario.h"
 
 namespace xdpbench {
+
+// What the kernel says of a bpf_link.
+struct LinkState {
+    std::uint32_t id = 0;
+    std::uint32_t program = 0;  // id of the one it holds
+    bool attached = false;      // false: detached by force, or the interface is gone
+};
 
 // A program attached through a bpf_link: the kernel detaches it when this object or the process
 // ends.
@@ -24,6 +32,8 @@ class XdpLink {
     // Another program takes the place of the attached one at once: no frame meets neither. ENOLINK
     // if the device is gone.
     Result<void> replace(int program_fd);
+
+    Result<LinkState> state() const;
 
   private:
     explicit XdpLink(UniqueFd link) : link_(std::move(link)) {}

@@ -24,13 +24,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Result<UniqueFd> open_program(std::uint32_t id) {
-    UniqueFd fd(::bpf_prog_get_fd_by_id(id));
-    if (fd.valid()) return fd;
-    return system_error(fmt::format("cannot open the program with id {}", id), errno,
-                        errno == EPERM ? "CAP_SYS_ADMIN is missing" : "");
-}
-
 double seconds_since_boot() {
     timespec now = {};
     ::clock_gettime(CLOCK_BOOTTIME, &now);
@@ -179,6 +172,13 @@ Result<std::vector<std::uint32_t>> map_ids(std::uint32_t program_id) {
 }
 
 }  // namespace
+
+Result<UniqueFd> open_program(std::uint32_t id) {
+    UniqueFd fd(::bpf_prog_get_fd_by_id(id));
+    if (fd.valid()) return fd;
+    return system_error(fmt::format("cannot open the program with id {}", id), errno,
+                        errno == EPERM ? "CAP_SYS_ADMIN is missing" : "");
+}
 
 Result<std::vector<AttachedProgram>> attached_programs(const NetNs& netns,
                                                        const InterfaceInfo& interface) {

@@ -31,6 +31,9 @@ struct AttachedProgram {
 Result<std::vector<AttachedProgram>> attached_programs(const NetNs& netns,
                                                        const InterfaceInfo& interface);
 
+// A program of the kernel by its id.
+Result<UniqueFd> open_program(std::uint32_t id);
+
 // Who keeps a program or its link alive, as far as this process may see.
 struct Holders {
     std::vector<std::string> processes;  // "xdp-loader[1234]": has it open

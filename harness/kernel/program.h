@@ -39,6 +39,13 @@ struct ProgramInfo {
     double load_seconds = 0;   // of load(), without the map entries
 };
 
+// What becomes of maps when one program takes the place of another: their names.
+struct MapTakeover {
+    std::vector<std::string> kept;   // both use the same map from now on
+    std::vector<std::string> fresh;  // the new program's own, empty
+    std::vector<std::string> gone;   // only the old one had them
+};
+
 class Program {
   public:
     // Opens `object` and picks the XDP program named `function`, or its only one. Contacts no
@@ -84,6 +91,14 @@ class Program {
     [[nodiscard]] std::uint32_t record_type(const std::string& map) const;
     // As find_map, with an error that lists the maps there are.
     Result<bpf_map*> require_map(const std::string& name, const Location& where) const;
+
+    // As written in the source.
+    [[nodiscard]] std::vector<std::string> map_names() const;
+    [[nodiscard]] std::vector<std::string> global_names() const;
+
+    // Before load(): maps that `other`, a loaded program, declares with the same name, kind, sizes
+    // and flags become this program's too, with what is in them. Global variables stay its own.
+    Result<MapTakeover> take_over_maps(const Program& other);
 
     // Whether compare_maps() will be able to judge: maps exist, keys and values fit their types.
     // Needs no loaded program, so that a mistake is found before anything is created.

@@ -85,6 +85,13 @@ std::span<std::uint8_t> section_memory(const bpf_object* object, const std::stri
 
 }  // namespace
 
+std::vector<std::string> Program::global_names() const {
+    std::vector<std::string> names;
+    for (const Global& global : globals_of(::bpf_object__btf(object_.get())))
+        names.push_back(global.name);
+    return names;
+}
+
 Result<void> Program::set_global(const GlobalSetting& setting) {
     const Location& where = setting.value.where;
     const std::string file = path_.filename().string();
@@ -98,10 +105,8 @@ Result<void> Program::set_global(const GlobalSetting& setting) {
     }
     const std::optional<Global> found = find_global(types, setting.name);
     if (!found) {
-        std::vector<std::string> names;
-        for (const Global& global : globals_of(types)) names.push_back(global.name);
         return error_at(where, fmt::format("{} has no global {}{}", file, setting.name,
-                                           what_there_is(setting.name, names)));
+                                           what_there_is(setting.name, global_names())));
     }
     const std::span<std::uint8_t> memory = section_memory(object_.get(), found->section);
     if (found->offset > memory.size() || found->size > memory.size() - found->offset) {

@@ -30,6 +30,17 @@ Result<const Value*> expected_value(const TypedMap& map, const MapEntry& entry) 
                     map.per_cpu() ? "sum_cpus instead of value" : "value instead of sum_cpus"));
 }
 
+// Whether the second, which exists, can be used as the first.
+bool declared_alike(const bpf_map* declared, const bpf_map* existing) {
+    // libbpf sets a perf buffer's size to the number of CPUs when it creates the map.
+    const std::uint32_t entries = ::bpf_map__max_entries(declared);
+    return ::bpf_map__type(declared) == ::bpf_map__type(existing) &&
+           ::bpf_map__key_size(declared) == ::bpf_map__key_size(existing) &&
+           ::bpf_map__value_size(declared) == ::bpf_map__value_size(existing) &&
+           ::bpf_map__map_flags(declared) == ::bpf_map__map_flags(existing) &&
+           (entries == 0 || entries == ::bpf_map__max_entries(existing));
+}
+
 }  // namespace
 
 Result<void> Program::configure(const Configuration& configuration) {
@@ -46,13 +57,37 @@ Result<void> Program::configure(const Configuration& configuration) {
 
 Result<bpf_map*> Program::require_map(const std::string& name, const Location& where) const {
     if (bpf_map* const map = find_map(name)) return map;
+    return input_error(fmt::format("{}{} has no map {}{}", prefix(where), path_.filename().string(),
+                                   name, what_there_is(name, map_names())));
+}
+
+std::vector<std::string> Program::map_names() const {
     std::vector<std::string> names;
     bpf_map* map = nullptr;
     bpf_object__for_each_map(map, object_.get()) {
         if (!::bpf_map__is_internal(map)) names.emplace_back(::bpf_map__name(map));
     }
-    return input_error(fmt::format("{}{} has no map {}{}", prefix(where), path_.filename().string(),
-                                   name, what_there_is(name, names)));
+    return names;
+}
+
+Result<MapTakeover> Program::take_over_maps(const Program& other) {
+    MapTakeover maps;
+    for (const std::string& name : map_names()) {
+        bpf_map* const mine = find_map(name);
+        const bpf_map* const theirs = other.find_map(name);
+        if (theirs == nullptr || !declared_alike(mine, theirs)) {
+            maps.fresh.push_back(name);
+        } else if (const int error = ::bpf_map__reuse_fd(mine, ::bpf_map__fd(theirs)); error != 0) {
+            return system_error(fmt::format("cannot take over map {}", name), error);
+        } else {
+            maps.kept.push_back(name);
+        }
+    }
+    for (const std::string& name : other.map_names()) {
+        if (std::find(maps.kept.begin(), maps.kept.end(), name) == maps.kept.end())
+            maps.gone.push_back(name);
+    }
+    return maps;
 }
 
 Result<TypedMap> Program::require_typed_map(const MapContent& content) const {

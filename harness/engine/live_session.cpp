@@ -1,0 +1,210 @@
+#include "engine/live_session.h"
+
+#include <fmt/format.h>
+#include <net/if.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/interrupt.h"
+#include "base/text.h"
+#include "engine/map_command.h"
+#include "engine/settings.h"
+#include "engine/subject.h"
+#include "kernel/attached.h"
+
+namespace xdpbench {
+namespace {
+
+using Seconds = std::chrono::duration<double>;
+
+// Bounds how late a signal that comes just before the wait and a removed interface are noticed.
+constexpr auto kLongestWait = std::chrono::milliseconds(250);
+
+constexpr const char* kHelp =
+    "list                     the program's maps\n"
+    "show MAP | MAP[KEY]      entries\n"
+    "set MAP[KEY]=VALUE       e.g. set blocked[198.18.0.1]=1\n"
+    "delete MAP[KEY]          e.g. delete blocked[198.18.0.1]\n"
+    "replace NAME|FILE.o[:FUNCTION]\n"
+    "                         another program in the place of this one, without a gap; maps that\n"
+    "                         both declare alike are kept with what is in them\n"
+    "status                   what is attached, as the kernel says\n"
+    "quit                     detaches and ends\n";
+
+std::string listed(const char* title, const std::vector<std::string>& names) {
+    return names.empty() ? "" : fmt::format("  {}: {}\n", title, fmt::join(names, ", "));
+}
+
+template <class Duration>
+std::chrono::steady_clock::duration ticks(Duration duration) {
+    return std::chrono::duration_cast<std::chrono::steady_clock::duration>(duration);
+}
+
+}  // namespace
+
+LiveSession::LiveSession(const InterfaceInfo& interface, const AttachOptions& options,
+                         Program program, XdpLink link, LiveCounts counts, LiveReport& report)
+    : interface_(&interface),
+      options_(&options),
+      report_(&report),
+      program_(std::make_unique<Program>(std::move(program))),
+      link_(std::move(link)),
+      counts_(std::move(counts)) {}
+
+Result<LiveSession> LiveSession::create(const NetNs& netns, const InterfaceInfo& interface,
+                                        const AttachOptions& options, Program program, XdpLink link,
+                                        LiveReport& report) {
+    XDPBENCH_TRY(LiveCounts counts, LiveCounts::start(netns, interface, program, options.mode));
+    LiveSession session(interface, options, std::move(program), std::move(link), std::move(counts),
+                        report);
+    XDPBENCH_TRY(session.status_, session.status());
+    return session;
+}
+
+Result<LiveStatus> LiveSession::status() const {
+    XDPBENCH_TRY(const LinkState link, link_->state());
+    XDPBENCH_TRY(const ProgramInfo program, program_->info());
+    return LiveStatus{interface_->name, interface_->driver,
+                      // XdpLink::attach() has read it back.
+                      std::string(mode_name(options_->mode)), program.id, program.name,
+                      program_->object().string(), program.tag, program.jited_bytes, link.id,
+                      counts_.counted_by()};
+}
+
+Result<void> LiveSession::require_in_force() const {
+    XDPBENCH_TRY(const LinkState link, link_->state());
+    if (link.attached && link.program == status_.id) return {};
+    std::array<char, IF_NAMESIZE> name{};
+    Error error;
+    if (link.attached) {
+        error.what = fmt::format("program {} on {} was replaced by program {}, by another process",
+                                 status_.id, interface_->name, link.program);
+    } else if (::if_indextoname(interface_->index, name.data()) == nullptr) {
+        error.what = fmt::format("interface {} was removed while {} was attached to it",
+                                 interface_->name, status_.name);
+    } else {
+        error.what = fmt::format("program {} was detached from {} by another process", status_.id,
+                                 interface_->name);
+    }
+    return error;
+}
+
+void LiveSession::wait(Clock::time_point time) {
+    const Clock::duration left =
+        std::clamp<Clock::duration>(time - Clock::now(), Clock::duration::zero(), kLongestWait);
+    const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(left);
+    std::array<pollfd, 2> files{{{input_.fd(), POLLIN, 0}, {STDOUT_FILENO, 0, 0}}};
+    if (::poll(files.data(), files.size(), static_cast<int>(milliseconds.count())) <= 0) return;
+    if (files[0].revents != 0) read_commands();
+    // A pipe says so before the next sample finds out.
+    if ((files[1].revents & POLLERR) != 0) end_ = "nobody reads standard output";
+}
+
+void LiveSession::read_commands() {
+    for (const std::string& line : input_.read()) {
+        if (!end_.empty()) return;
+        const std::string_view bare = trim(line);
+        if (!bare.empty() && bare.front() != '#') obey(std::string(bare));
+    }
+}
+
+void LiveSession::obey(const std::string& line) {
+    Result<std::string> answer = carry_out(line);
+    if (answer) {
+        report_->answer(*answer);
+    } else {
+        fmt::print(stderr, "xdp-bench: {}\n", answer.error().text());
+    }
+}
+
+Result<std::string> LiveSession::carry_out(const std::string& line) {
+    const std::size_t space = line.find_first_of(" \t");
+    const std::string verb = line.substr(0, space);
+    const std::string object(space == std::string::npos ? "" : trim(line.substr(space)));
+    if (verb == "help") return std::string(kHelp);
+    if (verb == "replace") return replace(object);
+    if (verb == "quit") {
+        end_ = "quit";
+        return std::string();
+    }
+    if (verb == "status") {
+        XDPBENCH_TRY(const AttachedProgram program,
+                     find_attached(interface_->name, options_->mode));
+        return describe(program) + "\n";
+    }
+    XDPBENCH_TRY(const std::optional<MapCommand> command, parse_map_command(verb, object));
+    if (!command) {
+        const std::optional<std::string> near =
+            nearest(verb, {"list", "show", "set", "delete", "replace", "status", "help", "quit"});
+        return input_error(fmt::format("there is no command {}{}", verb,
+                                       near ? fmt::format("; did you mean {}?", *near) : ""),
+                           "help lists them");
+    }
+    XDPBENCH_TRY(const ProgramMaps maps, ProgramMaps::open(status_.id));
+    return execute(*command, maps);
+}
+
+Result<std::string> LiveSession::replace(const std::string& program) {
+    XDPBENCH_TRY(const Subject subject, find_subject(program));
+    XDPBENCH_TRY(Program next, Program::open(subject.object, subject.scenario.program.function));
+    XDPBENCH_TRY(const MapTakeover maps, next.take_over_maps(*program_));
+    XDPBENCH_TRY(const AppliedSettings settings,
+                 settings_for_replacement(next, options_->settings, maps));
+    XDPBENCH_CHECK(next.configure(settings.configuration));
+    XDPBENCH_CHECK(next.load(options_->mode == Mode::offload ? std::optional(interface_->index)
+                                                             : std::nullopt));
+    XDPBENCH_CHECK(link_->replace(next.fd()));
+    XDPBENCH_CHECK(counts_.read(*program_));
+    const bool same_counters =
+        std::find(maps.kept.begin(), maps.kept.end(), XDP_COUNTERS_MAP) != maps.kept.end();
+    program_ = std::make_unique<Program>(std::move(next));
+    XDPBENCH_CHECK(counts_.change(*program_, same_counters));
+    XDPBENCH_TRY(status_, status());
+    report_->replaced(status_);
+    return listed("maps kept with their entries", maps.kept) +
+           listed("new maps, empty", maps.fresh) + listed("maps given up", maps.gone) +
+           listed("--set again", settings.applied) + listed("--set left out", settings.left_out);
+}
+
+Result<void> LiveSession::show_sample() {
+    XDPBENCH_CHECK(counts_.read(*program_));
+    report_->sample(counts_.sample());
+    return {};
+}
+
+Result<void> LiveSession::finish() {
+    link_.reset();
+    XDPBENCH_CHECK(show_sample());  // what came until the very end
+    report_->detached(status_, end_);
+    static_cast<void>(report_->flush());
+    return {};
+}
+
+Result<void> LiveSession::run() {
+    report_->attached(status_);
+    const Clock::time_point start = Clock::now();
+    const Clock::duration interval = ticks(Seconds(options_->interval));
+    const Clock::time_point stop =
+        options_->duration ? start + ticks(Seconds(*options_->duration)) : Clock::time_point::max();
+    Clock::time_point next = start + interval;
+    while (end_.empty()) {
+        if (!report_->flush()) end_ = "standard output cannot be written to";
+        XDPBENCH_CHECK(require_in_force());
+        wait(std::min(next, stop));
+        const Clock::time_point now = Clock::now();
+        if (interrupted()) {
+            end_ = "interrupted";
+        } else if (now >= stop) {
+            end_ = "--duration is over";
+        } else if (now >= next && end_.empty()) {
+            XDPBENCH_CHECK(show_sample());
+            next = std::max(next + interval, now);
+        }
+    }
+    return finish();
+}
+
+}  // namespace xdpbench
