@@ -156,16 +156,14 @@ Result<ComparedCase> compare_case(BlockSource& blocks, ComparisonPlan plan, doub
     ComparedCase result;
     result.measure = blocks.measures();
     result.floor = plan.floor;
-    std::vector<double> base;
-    std::vector<double> contender;
     std::vector<double> floors;
     while (result.comparison.judgement == Judgement::undecided && seconds_since(start) < seconds) {
         const Result<Block> block = blocks.measure();
         if (!block) return block.error();
         result.ratios.push_back(block->ratio);
         result.control.push_back(block->control);
-        base.push_back(block->base_ns);
-        contender.push_back(block->contender_ns);
+        result.base_samples.push_back(block->base_ns);
+        result.contender_samples.push_back(block->contender_ns);
         floors.push_back(block->floor_ns);
         if (std::find(plan.looks.begin(), plan.looks.end(), result.ratios.size()) ==
             plan.looks.end())
@@ -177,8 +175,8 @@ Result<ComparedCase> compare_case(BlockSource& blocks, ComparisonPlan plan, doub
     // The time is over before the next look: what was seen last stands, undecided.
     if (result.comparison.judgement == Judgement::undecided)
         result.comparison.judgement = Judgement::inconclusive;
-    result.base_ns = median(base).value_or(0);
-    result.contender_ns = median(contender).value_or(0);
+    result.base_ns = median(result.base_samples).value_or(0);
+    result.contender_ns = median(result.contender_samples).value_or(0);
     result.floor_ns = median(floors).value_or(0);
     result.seconds = seconds_since(start);
     return result;

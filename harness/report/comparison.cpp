@@ -114,6 +114,8 @@ Json to_json(const ComparedCase& one) {
     if (found.smallest_visible) json["smallest_visible"] = *found.smallest_visible;
     json["ratios"] = one.ratios;
     json["control_ratios"] = one.control;
+    json["base_samples"] = one.base_samples;
+    json["contender_samples"] = one.contender_samples;
     return json;
 }
 

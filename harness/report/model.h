@@ -158,8 +158,10 @@ struct ComparedCase {
     double contender_ns = 0;
     double floor_ns = 0;
     double seconds = 0;
-    std::vector<double> ratios;         // ln(contender / base) of each block
-    std::vector<double> control;        // ln(base / base loaded a second time)
+    std::vector<double> ratios;        // ln(contender / base) of each block
+    std::vector<double> control;       // ln(base / base loaded a second time)
+    std::vector<double> base_samples;  // ns/packet of each block, with the floor in it
+    std::vector<double> contender_samples;
     Outcome outcome = Outcome::passed;  // skipped: not measured here, with the reason
     std::string message;
 };
