@@ -74,7 +74,7 @@ struct Rates {
 };
 
 // Frames a second that the program handled of one generator window.
-Result<double> generator_rate(Generator& generator, const PairTopology& topology,
+Result<double> generator_rate(Generator& generator, const Topology& topology,
                               const EquippedLane& lane, std::uint64_t& lost) {
     XDPBENCH_TRY(const LaneCounts before, lane.read());
     const Clock::time_point start = Clock::now();
@@ -86,7 +86,7 @@ Result<double> generator_rate(Generator& generator, const PairTopology& topology
 }
 
 // The same of tcpreplay, over the time that it itself says it sent.
-Result<double> tcpreplay_rate(const PairTopology& topology, const EquippedLane& lane,
+Result<double> tcpreplay_rate(const Topology& topology, const EquippedLane& lane,
                               const std::filesystem::path& pcap) {
     XDPBENCH_TRY(const LaneCounts before, lane.read());
     XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(topology.tester));
@@ -105,7 +105,7 @@ Result<double> tcpreplay_rate(const PairTopology& topology, const EquippedLane& 
 Result<Rates> measure_generators() {
     XDPBENCH_TRY(const std::filesystem::path pcap, Fixture::traffic());
     XDPBENCH_TRY(const Frames frames, read_frames(pcap));
-    XDPBENCH_TRY(const PairTopology topology, PairTopology::create(1, 60));
+    XDPBENCH_TRY(const Topology topology, Topology::create(1, 60));
     XDPBENCH_TRY(const Program program, Fixture::drop());
     XDPBENCH_TRY(const EquippedLane lane,
                  EquippedLane::create(topology, 0, &program, program.fd(), Mode::native, {}));
@@ -135,7 +135,7 @@ Result<double> topology_milliseconds() {
     std::vector<double> samples;
     for (int i = 0; i < 4 * kRounds; ++i) {
         const Clock::time_point start = Clock::now();
-        { XDPBENCH_TRY(const PairTopology topology, PairTopology::create(1, 1514)); }
+        { XDPBENCH_TRY(const Topology topology, Topology::create(1, 1514)); }
         samples.push_back(seconds_since(start) * 1e3);
     }
     return median(samples).value_or(0);

@@ -47,7 +47,7 @@ struct LoopBlocks::Arms {
     std::vector<PathWatch> watches;
 };
 
-LoopBlocks::LoopBlocks(const Compared& compared, std::uint64_t seed, PairTopology topology,
+LoopBlocks::LoopBlocks(const Compared& compared, std::uint64_t seed, Topology topology,
                        EmptyProgram empty, RefreshLoop loop)
     : compared_(&compared),
       lots_(seed),
@@ -60,7 +60,7 @@ Result<std::unique_ptr<BlockSource>> LoopBlocks::create(const Compared& compared
     XDPBENCH_TRY(const Program base, open_program(*compared.base));
     const bool frags = base.has_frags();
     XDPBENCH_TRY(EmptyProgram empty, EmptyProgram::load(compared.paths.action, frags));
-    XDPBENCH_TRY(PairTopology topology, PairTopology::create(0, 0));
+    XDPBENCH_TRY(Topology topology, Topology::create(1, 0, topology_of(*compared.base)));
     XDPBENCH_TRY(RefreshLoop loop, RefreshLoop::create(compared.frames, frags));
     XDPBENCH_CHECK(loop.park(topology.tester, topology.parking));
     std::unique_ptr<LoopBlocks> blocks(
@@ -84,9 +84,8 @@ Result<void> LoopBlocks::load(Arms& arms) {
     std::iota(arms.slots.begin(), arms.slots.end(), 0U);
     std::shuffle(arms.slots.begin(), arms.slots.end(), lots_);
     for (const std::size_t arm : order) {
-        XDPBENCH_TRY(Program program,
-                     open_program(arm == kContender ? *compared_->contender : *compared_->base));
-        XDPBENCH_CHECK(program.load());
+        const Subject& subject = arm == kContender ? *compared_->contender : *compared_->base;
+        XDPBENCH_TRY(Program program, load_program(subject, topology_));
         XDPBENCH_CHECK(loop_.place(arms.slots[arm], program.fd()));
         arms.programs[arm].emplace(std::move(program));
     }

@@ -65,15 +65,15 @@ class LoopBlocks final : public BlockSource {
   private:
     static constexpr std::size_t kArms = RefreshLoop::kSlots;
 
-    LoopBlocks(const Compared& compared, std::uint64_t seed, PairTopology topology,
-               EmptyProgram empty, RefreshLoop loop);
+    LoopBlocks(const Compared& compared, std::uint64_t seed, Topology topology, EmptyProgram empty,
+               RefreshLoop loop);
     struct Arms;
     Result<void> load(Arms& arms);
     Result<std::array<double, kArms>> quad(Arms& arms, std::uint32_t first_frame);
 
     const Compared* compared_;
     std::mt19937_64 lots_;
-    PairTopology topology_;  // only its parking interface is used
+    Topology topology_;  // its parking interface is used, and what a program may redirect to
     EmptyProgram empty_;
     RefreshLoop loop_;
     std::uint32_t window_runs_ = 0;

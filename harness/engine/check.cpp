@@ -36,12 +36,6 @@ class Failures {
     std::string text_;
 };
 
-// "icmp_lb_checks.pcap#3".
-std::string frame_name(const FrameRef& ref, std::size_t index) {
-    if (ref.pcap.empty()) return ref.text;
-    return fmt::format("{}#{}", ref.pcap, ref.first + index);
-}
-
 struct StepFrames {
     Frames in;
     Frames out;  // empty: the output is not compared
@@ -84,8 +78,8 @@ Result<void> run_step(TestRunner& runner, const Step& step, const Scenario& scen
 
 Result<Verdict> try_check(const Subject& subject, const Check& check) {
     if (interrupted()) return interrupted_error();
-    XDPBENCH_TRY(Program program, open_program(subject, check.configuration));
-    XDPBENCH_CHECK(program.load());
+    XDPBENCH_TRY(const LoneProgram lone, load_alone(subject, check.configuration));
+    const Program& program = lone.program;
     TestRunner runner(program.fd());
     Failures failures;
     for (const Step& step : check.steps)
@@ -125,6 +119,12 @@ Result<void> validate_scenario(const Subject& subject, bool sends) {
     if (scenario.replay->received)
         XDPBENCH_CHECK(load_frames(*scenario.replay->received, scenario));
     if (scenario.replay->passed) XDPBENCH_CHECK(load_frames(*scenario.replay->passed, scenario));
+    if (scenario.replay->replace) {
+        XDPBENCH_TRY(const Subject second, replacement_of(subject));
+        XDPBENCH_CHECK(open_program(second));
+    }
+    if (scenario.replay->forwarded)
+        XDPBENCH_CHECK(load_frames(*scenario.replay->forwarded, scenario));
     return {};
 }
 
@@ -174,11 +174,10 @@ Verdict run_check(const Subject& subject, const Check& check) {
 }
 
 Result<VerdictRecord> count_verdicts(const Subject& subject) {
-    XDPBENCH_TRY(Program program, open_program(subject));
-    XDPBENCH_CHECK(program.load());
+    XDPBENCH_TRY(const LoneProgram lone, load_alone(subject));
     XDPBENCH_TRY(const std::filesystem::path file, find_pcap(subject.traffic, subject.scenario));
     XDPBENCH_TRY(PcapReader reader, PcapReader::open(file));
-    TestRunner runner(program.fd());
+    TestRunner runner(lone.program.fd());
     VerdictRecord record;
     record.program = subject.scenario.name;
     record.traffic = subject.traffic.text;

@@ -61,9 +61,8 @@ ProgramRecord program_record(const Subject& subject, const ProgramInfo& info) {
 }
 
 Result<ProgramRecord> describe(const Subject& subject) {
-    XDPBENCH_TRY(Program program, open_program(subject));
-    XDPBENCH_CHECK(program.load());
-    XDPBENCH_TRY(const ProgramInfo info, program.info());
+    XDPBENCH_TRY(const LoneProgram lone, load_alone(subject));
+    XDPBENCH_TRY(const ProgramInfo info, lone.program.info());
     return program_record(subject, info);
 }
 

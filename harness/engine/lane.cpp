@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <linux/bpf.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -52,6 +53,22 @@ std::uint64_t loss(const Losses& losses, const std::string& name) {
     return found == losses.end() ? 0 : found->second;
 }
 
+// What a program counted itself, on top of what is there.
+Result<void> add_counters(const Program& program, LaneCounts& counts) {
+    XDPBENCH_TRY(const auto counters, read_counters(program));
+    if (!counters) return Error{ErrorKind::system, "the program's counters are gone", {}, {}};
+    for (std::size_t cpu = counts.cpus.size(); cpu < counters->size(); ++cpu)
+        counts.cpus.push_back({static_cast<int>(cpu), {}});
+    for (std::size_t cpu = 0; cpu < counters->size(); ++cpu) {
+        for (std::size_t action = 0; action < counts.actions.size(); ++action) {
+            const std::uint64_t packets = (*counters)[cpu][action].packets;
+            counts.cpus[cpu].actions[action] += packets;
+            counts.actions[action] += packets;
+        }
+    }
+    return {};
+}
+
 bool accounted(const LaneCounts& counts, std::uint64_t sent) {
     return unbalanced(counts, sent).empty();
 }
@@ -73,17 +90,57 @@ LaneCounts since(const LaneCounts& before, const LaneCounts& now) {
     result.handled_by_device = now.handled_by_device - before.handled_by_device;
     result.received = now.received - before.received;
     result.passed = now.passed - before.passed;
+    result.forwarded = now.forwarded - before.forwarded;
+    for (std::size_t i = 0; i < result.passed_cpus.size() && i < before.passed_cpus.size(); ++i)
+        result.passed_cpus[i] -= before.passed_cpus[i];
     for (auto& [name, frames] : result.losses) frames -= loss(before.losses, name);
     std::erase_if(result.losses, [](const auto& entry) { return entry.second == 0; });
     return result;
 }
 
+namespace {
+
+// The frames that arrived at an end but did not leave that way: redirected ones.
+std::uint64_t beyond(std::uint64_t arrived, std::uint64_t left) {
+    return arrived - std::min(arrived, left);
+}
+
+// Whether what left arrived, way by way.
+std::string unbalanced_ways(const LaneCounts& counts, std::uint64_t failed_redirects) {
+    const std::uint64_t transmitted = counts.actions[XDP_TX];
+    const std::uint64_t passed = counts.actions[XDP_PASS];
+    const std::uint64_t redirected = counts.actions[XDP_REDIRECT];
+    const std::uint64_t lost_back =
+        loss(counts.losses, "dut_tx_errors") + loss(counts.losses, "tester_rx_drops");
+    const std::uint64_t lost_far =
+        loss(counts.losses, "out_xmit_errors") + loss(counts.losses, "sink_rx_drops");
+    const std::uint64_t back = counts.received + lost_back;
+    if (transmitted > back || (redirected == 0 && transmitted != back)) {
+        return fmt::format("{} left by XDP_TX, but {} came back and {} were lost on the way",
+                           counted(transmitted, "frame"), thousands(counts.received),
+                           thousands(lost_back));
+    }
+    if (passed > counts.passed || (redirected == 0 && passed != counts.passed)) {
+        return fmt::format("{} left by XDP_PASS, but {} reached the stack",
+                           counted(passed, "frame"), thousands(counts.passed));
+    }
+    const std::uint64_t returned = beyond(back, transmitted);
+    const std::uint64_t to_stack = beyond(counts.passed, passed);
+    if (redirected != counts.forwarded + lost_far + returned + to_stack + failed_redirects) {
+        return fmt::format(
+            "{} left by XDP_REDIRECT, but {} reached the far end, {} came back, {} reached the "
+            "stack by way of another CPU, {} could not be redirected and {} were lost on the way",
+            counted(redirected, "frame"), thousands(counts.forwarded), thousands(returned),
+            thousands(to_stack), thousands(failed_redirects), thousands(lost_far));
+    }
+    return {};
+}
+
+}  // namespace
+
 std::string unbalanced(const LaneCounts& counts, std::uint64_t sent) {
     const std::uint64_t not_taken = loss(counts.losses, "generator_xmit_errors");
     const std::uint64_t dropped = loss(counts.losses, "dut_rx_drops");
-    const std::uint64_t lost_after =
-        loss(counts.losses, "dut_tx_errors") + loss(counts.losses, "tester_rx_drops");
-    const std::uint64_t transmitted = counts.actions[XDP_TX];
     const std::uint64_t taken = counts.handled_by_device;
     if (taken + not_taken != sent) {
         return fmt::format("{} sent, but the interface took in {} and refused {}",
@@ -96,30 +153,22 @@ std::string unbalanced(const LaneCounts& counts, std::uint64_t sent) {
                            counted(taken, "frame"), thousands(dropped),
                            thousands(counts.handled()));
     }
-    if (transmitted != counts.received + lost_after) {
-        return fmt::format("{} left by XDP_TX, but {} came back and {} were lost on the way",
-                           counted(transmitted, "frame"), thousands(counts.received),
-                           thousands(lost_after));
-    }
-    if (counts.actions[XDP_PASS] != counts.passed) {
-        return fmt::format("{} left by XDP_PASS, but {} reached the stack",
-                           counted(counts.actions[XDP_PASS], "frame"), thousands(counts.passed));
-    }
-    return {};
+    return unbalanced_ways(counts, dropped - (taken - counts.handled()));
 }
 
-EquippedLane::EquippedLane(const PairTopology& topology, const Lane& lane, const Program* program,
-                           Mode mode, bool counts, Sink tester_sink, Sink stack_sink, XdpLink link)
+EquippedLane::EquippedLane(const Topology& topology, const Lane& lane,
+                           std::vector<const Program*> programs, Mode mode, bool counts,
+                           Sink tester_sink, Sink stack_sink, XdpLink link)
     : topology_(&topology),
       lane_(&lane),
-      program_(program),
+      programs_(std::move(programs)),
       mode_(mode),
       counts_(counts),
       tester_sink_(std::move(tester_sink)),
       stack_sink_(std::move(stack_sink)),
       link_(std::move(link)) {}
 
-Result<EquippedLane> EquippedLane::create(const PairTopology& topology, std::size_t index,
+Result<EquippedLane> EquippedLane::create(const Topology& topology, std::size_t index,
                                           const Program* own_program, int program_fd, Mode mode,
                                           Capture capture) {
     const Lane& lane = topology.lanes.at(index);
@@ -132,8 +181,25 @@ Result<EquippedLane> EquippedLane::create(const PairTopology& topology, std::siz
                  Sink::attach(topology.tester, lane.tester, SinkPlace::interface, capture));
     XDPBENCH_TRY(Sink stack_sink, Sink::attach(topology.dut, lane.dut, SinkPlace::stack, capture));
     XDPBENCH_TRY(XdpLink link, XdpLink::attach(topology.dut, lane.dut, program_fd, mode));
-    return EquippedLane(topology, lane, own_program, mode, counts, std::move(tester_sink),
-                        std::move(stack_sink), std::move(link));
+    std::vector<const Program*> programs;
+    if (own_program != nullptr) programs.push_back(own_program);
+    EquippedLane equipped(topology, lane, std::move(programs), mode, counts, std::move(tester_sink),
+                          std::move(stack_sink), std::move(link));
+    if (lane.far) {
+        XDPBENCH_TRY(Sink far_sink,
+                     Sink::attach(*topology.sink, lane.far->sink, SinkPlace::interface, capture));
+        equipped.far_sink_.emplace(std::move(far_sink));
+    }
+    return equipped;
+}
+
+Result<void> EquippedLane::replace(const Program& program) {
+    XDPBENCH_CHECK(link_.replace(program.fd()));
+    if (std::find(programs_.begin(), programs_.end(), &program) != programs_.end()) return {};
+    XDPBENCH_TRY(const auto counters, read_counters(program));
+    counts_ = counts_ && counters.has_value();
+    programs_.push_back(&program);
+    return {};
 }
 
 std::string EquippedLane::counted_by() const {
@@ -144,38 +210,59 @@ std::string EquippedLane::counted_by() const {
 Result<LaneCounts> EquippedLane::read() const {
     LaneCounts counts;
     XDPBENCH_TRY(const DriverCounters dut, driver_counters(topology_->dut, lane_->dut.name));
-    XDPBENCH_TRY(const DriverCounters tester,
-                 driver_counters(topology_->tester, lane_->tester.name));
-    XDPBENCH_TRY(counts.received, tester_sink_.arrived());
-    XDPBENCH_TRY(counts.passed, stack_sink_.arrived());
     // veth counts what its NAPI takes in under this name whether a native program is there or not.
     counts.handled_by_device = over_queues(dut, kRx, "xdp_packets");
-    if (mode_ == Mode::generic) {
-        XDPBENCH_TRY(const InterfaceCounters interface,
-                     interface_counters(topology_->dut, lane_->dut.name));
-        // Generic XDP_TX leaves through the device's ordinary transmit path.
-        counts.losses["dut_tx_errors"] = interface.tx_dropped + interface.tx_errors;
-    }
-    counts.losses["generator_xmit_errors"] = over_queues(tester, kTx, "xdp_xmit_errors");
-    counts.losses["dut_rx_drops"] = over_queues(dut, kRx, "drops");
-    counts.losses["dut_tx_errors"] += over_queues(dut, kRx, "xdp_tx_errors");
-    counts.losses["tester_rx_drops"] = over_queues(tester, kRx, "drops");
+    XDPBENCH_CHECK(read_ends(counts));
+    XDPBENCH_CHECK(read_losses(counts, dut));
     XDPBENCH_CHECK(read_actions(counts, dut));
     return counts;
 }
 
+Result<void> EquippedLane::read_ends(LaneCounts& counts) const {
+    XDPBENCH_TRY(counts.received, tester_sink_.arrived());
+    XDPBENCH_TRY(const std::vector<arrived_counter> passed, stack_sink_.arrived_per_cpu());
+    for (const arrived_counter& cpu : passed) {
+        counts.passed_cpus.push_back(cpu.packets);
+        counts.passed += cpu.packets;
+    }
+    if (far_sink_) {
+        XDPBENCH_TRY(counts.forwarded, far_sink_->arrived());
+    }
+    return {};
+}
+
+Result<void> EquippedLane::read_losses(LaneCounts& counts, const DriverCounters& driver) const {
+    XDPBENCH_TRY(const DriverCounters tester,
+                 driver_counters(topology_->tester, lane_->tester.name));
+    Losses& losses = counts.losses;
+    losses["generator_xmit_errors"] = over_queues(tester, kTx, "xdp_xmit_errors");
+    losses["dut_rx_drops"] = over_queues(driver, kRx, "drops");
+    losses["dut_tx_errors"] = over_queues(driver, kRx, "xdp_tx_errors");
+    losses["tester_rx_drops"] = over_queues(tester, kRx, "drops");
+    if (lane_->far) {
+        XDPBENCH_TRY(const DriverCounters out,
+                     driver_counters(topology_->dut, lane_->far->out.name));
+        XDPBENCH_TRY(const DriverCounters sink,
+                     driver_counters(*topology_->sink, lane_->far->sink.name));
+        losses["out_xmit_errors"] = over_queues(out, kTx, "xdp_xmit_errors");
+        losses["sink_rx_drops"] = over_queues(sink, kRx, "drops");
+    }
+    if (mode_ != Mode::generic) return {};
+    // What a generic program sends leaves through the device's ordinary transmit path.
+    XDPBENCH_TRY(const InterfaceCounters dut, interface_counters(topology_->dut, lane_->dut.name));
+    losses["dut_tx_errors"] += dut.tx_dropped + dut.tx_errors;
+    if (lane_->far) {
+        XDPBENCH_TRY(const InterfaceCounters out,
+                     interface_counters(topology_->dut, lane_->far->out.name));
+        losses["out_xmit_errors"] += out.tx_dropped + out.tx_errors;
+    }
+    return {};
+}
+
 Result<void> EquippedLane::read_actions(LaneCounts& counts, const DriverCounters& driver) const {
     if (counts_) {
-        XDPBENCH_TRY(const auto counters, read_counters(*program_));
-        if (!counters) return Error{ErrorKind::system, "the program's counters are gone", {}, {}};
-        for (std::size_t cpu = 0; cpu < counters->size(); ++cpu) {
-            CpuTally tally{static_cast<int>(cpu), {}};
-            for (std::size_t action = 0; action < tally.actions.size(); ++action) {
-                tally.actions[action] = (*counters)[cpu][action].packets;
-                counts.actions[action] += tally.actions[action];
-            }
-            counts.cpus.push_back(tally);
-        }
+        for (const Program* const program : programs_)
+            XDPBENCH_CHECK(add_counters(*program, counts));
         return {};
     }
     if (mode_ == Mode::native) {
@@ -186,12 +273,14 @@ Result<void> EquippedLane::read_actions(LaneCounts& counts, const DriverCounters
         counts.actions[XDP_REDIRECT] = over_queues(driver, kRx, "xdp_redirect");
     } else {
         counts.actions[XDP_TX] = counts.received;
+        counts.actions[XDP_REDIRECT] = counts.forwarded;
     }
     const std::uint64_t known = counts.handled();
     const std::uint64_t others =
         counts.handled_by_device - std::min(counts.handled_by_device, known);
     if (mode_ == Mode::native) {
-        counts.actions[XDP_PASS] = others;
+        // What it dropped was given no action that it counts: no memory, or a failed redirect.
+        counts.actions[XDP_PASS] = others - std::min(others, loss(counts.losses, "dut_rx_drops"));
     } else {
         counts.actions[XDP_PASS] = std::min(others, counts.passed);
         counts.actions[XDP_DROP] = others - counts.actions[XDP_PASS];
@@ -206,8 +295,8 @@ Result<LaneCounts> settled(const EquippedLane& lane, const LaneCounts& before, s
     for (;;) {
         const LaneCounts counts = since(before, now);
         if (accounted(counts, sent)) return counts;
-        const std::uint64_t sum =
-            counts.handled() + counts.received + counts.passed + total(counts.losses);
+        const std::uint64_t sum = counts.handled() + counts.received + counts.passed +
+                                  counts.forwarded + total(counts.losses);
         if (sum != progress) {
             progress = sum;
             moved = Clock::now();

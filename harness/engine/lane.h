@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "base/result.h"
 #include "kernel/attach.h"
@@ -20,7 +21,11 @@ struct LaneCounts {
     std::uint64_t handled_by_device = 0;  // frames the DUT interface took in, by its own counters
     std::uint64_t received = 0;           // arrived at the tester side
     std::uint64_t passed = 0;             // arrived in the stack of the DUT side
-    Losses losses;  // generator_xmit_errors, dut_rx_drops, dut_tx_errors, tester_rx_drops
+    std::uint64_t forwarded = 0;          // arrived at the far end
+    std::vector<std::uint64_t> passed_cpus;  // `passed`, by the CPU that ran the stack
+    // generator_xmit_errors, dut_rx_drops, dut_tx_errors, tester_rx_drops; with a far end
+    // out_xmit_errors, sink_rx_drops
+    Losses losses;
 
     [[nodiscard]] std::uint64_t handled() const;  // the sum of `actions`
 };
@@ -30,39 +35,51 @@ struct LaneCounts {
 
 // Nothing if the books of `sent` frames balance: every frame sent is one handled or a loss with a
 // name, every frame that left by a way arrived at its end, and the independent counters agree.
-// Otherwise what does not, with both figures.
+// Otherwise what does not, with both figures. A redirected frame may arrive anywhere: at the far
+// end, back at the tester (redirected to where it came from) or in the stack (by way of a CPUMAP).
 [[nodiscard]] std::string unbalanced(const LaneCounts& counts, std::uint64_t sent);
 
-// Sinks on both ends of a lane and a program attached to its DUT side.
+// Sinks on all ends of a lane and a program attached to its DUT side.
 class EquippedLane {
   public:
     // `own_program` reports the per-action counters if it has them; a program without them is
     // counted by the driver (native) or by where its frames arrive (generic).
-    static Result<EquippedLane> create(const PairTopology& topology, std::size_t index,
+    static Result<EquippedLane> create(const Topology& topology, std::size_t index,
                                        const Program* own_program, int program_fd, Mode mode,
                                        Capture capture);
+
+    // From here on `program` handles the frames, and no frame meets neither. What the programs
+    // before it counted stays in the books.
+    Result<void> replace(const Program& program);
 
     Result<LaneCounts> read() const;
 
     [[nodiscard]] const InterfaceInfo& tester() const { return lane_->tester; }
     [[nodiscard]] const Sink& tester_sink() const { return tester_sink_; }
     [[nodiscard]] const Sink& stack_sink() const { return stack_sink_; }
+    [[nodiscard]] const Sink* far_sink() const { return far_sink_ ? &*far_sink_ : nullptr; }
+    // Whether the program counts its actions itself.
+    [[nodiscard]] bool counted_by_program() const { return counts_; }
     // "the program's map xdp_counters" and the like, for the report.
     [[nodiscard]] std::string counted_by() const;
 
   private:
-    EquippedLane(const PairTopology& topology, const Lane& lane, const Program* program, Mode mode,
-                 bool counts, Sink tester_sink, Sink stack_sink, XdpLink link);
+    EquippedLane(const Topology& topology, const Lane& lane, std::vector<const Program*> programs,
+                 Mode mode, bool counts, Sink tester_sink, Sink stack_sink, XdpLink link);
+    Result<void> read_ends(LaneCounts& counts) const;
+    Result<void> read_losses(LaneCounts& counts,
+                             const std::map<std::string, std::uint64_t>& driver) const;
     Result<void> read_actions(LaneCounts& counts,
                               const std::map<std::string, std::uint64_t>& driver) const;
 
-    const PairTopology* topology_;
+    const Topology* topology_;
     const Lane* lane_;
-    const Program* program_;  // null: not counted by the program
+    std::vector<const Program*> programs_;  // that handled frames; none: not counted by a program
     Mode mode_;
-    bool counts_;  // program_ has the counters' map
+    bool counts_;  // they all have the counters' map
     Sink tester_sink_;
     Sink stack_sink_;
+    std::optional<Sink> far_sink_;  // of a lane with a far end
     XdpLink link_;
 };
 

@@ -55,6 +55,32 @@ TEST(Books, EveryImbalanceIsTold) {
               std::string::npos);
 }
 
+// A redirected frame may arrive at any end.
+TEST(Books, RedirectedFramesAreFoundWhereTheyArrive) {
+    LaneCounts counts = balanced();
+    counts.actions[XDP_REDIRECT] = 12;
+    counts.handled_by_device += 12;
+    counts.forwarded = 4;
+    counts.received += 3;  // redirected back
+    counts.passed += 2;    // by way of a CPUMAP
+    counts.losses = {{"out_xmit_errors", 1}, {"sink_rx_drops", 1}, {"dut_rx_drops", 1}};
+    EXPECT_EQ(unbalanced(counts, 22), "");
+    counts.forwarded = 3;
+    EXPECT_NE(unbalanced(counts, 22).find("12 frames left by XDP_REDIRECT, but 3 reached the far"),
+              std::string::npos)
+        << unbalanced(counts, 22);
+    counts.received = 3;  // fewer than left by XDP_TX
+    EXPECT_NE(unbalanced(counts, 22).find("left by XDP_TX"), std::string::npos);
+}
+
+// A driver that counts the frame whose redirect failed as dropped and not as redirected.
+TEST(Books, AFailedRedirectThatOnlyTheDriverCounts) {
+    LaneCounts counts = balanced();
+    counts.handled_by_device += 2;
+    counts.losses["dut_rx_drops"] = 2;
+    EXPECT_EQ(unbalanced(counts, 12), "");
+}
+
 TEST(Books, SinceIsTheDifferenceAndForgetsLossesOfZero) {
     LaneCounts before = balanced();
     before.losses = {{"dut_rx_drops", 7}, {"dut_tx_errors", 1}};

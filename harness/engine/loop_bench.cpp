@@ -18,7 +18,7 @@ constexpr std::uint64_t kLargestWindow = 1'000'000;
 
 }  // namespace
 
-LoopBench::LoopBench(PairTopology topology, Program program, EmptyProgram empty, RefreshLoop loop,
+LoopBench::LoopBench(Topology topology, Program program, EmptyProgram empty, RefreshLoop loop,
                      Paths paths)
     : topology_(std::move(topology)),
       program_(std::move(program)),
@@ -31,10 +31,9 @@ Result<std::unique_ptr<BenchRig>> LoopBench::create(const Subject& subject) {
     XDPBENCH_CHECK(require_timeable());
     XDPBENCH_TRY(const Frames frames, load_frames(bench_traffic(subject), subject.scenario));
     XDPBENCH_TRY(Paths paths, find_paths(subject, frames));
-    XDPBENCH_TRY(Program program, open_program(subject));
-    XDPBENCH_CHECK(program.load());
+    XDPBENCH_TRY(Topology topology, Topology::create(1, 0, topology_of(subject)));
+    XDPBENCH_TRY(Program program, load_program(subject, topology));
     XDPBENCH_TRY(EmptyProgram empty, EmptyProgram::load(paths.action, program.has_frags()));
-    XDPBENCH_TRY(PairTopology topology, PairTopology::create(0, 0));
     XDPBENCH_TRY(RefreshLoop loop, RefreshLoop::create(frames, program.has_frags()));
     XDPBENCH_CHECK(loop.park(topology.tester, topology.parking));
     XDPBENCH_CHECK(loop.place(kProgramSlot, program.fd()));

@@ -21,12 +21,12 @@ class LoopBench final : public BenchRig {
     [[nodiscard]] Result<BenchRecord> finish() override;
 
   private:
-    LoopBench(PairTopology topology, Program program, EmptyProgram empty, RefreshLoop loop,
+    LoopBench(Topology topology, Program program, EmptyProgram empty, RefreshLoop loop,
               Paths paths);
     Result<Window> window(bool floor, std::uint64_t frames, BenchRecord* counted) override;
     Result<void> verify_each_frame();
 
-    PairTopology topology_;  // only its parking interface is used
+    Topology topology_;  // its parking interface is used, and what the program may redirect to
     Program program_;
     EmptyProgram empty_;
     RefreshLoop loop_;

@@ -22,9 +22,8 @@ const FrameRef& bench_traffic(const Subject& subject) {
 }
 
 Result<Paths> find_paths(const Subject& subject, const Frames& frames) {
-    XDPBENCH_TRY(Program program, open_program(subject));
-    XDPBENCH_CHECK(program.load());
-    TestRunner runner(program.fd());
+    XDPBENCH_TRY(const LoneProgram lone, load_alone(subject));
+    TestRunner runner(lone.program.fd());
     Paths paths;
     for (std::size_t i = 0; i < frames.size(); ++i) {
         XDPBENCH_TRY(const TestRunOutput output, runner.run(frames[i].bytes));

@@ -8,8 +8,11 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "engine/lane.h"
+#include "engine/replacement.h"
+#include "kernel/cpus.h"
 #include "kernel/topology.h"
 #include "packet/diff.h"
+#include "traffic/frame_map.h"
 #include "traffic/generator.h"
 #include "traffic/pinned.h"
 
@@ -20,15 +23,10 @@ namespace {
 constexpr std::uint32_t kSurplus = 64;
 // What a program may put in front of a frame or behind it and still be captured whole.
 constexpr std::uint32_t kGrowth = 256;
+constexpr std::uint64_t kCheapCapture = 64ULL << 20;  // bytes
 constexpr std::size_t kDifferencesShown = 3;
 // Frames on their way at once: half of a veth ring (256, VETH_RING_SIZE in drivers/net/veth.c).
 constexpr std::uint64_t kInFlight = 128;
-
-std::size_t longest_of(const Frames& frames) {
-    std::size_t longest = 0;
-    for (const Frame& frame : frames) longest = std::max(longest, frame.bytes.size());
-    return longest;
-}
 
 // "" if `actual` are the expected frames, in order.
 std::string compare_frames(const char* what, const Frames& expected, const Frames& actual,
@@ -66,6 +64,19 @@ std::string compare_actions(const std::map<Action, std::uint64_t>& expected,
     return text;
 }
 
+std::string compare_cpus(const std::map<int, std::uint64_t>& expected,
+                         const std::map<int, std::uint64_t>& actual) {
+    if (expected.empty() || expected == actual) return {};
+    const auto list = [](const std::map<int, std::uint64_t>& frames) {
+        std::vector<std::string> parts;
+        for (const auto& [cpu, count] : frames)
+            parts.push_back(fmt::format("{} on CPU {}", thousands(count), cpu));
+        return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, ", "));
+    };
+    return fmt::format("frames that reached the stack: expected {}, got {}\n", list(expected),
+                       list(actual));
+}
+
 Result<Verdict> judge(const Subject& subject, const EquippedLane& lane,
                       const ReplayRecord& record) {
     const Replay& replay = *subject.scenario.replay;
@@ -80,12 +91,18 @@ Result<Verdict> judge(const Subject& subject, const EquippedLane& lane,
         XDPBENCH_TRY(const Frames actual, lane.stack_sink().captured());
         text += compare_frames("passed to the stack", expected, actual, replay.mask);
     }
+    if (replay.forwarded) {
+        XDPBENCH_TRY(const Frames expected, load_frames(*replay.forwarded, subject.scenario));
+        XDPBENCH_TRY(const Frames actual, lane.far_sink()->captured());
+        text += compare_frames("forwarded to the far end", expected, actual, replay.mask);
+    }
+    text += compare_cpus(replay.passed_cpus, record.passed_cpus);
     if (text.empty()) return Verdict{};
     return Verdict{Outcome::failed, text};
 }
 
-Result<void> keep_topology(const Subject& subject, const PairTopology& topology,
-                           const Program& program, Mode mode, std::vector<std::string>& notes) {
+Result<void> keep_topology(const Subject& subject, const Topology& topology, const Program& program,
+                           Mode mode, std::vector<std::string>& notes) {
     const std::string prefix = fmt::format("xdp-bench-{}", ::getpid());
     XDPBENCH_TRY(const std::vector<std::string> names, topology.keep(prefix));
     XDPBENCH_CHECK(attach_for_good(topology.dut, topology.lanes[0].dut, program.fd(), mode));
@@ -100,18 +117,13 @@ Result<void> keep_topology(const Subject& subject, const PairTopology& topology,
 
 // The program loaded for `mode`; in offload mode bound to the lane's device, which is where a
 // device without offload says so.
-Result<Program> load_for(const Subject& subject, const PairTopology& topology, Mode mode) {
-    XDPBENCH_TRY(Program program, open_program(subject));
-    if (mode != Mode::offload) {
-        XDPBENCH_CHECK(program.load());
-        return program;
-    }
+Result<Program> load_for(const Subject& subject, const Topology& topology, Mode mode) {
+    if (mode != Mode::offload) return load_program(subject, topology);
     const InterfaceInfo& device = topology.lanes[0].dut;
-    XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(topology.dut));
-    Result<void> loaded = program.load(device.index);
-    if (loaded) return program;
+    Result<Program> program = load_program(subject, topology, {}, device.index);
+    if (program) return program;
     return unavailable_error(fmt::format("{} cannot be offloaded to {}: {}", subject.scenario.name,
-                                         device.name, loaded.error().what),
+                                         device.name, program.error().what),
                              fmt::format("{} is a {} device, whose driver has no XDP offload: only "
                                          "SmartNICs with the nfp driver and netdevsim have it",
                                          device.name, device.driver),
@@ -122,7 +134,7 @@ Result<Program> load_for(const Subject& subject, const PairTopology& topology, M
 // accounted for: where softirqs are left to ksoftirqd while it runs (before 6.5), a receiver that
 // waits for the CPU is overrun by frames that are sent in one go. Once the books do not balance,
 // there is nothing to wait for.
-Result<LaneCounts> send_paced(Generator& generator, const PairTopology& topology,
+Result<LaneCounts> send_paced(Generator& generator, const Topology& topology,
                               const EquippedLane& lane, std::uint64_t frames) {
     XDPBENCH_TRY(const LaneCounts before, lane.read());
     LaneCounts counts;
@@ -137,47 +149,93 @@ Result<LaneCounts> send_paced(Generator& generator, const PairTopology& topology
     return counts;
 }
 
+// Frames are sent from one CPU; that they were run on another one shows only where there is one.
+Result<void> require_cpus(const Replay& replay) {
+    const std::string what = "on which CPU frames reach the stack cannot be seen here";
+    for (const auto& [cpu, frames] : replay.passed_cpus) {
+        if (!cpu_is_online(cpu))
+            return unavailable_error(what, fmt::format("the scenario expects frames on CPU {}, "
+                                                       "which this machine does not have online",
+                                                       cpu));
+    }
+    if (replay.passed_cpus.size() == 1 && replay.passed_cpus.contains(measuring_cpu()))
+        return unavailable_error(
+            what, fmt::format("they are sent from CPU {} and expected there too", measuring_cpu()),
+            "give the tool a second CPU");
+    return {};
+}
+
+// Judged frames are kept in any case; others, to compare modes by, if that costs little memory.
+Capture capture_for(const Subject& subject, const Frames& frames) {
+    const auto slots = static_cast<std::uint32_t>(frames.size()) + kSurplus;
+    const auto length = static_cast<std::uint32_t>(longest_of(frames)) + kGrowth;
+    const bool cheap = std::uint64_t{slots} * length <= kCheapCapture;
+    return {subject.judged || cheap ? slots : 0, length};
+}
+
+ReplayRecord describe(const Subject& subject, Mode mode, const EquippedLane& lane,
+                      const LaneCounts& counts, std::uint64_t sent) {
+    ReplayRecord record;
+    record.program = subject.scenario.name;
+    record.mode = mode_name(mode);
+    record.topology = topology_name(topology_of(subject));
+    record.traffic = replay_traffic(subject).text;
+    record.sent = sent;
+    record.actions = counts.actions;
+    record.counted_by = lane.counted_by();
+    record.received = counts.received;
+    record.passed = counts.passed;
+    record.forwarded = counts.forwarded;
+    for (std::size_t cpu = 0; cpu < counts.passed_cpus.size(); ++cpu) {
+        if (counts.passed_cpus[cpu] != 0)
+            record.passed_cpus[static_cast<int>(cpu)] = counts.passed_cpus[cpu];
+    }
+    record.losses = counts.losses;
+    record.cpus = counts.cpus;
+    std::erase_if(record.cpus, [](const CpuTally& cpu) { return cpu.actions == ActionTally{}; });
+    record.judged = subject.judged;
+    return record;
+}
+
+// The replay is done and held; now the replacement that its scenario asks for.
+Result<void> try_replacement(const Subject& subject, Mode mode, ReplayOutcome& outcome) {
+    const bool asked = subject.judged && subject.scenario.replay->replace;
+    if (!asked || outcome.verdict.outcome != Outcome::passed) return {};
+    XDPBENCH_TRY(ReplacementOutcome replacement, replace_under_traffic(subject, mode));
+    outcome.verdict = std::move(replacement.verdict);
+    outcome.record->replacement = std::move(replacement.record);
+    return {};
+}
+
 Result<ReplayOutcome> try_replay(const Subject& subject, Mode mode, bool keep,
                                  std::vector<std::string>& notes) {
     if (interrupted()) return interrupted_error();
-    const FrameRef& traffic = subject.judged ? subject.scenario.replay->traffic : subject.traffic;
-    XDPBENCH_TRY(const Frames frames, load_frames(traffic, subject.scenario));
+    if (subject.judged) XDPBENCH_CHECK(require_cpus(*subject.scenario.replay));
+    XDPBENCH_TRY(const Frames frames, load_frames(replay_traffic(subject), subject.scenario));
     XDPBENCH_TRY(Generator generator, Generator::create(frames));
-    const std::size_t longest = longest_of(frames);
-    XDPBENCH_TRY(const PairTopology topology, PairTopology::create(1, longest));
+    XDPBENCH_TRY(const Topology topology,
+                 Topology::create(1, longest_of(frames), topology_of(subject)));
     XDPBENCH_TRY(const Program program, load_for(subject, topology, mode));
-    const Capture capture{subject.judged ? static_cast<std::uint32_t>(frames.size()) + kSurplus : 0,
-                          static_cast<std::uint32_t>(longest) + kGrowth};
+    const Capture capture = capture_for(subject, frames);
     std::optional<EquippedLane> lane;
     {
         XDPBENCH_TRY(EquippedLane equipped,
                      EquippedLane::create(topology, 0, &program, program.fd(), mode, capture));
         lane.emplace(std::move(equipped));
     }
-    XDPBENCH_TRY(const PinnedThread pinned, PinnedThread::pin(measuring_cpu()));
-    XDPBENCH_CHECK(generator.park(topology.tester, topology.parking));
-    XDPBENCH_TRY(LaneCounts counts, send_paced(generator, topology, *lane, frames.size()));
-
-    ReplayRecord record;
-    record.program = subject.scenario.name;
-    record.mode = mode_name(mode);
-    record.traffic = traffic.text;
-    record.sent = frames.size();
-    record.actions = counts.actions;
-    record.counted_by = lane->counted_by();
-    record.received = counts.received;
-    record.passed = counts.passed;
-    record.losses = std::move(counts.losses);
-    std::erase_if(counts.cpus, [](const CpuTally& cpu) { return cpu.actions == ActionTally{}; });
-    record.cpus = std::move(counts.cpus);
-    record.judged = subject.judged;
-    counts.losses = record.losses;
-    const std::string imbalance = unbalanced(counts, frames.size());
-    record.balanced = imbalance.empty();
-
+    LaneCounts counts;
+    {
+        XDPBENCH_TRY(const PinnedThread pinned, PinnedThread::pin(measuring_cpu()));
+        XDPBENCH_CHECK(generator.park(topology.tester, topology.parking));
+        XDPBENCH_TRY(counts, send_paced(generator, topology, *lane, frames.size()));
+    }
     ReplayOutcome outcome;
+    outcome.record = describe(subject, mode, *lane, counts, frames.size());
+    const std::string imbalance = unbalanced(counts, frames.size());
+    outcome.record->balanced = imbalance.empty();
+    XDPBENCH_TRY(outcome.observation, observe(*lane, mode, counts, capture.frames > 0));
     if (subject.judged) {
-        XDPBENCH_TRY(outcome.verdict, judge(subject, *lane, record));
+        XDPBENCH_TRY(outcome.verdict, judge(subject, *lane, *outcome.record));
     }
     if (!imbalance.empty()) {
         // A wrong program leaves the books balanced; books that do not balance are the
@@ -186,11 +244,11 @@ Result<ReplayOutcome> try_replay(const Subject& subject, Mode mode, bool keep,
             outcome.verdict.outcome == Outcome::failed ? Outcome::failed : Outcome::invalid;
         outcome.verdict.message += "the books do not balance: " + imbalance;
     }
+    XDPBENCH_CHECK(try_replacement(subject, mode, outcome));
     if (keep) {
         lane.reset();
         XDPBENCH_CHECK(keep_topology(subject, topology, program, mode, notes));
     }
-    outcome.record = std::move(record);
     return outcome;
 }
 
@@ -200,7 +258,7 @@ ReplayOutcome run_replay(const Subject& subject, Mode mode, bool keep,
                          std::vector<std::string>& notes) {
     Result<ReplayOutcome> outcome = try_replay(subject, mode, keep, notes);
     if (outcome) return std::move(*outcome);
-    return ReplayOutcome{verdict_of(outcome.error()), std::nullopt};
+    return ReplayOutcome{verdict_of(outcome.error()), std::nullopt, std::nullopt};
 }
 
 }  // namespace xdpbench

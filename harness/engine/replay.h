@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "engine/check.h"
+#include "engine/modes.h"
 #include "engine/subject.h"
 #include "report/model.h"
 
@@ -11,7 +12,8 @@ namespace xdpbench {
 
 struct ReplayOutcome {
     Verdict verdict;
-    std::optional<ReplayRecord> record;  // none if nothing was sent
+    std::optional<ReplayRecord> record;      // none if nothing was sent
+    std::optional<Observation> observation;  // to compare modes by
 };
 
 // Sends the scenario's replay traffic (of an unjudged subject: its own traffic) through a fresh

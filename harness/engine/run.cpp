@@ -5,12 +5,15 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
+#include <map>
 
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "engine/bench.h"
 #include "engine/cases.h"
 #include "engine/check.h"
+#include "engine/modes.h"
 #include "engine/offload.h"
 #include "engine/replay.h"
 #include "engine/subject.h"
@@ -90,14 +93,15 @@ void add_checks(const Subject& subject, const RunOptions& options, std::vector<C
     }
 }
 
+using Observations = std::multimap<const Subject*, Observation>;
+
 void add_replays(const Subject& subject, const RunOptions& options,
-                 std::vector<ReplayRecord>& records, std::vector<std::string>& notes,
-                 std::vector<Case>& cases) {
+                 std::vector<ReplayRecord>& records, Observations& observations,
+                 std::vector<std::string>& notes, std::vector<Case>& cases) {
     if (!options.replay || (subject.judged && !subject.scenario.replay)) return;
     for (const Mode mode : options.modes) {
         if (mode == Mode::offload && options.device) continue;  // a real device: add_offloads
-        const FrameRef& traffic =
-            subject.judged ? subject.scenario.replay->traffic : subject.traffic;
+        const FrameRef& traffic = replay_traffic(subject);
         const std::string location = subject.judged ? subject.scenario.replay->where.text() : "";
         CaseResult result = case_of("replay", subject, traffic.text, location);
         result.mode = mode_name(mode);
@@ -113,11 +117,42 @@ void add_replays(const Subject& subject, const RunOptions& options,
             continue;
         }
         const bool keep = options.keep;
-        cases.push_back({std::move(result), [&subject, mode, keep, &records, &notes] {
-                             ReplayOutcome outcome = run_replay(subject, mode, keep, notes);
-                             if (outcome.record) records.push_back(std::move(*outcome.record));
-                             return outcome.verdict;
-                         }});
+        cases.push_back(
+            {std::move(result), [&subject, mode, keep, &records, &observations, &notes] {
+                 ReplayOutcome outcome = run_replay(subject, mode, keep, notes);
+                 if (outcome.record) records.push_back(std::move(*outcome.record));
+                 if (outcome.observation)
+                     observations.emplace(&subject, std::move(*outcome.observation));
+                 return outcome.verdict;
+             }});
+    }
+}
+
+// What was replayed in several modes must have shown the same in each.
+void compare_replays(const std::vector<Subject>& subjects, const Observations& observations,
+                     const Progress& progress, std::vector<CaseResult>& results) {
+    for (const Subject& subject : subjects) {
+        const auto [first, end] = observations.equal_range(&subject);
+        if (first == end) continue;
+        for (auto other = std::next(first); other != end && !interrupted(); ++other) {
+            if (other->second.mode == first->second.mode) continue;  // --gtest_repeat
+            const std::string modes = fmt::format("{} and {}", mode_name(first->second.mode),
+                                                  mode_name(other->second.mode));
+            CaseResult result = case_of(
+                "modes", subject, fmt::format("{}: {}", modes, replay_traffic(subject).text),
+                subject.judged ? subject.scenario.replay->where.text() : "");
+            result.repeat =
+                fmt::format("xdp-bench run {} --mode {},{} --only replay", subject.option,
+                            mode_name(first->second.mode), mode_name(other->second.mode));
+            progress(fmt::format("modes {}: {}", subject.scenario.name, modes));
+            const auto start = std::chrono::steady_clock::now();
+            Verdict verdict = compare_modes(subject, first->second, other->second);
+            result.seconds =
+                std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+            result.outcome = verdict.outcome;
+            result.message = std::move(verdict.message);
+            results.push_back(std::move(result));
+        }
     }
 }
 
@@ -139,9 +174,8 @@ void add_offloads(const Subject& subject, const RunOptions& options,
 }
 
 Result<void> describe_program(const Subject& subject, RunRecord& record) {
-    XDPBENCH_TRY(Program program, open_program(subject));
-    XDPBENCH_CHECK(program.load());
-    XDPBENCH_TRY(const ProgramInfo info, program.info());
+    XDPBENCH_TRY(const LoneProgram lone, load_alone(subject));
+    XDPBENCH_TRY(const ProgramInfo info, lone.program.info());
     XDPBENCH_TRY(Program again, open_program(subject));
     XDPBENCH_TRY(const VerifierCost cost, again.load_for_cost());
     ProgramRecord described;
@@ -286,13 +320,15 @@ Result<void> run(const PlannedRun& plan, Console& console, RunRecord& record,
         XDPBENCH_CHECK(run_verdicts(plan.subjects, options, progress, record));
     }
     std::vector<Case> cases;
+    Observations observations;
     for (const Subject& subject : plan.subjects) add_checks(subject, options, cases);
     for (const Subject& subject : plan.subjects) {
         add_offloads(subject, options, record.offloads, cases);
-        add_replays(subject, options, record.replays, notes, cases);
+        add_replays(subject, options, record.replays, observations, notes, cases);
     }
     if (!plan.listing || asks_for_list(plan.test_flags)) {
         record.cases = run_cases(cases, progress);
+        compare_replays(plan.subjects, observations, progress, record.cases);
     }
     if (plan.listing && !asks_for_list(plan.benchmark_flags)) return {};
 

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "packet/pcap.h"
+#include "scenario/interfaces.h"
 #include "scenario/parse.h"
 
 namespace xdpbench {
@@ -58,6 +59,16 @@ Result<Subject> subject_from(Scenario scenario, std::string option) {
     subject.option = std::move(option);
     XDPBENCH_TRY(subject.object, object_of(subject.scenario));
     return subject;
+}
+
+Result<Program> configured_program(const Subject& subject, const Configuration& extra,
+                                   const InterfaceIndexes& interfaces) {
+    XDPBENCH_TRY(Program program, Program::open(subject.object, subject.scenario.program.function));
+    for (const Configuration* const part : {&subject.scenario.configuration, &extra}) {
+        XDPBENCH_TRY(const Configuration configuration, with_indexes(*part, interfaces));
+        XDPBENCH_CHECK(program.configure(configuration));
+    }
+    return program;
 }
 
 }  // namespace
@@ -128,6 +139,31 @@ Result<std::vector<Subject>> all_subjects() {
     return subjects;
 }
 
+Result<Subject> replacement_of(const Subject& subject) {
+    const Replacement& replacement = *subject.scenario.replay->replace;
+    Subject second = subject;
+    Configuration& configuration = second.scenario.configuration;
+    const Configuration& own = replacement.configuration;
+    if (replacement.with) {
+        second.scenario.program = *replacement.with;
+        configuration = {};
+        XDPBENCH_TRY(second.object, object_of(second.scenario));
+    }
+    configuration.globals.insert(configuration.globals.end(), own.globals.begin(),
+                                 own.globals.end());
+    configuration.maps.insert(configuration.maps.end(), own.maps.begin(), own.maps.end());
+    return second;
+}
+
+std::string frame_name(const FrameRef& frames, std::size_t index) {
+    if (frames.pcap.empty()) return frames.text;
+    return fmt::format("{}#{}", frames.pcap, frames.first + index);
+}
+
+const FrameRef& replay_traffic(const Subject& subject) {
+    return subject.judged ? subject.scenario.replay->traffic : subject.traffic;
+}
+
 Subject with_traffic(Subject subject, const std::string& pcap) {
     subject.judged = false;
     subject.traffic = whole_pcap(pcap);
@@ -168,11 +204,36 @@ Result<Frames> load_frames(const FrameRef& frames, const Scenario& scenario) {
     return loaded;
 }
 
+TopologyKind topology_of(const Subject& subject) {
+    if (subject.scenario.replay) return subject.scenario.replay->topology;
+    return subject.judged ? TopologyKind::chain : TopologyKind::pair;
+}
+
 Result<Program> open_program(const Subject& subject, const Configuration& extra) {
-    XDPBENCH_TRY(Program program, Program::open(subject.object, subject.scenario.program.function));
-    XDPBENCH_CHECK(program.configure(subject.scenario.configuration));
-    XDPBENCH_CHECK(program.configure(extra));
+    InterfaceIndexes placeholders;
+    for (const std::string& name : Topology::interface_names(topology_of(subject)))
+        placeholders[name] = 1;
+    return configured_program(subject, extra, placeholders);
+}
+
+Result<Program> load_program(const Subject& subject, const Topology& network,
+                             const Configuration& extra, std::optional<unsigned> offload_ifindex) {
+    XDPBENCH_TRY(Program program, configured_program(subject, extra, network.interfaces()));
+    // A map of redirect targets looks for the interface in the namespace of who writes the entry.
+    XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(network.dut));
+    XDPBENCH_CHECK(program.load(offload_ifindex));
     return program;
+}
+
+Result<LoneProgram> load_alone(const Subject& subject, const Configuration& extra) {
+    if (names_interfaces(subject.scenario.configuration) || names_interfaces(extra)) {
+        XDPBENCH_TRY(Topology network, Topology::create(1, 0, topology_of(subject)));
+        XDPBENCH_TRY(Program program, load_program(subject, network, extra));
+        return LoneProgram{std::move(network), std::move(program)};
+    }
+    XDPBENCH_TRY(Program program, open_program(subject, extra));
+    XDPBENCH_CHECK(program.load());
+    return LoneProgram{std::nullopt, std::move(program)};
 }
 
 }  // namespace xdpbench

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "kernel/program.h"
+#include "kernel/topology.h"
 #include "packet/frame.h"
 #include "scenario/scenario.h"
 
@@ -36,6 +37,15 @@ Result<Subject> subject_of(const std::filesystem::path& scenario_file);
 // All scenarios that come with the tool.
 Result<std::vector<Subject>> all_subjects();
 
+// What takes the subject's place where its replay asks for a replacement.
+Result<Subject> replacement_of(const Subject& subject);
+
+// "icmp_lb_mix.pcap#3": the frame number `index` of those that `frames` names.
+[[nodiscard]] std::string frame_name(const FrameRef& frames, std::size_t index);
+
+// What is replayed: the scenario's traffic, or that of a subject that is not judged.
+[[nodiscard]] const FrameRef& replay_traffic(const Subject& subject);
+
 // The subject with other traffic and so without expectations.
 [[nodiscard]] Subject with_traffic(Subject subject, const std::string& pcap);
 
@@ -45,7 +55,25 @@ Result<std::filesystem::path> find_pcap(const FrameRef& frames, const Scenario& 
 
 Result<Frames> load_frames(const FrameRef& frames, const Scenario& scenario);
 
-// The subject's program, opened and configured (with `extra` on top), not loaded.
+// The topology that the subject's program works in: the one of its replay; of a scenario without a
+// replay the one that has all interfaces a configuration may name.
+[[nodiscard]] TopologyKind topology_of(const Subject& subject);
+
+// The subject's program, opened and configured (with `extra` on top), not loaded: every mistake in
+// the configuration is found. The interfaces that it names are not there yet.
 Result<Program> open_program(const Subject& subject, const Configuration& extra = {});
+
+// The subject's program, configured for the interfaces of `network` and loaded; bound to a device
+// with `offload_ifindex`.
+Result<Program> load_program(const Subject& subject, const Topology& network,
+                             const Configuration& extra = {},
+                             std::optional<unsigned> offload_ifindex = std::nullopt);
+
+// A program to be test-run, for which no traffic is sent.
+struct LoneProgram {
+    std::optional<Topology> network;  // if its configuration names interfaces
+    Program program;
+};
+Result<LoneProgram> load_alone(const Subject& subject, const Configuration& extra = {});
 
 }  // namespace xdpbench

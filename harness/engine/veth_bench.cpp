@@ -38,7 +38,7 @@ void add_counts(const LaneCounts& counts, BenchRecord& record) {
 
 }  // namespace
 
-VethBench::VethBench(PairTopology topology, Program program, Generator generator)
+VethBench::VethBench(Topology topology, Program program, Generator generator)
     : topology_(std::move(topology)),
       program_(std::move(program)),
       generator_(std::move(generator)) {}
@@ -48,10 +48,9 @@ Result<std::unique_ptr<BenchRig>> VethBench::create(const Subject& subject, Mode
     XDPBENCH_TRY(const Frames frames, load_frames(bench_traffic(subject), subject.scenario));
     XDPBENCH_TRY(const Paths paths, find_paths(subject, frames));
     XDPBENCH_TRY(Generator generator, Generator::create(frames));
-    XDPBENCH_TRY(PairTopology topology, PairTopology::create(2, longest_of(frames)));
+    XDPBENCH_TRY(Topology topology, Topology::create(2, longest_of(frames), topology_of(subject)));
     XDPBENCH_CHECK(generator.park(topology.tester, topology.parking));
-    XDPBENCH_TRY(Program program, open_program(subject));
-    XDPBENCH_CHECK(program.load());
+    XDPBENCH_TRY(Program program, load_program(subject, topology));
     XDPBENCH_TRY(const EmptyProgram empty, EmptyProgram::load(paths.action, program.has_frags()));
     std::unique_ptr<VethBench> rig(
         new VethBench(std::move(topology), std::move(program), std::move(generator)));
@@ -90,7 +89,7 @@ Result<BenchRig::Window> VethBench::window(bool floor, std::uint64_t frames, Ben
                      "something else sent or took frames, or this is a fault of xdp-bench"};
     }
     if (counted != nullptr) add_counts(counts, *counted);
-    return Window{counts.handled(), counts.received + counts.passed, seconds};
+    return Window{counts.handled(), counts.received + counts.passed + counts.forwarded, seconds};
 }
 
 Result<BenchRecord> VethBench::finish() {

@@ -20,10 +20,10 @@ class VethBench final : public BenchRig {
     [[nodiscard]] Result<BenchRecord> finish() override;
 
   private:
-    VethBench(PairTopology topology, Program program, Generator generator);
+    VethBench(Topology topology, Program program, Generator generator);
     Result<Window> window(bool floor, std::uint64_t frames, BenchRecord* counted) override;
 
-    PairTopology topology_;
+    Topology topology_;
     Program program_;
     Generator generator_;
     std::optional<EquippedLane> lane_;

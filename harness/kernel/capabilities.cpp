@@ -369,7 +369,7 @@ std::vector<ProbeStep> program_steps() {
 }
 
 // The pair is torn down before the function that holds `topology` returns.
-std::vector<ProbeStep> veth_steps(std::optional<PairTopology>& topology) {
+std::vector<ProbeStep> veth_steps(std::optional<Topology>& topology) {
     const auto dut = [&topology](const auto& attempt) -> std::function<Result<std::string>()> {
         return [&topology, attempt] { return attempt(topology->dut, topology->lanes.front().dut); };
     };
@@ -379,7 +379,7 @@ std::vector<ProbeStep> veth_steps(std::optional<PairTopology>& topology) {
         });
     };
     const auto create = [&topology]() -> Result<std::string> {
-        XDPBENCH_TRY(topology, PairTopology::create(1, 0));
+        XDPBENCH_TRY(topology, Topology::create(1, 0));
         return std::string("created between two namespaces");
     };
     const std::vector<const char*> attaching{kSysAdmin, kNetAdmin, kBpf};
@@ -556,7 +556,7 @@ std::vector<Probe> probe_features() {
                      "use a kernel with CONFIG_NET_NS, and a container that allows unshare()"});
     prober.try_system_call();
     for (const ProbeStep& step : program_steps()) prober.try_step(step);
-    std::optional<PairTopology> topology;
+    std::optional<Topology> topology;
     for (const ProbeStep& step : veth_steps(topology)) prober.try_step(step);
     return prober.take();
 }

@@ -81,7 +81,7 @@ class CapabilitiesTest : public testing::Test {
 class DeviceTest : public CapabilitiesTest {
   protected:
     void create_pair(std::size_t longest_frame) {
-        auto topology = PairTopology::create(1, longest_frame);
+        auto topology = Topology::create(1, longest_frame);
         ASSERT_TRUE(topology) << topology.error().text();
         topology_.emplace(std::move(*topology));
     }
@@ -112,7 +112,7 @@ class DeviceTest : public CapabilitiesTest {
     }
 
   private:
-    std::optional<PairTopology> topology_;
+    std::optional<Topology> topology_;
 };
 
 TEST_F(CapabilitiesTest, WhatTheHarnessNeedsWorksHere) {

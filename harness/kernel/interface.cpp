@@ -202,6 +202,16 @@ Result<void> set_gro(const NetNs& netns, const std::string& name, bool on) {
     return {};
 }
 
+Result<void> set_tx_checksum(const NetNs& netns, const std::string& name, bool on) {
+    ethtool_value value = {ETHTOOL_STXCSUM, on ? 1U : 0U};
+    if (const int error = ethtool(netns, name, &value); error != 0) {
+        return system_error(
+            fmt::format("cannot switch transmit checksums of {} {}", name, on ? "on" : "off"),
+            error);
+    }
+    return {};
+}
+
 Result<void> silence_ipv6(const NetNs& netns) {
     XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
     for (const char* const scope : {"all", "default"}) {

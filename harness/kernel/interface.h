@@ -66,6 +66,11 @@ Result<InterfaceCounters> interface_counters(const NetNs& netns, const std::stri
 // dropped in silence (drivers/net/veth.c, veth_xdp_xmit).
 Result<void> set_gro(const NetNs& netns, const std::string& name, bool on);
 
+// Checksums of what leaves through the interface, computed by the "hardware": of a veth by nobody,
+// so that a program on the far side of the cable sees packets with unfinished ones. Off: they are
+// right.
+Result<void> set_tx_checksum(const NetNs& netns, const std::string& name, bool on);
+
 // Keeps IPv6 from sending frames of its own (duplicate address detection, router solicitation) that
 // a program under test would count. Nothing to do on a kernel without IPv6.
 Result<void> silence_ipv6(const NetNs& netns);

@@ -19,7 +19,7 @@ class NetlinkTest : public KernelTest {
     void SetUp() override {
         KernelTest::SetUp();
         if (IsSkipped()) return;
-        auto topology = PairTopology::create(1, 0);
+        auto topology = Topology::create(1, 0);
         ASSERT_TRUE(topology) << topology.error().text();
         topology_.emplace(std::move(*topology));
     }
@@ -53,7 +53,7 @@ class NetlinkTest : public KernelTest {
         return answer ? *answer : NetlinkAnswer{EIO, {}};
     }
 
-    std::optional<PairTopology> topology_;
+    std::optional<Topology> topology_;
 };
 
 TEST_F(NetlinkTest, AttachesReplacesAndDetaches) {

@@ -429,7 +429,7 @@ TEST_F(ProgramTest, NothingStaysLoaded) {
 }
 
 TEST_F(ProgramTest, AVethTakesNoOffload) {
-    const auto topology = PairTopology::create(1, 64);
+    const auto topology = Topology::create(1, 64);
     ASSERT_TRUE(topology) << topology.error().text();
     for (const std::string name : {"plain", "rich_types"}) {
         auto program = Program::open(fixture_object(name), name == "plain" ? "" : "first");

@@ -4,39 +4,21 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/child.h"
 #include "base/text.h"
+#include "kernel/ip_batch.h"
 
 namespace xdpbench {
 namespace {
 
 constexpr std::string_view kTesterMac = "02:00:00:00:00:01";
 constexpr std::string_view kDutMac = "02:00:00:00:00:02";
+constexpr std::string_view kOutMac = "02:00:00:00:00:03";
+constexpr std::string_view kSinkMac = "02:00:00:00:00:04";
 constexpr std::size_t kEthernetHeader = 14;
 constexpr std::size_t kDefaultMtu = 1500;
-
-// One iproute2 process for all commands, inside `netns`.
-Result<void> ip_batch(const NetNs& netns, const std::string& commands) {
-    XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
-    XDPBENCH_TRY(const ChildOutput ip, run_child({"ip", "-batch", "-"}, commands));
-    if (ip.exit_code == 0) return {};
-    Error error{
-        ErrorKind::system,
-        fmt::format("ip could not build the topology (exit {}): {}", ip.exit_code, trim(ip.err)),
-        {},
-        {}};
-    if (ip.err.find("Operation not permitted") != std::string::npos) {
-        error.kind = ErrorKind::unavailable;
-        error.cause = "CAP_NET_ADMIN is missing";
-        error.advice = "run as root (sudo)";
-    } else if (ip.err.find("Unknown device type") != std::string::npos) {
-        error.kind = ErrorKind::unavailable;
-        error.cause = "this kernel has no veth driver";
-        error.advice = "load it (modprobe veth) or use a kernel with CONFIG_VETH";
-    }
-    return error;
-}
 
 // `ip netns attach` takes a process id; no sleeper inside the namespace is needed, because this
 // thread can be that process for the moment.
@@ -51,53 +33,112 @@ Result<void> give_name(const NetNs& netns, const std::string& name) {
                  {}};
 }
 
+// The commands that make the cables of one lane, by the namespace that they are run in.
+struct Commands {
+    std::string tester;
+    std::string dut;
+    std::string sink;
+};
+
+constexpr std::string_view kQuiet = "up arp off multicast off";
+constexpr std::string_view kOneQueue = "numtxqueues 1 numrxqueues 1";
+
+void add_lane(Commands& commands, std::size_t lane, std::size_t mtu, const NetNs& dut,
+              const std::optional<NetNs>& sink) {
+    commands.tester += fmt::format(
+        "link add tester{0} address {1} mtu {2} {5} type veth "
+        "peer name dut{0} address {3} mtu {2} {5} netns {4}\n"
+        "link set tester{0} {6}\n",
+        lane, kTesterMac, mtu, kDutMac, dut.path(), kOneQueue, kQuiet);
+    commands.dut += fmt::format("link set dut{} {}\n", lane, kQuiet);
+    if (!sink) return;
+    commands.dut += fmt::format(
+        "link add out{0} address {1} mtu {2} {5} type veth "
+        "peer name sink{0} address {3} mtu {2} {5} netns {4}\n"
+        "link set out{0} {6}\n",
+        lane, kOutMac, mtu, kSinkMac, sink->path(), kOneQueue, kQuiet);
+    commands.sink += fmt::format("link set sink{} {}\n", lane, kQuiet);
+}
+
+Result<InterfaceInfo> our_interface(const NetNs& netns, const char* role, std::size_t lane) {
+    XDPBENCH_TRY(InterfaceInfo interface, query_interface(netns, fmt::format("{}{}", role, lane)));
+    interface.made_by_us = true;
+    return interface;
+}
+
+Result<Lane> describe_lane(const Topology& topology, std::size_t number) {
+    Lane lane;
+    XDPBENCH_TRY(lane.tester, our_interface(topology.tester, "tester", number));
+    XDPBENCH_TRY(lane.dut, our_interface(topology.dut, "dut", number));
+    XDPBENCH_CHECK(set_gro(topology.dut, lane.dut.name, true));
+    if (!topology.sink) return lane;
+    lane.far.emplace();
+    XDPBENCH_TRY(lane.far->out, our_interface(topology.dut, "out", number));
+    XDPBENCH_TRY(lane.far->sink, our_interface(*topology.sink, "sink", number));
+    return lane;
+}
+
 }  // namespace
 
-Result<PairTopology> PairTopology::create(std::size_t lane_count, std::size_t longest_frame) {
+Result<Topology> Topology::create(std::size_t lane_count, std::size_t longest_frame,
+                                  TopologyKind kind) {
     XDPBENCH_TRY(NetNs tester, NetNs::create());
     XDPBENCH_TRY(NetNs dut, NetNs::create());
-    XDPBENCH_CHECK(silence_ipv6(tester));
-    XDPBENCH_CHECK(silence_ipv6(dut));
-
+    Topology topology{std::move(tester), std::move(dut), std::nullopt, {}, {}};
+    if (kind == TopologyKind::chain) {
+        XDPBENCH_TRY(NetNs sink, NetNs::create());
+        topology.sink.emplace(std::move(sink));
+    }
     const std::size_t mtu =
         std::max(kDefaultMtu, longest_frame - std::min(longest_frame, kEthernetHeader));
-    std::string tester_commands = "link add parking type veth peer name parking_peer\n";
-    std::string dut_commands;
-    for (std::size_t lane = 0; lane < lane_count; ++lane) {
-        tester_commands += fmt::format(
-            "link add tester{0} address {1} mtu {2} numtxqueues 1 numrxqueues 1 type veth "
-            "peer name dut{0} address {3} mtu {2} numtxqueues 1 numrxqueues 1 netns {4}\n"
-            "link set tester{0} up arp off multicast off\n",
-            lane, kTesterMac, mtu, kDutMac, dut.path());
-        dut_commands += fmt::format("link set dut{0} up arp off multicast off\n", lane);
+    Commands commands;
+    commands.tester = "link add parking type veth peer name parking_peer\n";
+    for (std::size_t lane = 0; lane < lane_count; ++lane)
+        add_lane(commands, lane, mtu, topology.dut, topology.sink);
+    for (const auto& [netns, lines] :
+         {std::pair{&topology.tester, &commands.tester}, std::pair{&topology.dut, &commands.dut},
+          std::pair{topology.sink ? &*topology.sink : nullptr, &commands.sink}}) {
+        if (netns == nullptr) continue;
+        XDPBENCH_CHECK(silence_ipv6(*netns));
+        XDPBENCH_CHECK(ip_batch(*netns, *lines));
     }
-    XDPBENCH_CHECK(ip_batch(tester, tester_commands));
-    XDPBENCH_CHECK(ip_batch(dut, dut_commands));
-
-    PairTopology topology{std::move(tester), std::move(dut), {}, {}};
     XDPBENCH_TRY(topology.parking, query_interface(topology.tester, "parking"));
-    for (std::size_t lane = 0; lane < lane_count; ++lane) {
-        XDPBENCH_TRY(InterfaceInfo tester_side,
-                     query_interface(topology.tester, fmt::format("tester{}", lane)));
-        XDPBENCH_TRY(InterfaceInfo dut_side,
-                     query_interface(topology.dut, fmt::format("dut{}", lane)));
-        XDPBENCH_CHECK(set_gro(topology.dut, dut_side.name, true));
-        tester_side.made_by_us = dut_side.made_by_us = true;
-        topology.lanes.push_back(Lane{std::move(tester_side), std::move(dut_side)});
+    for (std::size_t number = 0; number < lane_count; ++number) {
+        XDPBENCH_TRY(Lane lane, describe_lane(topology, number));
+        topology.lanes.push_back(std::move(lane));
     }
     return topology;
 }
 
-Result<std::vector<std::string>> PairTopology::keep(const std::string& prefix) const {
-    const std::string tester_name = prefix + "-tester";
-    const std::string dut_name = prefix + "-dut";
-    XDPBENCH_CHECK(give_name(tester, tester_name));
-    if (Result<void> named = give_name(dut, dut_name); !named) {
-        // All or nothing: nobody would be told of the first one.
-        static_cast<void>(run_child({"ip", "netns", "delete", tester_name}));
-        return std::move(named).error();
+InterfaceIndexes Topology::interfaces() const {
+    InterfaceIndexes indexes;
+    if (lanes.empty()) return indexes;
+    const Lane& lane = lanes.front();
+    indexes[lane.dut.name] = lane.dut.index;
+    if (lane.far) indexes[lane.far->out.name] = lane.far->out.index;
+    return indexes;
+}
+
+std::vector<std::string> Topology::interface_names(TopologyKind kind) {
+    if (kind == TopologyKind::pair) return {"dut0"};
+    return {"dut0", "out0"};
+}
+
+Result<std::vector<std::string>> Topology::keep(const std::string& prefix) const {
+    std::vector<std::pair<const NetNs*, std::string>> wanted{{&tester, prefix + "-tester"},
+                                                             {&dut, prefix + "-dut"}};
+    if (sink) wanted.emplace_back(&*sink, prefix + "-sink");
+    std::vector<std::string> names;
+    for (const auto& [netns, name] : wanted) {
+        if (Result<void> named = give_name(*netns, name); !named) {
+            // All or nothing: nobody would be told of the others.
+            for (const std::string& given : names)
+                static_cast<void>(run_child({"ip", "netns", "delete", given}));
+            return std::move(named).error();
+        }
+        names.push_back(name);
     }
-    return std::vector<std::string>{tester_name, dut_name};
+    return names;
 }
 
 }  // namespace xdpbench

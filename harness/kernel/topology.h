@@ -2,39 +2,58 @@
 // process.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "kernel/interface.h"
 #include "kernel/netns.h"
+#include "scenario/interfaces.h"
+#include "scenario/scenario.h"
 
 namespace xdpbench {
 
-// A veth pair across the two namespaces of a PairTopology.
+// Where frames end that the program under test redirects to another interface.
+struct FarEnd {
+    InterfaceInfo out;   // on the DUT side: the interface to redirect to
+    InterfaceInfo sink;  // its other end, in Topology::sink
+};
+
+// A cable from the tester to the program under test and, in a chain, one from there on.
 struct Lane {
     InterfaceInfo tester;
     InterfaceInfo dut;
+    std::optional<FarEnd> far;
 };
 
-// tester - dut: what leaves `tester` arrives at `dut`, where the program under test is attached,
-// and what that program transmits comes back. Several lanes are several such pairs side by side.
-struct PairTopology {
+// pair:  tester0 - dut0                    chain:  tester0 - dut0, out0 - sink0
+// What leaves tester0 arrives at dut0, where the program under test is attached, and what that
+// program transmits comes back; what it redirects to out0 arrives at sink0. Several lanes are
+// several of these side by side: tester1 - dut1 and so on.
+struct Topology {
     NetNs tester;
     NetNs dut;
+    std::optional<NetNs> sink;  // of a chain
     std::vector<Lane> lanes;
     // An interface on the tester side that no frame ever uses. A program attached there natively
     // stays in the kernel's XDP dispatcher, and so BPF_PROG_TEST_RUN of it need not wait for RCU
     // (4 to 20 ms a call; bpf_prog_change_xdp in net/bpf/test_run.c).
     InterfaceInfo parking;
 
-    // `lane_count` pairs with the default MAC addresses of the fixtures, up, with IPv6 silent and
-    // NAPI on at the DUT side. The MTU fits frames of `longest_frame` bytes (with Ethernet header),
-    // and is at least 1500.
-    static Result<PairTopology> create(std::size_t lane_count, std::size_t longest_frame);
+    // `lane_count` lanes with the default MAC addresses of the fixtures, up, with IPv6 silent and
+    // NAPI on where frames arrive for the program. The MTU fits frames of `longest_frame` bytes
+    // (with Ethernet header), and is at least 1500.
+    static Result<Topology> create(std::size_t lane_count, std::size_t longest_frame,
+                                   TopologyKind kind = TopologyKind::pair);
 
-    // Gives the two namespaces names (`ip netns attach`), so that they outlive this process; the
-    // names begin with `prefix`. Returns the names: tester, dut.
+    // Index by name of the interfaces on the program's side of the first lane.
+    [[nodiscard]] InterfaceIndexes interfaces() const;
+    // The names alone, before there is one.
+    [[nodiscard]] static std::vector<std::string> interface_names(TopologyKind kind);
+
+    // Gives the namespaces names (`ip netns attach`), so that they outlive this process; the
+    // names begin with `prefix`. Returns the names: tester, dut, and sink if there is one.
     [[nodiscard]] Result<std::vector<std::string>> keep(const std::string& prefix) const;
 };
 

@@ -68,7 +68,7 @@ class TopologyTest : public KernelTest {
 };
 
 TEST_F(TopologyTest, InterfacesAreUpAndSilent) {
-    const auto topology = PairTopology::create(2, 1514);
+    const auto topology = Topology::create(2, 1514);
     ASSERT_TRUE(topology) << topology.error().text();
     ASSERT_EQ(topology->lanes.size(), 2U);
     for (const Lane& lane : topology->lanes) {
@@ -90,18 +90,18 @@ TEST_F(TopologyTest, InterfacesAreUpAndSilent) {
 }
 
 TEST_F(TopologyTest, TheMtuFitsTheLongestFrame) {
-    const auto topology = PairTopology::create(1, 3392);
+    const auto topology = Topology::create(1, 3392);
     ASSERT_TRUE(topology) << topology.error().text();
     EXPECT_EQ(topology->lanes[0].dut.mtu, 3378);
     EXPECT_EQ(topology->lanes[0].tester.mtu, 3378);
-    const auto tiny = PairTopology::create(1, 0);
+    const auto tiny = Topology::create(1, 0);
     ASSERT_TRUE(tiny) << tiny.error().text();
     EXPECT_EQ(tiny->lanes[0].dut.mtu, 1500);
 }
 
 TEST_F(TopologyTest, WhatCannotBeBuiltIsAnError) {
     const std::string before = machine();
-    const auto topology = PairTopology::create(1, 200'000);
+    const auto topology = Topology::create(1, 200'000);
     ASSERT_FALSE(topology);
     EXPECT_NE(topology.error().what.find("ip could not build the topology"), std::string::npos)
         << topology.error().text();
@@ -152,7 +152,7 @@ TEST_F(TopologyTest, OtherThreadsStayWhereTheyAre) {
 }
 
 TEST_F(TopologyTest, AChildIsInTheNamespaceOfItsThread) {
-    const auto topology = PairTopology::create(1, 64);
+    const auto topology = Topology::create(1, 64);
     ASSERT_TRUE(topology);
     EXPECT_NE(output_in(topology->tester, {"ip", "-o", "link"}).find("tester0"), std::string::npos);
     EXPECT_EQ(output_of({"ip", "-o", "link"}).find("tester0"), std::string::npos);
@@ -161,7 +161,7 @@ TEST_F(TopologyTest, AChildIsInTheNamespaceOfItsThread) {
 TEST_F(TopologyTest, NothingIsLeft) {
     const std::string before = machine();
     {
-        const auto topology = PairTopology::create(3, 1514);
+        const auto topology = Topology::create(3, 1514);
         ASSERT_TRUE(topology) << topology.error().text();
         EXPECT_EQ(machine(), before) << "nothing of it shows outside";
     }
@@ -177,7 +177,7 @@ TEST_F(TopologyTest, AKilledProcessLeavesNothing) {
     UniqueFd to_parent(ends[1]);
     const pid_t pid = ::fork();
     if (pid == 0) {
-        const auto topology = PairTopology::create(1, 64);
+        const auto topology = Topology::create(1, 64);
         const auto program = loaded("xdp_drop");
         std::uint32_t id = 0;
         if (topology && program) {
@@ -208,7 +208,7 @@ TEST_F(TopologyTest, KeepingGivesNamesThatOutliveIt) {
     const std::string prefix = "xdp-bench-test-" + std::to_string(::getpid());
     std::vector<std::string> names;
     {
-        const auto topology = PairTopology::create(1, 64);
+        const auto topology = Topology::create(1, 64);
         ASSERT_TRUE(topology);
         const auto kept = topology->keep(prefix);
         ASSERT_TRUE(kept) << kept.error().text();
@@ -227,7 +227,7 @@ TEST_F(TopologyTest, KeepingIsAllOrNothing) {
     const std::string before = machine();
     const std::string prefix = "xdp-bench-test-" + std::to_string(::getpid());
     ASSERT_EQ(run_child({"ip", "netns", "add", prefix + "-dut"})->exit_code, 0);
-    const auto topology = PairTopology::create(1, 64);
+    const auto topology = Topology::create(1, 64);
     ASSERT_TRUE(topology);
     const auto kept = topology->keep(prefix);
     EXPECT_FALSE(kept) << "a namespace of that name is there";
@@ -236,7 +236,7 @@ TEST_F(TopologyTest, KeepingIsAllOrNothing) {
 }
 
 TEST_F(TopologyTest, TheModeAskedForIsInForce) {
-    const auto topology = PairTopology::create(1, 1514);
+    const auto topology = Topology::create(1, 1514);
     ASSERT_TRUE(topology);
     const auto program = loaded("xdp_pass");
     ASSERT_TRUE(program);
@@ -254,7 +254,7 @@ TEST_F(TopologyTest, TheModeAskedForIsInForce) {
 }
 
 TEST_F(TopologyTest, ABusyInterfaceIsRefused) {
-    const auto topology = PairTopology::create(1, 1514);
+    const auto topology = Topology::create(1, 1514);
     ASSERT_TRUE(topology);
     const auto program = loaded("xdp_pass");
     const auto other = loaded("xdp_drop");
@@ -275,7 +275,7 @@ TEST_F(TopologyTest, ABusyInterfaceIsRefused) {
 }
 
 TEST_F(TopologyTest, WhatIsAttachedForGoodStays) {
-    const auto topology = PairTopology::create(1, 1514);
+    const auto topology = Topology::create(1, 1514);
     ASSERT_TRUE(topology);
     const InterfaceInfo& dut = topology->lanes[0].dut;
     std::uint32_t id = 0;
@@ -290,7 +290,7 @@ TEST_F(TopologyTest, WhatIsAttachedForGoodStays) {
 }
 
 TEST_F(TopologyTest, AVethHasNoOffload) {
-    const auto topology = PairTopology::create(1, 1514);
+    const auto topology = Topology::create(1, 1514);
     const auto program = loaded("xdp_pass");
     ASSERT_TRUE(topology && program);
     const auto refused =
@@ -302,7 +302,7 @@ TEST_F(TopologyTest, AVethHasNoOffload) {
 }
 
 TEST_F(TopologyTest, AnMtuTooLargeForNativeModeIsSaid) {
-    const auto topology = PairTopology::create(1, 9014);
+    const auto topology = Topology::create(1, 9014);
     const auto program = loaded("xdp_pass");
     ASSERT_TRUE(topology && program);
     const auto refused =
@@ -328,7 +328,7 @@ TEST_F(TopologyTest, AnUnknownInterfaceIsAnInputError) {
 }
 
 TEST_F(TopologyTest, TheDriverCountsByName) {
-    const auto topology = PairTopology::create(1, 1514);
+    const auto topology = Topology::create(1, 1514);
     ASSERT_TRUE(topology);
     const auto counters = driver_counters(topology->dut, "dut0");
     ASSERT_TRUE(counters) << counters.error().text();

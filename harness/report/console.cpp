@@ -9,6 +9,7 @@
 #include <span>
 
 #include "base/text.h"
+#include "report/overview.h"
 #include "stats/summary.h"
 
 namespace xdpbench {
@@ -32,6 +33,33 @@ std::string losses_text(const Losses& losses) {
     for (const auto& [name, frames] : losses)
         parts.push_back(fmt::format("{} {}", name, thousands(frames)));
     return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, ", "));
+}
+
+// "488 came back, 512 reached the stack"; in a chain also what reached its far end. The CPU is
+// named where redirected frames were handed to another one.
+std::string arrivals_text(const ReplayRecord& replay) {
+    std::string text = fmt::format("{} came back, {} reached the stack", thousands(replay.received),
+                                   thousands(replay.passed));
+    if (replay.passed > replay.actions[2]) {
+        std::vector<std::string> cpus;
+        for (const auto& [cpu, frames] : replay.passed_cpus)
+            cpus.push_back(fmt::format("{} on CPU {}", thousands(frames), cpu));
+        text += fmt::format(" ({})", fmt::join(cpus, ", "));
+    }
+    if (replay.topology == "chain")
+        text += fmt::format(", {} reached the far end", thousands(replay.forwarded));
+    return text;
+}
+
+std::string replacement_text(const ReplacementRecord& replacement) {
+    std::string text =
+        fmt::format("replaced {} under traffic of {}", counted(replacement.times, "time"),
+                    counted(replacement.sent, "frame"));
+    if (replacement.by_first && replacement.by_second)
+        text += fmt::format(": {} met the first program, {} the second",
+                            thousands(*replacement.by_first), thousands(*replacement.by_second));
+    return text + fmt::format("; lost: {}; the books {}", losses_text(replacement.losses),
+                              replacement.balanced ? "balance" : "DO NOT BALANCE");
 }
 
 std::string environment_value(const RunRecord& run, std::string_view key) {
@@ -199,6 +227,7 @@ void Console::report(const RunRecord& run, bool verbose) {
     clear_progress();
     for (const ProgramRecord& record : run.programs) program(run, record, verbose);
     problems(run);
+    if (const std::string table = overview(run); !table.empty()) fmt::print(out_, "\n{}", table);
     conclusion(run);
     std::fflush(out_);
 }
@@ -268,14 +297,23 @@ void Console::replays(const RunRecord& run, const std::string& name) {
             });
         fmt::print(out_, "   ({:.2f} s)\n", result.seconds);
         if (record == run.replays.end()) continue;
-        fmt::print(out_, "           {} sent: {}; {} came back, {} reached the stack\n",
-                   counted(record->sent, "frame"), tally_text(record->actions),
-                   thousands(record->received), thousands(record->passed));
+        fmt::print(out_, "           {} sent: {}; {}\n", counted(record->sent, "frame"),
+                   tally_text(record->actions), arrivals_text(*record));
         fmt::print(out_, "           lost: {}; the books {}{}\n", losses_text(record->losses),
                    record->balanced ? "balance" : "DO NOT BALANCE",
                    !record->judged                     ? "; nothing judged"
                    : result.outcome == Outcome::passed ? "; all as expected"
                                                        : "");
+        if (record->replacement)
+            fmt::print(out_, "           {}\n", replacement_text(*record->replacement));
+    }
+    for (const CaseResult& result : run.cases) {
+        if (result.kind != "modes" || result.program != name) continue;
+        fmt::print(
+            out_, "  {:<8} {}   {}\n", "modes",
+            paint(result.outcome,
+                  result.outcome == Outcome::passed ? "agree" : outcome_name(result.outcome)),
+            result.name);
     }
 }
 

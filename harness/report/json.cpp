@@ -32,6 +32,12 @@ Json to_json(const std::vector<CpuTally>& cpus) {
     return json;
 }
 
+Json by_cpu(const std::map<int, std::uint64_t>& frames) {
+    Json json = Json::object();
+    for (const auto& [cpu, count] : frames) json[std::to_string(cpu)] = count;
+    return json;
+}
+
 Json to_json(const CaseResult& result) {
     return {{"kind", result.kind},         {"program", result.program},
             {"mode", result.mode},         {"name", result.name},
@@ -65,19 +71,34 @@ Json to_json(const VerdictRecord& verdict) {
             {"no_action", verdict.no_action}, {"seconds", verdict.seconds}};
 }
 
+Json to_json(const ReplacementRecord& replacement) {
+    Json json{{"times", replacement.times},
+              {"sent", replacement.sent},
+              {"losses", to_json(replacement.losses)},
+              {"balanced", replacement.balanced}};
+    if (replacement.by_first) json["handled_by_first"] = *replacement.by_first;
+    if (replacement.by_second) json["handled_by_second"] = *replacement.by_second;
+    return json;
+}
+
 Json to_json(const ReplayRecord& replay) {
-    return {{"program", replay.program},
-            {"mode", replay.mode},
-            {"traffic", replay.traffic},
-            {"sent", replay.sent},
-            {"actions", to_json(replay.actions)},
-            {"counted_by", replay.counted_by},
-            {"received", replay.received},
-            {"passed", replay.passed},
-            {"losses", to_json(replay.losses)},
-            {"cpus", to_json(replay.cpus)},
-            {"judged", replay.judged},
-            {"balanced", replay.balanced}};
+    Json json{{"program", replay.program},
+              {"mode", replay.mode},
+              {"topology", replay.topology},
+              {"traffic", replay.traffic},
+              {"sent", replay.sent},
+              {"actions", to_json(replay.actions)},
+              {"counted_by", replay.counted_by},
+              {"received", replay.received},
+              {"passed", replay.passed},
+              {"passed_by_cpu", by_cpu(replay.passed_cpus)},
+              {"forwarded", replay.forwarded},
+              {"losses", to_json(replay.losses)},
+              {"cpus", to_json(replay.cpus)},
+              {"judged", replay.judged},
+              {"balanced", replay.balanced}};
+    if (replay.replacement) json["replacement"] = to_json(*replay.replacement);
+    return json;
 }
 
 Json to_json(const OffloadRecord& offload) {
@@ -184,12 +205,11 @@ std::string to_json(const RunRecord& run) {
     json["environment"] = Json::object();
     for (const auto& [key, value] : run.environment) json["environment"][key] = value;
     json["programs"] = all(run.programs);
-    json["checks"] = Json::array();
-    json["replays"] = Json::array();
-    json["offloads"] = Json::array();
-    for (const CaseResult& result : run.cases) {
-        json[result.kind + "s"].push_back(to_json(result));
-    }
+    const std::map<std::string, std::string> keys{
+        {"check", "checks"}, {"replay", "replays"}, {"modes", "modes"}, {"offload", "offloads"}};
+    for (const auto& [kind, key] : keys) json[key] = Json::array();
+    for (const CaseResult& result : run.cases)
+        json[keys.at(result.kind)].push_back(to_json(result));
     json["verdicts"] = all(run.verdicts);
     json["replay_books"] = all(run.replays);
     json["offload_devices"] = all(run.offloads);

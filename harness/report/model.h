@@ -22,11 +22,11 @@ using ActionTally = std::array<std::uint64_t, 5>;
 // Frames lost, by the name of the counter that says so. Counters that stand at 0 are left out.
 using Losses = std::map<std::string, std::uint64_t>;
 
-// One check or one replay.
+// One check, one replay, or one comparison of a replay between attach modes.
 struct CaseResult {
-    std::string kind;     // "check" or "replay"
+    std::string kind;     // "check", "replay" or "modes"
     std::string program;  // name of the scenario
-    std::string mode;     // of a replay; a check has none
+    std::string mode;     // of a replay; the others have none
     std::string name;
     std::string location;  // file:line:column in the scenario
     Outcome outcome = Outcome::passed;
@@ -67,19 +67,34 @@ struct CpuTally {
     ActionTally actions{};
 };
 
+// The program was replaced again and again while frames were under way.
+struct ReplacementRecord {
+    std::uint64_t times = 0;
+    std::uint64_t sent = 0;
+    // Frames that each of the two handled, by their own counters; none where one of them has none.
+    std::optional<std::uint64_t> by_first;
+    std::optional<std::uint64_t> by_second;
+    Losses losses;
+    bool balanced = false;
+};
+
 struct ReplayRecord {
     std::string program;
     std::string mode;
+    std::string topology;  // "pair" or "chain"
     std::string traffic;
     std::uint64_t sent = 0;
     ActionTally actions{};
-    std::string counted_by;      // where `actions` comes from
-    std::uint64_t received = 0;  // frames that came back to the tester side
-    std::uint64_t passed = 0;    // frames that reached the stack of the DUT side
+    std::string counted_by;                    // where `actions` comes from
+    std::uint64_t received = 0;                // frames that came back to the tester side
+    std::uint64_t passed = 0;                  // frames that reached the stack of the DUT side
+    std::uint64_t forwarded = 0;               // frames that reached the far end of a chain
+    std::map<int, std::uint64_t> passed_cpus;  // `passed`, by the CPU that ran the stack
     Losses losses;
     std::vector<CpuTally> cpus;  // empty if the program does not count per CPU
     bool judged = false;         // compared with the scenario's expectation
     bool balanced = false;
+    std::optional<ReplacementRecord> replacement;  // if the scenario asks for it
 };
 
 // 0 without packets.

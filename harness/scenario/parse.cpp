@@ -15,6 +15,8 @@ namespace xdpbench {
 namespace {
 
 constexpr std::string_view kUnchanged = "unchanged";
+constexpr std::size_t kLongestCpuNumber = 4;
+constexpr std::uint64_t kMostReplacements = 100'000;
 constexpr std::string_view kSafeCharacters = "abcdefghijklmnopqrstuvwxyz0123456789_-";
 
 Names action_names() {
@@ -26,6 +28,13 @@ Names action_names() {
 Names mode_names() {
     Names names;
     for (int i = 0; i < kModeCount; ++i) names.emplace_back(mode_name(static_cast<Mode>(i)));
+    return names;
+}
+
+Names topology_names() {
+    Names names;
+    for (int i = 0; i < kTopologyKindCount; ++i)
+        names.emplace_back(topology_name(static_cast<TopologyKind>(i)));
     return names;
 }
 
@@ -208,16 +217,31 @@ Result<std::vector<Check>> read_checks(const YamlNode& node) {
     return checks;
 }
 
-Result<void> read_topology(const YamlNode& node) {
+Result<TopologyKind> read_topology(const YamlNode& node) {
     XDPBENCH_TRY(const std::string name, read_line(node, "the topology"));
-    if (name == "pair") return {};
-    return error_at(node.where,
-                    fmt::format("unknown topology {}: there is only 'pair'", in_quotes(name)));
+    if (const auto kind = parse_topology(name)) return *kind;
+    return error_at(node.where, fmt::format("unknown topology {}{}", in_quotes(name),
+                                            correction(name, topology_names())));
+}
+
+// Frames by CPU number.
+Result<std::map<int, std::uint64_t>> read_cpus(const YamlNode& node) {
+    XDPBENCH_TRY(const auto* entries, read_entries(node, "passed_by_cpu"));
+    std::map<int, std::uint64_t> cpus;
+    for (const auto& [where, key, value] : *entries) {
+        const bool number = key.size() <= kLongestCpuNumber &&
+                            key.find_first_not_of("0123456789") == std::string::npos;
+        if (!number)
+            return error_at(where,
+                            fmt::format("expected a CPU's number, found {}", in_quotes(key)));
+        XDPBENCH_TRY(cpus[std::stoi(key)], read_number(value, "the frames of CPU " + key));
+    }
+    return cpus;
 }
 
 Result<void> read_replay_expectation(const YamlNode& node, Replay& replay) {
     Names keys = action_names();
-    keys.insert(keys.end(), {"received", "passed", "mask"});
+    keys.insert(keys.end(), {"received", "passed", "passed_by_cpu", "forwarded", "mask"});
     XDPBENCH_TRY(const Record record, Record::read(node, "the replay's expect", {}, keys));
     for (const auto& [where, key, value] : record.entries()) {
         const auto action = parse_action(key);
@@ -230,21 +254,17 @@ Result<void> read_replay_expectation(const YamlNode& node, Replay& replay) {
     if (const auto* passed = record.find("passed")) {
         XDPBENCH_TRY(replay.passed, read_frame_ref(*passed));
     }
-    XDPBENCH_TRY(replay.mask, read_mask(record, {"received", "passed"}));
-    return {};
-}
-
-Result<Replay> read_replay(const YamlNode& node) {
-    XDPBENCH_TRY(const Record record,
-                 Record::read(node, "replay", {"topology", "traffic"}, {"expect"}));
-    XDPBENCH_CHECK(read_topology(record.at("topology")));
-    Replay replay;
-    replay.where = node.where;
-    XDPBENCH_TRY(replay.traffic, read_frame_ref(record.at("traffic")));
-    if (const auto* expect = record.find("expect")) {
-        XDPBENCH_CHECK(read_replay_expectation(*expect, replay));
+    if (const auto* cpus = record.find("passed_by_cpu")) {
+        XDPBENCH_TRY(replay.passed_cpus, read_cpus(*cpus));
     }
-    return replay;
+    if (const auto* forwarded = record.entry("forwarded")) {
+        if (replay.topology != TopologyKind::chain)
+            return error_at(forwarded->where,
+                            "key 'forwarded' without a far end: expected topology 'chain'");
+        XDPBENCH_TRY(replay.forwarded, read_frame_ref(forwarded->value));
+    }
+    XDPBENCH_TRY(replay.mask, read_mask(record, {"received", "passed", "forwarded"}));
+    return {};
 }
 
 Result<Bench> read_bench(const YamlNode& node) {
@@ -277,6 +297,39 @@ Result<ProgramRef> read_program(const YamlNode& node) {
     XDPBENCH_TRY(std::string name,
                  read_name(node, "the program's name (an object file is written {object: FILE})"));
     return ProgramRef{std::move(name), {}, {}};
+}
+
+Result<Replacement> read_replacement(const YamlNode& node) {
+    XDPBENCH_TRY(const Record record,
+                 Record::read(node, "replace", {"times"}, {"with", "globals", "maps"}));
+    Replacement replacement;
+    replacement.where = node.where;
+    const YamlNode& times = record.at("times");
+    XDPBENCH_TRY(replacement.times, read_number(times, "how often the program is replaced"));
+    if (replacement.times == 0 || replacement.times > kMostReplacements)
+        return error_at(times.where, fmt::format("expected 1 to {} times, found {}",
+                                                 kMostReplacements, replacement.times));
+    if (const auto* with = record.find("with")) {
+        XDPBENCH_TRY(replacement.with, read_program(*with));
+    }
+    XDPBENCH_TRY(replacement.configuration, read_configuration(record));
+    return replacement;
+}
+
+Result<Replay> read_replay(const YamlNode& node) {
+    XDPBENCH_TRY(const Record record,
+                 Record::read(node, "replay", {"topology", "traffic"}, {"expect", "replace"}));
+    Replay replay;
+    replay.where = node.where;
+    XDPBENCH_TRY(replay.topology, read_topology(record.at("topology")));
+    XDPBENCH_TRY(replay.traffic, read_frame_ref(record.at("traffic")));
+    if (const auto* expect = record.find("expect")) {
+        XDPBENCH_CHECK(read_replay_expectation(*expect, replay));
+    }
+    if (const auto* replace = record.find("replace")) {
+        XDPBENCH_TRY(replay.replace, read_replacement(*replace));
+    }
+    return replay;
 }
 
 Result<void> read_work(const Record& record, Scenario& scenario) {

@@ -147,6 +147,24 @@ TEST(Parse, TakesAReplayThatOnlyComparesFrames) {
 
 TEST(Parse, TakesAReplayThatExpectsNothing) {
     EXPECT_TRUE(parsed(kHead + "replay: { topology: pair, traffic: a.pcap }\n").replay);
+    const auto chain =
+        parsed(kHead +
+               "replay: { topology: chain, traffic: a.pcap, expect: { forwarded: b.pcap, "
+               "passed_by_cpu: { 0: 3, 12: 0 } } }\n")
+            .replay;
+    ASSERT_TRUE(chain && chain->forwarded);
+    EXPECT_EQ(chain->topology, TopologyKind::chain);
+    EXPECT_EQ(chain->forwarded->pcap, "b.pcap");
+    const auto replaced =
+        parsed(kHead +
+               "replay: { topology: pair, traffic: a.pcap, replace: { with: xdp_drop, "
+               "globals: { a: 1 }, times: 10 } }\n")
+            .replay;
+    ASSERT_TRUE(replaced && replaced->replace && replaced->replace->with);
+    EXPECT_EQ(replaced->replace->with->name, "xdp_drop");
+    EXPECT_EQ(replaced->replace->times, 10U);
+    EXPECT_EQ(replaced->replace->configuration.globals.size(), 1U);
+    EXPECT_EQ(chain->passed_cpus, (std::map<int, std::uint64_t>{{0, 3}, {12, 0}}));
 }
 
 TEST(Parse, TakesWindowsLineEndingsAndAByteOrderMark) {
@@ -467,10 +485,22 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"ReplayText", kHead + "replay: a.pcap\n", "4:9", {"expected a mapping for replay"}},
         Wrong{"NoTopology", kHead + "replay: { traffic: a }\n", "4:9", {"has no key 'topology'"}},
         Wrong{"NoTraffic", kHead + "replay: { topology: pair }\n", "4:9", {"has no key 'traffic'"}},
+        Wrong{"ReplacedNever",
+              kHead + "replay: { topology: pair, traffic: a, replace: { times: 0 } }\n",
+              "4:58",
+              {"expected 1 to 100000 times, found 0"}},
+        Wrong{"ForwardedNowhere",
+              with_replay("{ forwarded: b }"),
+              "7:13",
+              {"'forwarded' without a far end", "'chain'"}},
+        Wrong{"NoCpu",
+              with_replay("{ passed_by_cpu: { one: 3 } }"),
+              "7:30",
+              {"expected a CPU's number, found 'one'"}},
         Wrong{"Topology",
               kHead + "replay: { topology: lan, traffic: a }\n",
               "4:21",
-              {"unknown topology 'lan'", "'pair'"}},
+              {"unknown topology 'lan'", "pair", "chain"}},
         Wrong{"EmptyReplayExpect",
               with_replay("{}\n"),
               "7:11",
@@ -492,7 +522,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"MaskOfNothing",
               with_replay("{ XDP_TX: 1, mask: [ip] }\n"),
               "7:24",
-              {"expected received or passed"}},
+              {"expected received, passed or forwarded"}},
         Wrong{"BenchTypo",
               kHead + "bench: { trafic: a, action: XDP_TX }\n",
               "4:10",

@@ -12,6 +12,8 @@ constexpr std::array<std::string_view, kActionCount> kActions{"XDP_ABORTED", "XD
                                                               "XDP_TX", "XDP_REDIRECT"};
 constexpr std::array<std::string_view, kModeCount> kModes{"generic", "native", "offload"};
 
+constexpr std::array<std::string_view, kTopologyKindCount> kTopologies{"pair", "chain"};
+
 // The enumerator whose number is the place of `name` in `names`.
 template <class Enum, std::size_t Count>
 std::optional<Enum> find_name(const std::array<std::string_view, Count>& names,
@@ -55,6 +57,14 @@ std::string one_line(const Value& value) {
     for (const auto& [name, part] : *value.fields())
         parts.push_back(fmt::format("{}={}", name, inner_text(part)));
     return fmt::format("{}", fmt::join(parts, " "));
+}
+
+std::string_view topology_name(TopologyKind kind) {
+    return kTopologies.at(static_cast<std::size_t>(kind));
+}
+
+std::optional<TopologyKind> parse_topology(std::string_view name) {
+    return find_name<TopologyKind>(kTopologies, name);
 }
 
 std::string Location::text() const {

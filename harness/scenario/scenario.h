@@ -27,6 +27,12 @@ inline constexpr int kModeCount = 3;
 [[nodiscard]] std::string_view mode_name(Mode mode);
 [[nodiscard]] std::optional<Mode> parse_mode(std::string_view name);
 
+// The network that a program is put into (kernel/topology.h shows them).
+enum class TopologyKind { pair, chain };
+inline constexpr int kTopologyKindCount = 2;
+[[nodiscard]] std::string_view topology_name(TopologyKind kind);
+[[nodiscard]] std::optional<TopologyKind> parse_topology(std::string_view name);
+
 // A value as written. What type it has is decided later by the program's BTF.
 struct Value {
     struct Field;
@@ -107,28 +113,42 @@ struct Check {
     std::vector<MapContent> expect_maps;
 };
 
+// A program of ours by name, or an object file.
+struct ProgramRef {
+    std::string name;              // reference program; empty for an object
+    std::filesystem::path object;  // path as written; empty for a reference program
+    std::string function;          // in the object; empty: its only XDP program
+};
+
+// A second program takes the place of the first one, and that one its place again, while frames are
+// under way.
+struct Replacement {
+    Location where;
+    std::optional<ProgramRef> with;  // none: the same program, loaded a second time
+    Configuration configuration;  // of the second; with the same program, on top of the scenario's
+    std::uint64_t times = 0;
+};
+
 // End to end through a topology.
 struct Replay {
     Location where;
+    TopologyKind topology = TopologyKind::pair;
     FrameRef traffic;
     std::map<Action, std::uint64_t>
         actions;                       // frames per action; actions not named: 0. Empty: not judged
     std::optional<FrameRef> received;  // frames that come back to the tester side, in order
     std::optional<FrameRef> passed;    // frames that reach the stack of the DUT side, in order
-    Mask mask;                         // for both
+    std::optional<FrameRef> forwarded;  // frames that reach the far end of a chain, in order
+    // By CPU: frames whose way into the stack was run on it. CPUs not named: 0. Empty: not judged
+    std::map<int, std::uint64_t> passed_cpus;
+    Mask mask;  // for all three
+    std::optional<Replacement> replace;
 };
 
 struct Bench {
     Location where;
     FrameRef traffic;
     Action action = Action::pass;  // the path that is timed: every frame must take it
-};
-
-// A program of ours by name, or an object file.
-struct ProgramRef {
-    std::string name;              // reference program; empty for an object
-    std::filesystem::path object;  // path as written; empty for a reference program
-    std::string function;          // in the object; empty: its only XDP program
 };
 
 struct Scenario {

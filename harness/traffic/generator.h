@@ -35,7 +35,7 @@ class Generator {
     static Result<void> require_count(std::uint64_t count, std::size_t longest);
 
     // Attaches the generator to an idle interface for as long as it lives, so that a call does not
-    // wait for RCU (PairTopology::parking). For whoever sends in many calls.
+    // wait for RCU (Topology::parking). For whoever sends in many calls.
     Result<void> park(const NetNs& netns, const InterfaceInfo& idle);
 
     // Begins again with the first frame.

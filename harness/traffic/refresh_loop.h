@@ -40,7 +40,7 @@ class RefreshLoop {
     static Result<RefreshLoop> create(const Frames& frames, bool frags);
 
     // Attaches the loop natively to an idle interface for as long as it lives, so that a call does
-    // not wait for RCU (PairTopology::parking).
+    // not wait for RCU (Topology::parking).
     Result<void> park(const NetNs& netns, const InterfaceInfo& idle);
 
     // Puts a loaded program into a slot, in place of what stood there. Unavailable, with the

@@ -37,7 +37,7 @@ class RefreshLoopTest : public KernelTest, public testing::WithParamInterface<Tr
         const Result<void> loaded = program->load();
         ASSERT_TRUE(loaded) << loaded.error().text();
         program_.emplace(std::move(*program));
-        Result<PairTopology> topology = PairTopology::create(0, 0);
+        Result<Topology> topology = Topology::create(0, 0);
         ASSERT_TRUE(topology) << topology.error().text();
         topology_.emplace(std::move(*topology));
         Result<RefreshLoop> loop = RefreshLoop::create(telling_frames(), frags);
@@ -53,7 +53,7 @@ class RefreshLoopTest : public KernelTest, public testing::WithParamInterface<Tr
     }
 
     std::optional<Program> program_;
-    std::optional<PairTopology> topology_;
+    std::optional<Topology> topology_;
     std::optional<RefreshLoop> loop_;
 };
 

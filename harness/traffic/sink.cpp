@@ -85,13 +85,13 @@ Result<std::uint64_t> Sink::arrived() const {
     return sum;
 }
 
-Result<Frames> Sink::captured() const {
+Result<Frames> Sink::captured(std::uint32_t first) const {
     const std::uint64_t count =
         std::min<std::uint64_t>(skeleton_->bss->captured_frames, capture_.frames);
     std::vector<std::uint8_t> slot(::bpf_map__value_size(skeleton_->maps.captured));
     Frames frames;
-    frames.reserve(count);
-    for (std::uint32_t index = 0; index < count; ++index) {
+    frames.reserve(count - std::min<std::uint64_t>(first, count));
+    for (std::uint32_t index = first; index < count; ++index) {
         if (::bpf_map_lookup_elem(::bpf_map__fd(skeleton_->maps.captured), &index, slot.data()) !=
             0) {
             return system_error("cannot read a captured frame", errno);

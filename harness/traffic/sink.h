@@ -40,9 +40,9 @@ class Sink {
     Result<std::vector<arrived_counter>> arrived_per_cpu() const;
     Result<std::uint64_t> arrived() const;
 
-    // The frames kept, in order of arrival, VLAN tags put back in where the stack had taken them
-    // out.
-    Result<Frames> captured() const;
+    // The frames kept, from frame `first` on, in order of arrival, VLAN tags put back in where the
+    // stack had taken them out.
+    Result<Frames> captured(std::uint32_t first = 0) const;
 
   private:
     struct Close {

@@ -84,7 +84,7 @@ class TrafficTest : public KernelTest, public testing::WithParamInterface<Mode> 
     void SetUp() override {
         KernelTest::SetUp();
         if (IsSkipped() || HasFatalFailure()) return;
-        auto topology = PairTopology::create(1, 1518);
+        auto topology = Topology::create(1, 1518);
         ASSERT_TRUE(topology) << topology.error().text();
         topology_.emplace(std::move(*topology));
     }
@@ -155,7 +155,7 @@ class TrafficTest : public KernelTest, public testing::WithParamInterface<Mode> 
         return sum_cpus(counters.value().value()).at(static_cast<std::size_t>(action)).packets;
     }
 
-    std::optional<PairTopology> topology_;
+    std::optional<Topology> topology_;
     std::optional<Program> program_;
     std::optional<Sink> back_;
     std::optional<Sink> stack_;
@@ -283,7 +283,7 @@ TEST_P(TrafficTest, RuntFramesArriveUnpadded) {
 }
 
 TEST_P(TrafficTest, TheLongestFrameArrives) {
-    auto topology = PairTopology::create(1, kLongestLiveFrame);
+    auto topology = Topology::create(1, kLongestLiveFrame);
     ASSERT_TRUE(topology) << topology.error().text();
     topology_.emplace(std::move(*topology));
     const Frames frames{numbered_frame(1, kLongestLiveFrame), numbered_frame(2, 60),

@@ -1,0 +1,72 @@
+#include "kernel/lan_topology.h"
+
+#include <bpf/libbpf.h>
+#include <fmt/format.h>
+#include <linux/bpf.h>
+
+#include <cerrno>
+#include <memory>
+
+#include "empty.skel.h"
+#include "kernel/ip_batch.h"
+
+namespace xdpbench {
+namespace {
+
+constexpr const char* kBridge =
+    "link add br0 type bridge stp_state 0 forward_delay 0 mcast_snooping 0\n"
+    "link set br0 up\n";
+constexpr const char* kHostInterface = "lan0";
+
+struct Close {
+    void operator()(empty* skeleton) const { empty__destroy(skeleton); }
+};
+using PassingProgram = std::unique_ptr<empty, Close>;
+
+Result<PassingProgram> load_passing_program() {
+    PassingProgram skeleton(empty__open());
+    if (!skeleton) return system_error("cannot open the program for the bridge's ports", errno);
+    skeleton->rodata->action = XDP_PASS;
+    if (const int error = empty__load(skeleton.get()); error != 0)
+        return system_error("cannot load the program for the bridge's ports", error);
+    return skeleton;
+}
+
+Result<LanHost> add_host(const NetNs& bridge, std::size_t number, const LanAddress& address,
+                         int passing_program) {
+    XDPBENCH_TRY(NetNs netns, NetNs::create());
+    XDPBENCH_CHECK(silence_ipv6(netns));
+    const std::string port = fmt::format("port{}", number);
+    XDPBENCH_CHECK(ip_batch(bridge, fmt::format("link add {0} type veth peer name {1} address {2} "
+                                                "netns {3}\n"
+                                                "link set {0} master br0 up\n",
+                                                port, kHostInterface, address.mac, netns.path())));
+    XDPBENCH_CHECK(ip_batch(netns, fmt::format("link set lo up\n"
+                                               "address add {}/24 dev {}\n"
+                                               "link set {} up\n",
+                                               address.ip, kHostInterface, kHostInterface)));
+    XDPBENCH_CHECK(set_tx_checksum(netns, kHostInterface, false));
+    XDPBENCH_TRY(InterfaceInfo interface, query_interface(netns, kHostInterface));
+    XDPBENCH_TRY(InterfaceInfo bridge_port, query_interface(bridge, port));
+    interface.made_by_us = bridge_port.made_by_us = true;
+    XDPBENCH_TRY(XdpLink link, XdpLink::attach(bridge, bridge_port, passing_program, Mode::native));
+    return LanHost{std::move(netns), std::move(interface), std::move(link)};
+}
+
+}  // namespace
+
+Result<LanTopology> LanTopology::create(const std::vector<LanAddress>& addresses) {
+    XDPBENCH_TRY(NetNs bridge, NetNs::create());
+    XDPBENCH_CHECK(silence_ipv6(bridge));
+    XDPBENCH_CHECK(ip_batch(bridge, kBridge));
+    XDPBENCH_TRY(const PassingProgram passing, load_passing_program());
+    LanTopology lan{std::move(bridge), {}};
+    for (const LanAddress& address : addresses) {
+        XDPBENCH_TRY(LanHost host, add_host(lan.bridge, lan.hosts.size(), address,
+                                            ::bpf_program__fd(passing->progs.empty)));
+        lan.hosts.push_back(std::move(host));
+    }
+    return lan;
+}
+
+}  // namespace xdpbench

@@ -1,0 +1,13 @@
+// All of a run in one table: a row for each program and attach mode.
+#pragma once
+
+#include <string>
+
+#include "report/model.h"
+
+namespace xdpbench {
+
+// Aligned lines with their titles; empty for a run of one program in one mode, which needs none.
+[[nodiscard]] std::string overview(const RunRecord& run);
+
+}  // namespace xdpbench

@@ -1,0 +1,62 @@
+#include "report/overview.h"
+
+#include <gtest/gtest.h>
+
+namespace xdpbench {
+namespace {
+
+CaseResult result(const std::string& kind, const std::string& mode, Outcome outcome,
+                  const std::string& name = "a") {
+    CaseResult one;
+    one.kind = kind;
+    one.program = "icmp_lb";
+    one.mode = mode;
+    one.name = name;
+    one.outcome = outcome;
+    return one;
+}
+
+RunRecord run_of(std::vector<CaseResult> cases) {
+    RunRecord run;
+    ProgramRecord program;
+    program.name = "icmp_lb";
+    run.programs = {program};
+    run.cases = std::move(cases);
+    return run;
+}
+
+TEST(Overview, OneProgramInOneModeNeedsNone) {
+    EXPECT_EQ(overview(run_of({result("check", "", Outcome::passed),
+                               result("replay", "native", Outcome::passed)})),
+              "");
+}
+
+TEST(Overview, ARowForEachMode) {
+    RunRecord run = run_of(
+        {result("check", "", Outcome::passed), result("check", "", Outcome::failed),
+         result("replay", "generic", Outcome::passed), result("replay", "native", Outcome::failed),
+         result("replay", "offload", Outcome::skipped),
+         result("modes", "", Outcome::failed, "generic and native: a.pcap")});
+    BenchRecord bench;
+    bench.program = "icmp_lb";
+    bench.mode = "native";
+    BenchRound round;
+    round.processed = 2'000'000;
+    round.seconds = 1;
+    bench.rounds = {round};
+    run.benches = {bench};
+    const std::string table = overview(run);
+    EXPECT_NE(table.find("icmp_lb   generic   1 passed, 1 failed   passed    DISAGREE   -"),
+              std::string::npos)
+        << table;
+    EXPECT_NE(
+        table.find("          native    1 passed, 1 failed   failed    DISAGREE   2.000 Mpps"),
+        std::string::npos)
+        << table;
+    EXPECT_NE(table.find("          offload   1 passed, 1 failed   skipped   -          -"),
+              std::string::npos)
+        << table;
+}
+
+}  // namespace
+}  // namespace xdpbench
