@@ -7,6 +7,7 @@
 
 #include "base/interrupt.h"
 #include "base/text.h"
+#include "engine/event_check.h"
 #include "kernel/test_run.h"
 #include "packet/diff.h"
 #include "packet/pcap.h"
@@ -53,12 +54,13 @@ Result<StepFrames> load_step(const Step& step, const Scenario& scenario) {
                                    frames.out.size()));
 }
 
-Result<void> run_step(TestRunner& runner, const Step& step, const Scenario& scenario,
-                      Failures& failures) {
+Result<void> run_step(TestRunner& runner, EventJudge& events, const Step& step,
+                      const Scenario& scenario, Failures& failures) {
     XDPBENCH_TRY(const StepFrames frames, load_step(step, scenario));
     const auto wanted = static_cast<std::uint32_t>(step.expect.action);
     for (std::size_t i = 0; i < frames.in.size(); ++i) {
         XDPBENCH_TRY(const TestRunOutput output, runner.run(frames.in[i].bytes));
+        XDPBENCH_CHECK(events.read());
         if (output.returned != wanted) {
             failures.add(fmt::format("{}: expected {}, got {}", frame_name(step.in, i),
                                      action_name(step.expect.action),
@@ -81,11 +83,14 @@ Result<Verdict> try_check(const Subject& subject, const Check& check) {
     XDPBENCH_TRY(const LoneProgram lone, load_alone(subject, check.configuration));
     const Program& program = lone.program;
     TestRunner runner(program.fd());
+    XDPBENCH_TRY(EventJudge events, EventJudge::open(program, check.expect_events));
     Failures failures;
     for (const Step& step : check.steps)
-        XDPBENCH_CHECK(run_step(runner, step, subject.scenario, failures));
+        XDPBENCH_CHECK(run_step(runner, events, step, subject.scenario, failures));
     XDPBENCH_TRY(const std::vector<std::string> map_lines, program.compare_maps(check.expect_maps));
     for (const std::string& line : map_lines) failures.add(line);
+    XDPBENCH_TRY(const std::vector<std::string> event_lines, events.differences());
+    for (const std::string& line : event_lines) failures.add(line);
     if (failures.empty()) return Verdict{};
     return Verdict{Outcome::failed, failures.text()};
 }
@@ -104,6 +109,7 @@ Result<void> validate_scenario(const Subject& subject, bool sends) {
     for (const Check& check : scenario.checks) {
         XDPBENCH_TRY(const Program configured, open_program(subject, check.configuration));
         XDPBENCH_CHECK(configured.validate_expectations(check.expect_maps));
+        XDPBENCH_CHECK(validate_events(configured, check.expect_events));
         for (const Step& step : check.steps) XDPBENCH_CHECK(load_step(step, scenario));
     }
     std::vector<const FrameRef*> sent;

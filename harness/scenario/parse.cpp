@@ -186,9 +186,58 @@ Result<Step> read_step(const YamlNode& node) {
     return Step{node.where, std::move(in), std::move(expect)};
 }
 
-Result<std::vector<MapContent>> read_check_expectation(const YamlNode& node) {
-    XDPBENCH_TRY(const Record record, Record::read(node, "the check's expect", {"maps"}));
-    return read_maps(record.at("maps"), read_expected_entry);
+Result<EventExpectation> read_map_events(const YamlNode::Entry& entry) {
+    const std::string what = "the events of " + in_quotes(entry.key);
+    XDPBENCH_TRY(const Record record,
+                 Record::read(entry.value, what, {}, {"type", "count", "lost", "records"}));
+    EventExpectation events;
+    events.where = entry.where;
+    events.map = entry.key;
+    if (const auto* type = record.find("type")) {
+        XDPBENCH_TRY(events.type, read_line(*type, "the records' type"));
+    }
+    if (const auto* count = record.find("count")) {
+        XDPBENCH_TRY(events.count, read_number(*count, "the number of records"));
+    }
+    if (const auto* lost = record.find("lost")) {
+        XDPBENCH_TRY(events.lost, read_number(*lost, "the number of lost records"));
+    }
+    if (const auto* records = record.find("records")) {
+        XDPBENCH_TRY(events.records, read_list<Value>(*records, "records",
+                                                      [](const YamlNode& node) -> Result<Value> {
+                                                          return to_value(node);
+                                                      }));
+    }
+    if (!events.count && !events.lost && events.records.empty())
+        return error_at(entry.where, what + " say nothing: expected count, records or lost");
+    if (events.count && *events.count < events.records.size()) {
+        return error_at(record.find("count")->where,
+                        fmt::format("count is {}, but {} are listed", *events.count,
+                                    counted(events.records.size(), "record")));
+    }
+    return events;
+}
+
+Result<std::vector<EventExpectation>> read_events(const YamlNode& node) {
+    XDPBENCH_TRY(const auto* entries, read_entries(node, "events"));
+    std::vector<EventExpectation> events;
+    for (const YamlNode::Entry& entry : *entries) {
+        XDPBENCH_TRY(EventExpectation one, read_map_events(entry));
+        events.push_back(std::move(one));
+    }
+    return events;
+}
+
+Result<void> read_check_expectation(const YamlNode& node, Check& check) {
+    XDPBENCH_TRY(const Record record,
+                 Record::read(node, "the check's expect", {}, {"maps", "events"}));
+    if (const auto* maps = record.find("maps")) {
+        XDPBENCH_TRY(check.expect_maps, read_maps(*maps, read_expected_entry));
+    }
+    if (const auto* events = record.find("events")) {
+        XDPBENCH_TRY(check.expect_events, read_events(*events));
+    }
+    return {};
 }
 
 Result<Check> read_check(const YamlNode& node) {
@@ -200,7 +249,7 @@ Result<Check> read_check(const YamlNode& node) {
     XDPBENCH_TRY(check.configuration, read_configuration(record));
     XDPBENCH_TRY(check.steps, read_list<Step>(record.at("steps"), "steps", read_step));
     if (const auto* expect = record.find("expect")) {
-        XDPBENCH_TRY(check.expect_maps, read_check_expectation(*expect));
+        XDPBENCH_CHECK(read_check_expectation(*expect, check));
     }
     return check;
 }

@@ -588,5 +588,43 @@ TEST_F(ScenarioFile, IsRefusedWhenMissing) {
     EXPECT_PRED_FORMAT2(testing::IsSubstring, "No such file", scenario.error().what);
 }
 
+std::string with_events(const std::string& events) {
+    return kHead +
+           "checks:\n  - name: n\n    steps: [ { in: a.pcap, expect: { action: XDP_DROP } } ]\n" +
+           "    expect: { events: " + events + " }\n";
+}
+
+TEST(Parse, ReadsExpectedEvents) {
+    const Check check =
+        parsed(
+            with_events("{ log: { type: struct e, count: 3, lost: 0, records: [ { port: 53 } ] },"
+                        " other: { count: 0 } }"))
+            .checks.at(0);
+    EXPECT_TRUE(check.expect_maps.empty());
+    ASSERT_EQ(check.expect_events.size(), 2U);
+    const EventExpectation& log = check.expect_events[0];
+    EXPECT_EQ(log.map, "log");
+    EXPECT_EQ(log.where.text(), "s.yaml:7:25");
+    EXPECT_EQ(log.type, "struct e");
+    EXPECT_EQ(log.count, 3U);
+    EXPECT_EQ(log.lost, 0U);
+    ASSERT_EQ(log.records.size(), 1U);
+    EXPECT_EQ(field(log.records[0], "port"), "53");
+    EXPECT_EQ(check.expect_events[1].count, 0U);
+    EXPECT_EQ(check.expect_events[1].lost, std::nullopt);
+}
+
+TEST(Parse, RefusesExpectedEventsThatSayNothingOrContradictThemselves) {
+    EXPECT_NE(refusal(with_events("{ log: { type: e } }")).what.find("say nothing"),
+              std::string::npos);
+    EXPECT_NE(refusal(with_events("{ log: { cuont: 1 } }")).what.find("did you mean 'count'"),
+              std::string::npos);
+    EXPECT_NE(refusal(with_events("{ log: { count: 1, records: [ {a: 1}, {a: 2} ] } }"))
+                  .what.find("count is 1, but 2 records are listed"),
+              std::string::npos);
+    EXPECT_NE(refusal(with_events("{ log: { lost: none } }")).what.find("s.yaml:7:38"),
+              std::string::npos);
+}
+
 }  // namespace
 }  // namespace xdpbench

@@ -103,6 +103,16 @@ struct Step {
     StepExpectation expect;
 };
 
+// What a check must leave in one ring buffer or perf buffer.
+struct EventExpectation {
+    Location where;
+    std::string map;
+    std::string type;  // of the records, a structure; empty: found as kernel/events.h says
+    std::optional<std::uint64_t> count;  // records in all; without it as many as `records` has
+    std::optional<std::uint64_t> lost;   // records that found the buffer full
+    std::vector<Value> records;          // the first ones, in order
+};
+
 // One case: fresh maps, then the steps, then the look at the maps.
 struct Check {
     Location where;
@@ -111,6 +121,7 @@ struct Check {
                                   // so win over) those
     std::vector<Step> steps;
     std::vector<MapContent> expect_maps;
+    std::vector<EventExpectation> expect_events;
 };
 
 // A program of ours by name, or an object file.
