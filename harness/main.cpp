@@ -44,8 +44,9 @@ int command_line(std::vector<std::string> arguments) {
         "Exit: 0 all held, 1 a check failed, 2 usage or input error, 3 invalid measurement, 4 "
         "nothing could run here, 130 interrupted.");
     const Command run = add_run(app);
-    const std::vector<Command> commands{
-        run, add_compare(app), add_list(app), add_doctor(app), add_attach(app), add_map(app)};
+    const std::vector<Command> commands{run,           add_compare(app), add_record(app),
+                                        add_list(app), add_doctor(app),  add_attach(app),
+                                        add_map(app)};
 
     std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
     try {

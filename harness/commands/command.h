@@ -32,6 +32,7 @@ struct Command {
 // name.
 Command add_run(CLI::App& application);
 Command add_compare(CLI::App& application);
+Command add_record(CLI::App& application);
 Command add_list(CLI::App& application);
 Command add_doctor(CLI::App& application);
 Command add_attach(CLI::App& application);

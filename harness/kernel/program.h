@@ -46,6 +46,13 @@ struct MapTakeover {
     std::vector<std::string> gone;   // only the old one had them
 };
 
+// An entry of a map as it is in memory.
+struct StoredEntry {
+    std::string map;
+    std::vector<std::uint8_t> key;
+    std::vector<std::uint8_t> value;  // of a per-CPU map: the sum over all CPUs
+};
+
 class Program {
   public:
     // Opens `object` and picks the XDP program named `function`, or its only one. Contacts no
@@ -112,6 +119,15 @@ class Program {
     // name.
     [[nodiscard]] Result<std::optional<std::uint64_t>> read_counter(
         const std::string& global) const;
+    // What the maps hold whose entries a scenario can name: arrays and hashes of all kinds. Not
+    // those behind the program's global variables, nor maps that hold descriptors or events.
+    Result<std::vector<StoredEntry>> read_maps() const;
+
+    // The entry that a scenario names; nothing if there is none.
+    Result<std::optional<StoredEntry>> find_entry(const std::string& map, const Value& key) const;
+
+    // The entry as an expectation in a scenario: its value, or its sum over all CPUs.
+    [[nodiscard]] MapEntry expectation_of(const StoredEntry& entry) const;
 
   private:
     struct Close {

@@ -41,6 +41,20 @@ bool declared_alike(const bpf_map* declared, const bpf_map* existing) {
            (entries == 0 || entries == ::bpf_map__max_entries(existing));
 }
 
+// A map whose entries are values that can be read and written. Some per-CPU values cannot be added
+// up; they are not.
+bool holds_values(const TypedMap& map) {
+    switch (map.kind) {
+        case BPF_MAP_TYPE_HASH:
+        case BPF_MAP_TYPE_ARRAY:
+        case BPF_MAP_TYPE_LRU_HASH:
+        case BPF_MAP_TYPE_LPM_TRIE:
+            return true;
+        default:
+            return map.per_cpu() && (map.value.typed() || map.value.size <= sizeof(std::uint64_t));
+    }
+}
+
 }  // namespace
 
 Result<void> Program::configure(const Configuration& configuration) {
@@ -172,6 +186,38 @@ Result<void> Program::compare_entry(const TypedMap& map, const MapEntry& entry,
                                     difference.path, difference.expected, difference.actual));
     }
     return {};
+}
+
+Result<std::vector<StoredEntry>> Program::read_maps() const {
+    std::vector<StoredEntry> entries;
+    const bpf_map* raw = nullptr;
+    bpf_object__for_each_map(raw, object_.get()) {
+        const TypedMap map = typed_map(object_.get(), raw);
+        if (::bpf_map__is_internal(raw) || !holds_values(map)) continue;
+        XDPBENCH_TRY(std::vector<MapBytes> keys, read_keys(map, map.max_entries));
+        for (MapBytes& key : keys) {
+            XDPBENCH_TRY(std::optional<MapBytes> value, read_entry(map, key));
+            if (value) entries.push_back({map.name, std::move(key), std::move(*value)});
+        }
+    }
+    return entries;
+}
+
+Result<std::optional<StoredEntry>> Program::find_entry(const std::string& name,
+                                                       const Value& key) const {
+    XDPBENCH_TRY(const bpf_map* const raw, require_map(name, key.where));
+    const TypedMap map = typed_map(object_.get(), raw);
+    XDPBENCH_TRY(MapBytes encoded, encode(map.key, key));
+    XDPBENCH_TRY(std::optional<MapBytes> value, read_entry(map, encoded));
+    if (!value) return std::optional<StoredEntry>();
+    return std::optional(StoredEntry{name, std::move(encoded), std::move(*value)});
+}
+
+MapEntry Program::expectation_of(const StoredEntry& entry) const {
+    const TypedMap map = typed_map(object_.get(), find_map(entry.map));
+    MapEntry expectation{decode(map.key, entry.key), {}, {}, false};
+    (map.per_cpu() ? expectation.sum_cpus : expectation.value) = decode(map.value, entry.value);
+    return expectation;
 }
 
 }  // namespace xdpbench

@@ -1,0 +1,135 @@
+"""`xdp-bench record`: what a program does now as a scenario, and the scenario brought up to date."""
+
+import os
+import subprocess
+
+from harness import Case, SOURCE, main
+
+# Answers UDP with the first byte of the destination turned over, drops what is longer than LIMIT, counts by length.
+PROGRAM = """
+#include <linux/bpf.h>
+#include <linux/if_ether.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_endian.h>
+struct seen { __u32 length; __u64 frames; };
+struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 2); __type(key, __u32); __type(value, struct seen); } last SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_PERCPU_HASH); __uint(max_entries, 64); __type(key, __u32); __type(value, __u64); } lengths SEC(".maps");
+SEC("xdp") int mine(struct xdp_md *ctx)
+{
+    unsigned char *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+    __u32 length = end - data, zero = 0;
+    __u64 one = 1, *count = bpf_map_lookup_elem(&lengths, &length);
+    struct seen *seen = bpf_map_lookup_elem(&last, &zero);
+    if (count)
+        ++*count;
+    else
+        bpf_map_update_elem(&lengths, &length, &one, BPF_ANY);
+    if (seen) {
+        seen->length = length;
+        seen->frames++;
+    }
+    if (length > LIMIT)
+        return XDP_DROP;
+    if (data + 14 > end || *(__be16 *)(data + 12) != bpf_htons(ETH_P_IP))
+        return XDP_PASS;
+    data[0] ^= FLIP;
+    return XDP_TX;
+}
+char _license[] SEC("license") = "GPL";
+"""
+
+
+class Record(Case):
+    def compile(self, **constants):
+        with open(os.path.join(self.folder, "mine.c"), "w", encoding="utf-8") as file:
+            file.write(PROGRAM)
+        defines = [f"-D{name}={value}" for name, value in {"LIMIT": 1000, "FLIP": 2, **constants}.items()]
+        subprocess.run(["clang-14", "-target", "bpf", "-O2", "-g", "-idirafter", "/usr/include/x86_64-linux-gnu", *defines, "-c", "mine.c", "-o", "mine.o"],
+                       cwd=self.folder, check=True)
+
+    def record(self, *more, **options):
+        return self.tool("record", "--prog", "mine.o", "--pcap", os.path.join(SOURCE, "pcaps", "mixed.pcap"), "-o", "mine.yaml", *more, **options)
+
+    def read(self, name):
+        with open(os.path.join(self.folder, name), encoding="utf-8") as file:
+            return file.read()
+
+    def test_what_is_recorded_holds_and_a_changed_constant_does_not(self):
+        self.compile()
+        done = self.record()
+        self.assertIn("XDP_TX", done.stdout)
+        self.assertIn("wrote mine.yaml", done.stdout)
+        text = self.read("mine.yaml")
+        self.assertIn("program: { object: mine.o }", text)
+        self.assertIn("lengths:", text)
+        self.assertIn("sum_cpus", text)
+        self.assertIn("action: XDP_DROP", text)
+        self.assertIn("out: unchanged", text)
+        self.assertIn("out: mine-out.pcap#0", text)
+        self.assertIn("1 passed", self.tool("--scenario", "mine.yaml").stdout)
+        self.compile(FLIP=4)
+        done = self.tool("--scenario", "mine.yaml", code=1)
+        self.assertIn("eth.dst", done.stdout)
+        self.compile(LIMIT=999999)
+        done = self.tool("--scenario", "mine.yaml", code=1)
+        self.assertIn("expected XDP_DROP, got", done.stdout)
+
+    def test_nothing_is_overwritten(self):
+        self.compile()
+        self.record()
+        before = self.read("mine.yaml")
+        self.assertIn("mine.yaml exists already", self.record(code=2).stderr)
+        os.unlink(os.path.join(self.folder, "mine.yaml"))
+        self.assertIn("mine-out.pcap exists already", self.record(code=2).stderr)
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "mine.yaml")))
+        self.assertNotEqual(before, "")
+
+    def test_update_rewrites_what_does_not_hold_and_nothing_else(self):
+        self.compile()
+        self.record()
+        scenario = self.read("mine.yaml") + (
+            "\n  # about the second check\n  - name: short frames pass\n    steps:\n"
+            "      - { in: \"hex: 020000000002 020000000001 88b5 00\", expect: { action: XDP_PASS } } # a comment\n"
+            "    expect: { maps: { last: [ { key: 0, value: { frames: 1 } } ] } }\n"
+            "bench: { traffic: udp_64.pcap, action: XDP_TX } # kept\n")
+        with open(os.path.join(self.folder, "mine.yaml"), "w", encoding="utf-8") as file:
+            file.write(scenario)
+        self.assertIn("2 passed", self.tool("--scenario", "mine.yaml", "--only", "check").stdout)
+        done = self.tool("record", "--update", "mine.yaml")
+        self.assertIn("nothing was changed", done.stdout)
+        self.assertEqual(self.read("mine.yaml"), scenario)
+        self.compile(LIMIT=200)
+        done = self.tool("record", "--update", "mine.yaml")
+        self.assertIn("expected XDP_TX, got XDP_DROP", done.stdout)
+        self.assertIn("rewrote 1 check", done.stdout)
+        text = self.read("mine.yaml")
+        for kept in ("# about the second check", "# a comment", "# kept", "# What the program did"):
+            self.assertIn(kept, text)
+        self.assertIn("2 passed", self.tool("--scenario", "mine.yaml", "--only", "check").stdout)
+        self.compile(LIMIT=10)  # now the second check fails too
+        self.tool("record", "--update", "mine.yaml")
+        self.assertIn("2 passed", self.tool("--scenario", "mine.yaml", "--only", "check").stdout)
+
+    def test_a_reference_program_with_its_setup(self):
+        self.tool("record", "--prog", "icmp_lb", "--pcap", os.path.join(SOURCE, "pcaps", "icmp_echo_64.pcap"), "-o", "sub/again.yaml")
+        self.assertIn("globals:", self.read("sub/again.yaml"))
+        self.assertIn("1 passed", self.tool("--scenario", "sub/again.yaml").stdout)
+
+    def test_chance_is_not_recorded(self):
+        with open(os.path.join(self.folder, "mine.c"), "w", encoding="utf-8") as file:
+            file.write('#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\nSEC("xdp") int mine(struct xdp_md *ctx) { return bpf_get_prandom_u32() & 1 ? XDP_PASS : XDP_DROP; }\n'
+                       'char _license[] SEC("license") = "GPL";\n')
+        subprocess.run(["clang-14", "-target", "bpf", "-O2", "-g", "-idirafter", "/usr/include/x86_64-linux-gnu", "-c", "mine.c", "-o", "mine.o"], cwd=self.folder, check=True)
+        self.assertIn("when all was repeated", self.record(code=2).stderr)
+        self.assertEqual([name for name in os.listdir(self.folder) if name.startswith("mine-") or name.endswith(".yaml")], [])
+
+    def test_usage(self):
+        self.assertIn("--prog", self.tool("record", code=2).stderr)
+        self.assertIn("-o mine.yaml", self.tool("record", "--prog", "xdp_pass", code=2).stderr)
+        self.assertIn("--pcap", self.tool("record", "--prog", "xdp_pass", "-o", "x.yaml", code=2).stderr)
+        self.assertIn("nowhere.pcap", self.tool("record", "--prog", "xdp_pass", "-o", "x.yaml", "--pcap", "nowhere.pcap", code=2).stderr)
+        self.assertEqual(os.listdir(self.folder), [])
+
+
+if __name__ == "__main__":
+    main()

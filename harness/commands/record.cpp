@@ -1,0 +1,74 @@
+// `xdp-bench record`.
+#include "engine/record.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "commands/command.h"
+#include "kernel/capabilities.h"
+
+namespace xdpbench {
+namespace {
+
+struct RecordArguments {
+    std::string program;
+    std::string scenario;
+    std::string pcap;
+    std::string output;
+    std::string update;
+    bool verbose = false;
+};
+
+Result<Recorded> record_new(const RecordArguments& arguments) {
+    if (arguments.program.empty() == arguments.scenario.empty()) {
+        return input_error("what is to be recorded?",
+                           "name a program with --prog, or with --scenario one and its setup");
+    }
+    if (arguments.output.empty())
+        return input_error("where is the scenario to be written?", "say so: -o mine.yaml");
+    XDPBENCH_TRY(Subject subject, arguments.scenario.empty() ? find_subject(arguments.program)
+                                                             : subject_of(arguments.scenario));
+    if (arguments.pcap.empty())
+        return input_error("no traffic is named", "say which: --pcap traffic.pcap");
+    return record_scenario(with_traffic(std::move(subject), arguments.pcap), arguments.output);
+}
+
+Result<int> record_command(const RecordArguments& arguments) {
+    set_up_libbpf(arguments.verbose);
+    XDPBENCH_CHECK(require_privileges());
+    XDPBENCH_TRY(const Recorded recorded, arguments.update.empty()
+                                              ? record_new(arguments)
+                                              : update_scenario(arguments.update));
+    for (const std::string& line : recorded.lines) fmt::print("{}\n", line);
+    return kHeld;
+}
+
+}  // namespace
+
+Command add_record(CLI::App& application) {
+    const auto arguments = std::make_shared<RecordArguments>();
+    CLI::App* const app = application.add_subcommand(
+        "record", "write a scenario that expects what a program does now");
+    app->add_option("--prog", arguments->program,
+                    "a reference program by name, or FILE.o[:FUNCTION]")
+        ->type_name("NAME|FILE.o[:FUNCTION]");
+    app->add_option("--scenario", arguments->scenario,
+                    "take the program and its setup (globals, maps) from this scenario")
+        ->type_name("FILE");
+    app->add_option("--pcap", arguments->pcap, "the frames to run, one after the other")
+        ->type_name("FILE");
+    app->add_option("-o,--output", arguments->output, "the scenario to write; must not exist")
+        ->type_name("FILE");
+    CLI::Option* const update =
+        app->add_option("--update", arguments->update,
+                        "rewrite the expectations of this scenario that do not hold any more")
+            ->type_name("FILE");
+    for (const char* const other : {"--prog", "--scenario", "--pcap", "--output"})
+        update->excludes(app->get_option(other));
+    app->add_flag("-v,--verbose", arguments->verbose, "libbpf's messages");
+    return {app, [arguments](const Invocation&) { return record_command(*arguments); }};
+}
+
+}  // namespace xdpbench

@@ -1,0 +1,57 @@
+// Observations as the YAML of a scenario.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "base/result.h"
+#include "engine/observation.h"
+#include "scenario/yaml.h"
+
+namespace xdpbench {
+
+// The frames that a recorded scenario expects to come out, in a pcap beside it, added to one that
+// is there already.
+class RecordedFrames {
+  public:
+    // "mine-out.pcap" beside "mine.yaml".
+    static Result<RecordedFrames> beside(const std::filesystem::path& scenario);
+
+    // Adds frames; the reference to them: "mine-out.pcap#4-9".
+    std::string add(const Frames& frames);
+
+    // Writes the pcap, if something was added.
+    Result<void> write() const;
+
+    // The pcap as it was before write().
+    void undo() const;
+
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+    [[nodiscard]] std::size_t added() const { return frames_.size() - before_; }
+
+  private:
+    RecordedFrames(std::filesystem::path path, Frames frames)
+        : path_(std::move(path)), frames_(std::move(frames)), before_(frames_.size()) {}
+
+    std::filesystem::path path_;
+    Frames frames_;
+    std::size_t before_;
+};
+
+// `results` of the frames `in` as steps: neighbours with the same action, all changed or all not,
+// are one. `step` is one that is replaced, whose other keys are kept; an empty mapping if none is.
+YamlNode::List recorded_steps(const FrameRef& ref, const Frames& in,
+                              const std::vector<FrameResult>& results, const YamlNode& step,
+                              RecordedFrames& out);
+
+[[nodiscard]] YamlNode to_yaml(const Value& value);
+
+// An expected entry: key with value, sum_cpus or absent.
+[[nodiscard]] YamlNode to_yaml(const MapEntry& entry);
+
+[[nodiscard]] YamlNode to_yaml(const std::vector<MapContent>& maps);
+
+// The entry of a mapping under `key`, added at the end if there is none.
+YamlNode& entry_of(YamlNode& mapping, const std::string& key);
+
+}  // namespace xdpbench

@@ -1,0 +1,19 @@
+// Writing YAML that parse_yaml() reads back as the same tree.
+#pragma once
+
+#include <string>
+
+#include "scenario/yaml.h"
+
+namespace xdpbench {
+
+// A mapping or list in block style, each line indented by `indent` columns; what fits on a line is
+// written in flow style: { key: 0, value: 8 }.
+[[nodiscard]] std::string emit_yaml(const YamlNode& node, std::size_t indent = 0);
+
+// Nodes as code that writes YAML makes them, with no place.
+[[nodiscard]] YamlNode yaml_text(std::string text);
+[[nodiscard]] YamlNode yaml_list(YamlNode::List items);
+[[nodiscard]] YamlNode yaml_mapping(std::vector<std::pair<std::string, YamlNode>> entries);
+
+}  // namespace xdpbench
