@@ -39,6 +39,7 @@ struct RunArguments {
     std::string device;
     std::string peer;
     bool keep = false;
+    bool pin_maps = false;
     bool verbose = false;
 };
 
@@ -76,6 +77,10 @@ void add_run_options(CLI::App& app, RunArguments& arguments) {
                    "what is sent over this interface arrives at the one of --dev")
         ->type_name("IF")
         ->needs(device);
+    app.add_flag(
+        "--pin-maps", arguments.pin_maps,
+        "maps that the object declares as pinned are pinned in /sys/fs/bpf, shared and left "
+        "there (default: every program's own)");
     app.add_flag("--keep", arguments.keep,
                  "keep the replay's namespaces for debugging and say how to enter them");
     app.add_flag("-v,--verbose", arguments.verbose, "every check by name, and libbpf's messages");
@@ -130,6 +135,7 @@ Result<RunOptions> parse_run(const RunArguments& arguments) {
     options.rounds = arguments.rounds;
     options.keep = arguments.keep;
     if (!arguments.device.empty()) XDPBENCH_CHECK(add_device(arguments, options));
+    options.pin_maps = arguments.pin_maps;
     return options;
 }
 

@@ -48,6 +48,9 @@ Result<std::vector<Subject>> find_subjects(const RunOptions& options) {
     if (options.pcap) {
         for (Subject& subject : subjects) subject = with_traffic(std::move(subject), *options.pcap);
     }
+    if (options.pin_maps) {
+        for (Subject& subject : subjects) subject.pins = PinnedMaps::shared;
+    }
     return subjects;
 }
 

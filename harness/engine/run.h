@@ -21,7 +21,8 @@ struct RunOptions {
     bool replay = true;
     bool bench = true;
     std::optional<std::string> pcap;
-    double seconds = 1.0;  // of a bench round
+    bool pin_maps = false;  // --pin-maps
+    double seconds = 1.0;   // of a bench round
     int rounds = 5;
     bool keep = false;
     std::optional<std::string> device;   // --dev: a real interface, for offload

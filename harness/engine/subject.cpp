@@ -63,7 +63,8 @@ Result<Subject> subject_from(Scenario scenario, std::string option) {
 
 Result<Program> configured_program(const Subject& subject, const Configuration& extra,
                                    const InterfaceIndexes& interfaces) {
-    XDPBENCH_TRY(Program program, Program::open(subject.object, subject.scenario.program.function));
+    XDPBENCH_TRY(Program program,
+                 Program::open(subject.object, subject.scenario.program.function, subject.pins));
     for (const Configuration* const part : {&subject.scenario.configuration, &extra}) {
         XDPBENCH_TRY(const Configuration configuration, with_indexes(*part, interfaces));
         XDPBENCH_CHECK(program.configure(configuration));

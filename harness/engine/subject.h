@@ -28,6 +28,7 @@ struct Subject {
     std::filesystem::path object;  // the program's object file
     bool judged = true;            // false: no expectations, verdicts are only counted
     FrameRef traffic;              // of what is not judged
+    PinnedMaps pins = PinnedMaps::kept_private;
 };
 
 // By the name of a scenario or as FILE.o[:FUNCTION]; for an unknown name the error offers the

@@ -10,6 +10,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
+#include <initializer_list>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -101,10 +102,10 @@ std::vector<bpf_program*> programs_of(bpf_object* object) {
     return programs;
 }
 
-bool has_program_array(const bpf_object* object) {
+bool has_map_of(const bpf_object* object, std::initializer_list<bpf_map_type> types) {
     bpf_map* map = nullptr;
     bpf_object__for_each_map(map, object) {
-        if (::bpf_map__type(map) == BPF_MAP_TYPE_PROG_ARRAY) return true;
+        if (std::find(types.begin(), types.end(), ::bpf_map__type(map)) != types.end()) return true;
     }
     return false;
 }
@@ -124,6 +125,18 @@ std::map<std::string, std::uint32_t> take_record_types(const bpf_object* object)
     return types;
 }
 
+// Whether the program runs on what a map of this object redirects.
+bool runs_behind_a_map(const bpf_object* object, const bpf_program* program) {
+    switch (::bpf_program__expected_attach_type(program)) {
+        case BPF_XDP_DEVMAP:
+            return has_map_of(object, {BPF_MAP_TYPE_DEVMAP, BPF_MAP_TYPE_DEVMAP_HASH});
+        case BPF_XDP_CPUMAP:
+            return has_map_of(object, {BPF_MAP_TYPE_CPUMAP});
+        default:
+            return false;
+    }
+}
+
 Error no_xdp_program(const std::string& path, const std::vector<std::string>& others) {
     return input_error(
         fmt::format("{} has no XDP program{}", path,
@@ -131,6 +144,18 @@ Error no_xdp_program(const std::string& path, const std::vector<std::string>& ot
                                    : fmt::format("; its programs are of other types: {}",
                                                  fmt::join(others, ", "))),
         "put the program into SEC(\"xdp\")");
+}
+
+Error only_behind_a_redirect(const std::string& path, const std::string& function,
+                             const std::string& section, const std::vector<std::string>& names) {
+    return input_error(
+        fmt::format("{} of {} is {}: it runs on frames that a map redirects, and can neither be "
+                    "attached to an interface nor test-run",
+                    function, path, section),
+        names.empty() ? "name an object that has the program which redirects to it, too"
+                      : fmt::format("name the program that redirects to it, and it is loaded with "
+                                    "that: {}",
+                                    fmt::join(names, ", ")));
 }
 
 Error no_such_program(const std::string& path, const std::string& function,
@@ -146,6 +171,15 @@ Error no_such_program(const std::string& path, const std::string& function,
                                    near ? fmt::format(" (did you mean {}?)", *near) : "", list));
 }
 
+// "SEC("xdp/devmap")", if that is what keeps an XDP program from being attached.
+std::optional<std::string> redirect_section(bpf_object* object, const std::string& function) {
+    for (const bpf_program* const program : programs_of(object)) {
+        if (::bpf_program__name(program) != function || !is_xdp(program)) continue;
+        return fmt::format("SEC(\"{}\")", ::bpf_program__section_name(program));
+    }
+    return std::nullopt;
+}
+
 // The XDP program named `function`, or the only one.
 Result<bpf_program*> choose_program(bpf_object* object, const std::string& path,
                                     const std::string& function) {
@@ -158,6 +192,10 @@ Result<bpf_program*> choose_program(bpf_object* object, const std::string& path,
         (fits ? names : others).push_back(name);
         if (fits && (function.empty() || name == function)) chosen = program;
     }
+    if (chosen == nullptr) {
+        if (const auto section = redirect_section(object, function))
+            return only_behind_a_redirect(path, function, *section, names);
+    }
     if (names.empty()) return no_xdp_program(path, others);
     if (chosen == nullptr) return no_such_program(path, function, names, others);
     if (function.empty() && names.size() > 1) {
@@ -168,12 +206,23 @@ Result<bpf_program*> choose_program(bpf_object* object, const std::string& path,
     return chosen;
 }
 
-// The chosen one, and in an object with tail calls the other XDP programs, which may be their
-// targets. What need not be loaded cannot be refused.
+// The chosen one, in an object with tail calls the other XDP programs, which may be their targets,
+// and those that run behind its device and CPU maps. What need not be loaded cannot be refused.
 void select_for_loading(bpf_object* object, const bpf_program* chosen) {
-    const bool tail_calls = has_program_array(object);
-    for (bpf_program* const program : programs_of(object))
-        ::bpf_program__set_autoload(program, program == chosen || (tail_calls && is_xdp(program)));
+    const bool tail_calls = has_map_of(object, {BPF_MAP_TYPE_PROG_ARRAY});
+    for (bpf_program* const program : programs_of(object)) {
+        const bool companion =
+            is_xdp(program) && (tail_calls || runs_behind_a_map(object, program));
+        ::bpf_program__set_autoload(program, program == chosen || companion);
+    }
+}
+
+// Without the wish of some maps to be pinned where everybody finds and shares them.
+void keep_private(bpf_object* object) {
+    bpf_map* map = nullptr;
+    bpf_object__for_each_map(map, object) {
+        if (::bpf_map__pin_path(map) != nullptr) ::bpf_map__set_pin_path(map, nullptr);
+    }
 }
 
 Error open_error(const std::string& path, int number) {
@@ -181,9 +230,17 @@ Error open_error(const std::string& path, int number) {
                                std::string(trim(libbpf_log)));
     error.kind = ErrorKind::input;
     if (libbpf_log.find("legacy map") != std::string::npos) {
-        error.advice =
-            "SEC(\"maps\") definitions went away with libbpf 1.0: write them as BTF maps in "
-            "SEC(\".maps\")";
+        error.advice = fmt::format(
+            "libbpf 1.0 dropped struct bpf_map_def in SEC(\"maps\") (this is libbpf {}.{}); write "
+            "each map as\n"
+            "            struct {{\n"
+            "                __uint(type, BPF_MAP_TYPE_HASH);\n"
+            "                __uint(max_entries, 1024);\n"
+            "                __type(key, __u32);\n"
+            "                __type(value, __u64);\n"
+            "            }} name SEC(\".maps\");\n"
+            "          and compile with clang -g",
+            ::libbpf_major_version(), ::libbpf_minor_version());
     } else if (libbpf_log.find("BTF is required") != std::string::npos) {
         error.advice = "compile it with clang -g, and do not strip BTF: its maps need it";
     }
@@ -207,7 +264,8 @@ Program::Program(std::filesystem::path path, std::unique_ptr<bpf_object, Close> 
       program_(program),
       function_(::bpf_program__name(program)) {}
 
-Result<Program> Program::open(const std::filesystem::path& object, const std::string& function) {
+Result<Program> Program::open(const std::filesystem::path& object, const std::string& function,
+                              PinnedMaps pins) {
     const std::string name = object.string();
     // libbpf reports a missing file and a broken one alike.
     XDPBENCH_TRY(const std::string content, read_file(object));
@@ -221,6 +279,7 @@ Result<Program> Program::open(const std::filesystem::path& object, const std::st
     if (!opened) return open_error(name, errno);
     XDPBENCH_TRY(bpf_program* const chosen, choose_program(opened.get(), name, function));
     select_for_loading(opened.get(), chosen);
+    if (pins == PinnedMaps::kept_private) keep_private(opened.get());
     Program program(object, std::move(opened), chosen);
     program.record_types_ = take_record_types(program.handle());
     return program;
@@ -297,6 +356,12 @@ int Program::fd() const { return ::bpf_program__fd(program_); }
 bool Program::has_frags() const {
     // libbpf sets the flag by the section's name, but only while it loads.
     return std::string_view(::bpf_program__section_name(program_)).starts_with("xdp.frags");
+}
+
+int Program::companion_fd(const std::string& function) const {
+    const bpf_program* const program =
+        ::bpf_object__find_program_by_name(object_.get(), function.c_str());
+    return program == nullptr ? -ENOENT : ::bpf_program__fd(program);
 }
 
 Result<ProgramInfo> Program::info() const {

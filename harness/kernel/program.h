@@ -53,22 +53,30 @@ struct StoredEntry {
     std::vector<std::uint8_t> value;  // of a per-CPU map: the sum over all CPUs
 };
 
+// What becomes of maps that ask to be pinned (LIBBPF_PIN_BY_NAME).
+enum class PinnedMaps {
+    kept_private,  // every Program has its own, gone with it; nothing is in the BPF file system
+    shared,        // as asked: in /sys/fs/bpf, taken from there if it is there, left there
+};
+
 class Program {
   public:
     // Opens `object` and picks the XDP program named `function`, or its only one. Contacts no
     // kernel. Errors: not an ELF file, no XDP program (says which programs there are), several
-    // (lists them).
+    // (lists them), one that only runs behind a redirect.
     static Result<Program> open(const std::filesystem::path& object,
-                                const std::string& function = {});
+                                const std::string& function = {},
+                                PinnedMaps pins = PinnedMaps::kept_private);
 
     // Encodes the configuration by the object's BTF: every error in it is found before anything is
     // loaded. May be called several times before load(); later settings win.
     Result<void> configure(const Configuration& configuration);
 
-    // Loads with what configure() was told: globals before, map entries after. Of an object without
-    // tail calls (a program array) no other program is loaded. A verifier rejection shows the
-    // instruction and the end of the log; all of it is the error's `log`. With an `offload_ifindex`
-    // the program and its maps are bound to that device.
+    // Loads with what configure() was told: globals before, map entries after. Beside the program
+    // only those are loaded that it may need: of an object with tail calls (a program array) the
+    // other XDP programs, of one with device or CPU maps those that run behind them. A verifier
+    // rejection shows the instruction and the end of the log; all of it is the error's `log`. With
+    // an `offload_ifindex` the program and its maps are bound to that device.
     Result<void> load(std::optional<unsigned> offload_ifindex = std::nullopt);
 
     // load() with the verifier's statistics on. Writing them takes time, which load_seconds must
@@ -78,6 +86,9 @@ class Program {
     [[nodiscard]] int fd() const;
     // Whether it takes frames in several buffers (SEC("xdp.frags")).
     [[nodiscard]] bool has_frags() const;
+    // Of another program of the object that was loaded beside it: what a device or CPU map is to
+    // run, or a tail call to reach. Negative if there is none of that name, or it was not loaded.
+    [[nodiscard]] int companion_fd(const std::string& function) const;
     [[nodiscard]] const std::string& function() const { return function_; }
     [[nodiscard]] const std::filesystem::path& object() const { return path_; }
     Result<ProgramInfo> info() const;

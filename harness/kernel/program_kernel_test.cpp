@@ -25,6 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 using Lines = std::vector<std::string>;
+using Memory = std::vector<std::uint8_t>;
 
 class ProgramTest : public KernelTest {
   protected:
@@ -113,12 +114,11 @@ TEST_F(ProgramTest, AWrongNameGetsASuggestion) {
 
 TEST_F(ProgramTest, AProgramOfAnotherTypeIsNotTaken) {
     const std::string path = fixture_object("rich_types");
-    for (const std::string name : {"on_the_stack", "behind_a_redirect"}) {
-        EXPECT_EQ(
-            open_error(path, name),
-            fmt::format("{} of {} is no XDP program for an interface; those are: first, second",
-                        name, path));
-    }
+    EXPECT_EQ(
+        open_error(path, "on_the_stack"),
+        fmt::format("on_the_stack of {} is no XDP program for an interface; those are: first, "
+                    "second",
+                    path));
     EXPECT_CONTAINS(open_error(fixture_object("no_xdp")),
                     "has no XDP program; its programs are of other types: only_tc");
 }
@@ -347,6 +347,95 @@ TEST_F(ProgramTest, AnEntryThatHasNoRoomIsSaidWithItsPlace) {
                     "list too long (E2BIG)");
     EXPECT_CONTAINS(loaded.error().text(), "the map has 4 entries");
     EXPECT_EQ(loaded.error().kind, ErrorKind::input);
+}
+
+// What the only program of a fixture, or `function`, returns for frames of these lengths.
+std::string returned(const std::string& object, const std::string& function,
+                     const std::vector<std::size_t>& lengths) {
+    auto program = Program::open(object, function);
+    if (!program) return program.error().text();
+    if (const auto loaded = program->load(); !loaded) return loaded.error().text();
+    TestRunner runner(program->fd());
+    std::string text;
+    for (const std::size_t length : lengths) {
+        const auto output = runner.run(Memory(length));
+        text += (output ? returned_text(output->returned) : output.error().text()) + " ";
+    }
+    return text;
+}
+
+TEST_F(ProgramTest, TailCallsReachTheProgramsThatTheObjectNames) {
+    EXPECT_EQ(returned(fixture_object("tail_calls"), "entry", {60, 200}), "XDP_DROP XDP_TX ");
+}
+
+TEST_F(ProgramTest, MapsInAMapAndGlobals) {
+    auto program = Program::open(fixture_object("map_in_map"));
+    ASSERT_TRUE(program) << program.error().text();
+    Configuration setup;
+    setup.maps = {content("even", {{scalar("0"), scalar("1"), {}, false}}),
+                  content("odd", {{scalar("0"), scalar("3"), {}, false}})};
+    setup.globals = {{"frames", scalar("1")}};  // .bss: begins with the odd one
+    ASSERT_TRUE(program->configure(setup));
+    const auto loaded = program->load();
+    ASSERT_TRUE(loaded) << loaded.error().text();
+    TestRunner runner(program->fd());
+    std::vector<std::uint32_t> verdicts;
+    for (int i = 0; i < 3; ++i) {
+        const auto output = runner.run(Memory(60));
+        ASSERT_TRUE(output) << output.error().text();
+        verdicts.push_back(output->returned);
+    }
+    EXPECT_EQ(verdicts, (std::vector<std::uint32_t>{XDP_TX, XDP_DROP, XDP_TX}));
+}
+
+TEST_F(ProgramTest, MapsThatAskToBePinnedAreEachProgramsOwn) {
+    for (int round = 0; round < 2; ++round) {
+        auto program = Program::open(fixture_object("pinned"));
+        ASSERT_TRUE(program) << program.error().text();
+        const auto loaded = program->load();
+        ASSERT_TRUE(loaded) << loaded.error().text();
+        TestRunner runner(program->fd());
+        ASSERT_TRUE(runner.run(Memory(60)));
+        EXPECT_EQ(differences(*program,
+                              content("xdp_bench_pin", {{scalar("0"), scalar("1"), {}, false}})),
+                  Lines{});
+        EXPECT_FALSE(fs::exists("/sys/fs/bpf/xdp_bench_pin"));
+    }
+}
+
+TEST_F(ProgramTest, FragsTakesFramesBeyondAPage) {
+    EXPECT_EQ(returned(fixture_object("frags"), "", {60, 9000}), "XDP_DROP XDP_TX ");
+}
+
+TEST_F(ProgramTest, WhatRunsBehindARedirectIsLoadedBesideButNotTaken) {
+    const std::string path = fixture_object("companions");
+    for (const auto& [function, section] :
+         {std::pair{"on_the_device", "xdp/devmap"}, std::pair{"on_the_cpu", "xdp/cpumap"}}) {
+        const std::string error = open_error(path, function);
+        EXPECT_CONTAINS(error, fmt::format("{} of {} is SEC(\"{}\"): it runs on frames that a map "
+                                           "redirects, and can neither be attached",
+                                           function, path, section));
+        EXPECT_CONTAINS(error, "and it is loaded with that: to_device");
+    }
+    auto program = Program::open(path);
+    ASSERT_TRUE(program) << program.error().text();
+    const auto loaded = program->load();
+    ASSERT_TRUE(loaded) << loaded.error().text();  // the tc program would be refused
+    EXPECT_GE(program->companion_fd("on_the_device"), 0);
+    EXPECT_GE(program->companion_fd("on_the_cpu"), 0);
+    EXPECT_LT(program->companion_fd("unsafe"), 0);
+}
+
+TEST_F(ProgramTest, ObjectsWithoutBtf) {
+    EXPECT_EQ(returned(fixture_object("plain.stripped"), "", {60}), "XDP_DROP ");
+    EXPECT_CONTAINS(open_error(fixture_object("pinned.stripped")), "do not strip BTF");
+}
+
+TEST_F(ProgramTest, LegacyMapsAreRefusedWithWhatToWrite) {
+    const std::string error = open_error(fixture_object("legacy_maps"));
+    EXPECT_CONTAINS(error, "libbpf 1.0 dropped struct bpf_map_def in SEC(\"maps\")");
+    EXPECT_CONTAINS(error, "__uint(type, BPF_MAP_TYPE_HASH);");
+    EXPECT_CONTAINS(error, "name SEC(\".maps\");");
 }
 
 // The log is hundreds of lines; its end says what is wrong.
