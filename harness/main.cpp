@@ -41,7 +41,8 @@ int command_line(std::vector<std::string> arguments) {
     app.set_version_flag("--version", XDP_BENCH_VERSION);
     app.require_subcommand(0, 1);
     app.footer(
-        "Exit: 0 all held, 1 a check failed, 2 usage or input error, 3 invalid measurement, 4 "
+        "Exit: 0 all held, 1 a check failed or a regression was found, 2 usage or input error, 3 "
+        "invalid measurement, 4 "
         "nothing could run here, 130 interrupted.");
     const Command run = add_run(app);
     const std::vector<Command> commands{run,           add_compare(app), add_record(app),

@@ -1,4 +1,4 @@
-// `xdp-bench compare`: two programs against each other.
+// `xdp-bench compare`: two programs against each other, or two results side by side.
 #include "engine/compare.h"
 
 #include <fmt/format.h>
@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "commands/command.h"
+#include "commands/compare_results.h"
 #include "commands/modes.h"
 #include "report/comparison.h"
 #include "report/console.h"
@@ -32,11 +33,13 @@ struct CompareArguments {
     std::string floor = "1%";
     std::optional<std::uint64_t> seed;
     std::string json;
+    std::string regression;
     bool verbose = false;
 };
 
 void add_options(CLI::App& app, CompareArguments& arguments) {
-    app.add_option("BASE", arguments.base, "what it was: FILE.o[:FUNCTION] or a reference program")
+    app.add_option("BASE", arguments.base,
+                   "what it was: FILE.o[:FUNCTION], a reference program, or a result FILE.json")
         ->required();
     app.add_option("CONTENDER", arguments.contender, "what it has become: the same")->required();
     app.add_option("--prog", arguments.function, "the function in both objects")
@@ -63,6 +66,11 @@ void add_options(CLI::App& app, CompareArguments& arguments) {
     app.add_option("--seed", arguments.seed, "of the order of windows (default: drawn)");
     app.add_option("--json", arguments.json, "where the result goes (- for standard output)")
         ->type_name("FILE");
+    app.add_option(
+           "--fail-on-regression", arguments.regression,
+           "of two results: exit with 1 if ns/packet rose by more than this, with 3 if that "
+           "is not known")
+        ->type_name("PERCENT");
     app.add_flag("-v,--verbose", arguments.verbose, "libbpf's messages");
 }
 
@@ -122,7 +130,27 @@ Result<CompareOptions> parse(const CompareArguments& arguments) {
     return options;
 }
 
+bool is_result(const std::string& path) { return path.ends_with(".json"); }
+
+// Two results of `run`: nothing is measured, so the options of a measurement are refused.
+Result<int> compare_two_results(const CLI::App& app, const CompareArguments& arguments) {
+    for (const CLI::Option* const option : app.get_options()) {
+        const std::string name = option->get_name();
+        const bool fits = option->get_positional() || name == "--fail-on-regression";
+        if (option->count() > 0 && !fits)
+            return input_error(name + " is for two programs, not for two results");
+    }
+    std::optional<double> threshold;
+    if (!arguments.regression.empty()) {
+        XDPBENCH_TRY(threshold, parse_percent("--fail-on-regression", arguments.regression));
+    }
+    return compare_result_files(arguments.base, arguments.contender, threshold);
+}
+
 Result<int> compare_command(const CompareArguments& arguments, const Invocation& invocation) {
+    if (!arguments.regression.empty())
+        return input_error("--fail-on-regression is for two results, FILE.json",
+                           "two programs are judged by --alpha and --floor");
     set_up_libbpf(arguments.verbose);
     XDPBENCH_TRY(CompareOptions options, parse(arguments));
     options.command_line = invocation.typed;
@@ -174,11 +202,13 @@ Result<int> compare_command(const CompareArguments& arguments, const Invocation&
 Command add_compare(CLI::App& application) {
     const auto arguments = std::make_shared<CompareArguments>();
     CLI::App* const app = application.add_subcommand(
-        "compare", "is one program slower than another, on this machine?");
+        "compare", "is one program slower than another, on this machine? Or two results of run");
     add_options(*app, *arguments);
     app->footer("Exit: 0 not slower, 1 slower, 3 inconclusive or invalid.");
-    return {app, [arguments](const Invocation& invocation) {
-                return compare_command(*arguments, invocation);
+    return {app, [app, arguments](const Invocation& invocation) {
+                return is_result(arguments->base) || is_result(arguments->contender)
+                           ? compare_two_results(*app, *arguments)
+                           : compare_command(*arguments, invocation);
             }};
 }
 

@@ -138,6 +138,7 @@ std::vector<EnvironmentEntry> describe_environment() {
     return {
         {"tool_version", tool_version()},
         {"libbpf_version", libbpf_version()},
+        {"host", or_unknown(system.nodename)},
         {"kernel", or_unknown(system.release)},
         {"kernel_version", or_unknown(system.version)},
         {"machine", or_unknown(system.machine)},

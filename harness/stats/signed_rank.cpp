@@ -44,14 +44,19 @@ std::optional<SignedRank> signed_rank(std::span<const double> differences) {
         total += all_ranks[i];
         if (differences[i] > 0) plus += all_ranks[i];
     }
-    const std::vector<double> cdf = sum_distribution(ranks, total);
+    // Without ties all doubled ranks are even: their halves make a table half as long.
+    std::size_t unit = 0;
+    for (const std::size_t rank : ranks) unit = std::gcd(unit, rank);
+    if (unit == 0) unit = 1;  // there are only zeros
+    for (std::size_t& rank : ranks) rank /= unit;
+    const std::vector<double> cdf = sum_distribution(ranks, total / unit);
     SignedRank result;
     result.non_zero = ranks.size();
     result.w_plus = static_cast<double>(plus) / 2;
     result.w_minus = static_cast<double>(total - plus) / 2;
     // The distribution is symmetric: the upper tail is the lower one of W-.
-    result.p_less = std::min(cdf[plus], 1.0);
-    result.p_greater = std::min(cdf[total - plus], 1.0);
+    result.p_less = std::min(cdf[plus / unit], 1.0);
+    result.p_greater = std::min(cdf[(total - plus) / unit], 1.0);
     result.p_two_sided = std::min(1.0, 2 * std::min(result.p_less, result.p_greater));
     return result;
 }

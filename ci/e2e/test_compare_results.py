@@ -1,0 +1,82 @@
+"""compare old.json new.json, as a user types it; the figures are scaled here, so that speed does not matter."""
+
+import copy
+import json
+import os
+
+from harness import Case, main
+
+
+class CompareResults(Case):
+    def setUp(self):
+        super().setUp()
+        self.tool("--prog", "xdp_drop", "--only", "bench", "--rounds", "5", "--duration", "20ms", "--json", "old.json")
+        with open(os.path.join(self.folder, "old.json"), encoding="utf-8") as file:
+            self.old = json.load(file)
+        for bench in self.old["benches"]:
+            for number, one in enumerate(bench["rounds"]):
+                one["ns_per_packet"] = 100 + 0.1 * number
+        self.write("old.json", self.old)
+
+    def write(self, name, document):
+        with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
+            json.dump(document, file)
+
+    def changed(self, factor=1.0, **environment):
+        new = copy.deepcopy(self.old)
+        new["environment"].update(environment)
+        for bench in new["benches"]:
+            for one in bench["rounds"]:
+                one["ns_per_packet"] *= factor
+        self.write("new.json", new)
+
+    def compare(self, *options, code):
+        return self.tool("compare", "old.json", "new.json", *options, code=code).stdout
+
+    def test_the_same_twice(self):
+        self.changed()
+        self.assertEqual(self.compare(code=0).count("no difference shown"), 2)
+        self.compare("--fail-on-regression", "5%", code=0)
+
+    def test_a_regression_fails_where_that_is_asked_for(self):
+        self.changed(1.1)
+        self.assertIn("+10.0 %", self.compare(code=0))
+        self.assertEqual(self.compare("--fail-on-regression", "5%", code=1).count("REGRESSION"), 2)
+        self.compare("--fail-on-regression", "5", code=1)
+        self.compare("--fail-on-regression", "20%", code=0)
+        self.assertIn("undecided", self.compare("--fail-on-regression", "10%", code=3))
+
+    def test_faster_is_no_regression(self):
+        self.changed(0.8)
+        self.assertIn("faster", self.compare("--fail-on-regression", "5%", code=0))
+
+    def test_another_machine_is_not_judged(self):
+        self.changed(1.1, kernel="5.15.0", cpu_model="another")
+        shown = self.compare("--fail-on-regression", "5%", code=3)
+        self.assertIn(f"kernel: {self.old['environment']['kernel']} / 5.15.0", shown)
+        self.assertIn("cpu_model:", shown)
+        self.assertNotIn("REGRESSION", shown)
+        self.compare(code=3)
+
+    def test_what_is_no_result_is_refused(self):
+        self.write("new.json", {"benches": 1})
+        done = self.tool("compare", "old.json", "new.json", code=2)
+        self.assertIn("new.json is not a result of xdp-bench", done.stderr)
+        self.assertEqual(done.stdout, "")
+        self.tool("compare", "old.json", "missing.json", code=2)
+        self.tool("compare", "old.json", code=2)
+        self.changed()
+        for bad in ("five", "-1%", "0", "nan", "5%%", "inf"):
+            self.assertIn("--fail-on-regression", self.tool("compare", "old.json", "new.json", "--fail-on-regression", bad,
+                                                            code=2).stderr)
+
+    def test_options_of_a_measurement_are_refused(self):
+        self.changed()
+        done = self.tool("compare", "old.json", "new.json", "--mode", "native", code=2)
+        self.assertIn("--mode is for two programs", done.stderr)
+        done = self.tool("compare", "xdp_drop", "xdp_drop", "--fail-on-regression", "5%", code=2)
+        self.assertIn("--fail-on-regression is for two results", done.stderr)
+
+
+if __name__ == "__main__":
+    main()
