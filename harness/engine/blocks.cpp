@@ -24,10 +24,8 @@ constexpr std::size_t kContender = 1;
 constexpr std::size_t kControl = 2;
 constexpr std::size_t kFloor = 3;
 
-// ln(b / a) of what is left of two arms without `taken_off`: their quads are compared in pairs, so
-// that drift between quads does not count. With x the paired difference over the sum it is 2
-// atanh(x), which swapping the arms negates. A block in which one was disturbed until nothing is
-// left of the other counts as 1 to 19, not as no number.
+}  // namespace
+
 double log_ratio(const std::vector<double>& a, const std::vector<double>& b, double taken_off) {
     std::vector<double> differences;
     for (std::size_t i = 0; i < a.size(); ++i) differences.push_back(b[i] - a[i]);
@@ -37,8 +35,6 @@ double log_ratio(const std::vector<double>& a, const std::vector<double>& b, dou
     if (sum <= 0) return std::copysign(2 * std::atanh(kMost), difference);
     return 2 * std::atanh(std::clamp(difference / sum, -kMost, kMost));
 }
-
-}  // namespace
 
 // What stands in the loop's slots during one block.
 struct LoopBlocks::Arms {

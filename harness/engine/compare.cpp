@@ -11,6 +11,7 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "engine/check.h"
+#include "engine/veth_blocks.h"
 #include "kernel/capabilities.h"
 #include "kernel/environment.h"
 #include "kernel/test_run.h"
@@ -24,8 +25,11 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Progress = std::function<void(const std::string&)>;
 
-// The first look: with fewer blocks the signed-rank test could hardly reject.
-constexpr std::size_t kFirstLook = 24;
+// The first look: with fewer blocks the signed-rank test could not reject. Where blocks are cheap
+// it comes later, because every look costs alpha.
+constexpr std::size_t kFirstLook = 12;
+constexpr std::size_t kFirstLookOfMany = 24;
+constexpr std::size_t kMany = 96;
 // The exact test over more would take longer than its blocks.
 constexpr std::size_t kMostBlocks = 600;
 
@@ -76,6 +80,11 @@ std::vector<Kind> kinds_of(const Compared& compared, const CompareOptions& optio
     if (options.alone) {
         kinds.push_back({"test_run", [&compared](std::uint64_t seed) {
                              return LoopBlocks::create(compared, seed);
+                         }});
+    }
+    for (const Mode mode : options.modes) {
+        kinds.push_back({std::string(mode_name(mode)), [&compared, mode](std::uint64_t seed) {
+                             return VethBlocks::create(compared, mode, seed);
                          }});
     }
     return kinds;
@@ -138,7 +147,8 @@ Result<Compared> prepare_comparison(const Subject& base, const Subject& contende
 std::vector<std::size_t> plan_looks(std::size_t most) {
     const std::size_t last = std::clamp(most, kFirstLook, kMostBlocks);
     std::vector<std::size_t> looks;
-    for (std::size_t look = kFirstLook; look < last; look *= 2) looks.push_back(look);
+    for (std::size_t look = last < kMany ? kFirstLook : kFirstLookOfMany; look < last; look *= 2)
+        looks.push_back(look);
     // A last look shortly after the one before would cost alpha and tell nothing new.
     if (looks.size() > 1 && last < looks.back() + looks.back() / 2) looks.pop_back();
     looks.push_back(last);

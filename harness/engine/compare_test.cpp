@@ -8,7 +8,8 @@ namespace xdpbench {
 namespace {
 
 TEST(PlanLooks, DoubleUntilTheBudgetEnds) {
-    EXPECT_EQ(plan_looks(5), (std::vector<std::size_t>{24}));
+    EXPECT_EQ(plan_looks(5), (std::vector<std::size_t>{12}));
+    EXPECT_EQ(plan_looks(24), (std::vector<std::size_t>{12, 24}));
     EXPECT_EQ(plan_looks(100), (std::vector<std::size_t>{24, 48, 100}));
     EXPECT_EQ(plan_looks(192), (std::vector<std::size_t>{24, 48, 96, 192}));
     EXPECT_EQ(plan_looks(1'000'000).back(), 600U);

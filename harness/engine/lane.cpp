@@ -202,6 +202,14 @@ Result<void> EquippedLane::replace(const Program& program) {
     return {};
 }
 
+Result<void> EquippedLane::start_over(const Program& program) {
+    XDPBENCH_CHECK(link_.replace(program.fd()));
+    XDPBENCH_TRY(const auto counters, read_counters(program));
+    counts_ = counters.has_value();
+    programs_ = {&program};
+    return {};
+}
+
 std::string EquippedLane::counted_by() const {
     if (counts_) return "the program's map " XDP_COUNTERS_MAP;
     return mode_ == Mode::native ? "the driver's XDP counters" : "where the frames arrive";

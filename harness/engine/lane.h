@@ -51,6 +51,9 @@ class EquippedLane {
     // From here on `program` handles the frames, and no frame meets neither. What the programs
     // before it counted stays in the books.
     Result<void> replace(const Program& program);
+    // As replace, but the books begin anew with `program`: those before it may be gone. What was
+    // read before cannot be compared with what is read afterwards.
+    Result<void> start_over(const Program& program);
 
     Result<LaneCounts> read() const;
 

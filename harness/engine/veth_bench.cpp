@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 
 #include "base/text.h"
+#include "engine/lane_window.h"
 #include "kernel/environment.h"
 #include "stats/summary.h"
 #include "traffic/frame_map.h"
@@ -13,17 +13,11 @@
 namespace xdpbench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 // Long enough that starting and reading cost nothing, short enough that drift hits both lanes
 // alike.
 constexpr double kWindowSeconds = 0.03;
 constexpr std::uint64_t kSmallestWindow = 1024;
 constexpr std::uint64_t kLargestWindow = 65536;
-
-double seconds_since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 void add_counts(const LaneCounts& counts, BenchRecord& record) {
     for (std::size_t i = 0; i < record.actions.size(); ++i) record.actions[i] += counts.actions[i];
@@ -70,26 +64,11 @@ Result<std::unique_ptr<BenchRig>> VethBench::create(const Subject& subject, Mode
 
 Result<BenchRig::Window> VethBench::window(bool floor, std::uint64_t frames, BenchRecord* counted) {
     const EquippedLane& lane = floor ? *floor_ : *lane_;
-    XDPBENCH_TRY(const LaneCounts before, lane.read());
-    const Clock::time_point start = Clock::now();
-    XDPBENCH_CHECK(generator_.send(topology_.tester, lane.tester().index, frames));
-    double seconds = seconds_since(start);
-    XDPBENCH_TRY(LaneCounts now, lane.read());
-    LaneCounts counts = since(before, now);
-    if (!unbalanced(counts, frames).empty()) {
-        // Some frames are still on their way: their time belongs to the window.
-        XDPBENCH_TRY(counts, settled(lane, before, frames));
-        if (unbalanced(counts, frames).empty()) seconds = seconds_since(start);
-    }
-    const std::string imbalance = unbalanced(counts, frames);
-    if (!imbalance.empty()) {
-        return Error{ErrorKind::invalid,
-                     "the books of a window do not balance: " + imbalance,
-                     {},
-                     "something else sent or took frames, or this is a fault of xdp-bench"};
-    }
+    XDPBENCH_TRY(const LaneWindow timed, run_window(lane, generator_, topology_, frames));
+    const LaneCounts& counts = timed.counts;
     if (counted != nullptr) add_counts(counts, *counted);
-    return Window{counts.handled(), counts.received + counts.passed + counts.forwarded, seconds};
+    return Window{counts.handled(), counts.received + counts.passed + counts.forwarded,
+                  timed.seconds};
 }
 
 Result<BenchRecord> VethBench::finish() {

@@ -1,0 +1,39 @@
+#include "engine/lane_window.h"
+
+#include <chrono>
+
+namespace xdpbench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+}  // namespace
+
+Result<LaneWindow> run_window(const EquippedLane& lane, Generator& generator,
+                              const Topology& topology, std::uint64_t frames) {
+    XDPBENCH_TRY(const LaneCounts before, lane.read());
+    const Clock::time_point start = Clock::now();
+    XDPBENCH_CHECK(generator.send(topology.tester, lane.tester().index, frames));
+    double seconds = seconds_since(start);
+    XDPBENCH_TRY(LaneCounts now, lane.read());
+    LaneCounts counts = since(before, now);
+    if (!unbalanced(counts, frames).empty()) {
+        // Some frames are still on their way: their time belongs to the window.
+        XDPBENCH_TRY(counts, settled(lane, before, frames));
+        if (unbalanced(counts, frames).empty()) seconds = seconds_since(start);
+    }
+    const std::string imbalance = unbalanced(counts, frames);
+    if (!imbalance.empty()) {
+        return Error{ErrorKind::invalid,
+                     "the books of a window do not balance: " + imbalance,
+                     {},
+                     "something else sent or took frames, or this is a fault of xdp-bench"};
+    }
+    return LaneWindow{std::move(counts), seconds};
+}
+
+}  // namespace xdpbench
