@@ -103,7 +103,7 @@ class Offload(Case):
     def test_maps_that_stop_a_program_are_named_before_the_kernel_is_asked(self):
         done = self.refused("icmp_lb", "map backends has 256 entries: netdevsim holds at most 2")
         self.assertIn("global variables", done.stdout)
-        rich = os.path.join(BUILD, "fixtures", "rich_types.bpf.o")
+        rich = os.path.join(BUILD, "fixtures", "rich_types.bpf.o:first")
         self.refused(rich, "only maps of type array and hash can be offloaded")
 
     def test_switched_off_programs(self):

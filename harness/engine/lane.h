@@ -61,6 +61,9 @@ class EquippedLane {
     [[nodiscard]] const Sink& tester_sink() const { return tester_sink_; }
     [[nodiscard]] const Sink& stack_sink() const { return stack_sink_; }
     [[nodiscard]] const Sink* far_sink() const { return far_sink_ ? &*far_sink_ : nullptr; }
+    // Whether what was dropped is counted. If not (a generic program without counters), a frame
+    // that arrived nowhere may as well still be on its way.
+    [[nodiscard]] bool sees_drops() const { return counts_ || mode_ == Mode::native; }
     // Whether the program counts its actions itself.
     [[nodiscard]] bool counted_by_program() const { return counts_; }
     // "the program's map xdp_counters" and the like, for the report.
@@ -86,8 +89,15 @@ class EquippedLane {
     XdpLink link_;
 };
 
+// When frames are taken to have settled.
+enum class Settled {
+    balanced,  // as soon as the books balance
+    certain,   // where drops are not seen: only when nothing moves any more
+};
+
 // Reads until all of `sent` frames are accounted for since `before`, or nothing has moved for 100
 // ms.
-Result<LaneCounts> settled(const EquippedLane& lane, const LaneCounts& before, std::uint64_t sent);
+Result<LaneCounts> settled(const EquippedLane& lane, const LaneCounts& before, std::uint64_t sent,
+                           Settled when = Settled::certain);
 
 }  // namespace xdpbench

@@ -143,7 +143,8 @@ Result<LaneCounts> send_paced(Generator& generator, const Topology& topology,
         const std::uint64_t part = balanced ? std::min(kInFlight, frames - sent) : frames - sent;
         XDPBENCH_CHECK(generator.send(topology.tester, lane.tester().index, part));
         sent += part;
-        XDPBENCH_TRY(counts, settled(lane, before, sent));
+        const Settled when = sent < frames ? Settled::balanced : Settled::certain;
+        XDPBENCH_TRY(counts, settled(lane, before, sent, when));
         balanced = unbalanced(counts, sent).empty();
     }
     return counts;

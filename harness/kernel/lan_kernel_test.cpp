@@ -19,6 +19,7 @@ namespace {
 
 constexpr const char* kClient = "192.168.1.1";
 constexpr const char* kServer = "192.168.1.2";
+constexpr const char* kPython = "/usr/bin/python3";  // Debian's, which has Debian's Scapy
 
 struct Ping {
     int exit_code = -1;
@@ -137,9 +138,9 @@ TEST_P(LanTest, IpFilterLetsAScapyPacketGoUnanswered) {
     const auto scapy = [&] {
         const auto inside = InNetNs::enter(client().netns);
         EXPECT_TRUE(inside);
-        return run_child({"python3", "-c", script}, {}, {std::chrono::seconds(60), 1 << 20});
+        return run_child({kPython, "-c", script}, {}, {std::chrono::seconds(60), 1 << 20});
     };
-    const auto there = run_child({"python3", "-c", "import scapy"});
+    const auto there = run_child({kPython, "-c", "import scapy"});
     if (!there || there->exit_code != 0) GTEST_SKIP() << "Scapy is missing (scripts/setup test)";
     attach("ip_filter");
     if (HasFatalFailure()) return;

@@ -1,7 +1,9 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <pcap/pcap.h>
 
 #include <array>
+#include <string>
 
 #include "kernel/request_capture_test.h"
 
@@ -21,9 +23,10 @@ RequestCapture::RequestCapture(const LanHost& host) {
     EXPECT_EQ(::pcap_setdirection(handle_.get(), PCAP_D_IN), 0) << ::pcap_geterr(handle_.get());
     EXPECT_EQ(::pcap_setnonblock(handle_.get(), 1, error.data()), 0) << error.data();
     bpf_program filter = {};
-    EXPECT_EQ(::pcap_compile(handle_.get(), &filter, "icmp[icmptype] == icmp-echo", 1,
-                             PCAP_NETMASK_UNKNOWN),
-              0)
+    // What the bridge floods to all ports, until it has learned where everybody is, is not its own.
+    const std::string requests = fmt::format("icmp[icmptype] == icmp-echo and ether dst {:02x}",
+                                             fmt::join(host.interface.mac, ":"));
+    EXPECT_EQ(::pcap_compile(handle_.get(), &filter, requests.c_str(), 1, PCAP_NETMASK_UNKNOWN), 0)
         << ::pcap_geterr(handle_.get());
     EXPECT_EQ(::pcap_setfilter(handle_.get(), &filter), 0);
     ::pcap_freecode(&filter);

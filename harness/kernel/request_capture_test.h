@@ -11,7 +11,7 @@ struct pcap;
 
 namespace xdpbench {
 
-// The ICMP echo requests that arrive at a host's interface.
+// The ICMP echo requests that arrive at a host's interface and are addressed to it.
 class RequestCapture {
   public:
     explicit RequestCapture(const LanHost& host);
