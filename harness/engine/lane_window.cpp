@@ -23,7 +23,7 @@ Result<LaneWindow> run_window(const EquippedLane& lane, Generator& generator,
     LaneCounts counts = since(before, now);
     if (!unbalanced(counts, frames).empty()) {
         // Some frames are still on their way: their time belongs to the window.
-        XDPBENCH_TRY(counts, settled(lane, before, frames));
+        XDPBENCH_TRY(counts, settled(lane, before, frames, Settled::balanced));
         if (unbalanced(counts, frames).empty()) seconds = seconds_since(start);
     }
     const std::string imbalance = unbalanced(counts, frames);

@@ -64,29 +64,8 @@ Result<std::unique_ptr<BenchRig>> VethBench::create(const Subject& subject, Mode
 
 Result<BenchRig::Window> VethBench::window(bool floor, std::uint64_t frames, BenchRecord* counted) {
     const EquippedLane& lane = floor ? *floor_ : *lane_;
-<<<<<<< HEAD
     XDPBENCH_TRY(const LaneWindow timed, run_window(lane, generator_, topology_, frames));
     const LaneCounts& counts = timed.counts;
-=======
-    XDPBENCH_TRY(const LaneCounts before, lane.read());
-    const Clock::time_point start = Clock::now();
-    XDPBENCH_CHECK(generator_.send(topology_.tester, lane.tester().index, frames));
-    double seconds = seconds_since(start);
-    XDPBENCH_TRY(LaneCounts now, lane.read());
-    LaneCounts counts = since(before, now);
-    if (!unbalanced(counts, frames).empty()) {
-        // Some frames are still on their way: their time belongs to the window.
-        XDPBENCH_TRY(counts, settled(lane, before, frames, Settled::balanced));
-        if (unbalanced(counts, frames).empty()) seconds = seconds_since(start);
-    }
-    const std::string imbalance = unbalanced(counts, frames);
-    if (!imbalance.empty()) {
-        return Error{ErrorKind::invalid,
-                     "the books of a window do not balance: " + imbalance,
-                     {},
-                     "something else sent or took frames, or this is a fault of xdp-bench"};
-    }
->>>>>>> 2a4373f (Generic programs without counters: frames still on their way are no drops; a LAN's capture takes only its own)
     if (counted != nullptr) add_counts(counts, *counted);
     return Window{counts.handled(), counts.received + counts.passed + counts.forwarded,
                   timed.seconds};

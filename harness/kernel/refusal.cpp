@@ -158,7 +158,9 @@ Error offload_refusal(Error error, int number, const std::string& log) {
             error.cause =
                 map.empty()
                     ? "the driver has no BPF offload, or not for all that the program uses"
-                    : fmt::format("the device has no map like {} (type, size or flags)", map);
+                    : fmt::format(
+                          "the device has no BPF offload, or no map like {} (type, size or flags)",
+                          map);
             break;
         case -ENODEV:
             error.cause = "the device is gone";

@@ -13,8 +13,8 @@
 #include <utility>
 
 #include "base/text.h"
-#include "scenario/diagnostic.h"
 #include "base/utf8.h"
+#include "scenario/diagnostic.h"
 
 namespace xdpbench {
 namespace {
