@@ -102,6 +102,7 @@ ComparedCase not_measured(const Error& error) {
 // The step-down over all cases: one that was called different keeps that only if it survives.
 void adjust(std::vector<ComparedCase>& cases, double alpha) {
     std::vector<double> p_values;
+    p_values.reserve(cases.size());
     for (const ComparedCase& one : cases) p_values.push_back(one.comparison.p);
     const std::vector<double> adjusted = holm(p_values);
     for (std::size_t i = 0; i < cases.size(); ++i) {

@@ -137,6 +137,7 @@ std::string tally_line(const Observation& observation) {
     std::map<Action, std::size_t> tally;
     for (const FrameResult& result : observation.frames) ++tally[result.action];
     std::vector<std::string> parts;
+    parts.reserve(tally.size());
     for (const auto& [action, count] : tally)
         parts.push_back(fmt::format("{} {}", thousands(count), action_name(action)));
     std::size_t entries = 0;
@@ -187,7 +188,7 @@ Result<Recorded> update_scenario(const fs::path& file) {
     XDPBENCH_TRY(const UpdatedText updated, update_checks(subject, text, out));
     Recorded recorded{updated.lines};
     if (updated.checks.empty()) {
-        recorded.lines.push_back("all checks hold: nothing was changed");
+        recorded.lines.emplace_back("all checks hold: nothing was changed");
         return recorded;
     }
     XDPBENCH_CHECK(

@@ -69,6 +69,7 @@ std::string compare_cpus(const std::map<int, std::uint64_t>& expected,
     if (expected.empty() || expected == actual) return {};
     const auto list = [](const std::map<int, std::uint64_t>& frames) {
         std::vector<std::string> parts;
+        parts.reserve(frames.size());
         for (const auto& [cpu, count] : frames)
             parts.push_back(fmt::format("{} on CPU {}", thousands(count), cpu));
         return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, ", "));

@@ -171,7 +171,7 @@ Result<UpdatedText> update_checks(const Subject& subject, const std::string& tex
         const YamlNode& old = (*find_entry(root, "checks")->value.list())[i];
         XDPBENCH_TRY(YamlNode node, updated_check(subject, check, old, out));
         if (has_comment(lines, region))
-            updated.lines.push_back("  the comments inside this check are gone");
+            updated.lines.emplace_back("  the comments inside this check are gone");
         updated.lines.push_back(fmt::format("check {}\n{}", check.name, verdict.message));
         updated.checks.push_back(check.name);
         std::string block = emit_yaml(yaml_list({std::move(node)}), region.indent);

@@ -143,7 +143,7 @@ std::string whole_name(const btf* types, const std::string& name) {
     for (unsigned i = 0; i < ::btf_vlen(section); ++i) {
         const btf_type* const variable =
             ::btf__type_by_id(types, ::btf_var_secinfos(section)[i].type);
-        const std::string whole = ::btf__name_by_offset(types, variable->name_off);
+        std::string whole = ::btf__name_by_offset(types, variable->name_off);
         if (whole.starts_with(name)) return whole;
     }
     return name;
