@@ -135,7 +135,7 @@ class Program {
     Result<std::vector<StoredEntry>> read_maps() const;
 
     // The entry that a scenario names; nothing if there is none.
-    Result<std::optional<StoredEntry>> find_entry(const std::string& map, const Value& key) const;
+    Result<std::optional<StoredEntry>> find_entry(const std::string& name, const Value& key) const;
 
     // The entry as an expectation in a scenario: its value, or its sum over all CPUs.
     [[nodiscard]] MapEntry expectation_of(const StoredEntry& entry) const;
