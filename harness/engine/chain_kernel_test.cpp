@@ -135,7 +135,7 @@ TEST_P(ChainTest, RedirectsThatFailAreNotTakenForArrivals) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Modes, ChainTest, testing::Values(Mode::generic, Mode::native),
-                         testing::PrintToStringParamName());
+                         mode_as_name);
 
 }  // namespace
 }  // namespace xdpbench

@@ -62,7 +62,7 @@ TEST_P(ReplacementTest, ProgramsThatDoNotCountAreCountedByDriverOrArrival) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Modes, ReplacementTest, testing::Values(Mode::generic, Mode::native),
-                         testing::PrintToStringParamName());
+                         mode_as_name);
 
 class ModesTest : public KernelTest {
   protected:

@@ -29,6 +29,12 @@ inline Value field(const std::string& name, const std::string& text) {
 // CTest names a test of several modes by what this prints.
 inline void PrintTo(Mode mode, std::ostream* out) { *out << mode_name(mode); }
 
+// The same as a test's name: PrintTo would not do for it where another file that prints a mode
+// without this header is linked in first.
+inline std::string mode_as_name(const testing::TestParamInfo<Mode>& info) {
+    return std::string(mode_name(info.param));
+}
+
 // An object of ci/fixtures.
 inline std::string fixture_object(const std::string& name) {
     return std::string(XDP_BENCH_BUILD_DIR) + "/fixtures/" + name + ".bpf.o";

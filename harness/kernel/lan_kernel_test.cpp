@@ -157,7 +157,7 @@ TEST_P(LanTest, IpFilterLetsAScapyPacketGoUnanswered) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Modes, LanTest, testing::Values(Mode::generic, Mode::native),
-                         testing::PrintToStringParamName());
+                         mode_as_name);
 
 }  // namespace
 }  // namespace xdpbench

@@ -118,7 +118,9 @@ YamlNode yaml_list(YamlNode::List items) { return YamlNode{{}, std::move(items)}
 
 YamlNode yaml_mapping(std::vector<std::pair<std::string, YamlNode>> entries) {
     YamlNode::Mapping mapping;
-    for (auto& [key, value] : entries) mapping.push_back({{}, std::move(key), std::move(value)});
+    mapping.reserve(entries.size());
+    for (std::pair<std::string, YamlNode>& entry : entries)
+        mapping.push_back({{}, std::move(entry.first), std::move(entry.second)});
     return YamlNode{{}, std::move(mapping)};
 }
 
