@@ -10,6 +10,7 @@
 #include "engine/device.h"
 #include "kernel/capabilities.h"
 #include "kernel/environment.h"
+#include "kernel/privileges.h"
 #include "kernel/program.h"
 #include "report/console.h"
 #include "report/json.h"

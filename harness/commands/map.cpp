@@ -6,7 +6,7 @@
 
 #include "commands/command.h"
 #include "engine/map_command.h"
-#include "kernel/capabilities.h"
+#include "kernel/privileges.h"
 #include "kernel/program.h"
 
 namespace xdpbench {

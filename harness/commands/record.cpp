@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "commands/command.h"
-#include "kernel/capabilities.h"
+#include "kernel/privileges.h"
 
 namespace xdpbench {
 namespace {

@@ -9,7 +9,7 @@
 #include "engine/subject.h"
 #include "kernel/attach.h"
 #include "kernel/attached.h"
-#include "kernel/capabilities.h"
+#include "kernel/privileges.h"
 
 namespace xdpbench {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/interrupt.h"
-#include "kernel/capabilities.h"
+#include "kernel/attach_modes.h"
 #include "kernel/interface.h"
 #include "kernel/netlink.h"
 
@@ -65,7 +65,7 @@ Result<std::uint32_t> search_mtu(const NetNs& netns, const InterfaceInfo& interf
         const std::uint32_t next =
             refused == declared + 1 ? declared : works + (refused - works) / 2;
         const bool set = set_mtu(netns, interface.name, static_cast<int>(next)).has_value();
-        (set && attaches(netns, interface, Mode::native) ? works : refused) = next;
+        (set && try_mode(netns, interface, Mode::native) ? works : refused) = next;
     }
     XDPBENCH_CHECK(restorer.restore());
     return works;

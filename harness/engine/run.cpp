@@ -17,8 +17,8 @@
 #include "engine/offload.h"
 #include "engine/replay.h"
 #include "engine/subject.h"
-#include "kernel/capabilities.h"
 #include "kernel/environment.h"
+#include "kernel/privileges.h"
 
 namespace xdpbench {
 namespace {

@@ -5,114 +5,46 @@
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
 #include <linux/bpf.h>
-#include <linux/capability.h>
-#include <linux/if_link.h>
-#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <functional>
 #include <memory>
-#include <system_error>
 
 #include "base/child.h"
-#include "base/file.h"
 #include "base/text.h"
 #include "base/unique_fd.h"
 #include "kernel/attach.h"
+#include "kernel/attach_modes.h"
 #include "kernel/bpf_options.h"
+#include "kernel/privileges.h"
+#include "kernel/probe_programs.h"
+#include "kernel/refusal.h"
 #include "kernel/test_run.h"
 #include "kernel/topology.h"
 
 namespace xdpbench {
 namespace {
 
-constexpr const char* kStatus = "/proc/thread-self/status";
-constexpr const char* kRunWithSudo = "run with sudo (in a container: docker run --privileged)";
 constexpr std::size_t kFrameBytes = 64;  // the least that is on an Ethernet wire
 constexpr std::uint32_t kLiveFrames = 64;
 
-constexpr const char* kSysAdmin = "CAP_SYS_ADMIN";
-constexpr const char* kNetAdmin = "CAP_NET_ADMIN";
-constexpr const char* kBpf = "CAP_BPF";
-constexpr const char* kPerfmon = "CAP_PERFMON";
-
-bool has_bit(std::uint64_t effective, unsigned capability) {
-    return ((effective >> capability) & 1U) != 0;
-}
-
-// The Error of a kernel that refused although the capabilities are held.
-Error refusal(std::string_view operation, int number) {
-    Error error = system_error(operation, number);
-    error.kind = ErrorKind::unavailable;
-    if (number == EPERM || number == -EPERM || number == EACCES || number == -EACCES) {
-        error.cause =
-            "a container's user namespace or seccomp filter, kernel lockdown or a security module";
-        error.advice = "run outside the container, or in one started with docker run --privileged";
-    }
-    return error;
-}
-
-// A root of a user namespace of its own may leave the machine's first network namespace, but not
-// come back: whether it may is asked before it leaves. Entering where one is already changes
-// nothing.
-Result<void> require_way_back() {
-    XDPBENCH_TRY(const NetNs home, NetNs::current());
-    if (::setns(home.fd(), CLONE_NEWNET) == 0) return {};
-    return refusal("cannot come back from another network namespace", errno);
-}
-
-// ---- the programs and objects that are tried ----
-
-// r0 = value; exit. Reads no packet, so it is valid for XDP and for tc.
-constexpr std::array<bpf_insn, 2> program_returning(std::int32_t value) {
-    return {{{.code = BPF_ALU64 | BPF_MOV | BPF_K,
-              .dst_reg = BPF_REG_0,
-              .src_reg = 0,
-              .off = 0,
-              .imm = value},
-             {.code = BPF_JMP | BPF_EXIT, .dst_reg = 0, .src_reg = 0, .off = 0, .imm = 0}}};
-}
-
-// Bound to the device `offload_ifindex` of the calling thread's namespace unless that is 0.
-Result<UniqueFd> load_xdp(xdp_action returned, unsigned offload_ifindex = 0) {
-    const std::array<bpf_insn, 2> program = program_returning(returned);
-    auto options = bpf_options<bpf_prog_load_opts>();
-    options.expected_attach_type = BPF_XDP;
-    options.prog_ifindex = offload_ifindex;
-    UniqueFd fd(::bpf_prog_load(BPF_PROG_TYPE_XDP, "probe", "GPL", program.data(), program.size(),
-                                &options));
-    if (fd.valid()) return fd;
-    if (offload_ifindex == 0) return refusal("cannot load an XDP program", errno);
-    Error error = refusal("cannot load an XDP program for the device", errno);
-    if (errno == EINVAL || errno == EOPNOTSUPP) error.cause = "the device does not run programs";
-    return error;
-}
-
-Result<UniqueFd> load_tc() {
-    constexpr std::int32_t kTcActOk = 0;  // TC_ACT_OK of linux/pkt_cls.h
-    const std::array<bpf_insn, 2> program = program_returning(kTcActOk);
-    UniqueFd fd(::bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "probe", "GPL", program.data(),
-                                program.size(), nullptr));
-    if (!fd.valid()) return refusal("cannot load a tc program", errno);
-    return fd;
-}
+// ---- what is tried ----
 
 Result<std::string> try_map(bpf_map_type type, std::uint32_t key, std::uint32_t value,
                             std::uint32_t entries) {
     const UniqueFd fd(::bpf_map_create(type, "probe", key, value, entries, nullptr));
-    if (!fd.valid()) return refusal("cannot create the map", errno);
+    if (!fd.valid()) return refusal_of_privileged("cannot create the map", errno);
     return std::string("created");
 }
 
 Result<std::string> try_helper(bpf_func_id helper) {
     const int answer = ::libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, helper, nullptr);
     if (answer == 1) return std::string("the verifier knows it");
-    if (answer < 0) return refusal("cannot ask the verifier", answer);
+    if (answer < 0) return refusal_of_privileged("cannot ask the verifier", answer);
     return unavailable_error("the verifier does not know it");
 }
 
@@ -125,17 +57,17 @@ Result<std::string> try_btf() {
     if (const int id = ::btf__add_int(types.get(), "int", sizeof(int), BTF_INT_SIGNED); id < 0)
         return system_error("cannot build BTF", id);
     if (const int error = ::btf__load_into_kernel(types.get()); error != 0)
-        return refusal("cannot load BTF", error);
+        return refusal_of_privileged("cannot load BTF", error);
     return std::string("loaded");
 }
 
 Result<std::string> try_xdp_program() {
-    XDPBENCH_TRY(const UniqueFd fd, load_xdp(XDP_PASS));
+    XDPBENCH_TRY(const UniqueFd fd, load_probe_xdp(XDP_PASS));
     return std::string("loaded");
 }
 
 Result<std::string> try_test_run() {
-    XDPBENCH_TRY(const UniqueFd fd, load_xdp(XDP_TX));
+    XDPBENCH_TRY(const UniqueFd fd, load_probe_xdp(XDP_TX));
     const std::array<std::uint8_t, kFrameBytes> frame{};
     TestRunner runner(fd.get());
     XDPBENCH_TRY(const TestRunOutput output, runner.run(frame));
@@ -147,7 +79,7 @@ Result<std::string> try_test_run() {
 }
 
 Result<std::string> try_live_frames() {
-    XDPBENCH_TRY(const UniqueFd fd, load_xdp(XDP_DROP));
+    XDPBENCH_TRY(const UniqueFd fd, load_probe_xdp(XDP_DROP));
     // A namespace of its own: whatever a kernel makes of these frames, they are on no device of
     // this machine.
     XDPBENCH_TRY(const NetNs netns, NetNs::create());
@@ -163,7 +95,7 @@ Result<std::string> try_live_frames() {
     options.repeat = kLiveFrames;
     options.flags = BPF_F_TEST_XDP_LIVE_FRAMES;
     if (::bpf_prog_test_run_opts(fd.get(), &options) != 0)
-        return refusal("cannot run a program on live frames", errno);
+        return refusal_of_privileged("cannot run a program on live frames", errno);
     return fmt::format("{} dropped", counted(kLiveFrames, "frame"));
 }
 
@@ -187,43 +119,18 @@ Result<std::string> try_iproute2() {
 // Attaches in the mode that the kernel prefers: tells a kernel that has no bpf_link for XDP from a
 // device that lacks a mode.
 Result<std::string> try_link(const NetNs& netns, const InterfaceInfo& interface) {
-    XDPBENCH_TRY(const UniqueFd program, load_xdp(XDP_PASS));
+    XDPBENCH_TRY(const UniqueFd program, load_probe_xdp(XDP_PASS));
     XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
     const UniqueFd link(
         ::bpf_link_create(program.get(), static_cast<int>(interface.index), BPF_XDP, nullptr));
-    if (!link.valid()) return refusal("cannot create the link", errno);
+    if (!link.valid()) return refusal_of_privileged("cannot create the link", errno);
     return std::string("attached and detached");
 }
 
-// The program is bound to the device for offload, and to nothing otherwise.
-Result<UniqueFd> load_for_mode(const NetNs& netns, const InterfaceInfo& interface, Mode mode) {
-    XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
-    return load_xdp(XDP_PASS, mode == Mode::offload ? interface.index : 0);
-}
-
-Result<std::string> try_mode(const NetNs& netns, const InterfaceInfo& interface, Mode mode) {
-    XDPBENCH_TRY(const UniqueFd program, load_for_mode(netns, interface, mode));
-    const Result<XdpLink> link = XdpLink::attach(netns, interface, program.get(), mode);
-    if (link) return std::string("attached, read back and detached");
-    Error error = link.error();
-    error.advice.clear();  // it tells those who run a program to ask here
-    return error;
-}
-
 Result<std::string> try_ingress(const NetNs& netns, const InterfaceInfo& interface) {
-    XDPBENCH_TRY(const UniqueFd program, load_tc());
+    XDPBENCH_TRY(const UniqueFd program, load_probe_tc());
     XDPBENCH_TRY(const UniqueFd link, attach_to_ingress(netns, interface, program.get()));
     return std::string(link.valid() ? "attached through a link" : "attached through clsact");
-}
-
-std::string one_line(std::string text) {
-    std::replace(text.begin(), text.end(), '\n', ' ');
-    return std::string(trim(text));
-}
-
-std::string answer_text(const Error& error) {
-    return one_line(error.cause.empty() ? error.what
-                                        : fmt::format("{} ({})", error.what, error.cause));
 }
 
 // ---- the probes ----
@@ -272,7 +179,7 @@ void Prober::try_system_call() {
     ::syscall(SYS_bpf, kNoSuchCommand, &attributes, sizeof(attributes));
     const int number = errno;
     Probe probe{"bpf() system call", ProbeState::missing,
-                answer_text(refusal("the kernel's answer", number)),
+                answer_line(refusal_of_privileged("the kernel's answer", number)),
                 "use a kernel with CONFIG_BPF_SYSCALL, and a container that allows bpf()"};
     if (number == EINVAL) {
         probe = {probe.name, ProbeState::works, "the kernel answers", {}};
@@ -317,8 +224,8 @@ void Prober::try_step(const ProbeStep& step) {
             const Error& error = answer.error();
             probe.state =
                 error.kind == ErrorKind::interrupted ? ProbeState::unknown : ProbeState::missing;
-            probe.detail = answer_text(error);
-            probe.advice = one_line(error.advice.empty() ? step.advice : error.advice);
+            probe.detail = answer_line(error);
+            probe.advice = on_one_line(error.advice.empty() ? step.advice : error.advice);
         }
     }
     probes_.push_back(std::move(probe));
@@ -418,117 +325,7 @@ std::vector<ProbeStep> veth_steps(std::optional<Topology>& topology) {
     };
 }
 
-// ---- what is attached to a device ----
-
-struct Attached {
-    std::uint32_t mode = XDP_ATTACHED_NONE;  // XDP_ATTACHED_* of linux/if_link.h
-    std::uint32_t program = 0;               // id; 0 with XDP_ATTACHED_MULTI
-};
-
-Result<Attached> query_attached(const NetNs& netns, const InterfaceInfo& interface) {
-    XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
-    auto query = bpf_options<bpf_xdp_query_opts>();
-    const int error = ::bpf_xdp_query(static_cast<int>(interface.index), 0, &query);
-    if (error == 0) return Attached{query.attach_mode, query.prog_id};
-    return system_error(fmt::format("cannot read what is attached to {}", interface.name), error);
-}
-
-std::string attached_text(const Attached& attached) {
-    switch (attached.mode) {
-        case XDP_ATTACHED_DRV:
-            return fmt::format("program {} in native mode", attached.program);
-        case XDP_ATTACHED_SKB:
-            return fmt::format("program {} in generic mode", attached.program);
-        case XDP_ATTACHED_HW:
-            return fmt::format("program {} in offload mode", attached.program);
-        default:
-            return "programs in several modes";
-    }
-}
-
-Result<void> require_nothing_attached(const NetNs& netns, const InterfaceInfo& interface) {
-    XDPBENCH_TRY(const Attached attached, query_attached(netns, interface));
-    if (attached.mode == XDP_ATTACHED_NONE) return {};
-    return unavailable_error(
-        fmt::format("cannot try the attach modes of {}: XDP is in use there ({})", interface.name,
-                    attached_text(attached)),
-        {}, fmt::format("detach it first; see it with: ip -d link show {}", interface.name));
-}
-
-Result<void> require_as_before(const NetNs& netns, const InterfaceInfo& before) {
-    XDPBENCH_TRY(const Attached attached, query_attached(netns, before));
-    XDPBENCH_TRY(const InterfaceInfo now, query_interface(netns, before.name));
-    std::vector<std::string> changes;
-    if (attached.mode != XDP_ATTACHED_NONE)
-        changes.push_back(fmt::format("XDP is in use there ({})", attached_text(attached)));
-    if (now.mtu != before.mtu)
-        changes.push_back(fmt::format("its MTU went from {} to {}", before.mtu, now.mtu));
-    if (changes.empty()) return {};
-    return Error{ErrorKind::system,
-                 fmt::format("{} is not as it was before its attach modes were tried: {}",
-                             before.name, fmt::join(changes, "; ")),
-                 "its driver does not undo it all, or another process uses the device",
-                 fmt::format("see what is attached with: ip -d link show {}", before.name)};
-}
-
 }  // namespace
-
-std::optional<std::uint64_t> parse_effective_capabilities(std::string_view status) {
-    constexpr std::string_view kKey = "CapEff:";
-    constexpr int kHexadecimal = 16;
-    for (const std::string& line : split(status, '\n')) {
-        if (!line.starts_with(kKey)) continue;
-        const std::string_view digits = trim(std::string_view(line).substr(kKey.size()));
-        std::uint64_t effective = 0;
-        const char* const last = digits.data() + digits.size();
-        const auto [end, error] = std::from_chars(digits.data(), last, effective, kHexadecimal);
-        if (error == std::errc() && end == last) return effective;
-    }
-    return std::nullopt;
-}
-
-std::vector<Privilege> privileges_of(std::uint64_t effective) {
-    // bpf_capable() and perfmon_capable() of the kernel (linux/capability.h) take CAP_SYS_ADMIN,
-    // which held everything before 5.8, for either.
-    const bool admin = has_bit(effective, CAP_SYS_ADMIN);
-    return {
-        {kSysAdmin, "anonymous network namespaces", admin},
-        {kNetAdmin, "interfaces, loading and attaching XDP programs",
-         has_bit(effective, CAP_NET_ADMIN)},
-        {kBpf, "loading programs, maps", admin || has_bit(effective, CAP_BPF)},
-        {kPerfmon, "programs that compute with packet pointers, such as all that count bytes",
-         admin || has_bit(effective, CAP_PERFMON)},
-    };
-}
-
-std::vector<Privilege> privileges() {
-    return privileges_of(parse_effective_capabilities(read_entry(kStatus)).value_or(0));
-}
-
-Result<void> require_held(const std::vector<Privilege>& privileges) {
-    std::vector<std::string> missing;
-    for (const Privilege& privilege : privileges) {
-        if (!privilege.held)
-            missing.push_back(fmt::format("{} ({})", privilege.name, privilege.needed_for));
-    }
-    if (missing.empty()) return {};
-    return unavailable_error(
-        fmt::format("missing privileges: {}; nothing was created", fmt::join(missing, ", ")), {},
-        kRunWithSudo);
-}
-
-Result<void> require_privileges() {
-    const std::optional<std::uint64_t> effective =
-        parse_effective_capabilities(read_entry(kStatus));
-    if (!effective) {
-        return unavailable_error(fmt::format("cannot read this thread's capabilities ({}); "
-                                             "nothing was created",
-                                             kStatus),
-                                 "/proc is not mounted", "mount it: mount -t proc proc /proc");
-    }
-    XDPBENCH_CHECK(require_held(privileges_of(*effective)));
-    return require_way_back();
-}
 
 std::string_view probe_state_name(ProbeState state) {
     switch (state) {
@@ -559,24 +356,6 @@ std::vector<Probe> probe_features() {
     std::optional<Topology> topology;
     for (const ProbeStep& step : veth_steps(topology)) prober.try_step(step);
     return prober.take();
-}
-
-Result<std::vector<AttachModeProbe>> probe_device(const NetNs& netns,
-                                                  const InterfaceInfo& interface) {
-    XDPBENCH_TRY(const InterfaceInfo before, query_interface(netns, interface.name));
-    XDPBENCH_CHECK(require_nothing_attached(netns, before));
-    std::vector<AttachModeProbe> probes;
-    for (const Mode mode : {Mode::generic, Mode::native, Mode::offload}) {
-        const Result<std::string> answer = try_mode(netns, before, mode);
-        probes.push_back(
-            {mode, answer.has_value(), answer ? *answer : answer_text(answer.error())});
-    }
-    XDPBENCH_CHECK(require_as_before(netns, before));
-    return probes;
-}
-
-bool attaches(const NetNs& netns, const InterfaceInfo& interface, Mode mode) {
-    return try_mode(netns, interface, mode).has_value();
 }
 
 }  // namespace xdpbench

@@ -19,9 +19,11 @@
 #include "base/child.h"
 #include "base/file.h"
 #include "kernel/attach.h"
+#include "kernel/attach_modes.h"
 #include "kernel/bpf_options.h"
 #include "kernel/capabilities.h"
 #include "kernel/environment.h"
+#include "kernel/privileges.h"
 #include "kernel/program.h"
 #include "kernel/topology.h"
 

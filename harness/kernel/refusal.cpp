@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <string_view>
 
+#include "base/text.h"
+
 namespace xdpbench {
 namespace {
 
@@ -170,6 +172,27 @@ Error offload_refusal(Error error, int number, const std::string& log) {
     }
     error.advice = "use another --mode; xdp-bench doctor --dev shows what the device declares";
     return error;
+}
+
+Error refusal_of_privileged(std::string_view operation, int number) {
+    Error error = system_error(operation, number);
+    error.kind = ErrorKind::unavailable;
+    if (number == EPERM || number == -EPERM || number == EACCES || number == -EACCES) {
+        error.cause =
+            "a container's user namespace or seccomp filter, kernel lockdown or a security module";
+        error.advice = "run outside the container, or in one started with docker run --privileged";
+    }
+    return error;
+}
+
+std::string on_one_line(std::string text) {
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    return std::string(trim(text));
+}
+
+std::string answer_line(const Error& error) {
+    return on_one_line(error.cause.empty() ? error.what
+                                           : fmt::format("{} ({})", error.what, error.cause));
 }
 
 }  // namespace xdpbench

@@ -1,7 +1,8 @@
-// A refused attach, or a refused load for a device, as an error that somebody can act on.
+// What the kernel refused, as an error that somebody can act on.
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "kernel/interface.h"
@@ -20,5 +21,15 @@ namespace xdpbench {
 // `error`, of a load for a device that failed with `number` (negative), with what it means: which
 // map the device does not take, or that it takes no program. `log`: libbpf's messages. Unavailable.
 [[nodiscard]] Error offload_refusal(Error error, int number, const std::string& log);
+
+// `operation`, refused with `number` (an errno, of either sign) although the capabilities for it
+// are held. Unavailable.
+[[nodiscard]] Error refusal_of_privileged(std::string_view operation, int number);
+
+// With spaces in the place of line ends.
+[[nodiscard]] std::string on_one_line(std::string text);
+
+// `error` in one line: what happened, and in brackets its cause.
+[[nodiscard]] std::string answer_line(const Error& error);
 
 }  // namespace xdpbench
