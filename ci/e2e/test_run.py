@@ -62,6 +62,26 @@ class MainJob(Case):
                 self.assertAlmostEqual(runs[0]["real_time"], alone["rounds"][0]["ns_per_packet"], places=2)
                 self.assertAlmostEqual(runs[2]["real_time"], bench["rounds"][0]["ns_per_packet"], places=2)
 
+    def test_redirects_are_timed_and_counted_where_they_arrive(self):
+        for program, end in (("xdp_redirect", "forwarded"), ("xdp_redirect_cpu", "passed")):
+            for mode in ("native", "generic"):
+                with self.subTest(program=program, mode=mode):
+                    self.tool("run", "--prog", program, "--mode", mode, "--only", "bench", "--rounds", "1",
+                              "--duration", "50ms", "--json", "out.json")
+                    with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
+                        alone, bench = json.load(file)["benches"]
+                    self.assertEqual(alone["outcome"], "passed", alone["message"])
+                    self.assertEqual(bench["outcome"], "passed", bench["message"])
+                    redirected = bench["actions"]["XDP_REDIRECT"]
+                    self.assertGreater(redirected, 0)
+                    self.assertEqual(bench[end], redirected)
+                    self.assertEqual(bench["received"] + bench["passed"] + bench["forwarded"], redirected)
+                    if program == "xdp_redirect_cpu":
+                        self.assertEqual(bench["passed_by_cpu"], {"0": redirected})
+                    one, = bench["rounds"]
+                    self.assertEqual(len(one["window_ns"]), one["windows"])
+                    self.assertGreater(one["floor_packets"], 0)
+
     def test_the_program_alone_is_timed_on_fresh_packets(self):
         # Were the packets not fresh, icmp_lb would pass its own output from the second run on.
         for program in ("icmp_lb", "xdp_tx", "xdp_drop"):

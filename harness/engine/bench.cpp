@@ -1,9 +1,8 @@
 #include "engine/bench.h"
 
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <fmt/format.h>
 #include <sched.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -11,7 +10,6 @@
 #include <set>
 
 #include "base/text.h"
-#include "empty.skel.h"
 #include "packet/dissect.h"
 #include "stats/summary.h"
 
@@ -22,6 +20,14 @@ using Clock = std::chrono::steady_clock;
 
 constexpr double kCalibrationSeconds = 0.2;
 constexpr double kWarmUpSeconds = 0.5;
+
+// That this process spent in its own code, all threads together.
+double user_seconds() {
+    rusage usage = {};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return static_cast<double>(usage.ru_utime.tv_sec) +
+           static_cast<double>(usage.ru_utime.tv_usec) * 1e-6;
+}
 
 double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
@@ -64,25 +70,6 @@ BenchRecord describe_bench(const Subject& subject, const Frames& frames, const P
     return record;
 }
 
-void EmptyProgram::Close::operator()(empty* skeleton) const { empty__destroy(skeleton); }
-
-EmptyProgram::EmptyProgram(std::unique_ptr<empty, Close> skeleton)
-    : skeleton_(std::move(skeleton)) {}
-
-Result<EmptyProgram> EmptyProgram::load(Action action, bool frags) {
-    std::unique_ptr<empty, Close> skeleton(empty__open());
-    if (!skeleton) return system_error("cannot open the empty program", errno);
-    skeleton->rodata->action = static_cast<std::uint32_t>(action);
-    bpf_program* const program = skeleton->progs.empty;
-    if (frags)
-        ::bpf_program__set_flags(program, ::bpf_program__flags(program) | BPF_F_XDP_HAS_FRAGS);
-    if (const int error = empty__load(skeleton.get()); error != 0)
-        return system_error("cannot load the empty program", error);
-    return EmptyProgram(std::move(skeleton));
-}
-
-int EmptyProgram::fd() const { return ::bpf_program__fd(skeleton_->progs.empty); }
-
 Result<void> BenchRig::calibrate(double seconds, std::uint64_t fewest, std::uint64_t most) {
     window_frames_ = fewest;
     const Clock::time_point start = Clock::now();
@@ -115,6 +102,8 @@ std::uint64_t BenchRig::windows_in(double seconds) const {
 void BenchRig::begin_round() { round_ = BenchRound{}; }
 
 Result<double> BenchRig::run_windows() {
+    const Clock::time_point start = Clock::now();
+    const double user = user_seconds();
     Window program;
     Window floor;
     if (floor_first_) {
@@ -135,6 +124,8 @@ Result<double> BenchRig::run_windows() {
     round_.window_ns.push_back(ns_each(program.seconds, program.processed));
     round_.floor_window_ns.push_back(ns_each(floor.seconds, floor.processed));
     record_.seconds += program.seconds;
+    record_.user_seconds += user_seconds() - user;
+    record_.measured_seconds += seconds_since(start);
     return program.seconds;
 }
 

@@ -12,8 +12,6 @@
 #include "engine/subject.h"
 #include "report/model.h"
 
-struct empty;
-
 namespace xdpbench {
 
 // Windows of the program under test and of the floor in turn, added up to rounds. The caller has
@@ -67,21 +65,6 @@ class BenchRig {
 // A record with what is known of it before the measurement.
 [[nodiscard]] BenchRecord describe_bench(const Subject& subject, const Frames& frames,
                                          const Paths& paths);
-
-// The empty program: returns `action` at once.
-class EmptyProgram {
-  public:
-    static Result<EmptyProgram> load(Action action, bool frags);
-    [[nodiscard]] int fd() const;
-
-  private:
-    struct Close {
-        void operator()(empty* skeleton) const;
-    };
-    explicit EmptyProgram(std::unique_ptr<empty, Close> skeleton);
-
-    std::unique_ptr<empty, Close> skeleton_;
-};
 
 // Runs the bench of each subject and mode as a Google Benchmark benchmark registered at run time;
 // one iteration is one packet, one repetition one round.

@@ -53,11 +53,11 @@ LoopBlocks::LoopBlocks(const Compared& compared, std::uint64_t seed, Topology to
 
 Result<std::unique_ptr<BlockSource>> LoopBlocks::create(const Compared& compared,
                                                         std::uint64_t seed) {
-    XDPBENCH_TRY(const Program base, open_program(*compared.base));
-    const bool frags = base.has_frags();
-    XDPBENCH_TRY(EmptyProgram empty, EmptyProgram::load(compared.paths.action, frags));
     XDPBENCH_TRY(Topology topology, Topology::create(1, 0, topology_of(*compared.base)));
-    XDPBENCH_TRY(RefreshLoop loop, RefreshLoop::create(compared.frames, frags));
+    XDPBENCH_TRY(const Program base, load_program(*compared.base, topology));
+    XDPBENCH_TRY(EmptyProgram empty,
+                 EmptyProgram::load(compared.paths.action, base, topology, 0, 0));
+    XDPBENCH_TRY(RefreshLoop loop, RefreshLoop::create(compared.frames, base.has_frags()));
     XDPBENCH_CHECK(loop.park(topology.tester, topology.parking));
     std::unique_ptr<LoopBlocks> blocks(
         new LoopBlocks(compared, seed, std::move(topology), std::move(empty), std::move(loop)));

@@ -9,6 +9,7 @@
 #include <random>
 
 #include "engine/bench.h"
+#include "engine/empty_program.h"
 #include "engine/paths.h"
 #include "kernel/topology.h"
 #include "traffic/refresh_loop.h"

@@ -17,6 +17,9 @@ using Clock = std::chrono::steady_clock;
 using DriverCounters = std::map<std::string, std::uint64_t>;
 
 constexpr auto kPatience = std::chrono::milliseconds(100);
+// Also how exactly the end of a window is known whose last frames other CPUs handle; looking more
+// often would take user-space CPU.
+constexpr auto kLookAgain = std::chrono::microseconds(100);
 
 // The sum over all queues: counters named <direction>_queue_<number>_<name>.
 std::uint64_t over_queues(const DriverCounters& counters, std::string_view direction,
@@ -154,6 +157,12 @@ std::string unbalanced(const LaneCounts& counts, std::uint64_t sent) {
                            thousands(counts.handled()));
     }
     return unbalanced_ways(counts, dropped - (taken - counts.handled()));
+}
+
+std::string redirect_end(const LaneCounts& counts) {
+    if (counts.received + counts.passed + counts.forwarded == 0) return "nowhere";
+    if (counts.forwarded >= std::max(counts.received, counts.passed)) return "the far end";
+    return counts.passed >= counts.received ? "the stack" : "the tester";
 }
 
 EquippedLane::EquippedLane(const Topology& topology, const Lane& lane,
@@ -313,7 +322,7 @@ Result<LaneCounts> settled(const EquippedLane& lane, const LaneCounts& before, s
             moved = Clock::now();
         }
         if (interrupted() || Clock::now() - moved > kPatience) return counts;
-        std::this_thread::sleep_for(std::chrono::microseconds(200));
+        std::this_thread::sleep_for(kLookAgain);
         XDPBENCH_TRY(now, lane.read());
     }
 }

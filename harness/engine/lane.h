@@ -39,6 +39,9 @@ struct LaneCounts {
 // end, back at the tester (redirected to where it came from) or in the stack (by way of a CPUMAP).
 [[nodiscard]] std::string unbalanced(const LaneCounts& counts, std::uint64_t sent);
 
+// Where most frames arrived: "the tester", "the stack", "the far end", or "nowhere".
+[[nodiscard]] std::string redirect_end(const LaneCounts& counts);
+
 // Sinks on all ends of a lane and a program attached to its DUT side.
 class EquippedLane {
   public:

@@ -18,7 +18,8 @@ Result<LaneWindow> run_window(const EquippedLane& lane, Generator& generator,
     XDPBENCH_TRY(const LaneCounts before, lane.read());
     const Clock::time_point start = Clock::now();
     XDPBENCH_CHECK(generator.send(topology.tester, lane.tester().index, frames));
-    double seconds = seconds_since(start);
+    const double sending_seconds = seconds_since(start);
+    double seconds = sending_seconds;
     XDPBENCH_TRY(LaneCounts now, lane.read());
     LaneCounts counts = since(before, now);
     if (!unbalanced(counts, frames).empty()) {
@@ -33,7 +34,7 @@ Result<LaneWindow> run_window(const EquippedLane& lane, Generator& generator,
                      {},
                      "something else sent or took frames, or this is a fault of xdp-bench"};
     }
-    return LaneWindow{std::move(counts), seconds};
+    return LaneWindow{std::move(counts), seconds, sending_seconds};
 }
 
 }  // namespace xdpbench

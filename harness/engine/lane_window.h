@@ -8,7 +8,8 @@ namespace xdpbench {
 
 struct LaneWindow {
     LaneCounts counts;
-    double seconds = 0;  // until the last frame was accounted for
+    double seconds = 0;          // until the last frame was accounted for
+    double sending_seconds = 0;  // of these, until the generator was done
 };
 
 // Sends `frames` and waits for them. Invalid, with both figures, if the books do not balance.

@@ -34,7 +34,7 @@ Result<std::unique_ptr<BenchRig>> LoopBench::create(const Subject& subject) {
     XDPBENCH_TRY(Paths paths, find_paths(subject, frames));
     XDPBENCH_TRY(Topology topology, Topology::create(1, 0, topology_of(subject)));
     XDPBENCH_TRY(Program program, load_program(subject, topology));
-    XDPBENCH_TRY(EmptyProgram empty, EmptyProgram::load(paths.action, program.has_frags()));
+    XDPBENCH_TRY(EmptyProgram empty, EmptyProgram::load(paths.action, program, topology, 0, 0));
     XDPBENCH_TRY(RefreshLoop loop, RefreshLoop::create(frames, program.has_frags()));
     XDPBENCH_CHECK(loop.park(topology.tester, topology.parking));
     XDPBENCH_CHECK(loop.place(kProgramSlot, program.fd()));

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "engine/bench.h"
+#include "engine/empty_program.h"
 #include "kernel/topology.h"
 #include "traffic/refresh_loop.h"
 

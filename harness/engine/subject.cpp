@@ -218,8 +218,9 @@ Result<Program> open_program(const Subject& subject, const Configuration& extra)
 }
 
 Result<Program> load_program(const Subject& subject, const Topology& network,
-                             const Configuration& extra, std::optional<unsigned> offload_ifindex) {
-    XDPBENCH_TRY(Program program, configured_program(subject, extra, network.interfaces()));
+                             const Configuration& extra, std::optional<unsigned> offload_ifindex,
+                             std::size_t lane) {
+    XDPBENCH_TRY(Program program, configured_program(subject, extra, network.interfaces(lane)));
     // A map of redirect targets looks for the interface in the namespace of who writes the entry.
     XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(network.dut));
     XDPBENCH_CHECK(program.load(offload_ifindex));

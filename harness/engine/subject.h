@@ -64,11 +64,12 @@ Result<Frames> load_frames(const FrameRef& frames, const Scenario& scenario);
 // the configuration is found. The interfaces that it names are not there yet.
 Result<Program> open_program(const Subject& subject, const Configuration& extra = {});
 
-// The subject's program, configured for the interfaces of `network` and loaded; bound to a device
-// with `offload_ifindex`.
+// The subject's program, configured for the interfaces of one lane of `network` and loaded; bound
+// to a device with `offload_ifindex`.
 Result<Program> load_program(const Subject& subject, const Topology& network,
                              const Configuration& extra = {},
-                             std::optional<unsigned> offload_ifindex = std::nullopt);
+                             std::optional<unsigned> offload_ifindex = std::nullopt,
+                             std::size_t lane = 0);
 
 // A program to be test-run, for which no traffic is sent.
 struct LoneProgram {

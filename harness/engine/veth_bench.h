@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "engine/bench.h"
+#include "engine/empty_program.h"
 #include "engine/lane.h"
 #include "traffic/generator.h"
 
@@ -22,12 +23,17 @@ class VethBench final : public BenchRig {
   private:
     VethBench(Topology topology, Program program, Generator generator);
     Result<Window> window(bool floor, std::uint64_t frames, BenchRecord* counted) override;
+    // Frames of the program and of the floor must end in the same place.
+    [[nodiscard]] Result<void> require_same_end() const;
 
     Topology topology_;
     Program program_;
     Generator generator_;
     std::optional<EquippedLane> lane_;
     std::optional<EquippedLane> floor_;
+    double sending_seconds_ = 0;  // of the program's windows that count
+    std::string end_;             // where frames of the program arrived last
+    std::string floor_end_;       // and of the floor
 };
 
 }  // namespace xdpbench

@@ -1,10 +1,12 @@
 #include "engine/veth_blocks.h"
 
+#include <fmt/format.h>
 #include <linux/bpf.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "engine/empty_program.h"
 #include "stats/summary.h"
 #include "traffic/frame_map.h"
 
@@ -31,77 +33,107 @@ VethBlocks::VethBlocks(const Compared& compared, std::uint64_t seed, Topology to
 
 Result<std::unique_ptr<BlockSource>> VethBlocks::create(const Compared& compared, Mode mode,
                                                         std::uint64_t seed) {
-    if (compared.paths.tally[XDP_REDIRECT] != 0) {
-        return unavailable_error("redirecting programs are not compared end to end",
-                                 "their targets belong to one lane, and in a block every program "
-                                 "stands on every lane once",
-                                 "compare them alone: --only time");
-    }
     XDPBENCH_TRY(Generator generator, Generator::create(compared.frames));
-    XDPBENCH_TRY(Topology topology, Topology::create(kArms, longest_of(compared.frames)));
+    XDPBENCH_TRY(Topology topology,
+                 Topology::create(kArms, longest_of(compared.frames), topology_of(*compared.base)));
     XDPBENCH_CHECK(generator.park(topology.tester, topology.parking));
     std::unique_ptr<VethBlocks> blocks(
         new VethBlocks(compared, seed, std::move(topology), std::move(generator)));
-    XDPBENCH_CHECK(blocks->load(blocks->standing_));
-    for (std::size_t i = 0; i < kArms; ++i) {
-        const Program& program = *blocks->standing_[i];
-        XDPBENCH_TRY(EquippedLane lane,
-                     EquippedLane::create(blocks->topology_, i, &program, program.fd(), mode, {}));
-        blocks->lanes_.push_back(std::move(lane));
-    }
-    blocks->window_frames_ = kFewestFrames;
+    XDPBENCH_CHECK(blocks->equip(mode));
+    XDPBENCH_TRY(const std::uint64_t most, blocks->most_frames());
+    blocks->window_frames_ = std::min(kFewestFrames, most);
     XDPBENCH_TRY(const Block first, blocks->measure());
     blocks->window_frames_ =
         std::clamp(static_cast<std::uint64_t>(kWindowSeconds * 1e9 / std::max(first.base_ns, 1.0)),
-                   kFewestFrames, kMostFrames);
+                   std::min(kFewestFrames, most), most);
     return std::unique_ptr<BlockSource>(std::move(blocks));
 }
 
-Result<void> VethBlocks::load(Programs& programs) {
-    std::array<std::size_t, kArms> order{kBase, kContender, kControl};
-    std::shuffle(order.begin(), order.end(), lots_);
-    for (const std::size_t arm : order) {
-        XDPBENCH_TRY(
-            Program program,
-            load_program(arm == kContender ? *compared_->contender : *compared_->base, topology_));
-        programs[arm].emplace(std::move(program));
+Result<Program> VethBlocks::load(std::size_t arm, std::size_t lane) const {
+    const Subject& subject = arm == kContender ? *compared_->contender : *compared_->base;
+    return load_program(subject, topology_, {}, std::nullopt, lane);
+}
+
+Result<void> VethBlocks::equip(Mode mode) {
+    for (std::size_t lane = 0; lane < kArms; ++lane) {
+        XDPBENCH_TRY(Program program, load(lane, lane));
+        standing_[lane] = std::make_unique<Program>(std::move(program));
+        XDPBENCH_TRY(EquippedLane equipped,
+                     EquippedLane::create(topology_, lane, standing_[lane].get(),
+                                          standing_[lane]->fd(), mode, {}));
+        lanes_.push_back(std::move(equipped));
     }
     return {};
 }
 
-// One window of each program in an order drawn by lot, then the same backwards. Returns each
-// program's ns/packet.
-Result<std::array<double, VethBlocks::kArms>> VethBlocks::quad(std::size_t rotation) {
+// In a window, for all programs: as many as the shortest queue on the way holds.
+Result<std::uint64_t> VethBlocks::most_frames() const {
+    std::uint64_t most = kMostFrames;
+    if (compared_->paths.tally[XDP_REDIRECT] == 0) return most;
+    for (std::size_t lane = 0; lane < kArms; ++lane) {
+        XDPBENCH_TRY(const RedirectTarget target,
+                     find_redirect_target(*standing_[lane], topology_.lanes[lane]));
+        most = std::min(most, most_in_flight(target, most));
+    }
+    return most;
+}
+
+// Loads the programs anew, in an order drawn by lot, each for the lane that it stands on in this
+// rotation.
+Result<void> VethBlocks::rotate(std::size_t rotation) {
     std::array<std::size_t, kArms> order{kBase, kContender, kControl};
     std::shuffle(order.begin(), order.end(), lots_);
-    std::array<double, kArms> ns{};
+    for (const std::size_t arm : order) {
+        const std::size_t lane = lane_of(arm, rotation);
+        XDPBENCH_TRY(Program program, load(arm, lane));
+        auto fresh = std::make_unique<Program>(std::move(program));
+        XDPBENCH_CHECK(lanes_[lane].start_over(*fresh));
+        standing_[lane] = std::move(fresh);
+    }
+    return {};
+}
+
+// One window of each program in an order drawn by lot, then the same backwards.
+Result<VethBlocks::Quad> VethBlocks::quad(std::size_t rotation) {
+    std::array<std::size_t, kArms> order{kBase, kContender, kControl};
+    std::shuffle(order.begin(), order.end(), lots_);
+    Quad quad;
     for (std::size_t i = 0; i < 2 * kArms; ++i) {
         const std::size_t arm = order[i < kArms ? i : 2 * kArms - 1 - i];
         generator_.rewind();
-        XDPBENCH_TRY(const LaneWindow window, run_window(lanes_[(arm + rotation) % kArms],
-                                                         generator_, topology_, window_frames_));
-        ns[arm] += ns_each(window.seconds, window.counts.handled()) / 2;
+        XDPBENCH_TRY(LaneWindow window, run_window(lanes_[lane_of(arm, rotation)], generator_,
+                                                   topology_, window_frames_));
+        quad.ns[arm] += ns_each(window.seconds, window.counts.handled()) / 2;
+        quad.counts[arm] = std::move(window.counts);
     }
-    return ns;
+    return quad;
+}
+
+// Both redirect, but do they redirect to the same place? Nobody could tell before.
+Result<void> VethBlocks::require_same_end(const Quad& quad) const {
+    const std::string base = redirect_end(quad.counts[kBase]);
+    const std::string contender = redirect_end(quad.counts[kContender]);
+    if (compared_->paths.tally[XDP_REDIRECT] == 0 || base == contender) return {};
+    return Error{ErrorKind::invalid,
+                 fmt::format("{} redirects to {}, {} to {}", compared_->base->object.string(), base,
+                             compared_->contender->object.string(), contender),
+                 "the two programs do different things: their times mean nothing side by side",
+                 "give both the same targets"};
 }
 
 Result<Block> VethBlocks::measure() {
-    Programs programs;
-    XDPBENCH_CHECK(load(programs));
     std::array<std::size_t, kArms> rotations{0, 1, 2};
     std::shuffle(rotations.begin(), rotations.end(), lots_);
     Block block;
     std::array<std::vector<double>, kArms> all;
     for (const std::size_t rotation : rotations) {
-        for (std::size_t arm = 0; arm < kArms; ++arm) {
-            const Program& program = *programs[arm];
-            XDPBENCH_CHECK(lanes_[(arm + rotation) % kArms].start_over(program));
-        }
-        XDPBENCH_CHECK(quad(rotation));  // does not count
+        XDPBENCH_CHECK(rotate(rotation));
+        XDPBENCH_TRY(const Quad first, quad(rotation));  // does not count
+        XDPBENCH_CHECK(require_same_end(first));
         std::array<std::vector<double>, kArms> ns;
         for (std::size_t i = 0; i < kQuads; ++i) {
-            XDPBENCH_TRY(const auto each, quad(rotation));
-            for (std::size_t arm = 0; arm < kArms; ++arm) ns[arm].push_back(each[arm]);
+            XDPBENCH_TRY(const Quad each, quad(rotation));
+            for (std::size_t arm = 0; arm < kArms; ++arm) ns[arm].push_back(each.ns[arm]);
         }
         // The mean over the rotations: each lane's own speed is in it once with each sign.
         block.ratio += log_ratio(ns[kBase], ns[kContender], 0) / kArms;
@@ -111,11 +143,6 @@ Result<Block> VethBlocks::measure() {
     }
     block.base_ns = median(all[kBase]).value_or(0);
     block.contender_ns = median(all[kContender]).value_or(0);
-    // The lanes count by the programs that stand on them.
-    for (std::size_t arm = 0; arm < kArms; ++arm) {
-        std::swap(standing_[arm], programs[arm]);
-        XDPBENCH_CHECK(lanes_[(arm + rotations.back()) % kArms].start_over(*standing_[arm]));
-    }
     return block;
 }
 

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <memory>
-#include <optional>
 #include <random>
 
 #include "engine/blocks.h"
@@ -14,7 +13,8 @@
 namespace xdpbench {
 
 // Three equal lanes side by side, fed in turn by one generator from one CPU. In each block every
-// program stands on every lane once, so that what one lane is slower than another falls out.
+// program stands on every lane once, so that what one lane is slower than another falls out; it is
+// loaded anew for each, because its redirect targets are those of the lane.
 class VethBlocks final : public BlockSource {
   public:
     static Result<std::unique_ptr<BlockSource>> create(const Compared& compared, Mode mode,
@@ -26,19 +26,29 @@ class VethBlocks final : public BlockSource {
 
   private:
     static constexpr std::size_t kArms = 3;
-    using Programs = std::array<std::optional<Program>, kArms>;
+    struct Quad {
+        std::array<double, kArms> ns{};  // ns/packet of each program
+        std::array<LaneCounts, kArms> counts;
+    };
 
     VethBlocks(const Compared& compared, std::uint64_t seed, Topology topology,
                Generator generator);
-    Result<void> load(Programs& programs);
-    Result<std::array<double, kArms>> quad(std::size_t rotation);
+    [[nodiscard]] static std::size_t lane_of(std::size_t arm, std::size_t rotation) {
+        return (arm + rotation) % kArms;
+    }
+    Result<Program> load(std::size_t arm, std::size_t lane) const;
+    Result<void> equip(Mode mode);
+    Result<void> rotate(std::size_t rotation);
+    Result<Quad> quad(std::size_t rotation);
+    [[nodiscard]] Result<std::uint64_t> most_frames() const;
+    [[nodiscard]] Result<void> require_same_end(const Quad& quad) const;
 
     const Compared* compared_;
     std::mt19937_64 lots_;
     Topology topology_;
     Generator generator_;
     std::vector<EquippedLane> lanes_;
-    Programs standing_;  // on the lanes, from the block before
+    std::array<std::unique_ptr<Program>, kArms> standing_;  // by lane
     std::uint64_t window_frames_ = 0;
 };
 

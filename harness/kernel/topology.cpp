@@ -110,12 +110,13 @@ Result<Topology> Topology::create(std::size_t lane_count, std::size_t longest_fr
     return topology;
 }
 
-InterfaceIndexes Topology::interfaces() const {
+InterfaceIndexes Topology::interfaces(std::size_t lane) const {
     InterfaceIndexes indexes;
     if (lanes.empty()) return indexes;
-    const Lane& lane = lanes.front();
-    indexes[lane.dut.name] = lane.dut.index;
-    if (lane.far) indexes[lane.far->out.name] = lane.far->out.index;
+    const Lane& names = lanes.front();
+    const Lane& there = lanes.at(lane);
+    indexes[names.dut.name] = there.dut.index;
+    if (names.far) indexes[names.far->out.name] = there.far->out.index;
     return indexes;
 }
 

@@ -47,8 +47,9 @@ struct Topology {
     static Result<Topology> create(std::size_t lane_count, std::size_t longest_frame,
                                    TopologyKind kind = TopologyKind::pair);
 
-    // Index by name of the interfaces on the program's side of the first lane.
-    [[nodiscard]] InterfaceIndexes interfaces() const;
+    // Index by name of the interfaces on the program's side of a lane. The names are those of the
+    // first lane (dut0, out0), so that one configuration fits all lanes.
+    [[nodiscard]] InterfaceIndexes interfaces(std::size_t lane = 0) const;
     // The names alone, before there is one.
     [[nodiscard]] static std::vector<std::string> interface_names(TopologyKind kind);
 

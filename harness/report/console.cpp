@@ -90,7 +90,7 @@ struct Column {
     bool shown = true;  // else a dash: nothing is counted there
 };
 
-// What "forwarded" means on this path: where the frames are counted a second time.
+// The third column is named after where the frames are counted a second time.
 std::vector<Column> columns_for(const BenchRecord& bench) {
     std::vector<Column> cost{
         {"ns/packet", "ns", [](const BenchRound& r) { return r.ns_per_packet(); }, 1},
@@ -98,14 +98,15 @@ std::vector<Column> columns_for(const BenchRecord& bench) {
         {"program", "ns", [](const BenchRound& r) { return r.program_ns(); }, 1},
     };
     if (bench.alone()) return cost;
-    const bool returned = bench.action == "XDP_TX";
-    const bool passed = bench.action == "XDP_PASS";
-    const char* const way = returned ? "returned" : passed ? "to stack" : "forwarded";
+    const char* const way = bench.mixed           ? "arrived"
+                            : bench.forwarded > 0 ? "far end"
+                            : bench.passed > 0    ? "to stack"
+                                                  : "returned";
     std::vector<Column> columns{
         {"offered", "Mpps", [](const BenchRound& r) { return r.rate(r.offered) / kMega; }, 3},
         {"processed", "Mpps", [](const BenchRound& r) { return r.rate(r.processed) / kMega; }, 3},
         {way, "Mpps", [](const BenchRound& r) { return r.rate(r.forwarded) / kMega; }, 3,
-         returned || passed || bench.mixed},
+         bench.forwarded + bench.passed + bench.received > 0},
     };
     columns.insert(columns.end(), cost.begin(), cost.end());
     return columns;
@@ -165,6 +166,15 @@ std::string cpu_rows(const BenchRecord& bench) {
                             tally_text(per_second));
     }
     return rows;
+}
+
+// Where redirected frames were handed to the stack of another CPU.
+std::string stack_cpus(const BenchRecord& bench) {
+    if (bench.action != "XDP_REDIRECT" || bench.passed_cpus.empty()) return {};
+    std::vector<std::string> cpus;
+    for (const auto& [cpu, frames] : bench.passed_cpus)
+        cpus.push_back(fmt::format("{} on CPU {}", thousands(frames), cpu));
+    return fmt::format("  {:<9}{}\n", "to stack", fmt::join(cpus, ", "));
 }
 
 // Its size, and what it took to load it.
@@ -357,11 +367,14 @@ void Console::bench(const BenchRecord& bench) {
     fmt::print(out_, "           {} CPU {}; {} of {:.2f} s, in turn with the floor\n\n", placement,
                bench.cpu, counted(bench.rounds.size(), "round"), bench.seconds / rounds);
     fmt::print(out_, "{}\n{}", bench_table(bench), cpu_rows(bench));
+    fmt::print(out_, "  {:<9}{:.2f} % of a CPU in its own code while measuring\n", "harness",
+               bench.user_share() * 100);
     if (bench.alone()) {
         fmt::print(out_, "  {:<9}verified by {}; differences below {} ns say nothing\n", "paths",
                    bench.counted_by, kAloneResolution);
         return;
     }
+    fmt::print(out_, "{}", stack_cpus(bench));
     fmt::print(out_, "  {:<9}{}; counted by {}\n", "lost", losses_text(bench.losses),
                bench.counted_by);
     fmt::print(out_, "  {:<9}{}: {}\n", "bound by", bench.bound, bench.evidence);

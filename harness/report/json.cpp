@@ -130,6 +130,8 @@ Json to_json(const BenchRound& round) {
             {"floor_packets", round.floor_packets},
             {"floor_seconds", round.floor_seconds},
             {"windows", round.window_ns.size()},
+            {"window_ns", round.window_ns},
+            {"floor_window_ns", round.floor_window_ns},
             {"ns_per_packet", round.ns_per_packet()},
             {"floor_ns", round.floor_ns()},
             {"program_ns", round.program_ns()}};
@@ -162,8 +164,15 @@ Json to_json(const BenchRecord& bench) {
               {"evidence", bench.evidence},
               {"seconds", bench.seconds},
               {"actions", to_json(bench.actions)},
+              {"received", bench.received},
+              {"passed", bench.passed},
+              {"passed_by_cpu", by_cpu(bench.passed_cpus)},
+              {"forwarded", bench.forwarded},
               {"losses", to_json(bench.losses)},
-              {"cpus", to_json(bench.cpus)}};
+              {"cpus", to_json(bench.cpus)},
+              {"measured_seconds", bench.measured_seconds},
+              {"user_seconds", bench.user_seconds},
+              {"user_cpu_share", bench.user_share()}};
     json["rounds"] = Json::array();
     for (const BenchRound& round : bench.rounds) json["rounds"].push_back(to_json(round));
     if (bench.rounds.empty()) return json;

@@ -145,7 +145,14 @@ struct BenchRecord {
     std::vector<CpuTally> cpus;  // over all rounds
     double seconds = 0;          // of the program's windows over all rounds
     ActionTally actions{};
+    // Where frames arrived, over all rounds: back at the tester, in the stack, at the far end.
+    std::uint64_t received = 0;
+    std::uint64_t passed = 0;
+    std::uint64_t forwarded = 0;
+    std::map<int, std::uint64_t> passed_cpus;  // `passed`, by the CPU that ran the stack
     Losses losses;
+    double measured_seconds = 0;  // of all windows, the floor's too, with what is around them
+    double user_seconds = 0;      // of these, that this process spent in its own code
     Outcome outcome = Outcome::passed;
     std::string message;  // why it is skipped or invalid
     std::string bound;    // "generator" or "program"
@@ -153,6 +160,10 @@ struct BenchRecord {
 
     // Measured in the fresh-packet loop: no network, so no rates and no losses.
     [[nodiscard]] bool alone() const { return mode == "test_run"; }
+    // CPU time in the harness's own code, as a share of one CPU.
+    [[nodiscard]] double user_share() const {
+        return measured_seconds > 0 ? user_seconds / measured_seconds : 0;
+    }
 };
 
 // Smaller differences than this between two figures of the fresh-packet loop say nothing (ns).

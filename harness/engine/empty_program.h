@@ -1,0 +1,65 @@
+// The empty program, which the floor of a measurement is made of: it does at once what the program
+// under test does with its frames.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "base/result.h"
+#include "kernel/program.h"
+#include "kernel/topology.h"
+#include "scenario/scenario.h"
+
+struct empty;
+struct empty_redirect;
+
+namespace xdpbench {
+
+// Where a program redirects frames to, and by what means.
+struct RedirectTarget {
+    enum class Means { interface, devmap, cpumap };
+    Means means = Means::interface;
+    std::uint32_t map_type = 0;  // of a devmap: BPF_MAP_TYPE_DEVMAP or _HASH
+    bool back = false;           // to the interface that the frames came from; else to the far end
+    std::uint32_t cpu = 0;       // of a cpumap: the first one in it
+    // Of a cpumap: frames that its shortest queue holds. A frame that finds it full is lost, and
+    // nobody counts it, so never more than these may be under way.
+    std::uint32_t queue = 0;
+};
+
+// Looks into the maps of a loaded program that stands on `lane`. Without a filled one it is taken
+// to redirect by interface index: to the far end, or back if there is none. Unavailable where the
+// maps do not tell: targets of several kinds, AF_XDP sockets.
+Result<RedirectTarget> find_redirect_target(const Program& program, const Lane& lane);
+
+// How many frames may be under way at once: `most`, or fewer where a queue on the way holds fewer.
+[[nodiscard]] std::uint64_t most_in_flight(const std::optional<RedirectTarget>& target,
+                                           std::uint64_t most);
+
+class EmptyProgram {
+  public:
+    // Does what `program` does with frames that take `action`, on `lane` of `topology`. `of`: the
+    // lane that `program` was loaded for.
+    static Result<EmptyProgram> load(Action action, const Program& program,
+                                     const Topology& topology, std::size_t of, std::size_t lane);
+
+    [[nodiscard]] int fd() const;
+    // If it redirects.
+    [[nodiscard]] const std::optional<RedirectTarget>& target() const { return target_; }
+
+  private:
+    struct Close {
+        void operator()(empty* skeleton) const;
+        void operator()(empty_redirect* skeleton) const;
+    };
+    EmptyProgram() = default;
+    Result<void> load_plain(Action action, bool frags);
+    Result<void> load_redirect(bool frags, const Topology& topology, const Lane& lane);
+
+    std::unique_ptr<empty, Close> plain_;
+    std::unique_ptr<empty_redirect, Close> redirect_;
+    std::optional<RedirectTarget> target_;
+};
+
+}  // namespace xdpbench

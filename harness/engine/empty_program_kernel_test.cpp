@@ -1,0 +1,100 @@
+// The floor of a redirecting program redirects by the same means and to the same end.
+#include <gtest/gtest.h>
+#include <linux/bpf.h>
+
+#include "engine/empty_program.h"
+#include "engine/lane_window.h"
+#include "engine/subject.h"
+#include "kernel/fixture_test.h"
+#include "traffic/generator.h"
+#include "traffic/pinned.h"
+
+namespace xdpbench {
+namespace {
+
+using Means = RedirectTarget::Means;
+
+class EmptyProgramTest : public KernelTest {
+  protected:
+    // The fixture `redirect` with targets in the maps named.
+    static Subject subject(bool ports, bool cpus, const char* interface = "interface:out0") {
+        Subject subject;
+        subject.scenario.name = "redirect";
+        subject.scenario.replay.emplace().topology = TopologyKind::chain;
+        subject.object = fixture_object("redirect");
+        Configuration& configuration = subject.scenario.configuration;
+        configuration.globals = {{"target", scalar("interface:out0")},
+                                 {"from", scalar("interface:dut0")}};
+        if (ports)
+            configuration.maps.push_back(
+                {{}, "ports", {{scalar("2"), scalar(interface), std::nullopt, false}}});
+        if (cpus)
+            configuration.maps.push_back(
+                {{}, "cpus", {{scalar("0"), scalar("512"), std::nullopt, false}}});
+        return subject;
+    }
+
+    // Sends 100 frames through lane 1 with the empty program for `program` of lane 0 on it.
+    static Result<LaneCounts> send(const Subject& subject) {
+        XDPBENCH_TRY(const PinnedThread pinned, PinnedThread::pin(measuring_cpu()));
+        XDPBENCH_TRY(Generator generator,
+                     Generator::create(Frames(1, Frame{std::vector<std::uint8_t>(60), 0})));
+        XDPBENCH_TRY(const Topology topology, Topology::create(2, 60, TopologyKind::chain));
+        XDPBENCH_TRY(const Program program, load_program(subject, topology));
+        XDPBENCH_TRY(const EmptyProgram empty,
+                     EmptyProgram::load(Action::redirect, program, topology, 0, 1));
+        XDPBENCH_TRY(const EquippedLane lane,
+                     EquippedLane::create(topology, 1, nullptr, empty.fd(), Mode::native, {}));
+        XDPBENCH_TRY(const LaneWindow window, run_window(lane, generator, topology, 100));
+        return window.counts;
+    }
+};
+
+TEST_F(EmptyProgramTest, ByDevmapToTheFarEndOfItsOwnLane) {
+    const auto counts = send(subject(true, false));
+    ASSERT_TRUE(counts) << counts.error().text();
+    EXPECT_EQ(counts->actions[XDP_REDIRECT], 100U);
+    EXPECT_EQ(redirect_end(*counts), "the far end");
+}
+
+TEST_F(EmptyProgramTest, ByDevmapBackToWhereFramesCameFrom) {
+    const auto counts = send(subject(true, false, "interface:dut0"));
+    ASSERT_TRUE(counts) << counts.error().text();
+    EXPECT_EQ(redirect_end(*counts), "the tester");
+}
+
+TEST_F(EmptyProgramTest, ByIndexWithoutAMap) {
+    const auto counts = send(subject(false, false));
+    ASSERT_TRUE(counts) << counts.error().text();
+    EXPECT_EQ(redirect_end(*counts), "the far end");
+}
+
+TEST_F(EmptyProgramTest, ByCpumapIntoTheStackOfThatCpu) {
+    const auto counts = send(subject(false, true));
+    ASSERT_TRUE(counts) << counts.error().text();
+    EXPECT_EQ(redirect_end(*counts), "the stack");
+    EXPECT_EQ(counts->passed_cpus.at(0), 100U);
+}
+
+TEST_F(EmptyProgramTest, TheQueueOfACpumapLimitsWhatIsUnderWay) {
+    const auto topology = Topology::create(1, 60, TopologyKind::chain);
+    ASSERT_TRUE(topology) << topology.error().text();
+    const auto program = load_program(subject(false, true), *topology);
+    ASSERT_TRUE(program) << program.error().text();
+    const auto target = find_redirect_target(*program, topology->lanes[0]);
+    ASSERT_TRUE(target) << target.error().text();
+    EXPECT_EQ(target->means, Means::cpumap);
+    EXPECT_EQ(most_in_flight(*target, 65536), 512U);
+    EXPECT_EQ(most_in_flight(*target, 100), 100U);
+    EXPECT_EQ(most_in_flight(std::nullopt, 65536), 65536U);
+}
+
+TEST_F(EmptyProgramTest, TargetsOfTwoKindsHaveNoFloor) {
+    const auto counts = send(subject(true, true));
+    ASSERT_FALSE(counts);
+    EXPECT_EQ(counts.error().kind, ErrorKind::unavailable);
+    EXPECT_NE(counts.error().text().find("hold targets"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace xdpbench
