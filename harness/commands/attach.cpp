@@ -76,7 +76,7 @@ Result<int> attach_command(const AttachArguments& arguments) {
 Command add_attach(CLI::App& application) {
     const auto arguments = std::make_shared<AttachArguments>();
     CLI::App* const app = application.add_subcommand(
-        "attach", "run a program on an interface: counters, maps changed while it runs");
+        "attach", "run a program on an interface: counters, events, maps changed while it runs");
     app->add_option("--prog", arguments->program,
                     "a reference program by name, or FILE.o[:FUNCTION]")
         ->type_name("NAME|FILE.o[:FUNCTION]")

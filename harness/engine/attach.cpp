@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <memory>
 #include <optional>
 
 #include "engine/live_session.h"
@@ -76,12 +77,16 @@ Result<void> attach(const AttachOptions& options, LiveReport& report) {
 
     XDPBENCH_CHECK(program.load(options.mode == Mode::offload ? std::optional(interface.index)
                                                               : std::nullopt));
-    Result<XdpLink> link = other ? take_place(netns, interface, program.fd(), options.mode, *other)
-                                 : XdpLink::attach(netns, interface, program.fd(), options.mode);
+    const int fd = program.fd();
+    auto loaded = std::make_unique<Program>(std::move(program));
+    XDPBENCH_TRY(LiveEventReader events, LiveEventReader::open(*loaded));
+    Result<XdpLink> link = other ? take_place(netns, interface, fd, options.mode, *other)
+                                 : XdpLink::attach(netns, interface, fd, options.mode);
     if (!link) return with_way_out(link.error(), options);
-    XDPBENCH_TRY(LiveSession session,
-                 LiveSession::create(netns, interface, options, std::move(program),
-                                     std::move(*link), report));
+    XDPBENCH_TRY(
+        LiveSession session,
+        LiveSession::create(netns, interface, options,
+                            {std::move(loaded), std::move(events), std::move(*link)}, report));
     return session.run();
 }
 

@@ -22,7 +22,7 @@ struct AttachOptions {
     bool replace = false;              // take off a program that somebody else attached
 };
 
-// Attaches, shows counters, obeys commands on standard input; detaches on SIGINT,
+// Attaches, shows counters and events, obeys commands on standard input; detaches on SIGINT,
 // SIGTERM, `quit`, after `duration`, or when nobody reads standard output any more. Until it is
 // attached nothing is changed that is not put back; if the process is killed the kernel detaches.
 Result<void> attach(const AttachOptions& options, LiveReport& report);

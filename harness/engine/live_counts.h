@@ -36,7 +36,7 @@ class LiveCounts {
     // 0. The last figures of the one before must have been read.
     Result<void> change(const Program& program, bool same_map);
 
-    // What was read since the previous sample, over the time until now.
+    // What was read since the previous sample, over the time until now. Without events.
     [[nodiscard]] LiveSample sample();
 
     [[nodiscard]] std::string counted_by() const;

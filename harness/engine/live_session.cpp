@@ -20,7 +20,8 @@ namespace {
 
 using Seconds = std::chrono::duration<double>;
 
-// Bounds how late a signal that comes just before the wait and a removed interface are noticed.
+// Bounds how late a signal that comes just before the wait, a removed interface and records written
+// without a wake-up are noticed.
 constexpr auto kLongestWait = std::chrono::milliseconds(250);
 
 constexpr const char* kHelp =
@@ -46,36 +47,35 @@ std::chrono::steady_clock::duration ticks(Duration duration) {
 }  // namespace
 
 LiveSession::LiveSession(const InterfaceInfo& interface, const AttachOptions& options,
-                         Program program, XdpLink link, LiveCounts counts, LiveReport& report)
+                         Attached attached, LiveCounts counts, LiveReport& report)
     : interface_(&interface),
       options_(&options),
       report_(&report),
-      program_(std::make_unique<Program>(std::move(program))),
-      link_(std::move(link)),
+      attached_(std::move(attached)),
       counts_(std::move(counts)) {}
 
 Result<LiveSession> LiveSession::create(const NetNs& netns, const InterfaceInfo& interface,
-                                        const AttachOptions& options, Program program, XdpLink link,
+                                        const AttachOptions& options, Attached attached,
                                         LiveReport& report) {
-    XDPBENCH_TRY(LiveCounts counts, LiveCounts::start(netns, interface, program, options.mode));
-    LiveSession session(interface, options, std::move(program), std::move(link), std::move(counts),
-                        report);
+    XDPBENCH_TRY(LiveCounts counts,
+                 LiveCounts::start(netns, interface, *attached.program, options.mode));
+    LiveSession session(interface, options, std::move(attached), std::move(counts), report);
     XDPBENCH_TRY(session.status_, session.status());
     return session;
 }
 
 Result<LiveStatus> LiveSession::status() const {
-    XDPBENCH_TRY(const LinkState link, link_->state());
-    XDPBENCH_TRY(const ProgramInfo program, program_->info());
+    XDPBENCH_TRY(const LinkState link, attached_.link->state());
+    XDPBENCH_TRY(const ProgramInfo program, attached_.program->info());
     return LiveStatus{interface_->name, interface_->driver,
                       // XdpLink::attach() has read it back.
                       std::string(mode_name(options_->mode)), program.id, program.name,
-                      program_->object().string(), program.tag, program.jited_bytes, link.id,
-                      counts_.counted_by()};
+                      attached_.program->object().string(), program.tag, program.jited_bytes,
+                      link.id, counts_.counted_by()};
 }
 
 Result<void> LiveSession::require_in_force() const {
-    XDPBENCH_TRY(const LinkState link, link_->state());
+    XDPBENCH_TRY(const LinkState link, attached_.link->state());
     if (link.attached && link.program == status_.id) return {};
     std::array<char, IF_NAMESIZE> name{};
     Error error;
@@ -94,9 +94,12 @@ Result<void> LiveSession::require_in_force() const {
 
 void LiveSession::wait(Clock::time_point time) {
     const Clock::duration left =
-        std::clamp<Clock::duration>(time - Clock::now(), Clock::duration::zero(), kLongestWait);
+        more_events_ ? Clock::duration::zero()
+                     : std::clamp<Clock::duration>(time - Clock::now(), Clock::duration::zero(),
+                                                   kLongestWait);
     const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(left);
-    std::array<pollfd, 2> files{{{input_.fd(), POLLIN, 0}, {STDOUT_FILENO, 0, 0}}};
+    std::array<pollfd, 3> files{
+        {{input_.fd(), POLLIN, 0}, {STDOUT_FILENO, 0, 0}, {attached_.events.fd(), POLLIN, 0}}};
     if (::poll(files.data(), files.size(), static_cast<int>(milliseconds.count())) <= 0) return;
     if (files[0].revents != 0) read_commands();
     // A pipe says so before the next sample finds out.
@@ -150,18 +153,21 @@ Result<std::string> LiveSession::carry_out(const std::string& line) {
 Result<std::string> LiveSession::replace(const std::string& program) {
     XDPBENCH_TRY(const Subject subject, find_subject(program));
     XDPBENCH_TRY(Program next, Program::open(subject.object, subject.scenario.program.function));
-    XDPBENCH_TRY(const MapTakeover maps, next.take_over_maps(*program_));
+    XDPBENCH_TRY(const MapTakeover maps, next.take_over_maps(*attached_.program));
     XDPBENCH_TRY(const AppliedSettings settings,
                  settings_for_replacement(next, options_->settings, maps));
     XDPBENCH_CHECK(next.configure(settings.configuration));
     XDPBENCH_CHECK(next.load(options_->mode == Mode::offload ? std::optional(interface_->index)
                                                              : std::nullopt));
-    XDPBENCH_CHECK(link_->replace(next.fd()));
-    XDPBENCH_CHECK(counts_.read(*program_));
+    auto successor = std::make_unique<Program>(std::move(next));
+    XDPBENCH_TRY(Events events, Events::open(*successor));  // it may write from its first frame on
+    XDPBENCH_CHECK(attached_.link->replace(successor->fd()));
+    XDPBENCH_CHECK(counts_.read(*attached_.program));
+    XDPBENCH_CHECK(attached_.events.follow(std::move(events), *report_));
     const bool same_counters =
         std::find(maps.kept.begin(), maps.kept.end(), XDP_COUNTERS_MAP) != maps.kept.end();
-    program_ = std::make_unique<Program>(std::move(next));
-    XDPBENCH_CHECK(counts_.change(*program_, same_counters));
+    attached_.program = std::move(successor);
+    XDPBENCH_CHECK(counts_.change(*attached_.program, same_counters));
     XDPBENCH_TRY(status_, status());
     report_->replaced(status_);
     return listed("maps kept with their entries", maps.kept) +
@@ -170,13 +176,16 @@ Result<std::string> LiveSession::replace(const std::string& program) {
 }
 
 Result<void> LiveSession::show_sample() {
-    XDPBENCH_CHECK(counts_.read(*program_));
-    report_->sample(counts_.sample());
+    XDPBENCH_CHECK(counts_.read(*attached_.program));
+    LiveSample sample = counts_.sample();
+    XDPBENCH_TRY(sample.events, attached_.events.sample());
+    report_->sample(sample);
     return {};
 }
 
 Result<void> LiveSession::finish() {
-    link_.reset();
+    attached_.link.reset();
+    XDPBENCH_CHECK(attached_.events.read_rest(*report_));
     XDPBENCH_CHECK(show_sample());  // what came until the very end
     report_->detached(status_, end_);
     static_cast<void>(report_->flush());
@@ -194,6 +203,7 @@ Result<void> LiveSession::run() {
         if (!report_->flush()) end_ = "standard output cannot be written to";
         XDPBENCH_CHECK(require_in_force());
         wait(std::min(next, stop));
+        XDPBENCH_TRY(more_events_, attached_.events.read(*report_));
         const Clock::time_point now = Clock::now();
         if (interrupted()) {
             end_ = "interrupted";

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "engine/attach.h"
 #include "engine/live_counts.h"
+#include "engine/live_events.h"
 #include "kernel/attach.h"
 #include "kernel/program.h"
 #include "report/live.h"
@@ -18,9 +19,16 @@ namespace xdpbench {
 
 class LiveSession {
   public:
+    // What runs on the interface: the program, the reader of its events, and the link.
+    struct Attached {
+        std::unique_ptr<Program> program;  // stays where it is: its readers point to it
+        LiveEventReader events;
+        std::optional<XdpLink> link;  // after what it needs: gone first
+    };
+
     // Everything referred to must outlive the session.
     static Result<LiveSession> create(const NetNs& netns, const InterfaceInfo& interface,
-                                      const AttachOptions& options, Program program, XdpLink link,
+                                      const AttachOptions& options, Attached attached,
                                       LiveReport& report);
 
     // Until told to end; then the program is off and a last sample was shown. An error if the
@@ -30,11 +38,11 @@ class LiveSession {
   private:
     using Clock = std::chrono::steady_clock;
 
-    LiveSession(const InterfaceInfo& interface, const AttachOptions& options, Program program,
-                XdpLink link, LiveCounts counts, LiveReport& report);
+    LiveSession(const InterfaceInfo& interface, const AttachOptions& options, Attached attached,
+                LiveCounts counts, LiveReport& report);
     Result<LiveStatus> status() const;
     Result<void> require_in_force() const;
-    // Until `time`, input or a signal.
+    // Until `time`, input, events or a signal.
     void wait(Clock::time_point time);
     void read_commands();
     // Carries out one line; what goes wrong is told and changes nothing.
@@ -47,10 +55,10 @@ class LiveSession {
     const InterfaceInfo* interface_;
     const AttachOptions* options_;
     LiveReport* report_;
-    std::unique_ptr<Program> program_;  // stays where it is: its readers point to it
-    std::optional<XdpLink> link_;       // after what it needs: gone first
+    Attached attached_;
     LiveCounts counts_;
     LiveStatus status_;
+    bool more_events_ = false;  // the last turn did not read all
     LineReader input_{0};
     std::string end_;  // why it ends; empty: it goes on
 };

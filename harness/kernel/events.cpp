@@ -19,6 +19,9 @@ namespace {
 // A perf buffer's pages for each CPU; a power of two. 256 KiB hold some thousand records between
 // two looks.
 constexpr std::size_t kPerfPages = 64;
+// What a ring buffer's reader returns to be called no more; the record in hand is taken all the
+// same.
+constexpr int kEnough = -ECANCELED;
 
 // What the kernel writes behind the header of a PERF_RECORD_LOST.
 struct LostRecord {
@@ -72,12 +75,11 @@ class Events::Readers {
     [[nodiscard]] const std::vector<EventSource>& sources() const { return sources_; }
     [[nodiscard]] int fd() const { return epoll_.get(); }
 
-    Result<std::size_t> consume(const Handler& handler) {
+    Result<std::size_t> consume(const Handler& handler, std::size_t most) {
         handler_ = &handler;
         handed_over_ = 0;
         for (const std::unique_ptr<Reader>& reader : each_) {
-            const int number = reader->ring != nullptr ? ::ring_buffer__consume(reader->ring.get())
-                                                       : ::perf_buffer__consume(reader->perf.get());
+            const int number = reader->consume(most);
             if (number < 0)
                 return system_error("cannot read the records of map " + reader->source->map,
                                     number);
@@ -89,7 +91,7 @@ class Events::Readers {
         std::array<epoll_event, 1> ready{};
         const int number = ::epoll_wait(fd(), ready.data(), 1, static_cast<int>(timeout.count()));
         if (number < 0 && errno != EINTR) return system_error("cannot wait for records", errno);
-        return consume(handler);
+        return consume(handler, kAll);
     }
 
     [[nodiscard]] Result<std::optional<std::uint64_t>> lost(std::size_t index) const {
@@ -116,10 +118,27 @@ class Events::Readers {
         std::uint64_t records = 0;
         std::uint64_t lost_records = 0;
         bool counted_by_kernel = false;
+        std::size_t left = 0;  // how many more may be handed over now
+
+        // 0 or more, or a negative errno.
+        int consume(std::size_t most) {
+            left = most;
+            if (ring != nullptr) {
+                const int number = ::ring_buffer__consume(ring.get());
+                return number == kEnough ? 0 : number;
+            }
+            int number = 0;
+            for (std::size_t i = 0; i < ::perf_buffer__buffer_cnt(perf.get()) && number >= 0; ++i) {
+                left = most;
+                number = ::perf_buffer__consume_buffer(perf.get(), i);
+            }
+            return number;
+        }
 
         void hand_over(int cpu, std::span<const std::uint8_t> bytes) {
             const Event event{source, records++, cpu, bytes};
             ++readers->handed_over_;
+            --left;
             (*readers->handler_)(event);
         }
     };
@@ -166,8 +185,9 @@ class Events::Readers {
     }
 
     static int at_ring_record(void* reader, void* data, std::size_t size) {
-        static_cast<Reader*>(reader)->hand_over(-1, {static_cast<std::uint8_t*>(data), size});
-        return 0;
+        auto& self = *static_cast<Reader*>(reader);
+        self.hand_over(-1, {static_cast<std::uint8_t*>(data), size});
+        return self.left == 0 ? kEnough : 0;
     }
 
     static bpf_perf_event_ret at_perf_record(void* context, int cpu, perf_event_header* header) {
@@ -182,7 +202,7 @@ class Events::Readers {
             std::memcpy(&lost, record, sizeof(lost));
             reader.lost_records += lost.lost;
         }
-        return LIBBPF_PERF_EVENT_CONT;
+        return reader.left == 0 ? LIBBPF_PERF_EVENT_DONE : LIBBPF_PERF_EVENT_CONT;
     }
 
     const Program* program_;
@@ -206,7 +226,9 @@ const std::vector<EventSource>& Events::sources() const { return readers_->sourc
 
 int Events::fd() const { return readers_->fd(); }
 
-Result<std::size_t> Events::consume(const Handler& handler) { return readers_->consume(handler); }
+Result<std::size_t> Events::consume(const Handler& handler, std::size_t most) {
+    return readers_->consume(handler, most);
+}
 
 Result<std::size_t> Events::poll(std::chrono::milliseconds timeout, const Handler& handler) {
     return readers_->poll(timeout, handler);

@@ -83,8 +83,12 @@ class Events {
     // or epoll. -1 if the program has no event maps.
     [[nodiscard]] int fd() const;
 
-    // Hands over what there is, without waiting; returns how many records that were.
-    Result<std::size_t> consume(const Handler& handler);
+    static constexpr std::size_t kAll = SIZE_MAX;
+
+    // Hands over what there is, without waiting; returns how many records that were. Of each buffer
+    // (a perf buffer has one a CPU) at most `most`: a program may write faster than anybody reads,
+    // and then there is no end to what there is.
+    Result<std::size_t> consume(const Handler& handler, std::size_t most = kAll);
 
     // The same, after waiting up to `timeout` for something to be there. A signal ends the wait;
     // so does nothing but the timeout where the program writes with BPF_RB_NO_WAKEUP.

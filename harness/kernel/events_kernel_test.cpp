@@ -1,3 +1,4 @@
+#include <bpf/libbpf.h>
 #include <poll.h>
 
 #include <numeric>
@@ -204,6 +205,34 @@ TEST_F(EventsTest, RecordsAreCompared) {
         EXPECT_FALSE(compare_event(event, field("nuber", "4")));
     }));
     EXPECT_TRUE(looked);
+}
+
+// The program writes five records for each that is handed over: without the bound there is no end.
+TEST_F(EventsTest, ATurnIsBoundedHoweverFastTheProgramWrites) {
+    for (const auto& [function, map] :
+         {std::pair{"rings", "events"}, std::pair{"perfs", "oddities"}}) {
+        const Program program = loaded(function, {global("burst", 5)});
+        Events events = opened(program);
+        run(program);
+        constexpr std::size_t kMost = 2;
+        const bool ring = events.sources().at(index_of(events, map)).buffer == EventBuffer::ring;
+        const auto buffers = ring ? 1U : static_cast<unsigned>(::libbpf_num_possible_cpus());
+        std::uint64_t next = 0;
+        for (int turn = 0; turn < 3; ++turn) {
+            std::size_t handed_over = 0;
+            const auto count = events.consume(
+                [&](const Event& event) {
+                    if (event.source->map != map) return;
+                    EXPECT_EQ(event.number, next++);
+                    ++handed_over;
+                    run(program);
+                },
+                kMost);
+            ASSERT_TRUE(count) << count.error().text();
+            EXPECT_GE(handed_over, kMost) << function;
+            EXPECT_LE(handed_over, kMost * buffers) << function;
+        }
+    }
 }
 
 TEST_F(EventsTest, AWaitEndsWhenARecordComesOrTheTimeIsOver) {

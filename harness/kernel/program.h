@@ -116,6 +116,7 @@ class Program {
 
     // Before load(): maps that `other`, a loaded program, declares with the same name, kind, sizes
     // and flags become this program's too, with what is in them. Global variables stay its own.
+    // Buffers of events stay each program's own: what is in them is the reader's to fetch.
     Result<MapTakeover> take_over_maps(const Program& other);
 
     // Whether compare_maps() will be able to judge: maps exist, keys and values fit their types.

@@ -32,13 +32,14 @@ Result<const Value*> expected_value(const TypedMap& map, const MapEntry& entry) 
 
 // Whether the second, which exists, can be used as the first.
 bool declared_alike(const bpf_map* declared, const bpf_map* existing) {
-    // libbpf sets a perf buffer's size to the number of CPUs when it creates the map.
-    const std::uint32_t entries = ::bpf_map__max_entries(declared);
-    return ::bpf_map__type(declared) == ::bpf_map__type(existing) &&
+    // A perf buffer has one reader, and the records of both programs must find theirs.
+    const bool events = ::bpf_map__type(declared) == BPF_MAP_TYPE_RINGBUF ||
+                        ::bpf_map__type(declared) == BPF_MAP_TYPE_PERF_EVENT_ARRAY;
+    return !events && ::bpf_map__type(declared) == ::bpf_map__type(existing) &&
            ::bpf_map__key_size(declared) == ::bpf_map__key_size(existing) &&
            ::bpf_map__value_size(declared) == ::bpf_map__value_size(existing) &&
            ::bpf_map__map_flags(declared) == ::bpf_map__map_flags(existing) &&
-           (entries == 0 || entries == ::bpf_map__max_entries(existing));
+           ::bpf_map__max_entries(declared) == ::bpf_map__max_entries(existing);
 }
 
 // A map whose entries are values that can be read and written. Some per-CPU values cannot be added

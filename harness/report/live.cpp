@@ -2,8 +2,12 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <ctime>
 #include <nlohmann/json.hpp>
@@ -76,6 +80,53 @@ std::string driver_text(const LiveSample& sample) {
     return rows.empty() ? "  no frames yet\n" : rows;
 }
 
+// "  events                    1,234          617.0 a second, lost 3"
+std::string events_row(const LiveEvents& events, double seconds) {
+    const std::string lost =
+        events.lost ? "lost " + thousands(events.lost->total)
+                    : fmt::format("losses unknown: the program has no global {}_lost", events.map);
+    const std::string not_shown =
+        events.not_shown == 0 ? "" : fmt::format(", {} not shown", thousands(events.not_shown));
+    return fmt::format("  {:<14}{:>15}{:>15.1f} events a second, {}{}\n", events.map,
+                       thousands(events.received.total), events.received.rate(seconds), lost,
+                       not_shown);
+}
+
+const std::string* find_text(const Value::Fields& fields, std::string_view name) {
+    const auto found = std::find_if(fields.begin(), fields.end(),
+                                    [&](const Value::Field& field) { return field.name == name; });
+    return found == fields.end() ? nullptr : found->value.scalar();
+}
+
+std::string protocol_name(const std::string& number) {
+    const auto is = [&](int protocol) { return number == std::to_string(protocol); };
+    return is(IPPROTO_ICMP) ? "ICMP" : is(IPPROTO_TCP) ? "TCP" : is(IPPROTO_UDP) ? "UDP" : number;
+}
+
+// Integers are numbers, every other single value a text.
+Json to_json(const Value& value) {
+    if (const Value::List* const list = value.list()) {
+        Json json = Json::array();
+        for (const Value& item : *list) json.push_back(to_json(item));
+        return json;
+    }
+    if (const Value::Fields* const fields = value.fields()) {
+        Json json = Json::object();
+        for (const auto& [name, part] : *fields) json[name] = to_json(part);
+        return json;
+    }
+    const std::string& text = *value.scalar();
+    const auto number = [&](auto integer) -> std::optional<Json> {
+        const char* const end = text.data() + text.size();
+        const auto [stop, error] = std::from_chars(text.data(), end, integer);
+        if (error != std::errc() || stop != end) return std::nullopt;
+        return Json(integer);
+    };
+    if (const auto json = number(std::uint64_t{0})) return *json;
+    if (const auto json = number(std::int64_t{0})) return *json;
+    return Json(text);
+}
+
 Json to_json(const LiveCount& count, double seconds) {
     return {{"total", count.total}, {"added", count.added}, {"per_second", count.rate(seconds)}};
 }
@@ -120,6 +171,7 @@ std::string sample_text(const LiveSample& sample, const std::string& clock) {
     } else if (!sample.driver.empty()) {
         text += driver_text(sample);
     }
+    for (const LiveEvents& events : sample.events) text += events_row(events, sample.seconds);
     return text;
 }
 
@@ -138,41 +190,87 @@ std::string sample_json(const LiveSample& sample, const std::string& time) {
         for (const auto& [name, count] : sample.driver)
             json["driver"][name] = to_json(count, sample.seconds);
     }
+    json["events"] = Json::array();
+    for (const LiveEvents& events : sample.events) {
+        Json one{{"map", events.map}, {"received", to_json(events.received, sample.seconds)}};
+        if (events.lost) one["lost"] = to_json(*events.lost, sample.seconds);
+        one["not_shown"] = events.not_shown;
+        json["events"].push_back(std::move(one));
+    }
+    return line_of(json);
+}
+
+std::string event_text(const LiveEvent& event) {
+    if (const Value::Fields* const fields = event.record.fields()) {
+        const std::string* const source = find_text(*fields, "source");
+        const std::string* const destination = find_text(*fields, "destination");
+        const std::string* const source_port = find_text(*fields, "source_port");
+        const std::string* const destination_port = find_text(*fields, "destination_port");
+        const std::string* const protocol = find_text(*fields, "protocol");
+        if (source != nullptr && destination != nullptr && source_port != nullptr &&
+            destination_port != nullptr && protocol != nullptr) {
+            return fmt::format("Packet: {}:{} -> {}:{}, protocol: {}\n", *source, *source_port,
+                               *destination, *destination_port, protocol_name(*protocol));
+        }
+    }
+    return fmt::format("{}: {}\n", event.map, event.text);
+}
+
+std::string event_json(const LiveEvent& event, const std::string& time) {
+    Json json{{"kind", "event"}, {"time", time}, {"map", event.map}, {"number", event.number}};
+    if (event.cpu >= 0) json["cpu"] = event.cpu;
+    json["record"] = to_json(event.record);
     return line_of(json);
 }
 
 void LiveReport::attached(const LiveStatus& status) {
-    if (json_) {
-        fmt::print("{}", line_of(to_json("attached", status)));
-    } else {
-        fmt::print("{}  until interrupted (Ctrl-C); commands on standard input: help\n\n",
-                   status_text(status));
-    }
+    pending_ += json_ ? line_of(to_json("attached", status))
+                      : status_text(status) +
+                            "  until interrupted (Ctrl-C); commands on standard input: help\n\n";
 }
 
 void LiveReport::replaced(const LiveStatus& status) {
-    fmt::print("{}", json_ ? line_of(to_json("replaced", status))
-                           : "replaced in place\n" + status_text(status));
+    pending_ +=
+        json_ ? line_of(to_json("replaced", status)) : "replaced in place\n" + status_text(status);
 }
 
 void LiveReport::sample(const LiveSample& sample) {
-    fmt::print("{}", json_ ? sample_json(sample, utc_now()) : sample_text(sample, clock_now()));
+    pending_ += json_ ? sample_json(sample, utc_now()) : sample_text(sample, clock_now());
+}
+
+void LiveReport::event(const LiveEvent& event) {
+    pending_ += json_ ? event_json(event, utc_now()) : event_text(event);
 }
 
 void LiveReport::detached(const LiveStatus& status, const std::string& reason) {
     if (json_) {
         Json json = to_json("detached", status);
         json["reason"] = reason;
-        fmt::print("{}", line_of(json));
+        pending_ += line_of(json);
     } else {
-        fmt::print("{}: detached ({})\n", status.interface, reason);
+        pending_ += fmt::format("{}: detached ({})\n", status.interface, reason);
     }
 }
 
 void LiveReport::answer(const std::string& lines) {
-    fmt::print(json_ ? stderr : stdout, "{}", lines);
+    if (json_) {
+        fmt::print(stderr, "{}", lines);
+    } else {
+        pending_ += lines;
+    }
 }
 
-bool LiveReport::flush() { return std::fflush(stdout) == 0 && std::ferror(stdout) == 0; }
+bool LiveReport::flush() {
+    std::size_t written = 0;
+    while (written < pending_.size()) {
+        const ssize_t count =
+            ::write(STDOUT_FILENO, pending_.data() + written, pending_.size() - written);
+        if (count < 0 && errno != EINTR) return false;
+        if (count < 0) break;
+        written += static_cast<std::size_t>(count);
+    }
+    pending_.erase(0, written);
+    return true;
+}
 
 }  // namespace xdpbench

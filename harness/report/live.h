@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "scenario/scenario.h"
+
 namespace xdpbench {
 
 // A counter that is looked at again and again.
@@ -32,6 +34,14 @@ struct LiveCpu {
     LiveActions actions{};
 };
 
+// Of one of the program's event maps.
+struct LiveEvents {
+    std::string map;
+    LiveCount received;
+    std::optional<LiveCount> lost;  // found the buffer full; nothing: nobody counts them
+    std::uint64_t not_shown = 0;    // received, but there was no time to show them at the end
+};
+
 struct LiveSample {
     double seconds = 0;  // measured, since the previous sample
     // By the program's own counters; nothing if it has none.
@@ -39,6 +49,7 @@ struct LiveSample {
     std::vector<LiveCpu> cpus;  // those that handled a frame since the program was attached
     // Without them in native mode: the driver's XDP counters by its own names, over all queues.
     std::map<std::string, LiveCount> driver;
+    std::vector<LiveEvents> events;
 };
 
 // What is in force, as the kernel says it.
@@ -55,6 +66,15 @@ struct LiveStatus {
     std::string counted_by;         // "the program's map xdp_counters"
 };
 
+// A record that the program wrote for user space.
+struct LiveEvent {
+    std::string map;
+    std::uint64_t number = 0;  // of this map's, from 0
+    int cpu = -1;              // that wrote it; -1: a ring buffer does not say
+    std::string text;          // "source=198.18.0.1 destination=198.18.0.2"
+    Value record;              // typed by BTF, or "hex:..."
+};
+
 class LiveReport {
   public:
     // With `json` standard output gets one JSON object a line, and standard error what is said
@@ -64,21 +84,28 @@ class LiveReport {
     void attached(const LiveStatus& status);
     void replaced(const LiveStatus& status);
     void sample(const LiveSample& sample);
+    void event(const LiveEvent& event);
     // `reason`: "SIGINT", "quit" ...
     void detached(const LiveStatus& status, const std::string& reason);
     // The answer to a command, lines with their ends.
     void answer(const std::string& lines);
 
-    // False once standard output cannot be written to any more.
+    // Writes what was reported. A signal ends it, and the rest is written the next time. False once
+    // standard output cannot be written to any more.
     [[nodiscard]] bool flush();
 
   private:
     bool json_;
+    std::string pending_;
 };
 
 // The lines of a sample, `clock` in front ("14:03:22").
 [[nodiscard]] std::string sample_text(const LiveSample& sample, const std::string& clock);
 // One JSON object with its line's end; `time` in UTC.
 [[nodiscard]] std::string sample_json(const LiveSample& sample, const std::string& time);
+// "Packet: 192.168.1.1:53 -> 192.168.1.2:46313, protocol: UDP" for a record that has source,
+// destination, source_port, destination_port and protocol; for any other its map and its text.
+[[nodiscard]] std::string event_text(const LiveEvent& event);
+[[nodiscard]] std::string event_json(const LiveEvent& event, const std::string& time);
 
 }  // namespace xdpbench
