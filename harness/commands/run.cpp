@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -30,6 +32,9 @@ struct RunArguments {
     std::vector<std::string> modes{"native"};
     std::vector<std::string> only;
     std::string pcap;
+    std::vector<std::string> sizes;
+    std::optional<std::uint32_t> flows;
+    std::string placement;
     std::string duration = "1s";
     int rounds = 5;
     std::string json;
@@ -60,6 +65,16 @@ void add_run_options(CLI::App& app, RunArguments& arguments) {
     app.add_option("--pcap", arguments.pcap,
                    "other traffic; verdicts are counted, nothing is judged")
         ->type_name("FILE");
+    app.add_option("--size", arguments.sizes,
+                   "benches with frames of this size each, in bytes with FCS, or imix (default: "
+                   "as in the traffic)")
+        ->delimiter(',')
+        ->type_name("N,...|imix");
+    app.add_option("--flows", arguments.flows, "benches with so many flows")->type_name("N");
+    app.add_option("--placement", arguments.placement,
+                   "generator and program on one CPU (shared) or on two (separate; default from 4 "
+                   "CPUs on)")
+        ->type_name("shared|separate");
     app.add_option("--duration", arguments.duration, "length of a bench round (default: 1s)")
         ->type_name("TIME");
     app.add_option("--rounds", arguments.rounds, "bench rounds (default: 5)")->type_name("N");
@@ -103,6 +118,26 @@ Result<void> add_device(const RunArguments& arguments, RunOptions& options) {
     return {};
 }
 
+// One shape a size.
+Result<std::vector<TrafficShape>> parse_shapes(const RunArguments& arguments) {
+    std::vector<TrafficShape> shapes;
+    for (const std::string& size : arguments.sizes) {
+        XDPBENCH_TRY(const TrafficShape shape, parse_size(size));
+        const auto same = [&](const TrafficShape& other) { return other.name() == shape.name(); };
+        if (std::any_of(shapes.begin(), shapes.end(), same))
+            return input_error(fmt::format("--size names {} twice", size));
+        shapes.push_back(shape);
+    }
+    if (shapes.empty()) shapes.emplace_back();
+    if (!arguments.flows) return shapes;
+    constexpr std::uint32_t kMostFlows = 1'000'000;
+    if (*arguments.flows < 1 || *arguments.flows > kMostFlows)
+        return input_error(fmt::format("--flows {} is not between 1 and {}", *arguments.flows,
+                                       thousands(kMostFlows)));
+    for (TrafficShape& shape : shapes) shape.flows = *arguments.flows;
+    return shapes;
+}
+
 Result<RunOptions> parse_run(const RunArguments& arguments) {
     RunOptions options;
     options.programs = arguments.programs;
@@ -133,6 +168,12 @@ Result<RunOptions> parse_run(const RunArguments& arguments) {
         return input_error(
             fmt::format("--rounds {} is not between 1 and {}", arguments.rounds, kMostRounds));
     options.rounds = arguments.rounds;
+    XDPBENCH_TRY(options.shapes, parse_shapes(arguments));
+    options.placement = parse_placement(arguments.placement);
+    if (!arguments.placement.empty() && !options.placement)
+        return input_error(
+            fmt::format("--placement {}: there is no such placement", arguments.placement),
+            "choose from shared, separate");
     options.keep = arguments.keep;
     if (!arguments.device.empty()) XDPBENCH_CHECK(add_device(arguments, options));
     options.pin_maps = arguments.pin_maps;

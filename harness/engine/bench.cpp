@@ -1,16 +1,14 @@
 #include "engine/bench.h"
 
 #include <fmt/format.h>
-#include <sched.h>
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <set>
 
 #include "base/text.h"
-#include "packet/dissect.h"
+#include "packet/reshape.h"
 #include "stats/summary.h"
 
 namespace xdpbench {
@@ -33,40 +31,43 @@ double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// Distinct combinations of addresses, protocol and ports (or ICMP id): the flows of RFC 2544 tests.
-std::uint64_t count_flows(const Frames& frames) {
-    static const std::set<std::string> parts{"ip.src",    "ip.dst",    "ip.proto",  "ip6.src",
-                                             "ip6.dst",   "ip6.next",  "tcp.sport", "tcp.dport",
-                                             "udp.sport", "udp.dport", "icmp.id",   "icmp6.id"};
-    std::set<std::string> flows;
-    for (const Frame& frame : frames) {
-        std::string flow;
-        for (const Field& field : dissect(frame)) {
-            if (parts.contains(field.name)) flow += field.value + ' ';
-        }
-        flows.insert(flow);
-    }
-    return flows.size();
-}
-
 }  // namespace
 
 std::string BenchCase::kind() const { return std::string(mode ? mode_name(*mode) : "test_run"); }
 
-BenchRecord describe_bench(const Subject& subject, const Frames& frames, const Paths& paths) {
+std::string BenchCase::variant() const {
+    const bool separate = mode && cpus.placement == Placement::separate;
+    return shape.name() + (separate ? "/separate" : "");
+}
+
+std::string BenchCase::name() const {
+    return fmt::format("{}/{}{}", subject->scenario.name, kind(), variant());
+}
+
+BenchRecord begin_record(const BenchCase& bench) {
+    BenchRecord record;
+    record.program = bench.subject->scenario.name;
+    record.mode = bench.kind();
+    record.size = bench.shape.size_name();
+    record.variant = bench.variant();
+    record.placement = bench.mode ? placement_name(bench.cpus.placement) : "test_run";
+    record.cpu = bench.cpus.program;
+    record.generator_cpu = bench.mode ? bench.cpus.generator : bench.cpus.program;
+    return record;
+}
+
+BenchRecord describe_bench(const BenchCase& bench, const Frames& frames, const Paths& paths) {
     const auto [shortest, longest] = std::minmax_element(
         frames.begin(), frames.end(),
         [](const Frame& a, const Frame& b) { return a.bytes.size() < b.bytes.size(); });
-    BenchRecord record;
-    record.program = subject.scenario.name;
+    BenchRecord record = begin_record(bench);
     record.action = action_name(paths.action);
     record.mixed = paths.mixed;
-    record.traffic = bench_traffic(subject).text;
+    record.traffic = bench_traffic(*bench.subject).text;
     record.frames = frames.size();
     record.shortest = shortest->bytes.size();
     record.longest = longest->bytes.size();
     record.flows = count_flows(frames);
-    record.cpu = ::sched_getcpu();
     return record;
 }
 

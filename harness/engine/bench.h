@@ -10,12 +10,14 @@
 #include "base/result.h"
 #include "engine/paths.h"
 #include "engine/subject.h"
+#include "engine/traffic_shape.h"
 #include "report/model.h"
+#include "traffic/placement.h"
 
 namespace xdpbench {
 
 // Windows of the program under test and of the floor in turn, added up to rounds. The caller has
-// pinned the thread to a CPU.
+// pinned the thread to the generator's CPU.
 class BenchRig {
   public:
     virtual ~BenchRig() = default;
@@ -62,19 +64,26 @@ class BenchRig {
     BenchRound round_;
 };
 
-// A record with what is known of it before the measurement.
-[[nodiscard]] BenchRecord describe_bench(const Subject& subject, const Frames& frames,
-                                         const Paths& paths);
-
-// Runs the bench of each subject and mode as a Google Benchmark benchmark registered at run time;
-// one iteration is one packet, one repetition one round.
+// What is timed, and how.
 struct BenchCase {
     const Subject* subject = nullptr;
     std::optional<Mode> mode;  // end to end in this attach mode; none: the program alone
+    TrafficShape shape;
+    CpuPlan cpus;  // end to end; a program alone runs on the program's
 
     // The mode's name, or "test_run".
     [[nodiscard]] std::string kind() const;
+    // "/size:64/separate": what tells it from others of this program and mode.
+    [[nodiscard]] std::string variant() const;
+    // "icmp_lb/native/size:64"
+    [[nodiscard]] std::string name() const;
 };
+
+// A record with nothing but what is asked for.
+[[nodiscard]] BenchRecord begin_record(const BenchCase& bench);
+// With all that is known before the measurement.
+[[nodiscard]] BenchRecord describe_bench(const BenchCase& bench, const Frames& frames,
+                                         const Paths& paths);
 
 struct BenchOptions {
     double seconds = 1.0;  // of a round
@@ -87,7 +96,9 @@ struct BenchResults {
     std::string json;  // Google Benchmark's document
 };
 
-// `progress` is told what is under way. Without cases: Google Benchmark's context alone.
+// Runs each case as a Google Benchmark benchmark registered at run time; one iteration is one
+// packet, one repetition one round. `progress` is told what is under way. Without cases: Google
+// Benchmark's context alone.
 Result<BenchResults> run_benches(const std::vector<BenchCase>& cases, const BenchOptions& options,
                                  const std::function<void(const std::string&)>& progress);
 

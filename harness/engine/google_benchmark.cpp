@@ -50,22 +50,20 @@ class DocumentReporter : public benchmark::BenchmarkReporter {
 
 // What one registered benchmark keeps from repetition to repetition.
 struct Registered {
-    BenchCase subject;
-    std::string name;  // "icmp_lb/native", "icmp_lb/test_run"
+    BenchCase what;
+    std::string name;
     std::unique_ptr<BenchRig> rig;
     std::optional<Error> error;
     int rounds_begun = 0;
 };
 
-Registered prepare(const BenchCase& subject,
-                   const std::function<void(const std::string&)>& progress) {
+Registered prepare(const BenchCase& what, const std::function<void(const std::string&)>& progress) {
     Registered bench;
-    bench.subject = subject;
-    bench.name = fmt::format("{}/{}", subject.subject->scenario.name, subject.kind());
+    bench.what = what;
+    bench.name = what.name();
     progress(fmt::format("bench {}: preparing", bench.name));
-    Result<std::unique_ptr<BenchRig>> rig = subject.mode
-                                                ? VethBench::create(*subject.subject, *subject.mode)
-                                                : LoopBench::create(*subject.subject);
+    Result<std::unique_ptr<BenchRig>> rig =
+        what.mode ? VethBench::create(what) : LoopBench::create(what);
     if (rig) {
         bench.rig = std::move(*rig);
     } else {
@@ -88,6 +86,10 @@ void add_counters(benchmark::State& state, const BenchRound& round, bool end_to_
 void run_round(benchmark::State& state, Registered& bench,
                const std::function<void(const std::string&)>& progress) {
     if (!bench.error && interrupted()) bench.error = interrupted_error();
+    const CpuPlan& cpus = bench.what.cpus;
+    const Result<PinnedThread> pinned =
+        PinnedThread::pin(bench.what.mode ? cpus.generator : cpus.program);
+    if (!bench.error && !pinned) bench.error = pinned.error();
     if (!bench.error && bench.rounds_begun == 0) {
         progress(fmt::format("bench {}: warming up", bench.name));
         const Result<void> warm = bench.rig->warm_up();
@@ -113,13 +115,11 @@ void run_round(benchmark::State& state, Registered& bench,
     const BenchRound round = bench.rig->end_round();
     // All at once, so that its time per iteration is our ns/packet: of the middle window.
     state.SetIterationTime(round.ns_per_packet() * 1e-9 * static_cast<double>(round.offered));
-    add_counters(state, round, bench.subject.mode.has_value());
+    add_counters(state, round, bench.what.mode.has_value());
 }
 
 BenchRecord unfinished(const BenchCase& bench, const Error& error) {
-    BenchRecord record;
-    record.program = bench.subject->scenario.name;
-    record.mode = bench.kind();
+    BenchRecord record = begin_record(bench);
     record.message = error.text();
     record.outcome = error.kind == ErrorKind::unavailable || error.kind == ErrorKind::interrupted
                          ? Outcome::skipped
@@ -128,15 +128,15 @@ BenchRecord unfinished(const BenchCase& bench, const Error& error) {
 }
 
 BenchRecord record_of(const Registered& bench) {
-    if (!bench.rig) return unfinished(bench.subject, *bench.error);
+    if (!bench.rig) return unfinished(bench.what, *bench.error);
     const Result<BenchRecord> finished = bench.rig->finish();
-    if (!finished) return unfinished(bench.subject, finished.error());
+    if (!finished) return unfinished(bench.what, finished.error());
     BenchRecord record = *finished;
     if (!bench.error) return record;
     // An interruption leaves the whole rounds good; any other error spoils all of them.
     const bool partial = bench.error->kind == ErrorKind::interrupted && !record.rounds.empty();
     if (partial) return record;
-    const BenchRecord failed = unfinished(bench.subject, *bench.error);
+    const BenchRecord failed = unfinished(bench.what, *bench.error);
     record.outcome = failed.outcome;
     record.message = failed.message;
     return record;
@@ -167,10 +167,9 @@ Result<BenchResults> run_benches(const std::vector<BenchCase>& cases, const Benc
         results.json = reporter.document();
         return results;
     }
-    XDPBENCH_TRY(const PinnedThread pinned, PinnedThread::pin(measuring_cpu()));
     std::vector<std::unique_ptr<Registered>> registered;
-    for (const BenchCase& subject : cases) {
-        registered.push_back(std::make_unique<Registered>(prepare(subject, progress)));
+    for (const BenchCase& what : cases) {
+        registered.push_back(std::make_unique<Registered>(prepare(what, progress)));
         Registered* const bench = registered.back().get();
         const std::uint64_t packets =
             bench->rig ? bench->rig->windows_in(options.seconds) * bench->rig->window_frames() : 1;

@@ -5,6 +5,7 @@
 #include "base/interrupt.h"
 #include "kernel/counters.h"
 #include "kernel/environment.h"
+#include "traffic/pinned.h"
 
 namespace xdpbench {
 namespace {
@@ -28,9 +29,11 @@ LoopBench::LoopBench(Topology topology, Program program, EmptyProgram empty, Ref
       paths_(std::move(paths)),
       watch_(paths_) {}
 
-Result<std::unique_ptr<BenchRig>> LoopBench::create(const Subject& subject) {
+Result<std::unique_ptr<BenchRig>> LoopBench::create(const BenchCase& bench) {
     XDPBENCH_CHECK(require_timeable());
-    XDPBENCH_TRY(const Frames frames, load_frames(bench_traffic(subject), subject.scenario));
+    XDPBENCH_TRY(const PinnedThread pinned, PinnedThread::pin(bench.cpus.program));
+    const Subject& subject = *bench.subject;
+    XDPBENCH_TRY(const Frames frames, bench_frames(subject, bench.shape));
     XDPBENCH_TRY(Paths paths, find_paths(subject, frames));
     XDPBENCH_TRY(Topology topology, Topology::create(1, 0, topology_of(subject)));
     XDPBENCH_TRY(Program program, load_program(subject, topology));
@@ -39,9 +42,7 @@ Result<std::unique_ptr<BenchRig>> LoopBench::create(const Subject& subject) {
     XDPBENCH_CHECK(loop.park(topology.tester, topology.parking));
     XDPBENCH_CHECK(loop.place(kProgramSlot, program.fd()));
     XDPBENCH_CHECK(loop.place(kFloorSlot, empty.fd()));
-    BenchRecord record = describe_bench(subject, frames, paths);
-    record.mode = "test_run";
-    record.placement = "test_run";
+    BenchRecord record = describe_bench(bench, frames, paths);
     std::unique_ptr<LoopBench> rig(new LoopBench(std::move(topology), std::move(program),
                                                  std::move(empty), std::move(loop),
                                                  std::move(paths)));

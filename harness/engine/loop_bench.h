@@ -15,7 +15,7 @@ class LoopBench final : public BenchRig {
   public:
     // Verifies in the loop itself, frame by frame, that the program does with fresh packets what it
     // did in single runs, then calibrates.
-    static Result<std::unique_ptr<BenchRig>> create(const Subject& subject);
+    static Result<std::unique_ptr<BenchRig>> create(const BenchCase& bench);
 
     // Looks again, frame by frame, and at the program's own counters if it has them: invalid if any
     // packet took another path while it was timed.

@@ -19,6 +19,8 @@
 #include "engine/subject.h"
 #include "kernel/environment.h"
 #include "kernel/privileges.h"
+#include "traffic/frame_map.h"
+#include "traffic/generator.h"
 
 namespace xdpbench {
 namespace {
@@ -233,12 +235,15 @@ std::string why_offload_is_untimed(const Subject& subject, const RunRecord& reco
 
 // Verify, then time: what failed is not timed.
 std::vector<BenchCase> benches_of(const std::vector<Subject>& subjects, const RunOptions& options,
-                                  RunRecord& record) {
+                                  const CpuPlan& cpus, RunRecord& record) {
     std::vector<BenchCase> cases;
     for (const Subject& subject : subjects) {
         if (!options.bench || (subject.judged && !subject.scenario.bench)) continue;
-        if (!only_offload(options) && held(record, subject, std::nullopt))
-            cases.push_back({&subject, std::nullopt});
+        const auto add = [&](std::optional<Mode> mode) {
+            for (const TrafficShape& shape : options.shapes)
+                cases.push_back({&subject, mode, shape, cpus});
+        };
+        if (!only_offload(options) && held(record, subject, std::nullopt)) add(std::nullopt);
         for (const Mode mode : options.modes) {
             if (mode == Mode::offload) {
                 record.benches.push_back(
@@ -250,7 +255,7 @@ std::vector<BenchCase> benches_of(const std::vector<Subject>& subjects, const Ru
                 record.benches.push_back(
                     not_timed(subject, mode, "not timed, because what is above did not hold"));
             } else {
-                cases.push_back({&subject, mode});
+                add(mode);
             }
         }
     }
@@ -283,6 +288,17 @@ Result<void> sort_flags(const std::vector<std::string>& flags, PlannedRun& plan)
     return {};
 }
 
+// Whether the traffic of the subject's bench can be brought into every shape asked for.
+Result<void> require_shapes(const Subject& subject, const RunOptions& options) {
+    if (!options.bench || (subject.judged && !subject.scenario.bench)) return {};
+    for (const TrafficShape& shape : options.shapes) {
+        if (shape.name().empty()) continue;
+        XDPBENCH_TRY(const Frames frames, bench_frames(subject, shape));
+        XDPBENCH_CHECK(Generator::require_count(frames.size(), longest_of(frames)));
+    }
+    return {};
+}
+
 bool asks_for_list(const std::vector<std::string>& flags) {
     return std::any_of(flags.begin(), flags.end(), [](const std::string& flag) {
         return flag.find("list_tests") != std::string::npos && !flag.ends_with("=false") &&
@@ -300,7 +316,9 @@ Result<PlannedRun> plan_run(const RunOptions& options) {
     XDPBENCH_TRY(plan.subjects, find_subjects(options));
     const bool sends = options.replay || options.bench;
     for (const Subject& subject : plan.subjects) XDPBENCH_CHECK(validate(subject, sends));
+    for (const Subject& subject : plan.subjects) XDPBENCH_CHECK(require_shapes(subject, options));
     XDPBENCH_CHECK(require_privileges());
+    XDPBENCH_TRY(plan.cpus, plan_cpus(options.placement));
     XDPBENCH_CHECK(initialize_cases(plan.test_flags));
     return plan;
 }
@@ -335,7 +353,7 @@ Result<void> run(const PlannedRun& plan, Console& console, RunRecord& record,
     }
     if (plan.listing && !asks_for_list(plan.benchmark_flags)) return {};
 
-    const std::vector<BenchCase> benches = benches_of(plan.subjects, options, record);
+    const std::vector<BenchCase> benches = benches_of(plan.subjects, options, plan.cpus, record);
     const BenchOptions bench_options{options.seconds, options.rounds, plan.benchmark_flags};
     XDPBENCH_TRY(BenchResults results, run_benches(benches, bench_options, progress));
     std::move(results.records.begin(), results.records.end(), std::back_inserter(record.benches));

@@ -7,9 +7,11 @@
 
 #include "base/result.h"
 #include "engine/subject.h"
+#include "engine/traffic_shape.h"
 #include "report/console.h"
 #include "report/model.h"
 #include "scenario/scenario.h"
+#include "traffic/placement.h"
 
 namespace xdpbench {
 
@@ -24,6 +26,8 @@ struct RunOptions {
     bool pin_maps = false;  // --pin-maps
     double seconds = 1.0;   // of a bench round
     int rounds = 5;
+    std::vector<TrafficShape> shapes{{}};  // one bench each
+    std::optional<Placement> placement;    // none: by the number of CPUs
     bool keep = false;
     std::optional<std::string> device;   // --dev: a real interface, for offload
     std::optional<std::string> peer;     // --peer: what is sent over it arrives at the device
@@ -36,6 +40,7 @@ struct RunOptions {
 struct PlannedRun {
     RunOptions options;
     std::vector<Subject> subjects;
+    CpuPlan cpus;                              // of the benches
     std::vector<std::string> test_flags;       // --gtest_...
     std::vector<std::string> benchmark_flags;  // --benchmark_...
     bool listing = false;                      // only the names of the cases are asked for

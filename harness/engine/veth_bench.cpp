@@ -7,8 +7,10 @@
 #include "base/text.h"
 #include "engine/lane_window.h"
 #include "kernel/environment.h"
+#include "kernel/threaded_napi.h"
 #include "stats/summary.h"
 #include "traffic/frame_map.h"
+#include "traffic/pinned.h"
 
 namespace xdpbench {
 namespace {
@@ -18,6 +20,8 @@ namespace {
 constexpr double kWindowSeconds = 0.03;
 constexpr std::uint64_t kSmallestWindow = 1024;
 constexpr std::uint64_t kLargestWindow = 65536;
+// When the program's thread is done is known less exactly: that is to be little of a window.
+constexpr std::uint64_t kLargestSeparateWindow = 524'288;
 
 void add_counts(const LaneCounts& counts, BenchRecord& record) {
     for (std::size_t i = 0; i < record.actions.size(); ++i) record.actions[i] += counts.actions[i];
@@ -37,6 +41,19 @@ void add_counts(const LaneCounts& counts, BenchRecord& record) {
     }
 }
 
+// Of two CPUs side by side: where the program cannot keep up, the ring before it is full.
+void find_slower_side(BenchRecord& record) {
+    constexpr double kNowAndThen = 0.001;  // of the frames: after an interrupt, say
+    std::uint64_t offered = 0;
+    for (const BenchRound& round : record.rounds) offered += round.offered;
+    const auto found = record.losses.find("generator_xmit_errors");
+    const std::uint64_t refused = found == record.losses.end() ? 0 : found->second;
+    const double share = static_cast<double>(refused) / static_cast<double>(offered);
+    record.bound = share > kNowAndThen ? "program" : "generator";
+    record.evidence = fmt::format("{:.2f} % of {} offered found the ring before the program full",
+                                  share * 100, counted(offered, "frame"));
+}
+
 // What the rate is bound by, and the evidence.
 void find_bound(BenchRecord& record, double sending_seconds) {
     // A CPUMAP's frames wait for the CPU that runs the stack: did the generator wait, too?
@@ -48,6 +65,10 @@ void find_bound(BenchRecord& record, double sending_seconds) {
             "generator and program were done after {:.1f} % of the time, then the CPU that the "
             "frames were redirected to was still at work",
             sending * 100);
+        return;
+    }
+    if (record.placement == placement_name(Placement::separate)) {
+        find_slower_side(record);
         return;
     }
     const auto each =
@@ -69,9 +90,12 @@ VethBench::VethBench(Topology topology, Program program, Generator generator)
       program_(std::move(program)),
       generator_(std::move(generator)) {}
 
-Result<std::unique_ptr<BenchRig>> VethBench::create(const Subject& subject, Mode mode) {
+Result<std::unique_ptr<BenchRig>> VethBench::create(const BenchCase& bench) {
     XDPBENCH_CHECK(require_timeable());
-    XDPBENCH_TRY(const Frames frames, load_frames(bench_traffic(subject), subject.scenario));
+    XDPBENCH_TRY(const PinnedThread pinned, PinnedThread::pin(bench.cpus.generator));
+    const Subject& subject = *bench.subject;
+    const Mode mode = *bench.mode;
+    XDPBENCH_TRY(const Frames frames, bench_frames(subject, bench.shape));
     XDPBENCH_TRY(const Paths paths, find_paths(subject, frames));
     XDPBENCH_TRY(Generator generator, Generator::create(frames));
     XDPBENCH_TRY(Topology topology, Topology::create(2, longest_of(frames), topology_of(subject)));
@@ -87,14 +111,22 @@ Result<std::unique_ptr<BenchRig>> VethBench::create(const Subject& subject, Mode
     XDPBENCH_TRY(EquippedLane floor_lane,
                  EquippedLane::create(rig->topology_, 1, nullptr, empty.fd(), mode, {}));
     rig->floor_.emplace(std::move(floor_lane));
-    rig->record_ = describe_bench(subject, frames, paths);
-    rig->record_.mode = mode_name(mode);
-    rig->record_.placement = "shared";
+    rig->record_ = describe_bench(bench, frames, paths);
     rig->record_.counted_by = rig->lane_->counted_by();
-    const std::uint64_t most = most_in_flight(empty.target(), kLargestWindow);
+    const bool apart = bench.cpus.placement == Placement::separate;
+    if (apart) XDPBENCH_CHECK(rig->separate(bench.cpus));
+    const std::uint64_t most =
+        most_in_flight(empty.target(), apart ? kLargestSeparateWindow : kLargestWindow);
     XDPBENCH_CHECK(rig->calibrate(kWindowSeconds, std::min(kSmallestWindow, most), most));
     XDPBENCH_CHECK(rig->require_same_end());
     return std::unique_ptr<BenchRig>(std::move(rig));
+}
+
+// The lanes' DUT sides are polled by threads, on the program's CPU.
+Result<void> VethBench::separate(const CpuPlan& cpus) {
+    for (const Lane& lane : topology_.lanes)
+        XDPBENCH_CHECK(poll_in_thread(topology_.dut, lane.dut.name, 1, cpus.program));
+    return {};
 }
 
 Result<BenchRig::Window> VethBench::window(bool floor, std::uint64_t frames, BenchRecord* counted) {

@@ -16,12 +16,13 @@ namespace xdpbench {
 class VethBench final : public BenchRig {
   public:
     // Verifies that every frame takes the path that will be timed, then builds and calibrates.
-    static Result<std::unique_ptr<BenchRig>> create(const Subject& subject, Mode mode);
+    static Result<std::unique_ptr<BenchRig>> create(const BenchCase& bench);
 
     [[nodiscard]] Result<BenchRecord> finish() override;
 
   private:
     VethBench(Topology topology, Program program, Generator generator);
+    Result<void> separate(const CpuPlan& cpus);
     Result<Window> window(bool floor, std::uint64_t frames, BenchRecord* counted) override;
     // Frames of the program and of the floor must end in the same place.
     [[nodiscard]] Result<void> require_same_end() const;

@@ -24,14 +24,16 @@ constexpr std::array<const char*, 17> kSameEnvironment{
     "turbo",          "numa_nodes", "smt",        "hypervisor",  "tool_version"};
 
 // Of a bench: all that says how it was measured. A key that a file does not have is "".
-constexpr std::array<const char*, 11> kSameSetup{"placement",
+constexpr std::array<const char*, 13> kSameSetup{"placement",
                                                  "generator",
                                                  "cpu",
+                                                 "generator_cpu",
                                                  "counted_by",
                                                  "mixed",
                                                  "traffic",
                                                  "frames",
                                                  "flows",
+                                                 "size",
                                                  "rate",
                                                  "shortest_frame_bytes",
                                                  "longest_frame_bytes"};
@@ -47,6 +49,7 @@ SavedBench to_bench(const Json& json) {
     bench.program = text_of(json, "program");
     bench.mode = text_of(json, "mode");
     bench.action = text_of(json, "action");
+    bench.variant = text_of(json, "variant");
     bench.outcome = text_of(json, "outcome");
     for (const char* const key : kSameSetup) bench.setup[key] = text_of(json, key);
     const auto rounds = json.find("rounds");

@@ -18,13 +18,14 @@ struct SavedBench {
     std::string program;
     std::string mode;
     std::string action;
+    std::string variant;  // "/size:64/flows:1000/separate"; mostly empty
     // How it was measured: traffic, placement, CPU and so on, by their names in the file. Figures
     // are compared only where all of these are equal.
     std::map<std::string, std::string> setup;
     std::string outcome;
     std::vector<double> ns_per_packet;  // of each round
 
-    [[nodiscard]] std::string name() const { return program + "/" + mode + "/" + action; }
+    [[nodiscard]] std::string name() const { return program + "/" + mode + variant + "/" + action; }
 };
 
 struct SavedResult {

@@ -351,7 +351,7 @@ void Console::offload(const OffloadRecord& offload) {
 
 void Console::bench(const BenchRecord& bench) {
     if (bench.outcome != Outcome::passed && bench.rounds.empty()) {
-        fmt::print(out_, "  {:<8} {} {}\n", "bench", bench.mode,
+        fmt::print(out_, "  {:<8} {} {}\n", "bench", bench.mode + bench.variant,
                    paint(bench.outcome, outcome_name(bench.outcome)));
         return;
     }
@@ -359,10 +359,14 @@ void Console::bench(const BenchRecord& bench) {
                                  ? counted(bench.longest, "byte")
                                  : fmt::format("{} to {} bytes", bench.shortest, bench.longest);
     const double rounds = static_cast<double>(std::max<std::size_t>(1, bench.rounds.size()));
-    const char* const placement =
-        bench.alone() ? "the program alone on fresh packets," : "generator and program share";
-    fmt::print(out_, "  {:<8} {} {}{}, {} of {} in {} ({})\n", "bench", bench.mode, bench.action,
-               bench.mixed ? " and others" : "", counted(bench.frames, "frame"), size,
+    const std::string placement =
+        bench.alone() ? "the program alone on fresh packets,"
+        : bench.placement == "separate"
+            ? fmt::format("separate: generator on CPU {}, program in threaded NAPI on",
+                          bench.generator_cpu)
+            : "shared: generator and program on";
+    fmt::print(out_, "  {:<8} {} {}{}, {} of {} in {} ({})\n", "bench", bench.mode + bench.variant,
+               bench.action, bench.mixed ? " and others" : "", counted(bench.frames, "frame"), size,
                counted(bench.flows, "flow"), bench.traffic);
     fmt::print(out_, "           {} CPU {}; {} of {:.2f} s, in turn with the floor\n\n", placement,
                bench.cpu, counted(bench.rounds.size(), "round"), bench.seconds / rounds);
@@ -400,8 +404,8 @@ void Console::problems(const RunRecord& run) {
     for (const BenchRecord& record : run.benches) {
         if (record.outcome == Outcome::passed) continue;
         fmt::print(out_, "\n{} {} bench {}\n{}\n",
-                   paint(record.outcome, outcome_name(record.outcome)), record.program, record.mode,
-                   indented(record.message, "  "));
+                   paint(record.outcome, outcome_name(record.outcome)), record.program,
+                   record.mode + record.variant, indented(record.message, "  "));
     }
 }
 

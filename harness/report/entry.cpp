@@ -12,8 +12,8 @@ std::vector<Entry> list_entries(const RunRecord& run) {
                            result.outcome, result.message, result.seconds, result.repeat});
     }
     for (const BenchRecord& bench : run.benches) {
-        entries.push_back({"bench." + bench.program, bench.mode, "", bench.outcome, bench.message,
-                           bench.seconds, ""});
+        entries.push_back({"bench." + bench.program, bench.mode + bench.variant, "", bench.outcome,
+                           bench.message, bench.seconds, ""});
     }
     // Cases may have been shuffled; a suite is written in one piece.
     std::vector<std::string> suites;

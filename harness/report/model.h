@@ -138,8 +138,13 @@ struct BenchRecord {
     std::uint64_t shortest = 0;  // frame length, bytes without FCS
     std::uint64_t longest = 0;
     std::uint64_t flows = 0;
-    int cpu = 0;
-    std::string placement;  // "shared": generator and program on one CPU; "test_run"
+    // What the command line made of the traffic: "" as it is, else bytes with FCS, or "imix".
+    std::string size;
+    std::string
+        variant;  // tells benches of one program and mode apart: "/size:64/flows:1000/separate"
+    int cpu = 0;  // of the program
+    int generator_cpu = 0;  // the same if they share it
+    std::string placement;  // "shared": generator and program on one CPU; "separate"; "test_run"
     std::string counted_by;
     std::vector<BenchRound> rounds;
     std::vector<CpuTally> cpus;  // over all rounds

@@ -114,10 +114,9 @@ void add_programs(Families& out, const RunRecord& run) {
 }
 
 Labels labels_of(const BenchRecord& bench) {
-    return {{"program", bench.program},
-            {"mode", bench.mode},
-            {"action", bench.action},
-            {"placement", bench.placement}};
+    return {{"program", bench.program}, {"mode", bench.mode},
+            {"action", bench.action},   {"placement", bench.placement},
+            {"size", bench.size},       {"flows", std::to_string(bench.flows)}};
 }
 
 // Median, least and most of one number of every round.

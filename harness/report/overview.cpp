@@ -55,6 +55,7 @@ std::string agreement(const RunRecord& run, const std::string& program, const st
     return text;
 }
 
+// Of several sizes the first one.
 std::string bench(const RunRecord& run, const std::string& program, const std::string& mode) {
     for (const BenchRecord& record : run.benches) {
         if (record.program != program || record.mode != mode) continue;

@@ -1,0 +1,58 @@
+#include "traffic/placement.h"
+
+#include <sched.h>
+
+#include <algorithm>
+
+#include "kernel/cpus.h"
+
+namespace xdpbench {
+
+std::string_view placement_name(Placement placement) {
+    return placement == Placement::shared ? "shared" : "separate";
+}
+
+std::optional<Placement> parse_placement(std::string_view name) {
+    if (name == "shared") return Placement::shared;
+    if (name == "separate") return Placement::separate;
+    return std::nullopt;
+}
+
+Result<CpuPlan> plan_cpus(const std::vector<int>& allowed,
+                          const std::function<bool(int, int)>& siblings,
+                          std::optional<Placement> wanted) {
+    constexpr std::size_t kEnoughToSeparate = 4;
+    CpuPlan plan;
+    plan.placement = wanted.value_or(allowed.size() >= kEnoughToSeparate ? Placement::separate
+                                                                         : Placement::shared);
+    plan.program = plan.generator = allowed.back();
+    if (plan.placement == Placement::shared) return plan;
+    if (allowed.size() < 2)
+        return unavailable_error("generator and program cannot be separated",
+                                 "this process may use one CPU only",
+                                 "let them share it: --placement shared");
+    const auto others = std::next(allowed.rbegin());
+    const auto apart =
+        std::find_if(others, allowed.rend(), [&](int cpu) { return !siblings(cpu, plan.program); });
+    plan.generator = apart != allowed.rend() ? *apart : *others;
+    return plan;
+}
+
+Result<CpuPlan> plan_cpus(std::optional<Placement> wanted) {
+    return plan_cpus(allowed_cpus(), are_siblings, wanted);
+}
+
+std::vector<int> allowed_cpus() {
+    cpu_set_t allowed;
+    CPU_ZERO(&allowed);
+    std::vector<int> cpus;
+    if (::sched_getaffinity(0, sizeof(allowed), &allowed) == 0) {
+        for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+            if (CPU_ISSET(cpu, &allowed)) cpus.push_back(cpu);
+        }
+    }
+    if (cpus.empty()) cpus.push_back(0);
+    return cpus;
+}
+
+}  // namespace xdpbench

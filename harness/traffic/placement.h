@@ -1,0 +1,40 @@
+// Which CPUs a bench uses.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace xdpbench {
+
+enum class Placement {
+    shared,   // generator and program on one CPU: nothing is lost, the sum of both is measured
+    separate  // the program in a thread of its own (threaded NAPI), on another CPU
+};
+[[nodiscard]] std::string_view placement_name(Placement placement);
+[[nodiscard]] std::optional<Placement> parse_placement(std::string_view name);
+
+struct CpuPlan {
+    Placement placement = Placement::shared;
+    int program = 0;
+    int generator = 0;  // the same, if they share it
+};
+
+// The program gets the last of the `allowed` CPUs (device interrupts tend to land on the low ones),
+// a generator of its own the last one that is no sibling thread of that, or just the last other
+// one. Where nothing is `wanted`, the two are separated from 4 CPUs on: with fewer, everything else
+// that runs on the machine shares the generator's CPU, and two CPUs are often one core's threads,
+// on virtual machines without saying so. Unavailable: separate CPUs where there is one.
+Result<CpuPlan> plan_cpus(const std::vector<int>& allowed,
+                          const std::function<bool(int, int)>& siblings,
+                          std::optional<Placement> wanted);
+// With the CPUs that the calling thread may use, and sysfs's word for who are siblings.
+Result<CpuPlan> plan_cpus(std::optional<Placement> wanted);
+
+// CPUs that the calling thread may use, in ascending order.
+[[nodiscard]] std::vector<int> allowed_cpus();
+
+}  // namespace xdpbench
