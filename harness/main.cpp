@@ -6,6 +6,7 @@
 
 #include "base/interrupt.h"
 #include "commands/command.h"
+#include "commands/suggestion.h"
 #include "report/result_file.h"
 
 namespace xdpbench {
@@ -49,10 +50,15 @@ int command_line(std::vector<std::string> arguments) {
                                         add_list(app), add_doctor(app),  add_attach(app),
                                         add_map(app)};
 
-    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 takes them
     try {
-        app.parse(arguments);
+        app.parse(reversed);
     } catch (const CLI::ParseError& error) {
+        const std::optional<std::string> meant = suggestion(app, arguments);
+        if (meant && error.get_exit_code() != 0) {
+            fmt::print(stderr, "xdp-bench: {}\n", *meant);
+            return kInputError;
+        }
         const int code = app.exit(error);
         return code == 0 ? kHeld : kInputError;
     }

@@ -113,6 +113,16 @@ class LargeInput(Case):
         self.assertIn("cannot send frame 0 of 4,000 bytes", done.stderr)
 
 
+class Mistyped(Case):
+    def test_a_mistyped_word_gets_a_suggestion(self):
+        for arguments, meant in ((("comapre", "a", "b"), "there is no command comapre; did you mean compare?"),
+                                 (("--porg", "xdp_drop"), "there is no option --porg; did you mean --prog?"),
+                                 (("attach", "--prog=xdp_drop", "--dve", "x"), "there is no option --dve; did you mean --dev?"),
+                                 (("--prog", "xdp_dorp"), "did you mean xdp_drop?")):
+            self.assertIn(meant, self.tool(*arguments, code=2).stderr)
+        self.assertIn("not expected", self.tool("zzzzzzzz", code=2).stderr)
+
+
 class NoRoom(Case):
     def test_a_folder_that_cannot_be_written(self):
         done = self.tool("--prog", "icmp_lb", "--json", "/proc/nowhere/out.json", code=2)

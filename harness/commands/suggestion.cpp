@@ -1,0 +1,58 @@
+#include "commands/suggestion.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "base/text.h"
+
+namespace xdpbench {
+namespace {
+
+std::optional<std::string> did_you_mean(const char* what, const std::string& typed,
+                                        const std::vector<std::string>& known) {
+    const std::optional<std::string> near = nearest(typed, known);
+    if (!near) return std::nullopt;
+    return fmt::format("there is no {} {}; did you mean {}?", what, typed, *near);
+}
+
+const CLI::App* find_command(const CLI::App& app, const std::string& name) {
+    for (const CLI::App* const command : app.get_subcommands({})) {
+        if (command->get_name() == name) return command;
+    }
+    return nullptr;
+}
+
+std::vector<std::string> commands_of(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const CLI::App* const command : app.get_subcommands({}))
+        names.push_back(command->get_name());
+    return names;
+}
+
+std::vector<std::string> options_of(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const CLI::Option* const option : app.get_options()) {
+        for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    }
+    return names;
+}
+
+}  // namespace
+
+std::optional<std::string> suggestion(const CLI::App& app,
+                                      const std::vector<std::string>& arguments) {
+    const CLI::App* command = &app;
+    if (!arguments.empty() && !arguments.front().starts_with('-')) {
+        command = find_command(app, arguments.front());
+        if (command == nullptr) return did_you_mean("command", arguments.front(), commands_of(app));
+    }
+    for (const std::string& argument : arguments) {
+        const std::string name = argument.substr(0, argument.find('='));
+        if (name.starts_with("--") && command->get_option_no_throw(name) == nullptr)
+            return did_you_mean("option", name, options_of(*command));
+    }
+    return std::nullopt;
+}
+
+}  // namespace xdpbench
