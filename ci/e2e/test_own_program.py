@@ -1,6 +1,7 @@
-"""The user's own program: objects of all kinds."""
+"""The user's own program: objects of all kinds, and traffic from captures and from Scapy."""
 
 import os
+import struct
 import subprocess
 
 from harness import BUILD, SOURCE, Case, main
@@ -33,6 +34,64 @@ class Objects(Case):
         done = self.tool("--prog", fixture("companions") + ":on_the_device", code=2)
         self.assertIn('SEC("xdp/devmap")', done.stderr)
         self.assertIn("__uint(type, BPF_MAP_TYPE_HASH);", self.tool("--prog", fixture("legacy_maps"), code=2).stderr)
+
+
+class Captures(Case):
+    def write(self, records):
+        with open(os.path.join(self.folder, "cut.pcap"), "wb") as file:
+            file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
+            for captured, length in records:
+                file.write(struct.pack("<IIII", 0, 0, captured, length) + bytes(12) + b"\x08\x00" + bytes(captured - 14))
+
+    def test_cut_frames_are_refused_or_padded_and_it_is_said(self):
+        self.write([(60, 60), (60, 100), (60, 1500)])
+        self.assertIn("cut", self.tool("--prog", "xdp_drop", "--pcap", "cut.pcap", "--only", "check,replay", code=2).stderr)
+        done = self.tool("--prog", "xdp_drop", "--pcap", "cut.pcap", "--cut", "pad", "--only", "check,replay")
+        self.assertIn("2 frames cut short by the capture (snaplen), padded with zeros", done.stdout)
+        self.assertEqual(self.result()["programs"][0]["padded_frames"], 2)
+        self.tool("record", "--prog", "xdp_tx", "--pcap", "cut.pcap", "--cut", "pad", "-o", "cut.yaml")
+        self.assertIn("1 passed", self.tool("--scenario", "cut.yaml", "--json", "other.json").stdout)
+        self.assertIn("choose refuse or pad", self.tool("--prog", "xdp_drop", "--pcap", "cut.pcap", "--cut", "fill", code=2).stderr)
+        self.assertIn("--cut pad without a capture", self.tool("--prog", "xdp_drop", "--cut", "pad", code=2).stderr)
+
+
+class Scapy(Case):
+    EXPRESSION = 'Ether()/IP(dst="192.168.1.2")/ICMP()'
+
+    def setUp(self):
+        super().setUp()
+        if subprocess.run(["/usr/bin/python3", "-c", "import scapy"], capture_output=True, check=False).returncode != 0:
+            self.skipTest("Scapy is not installed (scripts/setup test)")
+
+    def test_an_expression_on_the_command_line(self):
+        done = self.tool("--prog", "icmp_lb", "--scapy", self.EXPRESSION, "--only", "check,replay", "--mode", "generic,native")
+        self.assertIn("1 frame, nothing judged", done.stdout)
+        self.assertIn("the books balance", done.stdout)
+        self.tool("record", "--prog", "icmp_lb", "--scapy", f"[{self.EXPRESSION}, Ether()/ARP()]", "-o", "made.yaml")
+        self.assertTrue(os.path.exists(os.path.join(self.folder, "made-in.pcap")))
+        self.assertIn("1 passed", self.tool("--scenario", "made.yaml", "--json", "other.json").stdout)
+
+    def test_frames_in_a_scenario(self):
+        with open(os.path.join(self.folder, "traffic.py"), "w", encoding="utf-8") as file:
+            file.write("def frames():\n    return [Ether(src='02:00:00:00:00:01', dst='02:00:00:00:00:02')/IP(id=i) for i in range(5)]\n")
+        turned = 'scapy: Ether(src="02:00:00:00:00:02", dst="02:00:00:00:00:01")/IP(id=4)'
+        with open(os.path.join(self.folder, "made.yaml"), "w", encoding="utf-8") as file:
+            file.write("name: made\nabout: frames that Scapy makes\nprogram: xdp_tx\nchecks:\n  - name: all come back\n    steps:\n"
+                       f"      - {{ in: 'scapy: {self.EXPRESSION}', expect: {{ action: XDP_TX }} }}\n"
+                       "      - { in: traffic.py, expect: { action: XDP_TX } }\n"
+                       f"      - {{ in: traffic.py#4, expect: {{ action: XDP_TX, out: '{turned}' }} }}\n"
+                       "replay: { topology: pair, traffic: traffic.py#1-3, expect: { XDP_TX: 3 } }\n")
+        self.assertIn("2 passed", self.tool("--scenario", "made.yaml").stdout)
+        for option in ("--scapy", "--pcap"):
+            self.assertIn("5 frames, nothing judged", self.tool("--prog", "xdp_tx", option, "traffic.py", "--only", "check", "--json", "other.json").stdout)
+
+    def test_what_goes_wrong_is_said_before_anything_runs(self):
+        for expression, said in (("Ether(", "SyntaxError"), ("1/0", "ZeroDivisionError: division by zero"), ("IP()", "put Ether()/ in front"), ("[]", "it makes no frames"),
+                                 ("open('/etc/shadow').read()", "PermissionError")):
+            done = self.tool("--prog", "xdp_tx", "--scapy", expression, code=2)
+            self.assertIn(said, done.stderr)
+            self.assertEqual(done.stdout, "")
+        self.assertIn("--pcap and --scapy", self.tool("--prog", "xdp_tx", "--scapy", "x", "--pcap", "y", code=2).stderr)
 
 
 if __name__ == "__main__":

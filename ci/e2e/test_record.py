@@ -115,6 +115,57 @@ class Record(Case):
         self.assertIn("globals:", self.read("sub/again.yaml"))
         self.assertIn("1 passed", self.tool("--scenario", "sub/again.yaml").stdout)
 
+    def test_events_are_recorded_compared_and_brought_up_to_date(self):
+        source = """
+        #include <linux/bpf.h>
+        #include <bpf/bpf_helpers.h>
+        struct event { __u64 time; __u32 length; __u8 mark; __u8 pad[3]; };
+        const struct event *unused __attribute__((unused));
+        struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 4096); } events SEC(".maps");
+        __u64 events_lost;
+        SEC("xdp") int mine(struct xdp_md *ctx)
+        {
+            struct event event = { bpf_ktime_get_ns(), (__u32)((void *)(long)ctx->data_end - (void *)(long)ctx->data), MARK };
+            for (int i = 0; i < COPIES; i++)
+                if (bpf_ringbuf_output(&events, &event, sizeof(event), 0))
+                    __sync_fetch_and_add(&events_lost, 1);
+            return XDP_PASS;
+        }
+        char _license[] SEC("license") = "GPL";
+        """
+        frames = os.path.join(SOURCE, "pcaps", "udp_64.pcap")
+
+        def build(**constants):
+            with open(os.path.join(self.folder, "mine.c"), "w", encoding="utf-8") as file:
+                file.write(source)
+            defines = [f"-D{name}={value}" for name, value in {"MARK": 7, "COPIES": 1, **constants}.items()]
+            subprocess.run(["clang-14", "-target", "bpf", "-O2", "-g", "-idirafter", "/usr/include/x86_64-linux-gnu", *defines, "-c", "mine.c", "-o", "mine.o"],
+                           cwd=self.folder, check=True)
+
+        build()
+        done = self.tool("record", "--prog", "mine.o", "--pcap", frames, "-o", "mine.yaml")
+        self.assertIn("1,000 records in events", done.stdout)
+        text = self.read("mine.yaml")
+        self.assertIn("mark: 7", text)
+        self.assertNotIn("time:", text)  # it is another one in every run
+        self.assertIn("lost: 0", text)
+        self.assertIn("1 passed", self.tool("--scenario", "mine.yaml").stdout)
+        build(MARK=8)
+        done = self.tool("--scenario", "mine.yaml", code=1)
+        self.assertIn("event 0 of events: got", done.stdout)
+        self.assertIn("mark   expected 7   got 8", done.stdout)
+        self.assertIn("rewrote 1 check", self.tool("record", "--update", "mine.yaml").stdout)
+        self.assertIn("mark: 8", self.read("mine.yaml"))
+        self.assertIn("1 passed", self.tool("--scenario", "mine.yaml").stdout)
+        build(MARK=8, COPIES=2)
+        self.assertIn("expected 1,000 records, got 2,000", self.tool("--scenario", "mine.yaml", code=1).stdout)
+        self.tool("record", "--update", "mine.yaml")
+        self.assertIn("count: 2000", self.read("mine.yaml"))
+        self.assertIn("1 passed", self.tool("--scenario", "mine.yaml").stdout)
+        self.tool("record", "--prog", "extract_metadata", "--pcap", frames, "-o", "flows.yaml")
+        self.assertIn("source_port:", self.read("flows.yaml"))
+        self.assertIn("1 passed", self.tool("--scenario", "flows.yaml").stdout)
+
     def test_chance_is_not_recorded(self):
         with open(os.path.join(self.folder, "mine.c"), "w", encoding="utf-8") as file:
             file.write('#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\nSEC("xdp") int mine(struct xdp_md *ctx) { return bpf_get_prandom_u32() & 1 ? XDP_PASS : XDP_DROP; }\n'

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,9 +16,18 @@ struct ChildOutput {
     std::string err;     // standard error
 };
 
+// What code of unknown origin is run with: the user nobody (or, if this process is not root's, a
+// user namespace of its own) and no way to more, an empty network namespace, no files to write,
+// none of this process's descriptors or environment.
+struct Confinement {
+    std::size_t memory_bytes = std::size_t{1} << 30;  // of address space
+    unsigned cpu_seconds = 30;
+};
+
 struct ChildLimits {
     std::chrono::milliseconds time{10'000};
     std::size_t output_bytes = 1 << 20;  // of each stream; more is an error
+    std::optional<Confinement> confinement = {};
 };
 
 // Runs `arguments[0]` (looked up in PATH and in the sbin folders) with `input` on standard input

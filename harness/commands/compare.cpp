@@ -12,6 +12,7 @@
 #include "commands/command.h"
 #include "commands/compare_results.h"
 #include "commands/modes.h"
+#include "commands/traffic_options.h"
 #include "report/comparison.h"
 #include "report/console.h"
 #include "report/result_file.h"
@@ -25,7 +26,7 @@ struct CompareArguments {
     std::string contender;
     std::string function;
     std::string scenario;
-    std::string pcap;
+    TrafficArguments traffic;
     std::vector<std::string> modes;
     std::vector<std::string> only;
     std::string max_time = "30s";
@@ -47,7 +48,7 @@ void add_options(CLI::App& app, CompareArguments& arguments) {
     app.add_option("--scenario", arguments.scenario,
                    "settings, checks and traffic for both: a reference program's, or a file")
         ->type_name("NAME|FILE");
-    app.add_option("--pcap", arguments.pcap, "other traffic")->type_name("FILE");
+    add_traffic_options(app, arguments.traffic);
     app.add_option("--mode", arguments.modes,
                    "end to end in these attach modes as well (default: native)")
         ->delimiter(',')
@@ -166,9 +167,10 @@ Result<int> compare_command(const CompareArguments& arguments, const Invocation&
         plain.object = object;
         plain.scenario.program = program;
     }
-    if (!arguments.pcap.empty()) {
-        base = with_traffic(std::move(base), arguments.pcap);
-        contender = with_traffic(std::move(contender), arguments.pcap);
+    XDPBENCH_TRY(const TrafficOption traffic, parse_traffic(arguments.traffic));
+    if (!traffic.empty()) {
+        base = with_traffic(std::move(base), traffic);
+        contender = with_traffic(std::move(contender), traffic);
     }
     XDPBENCH_TRY(const Compared compared, prepare_comparison(base, contender));
     const bool to_stdout = arguments.json == "-";

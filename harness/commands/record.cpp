@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "commands/command.h"
+#include "commands/traffic_options.h"
 #include "kernel/privileges.h"
 
 namespace xdpbench {
@@ -15,7 +16,7 @@ namespace {
 struct RecordArguments {
     std::string program;
     std::string scenario;
-    std::string pcap;
+    TrafficArguments traffic;
     std::string output;
     std::string update;
     bool verbose = false;
@@ -30,9 +31,10 @@ Result<Recorded> record_new(const RecordArguments& arguments) {
         return input_error("where is the scenario to be written?", "say so: -o mine.yaml");
     XDPBENCH_TRY(Subject subject, arguments.scenario.empty() ? find_subject(arguments.program)
                                                              : subject_of(arguments.scenario));
-    if (arguments.pcap.empty())
-        return input_error("no traffic is named", "say which: --pcap traffic.pcap");
-    return record_scenario(with_traffic(std::move(subject), arguments.pcap), arguments.output);
+    XDPBENCH_TRY(const TrafficOption traffic, parse_traffic(arguments.traffic));
+    if (traffic.empty())
+        return input_error("no traffic is named", "say which: --pcap traffic.pcap, or --scapy ...");
+    return record_scenario(with_traffic(std::move(subject), traffic), arguments.output);
 }
 
 Result<int> record_command(const RecordArguments& arguments) {
@@ -57,15 +59,14 @@ Command add_record(CLI::App& application) {
     app->add_option("--scenario", arguments->scenario,
                     "take the program and its setup (globals, maps) from this scenario")
         ->type_name("FILE");
-    app->add_option("--pcap", arguments->pcap, "the frames to run, one after the other")
-        ->type_name("FILE");
+    add_traffic_options(*app, arguments->traffic);
     app->add_option("-o,--output", arguments->output, "the scenario to write; must not exist")
         ->type_name("FILE");
     CLI::Option* const update =
         app->add_option("--update", arguments->update,
                         "rewrite the expectations of this scenario that do not hold any more")
             ->type_name("FILE");
-    for (const char* const other : {"--prog", "--scenario", "--pcap", "--output"})
+    for (const char* const other : {"--prog", "--scenario", "--pcap", "--scapy", "--output"})
         update->excludes(app->get_option(other));
     app->add_flag("-v,--verbose", arguments->verbose, "libbpf's messages");
     return {app, [arguments](const Invocation&) { return record_command(*arguments); }};

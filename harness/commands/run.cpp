@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "commands/command.h"
 #include "commands/modes.h"
+#include "commands/traffic_options.h"
 #include "kernel/interface.h"
 #include "report/json.h"
 #include "report/junit.h"
@@ -31,7 +32,7 @@ struct RunArguments {
     std::vector<std::string> scenarios;
     std::vector<std::string> modes{"native"};
     std::vector<std::string> only;
-    std::string pcap;
+    TrafficArguments traffic;
     std::vector<std::string> sizes;
     std::optional<std::uint32_t> flows;
     std::string placement;
@@ -62,9 +63,7 @@ void add_run_options(CLI::App& app, RunArguments& arguments) {
     app.add_option("--only", arguments.only, "only these parts: check, replay, bench")
         ->delimiter(',')
         ->type_name("PART,...");
-    app.add_option("--pcap", arguments.pcap,
-                   "other traffic; verdicts are counted, nothing is judged")
-        ->type_name("FILE");
+    add_traffic_options(app, arguments.traffic);
     app.add_option("--size", arguments.sizes,
                    "benches with frames of this size each, in bytes with FCS, or imix (default: "
                    "as in the traffic)")
@@ -155,7 +154,7 @@ Result<RunOptions> parse_run(const RunArguments& arguments) {
         options.replay = options.replay || part == "replay";
         options.bench = options.bench || part == "bench";
     }
-    if (!arguments.pcap.empty()) options.pcap = arguments.pcap;
+    XDPBENCH_TRY(options.traffic, parse_traffic(arguments.traffic));
     constexpr double kLongestRound = 3600;
     const std::optional<double> seconds = parse_duration(arguments.duration);
     if (!seconds || *seconds > kLongestRound)

@@ -10,7 +10,6 @@
 #include "engine/event_check.h"
 #include "kernel/test_run.h"
 #include "packet/diff.h"
-#include "packet/pcap.h"
 #include "report/result_file.h"
 #include "traffic/generator.h"
 
@@ -137,21 +136,21 @@ Result<void> validate_scenario(const Subject& subject, bool sends) {
 // Reads as far as it must: the first frame, or, if all of them are to be sent, every one. Keeps
 // none.
 Result<void> validate_traffic(const Subject& subject, bool sends) {
-    XDPBENCH_TRY(const std::filesystem::path file, find_pcap(subject.traffic, subject.scenario));
-    XDPBENCH_TRY(PcapReader reader, PcapReader::open(file));
+    const std::string& name = subject.traffic.text;
+    XDPBENCH_TRY(FrameStream reader, FrameStream::open(subject.traffic, subject.scenario));
     XDPBENCH_TRY(std::optional<Frame> frame, reader.next());
-    if (!frame) return input_error(fmt::format("{} has no frames", file.string()));
+    if (!frame) return input_error(fmt::format("{} has no frames", name));
     std::size_t longest = 0;
     while (sends && frame) {
         const std::size_t length = frame->bytes.size();
         Result<void> sendable = Generator::require_length(reader.position() - 1, length);
-        if (!sendable) return sendable.error().in(file.string());
+        if (!sendable) return sendable.error().in(name);
         longest = std::max(longest, length);
         XDPBENCH_TRY(frame, reader.next());
     }
     if (!sends) return {};
     Result<void> sendable = Generator::require_count(reader.position(), longest);
-    if (!sendable) return sendable.error().in(file.string());
+    if (!sendable) return sendable.error().in(name);
     return {};
 }
 
@@ -181,8 +180,7 @@ Verdict run_check(const Subject& subject, const Check& check) {
 
 Result<VerdictRecord> count_verdicts(const Subject& subject) {
     XDPBENCH_TRY(const LoneProgram lone, load_alone(subject));
-    XDPBENCH_TRY(const std::filesystem::path file, find_pcap(subject.traffic, subject.scenario));
-    XDPBENCH_TRY(PcapReader reader, PcapReader::open(file));
+    XDPBENCH_TRY(FrameStream reader, FrameStream::open(subject.traffic, subject.scenario));
     TestRunner runner(lone.program.fd());
     VerdictRecord record;
     record.program = subject.scenario.name;

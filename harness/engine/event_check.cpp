@@ -11,14 +11,6 @@
 namespace xdpbench {
 namespace {
 
-EventTypes types_of(const std::vector<EventExpectation>& expected) {
-    EventTypes types;
-    for (const EventExpectation& one : expected) {
-        if (!one.type.empty()) types[one.map] = one.type;
-    }
-    return types;
-}
-
 Result<const EventSource*> require_source(const std::vector<EventSource>& sources,
                                           const EventExpectation& expected) {
     std::vector<std::string> names;
@@ -39,6 +31,14 @@ bool counts_losses(const EventSource& source) {
 }
 
 }  // namespace
+
+EventTypes types_of(const std::vector<EventExpectation>& expected) {
+    EventTypes types;
+    for (const EventExpectation& one : expected) {
+        if (!one.type.empty()) types[one.map] = one.type;
+    }
+    return types;
+}
 
 Result<void> validate_events(const Program& program,
                              const std::vector<EventExpectation>& expected) {

@@ -14,6 +14,9 @@
 
 namespace xdpbench {
 
+// The types of records that a scenario names, by map.
+[[nodiscard]] EventTypes types_of(const std::vector<EventExpectation>& expected);
+
 // Whether the expectations can be judged: the maps are event maps, records are typed and fit, what
 // a map lost is known to somebody. Needs no loaded program.
 Result<void> validate_events(const Program& program, const std::vector<EventExpectation>& expected);

@@ -17,6 +17,7 @@ struct Run {
     std::vector<StoredEntry> before;
     std::vector<StoredEntry> after;
     std::vector<FrameResult> frames;
+    std::vector<RecordedEvents> events;
 };
 
 Result<FrameResult> run_frame(TestRunner& runner, const Frame& frame, std::size_t number) {
@@ -33,16 +34,20 @@ Result<FrameResult> run_frame(TestRunner& runner, const Frame& frame, std::size_
                        {}};
 }
 
-Result<Run> run_once(const Subject& subject, const Configuration& extra, const Frames& frames) {
+Result<Run> run_once(const Subject& subject, const Configuration& extra, const Frames& frames,
+                     const EventTypes& types) {
     XDPBENCH_TRY(Program program, open_program(subject, extra));
     XDPBENCH_CHECK(program.load());
-    Run run{std::move(program), {}, {}, {}};
+    Run run{std::move(program), {}, {}, {}, {}};
+    XDPBENCH_TRY(EventRecorder events, EventRecorder::open(run.program, types));
     XDPBENCH_TRY(run.before, run.program.read_maps());
     TestRunner runner(run.program.fd());
     for (const Frame& frame : frames) {
         XDPBENCH_TRY(FrameResult result, run_frame(runner, frame, run.frames.size()));
         run.frames.push_back(std::move(result));
+        XDPBENCH_CHECK(events.read());
     }
+    XDPBENCH_TRY(run.events, events.finish());
     XDPBENCH_TRY(run.after, run.program.read_maps());
     return run;
 }
@@ -112,15 +117,16 @@ void add_changes(const Run& run, const Program& again, std::vector<MapContent>& 
 }  // namespace
 
 Result<Observation> observe(const Subject& subject, const Configuration& extra,
-                            const Frames& frames) {
-    XDPBENCH_TRY(Run run, run_once(subject, extra, frames));
-    XDPBENCH_TRY(const Run again, run_once(subject, extra, frames));
+                            const Frames& frames, const EventTypes& types) {
+    XDPBENCH_TRY(Run run, run_once(subject, extra, frames, types));
+    XDPBENCH_TRY(const Run again, run_once(subject, extra, frames, types));
     XDPBENCH_CHECK(add_varying(run.frames, again.frames));
     std::vector<MapContent> changes;
     std::vector<std::string> unsteady;
     add_changes(run, again.program, changes, unsteady);
+    std::vector<EventExpectation> events = steady_events(run.events, again.events, unsteady);
     return Observation{std::move(run.program), std::move(run.frames), std::move(changes),
-                       std::move(unsteady)};
+                       std::move(run.events),  std::move(events),     std::move(unsteady)};
 }
 
 }  // namespace xdpbench

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "engine/recorded_events.h"
 #include "engine/subject.h"
 
 namespace xdpbench {
@@ -20,15 +21,17 @@ struct Observation {
     std::vector<FrameResult> frames;  // one a frame given
     // Entries that are other than before the first frame, by map; one that is gone is `absent`.
     std::vector<MapContent> changes;
-    // Entries that changed but cannot be expected, each with the reason.
+    std::vector<RecordedEvents> recorded;  // what came out of the event maps
+    std::vector<EventExpectation> events;  // what of that can be expected
+    // What cannot be expected, each with the reason.
     std::vector<std::string> unsteady;
 };
 
 // Runs `frames` through the subject's program, set up with `extra` on top, one after the other with
 // state kept; twice, each time from the start, to see what does not depend on the frames alone. A
 // frame with an action that no scenario can expect, or with another one the second time, is an
-// error.
+// error. `types` are those of events, where they are named.
 Result<Observation> observe(const Subject& subject, const Configuration& extra,
-                            const Frames& frames);
+                            const Frames& frames, const EventTypes& types = {});
 
 }  // namespace xdpbench

@@ -10,6 +10,7 @@
 #include "engine/check.h"
 #include "engine/recorded_steps.h"
 #include "engine/update.h"
+#include "packet/pcap.h"
 #include "scenario/emit.h"
 #include "scenario/parse.h"
 
@@ -43,15 +44,29 @@ std::string seen_from(const fs::path& folder, const fs::path& file) {
     return error || relative.empty() ? fs::absolute(file, error).string() : relative.string();
 }
 
+// "mine-in.pcap" beside "mine.yaml".
+fs::path input_pcap(const fs::path& file) {
+    return folder_of(file) / (file.stem().string() + "-in.pcap");
+}
+
+// Whether the frames are in no pcap as they are run: made by Scapy, or padded.
+bool needs_input_pcap(const FrameRef& traffic) {
+    return is_code(traffic) || traffic.cut == CutFrames::pad;
+}
+
 // The traffic as the scenario names it: a pcap of the tool's own by name alone.
-Result<FrameRef> traffic_seen_from(const fs::path& folder, const Subject& subject) {
-    FrameRef ref = subject.traffic;
-    if (ref.pcap.empty()) return ref;
-    XDPBENCH_TRY(const fs::path file, find_pcap(ref, subject.scenario));
+Result<FrameRef> traffic_seen_from(const fs::path& file, const Subject& subject) {
+    FrameRef ref;
+    if (needs_input_pcap(subject.traffic)) {
+        ref.pcap = ref.text = input_pcap(file).filename().string();
+        return ref;
+    }
+    ref = subject.traffic;
+    XDPBENCH_TRY(const fs::path pcap, find_pcap(ref, subject.scenario));
     XDPBENCH_TRY(const fs::path data, data_folder());
     std::error_code error;
-    const bool own = fs::equivalent(file.parent_path(), data / "pcaps", error);
-    ref.pcap = own ? file.filename().string() : seen_from(folder, file);
+    const bool own = fs::equivalent(pcap.parent_path(), data / "pcaps", error);
+    ref.pcap = own ? pcap.filename().string() : seen_from(folder_of(file), pcap);
     ref.text = ref.pcap;
     return ref;
 }
@@ -116,7 +131,8 @@ Result<void> must_hold(const Subject& subject, const std::vector<std::string>& n
         return input_error(fmt::format("check {} does not hold with what was recorded:\n{}",
                                        check.name, verdict.message),
                            "what depends on time, chance or the CPU, and expectations other than "
-                           "actions, outputs and maps, are written by hand; nothing was changed");
+                           "actions, outputs, maps and events, are written by hand; nothing was "
+                           "changed");
     }
     return {};
 }
@@ -142,8 +158,13 @@ std::string tally_line(const Observation& observation) {
         parts.push_back(fmt::format("{} {}", thousands(count), action_name(action)));
     std::size_t entries = 0;
     for (const MapContent& content : observation.changes) entries += content.entries.size();
-    return fmt::format("{}: {}; {} of maps changed", counted(observation.frames.size(), "frame"),
-                       fmt::join(parts, ", "), counted(entries, "entry"));
+    std::string line =
+        fmt::format("{}: {}; {} of maps changed", counted(observation.frames.size(), "frame"),
+                    fmt::join(parts, ", "), counted(entries, "entry"));
+    for (const RecordedEvents& events : observation.recorded)
+        line +=
+            fmt::format("; {} in {}", counted(events.records.size(), "record"), events.source.map);
+    return line;
 }
 
 }  // namespace
@@ -152,8 +173,9 @@ Result<Recorded> record_scenario(const Subject& subject, const fs::path& file) {
     XDPBENCH_CHECK(must_not_exist(file));
     XDPBENCH_TRY(RecordedFrames out, RecordedFrames::beside(file));
     XDPBENCH_CHECK(must_not_exist(out.path()));
+    if (needs_input_pcap(subject.traffic)) XDPBENCH_CHECK(must_not_exist(input_pcap(file)));
     XDPBENCH_TRY(OutputFile scenario, OutputFile::create(file));
-    XDPBENCH_TRY(const FrameRef traffic, traffic_seen_from(folder_of(file), subject));
+    XDPBENCH_TRY(const FrameRef traffic, traffic_seen_from(file, subject));
     XDPBENCH_TRY(const Frames frames, load_frames(subject.traffic, subject.scenario));
     XDPBENCH_TRY(const Observation observation, observe(subject, {}, frames));
 
@@ -161,16 +183,30 @@ Result<Recorded> record_scenario(const Subject& subject, const fs::path& file) {
         recorded_steps(traffic, frames, observation.frames, yaml_mapping({}), out);
     YamlNode check =
         yaml_mapping({{"name", yaml_text(kCheckName)}, {"steps", yaml_list(std::move(steps))}});
-    if (!observation.changes.empty())
-        entry_of(check, "expect") = yaml_mapping({{"maps", to_yaml(observation.changes)}});
+    YamlNode expect = yaml_mapping({});
+    if (!observation.changes.empty()) entry_of(expect, "maps") = to_yaml(observation.changes);
+    if (!observation.events.empty()) entry_of(expect, "events") = to_yaml(observation.events);
+    if (!expect.mapping()->empty()) entry_of(check, "expect") = std::move(expect);
     XDPBENCH_TRY(const YamlNode root, scenario_node(subject, file, traffic, std::move(check)));
-    XDPBENCH_CHECK(put_in_place(std::move(scenario), scenario_text(root, observation.unsteady),
-                                subject, out, {}));
+    const bool own_input = needs_input_pcap(subject.traffic);
+    if (own_input) XDPBENCH_CHECK(write_frames(input_pcap(file), frames));
+    const Result<void> placed = put_in_place(
+        std::move(scenario), scenario_text(root, observation.unsteady), subject, out, {});
+    if (!placed) {
+        std::error_code ignored;
+        if (own_input) fs::remove(input_pcap(file), ignored);
+        return placed.error();
+    }
 
     Recorded recorded{{tally_line(observation)}};
     for (const std::string& line : observation.unsteady)
         recorded.lines.push_back("left out, because it was otherwise when repeated: " + line);
     recorded.lines.push_back("wrote " + file.string());
+    if (own_input) {
+        recorded.lines.push_back(fmt::format("wrote {}, {} as they were run",
+                                             input_pcap(file).string(),
+                                             counted(frames.size(), "frame")));
+    }
     if (out.added() > 0) {
         recorded.lines.push_back(
             fmt::format("wrote {}, {}", out.path().string(), counted(out.added(), "frame")));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "packet/hex.h"
 #include "packet/pcap.h"
 #include "scenario/emit.h"
 
@@ -21,14 +22,28 @@ Fate fate_of(const FrameResult& result, const Frame& in) {
     return result.out == in && result.varying.empty() ? Fate::unchanged : Fate::changed;
 }
 
+// Whether all frames become one step.
+bool all_alike(const Frames& in, const std::vector<FrameResult>& results) {
+    for (std::size_t i = 1; i < results.size(); ++i) {
+        if (results[i].action != results[0].action ||
+            fate_of(results[i], in[i]) != fate_of(results[0], in[0]))
+            return false;
+    }
+    return true;
+}
+
 std::string range_text(const std::string& pcap, std::size_t first, std::size_t last) {
     return first == last ? fmt::format("{}#{}", pcap, first)
                          : fmt::format("{}#{}-{}", pcap, first, last);
 }
 
-// Frames `first` to `last` of those that `ref` names.
-std::string part_of(const FrameRef& ref, std::size_t first, std::size_t last, std::size_t count) {
-    if (first == 0 && last + 1 == count) return ref.text;
+// Whether a part of the frames that `ref` names has a name: those in a file do.
+bool has_parts(const FrameRef& ref) { return !ref.pcap.empty(); }
+
+// Frames `first` to `last` of `in`, which `ref` names.
+std::string part_of(const FrameRef& ref, const Frames& in, std::size_t first, std::size_t last) {
+    if (first == 0 && last + 1 == in.size()) return ref.text;
+    if (!has_parts(ref)) return "hex:" + to_hex(in[first].bytes);
     return range_text(ref.pcap, ref.first + first, ref.first + last);
 }
 
@@ -74,13 +89,15 @@ YamlNode::List recorded_steps(const FrameRef& ref, const Frames& in,
                               const std::vector<FrameResult>& results, const YamlNode& step,
                               RecordedFrames& out) {
     YamlNode::List steps;
+    const bool one_fate = all_alike(in, results);
     for (std::size_t first = 0; first < results.size();) {
         const Fate fate = fate_of(results[first], in[first]);
         std::size_t end = first;
         Frames frames;
         Mask varying;
-        for (; end < results.size() && results[end].action == results[first].action &&
-               fate_of(results[end], in[end]) == fate;
+        for (;
+             end < results.size() && results[end].action == results[first].action &&
+             fate_of(results[end], in[end]) == fate && (end == first || one_fate || has_parts(ref));
              ++end) {
             frames.push_back(results[end].out);
             for (const std::string& field : results[end].varying) {
@@ -89,7 +106,7 @@ YamlNode::List recorded_steps(const FrameRef& ref, const Frames& in,
             }
         }
         YamlNode recorded = step;
-        entry_of(recorded, "in") = yaml_text(part_of(ref, first, end - 1, results.size()));
+        entry_of(recorded, "in") = yaml_text(part_of(ref, in, first, end - 1));
         YamlNode& expect = entry_of(recorded, "expect");
         if (expect.mapping() == nullptr) expect = yaml_mapping({});
         entry_of(expect, "action") = yaml_text(std::string(action_name(results[first].action)));

@@ -47,11 +47,9 @@ Result<std::vector<Subject>> find_subjects(const RunOptions& options) {
                            "say which one: --prog NAME (xdp-bench list shows them), --prog FILE.o "
                            "or --scenario FILE");
     }
-    if (options.pcap) {
-        for (Subject& subject : subjects) subject = with_traffic(std::move(subject), *options.pcap);
-    }
-    if (options.pin_maps) {
-        for (Subject& subject : subjects) subject.pins = PinnedMaps::shared;
+    for (Subject& subject : subjects) {
+        if (!options.traffic.empty()) subject = with_traffic(std::move(subject), options.traffic);
+        if (options.pin_maps) subject.pins = PinnedMaps::shared;
     }
     return subjects;
 }
@@ -178,6 +176,16 @@ void add_offloads(const Subject& subject, const RunOptions& options,
                      }});
 }
 
+// Frames of the traffic that the capture cut short, if they are to be padded.
+Result<std::uint64_t> count_padded(const Subject& subject) {
+    if (subject.traffic.cut != CutFrames::pad) return 0;
+    XDPBENCH_TRY(FrameStream stream, FrameStream::open(subject.traffic, subject.scenario));
+    for (;;) {
+        XDPBENCH_TRY(const std::optional<Frame> frame, stream.next());
+        if (!frame) return stream.padded();
+    }
+}
+
 Result<void> describe_program(const Subject& subject, RunRecord& record) {
     XDPBENCH_TRY(const LoneProgram lone, load_alone(subject));
     XDPBENCH_TRY(const ProgramInfo info, lone.program.info());
@@ -197,6 +205,7 @@ Result<void> describe_program(const Subject& subject, RunRecord& record) {
     described.peak_states = cost.peak_states;
     described.stack_bytes = cost.stack_bytes;
     described.load_seconds = info.load_seconds;
+    XDPBENCH_TRY(described.padded_frames, count_padded(subject));
     record.programs.push_back(std::move(described));
     return {};
 }

@@ -22,7 +22,7 @@ struct RunOptions {
     bool check = true;
     bool replay = true;
     bool bench = true;
-    std::optional<std::string> pcap;
+    TrafficOption traffic;  // instead of the scenario's
     bool pin_maps = false;  // --pin-maps
     double seconds = 1.0;   // of a bench round
     int rounds = 5;

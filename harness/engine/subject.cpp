@@ -6,7 +6,6 @@
 #include <system_error>
 
 #include "base/text.h"
-#include "packet/pcap.h"
 #include "scenario/interfaces.h"
 #include "scenario/parse.h"
 
@@ -25,13 +24,6 @@ std::optional<ProgramRef> as_object(const std::string& text) {
     if (text.ends_with(".o") || text.find('/') != std::string::npos)
         return ProgramRef{{}, text, {}};
     return std::nullopt;
-}
-
-FrameRef whole_pcap(const std::string& file) {
-    FrameRef frames;
-    frames.text = file;
-    frames.pcap = file;
-    return frames;
 }
 
 Result<fs::path> object_of(const Scenario& scenario) {
@@ -74,16 +66,6 @@ Result<Program> configured_program(const Subject& subject, const Configuration& 
 
 }  // namespace
 
-Result<fs::path> data_folder() {
-    std::error_code error;
-    const fs::path executable = fs::read_symlink("/proc/self/exe", error);
-    const fs::path data = executable.parent_path().parent_path() / "share" / "xdp-bench";
-    if (!error && fs::is_directory(data / "scenarios", error)) return data;
-    return input_error(
-        fmt::format("the tool's programs and scenarios are not at {}", data.string()),
-        "install with cmake --install, or run it from the build tree");
-}
-
 Result<std::vector<Scenario>> installed_scenarios() {
     XDPBENCH_TRY(const fs::path data, data_folder());
     std::vector<fs::path> files;
@@ -108,7 +90,7 @@ Result<Subject> find_subject(const std::string& program) {
         subject.option = "--prog " + program;
         subject.object = object->object;
         subject.judged = false;
-        subject.traffic = whole_pcap(kDefaultTraffic);
+        subject.traffic.text = subject.traffic.pcap = kDefaultTraffic;
         return subject;
     }
     XDPBENCH_TRY(std::vector<Scenario> scenarios, installed_scenarios());
@@ -156,53 +138,15 @@ Result<Subject> replacement_of(const Subject& subject) {
     return second;
 }
 
-std::string frame_name(const FrameRef& frames, std::size_t index) {
-    if (frames.pcap.empty()) return frames.text;
-    return fmt::format("{}#{}", frames.pcap, frames.first + index);
-}
-
 const FrameRef& replay_traffic(const Subject& subject) {
     return subject.judged ? subject.scenario.replay->traffic : subject.traffic;
 }
 
-Subject with_traffic(Subject subject, const std::string& pcap) {
+Subject with_traffic(Subject subject, const TrafficOption& traffic) {
     subject.judged = false;
-    subject.traffic = whole_pcap(pcap);
-    // A path on the command line is meant as it stands, not as a file of the scenario's.
-    std::error_code error;
-    if (fs::exists(pcap, error)) subject.traffic.pcap = fs::absolute(pcap, error).string();
-    subject.option += " --pcap " + pcap;
+    subject.traffic = frames_of(traffic);
+    subject.option += traffic.as_typed();
     return subject;
-}
-
-Result<fs::path> find_pcap(const FrameRef& frames, const Scenario& scenario) {
-    const fs::path file = frames.pcap;
-    if (file.is_absolute()) return file;
-    std::vector<fs::path> places;
-    if (!scenario.file.empty()) {
-        const fs::path folder = scenario.file.parent_path();
-        places = {folder / file, folder / ".." / "pcaps" / file};
-    }
-    XDPBENCH_TRY(const fs::path data, data_folder());
-    places.push_back(data / "pcaps" / file);
-    std::error_code error;
-    for (const fs::path& place : places) {
-        if (fs::exists(place, error)) return place;
-    }
-    const std::string where = frames.where.file.empty() ? "" : frames.where.text() + ": ";
-    return input_error(
-        fmt::format("{}there is no file {}", where, file.string()),
-        "looked for it beside the scenario, in pcaps/ beside its folder, and in the tool's pcaps/");
-}
-
-Result<Frames> load_frames(const FrameRef& frames, const Scenario& scenario) {
-    if (frames.pcap.empty()) return Frames{Frame{frames.bytes, 0}};
-    XDPBENCH_TRY(const fs::path file, find_pcap(frames, scenario));
-    Result<Frames> loaded = read_frames(file, frames.first, frames.last);
-    if (!loaded && !frames.where.file.empty()) return loaded.error().in(frames.where.text());
-    if (loaded && loaded->empty())
-        return input_error(fmt::format("{} has no frames", file.string()));
-    return loaded;
 }
 
 TopologyKind topology_of(const Subject& subject) {

@@ -1,5 +1,4 @@
-// The subject of a run: a program under test with the scenario it is put through, and the files
-// that both name.
+// The subject of a run: a program under test with the scenario it is put through.
 #pragma once
 
 #include <filesystem>
@@ -8,15 +7,12 @@
 #include <vector>
 
 #include "base/result.h"
+#include "engine/traffic_source.h"
 #include "kernel/program.h"
 #include "kernel/topology.h"
-#include "packet/frame.h"
 #include "scenario/scenario.h"
 
 namespace xdpbench {
-
-// The folder that holds bpf/, scenarios/ and pcaps/: ../share/xdp-bench, seen from the executable.
-Result<std::filesystem::path> data_folder();
 
 // The scenarios that come with the tool, by name.
 Result<std::vector<Scenario>> installed_scenarios();
@@ -41,20 +37,11 @@ Result<std::vector<Subject>> all_subjects();
 // What takes the subject's place where its replay asks for a replacement.
 Result<Subject> replacement_of(const Subject& subject);
 
-// "icmp_lb_mix.pcap#3": the frame number `index` of those that `frames` names.
-[[nodiscard]] std::string frame_name(const FrameRef& frames, std::size_t index);
-
 // What is replayed: the scenario's traffic, or that of a subject that is not judged.
 [[nodiscard]] const FrameRef& replay_traffic(const Subject& subject);
 
 // The subject with other traffic and so without expectations.
-[[nodiscard]] Subject with_traffic(Subject subject, const std::string& pcap);
-
-// Where a file that a scenario names is: as written if absolute, else beside the scenario, in
-// ../pcaps beside the scenario's folder, or in the tool's pcaps/.
-Result<std::filesystem::path> find_pcap(const FrameRef& frames, const Scenario& scenario);
-
-Result<Frames> load_frames(const FrameRef& frames, const Scenario& scenario);
+[[nodiscard]] Subject with_traffic(Subject subject, const TrafficOption& traffic);
 
 // The topology that the subject's program works in: the one of its replay; of a scenario without a
 // replay the one that has all interfaces a configuration may name.

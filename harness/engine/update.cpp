@@ -6,35 +6,13 @@
 
 #include "base/text.h"
 #include "engine/check.h"
+#include "engine/event_check.h"
 #include "scenario/diagnostic.h"
 #include "scenario/emit.h"
 #include "scenario/reader.h"
 
 namespace xdpbench {
 namespace {
-
-// What the program does now with the part that `expected` names.
-Value restricted(const Value& actual, const Value& expected) {
-    if (actual.fields() != nullptr && expected.fields() != nullptr) {
-        Value::Fields fields;
-        for (const Value::Field& wanted : *expected.fields()) {
-            const auto found =
-                std::find_if(actual.fields()->begin(), actual.fields()->end(),
-                             [&](const Value::Field& field) { return field.name == wanted.name; });
-            fields.push_back({wanted.name, found == actual.fields()->end()
-                                               ? wanted.value
-                                               : restricted(found->value, wanted.value)});
-        }
-        return Value{{}, std::move(fields)};
-    }
-    if (actual.list() != nullptr && expected.list() != nullptr) {
-        Value::List items;
-        for (std::size_t i = 0; i < std::min(actual.list()->size(), expected.list()->size()); ++i)
-            items.push_back(restricted((*actual.list())[i], (*expected.list())[i]));
-        return Value{{}, std::move(items)};
-    }
-    return actual;
-}
 
 bool step_holds(const Step& step, const Frames& in, const Frames& out,
                 const std::vector<FrameResult>& results) {
@@ -75,6 +53,23 @@ Result<void> update_maps(const Program& program, const Check& check, YamlNode& n
     return {};
 }
 
+Result<void> update_events(const Observation& observation, const Check& check, YamlNode& node) {
+    for (const EventExpectation& expected : check.expect_events) {
+        const auto of_map = [&](const auto& one) { return one.map == expected.map; };
+        const auto steady =
+            std::find_if(observation.events.begin(), observation.events.end(), of_map);
+        const auto recorded =
+            std::find_if(observation.recorded.begin(), observation.recorded.end(),
+                         [&](const RecordedEvents& one) { return one.source.map == expected.map; });
+        if (steady == observation.events.end() || recorded == observation.recorded.end()) continue;
+        XDPBENCH_TRY(const std::optional<EventExpectation> now,
+                     updated_events(*recorded, *steady, expected));
+        if (now)
+            entry_of(entry_of(entry_of(node, "expect"), "events"), expected.map) = to_yaml(*now);
+    }
+    return {};
+}
+
 // The check with what the program does now.
 Result<YamlNode> updated_check(const Subject& subject, const Check& check, YamlNode node,
                                RecordedFrames& out) {
@@ -85,7 +80,8 @@ Result<YamlNode> updated_check(const Subject& subject, const Check& check, YamlN
         all.insert(all.end(), frames.begin(), frames.end());
         inputs.push_back(std::move(frames));
     }
-    XDPBENCH_TRY(const Observation observation, observe(subject, check.configuration, all));
+    XDPBENCH_TRY(const Observation observation,
+                 observe(subject, check.configuration, all, types_of(check.expect_events)));
     const YamlNode::List old_steps = *entry_of(node, "steps").list();
     YamlNode::List steps;
     auto first = observation.frames.begin();
@@ -107,6 +103,7 @@ Result<YamlNode> updated_check(const Subject& subject, const Check& check, YamlN
     }
     entry_of(node, "steps") = yaml_list(std::move(steps));
     XDPBENCH_CHECK(update_maps(observation.program, check, node));
+    XDPBENCH_CHECK(update_events(observation, check, node));
     return node;
 }
 

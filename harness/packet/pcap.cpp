@@ -349,12 +349,12 @@ Result<std::optional<Frame>> PcapReader::next() {
 }
 
 Result<Frames> read_frames(const fs::path& path, std::uint64_t first,
-                           std::optional<std::uint64_t> last) {
+                           std::optional<std::uint64_t> last, CutFrames cut) {
     if (last && *last < first) {
         return refused(path, fmt::format("frames {} to {} were asked for", first, *last),
                        "name the lower number first");
     }
-    XDPBENCH_TRY(PcapReader reader, PcapReader::open(path));
+    XDPBENCH_TRY(PcapReader reader, PcapReader::open(path, cut));
     Frames frames;
     while (!last || reader.position() <= *last) {
         const std::uint64_t number = reader.position();

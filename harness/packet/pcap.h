@@ -54,7 +54,8 @@ class PcapReader {
 // All frames, or those numbered first..last (from 0, both included). A range beyond the end is an
 // error that says how many frames there are.
 Result<Frames> read_frames(const std::filesystem::path& path, std::uint64_t first = 0,
-                           std::optional<std::uint64_t> last = std::nullopt);
+                           std::optional<std::uint64_t> last = std::nullopt,
+                           CutFrames cut = CutFrames::refuse);
 
 // Writes a pcap with nanosecond time stamps; the file appears whole or not at all (OutputFile).
 Result<void> write_frames(const std::filesystem::path& path, const Frames& frames);

@@ -190,11 +190,16 @@ std::string program_lines(const ProgramRecord& program) {
     }
     if (!program.stack_bytes.empty())
         cost.push_back(fmt::format("stack {} bytes", fmt::join(program.stack_bytes, "+")));
-    return fmt::format(
+    std::string lines = fmt::format(
         "  {:<8} {} translated, {} jited, loaded in {:.1f} ms\n  {:<8} {}\n", "size",
         counted(program.xlated_bytes, "byte"), thousands(program.jited_bytes),
         program.load_seconds * 1e3, "verifier",
         cost.empty() ? "this kernel gives no figures" : fmt::format("{}", fmt::join(cost, ", ")));
+    if (program.padded_frames > 0) {
+        lines += fmt::format("  {:<8} {} cut short by the capture (snaplen), padded with zeros\n",
+                             "traffic", counted(program.padded_frames, "frame"));
+    }
+    return lines;
 }
 
 }  // namespace

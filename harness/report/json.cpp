@@ -62,7 +62,8 @@ Json to_json(const ProgramRecord& program) {
             {"total_states", or_null(program.total_states)},
             {"peak_states", or_null(program.peak_states)},
             {"stack_bytes", program.stack_bytes},
-            {"load_seconds", program.load_seconds}};
+            {"load_seconds", program.load_seconds},
+            {"padded_frames", program.padded_frames}};
 }
 
 Json to_json(const VerdictRecord& verdict) {

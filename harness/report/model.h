@@ -50,6 +50,7 @@ struct ProgramRecord {
     std::optional<std::uint64_t> peak_states;
     std::vector<std::uint32_t> stack_bytes;  // of each function, the program itself first
     double load_seconds = 0;
+    std::uint64_t padded_frames = 0;  // of the traffic; cut by the capture, padded with zeros
 };
 
 // Frames run through BPF_PROG_TEST_RUN without an expectation.

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "base/text.h"
 #include "packet/hex.h"
 #include "scenario/diagnostic.h"
 #include "scenario/parse.h"
@@ -10,8 +11,10 @@ namespace xdpbench {
 namespace {
 
 constexpr std::string_view kHexPrefix = "hex:";
+constexpr std::string_view kScapyPrefix = "scapy:";
 constexpr std::size_t kEthernetHeader = 14;
-constexpr std::string_view kForms = "FILE, FILE#N, FILE#A-B (frames count from 0) or hex:0011...";
+constexpr std::string_view kForms =
+    "FILE, FILE#N, FILE#A-B (frames count from 0), hex:0011... or scapy:Ether()/...";
 
 Error not_a_reference(const FrameRef& ref, std::string_view reason) {
     return error_at(ref.where,
@@ -55,6 +58,10 @@ Result<FrameRef> read_range(FrameRef ref, std::string_view range) {
 Result<FrameRef> parse_frame_ref(const std::string& text, const Location& where) {
     FrameRef ref{where, text, {}, 0, std::nullopt, {}};
     if (text.starts_with(kHexPrefix)) return read_hex(std::move(ref));
+    if (text.starts_with(kScapyPrefix)) {
+        ref.scapy = trim(std::string_view(text).substr(kScapyPrefix.size()));
+        return ref.scapy.empty() ? Result<FrameRef>(not_a_reference(ref, "no expression")) : ref;
+    }
     const std::size_t hash = text.rfind('#');
     ref.pcap = text.substr(0, hash);
     if (ref.pcap.empty()) return not_a_reference(ref, "no file name");

@@ -65,7 +65,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"hex:", "0 of 14 bytes: XDP needs at least an Ethernet header"},
                     Wrong{"hex:00112233445566778899aabb08", "13 of 14 bytes"},
                     Wrong{"hex:0", "'hex:0': cannot read hex bytes"},
-                    Wrong{"hex:zz", "cannot read hex bytes"}));
+                    Wrong{"hex:zz", "cannot read hex bytes"}, Wrong{"scapy: ", "no expression"}));
 
 TEST(FrameRef, ReadsHex) {
     const auto ref = parse_frame_ref("hex:ffffffffffff 00:02:b3:12:34:56 0806", {});
@@ -74,6 +74,13 @@ TEST(FrameRef, ReadsHex) {
                                                      0xb3, 0x12, 0x34, 0x56, 0x08, 0x06}));
     EXPECT_EQ(ref->pcap, "");
     EXPECT_EQ(ref->text, "hex:ffffffffffff 00:02:b3:12:34:56 0806");
+}
+
+TEST(FrameRef, ReadsAScapyExpressionAsItStands) {
+    const auto ref = parse_frame_ref("scapy: Ether()/Raw('#7') ", {});
+    ASSERT_TRUE(ref) << ref.error().text();
+    EXPECT_EQ(ref->scapy, "Ether()/Raw('#7')");
+    EXPECT_EQ(ref->pcap, "");
 }
 
 TEST(FrameRef, FromTheCommandLineHasNoPlace) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "packet/diff.h"
+#include "packet/pcap.h"
 #include "scenario/location.h"
 
 namespace xdpbench {
@@ -59,10 +60,12 @@ struct Value::Field {
 struct FrameRef {
     Location where;
     std::string text;  // as written: "icmp_lb.pcap#3-5"
-    std::string pcap;  // file name; empty if the frame is given in hex
+    std::string pcap;  // file name, of a pcap or of Python (.py); empty: hex or Scapy
     std::uint64_t first = 0;
     std::optional<std::uint64_t> last;  // none: to the end of the file
     std::vector<std::uint8_t> bytes;    // "hex:..."
+    std::string scapy = {};             // "scapy:...": the expression
+    CutFrames cut = CutFrames::refuse;  // of a pcap's frames that the capture cut short
 };
 
 struct GlobalSetting {

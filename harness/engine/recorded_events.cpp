@@ -1,0 +1,174 @@
+#include "engine/recorded_events.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "engine/recorded_steps.h"
+#include "scenario/emit.h"
+
+namespace xdpbench {
+namespace {
+
+// What both hold; nothing if that is nothing.
+std::optional<Value> common(const Value& a, const Value& b) {
+    const Value::Fields* const fields = a.fields();
+    const Value::Fields* const others = b.fields();
+    if (fields == nullptr || others == nullptr)
+        return one_line(a) == one_line(b) ? std::optional(a) : std::nullopt;
+    Value::Fields kept;
+    for (std::size_t i = 0; i < std::min(fields->size(), others->size()); ++i) {
+        if ((*fields)[i].name != (*others)[i].name) continue;
+        if (std::optional<Value> value = common((*fields)[i].value, (*others)[i].value))
+            kept.push_back({(*fields)[i].name, std::move(*value)});
+    }
+    if (kept.empty()) return std::nullopt;
+    return Value{{}, std::move(kept)};
+}
+
+// The records that both runs wrote, as far as they can be expected.
+std::vector<Value> common_records(const RecordedEvents& first, const RecordedEvents& again,
+                                  std::vector<std::string>& unsteady) {
+    std::vector<Value> records;
+    const std::size_t most = std::min({first.records.size(), again.records.size(), kMostRecords});
+    for (std::size_t i = 0; i < most; ++i) {
+        const Value record = decode_event(first.event(i));
+        std::optional<Value> kept = common(record, decode_event(again.event(i)));
+        const bool whole = kept && one_line(*kept) == one_line(record);
+        if (!whole) {
+            unsteady.push_back(fmt::format("record {} of {}: {}, and {}", i, first.source.map,
+                                           event_text(first.event(i)), event_text(again.event(i))));
+        }
+        if (!kept) break;
+        records.push_back(std::move(*kept));
+    }
+    return records;
+}
+
+}  // namespace
+
+EventRecorder::EventRecorder(Events events) : events_(std::move(events)) {
+    for (const EventSource& source : events_.sources()) maps_.push_back({source, {}, {}});
+}
+
+Result<EventRecorder> EventRecorder::open(const Program& program, const EventTypes& types) {
+    XDPBENCH_TRY(Events events, Events::open(program, types));
+    return EventRecorder(std::move(events));
+}
+
+Result<void> EventRecorder::read() {
+    const EventSource* const first = events_.sources().data();
+    const auto keep = [&](const Event& event) {
+        maps_[static_cast<std::size_t>(event.source - first)].records.emplace_back(
+            event.bytes.begin(), event.bytes.end());
+    };
+    XDPBENCH_CHECK(events_.consume(keep));
+    return {};
+}
+
+Result<std::vector<RecordedEvents>> EventRecorder::finish() {
+    for (std::size_t i = 0; i < maps_.size(); ++i) {
+        XDPBENCH_TRY(maps_[i].lost, events_.lost(i));
+    }
+    return std::move(maps_);
+}
+
+std::vector<EventExpectation> steady_events(const std::vector<RecordedEvents>& first,
+                                            const std::vector<RecordedEvents>& again,
+                                            std::vector<std::string>& unsteady) {
+    std::vector<EventExpectation> steady;
+    for (std::size_t i = 0; i < first.size(); ++i) {
+        EventExpectation events;
+        events.map = first[i].source.map;
+        events.records = common_records(first[i], again[i], unsteady);
+        if (first[i].records.size() == again[i].records.size()) {
+            events.count = first[i].records.size();
+        } else {
+            unsteady.push_back(fmt::format("{} in {}, and {}",
+                                           counted(first[i].records.size(), "record"), events.map,
+                                           again[i].records.size()));
+            events.records.clear();  // listed records are all there are, where nothing is counted
+        }
+        if (first[i].lost == again[i].lost) {
+            events.lost = first[i].lost;
+        } else {
+            unsteady.push_back(fmt::format("{} lost {}, and {}", events.map,
+                                           first[i].lost.value_or(0), again[i].lost.value_or(0)));
+        }
+        if (events.count || events.lost) steady.push_back(std::move(events));
+    }
+    return steady;
+}
+
+Result<std::optional<EventExpectation>> updated_events(const RecordedEvents& recorded,
+                                                       const EventExpectation& steady,
+                                                       const EventExpectation& expected) {
+    const bool counts = expected.count || !expected.records.empty();
+    const std::uint64_t wanted = expected.count.value_or(expected.records.size());
+    bool holds = (!counts || recorded.records.size() == wanted) &&
+                 (!expected.lost || expected.lost == recorded.lost);
+    for (std::size_t i = 0; holds && i < expected.records.size(); ++i) {
+        XDPBENCH_TRY(const std::vector<ValueDifference> differences,
+                     compare_event(recorded.event(i), expected.records[i]));
+        holds = differences.empty();
+    }
+    if (holds) return std::optional<EventExpectation>();
+    EventExpectation now = steady;
+    now.type = expected.type;
+    const bool some = expected.count && *expected.count > expected.records.size();
+    if (some) now.records.resize(std::min(now.records.size(), expected.records.size()));
+    for (std::size_t i = 0; i < std::min(now.records.size(), expected.records.size()); ++i)
+        now.records[i] = restricted(now.records[i], expected.records[i]);
+    if (!counts) {
+        now.count.reset();
+        now.records.clear();
+    }
+    if (!expected.lost) now.lost.reset();
+    return std::optional(std::move(now));
+}
+
+YamlNode to_yaml(const EventExpectation& events) {
+    YamlNode node = yaml_mapping({});
+    if (!events.type.empty()) entry_of(node, "type") = yaml_text(events.type);
+    if (!events.records.empty()) {
+        YamlNode::List records;
+        for (const Value& record : events.records) records.push_back(to_yaml(record));
+        entry_of(node, "records") = yaml_list(std::move(records));
+    }
+    if (events.count && (events.records.empty() || *events.count != events.records.size()))
+        entry_of(node, "count") = yaml_text(std::to_string(*events.count));
+    if (events.lost) entry_of(node, "lost") = yaml_text(std::to_string(*events.lost));
+    return node;
+}
+
+YamlNode to_yaml(const std::vector<EventExpectation>& events) {
+    YamlNode node = yaml_mapping({});
+    for (const EventExpectation& one : events) entry_of(node, one.map) = to_yaml(one);
+    return node;
+}
+
+Value restricted(const Value& actual, const Value& expected) {
+    if (actual.fields() != nullptr && expected.fields() != nullptr) {
+        Value::Fields fields;
+        for (const Value::Field& wanted : *expected.fields()) {
+            const auto found =
+                std::find_if(actual.fields()->begin(), actual.fields()->end(),
+                             [&](const Value::Field& field) { return field.name == wanted.name; });
+            fields.push_back({wanted.name, found == actual.fields()->end()
+                                               ? wanted.value
+                                               : restricted(found->value, wanted.value)});
+        }
+        return Value{{}, std::move(fields)};
+    }
+    if (actual.list() != nullptr && expected.list() != nullptr) {
+        Value::List items;
+        for (std::size_t i = 0; i < std::min(actual.list()->size(), expected.list()->size()); ++i)
+            items.push_back(restricted((*actual.list())[i], (*expected.list())[i]));
+        return Value{{}, std::move(items)};
+    }
+    return actual;
+}
+
+}  // namespace xdpbench

@@ -1,0 +1,70 @@
+// The events that a program writes, for `record`: what of them can be expected.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "kernel/events.h"
+#include "kernel/program.h"
+#include "scenario/scenario.h"
+#include "scenario/yaml.h"
+
+namespace xdpbench {
+
+// What came out of one event map.
+struct RecordedEvents {
+    EventSource source;  // its types are the program's: valid as long as that
+    std::vector<std::vector<std::uint8_t>> records;
+    std::optional<std::uint64_t> lost;  // nothing: nobody counts them
+
+    // Valid as long as this.
+    [[nodiscard]] Event event(std::size_t number) const {
+        return {&source, number, -1, records[number]};
+    }
+};
+
+// Keeps what a loaded program writes; must not outlive it.
+class EventRecorder {
+  public:
+    static Result<EventRecorder> open(const Program& program, const EventTypes& types);
+
+    // Takes what came since the last call: after every frame, so that no buffer overflows that one
+    // frame does not fill.
+    Result<void> read();
+
+    // By map, after the last frame.
+    Result<std::vector<RecordedEvents>> finish();
+
+  private:
+    explicit EventRecorder(Events events);
+
+    Events events_;
+    std::vector<RecordedEvents> maps_;
+};
+
+// A scenario lists so many records of a map; the rest is counted.
+inline constexpr std::size_t kMostRecords = 1000;
+
+// What two runs over the same frames have in common: fields that differ are left out, records from
+// the first on that has nothing in common, and counts. What is left out is told in `unsteady`.
+[[nodiscard]] std::vector<EventExpectation> steady_events(const std::vector<RecordedEvents>& first,
+                                                          const std::vector<RecordedEvents>& again,
+                                                          std::vector<std::string>& unsteady);
+
+// What was recorded, in the place of an expectation that it does not fulfil: of its fields, as many
+// of the records if it listed some of them only, with its keys. Nothing if it holds.
+Result<std::optional<EventExpectation>> updated_events(const RecordedEvents& recorded,
+                                                       const EventExpectation& steady,
+                                                       const EventExpectation& expected);
+
+// As it stands in a scenario, by map.
+[[nodiscard]] YamlNode to_yaml(const EventExpectation& events);
+[[nodiscard]] YamlNode to_yaml(const std::vector<EventExpectation>& events);
+
+// What `actual` is of the part that `expected` names.
+[[nodiscard]] Value restricted(const Value& actual, const Value& expected);
+
+}  // namespace xdpbench
