@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 
@@ -15,6 +16,7 @@
 #include "kernel/netlink.h"
 #include "kernel/offload_map.h"
 #include "kernel/program.h"
+#include "kernel/typed_map.h"
 
 namespace xdpbench {
 namespace {
@@ -172,6 +174,91 @@ TEST_F(OffloadTest, KnownObstaclesAreWhatTheKernelRefuses) {
         EXPECT_NE(done.error().cause.find("map"), std::string::npos) << done.error().text();
     }
     EXPECT_TRUE(Program::open(offload_object("xdp_drop"))->offload_obstacles("netdevsim").empty());
+}
+
+TEST_F(OffloadTest, AProgramInFragments) {
+    auto program = Program::open(fixture_object("frags"));
+    ASSERT_TRUE(program) << program.error().text();
+    const auto done = program->load(device_.index);
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().kind, ErrorKind::unavailable);
+    EXPECT_NE(done.error().what.find("EINVAL"), std::string::npos) << done.error().text();
+    EXPECT_NE(done.error().cause.find("put it into SEC(\"xdp\")"), std::string::npos)
+        << done.error().text();
+}
+
+TEST_F(OffloadTest, AProgramThatCallsFunctionsOfTheKernel) {
+    auto program = Program::open(fixture_object("kernel_function"));
+    ASSERT_TRUE(program) << program.error().text();
+    const auto obstacles = program->offload_obstacles("netdevsim");
+    ASSERT_EQ(obstacles.size(), 2U);
+    EXPECT_NE(obstacles[0].find("bpf_rcu_read_lock"), std::string::npos) << obstacles[0];
+    const auto done = program->load(device_.index);
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().kind, ErrorKind::unavailable) << done.error().text();
+    EXPECT_NE(done.error().cause.find("which no device has"), std::string::npos)
+        << done.error().text();
+    // It is the device that refuses it, where the kernel has these functions (6.2).
+    auto unbound = Program::open(fixture_object("kernel_function"));
+    ASSERT_TRUE(unbound);
+    if (const auto loaded = unbound->load(); !loaded)
+        GTEST_SKIP() << "this kernel has no bpf_rcu_read_lock: the refusal is not the device's";
+}
+
+// Keys of 32 bits.
+MapBytes key_of(std::uint32_t number) {
+    MapBytes key(sizeof(number));
+    std::memcpy(key.data(), &number, sizeof(number));
+    return key;
+}
+
+TEST_F(OffloadTest, WhatTheDevicesMapsRefuse) {
+    auto program = Program::open(fixture_object("device_maps"));
+    ASSERT_TRUE(program) << program.error().text();
+    EXPECT_TRUE(program->offload_obstacles("netdevsim").empty());
+    const auto done = program->load(device_.index);
+    ASSERT_TRUE(done) << done.error().text();
+    const TypedMap hash = typed_map(program->handle(), program->find_map("seen"));
+    const MapBytes value(sizeof(std::uint64_t));
+    ASSERT_TRUE(update_entry(hash, key_of(1), value));
+    ASSERT_TRUE(update_entry(hash, key_of(2), value));
+    const auto third = update_entry(hash, key_of(3), value);
+    ASSERT_FALSE(third);
+    EXPECT_NE(third.error().what.find("(E2BIG)"), std::string::npos) << third.error().text();
+    EXPECT_NE(third.error().cause.find("the map has 2 entries"), std::string::npos)
+        << third.error().text();
+    // A full map can still be tried: an entry that is there takes no room.
+    const auto tried = exercise_map(program->find_map("seen"));
+    EXPECT_TRUE(tried) << tried.error().text();
+
+    const auto deleted =
+        delete_entry(typed_map(program->handle(), program->find_map("counts")), key_of(0));
+    ASSERT_FALSE(deleted);
+    EXPECT_NE(deleted.error().what.find("(EINVAL)"), std::string::npos) << deleted.error().text();
+    EXPECT_NE(deleted.error().advice.find("set it to 0 instead"), std::string::npos)
+        << deleted.error().text();
+
+    // The kernel reads such maps entry by entry only, which read_keys() does.
+    std::array<std::uint32_t, 2> keys{};
+    std::array<std::uint64_t, 2> values{};
+    std::uint32_t next = 0;
+    std::uint32_t count = 2;
+    ASSERT_NE(::bpf_map_lookup_batch(hash.fd, nullptr, &next, keys.data(), values.data(), &count,
+                                     nullptr),
+              0);
+    EXPECT_NE(errno_text(errno).find("ENOTSUPP"), std::string::npos) << errno_text(errno);
+    const auto listed = read_keys(hash, 10);
+    ASSERT_TRUE(listed) << listed.error().text();
+    EXPECT_EQ(listed->size(), 2U);
+}
+
+TEST_F(OffloadTest, MapsInADeviceHaveNoTypes) {
+    // Which the kernel would refuse (ENOTSUPP): libbpf tries again without.
+    const Program program = bound("xdp_drop");
+    bpf_map_info info = {};
+    std::uint32_t size = sizeof(info);
+    ASSERT_EQ(::bpf_obj_get_info_by_fd(::bpf_map__fd(program.maps().front()), &info, &size), 0);
+    EXPECT_EQ(info.btf_value_type_id, 0U);
 }
 
 TEST_F(OffloadTest, ADeviceThatIsRemovedUnderItsProgram) {

@@ -247,6 +247,14 @@ Error open_error(const std::string& path, int number) {
     return error;
 }
 
+// What is known of the program says more than an errno does.
+Error device_refusal(const Program& program, Error error, int number, const std::string& log) {
+    error = offload_refusal(std::move(error), number, log);
+    const std::vector<std::string> obstacles = program.offload_obstacles({});
+    if (!obstacles.empty()) error.cause = fmt::format("{}", fmt::join(obstacles, "; "));
+    return error;
+}
+
 }  // namespace
 
 void set_up_libbpf(bool verbose) {
@@ -322,7 +330,7 @@ Error Program::load_error(int number, const std::string& log, bool offload) cons
             place_of(rejection->log), last_lines(rejection->log, kVerifierLinesShown)));
         error.log_name = rejection->program + "-verifier";
         error.log = std::string(trim(rejection->log)) + "\n";
-        return offload ? offload_refusal(std::move(error), number, log) : error;
+        return offload ? device_refusal(*this, std::move(error), number, log) : error;
     }
     Error error = system_error(operation, number, std::string(trim(log)));
     if (number == -EPERM) {
@@ -330,7 +338,7 @@ Error Program::load_error(int number, const std::string& log, bool offload) cons
         error.advice =
             "run as root (sudo), or give the process CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON";
     } else if (offload) {
-        error = offload_refusal(std::move(error), number, log);
+        error = device_refusal(*this, std::move(error), number, log);
     }
     return error;
 }

@@ -1,7 +1,11 @@
 // The part of Program that knows what cannot be bound to a device.
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
 #include <linux/bpf.h>
+
+#include <filesystem>
+#include <memory>
 
 #include "base/text.h"
 #include "kernel/program.h"
@@ -38,11 +42,31 @@ std::string obstacle_of(const bpf_map* map, const std::string& driver) {
     return {};
 }
 
+// The functions of the kernel that the object calls, other than helpers (__ksym). From the file:
+// an opened object no longer tells them from its own.
+std::vector<std::string> kernel_functions(const std::filesystem::path& object) {
+    std::vector<std::string> names;
+    const std::unique_ptr<btf, decltype(&::btf__free)> types(
+        ::btf__parse_elf(object.c_str(), nullptr), &::btf__free);
+    const std::uint32_t count = types ? ::btf__type_cnt(types.get()) : 0;
+    for (std::uint32_t id = 1; id < count; ++id) {
+        const btf_type* const type = ::btf__type_by_id(types.get(), id);
+        if (btf_is_func(type) && btf_vlen(type) == BTF_FUNC_EXTERN)
+            names.emplace_back(::btf__name_by_offset(types.get(), type->name_off));
+    }
+    return names;
+}
+
 }  // namespace
 
 std::vector<std::string> Program::offload_obstacles(const std::string& driver) const {
     std::vector<std::string> obstacles;
-    if ((::bpf_program__flags(program_) & BPF_F_XDP_HAS_FRAGS) != 0) {
+    for (const std::string& name : kernel_functions(path_)) {
+        obstacles.push_back(fmt::format(
+            "it calls {}, a function of the kernel (kfunc), which no device has: use a helper",
+            name));
+    }
+    if (has_frags()) {
         obstacles.push_back(fmt::format(
             "{} is in SEC(\"xdp.frags\"): the kernel refuses such programs for a device; put it "
             "into SEC(\"xdp\")",
