@@ -23,6 +23,28 @@ double clock_seconds(clockid_t clock) {
     return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
+// Whether the kernel counts a thread's time finer than in ticks. It does not where it found the
+// TSC unusable, as in an emulated machine: then windows of less than a tick (4 ms) would take no
+// time, or a whole one.
+bool keeps_thread_time() {
+    constexpr double kFine = 100e-6;  // seconds; finely kept time moves on with every reading
+    constexpr int kAttempts = 10;     // a tick, or another thread, may fall into some of them
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+        const double start = clock_seconds(CLOCK_MONOTONIC);
+        const double before = clock_seconds(CLOCK_THREAD_CPUTIME_ID);
+        double now = before;
+        while (now == before && clock_seconds(CLOCK_MONOTONIC) - start < kFine)
+            now = clock_seconds(CLOCK_THREAD_CPUTIME_ID);
+        if (now > before && now - before < kFine) return true;
+    }
+    return false;
+}
+
+clockid_t working_clock() {
+    static const clockid_t clock = keeps_thread_time() ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC;
+    return clock;
+}
+
 Error load_error(int number) {
     Error error = system_error("cannot load the fresh-packet loop", number);
     if (number == -EPERM) {
@@ -96,6 +118,7 @@ void RefreshLoop::seek(std::uint32_t frame) { skeleton_->bss->next = frame % fra
 
 Result<TimedRuns> RefreshLoop::run(const NetNs& netns, unsigned slot, std::uint32_t runs) {
     XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
+    const clockid_t working = working_clock();
     const std::uint32_t first = skeleton_->bss->next;
     xdp_md context = {};
     context.data_end = static_cast<std::uint32_t>(data_.size());
@@ -111,12 +134,12 @@ Result<TimedRuns> RefreshLoop::run(const NetNs& netns, unsigned slot, std::uint3
         options.ctx_size_in = sizeof(context);
         options.repeat = static_cast<int>(runs);
         const double wall = clock_seconds(CLOCK_MONOTONIC);
-        const double cpu = clock_seconds(CLOCK_THREAD_CPUTIME_ID);
+        const double work = clock_seconds(working);
         const int failed =
             ::bpf_prog_test_run_opts(::bpf_program__fd(skeleton_->progs.refresh), &options);
         const int number = errno;
         TimedRuns timed;
-        timed.cpu_seconds = clock_seconds(CLOCK_THREAD_CPUTIME_ID) - cpu;
+        timed.cpu_seconds = clock_seconds(working) - work;
         timed.seconds = clock_seconds(CLOCK_MONOTONIC) - wall;
         if (failed != 0 && (number == EINTR || number == EAGAIN)) continue;
         if (failed != 0) return system_error("cannot test-run the fresh-packet loop", number);

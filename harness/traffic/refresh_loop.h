@@ -20,7 +20,8 @@ namespace xdpbench {
 // What a number of runs took. Both clocks are read right before and after the system call.
 struct TimedRuns {
     std::uint64_t runs = 0;
-    double cpu_seconds = 0;      // CLOCK_THREAD_CPUTIME_ID: without what other threads were given
+    double cpu_seconds = 0;      // CLOCK_THREAD_CPUTIME_ID: without what other threads were given;
+                                 // CLOCK_MONOTONIC where that is counted in ticks only
     double seconds = 0;          // CLOCK_MONOTONIC
     std::uint32_t returned = 0;  // by the program for the last packet
     std::uint32_t frame = 0;     // the last packet's number in the frames
