@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The sink stands where frames arrive: counts them per CPU, keeps the first `capture_limit` of them byte
- * for byte in order of arrival, and takes them off the path. One program for interfaces (XDP), one for
- * what an XDP program passed into the stack (tc ingress, which comes after XDP in every mode).
+ * for byte in order of arrival. One program for interfaces (XDP) and one for what an XDP program passed
+ * into the stack (tc ingress, which comes after XDP in every mode): these take the frames off the path. One
+ * for the same on an interface that is not ours (a packet socket's filter): it leaves nothing there, whatever
+ * becomes of the process, and the frames go on into the stack.
  */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
@@ -77,8 +79,7 @@ int sink(struct xdp_md *ctx)
     return XDP_DROP;
 }
 
-SEC("tc")
-int stack_sink(struct __sk_buff *skb)
+static __always_inline void take_in(struct __sk_buff *skb)
 {
     __u32 length = skb->len;
     struct captured_frame *slot;
@@ -94,7 +95,20 @@ int stack_sink(struct __sk_buff *skb)
             bpf_skb_load_bytes(skb, 0, slot + 1, kept);
         slot->length = length;
     }
+}
+
+SEC("tc")
+int stack_sink(struct __sk_buff *skb)
+{
+    take_in(skb);
     return TC_ACT_SHOT;
+}
+
+SEC("socket")
+int socket_sink(struct __sk_buff *skb)
+{
+    take_in(skb);
+    return 0; /* nothing is queued at the socket */
 }
 
 char _license[] SEC("license") = "GPL";

@@ -150,7 +150,7 @@ class Offload(Case):
             self.assertEqual(device["declared_xdp_features"]["names"], "hw-offload")
 
     def test_the_command_line(self):
-        self.assertIn("--mode offload alone", self.tool("--prog", "xdp_drop", "--dev", self.device, code=2).stderr)
+        self.assertIn("--dev without --peer", self.tool("--prog", "xdp_drop", "--dev", self.device, code=2).stderr)
         self.assertIn("are both", self.tool("--mode", "offload", "--prog", "xdp_drop", "--dev", self.device, "--peer", self.device, code=2).stderr)
         self.assertIn("there is no interface nowhere", self.tool("--mode", "offload", "--prog", "xdp_drop", "--dev", "nowhere", code=2).stderr)
 

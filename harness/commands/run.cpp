@@ -16,6 +16,7 @@
 #include "commands/command.h"
 #include "commands/modes.h"
 #include "commands/traffic_options.h"
+#include "kernel/device_topology.h"
 #include "kernel/interface.h"
 #include "report/json.h"
 #include "report/junit.h"
@@ -44,6 +45,7 @@ struct RunArguments {
     std::string metrics;
     std::string device;
     std::string peer;
+    bool take_over = false;
     bool keep = false;
     bool pin_maps = false;
     bool verbose = false;
@@ -86,10 +88,16 @@ void add_run_options(CLI::App& app, RunArguments& arguments) {
     app.add_option("--metrics", arguments.metrics, "the figures as OpenMetrics text too")
         ->type_name("FILE");
     CLI::Option* const device =
-        app.add_option("--dev", arguments.device, "offload to this interface")->type_name("IF");
+        app.add_option("--dev", arguments.device,
+                       "put the program on this interface: offload to it, or replay over it")
+            ->type_name("IF");
     app.add_option("--peer", arguments.peer,
                    "what is sent over this interface arrives at the one of --dev")
         ->type_name("IF")
+        ->needs(device);
+    app.add_flag("--take-over", arguments.take_over,
+                 "interfaces with addresses or routes may be used: the programs handle all that "
+                 "arrives there meanwhile")
         ->needs(device);
     app.add_flag(
         "--pin-maps", arguments.pin_maps,
@@ -101,9 +109,13 @@ void add_run_options(CLI::App& app, RunArguments& arguments) {
 }
 
 Result<void> add_device(const RunArguments& arguments, RunOptions& options) {
-    if (options.modes != std::vector<Mode>{Mode::offload}) {
-        return input_error("--dev goes with --mode offload alone",
-                           "other modes run in network namespaces of xdp-bench's own");
+    if (options.keep)
+        return input_error("--keep does not go with --dev: nothing is left on real interfaces",
+                           "xdp-bench attach leaves a program there as long as it runs");
+    const bool offload_only = options.modes == std::vector<Mode>{Mode::offload};
+    if (arguments.peer.empty() && !offload_only) {
+        return input_error("--dev without --peer: there is nothing to send frames over",
+                           "name the interface that is cabled to it, or use --mode offload alone");
     }
     if (arguments.device == arguments.peer)
         return input_error(fmt::format("--dev and --peer are both {}", arguments.device),
@@ -111,9 +123,14 @@ Result<void> add_device(const RunArguments& arguments, RunOptions& options) {
     XDPBENCH_TRY(const NetNs netns, NetNs::current());
     XDPBENCH_CHECK(query_interface(netns, arguments.device));
     options.device = arguments.device;
+    options.take_over = arguments.take_over;
     if (arguments.peer.empty()) return {};
     XDPBENCH_CHECK(query_interface(netns, arguments.peer));
     options.peer = arguments.peer;
+    for (const Mode mode : options.modes) {
+        if (mode == Mode::offload) continue;  // touches the device alone, and asks it itself
+        XDPBENCH_CHECK(join_devices({*options.device, *options.peer, options.take_over}, mode, 0));
+    }
     return {};
 }
 

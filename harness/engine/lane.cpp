@@ -9,6 +9,7 @@
 
 #include "base/interrupt.h"
 #include "base/text.h"
+#include "kernel/device_topology.h"
 
 namespace xdpbench {
 namespace {
@@ -70,6 +71,23 @@ Result<void> add_counters(const Program& program, LaneCounts& counts) {
         }
     }
     return {};
+}
+
+Error uncounted_error(const InterfaceInfo& device) {
+    return unavailable_error(
+        fmt::format("what becomes of the frames on {} cannot be counted", device.name),
+        "the program has no map " XDP_COUNTERS_MAP
+        ", and a real interface has no counters that mean the same with every driver",
+        "include xdp_counters.h (bpf/include) and return count(ctx, action)");
+}
+
+// Frames leave through it and come back to it.
+Result<Sink> sink_at_tester(const Topology& topology, const Lane& lane, Capture capture) {
+    Result<Sink> sink = Sink::attach(topology.tester, lane.tester, SinkPlace::interface, capture);
+    if (sink || lane.tester.made_by_us) return sink;
+    return sink.error().in(
+        fmt::format("{} cannot be the peer: frames are sent and counted there by native XDP",
+                    lane.tester.name));
 }
 
 bool accounted(const LaneCounts& counts, std::uint64_t sent) {
@@ -186,10 +204,14 @@ Result<EquippedLane> EquippedLane::create(const Topology& topology, std::size_t 
         XDPBENCH_TRY(const auto counters, read_counters(*own_program));
         counts = counters.has_value();
     }
-    XDPBENCH_TRY(Sink tester_sink,
-                 Sink::attach(topology.tester, lane.tester, SinkPlace::interface, capture));
-    XDPBENCH_TRY(Sink stack_sink, Sink::attach(topology.dut, lane.dut, SinkPlace::stack, capture));
+    if (!counts && !lane.dut.made_by_us) return uncounted_error(lane.dut);
+    XDPBENCH_TRY(Sink tester_sink, sink_at_tester(topology, lane, capture));
+    const SinkPlace stack = lane.dut.made_by_us ? SinkPlace::stack : SinkPlace::socket;
+    XDPBENCH_TRY(Sink stack_sink, Sink::attach(topology.dut, lane.dut, stack, capture));
     XDPBENCH_TRY(XdpLink link, XdpLink::attach(topology.dut, lane.dut, program_fd, mode));
+    // Now that both ends have a program: a veth declares it only then.
+    if (!lane.tester.made_by_us)
+        XDPBENCH_CHECK(require_sends_redirected(topology.tester, lane.tester));
     std::vector<const Program*> programs;
     if (own_program != nullptr) programs.push_back(own_program);
     EquippedLane equipped(topology, lane, std::move(programs), mode, counts, std::move(tester_sink),
@@ -226,6 +248,14 @@ std::string EquippedLane::counted_by() const {
 
 Result<LaneCounts> EquippedLane::read() const {
     LaneCounts counts;
+    if (!lane_->dut.made_by_us) {
+        // Every driver counts under names of its own, some a second late: only the program's
+        // counters and the ends are heard.
+        XDPBENCH_CHECK(read_ends(counts));
+        XDPBENCH_CHECK(read_actions(counts, {}));
+        counts.handled_by_device = counts.handled();
+        return counts;
+    }
     XDPBENCH_TRY(const DriverCounters dut, driver_counters(topology_->dut, lane_->dut.name));
     // veth counts what its NAPI takes in under this name whether a native program is there or not.
     counts.handled_by_device = over_queues(dut, kRx, "xdp_packets");

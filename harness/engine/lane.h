@@ -19,6 +19,7 @@ struct LaneCounts {
     ActionTally actions{};                // what the program did, by the source in use
     std::vector<CpuTally> cpus;           // by CPU, where the program counts
     std::uint64_t handled_by_device = 0;  // frames the DUT interface took in, by its own counters
+                                          // (a real one: by the program's)
     std::uint64_t received = 0;           // arrived at the tester side
     std::uint64_t passed = 0;             // arrived in the stack of the DUT side
     std::uint64_t forwarded = 0;          // arrived at the far end
@@ -61,6 +62,7 @@ class EquippedLane {
     Result<LaneCounts> read() const;
 
     [[nodiscard]] const InterfaceInfo& tester() const { return lane_->tester; }
+    [[nodiscard]] const InterfaceInfo& dut() const { return lane_->dut; }
     [[nodiscard]] const Sink& tester_sink() const { return tester_sink_; }
     [[nodiscard]] const Sink& stack_sink() const { return stack_sink_; }
     [[nodiscard]] const Sink* far_sink() const { return far_sink_ ? &*far_sink_ : nullptr; }

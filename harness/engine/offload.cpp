@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "kernel/attach.h"
 #include "kernel/counters.h"
+#include "kernel/device_topology.h"
 #include "kernel/netlink.h"
 #include "kernel/offload_map.h"
 #include "traffic/packet_socket.h"
@@ -327,17 +328,10 @@ Result<void> OffloadTrial::run(const std::optional<Wire>& wire) {
     return {};
 }
 
-Result<void> require_idle(const NetNs& netns, const InterfaceInfo& device) {
-    XDPBENCH_TRY(const LinkDetails link, query_link(netns, device.index));
-    if (link.native_program + link.generic_program + link.offloaded_program == 0) return {};
-    return unavailable_error(fmt::format("XDP is in use on {}: it is not touched", device.name), {},
-                             fmt::format("see it with: ip -d link show {}", device.name));
-}
-
 Result<OffloadOutcome> try_offload(const Subject& subject, const OffloadTarget& target) {
     XDPBENCH_TRY(const NetNs netns, NetNs::current());
     XDPBENCH_TRY(const InterfaceInfo device, query_interface(netns, target.device));
-    XDPBENCH_CHECK(require_idle(netns, device));
+    XDPBENCH_CHECK(require_no_xdp(netns, device));
     std::optional<Wire> wire;
     if (target.peer) {
         XDPBENCH_TRY(const Frames frames, load_frames(traffic_of(subject), subject.scenario));

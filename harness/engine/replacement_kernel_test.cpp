@@ -68,8 +68,8 @@ class ModesTest : public KernelTest {
   protected:
     static Verdict compared(const Subject& subject) {
         std::vector<std::string> notes;
-        const ReplayOutcome generic = run_replay(subject, Mode::generic, false, notes);
-        const ReplayOutcome native = run_replay(subject, Mode::native, false, notes);
+        const ReplayOutcome generic = run_replay(subject, Mode::generic, {}, notes);
+        const ReplayOutcome native = run_replay(subject, Mode::native, {}, notes);
         if (!generic.observation || !native.observation)
             return {Outcome::invalid, generic.verdict.message + native.verdict.message};
         return compare_modes(subject, *generic.observation, *native.observation);

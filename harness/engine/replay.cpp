@@ -181,6 +181,9 @@ ReplayRecord describe(const Subject& subject, Mode mode, const EquippedLane& lan
     record.program = subject.scenario.name;
     record.mode = mode_name(mode);
     record.topology = topology_name(topology_of(subject));
+    if (!lane.dut().made_by_us) {
+        record.topology = fmt::format("device {}, peer {}", lane.dut().name, lane.tester().name);
+    }
     record.traffic = replay_traffic(subject).text;
     record.sent = sent;
     record.actions = counts.actions;
@@ -209,14 +212,37 @@ Result<void> try_replacement(const Subject& subject, Mode mode, ReplayOutcome& o
     return {};
 }
 
-Result<ReplayOutcome> try_replay(const Subject& subject, Mode mode, bool keep,
+// A fresh topology, or the real interfaces in its place.
+Result<Topology> network_for(const Subject& subject, Mode mode, std::size_t longest_frame,
+                             const std::optional<DeviceEnds>& devices) {
+    if (!devices) return Topology::create(1, longest_frame, topology_of(subject));
+    if (topology_of(subject) == TopologyKind::pair)
+        return join_devices(*devices, mode, longest_frame);
+    return unavailable_error(
+        "the scenario redirects to a third interface: --dev and --peer are a pair");
+}
+
+// Why books over real interfaces do not balance, as far as that can be known.
+std::string device_hint(const InterfaceInfo& device, const InterfaceInfo& peer) {
+    return fmt::format(
+        "\n{0} and {1} are not joined by a cable, something else sends on it (a daemon, IPv6: "
+        "sysctl net.ipv6.conf.{0}.disable_ipv6), or frames were lost: ethtool -S {0} may tell",
+        device.name, peer.name);
+}
+
+Result<ReplayOutcome> try_replay(const Subject& subject, Mode mode, const ReplayOptions& options,
                                  std::vector<std::string>& notes) {
     if (interrupted()) return interrupted_error();
     if (subject.judged) XDPBENCH_CHECK(require_cpus(*subject.scenario.replay));
     XDPBENCH_TRY(const Frames frames, load_frames(replay_traffic(subject), subject.scenario));
     XDPBENCH_TRY(Generator generator, Generator::create(frames));
     XDPBENCH_TRY(const Topology topology,
-                 Topology::create(1, longest_of(frames), topology_of(subject)));
+                 network_for(subject, mode, longest_of(frames), options.devices));
+    std::optional<Topology> aside;  // of real interfaces none is idle
+    if (options.devices) {
+        XDPBENCH_TRY(Topology idle, Topology::create(0, 0));
+        aside.emplace(std::move(idle));
+    }
     XDPBENCH_TRY(const Program program, load_for(subject, topology, mode));
     const Capture capture = capture_for(subject, frames);
     std::optional<EquippedLane> lane;
@@ -228,7 +254,8 @@ Result<ReplayOutcome> try_replay(const Subject& subject, Mode mode, bool keep,
     LaneCounts counts;
     {
         XDPBENCH_TRY(const PinnedThread pinned, PinnedThread::pin(measuring_cpu()));
-        XDPBENCH_CHECK(generator.park(topology.tester, topology.parking));
+        const Topology& parking = aside ? *aside : topology;
+        XDPBENCH_CHECK(generator.park(parking.tester, parking.parking));
         XDPBENCH_TRY(counts, send_paced(generator, topology, *lane, frames.size()));
     }
     ReplayOutcome outcome;
@@ -245,9 +272,15 @@ Result<ReplayOutcome> try_replay(const Subject& subject, Mode mode, bool keep,
         outcome.verdict.outcome =
             outcome.verdict.outcome == Outcome::failed ? Outcome::failed : Outcome::invalid;
         outcome.verdict.message += "the books do not balance: " + imbalance;
+        if (options.devices) outcome.verdict.message += device_hint(lane->dut(), lane->tester());
     }
-    XDPBENCH_CHECK(try_replacement(subject, mode, outcome));
-    if (keep) {
+    if (!options.devices) {
+        XDPBENCH_CHECK(try_replacement(subject, mode, outcome));
+    } else if (subject.judged && subject.scenario.replay->replace) {
+        notes.push_back(fmt::format("{}: the replacement under traffic is not done over {}",
+                                    subject.scenario.name, lane->dut().name));
+    }
+    if (options.keep) {
         lane.reset();
         XDPBENCH_CHECK(keep_topology(subject, topology, program, mode, notes));
     }
@@ -256,9 +289,9 @@ Result<ReplayOutcome> try_replay(const Subject& subject, Mode mode, bool keep,
 
 }  // namespace
 
-ReplayOutcome run_replay(const Subject& subject, Mode mode, bool keep,
+ReplayOutcome run_replay(const Subject& subject, Mode mode, const ReplayOptions& options,
                          std::vector<std::string>& notes) {
-    Result<ReplayOutcome> outcome = try_replay(subject, mode, keep, notes);
+    Result<ReplayOutcome> outcome = try_replay(subject, mode, options, notes);
     if (outcome) return std::move(*outcome);
     return ReplayOutcome{verdict_of(outcome.error()), std::nullopt, std::nullopt};
 }

@@ -6,6 +6,7 @@
 #include "engine/check.h"
 #include "engine/modes.h"
 #include "engine/subject.h"
+#include "kernel/device_topology.h"
 #include "report/model.h"
 
 namespace xdpbench {
@@ -16,10 +17,16 @@ struct ReplayOutcome {
     std::optional<Observation> observation;  // to compare modes by
 };
 
+struct ReplayOptions {
+    bool keep = false;                  // the namespaces and the attached program stay
+    std::optional<DeviceEnds> devices;  // over real interfaces, not through a topology of our own
+};
+
 // Sends the scenario's replay traffic (of an unjudged subject: its own traffic) through a fresh
-// pair topology in `mode` and compares what arrives. With `keep` the namespaces and the attached
-// program stay, and how to enter and remove them is added to `notes`.
-[[nodiscard]] ReplayOutcome run_replay(const Subject& subject, Mode mode, bool keep,
+// topology in `mode`, or over real interfaces, and compares what arrives. Lines for the user are
+// added to `notes`: how to enter and remove what was kept, what is not done over real interfaces.
+[[nodiscard]] ReplayOutcome run_replay(const Subject& subject, Mode mode,
+                                       const ReplayOptions& options,
                                        std::vector<std::string>& notes);
 
 }  // namespace xdpbench

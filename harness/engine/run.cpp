@@ -96,6 +96,21 @@ void add_checks(const Subject& subject, const RunOptions& options, std::vector<C
     }
 }
 
+// " --dev eth1 --peer eth2", as typed; nothing without.
+std::string device_options(const RunOptions& options) {
+    std::string text;
+    if (options.device) text += " --dev " + *options.device;
+    if (options.peer) text += " --peer " + *options.peer;
+    if (options.take_over) text += " --take-over";
+    return text;
+}
+
+// Other modes than offload need both.
+std::optional<DeviceEnds> device_ends(const RunOptions& options) {
+    if (!options.device || !options.peer) return std::nullopt;
+    return DeviceEnds{*options.device, *options.peer, options.take_over};
+}
+
 using Observations = std::multimap<const Subject*, Observation>;
 
 void add_replays(const Subject& subject, const RunOptions& options,
@@ -108,8 +123,8 @@ void add_replays(const Subject& subject, const RunOptions& options,
         const std::string location = subject.judged ? subject.scenario.replay->where.text() : "";
         CaseResult result = case_of("replay", subject, traffic.text, location);
         result.mode = mode_name(mode);
-        result.repeat =
-            fmt::format("xdp-bench run {} --mode {} --only replay", subject.option, result.mode);
+        result.repeat = fmt::format("xdp-bench run {} --mode {} --only replay{}", subject.option,
+                                    result.mode, device_options(options));
         if (!makes_sense(subject, mode)) {
             cases.push_back({std::move(result), [mode] {
                                  return Verdict{
@@ -119,15 +134,14 @@ void add_replays(const Subject& subject, const RunOptions& options,
                              }});
             continue;
         }
-        const bool keep = options.keep;
-        cases.push_back(
-            {std::move(result), [&subject, mode, keep, &records, &observations, &notes] {
-                 ReplayOutcome outcome = run_replay(subject, mode, keep, notes);
-                 if (outcome.record) records.push_back(std::move(*outcome.record));
-                 if (outcome.observation)
-                     observations.emplace(&subject, std::move(*outcome.observation));
-                 return outcome.verdict;
-             }});
+        const ReplayOptions how{options.keep, device_ends(options)};
+        cases.push_back({std::move(result), [&subject, mode, how, &records, &observations, &notes] {
+                             ReplayOutcome outcome = run_replay(subject, mode, how, notes);
+                             if (outcome.record) records.push_back(std::move(*outcome.record));
+                             if (outcome.observation)
+                                 observations.emplace(&subject, std::move(*outcome.observation));
+                             return outcome.verdict;
+                         }});
     }
 }
 
@@ -167,8 +181,8 @@ void add_offloads(const Subject& subject, const RunOptions& options,
     const OffloadTarget target{*options.device, options.peer};
     CaseResult result = case_of("offload", subject, target.device, "");
     result.mode = mode_name(Mode::offload);
-    result.repeat = fmt::format("xdp-bench run {} --mode offload --dev {}{}", subject.option,
-                                target.device, target.peer ? " --peer " + *target.peer : "");
+    result.repeat =
+        fmt::format("xdp-bench run {} --mode offload{}", subject.option, device_options(options));
     cases.push_back({std::move(result), [&subject, target, &records] {
                          OffloadOutcome outcome = run_offload(subject, target);
                          if (outcome.record) records.push_back(std::move(*outcome.record));
@@ -229,6 +243,9 @@ BenchRecord not_timed(const Subject& subject, Mode mode, std::string reason) {
     return record;
 }
 
+constexpr const char* kDevicesUntimed =
+    "not timed over real interfaces: there is no equal path for the floor beside it";
+
 std::string why_offload_is_untimed(const Subject& subject, const RunRecord& record) {
     for (const OffloadRecord& offload : record.offloads) {
         if (offload.program != subject.scenario.name) continue;
@@ -254,7 +271,9 @@ std::vector<BenchCase> benches_of(const std::vector<Subject>& subjects, const Ru
         };
         if (!only_offload(options) && held(record, subject, std::nullopt)) add(std::nullopt);
         for (const Mode mode : options.modes) {
-            if (mode == Mode::offload) {
+            if (options.device && mode != Mode::offload) {
+                record.benches.push_back(not_timed(subject, mode, kDevicesUntimed));
+            } else if (mode == Mode::offload) {
                 record.benches.push_back(
                     not_timed(subject, mode, why_offload_is_untimed(subject, record)));
             } else if (!makes_sense(subject, mode)) {

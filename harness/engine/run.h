@@ -29,8 +29,9 @@ struct RunOptions {
     std::vector<TrafficShape> shapes{{}};  // one bench each
     std::optional<Placement> placement;    // none: by the number of CPUs
     bool keep = false;
-    std::optional<std::string> device;   // --dev: a real interface, for offload
+    std::optional<std::string> device;   // --dev: a real interface, in the place of a veth
     std::optional<std::string> peer;     // --peer: what is sent over it arrives at the device
+    bool take_over = false;              // --take-over: they may be in use
     std::vector<std::string> passed_on;  // to GoogleTest and Google Benchmark
     std::string command_line;
 };

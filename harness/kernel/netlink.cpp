@@ -267,6 +267,7 @@ Result<LinkDetails> query_link(const NetNs& netns, unsigned ifindex) {
     details.max_mtu = number_in<std::uint32_t>(attributes, IFLA_MAX_MTU);
     details.rx_queues = number_in<std::uint32_t>(attributes, IFLA_NUM_RX_QUEUES);
     details.tx_queues = number_in<std::uint32_t>(attributes, IFLA_NUM_TX_QUEUES);
+    details.enslaved = attributes.contains(IFLA_MASTER);
     details.up = (interface.ifi_flags & IFF_UP) != 0;
     details.carrier = (interface.ifi_flags & IFF_LOWER_UP) != 0;
     const auto attached = attributes.find(IFLA_XDP);

@@ -43,12 +43,14 @@ struct LinkDetails {
     std::uint32_t tx_queues = 0;
     bool up = false;
     bool carrier = false;
+    bool enslaved = false;             // a port of a bridge, bond or team
     std::uint32_t native_program = 0;  // ids of what is attached, by mode
     std::uint32_t generic_program = 0;
     std::uint32_t offloaded_program = 0;
 };
 Result<LinkDetails> query_link(const NetNs& netns, unsigned ifindex);
 
+inline constexpr std::uint64_t kDeclaresNdoXmit = 0x04;  // NETDEV_XDP_ACT_NDO_XMIT
 inline constexpr std::uint64_t kDeclaresOffload = 0x10;  // NETDEV_XDP_ACT_HW_OFFLOAD
 
 // What a driver declares (netlink family `netdev`, kernel 6.3).

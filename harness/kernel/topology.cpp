@@ -115,7 +115,7 @@ InterfaceIndexes Topology::interfaces(std::size_t lane) const {
     if (lanes.empty()) return indexes;
     const Lane& names = lanes.front();
     const Lane& there = lanes.at(lane);
-    indexes[names.dut.name] = there.dut.index;
+    indexes["dut0"] = there.dut.index;  // by its role: a real interface has a name of its own
     if (names.far) indexes[names.far->out.name] = there.far->out.index;
     return indexes;
 }

@@ -48,6 +48,7 @@ std::string arrivals_text(const ReplayRecord& replay) {
     }
     if (replay.topology == "chain")
         text += fmt::format(", {} reached the far end", thousands(replay.forwarded));
+    if (replay.topology.starts_with("device ")) text += "; over " + replay.topology;
     return text;
 }
 

@@ -31,12 +31,13 @@ bool is_one_of(std::span<const std::uint8_t> arrived, const Frames& expected) {
 
 }  // namespace
 
-Result<PacketSocket> PacketSocket::open(const NetNs& netns, const InterfaceInfo& interface) {
+Result<UniqueFd> open_packet_socket(const NetNs& netns, const InterfaceInfo& interface,
+                                    Hears hears) {
     XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
     UniqueFd socket(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
     sockaddr_ll address = {};
     address.sll_family = AF_PACKET;
-    address.sll_protocol = htons(ETH_P_ALL);
+    address.sll_protocol = hears == Hears::everything ? htons(ETH_P_ALL) : 0;
     address.sll_ifindex = static_cast<int>(interface.index);
     packet_mreq promiscuous = {};
     promiscuous.mr_ifindex = static_cast<int>(interface.index);
@@ -52,6 +53,11 @@ Result<PacketSocket> PacketSocket::open(const NetNs& netns, const InterfaceInfo&
         return system_error(fmt::format("cannot open a packet socket on {}", interface.name), errno,
                             errno == ENETDOWN ? "the interface is down" : "");
     }
+    return socket;
+}
+
+Result<PacketSocket> PacketSocket::open(const NetNs& netns, const InterfaceInfo& interface) {
+    XDPBENCH_TRY(UniqueFd socket, open_packet_socket(netns, interface, Hears::everything));
     return PacketSocket(std::move(socket), interface.name);
 }
 

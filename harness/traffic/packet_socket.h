@@ -11,6 +11,13 @@
 
 namespace xdpbench {
 
+enum class Hears { nothing, everything };
+
+// A raw socket on an interface, which is promiscuous as long as it lives. Takes nothing away from
+// the stack, and hears nothing of what the interface sends. Needs CAP_NET_RAW.
+Result<UniqueFd> open_packet_socket(const NetNs& netns, const InterfaceInfo& interface,
+                                    Hears hears);
+
 // One interface's end of the wire. Takes nothing away from the stack.
 class PacketSocket {
   public:

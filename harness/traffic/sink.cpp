@@ -3,6 +3,8 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
+#include <linux/filter.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -11,6 +13,7 @@
 
 #include "kernel/cpus.h"
 #include "sink.skel.h"
+#include "traffic/packet_socket.h"
 
 namespace xdpbench {
 namespace {
@@ -42,9 +45,9 @@ Result<Sink> Sink::attach(const NetNs& netns, const InterfaceInfo& interface, Si
     ::bpf_map__set_max_entries(skeleton->maps.captured, std::max(capture.frames, 1U));
     ::bpf_map__set_value_size(skeleton->maps.captured,
                               static_cast<std::uint32_t>(sizeof(captured_frame)) + capture.length);
-    const bool on_interface = place == SinkPlace::interface;
-    ::bpf_program__set_autoload(skeleton->progs.sink, on_interface);
-    ::bpf_program__set_autoload(skeleton->progs.stack_sink, !on_interface);
+    ::bpf_program__set_autoload(skeleton->progs.sink, place == SinkPlace::interface);
+    ::bpf_program__set_autoload(skeleton->progs.stack_sink, place == SinkPlace::stack);
+    ::bpf_program__set_autoload(skeleton->progs.socket_sink, place == SinkPlace::socket);
     if (const int error = sink__load(skeleton.get()); error != 0) {
         return system_error(fmt::format("cannot load the sink for {}", interface.name), error);
     }
@@ -60,11 +63,35 @@ Result<void> Sink::attach_at(const NetNs& netns, const InterfaceInfo& interface,
             attach_to_ingress(netns, interface, ::bpf_program__fd(skeleton_->progs.stack_sink)));
         return {};
     }
+    if (place == SinkPlace::socket) return attach_to_socket(netns, interface);
+    if (!interface.made_by_us) {
+        // Frames of a scenario are addressed to the interfaces of a topology of ours.
+        XDPBENCH_TRY(socket_, open_packet_socket(netns, interface, Hears::nothing));
+    }
     XDPBENCH_TRY(
         XdpLink link,
         XdpLink::attach(netns, interface, ::bpf_program__fd(skeleton_->progs.sink), Mode::native));
     link_.emplace(std::move(link));
     return {};
+}
+
+Result<void> Sink::attach_to_socket(const NetNs& netns, const InterfaceInfo& interface) {
+    // The kernel puts off the last one who hears a frame, and not the others: frames that no
+    // protocol takes would be counted after those that came behind them
+    // (__netif_receive_skb_list_core). So an idle socket is the last one. Newer ones come first.
+    XDPBENCH_TRY(last_socket_, open_packet_socket(netns, interface, Hears::everything));
+    sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
+    const sock_fprog filter{1, &nothing};
+    if (::setsockopt(last_socket_.get(), SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) !=
+        0)
+        return system_error(fmt::format("cannot set a filter on a socket at {}", interface.name),
+                            errno);
+    XDPBENCH_TRY(socket_, open_packet_socket(netns, interface, Hears::everything));
+    const int program = ::bpf_program__fd(skeleton_->progs.socket_sink);
+    if (::setsockopt(socket_.get(), SOL_SOCKET, SO_ATTACH_BPF, &program, sizeof(program)) == 0)
+        return {};
+    return system_error(
+        fmt::format("cannot count what reaches the stack behind {}", interface.name), errno);
 }
 
 Result<std::vector<arrived_counter>> Sink::arrived_per_cpu() const {

@@ -21,6 +21,8 @@ namespace xdpbench {
 enum class SinkPlace {
     interface,  // XDP, native: what arrives at an interface. Switches the NAPI of a veth on
     stack,      // tc ingress: what the XDP program on the interface passed into the stack
+    socket,     // the same, of an interface that is not ours: nothing can be left there, and the
+                // frames go on into the stack
 };
 
 // How much a sink keeps.
@@ -32,7 +34,7 @@ struct Capture {
 class Sink {
   public:
     // Stands there until it is destroyed (at the stack before kernel 6.6: as long as the
-    // interface).
+    // interface). An interface that is not ours is promiscuous meanwhile.
     static Result<Sink> attach(const NetNs& netns, const InterfaceInfo& interface, SinkPlace place,
                                Capture capture = {});
 
@@ -50,10 +52,13 @@ class Sink {
     };
     Sink(std::unique_ptr<sink, Close> skeleton, Capture capture);
     Result<void> attach_at(const NetNs& netns, const InterfaceInfo& interface, SinkPlace place);
+    Result<void> attach_to_socket(const NetNs& netns, const InterfaceInfo& interface);
 
     std::unique_ptr<sink, Close> skeleton_;
     std::optional<XdpLink> link_;  // at an interface
     UniqueFd stack_link_;          // at the stack, where the kernel has links there
+    UniqueFd socket_;              // at an interface that is not ours
+    UniqueFd last_socket_;         // behind socket_, to keep the order there
     Capture capture_;
 };
 

@@ -1,0 +1,35 @@
+// Real interfaces in the place of a topology of our own: the program stands on one of them, frames
+// are sent over the other one, which is cabled to it.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "base/result.h"
+#include "kernel/topology.h"
+
+namespace xdpbench {
+
+// Interfaces of the caller's network namespace.
+struct DeviceEnds {
+    std::string device;      // gets the program
+    std::string peer;        // what is sent over it arrives at the device
+    bool take_over = false;  // also interfaces with addresses or routes
+};
+
+// A topology of one lane over the two, which are there already: tester is the peer, dut the device,
+// both namespaces are the caller's, and there is no parking interface. Nothing of them is changed.
+// Refuses, with the command that helps, interfaces that are in use (addresses, routes, a bridge or
+// bond above them, XDP), that are down or not cabled, whose MTU is too small for frames of
+// `longest_frame` bytes (with Ethernet header), and a device that would join frames before they are
+// counted.
+Result<Topology> join_devices(const DeviceEnds& ends, Mode mode, std::size_t longest_frame);
+
+// XDP is in use on the interface, in whatever mode: it is not touched.
+Result<void> require_no_xdp(const NetNs& netns, const InterfaceInfo& interface);
+
+// A driver that declares what it can (kernel 6.3), and not that it sends redirected frames, cannot
+// be the generator's way out. Some declare it only while they have a native program.
+Result<void> require_sends_redirected(const NetNs& netns, const InterfaceInfo& interface);
+
+}  // namespace xdpbench
