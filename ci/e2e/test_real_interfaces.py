@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import time
 
 from harness import BUILD, Case, TOOL, main
 
@@ -112,6 +113,22 @@ class RealInterfaces(Case):
         self.inside("ip", "link", "set", "port0", "xdpgeneric", "obj", program, "sec", "xdp")
         self.state = self.links()
         self.assertIn("XDP is in use on port0", self.replay("--prog", "xdp_drop", code=4).stderr)
+
+    def test_nothing_is_left_of_one_that_was_killed(self):
+        """The programs, and the promiscuous mode, go with the process."""
+        while True:
+            killed = subprocess.Popen(["ip", "netns", "exec", self.netns, TOOL, "--only", "replay", "--prog", "all", "--dev", "port1",
+                                       "--peer", "port0"], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            while killed.poll() is None and self.links() == self.state:
+                pass
+            seen = killed.poll() is None
+            killed.kill()
+            killed.wait()
+            if seen:
+                break
+        end = time.monotonic() + 20
+        while self.links() != self.state and time.monotonic() < end:
+            time.sleep(0.1)
 
     def test_what_a_pair_cannot_do_is_skipped_with_the_reason(self):
         self.assertIn("third interface", self.replay("--prog", "xdp_redirect", code=4).stdout)
