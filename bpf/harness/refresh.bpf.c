@@ -8,25 +8,13 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
-#include "replay.h"
-
-/* Set before load. */
-const volatile __u32 frame_count = 1;
-const volatile __u32 max_length = REPLAY_MIN_LENGTH;
+#include "frames.h"
 
 /* Written from user space between calls. */
 __u32 slot;  /* the program that is given the packets */
-__u32 next;  /* the frame of the next run */
 __u64 start; /* where the packet of this call began, as a number; 0 before the first run of a call */
 __u64 here;  /* where it begins now */
 __u64 failed; /* runs that could not give a fresh packet or found the slot empty; must stay 0 */
-
-struct {
-    __uint(type, BPF_MAP_TYPE_ARRAY);
-    __uint(max_entries, 1);                          /* frame_count, before load */
-    __uint(key_size, sizeof(__u32));
-    __uint(value_size, sizeof(struct replay_frame) + REPLAY_MIN_LENGTH); /* + max_length, before load */
-} frames SEC(".maps");
 
 struct {
     __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
@@ -57,15 +45,10 @@ static __always_inline int restore_head(struct xdp_md *ctx)
 SEC("xdp")
 int refresh(struct xdp_md *ctx)
 {
-    __u32 index = next;
-    struct replay_frame *frame = bpf_map_lookup_elem(&frames, &index);
     __u32 length, length_now;
+    struct replay_frame *frame = next_frame(&length);
 
-    next = index + 1 < frame_count ? index + 1 : 0;
     if (!frame || restore_head(ctx))
-        goto fail;
-    length = frame->length;
-    if (length < REPLAY_MIN_LENGTH || length > max_length)
         goto fail;
     length_now = bpf_xdp_get_buff_len(ctx);
     if (length != length_now && bpf_xdp_adjust_tail(ctx, (int)length - (int)length_now))

@@ -4,45 +4,71 @@
  *
  * The kernel recycles the pages of live frames with their old content, so every byte is written every
  * time. The return value of a live run is always 0: what became of the frames is read where they arrive.
+ *
+ * Paced, it keeps a schedule by the monotonic clock: a run before the next frame is due sends nothing.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
-#include "replay.h"
+#include "frames.h"
+#include "stamp.h"
 
 /* Set before load. The live frame starts with `max_length` bytes; shorter frames cut its tail. */
-const volatile __u32 frame_count = 1;
-const volatile __u32 max_length = REPLAY_MIN_LENGTH;
+const volatile __u8 paced = 0;   /* send by `pace` */
+const volatile __u8 stamped = 0; /* and write the time into each frame */
 
 /* Changed between calls from user space; only one CPU runs one instance of this program. */
-__u32 target;   /* interface index in the caller's network namespace */
-__u32 next;     /* the frame that the next run sends */
-__u64 refused;  /* runs that could not make their frame: none, unless there is a bug */
+__u32 target;            /* interface index in the caller's network namespace */
+struct replay_pace pace; /* if paced */
+__u64 refused;           /* runs that could not make their frame: none, unless there is a bug */
 
-struct {
-    __uint(type, BPF_MAP_TYPE_ARRAY);
-    __uint(max_entries, 1);                          /* frame_count, before load */
-    __uint(key_size, sizeof(__u32));
-    __uint(value_size, sizeof(struct replay_frame) + REPLAY_MIN_LENGTH); /* + max_length, before load */
-} frames SEC(".maps");
+/* Whether a frame is to be sent now; keeps the schedule. */
+static __always_inline int is_due(__u64 now)
+{
+    __u64 elapsed;
+
+    if (!pace.start)
+        pace.start = now;
+    elapsed = (now - pace.start) << REPLAY_PACE_SHIFT;
+    if (pace.due >= pace.end) {
+        pace.done = 1;
+        return 0;
+    }
+    if (elapsed < pace.due)
+        return 0;
+    if (elapsed - pace.due > pace.worst_lag)
+        pace.worst_lag = elapsed - pace.due;
+    if (elapsed - pace.due > pace.slack) {
+        pace.due = elapsed - pace.slack;
+        if (pace.due >= pace.end)
+            return 0;
+    }
+    pace.due += pace.interval;
+    pace.sent++;
+    pace.last = now;
+    return 1;
+}
 
 SEC("xdp")
 int replay(struct xdp_md *ctx)
 {
-    __u32 index = next;
     struct replay_frame *frame;
     __u32 length;
+    __u64 now = 0;
 
-    frame = bpf_map_lookup_elem(&frames, &index);
-    next = index + 1 < frame_count ? index + 1 : 0;
+    if (paced) {
+        now = bpf_ktime_get_ns();
+        if (!is_due(now))
+            return XDP_DROP; /* the page goes back to where the live frames come from */
+    }
+    frame = next_frame(&length);
     if (!frame)
-        goto refuse;
-    length = frame->length;
-    if (length < REPLAY_MIN_LENGTH || length > max_length)
         goto refuse;
     if (length < max_length && bpf_xdp_adjust_tail(ctx, (int)length - (int)max_length))
         goto refuse;
     if (bpf_xdp_store_bytes(ctx, 0, frame + 1, length))
+        goto refuse;
+    if (stamped && write_stamp(ctx, length, frame->stamp_sum, now))
         goto refuse;
     return bpf_redirect(target, 0);
 refuse:

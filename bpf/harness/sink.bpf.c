@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The sink stands where frames arrive: counts them per CPU, keeps the first `capture_limit` of them byte
- * for byte in order of arrival. One program for interfaces (XDP) and one for what an XDP program passed
+ * for byte in order of arrival, and reads how long ago they were sent. One program for interfaces (XDP) and one for what an XDP program passed
  * into the stack (tc ingress, which comes after XDP in every mode): these take the frames off the path. One
  * for the same on an interface that is not ours (a packet socket's filter): it leaves nothing there, whatever
  * becomes of the process, and the frames go on into the stack.
@@ -10,7 +10,9 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
+#include "latency.h"
 #include "replay.h"
+#include "stamp.h"
 
 #define VLAN_TAG_LENGTH 4
 
@@ -18,6 +20,7 @@
 const volatile __u32 capture_limit = 0;  /* entries of `captured` that may be used */
 const volatile __u32 capture_length = 1; /* bytes kept of a frame; no frame is shorter than REPLAY_MIN_LENGTH, and older
                                           * verifiers (6.1) do not learn "at least 1" from "not 0" */
+const volatile __u8 latencies_wanted = 0; /* the frames are stamped */
 
 __u64 captured_frames; /* slots of `captured` asked for: up to capture_limit, and a few more in a race */
 
@@ -34,6 +37,34 @@ struct {
     __uint(key_size, sizeof(__u32));
     __uint(value_size, sizeof(struct captured_frame) + 1);     /* + capture_length, before load */
 } captured SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct latency_samples);
+} latencies SEC(".maps");
+
+/* How long ago a frame was sent; `stamp` is what stands at its end, null if it is too short for one. */
+static __always_inline void count_latency(const struct stamp *stamp, __u64 now)
+{
+    __u32 zero = 0, bucket;
+    struct latency_samples *samples = bpf_map_lookup_elem(&latencies, &zero);
+    __u64 latency;
+
+    if (!samples)
+        return;
+    if (!stamp || stamp->magic != STAMP_MAGIC) {
+        samples->unstamped++;
+        return;
+    }
+    latency = stamp_age(stamp, now);
+    bucket = latency_bucket(latency);
+    if (bucket < LATENCY_BUCKETS)
+        samples->counts[bucket]++;
+    if (latency > samples->longest)
+        samples->longest = latency;
+}
 
 static __always_inline void count(__u64 bytes)
 {
@@ -65,6 +96,13 @@ int sink(struct xdp_md *ctx)
     __u32 length = ctx->data_end - ctx->data;
     struct captured_frame *slot;
 
+    if (latencies_wanted) {
+        __u64 now = bpf_ktime_get_ns();
+        struct stamp stamp = {};
+        long missing = length < STAMP_LENGTH || bpf_xdp_load_bytes(ctx, stamp_offset(length), &stamp, sizeof(stamp));
+
+        count_latency(missing ? 0 : &stamp, now);
+    }
     count(length);
     slot = next_slot();
     if (slot) {
@@ -84,6 +122,13 @@ static __always_inline void take_in(struct __sk_buff *skb)
     __u32 length = skb->len;
     struct captured_frame *slot;
 
+    if (latencies_wanted) {
+        __u64 now = bpf_ktime_get_ns();
+        struct stamp stamp = {};
+        long missing = length < STAMP_LENGTH || bpf_skb_load_bytes(skb, stamp_offset(length), &stamp, sizeof(stamp));
+
+        count_latency(missing ? 0 : &stamp, now);
+    }
     count(length + (skb->vlan_present ? VLAN_TAG_LENGTH : 0)); /* the stack took it out of the bytes */
     slot = next_slot();
     if (slot) {

@@ -39,6 +39,10 @@ struct RunArguments {
     std::string placement;
     std::string duration = "1s";
     int rounds = 5;
+    std::vector<std::string> rates;
+    std::vector<std::string> losses;
+    std::string exceed = "50%";
+    std::string width = "0.5%";
     std::string json;
     std::string junit;
     std::string ktap;
@@ -62,7 +66,9 @@ void add_run_options(CLI::App& app, RunArguments& arguments) {
                    "attach modes: generic, native, offload or all (default: native)")
         ->delimiter(',')
         ->type_name("MODE,...");
-    app.add_option("--only", arguments.only, "only these parts: check, replay, bench")
+    app.add_option("--only", arguments.only,
+                   "only these parts: check, replay, bench; and search and latency, which are not "
+                   "done unasked")
         ->delimiter(',')
         ->type_name("PART,...");
     add_traffic_options(app, arguments.traffic);
@@ -79,6 +85,24 @@ void add_run_options(CLI::App& app, RunArguments& arguments) {
     app.add_option("--duration", arguments.duration, "length of a bench round (default: 1s)")
         ->type_name("TIME");
     app.add_option("--rounds", arguments.rounds, "bench rounds (default: 5)")->type_name("N");
+    app.add_option("--rate", arguments.rates,
+                   "bench end to end at these rates instead of as fast as possible: 800pps, "
+                   "500kpps, 1.5Mpps, or 50% of the throughput that a search finds")
+        ->delimiter(',')
+        ->type_name("RATE,...");
+    app.add_option(
+           "--loss", arguments.losses,
+           "the highest rates to search for are those that lose at most this share (default: "
+           "0,0.5%)")
+        ->delimiter(',')
+        ->type_name("SHARE,...");
+    app.add_option("--exceed", arguments.exceed,
+                   "share of the time in which a rate that is searched for may lose more (default: "
+                   "50%)")
+        ->type_name("SHARE");
+    app.add_option("--width", arguments.width,
+                   "how near the rate that is too high has to be (default: 0.5%)")
+        ->type_name("SHARE");
     app.add_option("--json", arguments.json,
                    "where the result goes (default: results/<program>-<mode>-<time>.json; - for "
                    "standard output)")
@@ -154,23 +178,68 @@ Result<std::vector<TrafficShape>> parse_shapes(const RunArguments& arguments) {
     return shapes;
 }
 
+Result<void> choose_parts(const std::vector<std::string>& only, RunOptions& options) {
+    const std::map<std::string, bool*> parts{{"check", &options.check},
+                                             {"replay", &options.replay},
+                                             {"bench", &options.bench},
+                                             {"search", &options.search},
+                                             {"latency", &options.latency}};
+    if (only.empty()) return {};
+    for (const auto& [name, wanted] : parts) *wanted = false;
+    for (const std::string& part : only) {
+        const auto found = parts.find(part);
+        if (found == parts.end()) {
+            std::vector<std::string> names;
+            for (const auto& [name, wanted] : parts) names.push_back(name);
+            const std::optional<std::string> near = nearest(part, names);
+            return input_error(fmt::format("--only {}: there is no such part{}", part,
+                                           near ? fmt::format("; did you mean {}?", *near) : ""),
+                               fmt::format("choose from {}", fmt::join(names, ", ")));
+        }
+        *found->second = true;
+    }
+    return {};
+}
+
+Result<void> add_goals(const RunArguments& arguments, RunOptions& options) {
+    if (!arguments.losses.empty()) options.goals.losses.clear();
+    for (const std::string& text : arguments.losses) {
+        XDPBENCH_TRY(const double loss, parse_share("--loss", text, 0));
+        options.goals.losses.push_back(loss);
+    }
+    XDPBENCH_TRY(options.goals.exceed, parse_share("--exceed", arguments.exceed, 0));
+    if (options.goals.exceed == 1)
+        return input_error("--exceed 100% lets every trial lose more than the goal",
+                           "ask for less, e.g. 50%");
+    constexpr double kNarrowest = 1e-5;
+    XDPBENCH_TRY(options.goals.width, parse_share("--width", arguments.width, kNarrowest));
+    return {};
+}
+
+Result<void> add_rates(const RunArguments& arguments, RunOptions& options) {
+    if (arguments.rates.empty()) return {};
+    if (!options.bench && !options.latency) {
+        return input_error("--rate goes with bench and latency, which --only leaves out",
+                           "add one of them to --only, or leave --rate out");
+    }
+    for (const std::string& text : arguments.rates) {
+        XDPBENCH_TRY(const Rate rate, parse_rate(text));
+        if (rate.share == 0 && rate.pps * options.seconds < 1) {
+            return input_error(
+                fmt::format("--rate {} is not a whole frame in {}", text, arguments.duration),
+                "ask for a higher rate or a longer --duration");
+        }
+        options.rates.push_back(rate);
+    }
+    return {};
+}
+
 Result<RunOptions> parse_run(const RunArguments& arguments) {
     RunOptions options;
     options.programs = arguments.programs;
     options.scenarios = arguments.scenarios;
     XDPBENCH_TRY(options.modes, parse_modes(arguments.modes));
-    if (!arguments.only.empty()) options.check = options.replay = options.bench = false;
-    for (const std::string& part : arguments.only) {
-        if (part != "check" && part != "replay" && part != "bench") {
-            const std::optional<std::string> near = nearest(part, {"check", "replay", "bench"});
-            return input_error(fmt::format("--only {}: there is no such part{}", part,
-                                           near ? fmt::format("; did you mean {}?", *near) : ""),
-                               "choose from check, replay, bench");
-        }
-        options.check = options.check || part == "check";
-        options.replay = options.replay || part == "replay";
-        options.bench = options.bench || part == "bench";
-    }
+    XDPBENCH_CHECK(choose_parts(arguments.only, options));
     XDPBENCH_TRY(options.traffic, parse_traffic(arguments.traffic));
     constexpr double kLongestRound = 3600;
     const std::optional<double> seconds = parse_duration(arguments.duration);
@@ -190,6 +259,8 @@ Result<RunOptions> parse_run(const RunArguments& arguments) {
         return input_error(
             fmt::format("--placement {}: there is no such placement", arguments.placement),
             "choose from shared, separate");
+    XDPBENCH_CHECK(add_rates(arguments, options));
+    XDPBENCH_CHECK(add_goals(arguments, options));
     options.keep = arguments.keep;
     if (!arguments.device.empty()) XDPBENCH_CHECK(add_device(arguments, options));
     options.pin_maps = arguments.pin_maps;

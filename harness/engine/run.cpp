@@ -13,6 +13,7 @@
 #include "engine/bench.h"
 #include "engine/cases.h"
 #include "engine/check.h"
+#include "engine/loads.h"
 #include "engine/modes.h"
 #include "engine/offload.h"
 #include "engine/replay.h"
@@ -259,31 +260,61 @@ std::string why_offload_is_untimed(const Subject& subject, const RunRecord& reco
     return "a veth has no XDP offload: there is nothing to time";
 }
 
-// Verify, then time: what failed is not timed.
+// Why a program is not timed in this mode; empty: it is. Verify, then time: what failed is not
+// timed.
+std::string why_untimed(const Subject& subject, Mode mode, const RunOptions& options,
+                        const RunRecord& record) {
+    if (options.device && mode != Mode::offload) return kDevicesUntimed;
+    if (mode == Mode::offload) return why_offload_is_untimed(subject, record);
+    if (!makes_sense(subject, mode)) return "the scenario does not ask for this mode (requires)";
+    return held(record, subject, mode) ? "" : "not timed, because what is above did not hold";
+}
+
+// The bench is not one as fast as possible.
+bool offers_rates(const RunOptions& options) { return options.bench && !options.rates.empty(); }
+
+bool has_bench(const Subject& subject) { return !subject.judged || subject.scenario.bench; }
+
 std::vector<BenchCase> benches_of(const std::vector<Subject>& subjects, const RunOptions& options,
                                   const CpuPlan& cpus, RunRecord& record) {
     std::vector<BenchCase> cases;
+    if (!options.bench || offers_rates(options)) return cases;
     for (const Subject& subject : subjects) {
-        if (!options.bench || (subject.judged && !subject.scenario.bench)) continue;
+        if (!has_bench(subject)) continue;
         const auto add = [&](std::optional<Mode> mode) {
             for (const TrafficShape& shape : options.shapes)
                 cases.push_back({&subject, mode, shape, cpus});
         };
         if (!only_offload(options) && held(record, subject, std::nullopt)) add(std::nullopt);
         for (const Mode mode : options.modes) {
-            if (options.device && mode != Mode::offload) {
-                record.benches.push_back(not_timed(subject, mode, kDevicesUntimed));
-            } else if (mode == Mode::offload) {
-                record.benches.push_back(
-                    not_timed(subject, mode, why_offload_is_untimed(subject, record)));
-            } else if (!makes_sense(subject, mode)) {
-                record.benches.push_back(
-                    not_timed(subject, mode, "the scenario does not ask for this mode (requires)"));
-            } else if (!held(record, subject, mode)) {
-                record.benches.push_back(
-                    not_timed(subject, mode, "not timed, because what is above did not hold"));
+            if (std::string why = why_untimed(subject, mode, options, record); !why.empty()) {
+                record.benches.push_back(not_timed(subject, mode, std::move(why)));
             } else {
                 add(mode);
+            }
+        }
+    }
+    return cases;
+}
+
+// The same at chosen rates.
+std::vector<BenchCase> loads_of(const std::vector<Subject>& subjects, const RunOptions& options,
+                                const CpuPlan& cpus, RunRecord& record) {
+    std::vector<BenchCase> cases;
+    if (!offers_rates(options) && !options.search && !options.latency) return cases;
+    for (const Subject& subject : subjects) {
+        if (!has_bench(subject)) continue;
+        for (const Mode mode : options.modes) {
+            if (std::string why = why_untimed(subject, mode, options, record); !why.empty()) {
+                LoadRecord untimed;
+                static_cast<BenchSetup&>(untimed) = not_timed(subject, mode, std::move(why));
+                untimed.kind = offers_rates(options) ? "rate"
+                               : options.search      ? "search"
+                                                     : "latency";
+                record.loads.push_back(std::move(untimed));
+            } else {
+                for (const TrafficShape& shape : options.shapes)
+                    cases.push_back({&subject, mode, shape, cpus});
             }
         }
     }
@@ -318,7 +349,7 @@ Result<void> sort_flags(const std::vector<std::string>& flags, PlannedRun& plan)
 
 // Whether the traffic of the subject's bench can be brought into every shape asked for.
 Result<void> require_shapes(const Subject& subject, const RunOptions& options) {
-    if (!options.bench || (subject.judged && !subject.scenario.bench)) return {};
+    if ((!options.bench && !options.search && !options.latency) || !has_bench(subject)) return {};
     for (const TrafficShape& shape : options.shapes) {
         if (shape.name().empty()) continue;
         XDPBENCH_TRY(const Frames frames, bench_frames(subject, shape));
@@ -342,7 +373,7 @@ Result<PlannedRun> plan_run(const RunOptions& options) {
     XDPBENCH_CHECK(sort_flags(options.passed_on, plan));
     plan.listing = asks_for_list(options.passed_on);
     XDPBENCH_TRY(plan.subjects, find_subjects(options));
-    const bool sends = options.replay || options.bench;
+    const bool sends = options.replay || options.bench || options.search || options.latency;
     for (const Subject& subject : plan.subjects) XDPBENCH_CHECK(validate(subject, sends));
     for (const Subject& subject : plan.subjects) XDPBENCH_CHECK(require_shapes(subject, options));
     XDPBENCH_CHECK(require_privileges());
@@ -386,6 +417,15 @@ Result<void> run(const PlannedRun& plan, Console& console, RunRecord& record,
     XDPBENCH_TRY(BenchResults results, run_benches(benches, bench_options, progress));
     std::move(results.records.begin(), results.records.end(), std::back_inserter(record.benches));
     record.google_benchmark = std::move(results.json);
+    if (!plan.listing) {
+        const LoadOptions load_options{offers_rates(options), options.search, options.latency,
+                                       options.rates,         options.goals,  options.seconds,
+                                       options.rounds};
+        XDPBENCH_TRY(
+            std::vector<LoadRecord> loads,
+            run_loads(loads_of(plan.subjects, options, plan.cpus, record), load_options, progress));
+        std::move(loads.begin(), loads.end(), std::back_inserter(record.loads));
+    }
     record.interrupted = interrupted();
     record.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -405,6 +445,7 @@ int exit_code_of(const RunRecord& run) {
     };
     for (const CaseResult& result : run.cases) look_at(result.outcome);
     for (const BenchRecord& bench : run.benches) look_at(bench.outcome);
+    for (const LoadRecord& load : run.loads) look_at(load.outcome);
     if (run.interrupted) return 130;
     if (failed) return 1;
     if (invalid) return 3;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "engine/loads.h"
 #include "engine/subject.h"
 #include "engine/traffic_shape.h"
 #include "report/console.h"
@@ -28,6 +29,10 @@ struct RunOptions {
     int rounds = 5;
     std::vector<TrafficShape> shapes{{}};  // one bench each
     std::optional<Placement> placement;    // none: by the number of CPUs
+    bool search = false;
+    bool latency = false;
+    std::vector<Rate> rates;  // --rate
+    SearchOptions goals;      // --loss, --exceed, --width
     bool keep = false;
     std::optional<std::string> device;   // --dev: a real interface, in the place of a veth
     std::optional<std::string> peer;     // --peer: what is sent over it arrives at the device

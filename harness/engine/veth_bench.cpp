@@ -114,7 +114,7 @@ Result<std::unique_ptr<BenchRig>> VethBench::create(const BenchCase& bench) {
     rig->record_ = describe_bench(bench, frames, paths);
     rig->record_.counted_by = rig->lane_->counted_by();
     const bool apart = bench.cpus.placement == Placement::separate;
-    if (apart) XDPBENCH_CHECK(rig->separate(bench.cpus));
+    XDPBENCH_CHECK(place_program(rig->topology_, bench.cpus));
     const std::uint64_t most =
         most_in_flight(empty.target(), apart ? kLargestSeparateWindow : kLargestWindow);
     XDPBENCH_CHECK(rig->calibrate(kWindowSeconds, std::min(kSmallestWindow, most), most));
@@ -122,10 +122,10 @@ Result<std::unique_ptr<BenchRig>> VethBench::create(const BenchCase& bench) {
     return std::unique_ptr<BenchRig>(std::move(rig));
 }
 
-// The lanes' DUT sides are polled by threads, on the program's CPU.
-Result<void> VethBench::separate(const CpuPlan& cpus) {
-    for (const Lane& lane : topology_.lanes)
-        XDPBENCH_CHECK(poll_in_thread(topology_.dut, lane.dut.name, 1, cpus.program));
+Result<void> place_program(const Topology& topology, const CpuPlan& cpus) {
+    if (cpus.placement == Placement::shared) return {};
+    for (const Lane& lane : topology.lanes)
+        XDPBENCH_CHECK(poll_in_thread(topology.dut, lane.dut.name, 1, cpus.program));
     return {};
 }
 

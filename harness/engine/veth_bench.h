@@ -22,7 +22,6 @@ class VethBench final : public BenchRig {
 
   private:
     VethBench(Topology topology, Program program, Generator generator);
-    Result<void> separate(const CpuPlan& cpus);
     Result<Window> window(bool floor, std::uint64_t frames, BenchRecord* counted) override;
     // Frames of the program and of the floor must end in the same place.
     [[nodiscard]] Result<void> require_same_end() const;
@@ -36,5 +35,9 @@ class VethBench final : public BenchRig {
     std::string end_;             // where frames of the program arrived last
     std::string floor_end_;       // and of the floor
 };
+
+// Has the DUT sides of all lanes, on which programs are attached, polled by threads on the
+// program's CPU, if it is to be separate.
+Result<void> place_program(const Topology& topology, const CpuPlan& cpus);
 
 }  // namespace xdpbench

@@ -9,31 +9,13 @@
 #include <span>
 
 #include "base/text.h"
+#include "report/counts_text.h"
+#include "report/load_text.h"
 #include "report/overview.h"
 #include "stats/summary.h"
 
 namespace xdpbench {
 namespace {
-
-constexpr std::array<const char*, 5> kActionNames{"XDP_ABORTED", "XDP_DROP", "XDP_PASS", "XDP_TX",
-                                                  "XDP_REDIRECT"};
-
-// "488 XDP_TX, 512 XDP_PASS"; "none" if there are none.
-std::string tally_text(const ActionTally& tally) {
-    std::vector<std::string> parts;
-    for (std::size_t action = 0; action < tally.size(); ++action) {
-        if (tally[action] != 0)
-            parts.push_back(fmt::format("{} {}", thousands(tally[action]), kActionNames[action]));
-    }
-    return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, ", "));
-}
-
-std::string losses_text(const Losses& losses) {
-    std::vector<std::string> parts;
-    for (const auto& [name, frames] : losses)
-        parts.push_back(fmt::format("{} {}", name, thousands(frames)));
-    return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, ", "));
-}
 
 // "488 came back, 512 reached the stack"; in a chain also what reached its far end. The CPU is
 // named where redirected frames were handed to another one.
@@ -264,6 +246,15 @@ void Console::program(const RunRecord& run, const ProgramRecord& program, bool v
     for (const BenchRecord& record : run.benches) {
         if (record.program == program.name) bench(record);
     }
+    for (const LoadRecord& record : run.loads) {
+        if (record.program != program.name) continue;
+        if (record.trials.empty()) {
+            fmt::print(out_, "  {:<8} {} {}\n", record.kind, record.mode + record.variant,
+                       paint(record.outcome, outcome_name(record.outcome)));
+        } else {
+            fmt::print(out_, "{}", load_text(record));
+        }
+    }
 }
 
 void Console::checks(const RunRecord& run, const std::string& name, bool verbose) {
@@ -361,21 +352,11 @@ void Console::bench(const BenchRecord& bench) {
                    paint(bench.outcome, outcome_name(bench.outcome)));
         return;
     }
-    const std::string size = bench.shortest == bench.longest
-                                 ? counted(bench.longest, "byte")
-                                 : fmt::format("{} to {} bytes", bench.shortest, bench.longest);
     const double rounds = static_cast<double>(std::max<std::size_t>(1, bench.rounds.size()));
-    const std::string placement =
-        bench.alone() ? "the program alone on fresh packets,"
-        : bench.placement == "separate"
-            ? fmt::format("separate: generator on CPU {}, program in threaded NAPI on",
-                          bench.generator_cpu)
-            : "shared: generator and program on";
-    fmt::print(out_, "  {:<8} {} {}{}, {} of {} in {} ({})\n", "bench", bench.mode + bench.variant,
-               bench.action, bench.mixed ? " and others" : "", counted(bench.frames, "frame"), size,
-               counted(bench.flows, "flow"), bench.traffic);
-    fmt::print(out_, "           {} CPU {}; {} of {:.2f} s, in turn with the floor\n\n", placement,
-               bench.cpu, counted(bench.rounds.size(), "round"), bench.seconds / rounds);
+    fmt::print(out_, "  {:<8} {}\n", "bench", setup_text(bench));
+    fmt::print(out_, "           {}; {} of {:.2f} s, in turn with the floor\n\n",
+               placement_text(bench), counted(bench.rounds.size(), "round"),
+               bench.seconds / rounds);
     fmt::print(out_, "{}\n{}", bench_table(bench), cpu_rows(bench));
     fmt::print(out_, "  {:<9}{:.2f} % of a CPU in its own code while measuring\n", "harness",
                bench.user_share() * 100);
@@ -407,12 +388,13 @@ void Console::problems(const RunRecord& run) {
             [&](const CaseResult& other) { return &other == &result || alike(&other); });
         problem(result, static_cast<std::size_t>(count));
     }
-    for (const BenchRecord& record : run.benches) {
-        if (record.outcome == Outcome::passed) continue;
-        fmt::print(out_, "\n{} {} bench {}\n{}\n",
-                   paint(record.outcome, outcome_name(record.outcome)), record.program,
-                   record.mode + record.variant, indented(record.message, "  "));
-    }
+    const auto tell = [this](const BenchSetup& setup, const std::string& title) {
+        if (setup.outcome == Outcome::passed) return;
+        fmt::print(out_, "\n{} {} {} {}\n{}\n", paint(setup.outcome, outcome_name(setup.outcome)),
+                   setup.program, title, setup.mode + setup.variant, indented(setup.message, "  "));
+    };
+    for (const BenchRecord& record : run.benches) tell(record, "bench");
+    for (const LoadRecord& record : run.loads) tell(record, record.title());
 }
 
 void Console::problem(const CaseResult& result, std::size_t count) {
@@ -432,6 +414,7 @@ void Console::conclusion(const RunRecord& run) {
     std::array<std::size_t, 4> counts{};
     for (const CaseResult& result : run.cases) ++counts[static_cast<std::size_t>(result.outcome)];
     for (const BenchRecord& bench : run.benches) ++counts[static_cast<std::size_t>(bench.outcome)];
+    for (const LoadRecord& load : run.loads) ++counts[static_cast<std::size_t>(load.outcome)];
     std::string text;
     Outcome worst = counts[0] > 0 ? Outcome::passed : Outcome::skipped;
     for (const Outcome outcome :

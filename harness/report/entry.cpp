@@ -15,6 +15,11 @@ std::vector<Entry> list_entries(const RunRecord& run) {
         entries.push_back({"bench." + bench.program, bench.mode + bench.variant, "", bench.outcome,
                            bench.message, bench.seconds, ""});
     }
+    for (const LoadRecord& load : run.loads) {
+        entries.push_back({load.kind + "." + load.program,
+                           load.mode + load.variant + " " + load.title(), "", load.outcome,
+                           load.message, load.seconds, ""});
+    }
     // Cases may have been shuffled; a suite is written in one piece.
     std::vector<std::string> suites;
     for (const Entry& entry : entries) {

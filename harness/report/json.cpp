@@ -2,28 +2,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "report/json_parts.h"
+#include "report/load_json.h"
 #include "stats/summary.h"
 
 namespace xdpbench {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-constexpr std::array<const char*, 5> kActionNames{"XDP_ABORTED", "XDP_DROP", "XDP_PASS", "XDP_TX",
-                                                  "XDP_REDIRECT"};
-
-Json to_json(const ActionTally& tally) {
-    Json json = Json::object();
-    for (std::size_t action = 0; action < tally.size(); ++action)
-        json[kActionNames[action]] = tally[action];
-    return json;
-}
-
-Json to_json(const Losses& losses) {
-    Json json = Json::object();
-    for (const auto& [name, frames] : losses) json[name] = frames;
-    return json;
-}
+using xdpbench::to_json;  // of report/json_parts.h, which those here would hide
 
 Json to_json(const std::vector<CpuTally>& cpus) {
     Json json = Json::array();
@@ -147,36 +133,20 @@ Json summary(const std::vector<BenchRound>& rounds, Measure measure) {
 }
 
 Json to_json(const BenchRecord& bench) {
-    Json json{{"program", bench.program},
-              {"mode", bench.mode},
-              {"action", bench.action},
-              {"mixed", bench.mixed},
-              {"traffic", bench.traffic},
-              {"frames", bench.frames},
-              {"shortest_frame_bytes", bench.shortest},
-              {"longest_frame_bytes", bench.longest},
-              {"flows", bench.flows},
-              {"size", bench.size},
-              {"variant", bench.variant},
-              {"cpu", bench.cpu},
-              {"generator_cpu", bench.generator_cpu},
-              {"placement", bench.placement},
-              {"counted_by", bench.counted_by},
-              {"outcome", outcome_name(bench.outcome)},
-              {"message", bench.message},
-              {"bound", bench.bound},
-              {"evidence", bench.evidence},
-              {"seconds", bench.seconds},
-              {"actions", to_json(bench.actions)},
-              {"received", bench.received},
-              {"passed", bench.passed},
-              {"passed_by_cpu", by_cpu(bench.passed_cpus)},
-              {"forwarded", bench.forwarded},
-              {"losses", to_json(bench.losses)},
-              {"cpus", to_json(bench.cpus)},
-              {"measured_seconds", bench.measured_seconds},
-              {"user_seconds", bench.user_seconds},
-              {"user_cpu_share", bench.user_share()}};
+    Json json = setup_json(bench);
+    json["bound"] = bench.bound;
+    json["evidence"] = bench.evidence;
+    json["seconds"] = bench.seconds;
+    json["actions"] = to_json(bench.actions);
+    json["received"] = bench.received;
+    json["passed"] = bench.passed;
+    json["passed_by_cpu"] = by_cpu(bench.passed_cpus);
+    json["forwarded"] = bench.forwarded;
+    json["losses"] = to_json(bench.losses);
+    json["cpus"] = to_json(bench.cpus);
+    json["measured_seconds"] = bench.measured_seconds;
+    json["user_seconds"] = bench.user_seconds;
+    json["user_cpu_share"] = bench.user_share();
     json["rounds"] = Json::array();
     for (const BenchRound& round : bench.rounds) json["rounds"].push_back(to_json(round));
     if (bench.rounds.empty()) return json;
@@ -227,6 +197,9 @@ std::string to_json(const RunRecord& run) {
     json["replay_books"] = all(run.replays);
     json["offload_devices"] = all(run.offloads);
     json["benches"] = all(run.benches);
+    json["rates"] = loads_json(run.loads, "rate");
+    json["searches"] = loads_json(run.loads, "search");
+    json["latencies"] = loads_json(run.loads, "latency");
     // Text from object files and pcaps' names need not be UTF-8; it must not cost the document.
     return json.dump(2, ' ', false, nlohmann::detail::error_handler_t::replace) + "\n";
 }

@@ -1,7 +1,6 @@
 // What a run found out: plain data that every reporter reads and no reporter changes.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -9,18 +8,11 @@
 #include <utility>
 #include <vector>
 
+#include "report/common.h"
+#include "report/load.h"
 #include "stats/comparison.h"
 
 namespace xdpbench {
-
-enum class Outcome { passed, failed, skipped, invalid };
-[[nodiscard]] const char* outcome_name(Outcome outcome);
-
-// Frames by what the program returned, indexed by enum xdp_action: XDP_ABORTED 0 .. XDP_REDIRECT 4.
-using ActionTally = std::array<std::uint64_t, 5>;
-
-// Frames lost, by the name of the counter that says so. Counters that stand at 0 are left out.
-using Losses = std::map<std::string, std::uint64_t>;
 
 // One check, one replay, or one comparison of a replay between attach modes.
 struct CaseResult {
@@ -129,24 +121,7 @@ template <class Measure>
     return samples;
 }
 
-struct BenchRecord {
-    std::string program;
-    std::string mode;    // attach mode; "test_run": the program alone in the fresh-packet loop
-    std::string action;  // the path that is timed
-    bool mixed = false;  // the traffic takes other paths too (only without an expectation)
-    std::string traffic;
-    std::uint64_t frames = 0;    // in the traffic
-    std::uint64_t shortest = 0;  // frame length, bytes without FCS
-    std::uint64_t longest = 0;
-    std::uint64_t flows = 0;
-    // What the command line made of the traffic: "" as it is, else bytes with FCS, or "imix".
-    std::string size;
-    std::string
-        variant;  // tells benches of one program and mode apart: "/size:64/flows:1000/separate"
-    int cpu = 0;  // of the program
-    int generator_cpu = 0;  // the same if they share it
-    std::string placement;  // "shared": generator and program on one CPU; "separate"; "test_run"
-    std::string counted_by;
+struct BenchRecord : BenchSetup {
     std::vector<BenchRound> rounds;
     std::vector<CpuTally> cpus;  // over all rounds
     double seconds = 0;          // of the program's windows over all rounds
@@ -159,9 +134,7 @@ struct BenchRecord {
     Losses losses;
     double measured_seconds = 0;  // of all windows, the floor's too, with what is around them
     double user_seconds = 0;      // of these, that this process spent in its own code
-    Outcome outcome = Outcome::passed;
-    std::string message;  // why it is skipped or invalid
-    std::string bound;    // "generator" or "program"
+    std::string bound;            // "generator" or "program"
     std::string evidence;
 
     // Measured in the fresh-packet loop: no network, so no rates and no losses.
@@ -279,6 +252,7 @@ struct RunRecord {
     std::vector<ReplayRecord> replays;
     std::vector<OffloadRecord> offloads;
     std::vector<BenchRecord> benches;
+    std::vector<LoadRecord> loads;
     std::string google_benchmark;  // its JSON document: context and benchmarks
     bool interrupted = false;
     int exit_code = 0;

@@ -113,7 +113,7 @@ void add_programs(Families& out, const RunRecord& run) {
     }
 }
 
-Labels labels_of(const BenchRecord& bench) {
+Labels labels_of(const BenchSetup& bench) {
     return {{"program", bench.program}, {"mode", bench.mode},
             {"action", bench.action},   {"placement", bench.placement},
             {"size", bench.size},       {"flows", std::to_string(bench.flows)}};
@@ -166,6 +166,50 @@ void add_benches(Families& out, const RunRecord& run) {
     }
 }
 
+Labels labels_at(const LoadRecord& load) {
+    Labels labels = labels_of(load);
+    labels.emplace_back("rate", rate_text(load.rate));
+    return labels;
+}
+
+void add_loads(Families& out, const RunRecord& run) {
+    out.declare("xdp_bench_loss_ratio", "gauge", "ratio",
+                "Frames lost of those offered at a rate, in the middle round.");
+    for (const LoadRecord& load : run.loads) {
+        std::vector<double> losses;
+        for (const Trial& trial : load.reached_trials()) losses.push_back(trial.loss_ratio());
+        if (load.kind == "rate" && !losses.empty())
+            out.add(labels_at(load), median(losses).value_or(0));
+    }
+    out.declare("xdp_bench_throughput_packets_per_second", "gauge", "",
+                "Highest rate found whose loss stays within a goal.");
+    for (const LoadRecord& load : run.loads) {
+        for (const SearchedGoal& goal : load.goals) {
+            Labels labels = labels_of(load);
+            labels.emplace_back("loss", fmt::format("{}", goal.goal.loss_ratio));
+            labels.emplace_back("bound", goal.bound);
+            labels.emplace_back("stamped", load.stamped ? "yes" : "no");
+            if (goal.result.bounds.lower) out.add(labels, *goal.result.bounds.lower);
+        }
+    }
+    out.declare("xdp_bench_latency_seconds", "gauge", "seconds",
+                "Quantiles of latency from generator to sink.");
+    for (const LoadRecord& load : run.loads) {
+        for (const LatencySeries& series : load.latencies) {
+            const auto add = [&](const char* quantile, std::uint64_t ns) {
+                Labels labels = labels_at(load);
+                labels.emplace_back("through", series.floor ? "floor" : "program");
+                labels.emplace_back("place", series.place);
+                labels.emplace_back("quantile", quantile);
+                out.add(labels, static_cast<double>(ns) * 1e-9);
+            };
+            for (const Percentile& percentile : kPercentiles)
+                add(percentile.name, series.histogram.quantile(percentile.q).value_or(0));
+            add("max", series.histogram.longest());
+        }
+    }
+}
+
 }  // namespace
 
 std::string to_openmetrics(const RunRecord& run) {
@@ -173,6 +217,7 @@ std::string to_openmetrics(const RunRecord& run) {
     add_run(out, run);
     add_programs(out, run);
     add_benches(out, run);
+    add_loads(out, run);
     return out.text();
 }
 

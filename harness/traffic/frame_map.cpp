@@ -2,12 +2,14 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 
 #include "replay.h"
+#include "traffic/stamped_frames.h"
 
 namespace xdpbench {
 
@@ -23,12 +25,26 @@ void size_frame_map(bpf_map* map, const Frames& frames) {
         map, static_cast<std::uint32_t>(sizeof(replay_frame) + longest_of(frames)));
 }
 
+Error frame_program_error(std::string_view program, int number) {
+    Error error = system_error(fmt::format("cannot load {}", program), number);
+    if (number == -EPERM) {
+        error.kind = ErrorKind::unavailable;
+        error.advice = "run as root (sudo)";
+    } else if (number == -EINVAL) {
+        error.kind = ErrorKind::unavailable;
+        error.cause = "this kernel lacks bpf_xdp_store_bytes (5.18)";
+        error.advice = "checks still work: --only check";
+    }
+    return error;
+}
+
 Result<void> store_frames(const bpf_map* map, const Frames& frames) {
     std::vector<std::uint8_t> slot(::bpf_map__value_size(map));
     for (std::uint32_t index = 0; index < frames.size(); ++index) {
         const std::vector<std::uint8_t>& bytes = frames[index].bytes;
         replay_frame header = {};
         header.length = static_cast<std::uint32_t>(bytes.size());
+        header.stamp_sum = stamp_sum(bytes);
         std::fill(slot.begin(), slot.end(), std::uint8_t{0});
         std::memcpy(slot.data(), &header, sizeof(header));
         std::copy(bytes.begin(), bytes.end(), slot.begin() + sizeof(header));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 
 #include "base/result.h"
 #include "packet/frame.h"
@@ -16,6 +17,10 @@ namespace xdpbench {
 
 // Gives a map that is not loaded yet room for `frames`.
 void size_frame_map(bpf_map* map, const Frames& frames);
+
+// Why a program with such a map ("the replay generator") could not be loaded, by libbpf's errno:
+// unavailable where privileges or kernel features are missing.
+[[nodiscard]] Error frame_program_error(std::string_view program, int number);
 
 // Writes `frames` into the loaded map.
 Result<void> store_frames(const bpf_map* map, const Frames& frames);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 
 #include "base/interrupt.h"
 #include "base/text.h"
@@ -23,19 +24,12 @@ namespace {
 // it now and then does, and is as fast.
 constexpr std::uint32_t kBatch = 128;
 constexpr std::uint64_t kFramesPerCall = 65536;
+// Of a paced generator, most of them idle: some milliseconds, after which it looks for signals.
+constexpr std::uint32_t kPacedRunsPerCall = 65536;
+constexpr double kBurstSeconds = 16e-6;
 
-Error load_error(int number) {
-    Error error = system_error("cannot load the replay generator", number);
-    if (number == -EPERM) {
-        error.kind = ErrorKind::unavailable;
-        error.advice = "run as root (sudo)";
-    } else if (number == -EINVAL) {
-        error.kind = ErrorKind::unavailable;
-        error.cause = "this kernel lacks bpf_xdp_store_bytes (5.18)";
-        error.advice = "checks still work: --only check";
-    }
-    return error;
-}
+// Seconds as the schedule counts them (struct replay_pace).
+constexpr double kTicksPerSecond = 1e9 * (1U << REPLAY_PACE_SHIFT);
 
 Error send_error(int number) {
     Error error = system_error("cannot run the replay generator", number);
@@ -53,6 +47,11 @@ Error send_error(int number) {
 }
 
 }  // namespace
+
+std::uint32_t burst_of(double rate) {
+    const double frames = std::clamp(rate * kBurstSeconds, 1.0, double{kBatch});
+    return static_cast<std::uint32_t>(frames);
+}
 
 Result<void> Generator::require_length(std::uint64_t index, std::size_t length) {
     if (length >= REPLAY_MIN_LENGTH && length <= kLongestLiveFrame) return {};
@@ -83,7 +82,7 @@ void Generator::Close::operator()(replay* skeleton) const { replay__destroy(skel
 Generator::Generator(std::unique_ptr<replay, Close> skeleton, std::size_t longest)
     : skeleton_(std::move(skeleton)), data_(longest) {}
 
-Result<Generator> Generator::create(const Frames& frames) {
+Result<Generator> Generator::create(const Frames& frames, Pace pace) {
     const std::size_t longest = longest_of(frames);
     for (std::size_t i = 0; i < frames.size(); ++i)
         XDPBENCH_CHECK(require_length(i, frames[i].bytes.size()));
@@ -92,9 +91,12 @@ Result<Generator> Generator::create(const Frames& frames) {
     if (!skeleton) return system_error("cannot open the replay generator", errno);
     skeleton->rodata->frame_count = static_cast<std::uint32_t>(frames.size());
     skeleton->rodata->max_length = static_cast<std::uint32_t>(longest);
+    skeleton->rodata->paced = pace == Pace::flat_out ? 0 : 1;
+    skeleton->rodata->stamped = pace == Pace::paced_stamped ? 1 : 0;
     bpf_map* const map = skeleton->maps.frames;
     size_frame_map(map, frames);
-    if (const int error = replay__load(skeleton.get()); error != 0) return load_error(error);
+    if (const int error = replay__load(skeleton.get()); error != 0)
+        return frame_program_error("the replay generator", error);
     XDPBENCH_CHECK(store_frames(map, frames));
     return Generator(std::move(skeleton), longest);
 }
@@ -108,35 +110,65 @@ Result<void> Generator::park(const NetNs& netns, const InterfaceInfo& idle) {
 
 void Generator::rewind() { skeleton_->bss->next = 0; }
 
+int Generator::call(std::uint32_t runs, std::uint32_t batch) {
+    xdp_md context = {};
+    context.data_end = static_cast<std::uint32_t>(data_.size());
+    auto options = bpf_options<bpf_test_run_opts>();
+    options.data_in = data_.data();
+    options.data_size_in = static_cast<std::uint32_t>(data_.size());
+    options.ctx_in = &context;
+    options.ctx_size_in = sizeof(context);
+    options.repeat = static_cast<int>(runs);
+    options.flags = BPF_F_TEST_XDP_LIVE_FRAMES;
+    options.batch_size = std::min(runs, batch);
+    const int failed =
+        ::bpf_prog_test_run_opts(::bpf_program__fd(skeleton_->progs.replay), &options);
+    return failed == 0 ? 0 : errno;
+}
+
+Result<void> Generator::require_none_refused() const {
+    if (skeleton_->bss->refused == 0) return {};
+    return Error{
+        ErrorKind::invalid,
+        fmt::format("the generator could not make {}", counted(skeleton_->bss->refused, "frame")),
+        "a fault of xdp-bench", "please report it"};
+}
+
 Result<void> Generator::send(const NetNs& netns, unsigned ifindex, std::uint64_t count) {
     XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
     skeleton_->bss->target = ifindex;
-    xdp_md context = {};
-    context.data_end = static_cast<std::uint32_t>(data_.size());
     while (count > 0) {
         if (interrupted()) return interrupted_error();
         const auto part = static_cast<std::uint32_t>(std::min(count, kFramesPerCall));
-        auto options = bpf_options<bpf_test_run_opts>();
-        options.data_in = data_.data();
-        options.data_size_in = static_cast<std::uint32_t>(data_.size());
-        options.ctx_in = &context;
-        options.ctx_size_in = sizeof(context);
-        options.repeat = static_cast<int>(part);
-        options.flags = BPF_F_TEST_XDP_LIVE_FRAMES;
-        options.batch_size = std::min(part, kBatch);
-        if (::bpf_prog_test_run_opts(::bpf_program__fd(skeleton_->progs.replay), &options) != 0) {
-            const int number = errno;
+        if (const int number = call(part, kBatch); number != 0)
             return interrupted() ? interrupted_error() : send_error(number);
-        }
         count -= part;
     }
-    if (skeleton_->bss->refused != 0) {
-        return Error{ErrorKind::invalid,
-                     fmt::format("the generator could not make {}",
-                                 counted(skeleton_->bss->refused, "frame")),
-                     "a fault of xdp-bench", "please report it"};
+    return require_none_refused();
+}
+
+Result<Offer> Generator::offer(const NetNs& netns, unsigned ifindex, double rate, double seconds,
+                               double made_up) {
+    XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
+    skeleton_->bss->target = ifindex;
+    replay_pace& pace = skeleton_->bss->pace;
+    pace = {};
+    const double interval = kTicksPerSecond / std::clamp(rate, kLowestRate, kHighestRate);
+    pace.interval = static_cast<std::uint64_t>(std::llround(interval));
+    pace.slack = static_cast<std::uint64_t>(
+        std::llround(std::max(interval * kBatch, made_up * kTicksPerSecond)));
+    pace.end = static_cast<std::uint64_t>(std::llround(seconds * kTicksPerSecond));
+    while (pace.done == 0) {
+        if (interrupted()) return interrupted_error();
+        const int number = call(kPacedRunsPerCall, burst_of(rate));
+        // The schedule stands in the kernel: after any other signal it goes on where it was.
+        if (number != 0 && number != EINTR)
+            return interrupted() ? interrupted_error() : send_error(number);
     }
-    return {};
+    XDPBENCH_CHECK(require_none_refused());
+    const double took = static_cast<double>(pace.last - pace.start) * 1e-9;
+    return Offer{pace.sent, std::max(seconds, took),
+                 static_cast<double>(pace.worst_lag) / kTicksPerSecond};
 }
 
 }  // namespace xdpbench

@@ -23,11 +23,34 @@ inline constexpr std::uint64_t kGeneratorBytes = 512ULL << 20;
 // The least of them, so that what runs on one kernel runs on all.
 inline constexpr std::size_t kLongestLiveFrame = 3368;  // bytes
 
+enum class Pace {
+    flat_out,       // send()
+    paced,          // offer()
+    paced_stamped,  // offer(), with the time written into every frame (traffic/stamped_frames.h)
+};
+
+// Rates that can be asked for, in frames a second. The highest is more than any generator reaches:
+// it means as fast as possible.
+inline constexpr double kLowestRate = 1;
+inline constexpr double kHighestRate = 1e9;
+
+// What a paced generator did.
+struct Offer {
+    std::uint64_t frames = 0;  // handed over
+    double seconds = 0;    // as long as was asked for, or until the last frame if that was later
+    double worst_lag = 0;  // s; the longest that a frame was sent after it was due
+};
+
+// Frames that a paced generator may send at once: those of 16 us, at least 1 and at most what one
+// that is not paced sends at once. Frames leave at the end of such a batch, so it is short where
+// the rate is low.
+[[nodiscard]] std::uint32_t burst_of(double rate);
+
 class Generator {
   public:
     // Loads `frames` into the kernel. Refuses none at all, frames that are too short or too long,
     // and too many, and says how many fit; unavailable on kernels without live frames (5.18).
-    static Result<Generator> create(const Frames& frames);
+    static Result<Generator> create(const Frames& frames, Pace pace = Pace::flat_out);
 
     // What create() refuses, asked beforehand: frame number `index` by its length in bytes, and a
     // number of frames by the longest of them.
@@ -47,11 +70,24 @@ class Generator {
     // error.
     Result<void> send(const NetNs& netns, unsigned ifindex, std::uint64_t count);
 
+    // Sends at `rate` frames a second for `seconds`, evenly, each frame when it is due by the
+    // monotonic clock, from the calling thread's CPU, which is busy in the kernel all that time.
+    // What it could not send because it was held up is made up for: half a ring (128 frames), or
+    // what is due in `made_up` seconds if that is more. The rest is given up, so read from the
+    // result what was really offered. Where the program has a CPU of its own `made_up` has to be 0:
+    // a longer burst would overflow the ring and look like the program's loss. Interrupted by the
+    // user: an error.
+    Result<Offer> offer(const NetNs& netns, unsigned ifindex, double rate, double seconds,
+                        double made_up = 0);
+
   private:
     struct Close {
         void operator()(replay* skeleton) const;
     };
     Generator(std::unique_ptr<replay, Close> skeleton, std::size_t longest);
+    // One call of `runs` runs in the caller's namespace. Returns 0 or an errno.
+    int call(std::uint32_t runs, std::uint32_t batch);
+    [[nodiscard]] Result<void> require_none_refused() const;
 
     std::unique_ptr<replay, Close> skeleton_;
     std::optional<XdpLink> parked_;

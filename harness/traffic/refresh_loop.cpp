@@ -45,19 +45,6 @@ clockid_t working_clock() {
     return clock;
 }
 
-Error load_error(int number) {
-    Error error = system_error("cannot load the fresh-packet loop", number);
-    if (number == -EPERM) {
-        error.kind = ErrorKind::unavailable;
-        error.advice = "run as root (sudo)";
-    } else if (number == -EINVAL) {
-        error.kind = ErrorKind::unavailable;
-        error.cause = "this kernel lacks bpf_xdp_store_bytes (5.18)";
-        error.advice = "checks still work: --only check";
-    }
-    return error;
-}
-
 }  // namespace
 
 void RefreshLoop::Close::operator()(refresh* skeleton) const { refresh__destroy(skeleton); }
@@ -86,7 +73,8 @@ Result<RefreshLoop> RefreshLoop::create(const Frames& frames, bool frags) {
         bpf_program* const program = skeleton->progs.refresh;
         ::bpf_program__set_flags(program, ::bpf_program__flags(program) | BPF_F_XDP_HAS_FRAGS);
     }
-    if (const int error = refresh__load(skeleton.get()); error != 0) return load_error(error);
+    if (const int error = refresh__load(skeleton.get()); error != 0)
+        return frame_program_error("the fresh-packet loop", error);
     XDPBENCH_CHECK(store_frames(skeleton->maps.frames, frames));
     return RefreshLoop(std::move(skeleton), frames);
 }

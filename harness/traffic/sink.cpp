@@ -42,6 +42,7 @@ Result<Sink> Sink::attach(const NetNs& netns, const InterfaceInfo& interface, Si
     if (!skeleton) return system_error("cannot open the sink", errno);
     skeleton->rodata->capture_limit = capture.frames;
     skeleton->rodata->capture_length = capture.length;
+    skeleton->rodata->latencies_wanted = capture.latencies ? 1 : 0;
     ::bpf_map__set_max_entries(skeleton->maps.captured, std::max(capture.frames, 1U));
     ::bpf_map__set_value_size(skeleton->maps.captured,
                               static_cast<std::uint32_t>(sizeof(captured_frame)) + capture.length);
@@ -110,6 +111,26 @@ Result<std::uint64_t> Sink::arrived() const {
     std::uint64_t sum = 0;
     for (const arrived_counter& counter : counters) sum += counter.packets;
     return sum;
+}
+
+Result<Latencies> Sink::take_latencies() const {
+    XDPBENCH_TRY(const std::size_t cpus, possible_cpus());
+    std::vector<latency_samples> samples(cpus);
+    const int map = ::bpf_map__fd(skeleton_->maps.latencies);
+    const std::uint32_t zero = 0;
+    if (::bpf_map_lookup_elem(map, &zero, samples.data()) != 0)
+        return system_error("cannot read the sink's latencies", errno);
+    Latencies taken;
+    for (const latency_samples& cpu : samples) {
+        for (std::size_t bucket = 0; bucket < LatencyHistogram::kBuckets; ++bucket)
+            taken.histogram.add(bucket, cpu.counts[bucket]);
+        taken.histogram.note_longest(cpu.longest);
+        taken.unstamped += cpu.unstamped;
+    }
+    samples.assign(cpus, latency_samples{});
+    if (::bpf_map_update_elem(map, &zero, samples.data(), BPF_ANY) != 0)
+        return system_error("cannot clear the sink's latencies", errno);
+    return taken;
 }
 
 Result<Frames> Sink::captured(std::uint32_t first) const {

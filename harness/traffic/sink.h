@@ -12,6 +12,7 @@
 #include "kernel/attach.h"
 #include "packet/frame.h"
 #include "replay.h"
+#include "stats/histogram.h"
 
 struct sink;
 
@@ -29,6 +30,12 @@ enum class SinkPlace {
 struct Capture {
     std::uint32_t frames = 0;  // the first ones; 0: only count
     std::uint32_t length = 1;  // bytes of each
+    bool latencies = false;    // how long all took; they have to be stamped
+};
+
+struct Latencies {
+    LatencyHistogram histogram;   // of all CPUs
+    std::uint64_t unstamped = 0;  // frames that arrived without a stamp
 };
 
 class Sink {
@@ -41,6 +48,9 @@ class Sink {
     // Frames arrived so far, one element a possible CPU.
     Result<std::vector<arrived_counter>> arrived_per_cpu() const;
     Result<std::uint64_t> arrived() const;
+
+    // The latencies counted since the last time, while nothing arrives.
+    Result<Latencies> take_latencies() const;
 
     // The frames kept, from frame `first` on, in order of arrival, VLAN tags put back in where the
     // stack had taken them out.

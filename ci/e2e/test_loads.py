@@ -1,0 +1,139 @@
+"""Offered rates, loss search and latency through the command line. Nothing here depends on how fast the machine is."""
+
+import json
+import os
+
+from harness import Case, main, run
+
+SLOW = "1kpps"  # the generator makes up for being held up for as long as 128 ms: every frame is sent, if not in time
+
+
+class Loads(Case):
+    def measure(self, *arguments, codes=(0, 3)):
+        """A busy machine's generator may fall short (exit 3), which has to be said of every rate that it concerns."""
+        done = run("run", *arguments, "--json", "out.json", cwd=self.folder)
+        self.assertIn(done.returncode, codes, done.stdout + done.stderr)
+        with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
+            return done, json.load(file)
+
+    def check_reached(self, record, done):
+        reached = [trial for trial in record["trials"] if trial["reached"]]
+        self.assertEqual(record["reached"], len(reached))
+        for trial in reached:
+            self.assertGreaterEqual(trial["offered_pps"], 0.98 * record["rate_pps"])
+        expected = "passed" if 2 * len(reached) > len(record["trials"]) else "invalid"
+        self.assertEqual(record["outcome"], expected, record["message"])
+        if expected == "invalid":
+            self.assertEqual(done.returncode, 3)
+            self.assertIn("did not reach", record["message"])
+
+    def check_trial(self, trial):
+        self.assertEqual(trial["lost"], sum(trial["losses"].values()))
+        self.assertEqual(trial["sent"], trial["processed"] + trial["lost"], trial)
+        self.assertLessEqual(trial["sent"], trial["rate_pps"] * trial["seconds"] + 1)
+        self.assertGreaterEqual(trial["sent_seconds"], trial["seconds"])
+
+    def test_an_offered_rate(self):
+        for mode in ("native", "generic"):
+            with self.subTest(mode=mode):
+                done, result = self.measure("--prog", "xdp_tx", "--mode", mode, "--only", "bench", "--rate", SLOW, "--duration", "200ms",
+                                            "--rounds", "3")
+                self.assertIn("offered 1 kpps", done.stdout)
+                rate, = result["rates"]
+                self.check_reached(rate, done)
+                self.assertEqual([trial["sent"] for trial in rate["trials"]], [200] * 3)
+                for trial in rate["trials"]:
+                    self.check_trial(trial)
+                    self.assertEqual(trial["forwarded"], trial["processed"])
+                self.assertEqual(result["benches"], [])
+
+    def test_a_rate_that_is_not_reached_is_not_called_that_rate(self):
+        done, result = self.measure("--prog", "xdp_drop", "--only", "bench", "--rate", "1000Mpps", "--duration", "50ms", "--rounds", "2", codes=(3,))
+        self.assertIn("did not reach 1000 Mpps", done.stdout)
+        rate, = result["rates"]
+        self.assertEqual((rate["outcome"], rate["reached"]), ("invalid", 0))
+        self.assertNotIn("offered_pps", rate)
+        for trial in rate["trials"]:
+            self.assertEqual(trial["sent"], trial["processed"] + trial["lost"])
+
+    def test_a_search_ends_and_says_what_bounds_it(self):
+        done, result = self.measure("--prog", "xdp_drop", "--only", "search", "--duration", "50ms", "--rounds", "2", "--loss", "0,1%",
+                                    "--width", "10%", codes=(0,))
+        self.assertIn("not RFC 2544", done.stdout)
+        search, = result["searches"]
+        self.assertEqual(search["outcome"], "passed", search["message"])
+        self.assertEqual([goal["loss_ratio"] for goal in search["goals"]], [0, 0.01])
+        self.assertEqual(len(search["probes"]), 3)
+        self.assertGreater(len(search["trials"]), 1)
+        for trial in search["trials"]:
+            self.check_trial(trial)
+            self.assertLessEqual(trial["rate_pps"], search["max_pps"])
+            self.assertGreaterEqual(trial["rate_pps"], search["min_pps"])
+        for goal in search["goals"]:
+            self.assertIn(goal["bound"], ("program", "generator", "none"))
+            self.assertEqual(goal["duration_sum_seconds"], 0.1)
+            above = [trial for trial in search["trials"] if trial["rate_pps"] == goal["upper_pps"] and trial["reached"]]
+            lossy = any(trial["loss_ratio"] > goal["loss_ratio"] for trial in above)
+            if goal["lower_pps"] is None:
+                self.assertEqual(goal["bound"], "none")
+            else:
+                self.assertEqual(goal["bound"], "program" if lossy else "generator")
+
+    def check_latency(self, latency, done):
+        self.check_reached(latency, done)
+        self.assertGreater(latency["clock_ns"], 0)
+        series = {one["through"]: one for one in latency["series"]}
+        self.assertEqual(set(series), {"program", "floor"})
+        for through, trials in (("program", "trials"), ("floor", "floor_trials")):
+            one = series[through]
+            for trial in latency[trials]:
+                self.check_trial(trial)
+            self.assertEqual(one["arrived"], sum(trial["forwarded"] for trial in latency[trials]))
+            self.assertEqual(one["samples"], one["arrived"])
+            self.assertEqual(sum(count for _, _, count in one["buckets"]), one["samples"])
+            for name, share in (("p50_ns", 500), ("p90_ns", 900), ("p99_ns", 990), ("p99.9_ns", 999)):
+                rank = -(-one["samples"] * share // 1000)
+                below = 0
+                for _, highest, count in one["buckets"]:
+                    below += count
+                    if below >= rank:
+                        self.assertEqual(one[name], min(highest, one["max_ns"]), name)
+                        break
+        return series["program"]["place"]
+
+    def test_latency_there_and_back_and_one_way(self):
+        for program, mode, place in (("icmp_lb", "native", "tester"), ("xdp_tx", "generic", "tester"), ("xdp_pass", "native", "stack"),
+                                     ("xdp_redirect", "native", "far end")):
+            with self.subTest(program=program, mode=mode):
+                done, result = self.measure("--prog", program, "--mode", mode, "--only", "latency", "--rate", SLOW, "--duration", "200ms",
+                                            "--rounds", "2")
+                self.assertIn("p99.9", done.stdout)
+                latency, = result["latencies"]
+                self.assertEqual(self.check_latency(latency, done), place)
+                self.assertEqual([trial["sent"] for trial in latency["trials"]], [200] * 2)
+
+    def test_latency_at_a_share_of_what_a_search_finds(self):
+        done, result = self.measure("--prog", "xdp_tx", "--only", "latency", "--rate", "0.1%", "--duration", "100ms", "--rounds", "1",
+                                    "--loss", "50%", "--width", "50%")
+        search, = result["searches"]
+        latency, = result["latencies"]
+        self.assertAlmostEqual(latency["rate_pps"], search["goals"][0]["conditional_throughput_pps"] * 0.001, delta=1)
+        self.check_latency(latency, done)
+
+    def test_what_ends_in_the_program_has_no_latency(self):
+        done = self.tool("run", "--prog", "xdp_drop", "--only", "latency", "--rate", SLOW, code=4)
+        self.assertIn("nothing arrives whose latency could be measured", done.stdout)
+
+    def test_what_is_asked_for_wrongly(self):
+        for arguments, said in ((["--rate", "500"], "has no unit"), (["--rate", "5mpps"], "no unit mpps"), (["--rate", "0kpps"], "is not between"),
+                                (["--only", "check", "--rate", SLOW], "--only leaves out"), (["--rate", "1pps", "--duration", "10ms"], "whole frame"),
+                                (["--only", "serch"], "did you mean search"), (["--only", "search", "--loss", "2"], "is not a share"),
+                                (["--only", "search", "--exceed", "100%"], "every trial"), (["--only", "search", "--width", "0"], "is not a share")):
+            with self.subTest(arguments=arguments):
+                done = self.tool("run", "--prog", "xdp_tx", *arguments, code=2)
+                self.assertIn(said, done.stderr)
+                self.assertFalse(os.path.exists(os.path.join(self.folder, "results")))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+#include "engine/loss_trials.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.h"
+#include "traffic/generator.h"
+
+namespace xdpbench {
+namespace {
+
+constexpr int kProbes = 3;
+// The least that a load of a search offers in its shortest trial.
+constexpr double kFewestFrames = 100;
+// Far more than a search takes. A program whose loss has nothing to do with the load may need them.
+constexpr std::size_t kMostTrials = 500;
+
+std::vector<TrialResult> judged_all(const std::vector<Trial>& trials) {
+    std::vector<TrialResult> results;
+    results.reserve(trials.size());
+    for (const Trial& trial : trials) results.push_back(judged(trial));
+    return results;
+}
+
+// Loads are whole numbers of frames a second that went through a trial unchanged.
+bool at(const Trial& trial, double load) { return trial.rate == load; }
+
+}  // namespace
+
+std::vector<SearchGoal> search_goals(const SearchOptions& options, double seconds, int rounds) {
+    std::vector<double> losses = options.losses;
+    std::sort(losses.begin(), losses.end());
+    losses.erase(std::unique(losses.begin(), losses.end()), losses.end());
+    std::vector<SearchGoal> goals;
+    for (const double loss : losses) {
+        SearchGoal goal;
+        goal.loss_ratio = loss;
+        goal.exceed_ratio = options.exceed;
+        goal.initial_seconds = seconds / 10;
+        goal.final_seconds = seconds;
+        goal.duration_sum = seconds * rounds;
+        goal.width = options.width;
+        goals.push_back(goal);
+    }
+    return goals;
+}
+
+TrialResult judged(const Trial& trial) {
+    if (trial.reached()) return {trial.rate, trial.seconds, trial.loss_ratio()};
+    const double expected = trial.rate * trial.seconds;
+    const auto arrived = static_cast<double>(trial.sent - std::min(trial.sent, trial.lost()));
+    return {trial.rate, trial.seconds, std::clamp(1 - arrived / expected, 0.0, 1.0)};
+}
+
+SearchedGoal conclude(const SearchGoal& goal, const LoadRange& range,
+                      const std::vector<Trial>& trials) {
+    SearchedGoal searched;
+    searched.goal = goal;
+    searched.result = goal_result(goal, range, judged_all(trials));
+    const SearchBounds& bounds = searched.result.bounds;
+    const double upper = bounds.upper.value_or(range.max);
+    const bool lossy = std::any_of(trials.begin(), trials.end(), [&](const Trial& trial) {
+        return at(trial, upper) && trial.reached() && trial.loss_ratio() > goal.loss_ratio;
+    });
+    if (!bounds.lower) {
+        searched.bound = "none";
+        searched.evidence =
+            lossy
+                ? fmt::format("more was lost at every rate down to {}", rate_text(upper))
+                : fmt::format("the generator did not even reach {}: something else runs on its CPU",
+                              rate_text(upper));
+        return searched;
+    }
+    searched.bound = lossy ? "program" : "generator";
+    if (lossy) {
+        searched.evidence = fmt::format("at {} more frames were lost", rate_text(upper));
+    } else {
+        searched.evidence = fmt::format(
+            "{} loss up to {}, and the generator offers no more: the program's own limit was not "
+            "found",
+            goal.loss_ratio > 0 ? "no more" : "no", rate_text(*bounds.lower));
+    }
+    return searched;
+}
+
+Result<void> search_loss(TrialRig& rig, const std::vector<SearchGoal>& goals,
+                         const std::function<void(const std::string&)>& progress,
+                         LoadRecord& record) {
+    const double shortest = goals.front().initial_seconds;
+    record.range = {std::ceil(kFewestFrames / shortest), 0};
+    for (int probe = 0; probe < kProbes; ++probe) {
+        progress(fmt::format("search {}/{}: the most the generator offers", record.program,
+                             record.mode));
+        XDPBENCH_TRY(CountedTrial probed, rig.run(rig.lane(), kHighestRate, shortest));
+        record.range.max = std::max(record.range.max, std::round(probed.trial.offered()));
+        record.probes.push_back(std::move(probed.trial));
+    }
+    record.range.min = std::min(record.range.min, record.range.max);
+    while (const auto next = next_trial(goals, record.range, judged_all(record.trials))) {
+        if (record.trials.size() == kMostTrials) {
+            return Error{ErrorKind::invalid,
+                         fmt::format("the search has not ended after {}",
+                                     counted(record.trials.size(), "trial")),
+                         "loss here has little to do with the rate",
+                         "allow more: --exceed, --loss"};
+        }
+        progress(fmt::format("search {}/{}: trial {}, {} for {:.2f} s", record.program, record.mode,
+                             record.trials.size() + 1, rate_text(next->load), next->seconds));
+        XDPBENCH_TRY(CountedTrial counted_trial, rig.run(rig.lane(), next->load, next->seconds));
+        record.trials.push_back(std::move(counted_trial.trial));
+    }
+    for (const SearchGoal& goal : goals)
+        record.goals.push_back(conclude(goal, record.range, record.trials));
+    return {};
+}
+
+}  // namespace xdpbench

@@ -1,0 +1,130 @@
+#include "engine/trial.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "engine/bench.h"
+#include "engine/empty_program.h"
+#include "engine/veth_bench.h"
+#include "kernel/environment.h"
+#include "kernel/test_run.h"
+#include "traffic/frame_map.h"
+#include "traffic/stamped_frames.h"
+
+namespace xdpbench {
+namespace {
+
+// Where generator and program share a CPU a burst overflows nothing: the program has its turn after
+// every batch. So a scheduler's time slice or two that others took is made up for.
+constexpr double kMadeUpSeconds = 0.02;
+
+// Frames that end in the program arrive nowhere.
+Result<void> require_arrivals(const Paths& paths) {
+    const bool ends = paths.action == Action::drop || paths.action == Action::aborted;
+    if (!ends || paths.mixed) return {};
+    return unavailable_error(
+        fmt::format("{} ends the frame in the program", action_name(paths.action)),
+        "nothing arrives whose latency could be measured");
+}
+
+// A time stamp must not change what the program does with a frame: with two times, of which the
+// words have nothing in common.
+Result<void> require_same_paths(const Subject& subject, const Frames& frames, const Paths& paths) {
+    for (const std::uint64_t now : {0x0000'5a5a'a5a5'0f0fULL, 0x0000'a5a5'5a5a'f0f0ULL}) {
+        const Result<Paths> found = find_paths(subject, stamped(frames, now));
+        if (!found) return found.error().in("with a time stamp at the end of every frame");
+        const auto [before, after] =
+            std::mismatch(paths.returned.begin(), paths.returned.end(), found->returned.begin());
+        if (before == paths.returned.end()) continue;
+        return Error{ErrorKind::invalid,
+                     fmt::format("frame {} of {} takes {}, but {} with a time stamp at its end",
+                                 before - paths.returned.begin(), bench_traffic(subject).text,
+                                 returned_text(*before), returned_text(*after)),
+                     "the program looks at the payload or at the frame's length",
+                     "measure latency with other traffic"};
+    }
+    return {};
+}
+
+}  // namespace
+
+TrialRig::TrialRig(Topology topology, Program program, Generator generator)
+    : topology_(std::move(topology)),
+      program_(std::move(program)),
+      generator_(std::move(generator)) {}
+
+Result<std::unique_ptr<TrialRig>> TrialRig::create(const BenchCase& bench, Pace pace) {
+    const Subject& subject = *bench.subject;
+    const bool stamps = pace == Pace::paced_stamped;
+    XDPBENCH_CHECK(require_timeable());
+    XDPBENCH_TRY(Frames frames, bench_frames(subject, bench.shape));
+    XDPBENCH_TRY(const Paths paths, find_paths(subject, frames));
+    std::uint64_t lengthened = 0;
+    if (stamps) {
+        XDPBENCH_CHECK(require_arrivals(paths));
+        StampableFrames room = make_room_for_stamps(frames);
+        XDPBENCH_CHECK(require_same_paths(subject, room.frames, paths));
+        frames = std::move(room.frames);
+        lengthened = room.lengthened;
+    }
+    XDPBENCH_TRY(Generator generator, Generator::create(frames, pace));
+    XDPBENCH_TRY(Topology topology,
+                 Topology::create(stamps ? 2 : 1, longest_of(frames), topology_of(subject)));
+    XDPBENCH_CHECK(generator.park(topology.tester, topology.parking));
+    XDPBENCH_TRY(Program program, load_program(subject, topology));
+    std::unique_ptr<TrialRig> rig(
+        new TrialRig(std::move(topology), std::move(program), std::move(generator)));
+    const Capture capture{0, 1, stamps};
+    XDPBENCH_TRY(EquippedLane lane, EquippedLane::create(rig->topology_, 0, &rig->program_,
+                                                         rig->program_.fd(), *bench.mode, capture));
+    rig->lane_.emplace(std::move(lane));
+    if (stamps) {
+        XDPBENCH_TRY(const EmptyProgram empty,
+                     EmptyProgram::load(paths.action, rig->program_, rig->topology_, 0, 1));
+        XDPBENCH_TRY(EquippedLane floor, EquippedLane::create(rig->topology_, 1, nullptr,
+                                                              empty.fd(), *bench.mode, capture));
+        rig->floor_.emplace(std::move(floor));
+    }
+    rig->setup_ = describe_bench(bench, frames, paths);
+    XDPBENCH_CHECK(place_program(rig->topology_, bench.cpus));
+    if (bench.cpus.placement == Placement::shared) rig->made_up_ = kMadeUpSeconds;
+    rig->setup_.counted_by = rig->lane_->counted_by();
+    rig->action_ = paths.action;
+    rig->lengthened_ = lengthened;
+    return rig;
+}
+
+Result<CountedTrial> TrialRig::run(const EquippedLane& lane, double rate, double seconds) {
+    XDPBENCH_TRY(const LaneCounts before, lane.read());
+    XDPBENCH_TRY(const Offer offer,
+                 generator_.offer(topology_.tester, lane.tester().index, rate, seconds, made_up_));
+    XDPBENCH_TRY(LaneCounts counts, settled(lane, before, offer.frames, Settled::balanced));
+    if (const std::string imbalance = unbalanced(counts, offer.frames); !imbalance.empty()) {
+        return Error{ErrorKind::invalid,
+                     "the books of a trial do not balance: " + imbalance,
+                     {},
+                     "something else sent or took frames, or this is a fault of xdp-bench"};
+    }
+    const std::uint64_t strayed =
+        counts.handled() - counts.actions.at(static_cast<std::size_t>(action_));
+    if (strayed > 0 && !setup_.mixed) {
+        return Error{ErrorKind::invalid,
+                     fmt::format("{} of {} took another path than {}", thousands(strayed),
+                                 counted(counts.handled(), "frame"), action_name(action_)),
+                     "the program's verdict depends on what it has seen before",
+                     "give it traffic whose verdicts stay"};
+    }
+    Trial trial{rate,
+                seconds,
+                offer.frames,
+                offer.seconds,
+                offer.worst_lag,
+                counts.handled(),
+                counts.received + counts.passed + counts.forwarded,
+                counts.losses};
+    return CountedTrial{std::move(trial), std::move(counts)};
+}
+
+}  // namespace xdpbench

@@ -1,0 +1,43 @@
+// What several kinds of results have in common.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace xdpbench {
+
+enum class Outcome { passed, failed, skipped, invalid };
+[[nodiscard]] const char* outcome_name(Outcome outcome);
+
+// Frames by what the program returned, indexed by enum xdp_action: XDP_ABORTED 0 .. XDP_REDIRECT 4.
+using ActionTally = std::array<std::uint64_t, 5>;
+
+// Frames lost, by the name of the counter that says so. Counters that stand at 0 are left out.
+using Losses = std::map<std::string, std::uint64_t>;
+
+// What is measured, and how it ended.
+struct BenchSetup {
+    std::string program;
+    std::string mode;    // attach mode; "test_run": the program alone in the fresh-packet loop
+    std::string action;  // the path that is timed
+    bool mixed = false;  // the traffic takes other paths too (only without an expectation)
+    std::string traffic;
+    std::uint64_t frames = 0;    // in the traffic
+    std::uint64_t shortest = 0;  // frame length, bytes without FCS
+    std::uint64_t longest = 0;
+    std::uint64_t flows = 0;
+    // What the command line made of the traffic: "" as it is, else bytes with FCS, or "imix".
+    std::string size;
+    std::string
+        variant;  // tells benches of one program and mode apart: "/size:64/flows:1000/separate"
+    int cpu = 0;  // of the program
+    int generator_cpu = 0;  // the same if they share it
+    std::string placement;  // "shared": generator and program on one CPU; "separate"; "test_run"
+    std::string counted_by;
+    Outcome outcome = Outcome::passed;
+    std::string message;  // why it is skipped or invalid
+};
+
+}  // namespace xdpbench

@@ -1,0 +1,57 @@
+#include "report/counts_text.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
+#include <vector>
+
+#include "base/text.h"
+
+namespace xdpbench {
+namespace {
+
+constexpr std::array<const char*, 5> kActionNames{"XDP_ABORTED", "XDP_DROP", "XDP_PASS", "XDP_TX",
+                                                  "XDP_REDIRECT"};
+
+std::string joined(const std::vector<std::string>& parts) {
+    return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, ", "));
+}
+
+}  // namespace
+
+std::string tally_text(const ActionTally& tally) {
+    std::vector<std::string> parts;
+    for (std::size_t action = 0; action < tally.size(); ++action) {
+        if (tally[action] != 0)
+            parts.push_back(fmt::format("{} {}", thousands(tally[action]), kActionNames[action]));
+    }
+    return joined(parts);
+}
+
+std::string losses_text(const Losses& losses) {
+    std::vector<std::string> parts;
+    for (const auto& [name, frames] : losses)
+        parts.push_back(fmt::format("{} {}", name, thousands(frames)));
+    return joined(parts);
+}
+
+std::string setup_text(const BenchSetup& setup) {
+    const std::string size = setup.shortest == setup.longest
+                                 ? counted(setup.longest, "byte")
+                                 : fmt::format("{} to {} bytes", setup.shortest, setup.longest);
+    return fmt::format("{} {}{}, {} of {} in {} ({})", setup.mode + setup.variant, setup.action,
+                       setup.mixed ? " and others" : "", counted(setup.frames, "frame"), size,
+                       counted(setup.flows, "flow"), setup.traffic);
+}
+
+std::string placement_text(const BenchSetup& setup) {
+    if (setup.placement == "test_run")
+        return fmt::format("the program alone on fresh packets, CPU {}", setup.cpu);
+    if (setup.placement == "separate")
+        return fmt::format("separate: generator on CPU {}, program in threaded NAPI on CPU {}",
+                           setup.generator_cpu, setup.cpu);
+    return fmt::format("shared: generator and program on CPU {}", setup.cpu);
+}
+
+}  // namespace xdpbench

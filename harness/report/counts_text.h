@@ -1,0 +1,22 @@
+// Counts and settings on one line, for a person.
+#pragma once
+
+#include <string>
+
+#include "report/common.h"
+
+namespace xdpbench {
+
+// "488 XDP_TX, 512 XDP_PASS"; "none" if there are none.
+[[nodiscard]] std::string tally_text(const ActionTally& tally);
+
+// "dut_rx_drops 12"; "none" if there are none.
+[[nodiscard]] std::string losses_text(const Losses& losses);
+
+// "native XDP_TX, 1,000 frames of 60 bytes in 64 flows (icmp_echo_64.pcap)".
+[[nodiscard]] std::string setup_text(const BenchSetup& setup);
+
+// "shared: generator and program on CPU 1", "separate: generator on CPU 0, ...".
+[[nodiscard]] std::string placement_text(const BenchSetup& setup);
+
+}  // namespace xdpbench

@@ -1,0 +1,133 @@
+#include "report/load_json.h"
+
+#include "stats/summary.h"
+
+namespace xdpbench {
+namespace {
+
+using xdpbench::to_json;  // of report/json_parts.h, which those here would hide
+
+Json to_json(const Trial& trial) {
+    return {{"rate_pps", trial.rate},
+            {"seconds", trial.seconds},
+            {"sent", trial.sent},
+            {"sent_seconds", trial.sent_seconds},
+            {"offered_pps", trial.offered()},
+            {"reached", trial.reached()},
+            {"worst_lag_seconds", trial.worst_lag},
+            {"processed", trial.processed},
+            {"forwarded", trial.forwarded},
+            {"lost", trial.lost()},
+            {"loss_ratio", trial.loss_ratio()},
+            {"losses", to_json(trial.losses)}};
+}
+
+Json all(const std::vector<Trial>& trials) {
+    Json json = Json::array();
+    for (const Trial& trial : trials) json.push_back(to_json(trial));
+    return json;
+}
+
+template <class Measure>
+Json summary(const std::vector<Trial>& trials, Measure measure) {
+    std::vector<double> samples;
+    for (const Trial& trial : trials) samples.push_back(measure(trial));
+    return {{"median", median(samples).value_or(0)},
+            {"min", min(samples).value_or(0)},
+            {"max", max(samples).value_or(0)}};
+}
+
+void add_rate(const LoadRecord& load, Json& json) {
+    json["rate_pps"] = load.rate;
+    json["share"] = load.share;
+    json["burst"] = load.burst;
+    const std::vector<Trial> reached = load.reached_trials();
+    json["reached"] = reached.size();
+    if (reached.empty()) return;
+    json["offered_pps"] = summary(reached, [](const Trial& t) { return t.offered(); });
+    json["processed_pps"] =
+        summary(reached, [](const Trial& t) { return t.per_second(t.processed); });
+    json["forwarded_pps"] =
+        summary(reached, [](const Trial& t) { return t.per_second(t.forwarded); });
+    json["loss_ratio"] = summary(reached, [](const Trial& t) { return t.loss_ratio(); });
+}
+
+Json or_null(const std::optional<double>& number) { return number ? Json(*number) : Json(nullptr); }
+
+Json to_json(const SearchedGoal& searched) {
+    const SearchGoal& goal = searched.goal;
+    const GoalResult& result = searched.result;
+    return {{"loss_ratio", goal.loss_ratio},
+            {"exceed_ratio", goal.exceed_ratio},
+            {"initial_trial_seconds", goal.initial_seconds},
+            {"final_trial_seconds", goal.final_seconds},
+            {"duration_sum_seconds", goal.duration_sum},
+            {"width", goal.width},
+            {"lower_pps", or_null(result.bounds.lower)},
+            {"upper_pps", or_null(result.bounds.upper)},
+            {"reached", result.reached},
+            {"conditional_throughput_pps", result.conditional_throughput},
+            {"bound", searched.bound},
+            {"evidence", searched.evidence}};
+}
+
+void add_search(const LoadRecord& load, Json& json) {
+    json["method"] = "MLRsearch (RFC 9971)";
+    json["note"] = kNotRfc2544;
+    json["min_pps"] = load.range.min;
+    json["max_pps"] = load.range.max;
+    json["goals"] = Json::array();
+    for (const SearchedGoal& goal : load.goals) json["goals"].push_back(to_json(goal));
+    json["probes"] = all(load.probes);
+}
+
+Json to_json(const LatencySeries& series) {
+    const LatencyHistogram& histogram = series.histogram;
+    Json json{{"through", series.floor ? "floor" : "program"},
+              {"place", series.place},
+              {"arrived", series.arrived},
+              {"samples", histogram.samples()},
+              {"max_ns", histogram.longest()}};
+    for (const Percentile& percentile : kPercentiles)
+        json[percentile.key] = histogram.quantile(percentile.q).value_or(0);
+    json["buckets"] = Json::array();
+    for (std::size_t bucket = 0; bucket < LatencyHistogram::kBuckets; ++bucket) {
+        if (histogram.count(bucket) == 0) continue;
+        json["buckets"].push_back({LatencyHistogram::lowest_of(bucket),
+                                   LatencyHistogram::highest_of(bucket), histogram.count(bucket)});
+    }
+    return json;
+}
+
+void add_latency(const LoadRecord& load, Json& json) {
+    json["rate_pps"] = load.rate;
+    json["share"] = load.share;
+    json["burst"] = load.burst;
+    json["reached"] = load.reached_trials().size();
+    json["clock_ns"] = load.clock_ns;
+    json["resolution"] = LatencyHistogram::kResolution;
+    json["lengthened_frames"] = load.lengthened;
+    json["series"] = Json::array();
+    for (const LatencySeries& series : load.latencies) json["series"].push_back(to_json(series));
+    json["floor_trials"] = all(load.floor_trials);
+}
+
+}  // namespace
+
+Json loads_json(const std::vector<LoadRecord>& loads, std::string_view kind) {
+    Json array = Json::array();
+    for (const LoadRecord& load : loads) {
+        if (load.kind != kind) continue;
+        Json json = setup_json(load);
+        json["stamped"] = load.stamped;
+        json["seconds"] = load.seconds;
+        if (kind == "rate") add_rate(load, json);
+        if (kind == "search") add_search(load, json);
+        if (kind == "latency") add_latency(load, json);
+        json["trials"] = all(load.trials);
+        array.push_back(std::move(json));
+    }
+    return array;
+}
+
+}  // namespace xdpbench
