@@ -251,7 +251,10 @@ Error open_error(const std::string& path, int number) {
 Error device_refusal(const Program& program, Error error, int number, const std::string& log) {
     error = offload_refusal(std::move(error), number, log);
     const std::vector<std::string> obstacles = program.offload_obstacles({});
-    if (!obstacles.empty()) error.cause = fmt::format("{}", fmt::join(obstacles, "; "));
+    if (!obstacles.empty()) {
+        error.cause +=
+            fmt::format("{}{}", error.cause.empty() ? "" : "; ", fmt::join(obstacles, "; "));
+    }
     return error;
 }
 
