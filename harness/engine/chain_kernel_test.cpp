@@ -1,7 +1,11 @@
 // Redirects through a chain: what is forwarded arrives at the far end, on the CPU that it was sent
 // to, and the books know every way.
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <gtest/gtest.h>
 #include <linux/bpf.h>
+
+#include <functional>
 
 #include "engine/lane.h"
 #include "engine/replay.h"
@@ -64,14 +68,21 @@ class ChainTest : public KernelTest, public testing::WithParamInterface<Mode> {
         Frames received;
     };
 
-    static Result<Sent> send(const Frames& frames) {
+    static Result<Sent> send(const Frames& frames) { return send(frames, subject(), nothing); }
+
+    using Prepare = std::function<void(const Program&, const Topology&)>;
+
+    // `prepare` gets the loaded program before frames are sent.
+    static Result<Sent> send(const Frames& frames, const Subject& subject, const Prepare& prepare) {
         XDPBENCH_TRY(const PinnedThread pinned, PinnedThread::pin(measuring_cpu()));
         XDPBENCH_TRY(Generator generator, Generator::create(frames));
         XDPBENCH_TRY(const Topology topology, Topology::create(1, 64, TopologyKind::chain));
-        XDPBENCH_TRY(const Program program, load_program(subject(), topology));
-        XDPBENCH_TRY(const EquippedLane lane,
+        XDPBENCH_TRY(const Program program, load_program(subject, topology));
+        prepare(program, topology);
+        XDPBENCH_TRY(EquippedLane lane,
                      EquippedLane::create(topology, 0, &program, program.fd(), GetParam(),
                                           {static_cast<std::uint32_t>(frames.size()), 64}));
+        XDPBENCH_CHECK(lane.watch_redirects());
         XDPBENCH_TRY(const LaneCounts before, lane.read());
         XDPBENCH_CHECK(generator.send(topology.tester, lane.tester().index, frames.size()));
         Sent sent;
@@ -80,6 +91,33 @@ class ChainTest : public KernelTest, public testing::WithParamInterface<Mode> {
         XDPBENCH_TRY(sent.passed, lane.stack_sink().captured());
         XDPBENCH_TRY(sent.received, lane.tester_sink().captured());
         return sent;
+    }
+
+    static void nothing(const Program& /*program*/, const Topology& /*topology*/) {}
+
+    // The fixture `behind_redirect`, whose maps are filled with the programs to run behind them.
+    static Result<Sent> send_to_companions(const Frames& frames, std::uint8_t& out_ifindex) {
+        Subject subject;
+        subject.scenario.name = "behind_redirect";
+        subject.scenario.replay.emplace().topology = TopologyKind::chain;
+        subject.object = fixture_object("behind_redirect");
+        return send(frames, subject, [&](const Program& program, const Topology& topology) {
+            const auto inside = InNetNs::enter(topology.dut);
+            ASSERT_TRUE(inside);
+            const std::uint32_t zero = 0;
+            bpf_devmap_val device = {};
+            device.ifindex = topology.interfaces().at("out0");
+            device.bpf_prog.fd = program.companion_fd("on_the_device");
+            out_ifindex = static_cast<std::uint8_t>(device.ifindex);
+            bpf_cpumap_val cpu = {};
+            cpu.qsize = 2048;
+            cpu.bpf_prog.fd = program.companion_fd("on_the_cpu");
+            const auto map = [&](const char* name) {
+                return ::bpf_map__fd(program.find_map(name));
+            };
+            ASSERT_EQ(::bpf_map_update_elem(map("ports"), &zero, &device, BPF_ANY), 0);
+            ASSERT_EQ(::bpf_map_update_elem(map("cpus"), &zero, &cpu, BPF_ANY), 0);
+        });
     }
 };
 
@@ -124,14 +162,58 @@ TEST_P(ChainTest, RedirectsThatFailAreNotTakenForArrivals) {
     const auto sent = send(frames);
     ASSERT_TRUE(sent) << sent.error().text();
     EXPECT_EQ(sent->counts.forwarded, 20U);
-    if (GetParam() == Mode::native) {
-        EXPECT_EQ(sent->counts.losses, (Losses{{"dut_rx_drops", 20}}));
-        EXPECT_EQ(unbalanced(sent->counts, frames.size()), "");
-    } else {
-        // The kernel counts it nowhere in generic mode: for a program without counters it looks
-        // like a drop.
-        EXPECT_EQ(sent->counts.actions[XDP_DROP], 20U);
+    const char* const name = GetParam() == Mode::native ? "dut_rx_drops" : "redirect_errors";
+    EXPECT_EQ(sent->counts.losses, (Losses{{name, 20}}));
+    EXPECT_EQ(unbalanced(sent->counts, frames.size()), "");
+}
+
+// Eight frames at a time for a queue of one.
+TEST_P(ChainTest, WhatFindsTheQueueOfACpumapFullIsALossWithAName) {
+    if (measuring_cpu() == 0) GTEST_SKIP() << "frames are sent from CPU 0: a second CPU is needed";
+    const Frames frames = frames_for({kCpumap}, 200);
+    Subject narrow = subject();
+    narrow.scenario.configuration.maps.back().entries.front().value = scalar("1");
+    const auto sent = send(frames, narrow, nothing);
+    ASSERT_TRUE(sent) << sent.error().text();
+    const char* const name = GetParam() == Mode::native ? "cpumap_drops" : "redirect_errors";
+    std::uint64_t lost = 0;
+    for (const auto& [loss, count] : sent->counts.losses) {
+        EXPECT_EQ(loss, name);
+        lost += count;
     }
+    EXPECT_EQ(sent->counts.passed + lost, frames.size());
+    // The first bundle finds the other CPU asleep. (Generic frames come one by one.)
+    EXPECT_GE(lost, GetParam() == Mode::native ? 1U : 0U);
+    EXPECT_EQ(unbalanced(sent->counts, frames.size()), "");
+}
+
+// As they should be behind the program of a map.
+Frames noted(Frames frames, char who, std::uint8_t where) {
+    for (Frame& frame : frames) {
+        frame.bytes[15] = static_cast<std::uint8_t>(who);
+        frame.bytes[16] = where;
+    }
+    return frames;
+}
+
+TEST_P(ChainTest, AProgramBehindADevmapRunsOnTheWayOut) {
+    const Frames frames = frames_for({kDevmap}, 100);
+    std::uint8_t out0 = 0;
+    const auto sent = send_to_companions(frames, out0);
+    ASSERT_TRUE(sent) << sent.error().text();
+    EXPECT_TRUE(sent->forwarded == noted(frames, 'd', out0));
+    EXPECT_EQ(unbalanced(sent->counts, frames.size()), "");
+}
+
+TEST_P(ChainTest, AProgramBehindACpumapRunsOnItsCpu) {
+    if (measuring_cpu() == 0) GTEST_SKIP() << "frames are sent from CPU 0: a second CPU is needed";
+    const Frames frames = frames_for({kCpumap}, 100);
+    std::uint8_t out0 = 0;
+    const auto sent = send_to_companions(frames, out0);
+    ASSERT_TRUE(sent) << sent.error().text();
+    EXPECT_TRUE(sent->passed == noted(frames, 'c', 0));
+    EXPECT_EQ(sent->counts.passed_cpus.at(0), frames.size());
+    EXPECT_EQ(unbalanced(sent->counts, frames.size()), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Modes, ChainTest, testing::Values(Mode::generic, Mode::native),

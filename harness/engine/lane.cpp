@@ -174,7 +174,9 @@ std::string unbalanced(const LaneCounts& counts, std::uint64_t sent) {
                            counted(taken, "frame"), thousands(dropped),
                            thousands(counts.handled()));
     }
-    return unbalanced_ways(counts, dropped - (taken - counts.handled()));
+    return unbalanced_ways(counts, dropped - (taken - counts.handled()) +
+                                       loss(counts.losses, "redirect_errors") +
+                                       loss(counts.losses, "cpumap_drops"));
 }
 
 std::string redirect_end(const LaneCounts& counts) {
@@ -224,9 +226,22 @@ Result<EquippedLane> EquippedLane::create(const Topology& topology, std::size_t 
     return equipped;
 }
 
+Result<void> EquippedLane::watch_redirects() {
+    for (const Program* const program : programs_) {
+        XDPBENCH_TRY(RedirectLosses losses, RedirectLosses::watch(*program, mode_));
+        redirects_.push_back(std::move(losses));
+    }
+    return {};
+}
+
 Result<void> EquippedLane::replace(const Program& program) {
+    const bool known = std::find(programs_.begin(), programs_.end(), &program) != programs_.end();
+    if (!known && !redirects_.empty()) {
+        XDPBENCH_TRY(RedirectLosses losses, RedirectLosses::watch(program, mode_));
+        redirects_.push_back(std::move(losses));
+    }
     XDPBENCH_CHECK(link_.replace(program.fd()));
-    if (std::find(programs_.begin(), programs_.end(), &program) != programs_.end()) return {};
+    if (known) return {};
     XDPBENCH_TRY(const auto counters, read_counters(program));
     counts_ = counts_ && counters.has_value();
     programs_.push_back(&program);
@@ -294,6 +309,7 @@ Result<void> EquippedLane::read_losses(LaneCounts& counts, const DriverCounters&
         losses["out_xmit_errors"] = over_queues(out, kTx, "xdp_xmit_errors");
         losses["sink_rx_drops"] = over_queues(sink, kRx, "drops");
     }
+    for (const RedirectLosses& redirects : redirects_) XDPBENCH_CHECK(redirects.add_to(losses));
     if (mode_ != Mode::generic) return {};
     // What a generic program sends leaves through the device's ordinary transmit path.
     XDPBENCH_TRY(const InterfaceCounters dut, interface_counters(topology_->dut, lane_->dut.name));
@@ -320,7 +336,7 @@ Result<void> EquippedLane::read_actions(LaneCounts& counts, const DriverCounters
         counts.actions[XDP_REDIRECT] = over_queues(driver, kRx, "xdp_redirect");
     } else {
         counts.actions[XDP_TX] = counts.received;
-        counts.actions[XDP_REDIRECT] = counts.forwarded;
+        counts.actions[XDP_REDIRECT] = counts.forwarded + loss(counts.losses, "redirect_errors");
     }
     const std::uint64_t known = counts.handled();
     const std::uint64_t others =

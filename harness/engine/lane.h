@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "engine/redirect_losses.h"
 #include "kernel/attach.h"
 #include "kernel/counters.h"
 #include "kernel/topology.h"
@@ -25,7 +26,7 @@ struct LaneCounts {
     std::uint64_t forwarded = 0;          // arrived at the far end
     std::vector<std::uint64_t> passed_cpus;  // `passed`, by the CPU that ran the stack
     // generator_xmit_errors, dut_rx_drops, dut_tx_errors, tester_rx_drops; with a far end
-    // out_xmit_errors, sink_rx_drops
+    // out_xmit_errors, sink_rx_drops; after watch_redirects() those of RedirectLosses
     Losses losses;
 
     [[nodiscard]] std::uint64_t handled() const;  // the sum of `actions`
@@ -51,6 +52,10 @@ class EquippedLane {
     static Result<EquippedLane> create(const Topology& topology, std::size_t index,
                                        const Program* own_program, int program_fd, Mode mode,
                                        Capture capture);
+
+    // From here on redirects that come to nothing are losses with a name, where the kernel lets
+    // them be counted. That takes time: not for what is measured.
+    Result<void> watch_redirects();
 
     // From here on `program` handles the frames, and no frame meets neither. What the programs
     // before it counted stays in the books.
@@ -92,6 +97,7 @@ class EquippedLane {
     Sink stack_sink_;
     std::optional<Sink> far_sink_;  // of a lane with a far end
     XdpLink link_;
+    std::vector<RedirectLosses> redirects_;  // of each of programs_, if they are watched
 };
 
 // When frames are taken to have settled.

@@ -80,6 +80,7 @@ class Follower {
         XDPBENCH_TRY(EquippedLane lane,
                      EquippedLane::create(follower->topology_, 0, &follower->program_,
                                           follower->program_.fd(), mode, capture));
+        XDPBENCH_CHECK(lane.watch_redirects());
         follower->lane_.emplace(std::move(lane));
         return follower;
     }

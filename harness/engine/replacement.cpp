@@ -112,6 +112,7 @@ Result<ReplacementOutcome> replace_under_traffic(const Subject& subject, Mode mo
     XDPBENCH_TRY(const Program second, load_program(other, topology));
     XDPBENCH_TRY(EquippedLane lane,
                  EquippedLane::create(topology, 0, &first, first.fd(), mode, {}));
+    XDPBENCH_CHECK(lane.watch_redirects());
     XDPBENCH_TRY(const LaneCounts before, lane.read());
 
     Traffic traffic(generator, topology, lane.tester().index, frames.size());

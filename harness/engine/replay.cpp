@@ -249,6 +249,7 @@ Result<ReplayOutcome> try_replay(const Subject& subject, Mode mode, const Replay
     {
         XDPBENCH_TRY(EquippedLane equipped,
                      EquippedLane::create(topology, 0, &program, program.fd(), mode, capture));
+        XDPBENCH_CHECK(equipped.watch_redirects());
         lane.emplace(std::move(equipped));
     }
     LaneCounts counts;
