@@ -151,21 +151,6 @@ std::vector<FieldDifference> field_differences(const Frame& expected, const Fram
     return differences;
 }
 
-std::string difference_lines(const std::vector<FieldDifference>& differences) {
-    std::size_t name_width = 0;
-    std::size_t value_width = 0;
-    for (const FieldDifference& difference : differences) {
-        name_width = std::max(name_width, difference.field.size());
-        value_width = std::max(value_width, difference.expected.size());
-    }
-    std::string lines;
-    for (const FieldDifference& difference : differences) {
-        lines += fmt::format("  {:<{}}   expected {:<{}}   got {}\n", difference.field, name_width,
-                             difference.expected, value_width, difference.actual);
-    }
-    return lines;
-}
-
 // "  0010  00 54 1a ..." and, if bytes of the row differ, "                ^^" below.
 std::string hex_row(const Frame& frame, std::size_t first, const BitDifference& difference) {
     const std::size_t last = std::min(first + kRowBytes, frame.bytes.size());
@@ -221,6 +206,21 @@ std::vector<FieldDifference> diff_frames(const Frame& expected, const Frame& act
     const std::vector<Field> fields = dissect(expected);
     return field_differences(expected, actual, fields,
                              BitDifference(expected, actual, fields, mask));
+}
+
+std::string difference_lines(const std::vector<FieldDifference>& differences) {
+    std::size_t name_width = 0;
+    std::size_t value_width = 0;
+    for (const FieldDifference& difference : differences) {
+        name_width = std::max(name_width, difference.field.size());
+        value_width = std::max(value_width, difference.expected.size());
+    }
+    std::string lines;
+    for (const FieldDifference& difference : differences) {
+        lines += fmt::format("  {:<{}}   expected {:<{}}   got {}\n", difference.field, name_width,
+                             difference.expected, value_width, difference.actual);
+    }
+    return lines;
 }
 
 std::string describe_difference(const Frame& expected, const Frame& actual, const Mask& mask) {

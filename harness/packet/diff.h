@@ -27,8 +27,11 @@ Result<void> check_mask(const Mask& mask);
 [[nodiscard]] std::vector<FieldDifference> diff_frames(const Frame& expected, const Frame& actual,
                                                        const Mask& mask = {});
 
-// The differences as aligned lines ("  ip.dst   expected 192.168.1.3   got 192.168.1.2"), then the
-// actual frame in hex with its differing bytes marked.
+// Aligned lines: "  ip.dst   expected 192.168.1.3   got 192.168.1.2".
+[[nodiscard]] std::string difference_lines(const std::vector<FieldDifference>& differences);
+
+// The differences as difference_lines(), then the actual frame in hex with its differing bytes
+// marked.
 [[nodiscard]] std::string describe_difference(const Frame& expected, const Frame& actual,
                                               const Mask& mask = {});
 

@@ -13,206 +13,12 @@
 #include "packet/bits.h"
 #include "packet/checksum.h"
 #include "packet/hex.h"
+#include "packet/layers.h"
 
 namespace xdpbench {
 namespace {
 
 using Bytes = std::span<const std::uint8_t>;
-
-// ---- What the headers look like. All numbers are big-endian. ----
-
-// How a field's value is written for a person.
-enum class Show {
-    number,
-    hex,
-    mac,
-    ipv4,
-    ipv6,
-    ether_type,
-    protocol,
-    fragment,
-    ip_flags,
-    tcp_flags,
-    checksum,
-    options
-};
-
-struct Part {
-    std::string_view name;
-    unsigned bits = 0;  // 0: options, as long as the header's length field leaves room for
-    Show show = Show::number;
-};
-
-struct Layer {
-    std::string_view name;
-    std::span<const Part> parts;
-
-    // Bytes without options.
-    [[nodiscard]] constexpr std::size_t size() const {
-        std::size_t bits = 0;
-        for (const Part& part : parts) bits += part.bits;
-        return bits / 8;
-    }
-};
-
-// IEEE 802.3
-constexpr auto kEthernetParts = std::to_array<Part>({
-    {"dst", 48, Show::mac},
-    {"src", 48, Show::mac},
-    {"type", 16, Show::ether_type},
-});
-// IEEE 802.1Q
-constexpr auto kVlanParts = std::to_array<Part>({
-    {"pcp", 3},
-    {"dei", 1},
-    {"id", 12},
-    {"type", 16, Show::ether_type},
-});
-// RFC 826: what every ARP packet starts with...
-constexpr auto kArpParts = std::to_array<Part>({
-    {"htype", 16},
-    {"ptype", 16, Show::ether_type},
-    {"hlen", 8},
-    {"plen", 8},
-    {"op", 16},
-});
-// ... and the addresses where they are those of Ethernet and IPv4.
-constexpr auto kArpAddressParts = std::to_array<Part>({
-    {"sha", 48, Show::mac},
-    {"spa", 32, Show::ipv4},
-    {"tha", 48, Show::mac},
-    {"tpa", 32, Show::ipv4},
-});
-// RFC 791
-constexpr auto kIpParts = std::to_array<Part>({
-    {"version", 4},
-    {"ihl", 4},  // in 32-bit words
-    {"tos", 8, Show::hex},
-    {"len", 16},
-    {"id", 16, Show::hex},
-    {"flags", 3, Show::ip_flags},
-    {"frag", 13, Show::fragment},  // in 8-byte units
-    {"ttl", 8},
-    {"proto", 8, Show::protocol},
-    {"csum", 16, Show::checksum},
-    {"src", 32, Show::ipv4},
-    {"dst", 32, Show::ipv4},
-    {"options", 0, Show::options},
-});
-// RFC 8200
-constexpr auto kIp6Parts = std::to_array<Part>({
-    {"version", 4},
-    {"tclass", 8, Show::hex},
-    {"flow", 20, Show::hex},
-    {"len", 16},  // of what follows the header
-    {"next", 8, Show::protocol},
-    {"hops", 8},
-    {"src", 128, Show::ipv6},
-    {"dst", 128, Show::ipv6},
-});
-// RFC 792, RFC 4443
-constexpr auto kIcmpParts = std::to_array<Part>({
-    {"type", 8},
-    {"code", 8},
-    {"csum", 16, Show::checksum},
-});
-constexpr auto kIcmpEchoParts = std::to_array<Part>({
-    {"id", 16},
-    {"seq", 16},
-});
-constexpr auto kIcmpRestParts = std::to_array<Part>({
-    {"rest", 32, Show::hex},  // its meaning depends on the type
-});
-// RFC 9293
-constexpr auto kTcpParts = std::to_array<Part>({
-    {"sport", 16},
-    {"dport", 16},
-    {"seq", 32},
-    {"ack", 32},
-    {"offset", 4},  // in 32-bit words
-    {"reserved", 4},
-    {"flags", 8, Show::tcp_flags},
-    {"window", 16},
-    {"csum", 16, Show::checksum},
-    {"urgent", 16},
-    {"options", 0, Show::options},
-});
-// RFC 768
-constexpr auto kUdpParts = std::to_array<Part>({
-    {"sport", 16},
-    {"dport", 16},
-    {"len", 16},  // with this header
-    {"csum", 16, Show::checksum},
-});
-
-constexpr Layer kEthernet{"eth", kEthernetParts};
-constexpr Layer kVlan{"vlan", kVlanParts};
-constexpr Layer kArp{"arp", kArpParts};
-constexpr Layer kArpAddresses{"arp", kArpAddressParts};
-constexpr Layer kIp{"ip", kIpParts};
-constexpr Layer kIp6{"ip6", kIp6Parts};
-constexpr Layer kIcmp{"icmp", kIcmpParts};
-constexpr Layer kIcmpEcho{"icmp", kIcmpEchoParts};
-constexpr Layer kIcmpRest{"icmp", kIcmpRestParts};
-constexpr Layer kIcmp6{"icmp6", kIcmpParts};
-constexpr Layer kIcmp6Echo{"icmp6", kIcmpEchoParts};
-constexpr Layer kIcmp6Rest{"icmp6", kIcmpRestParts};
-constexpr Layer kTcp{"tcp", kTcpParts};
-constexpr Layer kUdp{"udp", kUdpParts};
-
-constexpr std::array kOnceLayers{kEthernet,  kVlan,      kArp,      kArpAddresses, kIp,
-                                 kIp6,       kIcmp,      kIcmpEcho, kIcmpRest,     kIcmp6,
-                                 kIcmp6Echo, kIcmp6Rest, kTcp,      kUdp};
-// Those that a frame can hold twice: two VLAN tags, IPv4 in IPv4.
-constexpr std::array kTwiceLayers{kVlan, kIp, kIcmp, kIcmpEcho, kIcmpRest, kTcp, kUdp};
-
-constexpr std::string_view kSecond =
-    "2";  // after the name of a layer that stands in the frame again
-constexpr std::string_view kPayload = "payload";
-constexpr std::string_view kPadding = "padding";
-
-constexpr std::uint64_t kTypeIpv4 = 0x0800;
-constexpr std::uint64_t kTypeArp = 0x0806;
-constexpr std::uint64_t kTypeVlan = 0x8100;
-constexpr std::uint64_t kTypeIpv6 = 0x86dd;
-constexpr std::uint64_t kTypeServiceVlan = 0x88a8;
-
-constexpr std::uint64_t kProtocolIcmp = 1;
-constexpr std::uint64_t kProtocolIpip = 4;
-constexpr std::uint64_t kProtocolTcp = 6;
-constexpr std::uint64_t kProtocolUdp = 17;
-constexpr std::uint64_t kProtocolIcmp6 = 58;
-
-// ---- Values for a person ----
-
-struct Named {
-    std::uint64_t number;
-    std::string_view name;
-};
-constexpr auto kEtherTypes = std::to_array<Named>({
-    {kTypeIpv4, "IPv4"},
-    {kTypeArp, "ARP"},
-    {kTypeVlan, "VLAN"},
-    {kTypeIpv6, "IPv6"},
-    {kTypeServiceVlan, "service VLAN"},
-});
-constexpr auto kProtocols = std::to_array<Named>({
-    {kProtocolIcmp, "ICMP"},
-    {2, "IGMP"},
-    {kProtocolIpip, "IPv4"},
-    {kProtocolTcp, "TCP"},
-    {kProtocolUdp, "UDP"},
-    {41, "IPv6"},
-    {47, "GRE"},
-    {50, "ESP"},
-    {kProtocolIcmp6, "ICMPv6"},
-    {132, "SCTP"},
-});
-
-// From the least significant bit up.
-constexpr auto kIpFlags = std::to_array<std::string_view>({"MF", "DF", "reserved"});
-constexpr auto kTcpFlags =
-    std::to_array<std::string_view>({"FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"});
 
 std::string with_name(std::string number_text, std::uint64_t number, std::span<const Named> names) {
     const auto* const end = names.data() + names.size();
@@ -283,7 +89,8 @@ std::string value_text(Bytes frame, const Part& part, std::size_t bit_offset) {
 struct Segment {
     std::uint64_t protocol = 0;
     std::uint32_t addresses = 0;  // their part of the pseudo-header's sum
-    bool whole = false;           // all of it is here: its checksum can be judged
+    // Why its checksum cannot be judged; none: all of it is here.
+    Checksum obstacle = Checksum::none;
     bool over_ipv4 = false;
     std::string_view suffix = {};  // of its layer's name
 
@@ -293,6 +100,25 @@ struct Segment {
                static_cast<std::uint32_t>(length);
     }
 };
+
+struct ChecksumVerdict {
+    Checksum state = Checksum::none;
+    std::uint16_t right = 0;  // of a wrong one
+};
+
+// What a person is told behind the checksum.
+std::string verdict_text(const ChecksumVerdict& verdict) {
+    switch (verdict.state) {
+        case Checksum::right:
+            return " (right)";
+        case Checksum::wrong:
+            return fmt::format(" (wrong, should be 0x{:04x})", verdict.right);
+        case Checksum::unused:
+            return " (none)";
+        default:
+            return {};
+    }
+}
 
 // Each layer's function takes what it understands; what nobody took is payload in the end.
 class Dissection {
@@ -327,11 +153,17 @@ class Dissection {
     [[nodiscard]] std::uint32_t sum_of(std::size_t bytes, std::size_t length) const {
         return static_cast<std::uint16_t>(~internet_checksum(frame_.subspan(at_ + bytes, length)));
     }
-    [[nodiscard]] std::string verdict(std::size_t length, std::size_t field, std::uint32_t initial,
-                                      bool zero_means_none = false) const;
+    [[nodiscard]] ChecksumVerdict verdict(std::size_t length, std::size_t field,
+                                          std::uint32_t initial,
+                                          bool zero_means_none = false) const;
+    [[nodiscard]] ChecksumVerdict segment_verdict(const Segment& segment, std::size_t field,
+                                                  std::uint32_t initial) const {
+        if (segment.obstacle != Checksum::none) return {segment.obstacle};
+        return verdict(left(), field, initial);
+    }
 
     void take(const Layer& layer, std::string_view suffix = {},
-              std::string_view checksum_verdict = {}, std::size_t options = 0);
+              const ChecksumVerdict& checksum = {}, std::size_t options = 0);
     void take_run(std::string_view name, std::size_t length);
 
     Bytes frame_;
@@ -342,19 +174,19 @@ class Dissection {
 
 // Whether the checksum `field` bytes from here on is right for the `length` bytes from here on.
 // `zero_means_none`: UDP, which for the same reason writes a sum of 0 as 0xffff (RFC 768).
-std::string Dissection::verdict(std::size_t length, std::size_t field, std::uint32_t initial,
-                                bool zero_means_none) const {
+ChecksumVerdict Dissection::verdict(std::size_t length, std::size_t field, std::uint32_t initial,
+                                    bool zero_means_none) const {
     const Bytes covered = frame_.subspan(at_, length);
-    if (internet_checksum(covered, initial) == 0) return " (right)";
+    if (internet_checksum(covered, initial) == 0) return {Checksum::right};
     std::vector<std::uint8_t> zeroed(covered.begin(), covered.end());
     zeroed[field] = zeroed[field + 1] = 0;
     std::uint16_t right = internet_checksum(zeroed, initial);
     if (zero_means_none && right == 0) right = 0xffff;
-    return fmt::format(" (wrong, should be 0x{:04x})", right);
+    return {Checksum::wrong, right};
 }
 
-void Dissection::take(const Layer& layer, std::string_view suffix,
-                      std::string_view checksum_verdict, std::size_t options) {
+void Dissection::take(const Layer& layer, std::string_view suffix, const ChecksumVerdict& checksum,
+                      std::size_t options) {
     std::size_t bit = at_ * 8;
     for (const Part& part : layer.parts) {
         std::string name = fmt::format("{}{}.{}", layer.name, suffix, part.name);
@@ -363,9 +195,13 @@ void Dissection::take(const Layer& layer, std::string_view suffix,
             take_run(name, options);
             return;
         }
-        std::string value = value_text(frame_, part, bit);
-        if (part.show == Show::checksum) value += checksum_verdict;
-        fields_.push_back({std::move(name), bit, part.bits, std::move(value)});
+        Field field{std::move(name), bit, part.bits, value_text(frame_, part, bit)};
+        if (part.show == Show::checksum) {
+            field.value += verdict_text(checksum);
+            field.checksum = checksum.state;
+            field.right_checksum = checksum.right;
+        }
+        fields_.push_back(std::move(field));
         bit += part.bits;
     }
     at_ = bit / 8;
@@ -408,7 +244,7 @@ void Dissection::ipv4(std::string_view suffix) {
     if (!fits(kIp)) return;
     const std::size_t header = (peek(0, 8) & 0xf) * 4;
     if (peek(0, 8) >> 4 != 4 || header < kIp.size()) return;
-    if (left() < header) return take(kIp, suffix);  // cut off in its options
+    if (left() < header) return take(kIp, suffix, {Checksum::cut_off});  // in its options
 
     const std::size_t length = peek(2, 16);
     const std::uint64_t fragment = peek(6, 16);
@@ -417,9 +253,11 @@ void Dissection::ipv4(std::string_view suffix) {
     // A length that cannot be right says nothing about where the packet ends.
     const bool all_here = length >= header && length <= left();
     if (all_here) end_ = at_ + length;
+    Checksum obstacle = more_fragments ? Checksum::fragment : Checksum::none;
+    if (!all_here) obstacle = Checksum::cut_off;
     const Segment segment{.protocol = peek(9, 8),
                           .addresses = sum_of(12, 8),
-                          .whole = all_here && first && !more_fragments,
+                          .obstacle = obstacle,
                           .over_ipv4 = true,
                           .suffix = suffix};
     take(kIp, suffix, verdict(header, 10, 0), header - kIp.size());
@@ -431,7 +269,9 @@ void Dissection::ipv6() {
     const std::size_t length = kIp6.size() + peek(4, 16);
     const bool all_here = length <= left();
     if (all_here) end_ = at_ + length;
-    const Segment segment{.protocol = peek(6, 8), .addresses = sum_of(8, 32), .whole = all_here};
+    const Segment segment{.protocol = peek(6, 8),
+                          .addresses = sum_of(8, 32),
+                          .obstacle = all_here ? Checksum::none : Checksum::cut_off};
     take(kIp6);
     transport(segment);
 }
@@ -459,7 +299,7 @@ void Dissection::icmp(const Segment& segment) {
     const std::uint64_t type = peek(0, 8);
     // Echo, timestamp, information and address mask: requests and replies.
     const bool has_id = type == 0 || type == 8 || (type >= 13 && type <= 18);
-    take(kIcmp, segment.suffix, segment.whole ? verdict(left(), 2, 0) : "");
+    take(kIcmp, segment.suffix, segment_verdict(segment, 2, 0));
     const Layer& rest = has_id ? kIcmpEcho : kIcmpRest;
     if (fits(rest)) take(rest, segment.suffix);
 }
@@ -467,7 +307,7 @@ void Dissection::icmp(const Segment& segment) {
 void Dissection::icmp6(const Segment& segment) {
     if (!fits(kIcmp6)) return;
     const std::uint64_t type = peek(0, 8);
-    take(kIcmp6, {}, segment.whole ? verdict(left(), 2, segment.pseudo_header(left())) : "");
+    take(kIcmp6, {}, segment_verdict(segment, 2, segment.pseudo_header(left())));
     const Layer& rest = type == 128 || type == 129 ? kIcmp6Echo : kIcmp6Rest;
     if (fits(rest)) take(rest);
 }
@@ -476,20 +316,20 @@ void Dissection::tcp(const Segment& segment) {
     if (!fits(kTcp)) return;
     const std::size_t header = peek(12, 4) * 4;
     const bool has_options = header > kTcp.size() && header <= left();
-    take(kTcp, segment.suffix,
-         segment.whole ? verdict(left(), 16, segment.pseudo_header(left())) : "",
+    take(kTcp, segment.suffix, segment_verdict(segment, 16, segment.pseudo_header(left())),
          has_options ? header - kTcp.size() : 0);
 }
 
 void Dissection::udp(const Segment& segment) {
     if (!fits(kUdp)) return;
     const std::size_t length = peek(4, 16);
-    const bool whole = segment.whole && length >= kUdp.size() && length <= left();
-    std::string judged;
+    ChecksumVerdict judged{segment.obstacle};
     if (segment.over_ipv4 && peek(6, 16) == 0) {
-        judged = " (none)";
-    } else if (whole) {
-        judged = verdict(length, 6, segment.pseudo_header(length), true);
+        judged = {Checksum::unused};
+    } else if (segment.obstacle == Checksum::none) {
+        const bool fits_its_length = length >= kUdp.size() && length <= left();
+        judged = fits_its_length ? verdict(length, 6, segment.pseudo_header(length), true)
+                                 : ChecksumVerdict{Checksum::cut_off};
     }
     take(kUdp, segment.suffix, judged);
 }

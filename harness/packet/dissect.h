@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,12 +13,24 @@ namespace xdpbench {
 // `value` of a field longer than this does not spell the bytes out; it says where they are.
 inline constexpr std::size_t kLongestValueBytes = 16;
 
+// What is known of a field that is a checksum.
+enum class Checksum {
+    none,  // the field is no checksum
+    right,
+    wrong,
+    unused,    // UDP over IPv4: 0
+    fragment,  // covers more than this fragment
+    cut_off,   // what it covers does not end where its lengths say
+};
+
 // Bits count from 0 at the most significant bit of the frame's first byte, as RFC drawings count.
 struct Field {
     std::string name;  // layer.field, as masks name it: "eth.dst", "ip.id", "icmp.seq", "payload"
     std::size_t bit_offset = 0;  // from the start of the frame
     std::size_t bit_length = 0;
     std::string value;  // for a person: "192.168.1.2", "0x1a2b (right)", "bytes 42-97"
+    Checksum checksum = Checksum::none;
+    std::uint16_t right_checksum = 0;  // of one that is wrong: what it should be
 };
 
 // Fields in frame order that together cover every bit exactly once: Ethernet, up to two VLAN tags
