@@ -278,6 +278,14 @@ std::string default_result_name(const RunOptions& options) {
     return result_file_name(subject + modes, "json");
 }
 
+// What the names of files beside the result begin with; beside a device or a pipe there are none.
+std::string stem_of(const std::filesystem::path& result, const std::filesystem::path& by_itself) {
+    std::error_code error;
+    const bool file =
+        !std::filesystem::exists(result, error) || std::filesystem::is_regular_file(result, error);
+    return std::filesystem::path(file ? result : by_itself).replace_extension().string();
+}
+
 // A file beside the JSON result, and what it will hold.
 struct Report {
     OutputFile file;
@@ -319,8 +327,11 @@ Result<int> run_command(const RunArguments& arguments, const Invocation& invocat
     XDPBENCH_TRY(RunOptions options, parse_run(arguments));
     options.passed_on = invocation.passed_on;
     options.command_line = invocation.typed;
-    XDPBENCH_TRY(const PlannedRun plan, plan_run(options));
     const bool to_stdout = arguments.json == "-";
+    const std::string by_itself = default_result_name(options);
+    const std::string result = arguments.json.empty() ? by_itself : arguments.json;
+    options.result_stem = stem_of(to_stdout ? by_itself : result, by_itself);
+    XDPBENCH_TRY(const PlannedRun plan, plan_run(options));
     Console console(to_stdout ? stderr : stdout);
     RunRecord record;
     std::vector<std::string> notes;
@@ -331,9 +342,7 @@ Result<int> run_command(const RunArguments& arguments, const Invocation& invocat
     // Found out now, not after the work: can the result be written?
     std::optional<OutputFile> file;
     if (!to_stdout) {
-        XDPBENCH_TRY(OutputFile output,
-                     OutputFile::create(arguments.json.empty() ? default_result_name(options)
-                                                               : arguments.json));
+        XDPBENCH_TRY(OutputFile output, OutputFile::create(result));
         file.emplace(std::move(output));
     }
     XDPBENCH_TRY(std::vector<Report> reports, open_reports(arguments));

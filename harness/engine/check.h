@@ -1,7 +1,11 @@
 // Checks: one frame after the other through BPF_PROG_TEST_RUN, outputs and maps compared.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "base/result.h"
+#include "engine/frame_mismatch.h"
 #include "engine/subject.h"
 #include "report/model.h"
 
@@ -11,6 +15,7 @@ namespace xdpbench {
 struct Verdict {
     Outcome outcome = Outcome::passed;
     std::string message;
+    std::optional<FrameMismatch> mismatch = std::nullopt;  // the first frame of a failed check
 };
 
 // What an Error means for the case in which it came up.

@@ -11,6 +11,16 @@
 namespace xdpbench {
 namespace {
 
+// Those of the check, then those of its steps.
+std::vector<const EventExpectation*> all_of(const Check& check) {
+    std::vector<const EventExpectation*> all;
+    for (const EventExpectation& one : check.expect_events) all.push_back(&one);
+    for (const Step& step : check.steps) {
+        for (const EventExpectation& one : step.expect.events) all.push_back(&one);
+    }
+    return all;
+}
+
 Result<const EventSource*> require_source(const std::vector<EventSource>& sources,
                                           const EventExpectation& expected) {
     std::vector<std::string> names;
@@ -32,75 +42,107 @@ bool counts_losses(const EventSource& source) {
 
 }  // namespace
 
-EventTypes types_of(const std::vector<EventExpectation>& expected) {
+Result<EventTypes> types_of(const Check& check) {
     EventTypes types;
-    for (const EventExpectation& one : expected) {
-        if (!one.type.empty()) types[one.map] = one.type;
+    for (const EventExpectation* const one : all_of(check)) {
+        if (one->type.empty()) continue;
+        const auto [known, is_new] = types.try_emplace(one->map, one->type);
+        if (is_new || known->second == one->type) continue;
+        return error_at(one->where,
+                        fmt::format("the records of {} are {} elsewhere in the check, and {} here",
+                                    one->map, known->second, one->type));
     }
     return types;
 }
 
-Result<void> validate_events(const Program& program,
-                             const std::vector<EventExpectation>& expected) {
+Result<void> validate_events(const Program& program, const Check& check) {
+    const std::vector<const EventExpectation*> expected = all_of(check);
     if (expected.empty()) return {};
-    const Result<std::vector<EventSource>> sources = event_sources(program, types_of(expected));
-    if (!sources) return placed(expected.front().where, sources.error());
-    for (const EventExpectation& one : expected) {
-        XDPBENCH_TRY(const EventSource* const source, require_source(*sources, one));
-        for (const Value& record : one.records) XDPBENCH_CHECK(validate_event(*source, record));
-        if (!one.lost || counts_losses(*source)) continue;
-        Error error = error_at(one.where, fmt::format("what ring buffer {} loses is known to the "
-                                                      "program only",
-                                                      one.map));
-        error.advice = fmt::format("count it in a global variable {}_lost", one.map);
+    XDPBENCH_TRY(const EventTypes types, types_of(check));
+    const Result<std::vector<EventSource>> sources = event_sources(program, types);
+    if (!sources) return placed(expected.front()->where, sources.error());
+    for (const EventExpectation* const one : expected) {
+        XDPBENCH_TRY(const EventSource* const source, require_source(*sources, *one));
+        for (const Value& record : one->records) XDPBENCH_CHECK(validate_event(*source, record));
+        if (!one->lost || counts_losses(*source)) continue;
+        Error error = error_at(one->where, fmt::format("what ring buffer {} loses is known to the "
+                                                       "program only",
+                                                       one->map));
+        error.advice = fmt::format("count it in a global variable {}_lost", one->map);
         return error;
     }
     return {};
 }
 
-Result<EventJudge> EventJudge::open(const Program& program,
-                                    const std::vector<EventExpectation>& expected) {
+Result<EventJudge> EventJudge::open(const Program& program, const Check& check) {
     EventJudge judge;
-    judge.expected_ = &expected;
-    if (expected.empty()) return judge;
-    XDPBENCH_TRY(Events events, Events::open(program, types_of(expected)));
+    judge.check_.expected = &check.expect_events;
+    if (all_of(check).empty()) return judge;
+    XDPBENCH_TRY(const EventTypes types, types_of(check));
+    XDPBENCH_TRY(Events events, Events::open(program, types));
     judge.events_ = std::make_unique<Events>(std::move(events));
     return judge;
+}
+
+Result<void> EventJudge::begin_step(const Step& step) {
+    step_.emplace().expected = &step.expect.events;
+    for (const EventExpectation& expected : step.expect.events) {
+        if (!expected.lost) continue;
+        XDPBENCH_TRY(const std::optional<std::uint64_t> before, lost(expected.map));
+        step_->lost_before[expected.map] = before.value_or(0);
+    }
+    return {};
 }
 
 Result<void> EventJudge::read() {
     if (events_ == nullptr) return {};
     Result<void> judged;
     XDPBENCH_CHECK(events_->consume([&](const Event& event) {
-        if (judged) judged = judge(event);
+        if (judged) judged = judge(event, check_);
+        if (judged && step_) judged = judge(event, *step_);
     }));
     return judged;
 }
 
-Result<void> EventJudge::judge(const Event& event) {
-    ++counts_[event.source->map];
-    for (const EventExpectation& expected : *expected_) {
-        if (expected.map != event.source->map || event.number >= expected.records.size()) continue;
-        const Value& wanted = expected.records[event.number];
-        XDPBENCH_TRY(const std::vector<ValueDifference> differences, compare_event(event, wanted));
+Result<void> EventJudge::judge(const Event& event, Scope& scope) {
+    const std::uint64_t number = scope.counts[event.source->map]++;
+    for (const EventExpectation& expected : *scope.expected) {
+        if (expected.map != event.source->map || number >= expected.records.size()) continue;
+        XDPBENCH_TRY(const std::vector<ValueDifference> differences,
+                     compare_event(event, expected.records[number]));
         if (differences.empty()) continue;
         std::string line =
-            fmt::format("event {} of {}: got {}", event.number, expected.map, event_text(event));
+            fmt::format("event {} of {}: got {}", number, expected.map, event_text(event));
         for (const ValueDifference& difference : differences) {
             line += fmt::format("\n  {}   expected {}   got {}",
                                 difference.path.empty() ? "record" : difference.path,
                                 difference.expected, difference.actual);
         }
-        lines_.push_back(std::move(line));
+        scope.lines.push_back(std::move(line));
     }
     return {};
 }
 
-Result<std::vector<std::string>> EventJudge::differences() const {
-    std::vector<std::string> lines = lines_;
-    for (const EventExpectation& expected : *expected_) {
-        const auto found = counts_.find(expected.map);
-        const std::uint64_t count = found == counts_.end() ? 0 : found->second;
+Result<std::optional<std::uint64_t>> EventJudge::lost(const std::string& map) const {
+    const std::vector<EventSource>& sources = events_->sources();
+    const auto source = std::find_if(sources.begin(), sources.end(),
+                                     [&](const auto& one) { return one.map == map; });
+    return events_->lost(static_cast<std::size_t>(source - sources.begin()));
+}
+
+Result<std::vector<std::string>> EventJudge::end_step() {
+    XDPBENCH_TRY(std::vector<std::string> lines, differences_of(*step_));
+    step_.reset();
+    return lines;
+}
+
+Result<std::vector<std::string>> EventJudge::differences() const { return differences_of(check_); }
+
+Result<std::vector<std::string>> EventJudge::differences_of(const Scope& scope) const {
+    std::vector<std::string> lines = scope.lines;
+    for (const EventExpectation& expected : *scope.expected) {
+        const auto found = scope.counts.find(expected.map);
+        const std::uint64_t count = found == scope.counts.end() ? 0 : found->second;
         const std::uint64_t wanted = expected.count.value_or(expected.records.size());
         const bool counted_by_records = expected.count || !expected.records.empty();
         if (counted_by_records && count != wanted) {
@@ -108,15 +150,13 @@ Result<std::vector<std::string>> EventJudge::differences() const {
                                         counted(wanted, "record"), thousands(count)));
         }
         if (!expected.lost) continue;
-        const std::vector<EventSource>& sources = events_->sources();
-        const auto source = std::find_if(sources.begin(), sources.end(),
-                                         [&](const auto& one) { return one.map == expected.map; });
-        XDPBENCH_TRY(const std::optional<std::uint64_t> lost,
-                     events_->lost(static_cast<std::size_t>(source - sources.begin())));
-        if (lost == expected.lost) continue;
+        XDPBENCH_TRY(std::optional<std::uint64_t> lost_now, lost(expected.map));
+        const auto before = scope.lost_before.find(expected.map);
+        if (lost_now && before != scope.lost_before.end()) *lost_now -= before->second;
+        if (lost_now == expected.lost) continue;
         lines.push_back(fmt::format("events of {}: expected {} lost, got {}", expected.map,
                                     thousands(*expected.lost),
-                                    lost ? thousands(*lost) : "no count"));
+                                    lost_now ? thousands(*lost_now) : "no count"));
     }
     return lines;
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,35 +15,47 @@
 
 namespace xdpbench {
 
-// The types of records that a scenario names, by map.
-[[nodiscard]] EventTypes types_of(const std::vector<EventExpectation>& expected);
+// The types of records that the check and its steps name, by map. A map's records have one type.
+Result<EventTypes> types_of(const Check& check);
 
-// Whether the expectations can be judged: the maps are event maps, records are typed and fit, what
-// a map lost is known to somebody. Needs no loaded program.
-Result<void> validate_events(const Program& program, const std::vector<EventExpectation>& expected);
+// Whether the expectations of the check and its steps can be judged: the maps are event maps,
+// records are typed and fit, what a map lost is known to somebody. Needs no loaded program.
+Result<void> validate_events(const Program& program, const Check& check);
 
 // Reads the events of a loaded program. What it refers to must outlive it.
 class EventJudge {
   public:
     // Without expectations nothing is read.
-    static Result<EventJudge> open(const Program& program,
-                                   const std::vector<EventExpectation>& expected);
+    static Result<EventJudge> open(const Program& program, const Check& check);
+
+    // What is read from here to end_step() is judged as the step's too.
+    Result<void> begin_step(const Step& step);
 
     // Judges what came since the last call. After every frame, so that records of several CPUs stay
     // in the order of the frames and no buffer overflows that one frame does not fill.
     Result<void> read();
 
-    // What differs, one line a difference; after the last frame.
+    // What differs of the step, and after the last one of the whole check: one line a difference.
+    Result<std::vector<std::string>> end_step();
     Result<std::vector<std::string>> differences() const;
 
   private:
-    EventJudge() = default;
-    Result<void> judge(const Event& event);
+    // Records from some moment on and what is expected of them.
+    struct Scope {
+        const std::vector<EventExpectation>* expected = nullptr;
+        std::map<std::string, std::uint64_t> counts;  // records by map
+        std::map<std::string, std::uint64_t> lost_before;
+        std::vector<std::string> lines;
+    };
 
-    const std::vector<EventExpectation>* expected_ = nullptr;
+    EventJudge() = default;
+    static Result<void> judge(const Event& event, Scope& scope);
+    Result<std::vector<std::string>> differences_of(const Scope& scope) const;
+    Result<std::optional<std::uint64_t>> lost(const std::string& map) const;
+
     std::unique_ptr<Events> events_;
-    std::map<std::string, std::uint64_t> counts_;  // records by map
-    std::vector<std::string> lines_;
+    Scope check_;
+    std::optional<Scope> step_;
 };
 
 }  // namespace xdpbench

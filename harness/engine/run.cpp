@@ -75,7 +75,19 @@ CaseResult case_of(const char* kind, const Subject& subject, std::string name,
     return result;
 }
 
-void add_checks(const Subject& subject, const RunOptions& options, std::vector<Case>& cases) {
+// Runs the check; of one that fails because of a frame, that frame is left beside the result.
+// `saved` counts those of this run.
+Verdict run_and_save(const Subject& subject, const Check& check, const std::string& stem,
+                     int& saved) {
+    Verdict verdict = run_check(subject, check);
+    if (!verdict.mismatch) return verdict;
+    verdict.message +=
+        "\n" + save_mismatch(*verdict.mismatch, fmt::format("{}-mismatch{}", stem, ++saved));
+    return verdict;
+}
+
+void add_checks(const Subject& subject, const RunOptions& options, int& saved,
+                std::vector<Case>& cases) {
     if (!options.check || !subject.judged) return;
     for (const Check& check : subject.scenario.checks) {
         CaseResult result = case_of("check", subject, check.name, check.where.text());
@@ -91,8 +103,9 @@ void add_checks(const Subject& subject, const RunOptions& options, std::vector<C
                                      "a program that is bound to a device cannot be test-run"};
                              }});
         } else {
-            cases.push_back(
-                {std::move(result), [&subject, &check] { return run_check(subject, check); }});
+            cases.push_back({std::move(result), [&subject, &check, &options, &saved] {
+                                 return run_and_save(subject, check, options.result_stem, saved);
+                             }});
         }
     }
 }
@@ -401,7 +414,8 @@ Result<void> run(const PlannedRun& plan, Console& console, RunRecord& record,
     }
     std::vector<Case> cases;
     Observations observations;
-    for (const Subject& subject : plan.subjects) add_checks(subject, options, cases);
+    int saved = 0;
+    for (const Subject& subject : plan.subjects) add_checks(subject, options, saved, cases);
     for (const Subject& subject : plan.subjects) {
         add_offloads(subject, options, record.offloads, cases);
         add_replays(subject, options, record.replays, observations, notes, cases);

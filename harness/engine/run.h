@@ -39,6 +39,8 @@ struct RunOptions {
     bool take_over = false;              // --take-over: they may be in use
     std::vector<std::string> passed_on;  // to GoogleTest and Google Benchmark
     std::string command_line;
+    // Files beside the result begin so: "results/icmp_lb-native-...".
+    std::string result_stem;
 };
 
 // A run of which is known that it can begin: its input is right, its privileges suffice. Nothing

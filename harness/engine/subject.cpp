@@ -171,9 +171,12 @@ Result<Program> load_program(const Subject& subject, const Topology& network,
     return program;
 }
 
-Result<LoneProgram> load_alone(const Subject& subject, const Configuration& extra) {
-    if (names_interfaces(subject.scenario.configuration) || names_interfaces(extra)) {
-        XDPBENCH_TRY(Topology network, Topology::create(1, 0, topology_of(subject)));
+Result<LoneProgram> load_alone(const Subject& subject, const Configuration& extra,
+                               std::size_t rx_queues) {
+    if (rx_queues > 0 || names_interfaces(subject.scenario.configuration) ||
+        names_interfaces(extra)) {
+        XDPBENCH_TRY(Topology network, Topology::create(1, 0, topology_of(subject),
+                                                        std::max<std::size_t>(rx_queues, 1)));
         XDPBENCH_TRY(Program program, load_program(subject, network, extra));
         return LoneProgram{std::move(network), std::move(program)};
     }

@@ -60,9 +60,12 @@ Result<Program> load_program(const Subject& subject, const Topology& network,
 
 // A program to be test-run, for which no traffic is sent.
 struct LoneProgram {
-    std::optional<Topology> network;  // if its configuration names interfaces
+    std::optional<Topology> network;  // if interfaces are needed
     Program program;
 };
-Result<LoneProgram> load_alone(const Subject& subject, const Configuration& extra = {});
+// With `rx_queues` there are interfaces, with so many receive queues each, even if the
+// configuration names none.
+Result<LoneProgram> load_alone(const Subject& subject, const Configuration& extra = {},
+                               std::size_t rx_queues = 0);
 
 }  // namespace xdpbench

@@ -80,8 +80,8 @@ Result<YamlNode> updated_check(const Subject& subject, const Check& check, YamlN
         all.insert(all.end(), frames.begin(), frames.end());
         inputs.push_back(std::move(frames));
     }
-    XDPBENCH_TRY(const Observation observation,
-                 observe(subject, check.configuration, all, types_of(check.expect_events)));
+    XDPBENCH_TRY(const EventTypes types, types_of(check));
+    XDPBENCH_TRY(const Observation observation, observe(subject, check.configuration, all, types));
     const YamlNode::List old_steps = *entry_of(node, "steps").list();
     YamlNode::List steps;
     auto first = observation.frames.begin();

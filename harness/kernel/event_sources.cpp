@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "kernel/events.h"
+#include "kernel/structure.h"
 #include "packet/hex.h"
 
 namespace xdpbench {
@@ -16,43 +17,6 @@ namespace {
 constexpr std::string_view kHexPrefix = "hex:";
 // The kernel makes the record of a perf buffer and its length of 4 bytes a multiple of 8.
 constexpr std::size_t kPerfPadding = 7;
-
-// The structure that a type is, behind typedefs and qualifiers; 0 if it is none.
-std::uint32_t structure_of(const btf* types, std::uint32_t id) {
-    const btf_type* type = ::btf__type_by_id(types, id);
-    constexpr int kMostWrappers = 32;
-    for (int i = 0; i < kMostWrappers && type != nullptr; ++i) {
-        if (::btf_is_struct(type)) return id;
-        if (!::btf_is_mod(type) && !::btf_is_typedef(type) && !::btf_is_type_tag(type)) return 0;
-        id = type->type;
-        type = ::btf__type_by_id(types, id);
-    }
-    return 0;
-}
-
-std::string name_of(const btf* types, std::uint32_t id) {
-    const char* const name = ::btf__name_by_offset(types, ::btf__type_by_id(types, id)->name_off);
-    return name == nullptr ? "" : name;
-}
-
-// 0 if there is none of that name.
-std::uint32_t structure_named(const btf* types, const std::string& name) {
-    const std::int32_t id = ::btf__find_by_name_kind(types, name.c_str(), BTF_KIND_STRUCT);
-    if (id > 0) return static_cast<std::uint32_t>(id);
-    const std::int32_t alias = ::btf__find_by_name_kind(types, name.c_str(), BTF_KIND_TYPEDEF);
-    return alias > 0 ? structure_of(types, static_cast<std::uint32_t>(alias)) : 0;
-}
-
-std::vector<std::string> structure_names(const btf* types) {
-    std::vector<std::string> names;
-    const std::uint32_t count = ::btf__type_cnt(types);
-    for (std::uint32_t id = 1; id < count; ++id) {
-        if (!::btf_is_struct(::btf__type_by_id(types, id))) continue;
-        std::string name = name_of(types, id);
-        if (!name.empty()) names.push_back(std::move(name));
-    }
-    return names;
-}
 
 // The one structure that global variables point to; 0 if there is none or more than one.
 std::uint32_t pointed_to(const btf* types) {
@@ -80,25 +44,6 @@ std::uint32_t found_type(const btf* types, const std::string& name, std::uint32_
     return pointed_to(types);
 }
 
-Result<std::uint32_t> named_type(const btf* types, const std::string& map, std::string name) {
-    constexpr std::string_view kStruct = "struct ";
-    if (name.starts_with(kStruct)) name = trim(std::string_view(name).substr(kStruct.size()));
-    if (types == nullptr) {
-        return input_error(fmt::format("records of map {}: there is no struct {}, the object has "
-                                       "no BTF",
-                                       map, name),
-                           "compile it with clang -g, and do not strip BTF");
-    }
-    if (const std::uint32_t id = structure_named(types, name)) return id;
-    const std::optional<std::string> near = nearest(name, structure_names(types));
-    return input_error(
-        fmt::format("records of map {}: the program's BTF has no struct {}{}", map, name,
-                    near ? fmt::format(" (did you mean {}?)", *near) : ""),
-        fmt::format("the compiler keeps only what maps, functions and globals mention: add to the "
-                    "program: const struct {} *unused __attribute__((unused));",
-                    name));
-}
-
 std::optional<EventBuffer> buffer_of(const bpf_map* map) {
     switch (::bpf_map__type(map)) {
         case BPF_MAP_TYPE_RINGBUF:
@@ -118,12 +63,13 @@ Result<EventSource> source_of(const Program& program, const bpf_map* map, EventB
     source.types = ::bpf_object__btf(program.handle());
     const auto name = named.find(source.map);
     if (name != named.end()) {
-        XDPBENCH_TRY(source.type, named_type(source.types, source.map, name->second));
+        XDPBENCH_TRY(source.type,
+                     require_structure(source.types, name->second, "records of map " + source.map));
     } else if (source.types != nullptr) {
         source.type = found_type(source.types, source.map, program.record_type(source.map));
     }
     if (source.type == 0) return source;
-    source.type_name = "struct " + name_of(source.types, source.type);
+    source.type_name = "struct " + structure_name(source.types, source.type);
     source.size = static_cast<std::size_t>(
         std::max(std::int64_t{0}, std::int64_t{::btf__resolve_size(source.types, source.type)}));
     return source;

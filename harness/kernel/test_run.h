@@ -11,9 +11,20 @@
 
 namespace xdpbench {
 
+// What the program finds in its context beside the frame (struct xdp_md).
+struct TestRunContext {
+    // Resolved in the caller's network namespace. Its receive queues must be known to XDP: of a
+    // veth only while a program is attached natively. 0: the kernel's default, the loopback device.
+    unsigned ingress_ifindex = 0;
+    std::uint32_t rx_queue = 0;
+    std::span<const std::uint8_t> metadata;  // in front of the frame
+};
+
 struct TestRunOutput {
     std::uint32_t returned = 0;  // what the program returned: an xdp_action, if it is right
-    std::span<const std::uint8_t> frame;  // the frame afterwards; valid until the next run
+    // Afterwards; valid until the next run.
+    std::span<const std::uint8_t> frame;
+    std::span<const std::uint8_t> metadata;
 };
 
 // "XDP_TX", or "17, which is no XDP action".
@@ -27,10 +38,12 @@ class TestRunner {
 
     // `frame`: 14 bytes or more. A run that a signal interrupts is repeated, unless it is the user
     // who interrupts.
-    Result<TestRunOutput> run(std::span<const std::uint8_t> frame);
+    Result<TestRunOutput> run(std::span<const std::uint8_t> frame,
+                              const TestRunContext& context = {});
 
   private:
     int program_fd_;
+    std::vector<std::uint8_t> input_;  // metadata and frame, where there is metadata
     std::vector<std::uint8_t> output_;
 };
 

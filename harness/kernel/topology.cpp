@@ -41,22 +41,22 @@ struct Commands {
 };
 
 constexpr std::string_view kQuiet = "up arp off multicast off";
-constexpr std::string_view kOneQueue = "numtxqueues 1 numrxqueues 1";
 
-void add_lane(Commands& commands, std::size_t lane, std::size_t mtu, const NetNs& dut,
-              const std::optional<NetNs>& sink) {
+void add_lane(Commands& commands, std::size_t lane, std::size_t mtu, std::size_t rx_queues,
+              const NetNs& dut, const std::optional<NetNs>& sink) {
+    const std::string queues = fmt::format("numtxqueues 1 numrxqueues {}", rx_queues);
     commands.tester += fmt::format(
         "link add tester{0} address {1} mtu {2} {5} type veth "
         "peer name dut{0} address {3} mtu {2} {5} netns {4}\n"
         "link set tester{0} {6}\n",
-        lane, kTesterMac, mtu, kDutMac, dut.path(), kOneQueue, kQuiet);
+        lane, kTesterMac, mtu, kDutMac, dut.path(), queues, kQuiet);
     commands.dut += fmt::format("link set dut{} {}\n", lane, kQuiet);
     if (!sink) return;
     commands.dut += fmt::format(
         "link add out{0} address {1} mtu {2} {5} type veth "
         "peer name sink{0} address {3} mtu {2} {5} netns {4}\n"
         "link set out{0} {6}\n",
-        lane, kOutMac, mtu, kSinkMac, sink->path(), kOneQueue, kQuiet);
+        lane, kOutMac, mtu, kSinkMac, sink->path(), queues, kQuiet);
     commands.sink += fmt::format("link set sink{} {}\n", lane, kQuiet);
 }
 
@@ -81,7 +81,7 @@ Result<Lane> describe_lane(const Topology& topology, std::size_t number) {
 }  // namespace
 
 Result<Topology> Topology::create(std::size_t lane_count, std::size_t longest_frame,
-                                  TopologyKind kind) {
+                                  TopologyKind kind, std::size_t rx_queues) {
     XDPBENCH_TRY(NetNs tester, NetNs::create());
     XDPBENCH_TRY(NetNs dut, NetNs::create());
     Topology topology{std::move(tester), std::move(dut), std::nullopt, {}, {}};
@@ -94,7 +94,7 @@ Result<Topology> Topology::create(std::size_t lane_count, std::size_t longest_fr
     Commands commands;
     commands.tester = "link add parking type veth peer name parking_peer\n";
     for (std::size_t lane = 0; lane < lane_count; ++lane)
-        add_lane(commands, lane, mtu, topology.dut, topology.sink);
+        add_lane(commands, lane, mtu, rx_queues, topology.dut, topology.sink);
     for (const auto& [netns, lines] :
          {std::pair{&topology.tester, &commands.tester}, std::pair{&topology.dut, &commands.dut},
           std::pair{topology.sink ? &*topology.sink : nullptr, &commands.sink}}) {

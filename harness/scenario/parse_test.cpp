@@ -45,6 +45,9 @@ std::string field(const Value& value, const std::string& name) {
     return "(no such field)";
 }
 
+// A scenario with one check, whose steps (or what stands in their place) are given.
+std::string with_check(const std::string& rest) { return kHead + "checks:\n- name: n\n  " + rest; }
+
 TEST(Parse, ReadsTheHead) {
     const Scenario scenario = parsed(kSampleScenario);
     EXPECT_EQ(scenario.file, "s.yaml");
@@ -89,6 +92,36 @@ TEST(Parse, ReadsTheSteps) {
     EXPECT_EQ(check.steps[1].in.bytes.size(), 14U);
     EXPECT_TRUE(check.steps[1].expect.unchanged);
     EXPECT_FALSE(check.steps[1].expect.out);
+}
+
+TEST(Parse, ReadsWhatAStepGivesAndExpectsBesideFrames) {
+    const auto scenario = parse_scenario_text(
+        with_check(
+            "steps:\n"
+            "  - in: a.pcap\n"
+            "    ctx: { ingress: dut0, rx_queue: 3, metadata: { type: struct m, value: { a: 1 } } "
+            "}\n"
+            "    expect: { action: XDP_PASS, fields: { ip.ttl: 63, udp.dport: absent },\n"
+            "              checksums: valid, length: 60, metadata: none,\n"
+            "              events: { e: { count: 2 } } }\n"
+            "  - { in: a.pcap, ctx: { metadata: 'hex:00' }, expect: { action: XDP_TX, metadata: "
+            "'hex:01' } }\n"),
+        "s.yaml");
+    ASSERT_TRUE(scenario) << scenario.error().text();
+    const std::vector<Step>& steps = scenario->checks.at(0).steps;
+    const Step& first = steps.at(0);
+    ASSERT_TRUE(first.context);
+    EXPECT_EQ(first.context->ingress, "dut0");
+    EXPECT_EQ(first.context->rx_queue, 3U);
+    EXPECT_EQ(first.context->metadata->type, "struct m");
+    EXPECT_EQ(one_line(first.context->metadata->value), "a=1");
+    EXPECT_EQ(first.expect.frame.fields.at(0).name, "ip.ttl");
+    EXPECT_TRUE(first.expect.frame.checksums);
+    EXPECT_EQ(first.expect.frame.length, 60U);
+    EXPECT_TRUE(first.expect.metadata->none);
+    EXPECT_EQ(first.expect.events.at(0).count, 2U);
+    EXPECT_TRUE(steps.at(1).context->ingress.empty());
+    EXPECT_EQ(one_line(steps.at(1).expect.metadata->value), "hex:01");
 }
 
 TEST(Parse, ReadsWhatACheckOverridesAndExpects) {
@@ -369,9 +402,6 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"ModesText", kHead + "requires: native\n", "4:11", {"expected a list for requires"}}),
     test_name);
 
-// A scenario with one check, whose steps (or what stands in their place) are given.
-std::string with_check(const std::string& rest) { return kHead + "checks:\n- name: n\n  " + rest; }
-
 // One step's expectation.
 std::string with_step(const std::string& expect) {
     return with_check("steps:\n  - in: a.pcap#0\n    expect: " + expect);
@@ -455,6 +485,35 @@ INSTANTIATE_TEST_SUITE_P(
                   "steps: [{ in: a, expect: { action: XDP_TX } }]\n  expect: { events: [] }\n"),
               "7:21",
               {"expected a mapping for events, found a list"}},
+        Wrong{"FieldTypo",
+              with_step("{ action: XDP_TX, fields: { ip.tll: 63 } }\n"),
+              "8:41",
+              {"no frame has a field", "did you mean \"ip.ttl\"?"}},
+        Wrong{"FieldValue",
+              with_step("{ action: XDP_TX, fields: { ip.ttl: 256 } }\n"),
+              "8:41",
+              {"a number of 8 bits"}},
+        Wrong{"Checksums",
+              with_step("{ action: XDP_TX, checksums: right }\n"),
+              "8:42",
+              {"expected 'checksums: valid'"}},
+        Wrong{"MetadataText",
+              with_step("{ action: XDP_TX, metadata: five }\n"),
+              "8:41",
+              {"hex:...", "none"}},
+        Wrong{
+            "NoMetadataIn",
+            with_check("steps: [{ in: a, ctx: { metadata: none }, expect: { action: XDP_TX } }]\n"),
+            "6:37",
+            {"hex:..."}},
+        Wrong{"QueueOfNothing",
+              with_check("steps: [{ in: a, ctx: { rx_queue: 1 }, expect: { action: XDP_TX } }]\n"),
+              "6:27",
+              {"expected 'ingress' beside it"}},
+        Wrong{"NoSuchQueue",
+              with_check("steps: [{ in: a, ctx: { ingress: dut0, rx_queue: 64 }, expect: 1 }]\n"),
+              "6:52",
+              {"from 0 to 63"}},
         Wrong{"NothingOfEntry",
               with_entry("{ key: 0 }"),
               "7:25",

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "packet/diff.h"
+#include "packet/expected.h"
 #include "packet/pcap.h"
 #include "scenario/location.h"
 
@@ -92,20 +93,6 @@ struct Configuration {
     std::vector<MapContent> maps;
 };
 
-struct StepExpectation {
-    Action action = Action::pass;
-    std::optional<FrameRef> out;  // the output, a frame for each input frame
-    bool unchanged = false;       // `out: unchanged`: each output equals its input
-    Mask mask;
-};
-
-// BPF_PROG_TEST_RUN of each frame of `in`, one after the other; state is kept from step to step.
-struct Step {
-    Location where;
-    FrameRef in;
-    StepExpectation expect;
-};
-
 // What a check must leave in one ring buffer or perf buffer.
 struct EventExpectation {
     Location where;
@@ -114,6 +101,41 @@ struct EventExpectation {
     std::optional<std::uint64_t> count;  // records in all; without it as many as `records` has
     std::optional<std::uint64_t> lost;   // records that found the buffer full
     std::vector<Value> records;          // the first ones, in order
+};
+
+// XDP metadata: bytes in front of a frame that a program has made or is given.
+struct Metadata {
+    Location where;
+    std::string type;  // a structure of the program's; empty: `value` is "hex:..."
+    Value value;
+    bool none = false;  // expectation only: there is none
+};
+
+// What the program finds in its context (struct xdp_md) beside the frame.
+struct FrameContext {
+    Location where;
+    std::string ingress;  // interface of the topology; empty: the kernel's default, the loopback
+    std::uint32_t rx_queue = 0;
+    std::optional<Metadata> metadata;
+};
+
+// What must become of each frame of a step.
+struct StepExpectation {
+    Action action = Action::pass;
+    std::optional<FrameRef> out;  // the output, a frame for each input frame
+    bool unchanged = false;       // `out: unchanged`: each output equals its input
+    Mask mask;
+    FrameExpectation frame;  // of each output
+    std::optional<Metadata> metadata;
+    std::vector<EventExpectation> events;  // of the whole step
+};
+
+// BPF_PROG_TEST_RUN of each frame of `in`, one after the other; state is kept from step to step.
+struct Step {
+    Location where;
+    FrameRef in;
+    std::optional<FrameContext> context;
+    StepExpectation expect;
 };
 
 // One case: fresh maps, then the steps, then the look at the maps.
