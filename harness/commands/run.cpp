@@ -37,6 +37,7 @@ struct RunArguments {
     std::vector<std::string> sizes;
     std::optional<std::uint32_t> flows;
     std::string placement;
+    std::vector<std::string> settings;
     std::string duration = "1s";
     int rounds = 5;
     std::vector<std::string> rates;
@@ -82,6 +83,11 @@ void add_run_options(CLI::App& app, RunArguments& arguments) {
                    "generator and program on one CPU (shared) or on two (separate; default from 4 "
                    "CPUs on)")
         ->type_name("shared|separate");
+    app.add_option("--set", arguments.settings,
+                   "a variable or a map's entry, whatever the scenario sets; may be repeated")
+        ->type_name("NAME=VALUE|MAP[KEY]=VALUE")
+        ->expected(1)
+        ->take_all();
     app.add_option("--duration", arguments.duration, "length of a bench round (default: 1s)")
         ->type_name("TIME");
     app.add_option("--rounds", arguments.rounds, "bench rounds (default: 5)")->type_name("N");
@@ -264,6 +270,7 @@ Result<RunOptions> parse_run(const RunArguments& arguments) {
     options.keep = arguments.keep;
     if (!arguments.device.empty()) XDPBENCH_CHECK(add_device(arguments, options));
     options.pin_maps = arguments.pin_maps;
+    options.settings = arguments.settings;
     return options;
 }
 

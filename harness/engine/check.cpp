@@ -6,15 +6,19 @@
 
 #include "base/interrupt.h"
 #include "engine/event_check.h"
+#include "engine/redirect_check.h"
 #include "engine/step_check.h"
 #include "kernel/test_run.h"
 #include "report/result_file.h"
+#include "traffic/pinned.h"
 
 namespace xdpbench {
 namespace {
 
 Result<Verdict> try_check(const Subject& subject, const Check& check) {
     if (interrupted()) return interrupted_error();
+    // What a program keeps for each CPU must not depend on where the scheduler puts this thread.
+    XDPBENCH_TRY(const PinnedThread pinned, PinnedThread::pin(measuring_cpu()));
     XDPBENCH_TRY(const LoneProgram lone,
                  load_alone(subject, check.configuration, queues_needed(check)));
     const Program& program = lone.program;
@@ -27,6 +31,10 @@ Result<Verdict> try_check(const Subject& subject, const Check& check) {
     for (const std::string& line : map_lines) failures.add(line);
     XDPBENCH_TRY(const std::vector<std::string> event_lines, events.differences());
     for (const std::string& line : event_lines) failures.add(line);
+    if (failures.empty()) {
+        XDPBENCH_TRY(const std::vector<std::string> lines, redirect_differences(subject, check));
+        for (const std::string& line : lines) failures.add(line);
+    }
     if (failures.empty()) return Verdict{};
     return Verdict{Outcome::failed, failures.text(), failures.mismatch()};
 }

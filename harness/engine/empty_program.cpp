@@ -15,7 +15,7 @@
 namespace xdpbench {
 namespace {
 
-using Means = RedirectTarget::Means;
+using Means = RedirectPath::Means;
 
 // The entries that a map of redirect targets has: key and the value's first 32 bits, which are the
 // interface's index (struct bpf_devmap_val) or the size of the queue (struct bpf_cpumap_val).
@@ -58,8 +58,8 @@ Result<void> set_entry(const bpf_map* map, std::uint32_t key, std::uint32_t valu
 
 }  // namespace
 
-Result<RedirectTarget> find_redirect_target(const Program& program, const Lane& lane) {
-    RedirectTarget target;
+Result<RedirectPath> find_redirect_target(const Program& program, const Lane& lane) {
+    RedirectPath target;
     target.back = !lane.far;
     const bpf_map* found = nullptr;
     for (const bpf_map* const map : program.maps()) {
@@ -149,7 +149,7 @@ Result<void> EmptyProgram::load_redirect(bool frags, const Topology& topology, c
     return {};
 }
 
-std::uint64_t most_in_flight(const std::optional<RedirectTarget>& target, std::uint64_t most) {
+std::uint64_t most_in_flight(const std::optional<RedirectPath>& target, std::uint64_t most) {
     if (!target || target->means != Means::cpumap) return most;
     return std::min<std::uint64_t>(most, target->queue);
 }

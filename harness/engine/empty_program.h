@@ -17,7 +17,7 @@ struct empty_redirect;
 namespace xdpbench {
 
 // Where a program redirects frames to, and by what means.
-struct RedirectTarget {
+struct RedirectPath {
     enum class Means { interface, devmap, cpumap };
     Means means = Means::interface;
     std::uint32_t map_type = 0;  // of a devmap: BPF_MAP_TYPE_DEVMAP or _HASH
@@ -31,10 +31,10 @@ struct RedirectTarget {
 // Looks into the maps of a loaded program that stands on `lane`. Without a filled one it is taken
 // to redirect by interface index: to the far end, or back if there is none. Unavailable where the
 // maps do not tell: targets of several kinds, AF_XDP sockets.
-Result<RedirectTarget> find_redirect_target(const Program& program, const Lane& lane);
+Result<RedirectPath> find_redirect_target(const Program& program, const Lane& lane);
 
 // How many frames may be under way at once: `most`, or fewer where a queue on the way holds fewer.
-[[nodiscard]] std::uint64_t most_in_flight(const std::optional<RedirectTarget>& target,
+[[nodiscard]] std::uint64_t most_in_flight(const std::optional<RedirectPath>& target,
                                            std::uint64_t most);
 
 class EmptyProgram {
@@ -46,7 +46,7 @@ class EmptyProgram {
 
     [[nodiscard]] int fd() const;
     // If it redirects.
-    [[nodiscard]] const std::optional<RedirectTarget>& target() const { return target_; }
+    [[nodiscard]] const std::optional<RedirectPath>& target() const { return target_; }
 
   private:
     struct Close {
@@ -59,7 +59,7 @@ class EmptyProgram {
 
     std::unique_ptr<empty, Close> plain_;
     std::unique_ptr<empty_redirect, Close> redirect_;
-    std::optional<RedirectTarget> target_;
+    std::optional<RedirectPath> target_;
 };
 
 }  // namespace xdpbench

@@ -12,7 +12,7 @@
 namespace xdpbench {
 namespace {
 
-using Means = RedirectTarget::Means;
+using Means = RedirectPath::Means;
 
 class EmptyProgramTest : public KernelTest {
   protected:

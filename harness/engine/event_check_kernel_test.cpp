@@ -62,6 +62,28 @@ TEST_F(EventCheckTest, SaysWhatIsOtherwise) {
               "events of oddities: expected 3 lost, got 0");
 }
 
+TEST_F(EventCheckTest, AStepHasTheRecordsOfItsOwnFramesOnly) {
+    const auto judged_in_steps = [](const std::string& first, const std::string& second) {
+        Subject under_test = subject("rings", "{ events: { count: 4 } }");
+        std::vector<Step>& steps = under_test.scenario.checks.at(0).steps;
+        steps.push_back(steps.front());
+        for (const auto& [step, events] : {std::pair(&steps[0], first), {&steps[1], second}}) {
+            const Subject other = subject("rings", "{ events: " + events + " }");
+            step->expect.events = other.scenario.checks.at(0).expect_events;
+        }
+        const auto valid = validate(under_test, false);
+        if (!valid) return valid.error().text();
+        return run_check(under_test, under_test.scenario.checks.at(0)).message;
+    };
+    const std::string two = "{ records: [ { number: 0 }, { number: 1 } ], lost: 0 }";
+    EXPECT_EQ(judged_in_steps(two, "{ records: [ { number: 2 }, { number: 3 } ] }"), "");
+    EXPECT_EQ(judged_in_steps(two, "{ count: 4 }"),
+              "hex: 0000000000010000000000020800: events of events: expected 4 records, got 2");
+    EXPECT_NE(judged_in_steps("{ type: event, count: 2 }", "{ type: oddity, count: 2 }")
+                  .find("elsewhere in the check"),
+              std::string::npos);
+}
+
 TEST_F(EventCheckTest, WhatCannotBeJudgedIsRefusedBeforehand) {
     EXPECT_NE(judged("rings", "{ evens: { count: 0 } }").find("did you mean events?"),
               std::string::npos);

@@ -8,9 +8,8 @@
 
 #include "base/interrupt.h"
 #include "base/text.h"
+#include "engine/follower.h"
 #include "packet/diff.h"
-#include "traffic/frame_map.h"
-#include "traffic/generator.h"
 #include "traffic/pinned.h"
 
 namespace xdpbench {
@@ -19,13 +18,6 @@ namespace {
 constexpr std::size_t kFramesShown = 3;
 // Frame by frame takes a moment each: of long traffic only the beginning is followed up.
 constexpr auto kFollowUp = std::chrono::seconds(10);
-// What a program may put in front of a frame or behind it and still be captured whole.
-constexpr std::uint32_t kGrowth = 256;
-
-constexpr const char* kReceived = "came back";
-constexpr const char* kPassed = "reached the stack";
-constexpr const char* kForwarded = "reached the far end";
-
 // "  ip.ttl   generic 63   native 64" for each field that differs.
 std::string field_lines(const Frame& one, const Frame& other, Mode first, Mode second) {
     std::string text;
@@ -59,79 +51,6 @@ std::string frames_line(const char* what, const Observation& one, const Frames& 
                        field_lines(*at, *there, one.mode, other.mode));
 }
 
-// What became of one frame.
-struct Fate {
-    std::string verdict;         // "XDP_TX, came back"
-    std::optional<Frame> frame;  // as it arrived
-};
-
-// The subject in one mode, given one frame after the other.
-class Follower {
-  public:
-    static Result<std::unique_ptr<Follower>> create(const Subject& subject, const Frames& frames,
-                                                    Mode mode) {
-        const auto longest = static_cast<std::uint32_t>(longest_of(frames));
-        XDPBENCH_TRY(Generator generator, Generator::create(frames));
-        XDPBENCH_TRY(Topology topology, Topology::create(1, longest, topology_of(subject)));
-        XDPBENCH_TRY(Program program, load_program(subject, topology));
-        std::unique_ptr<Follower> follower(
-            new Follower(std::move(generator), std::move(topology), std::move(program)));
-        const Capture capture{static_cast<std::uint32_t>(frames.size()), longest + kGrowth};
-        XDPBENCH_TRY(EquippedLane lane,
-                     EquippedLane::create(follower->topology_, 0, &follower->program_,
-                                          follower->program_.fd(), mode, capture));
-        XDPBENCH_CHECK(lane.watch_redirects());
-        follower->lane_.emplace(std::move(lane));
-        return follower;
-    }
-
-    Result<Fate> send_next() {
-        XDPBENCH_TRY(const LaneCounts before, lane_->read());
-        XDPBENCH_CHECK(generator_.send(topology_.tester, lane_->tester().index, 1));
-        XDPBENCH_TRY(const LaneCounts counts, settled(*lane_, before, 1));
-        Fate fate;
-        for (std::size_t i = 0; lane_->counted_by_program() && i < counts.actions.size(); ++i) {
-            if (counts.actions[i] != 0)
-                fate.verdict = fmt::format("{}, ", action_name(static_cast<Action>(i)));
-        }
-        const char* way = "arrived nowhere";
-        for (End& end : ends()) {
-            if (end.sink == nullptr) continue;
-            XDPBENCH_TRY(Frames arrived, end.sink->captured(*end.seen));
-            if (arrived.empty()) continue;
-            *end.seen += static_cast<std::uint32_t>(arrived.size());
-            way = end.way;
-            fate.frame = std::move(arrived.front());
-        }
-        fate.verdict += way;
-        return fate;
-    }
-
-  private:
-    struct End {
-        const char* way;
-        const Sink* sink;
-        std::uint32_t* seen;
-    };
-
-    Follower(Generator generator, Topology topology, Program program)
-        : generator_(std::move(generator)),
-          topology_(std::move(topology)),
-          program_(std::move(program)) {}
-
-    std::array<End, 3> ends() {
-        return {End{kReceived, &lane_->tester_sink(), &seen_[0]},
-                End{kPassed, &lane_->stack_sink(), &seen_[1]},
-                End{kForwarded, lane_->far_sink(), &seen_[2]}};
-    }
-
-    Generator generator_;
-    Topology topology_;
-    Program program_;
-    std::optional<EquippedLane> lane_;
-    std::array<std::uint32_t, 3> seen_{};  // frames looked at already, by end
-};
-
 // The first frames whose fates differ, by name; says so if there are none.
 Result<std::string> follow_up(const Subject& subject, Mode first, Mode second) {
     const FrameRef& traffic = replay_traffic(subject);
@@ -148,10 +67,10 @@ Result<std::string> follow_up(const Subject& subject, Mode first, Mode second) {
         if (std::chrono::steady_clock::now() - start > kFollowUp) break;
         XDPBENCH_TRY(const Fate fate, one->send_next());
         XDPBENCH_TRY(const Fate there, other->send_next());
-        if (fate.verdict == there.verdict && fate.frame == there.frame) continue;
+        if (fate.text() == there.text() && fate.frame == there.frame) continue;
         ++found;
         text += fmt::format("{}: {} {}; {} {}\n", frame_name(traffic, looked_at), mode_name(first),
-                            fate.verdict, mode_name(second), there.verdict);
+                            fate.text(), mode_name(second), there.text());
         if (fate.frame && there.frame)
             text += field_lines(*fate.frame, *there.frame, first, second);
     }
@@ -187,13 +106,13 @@ std::string difference_between(const Observation& one, const Observation& other)
         const std::string name(action_name(static_cast<Action>(i)));
         text += count_line(name.c_str(), one, (*one.actions)[i], other, (*other.actions)[i]);
     }
-    text += count_line(kReceived, one, one.received_count, other, other.received_count);
-    text += count_line(kPassed, one, one.passed_count, other, other.passed_count);
-    text += count_line(kForwarded, one, one.forwarded_count, other, other.forwarded_count);
+    text += count_line(end_text(End::tester), one, one.received_count, other, other.received_count);
+    text += count_line(end_text(End::stack), one, one.passed_count, other, other.passed_count);
+    text += count_line(end_text(End::far), one, one.forwarded_count, other, other.forwarded_count);
     if (!one.kept || !other.kept) return text;
-    text += frames_line(kReceived, one, one.received, other, other.received);
-    text += frames_line(kPassed, one, one.passed, other, other.passed);
-    text += frames_line(kForwarded, one, one.forwarded, other, other.forwarded);
+    text += frames_line(end_text(End::tester), one, one.received, other, other.received);
+    text += frames_line(end_text(End::stack), one, one.passed, other, other.passed);
+    text += frames_line(end_text(End::far), one, one.forwarded, other, other.forwarded);
     return text;
 }
 

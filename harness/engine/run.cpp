@@ -18,6 +18,7 @@
 #include "engine/offload.h"
 #include "engine/replay.h"
 #include "engine/subject.h"
+#include "engine/verifier_check.h"
 #include "kernel/environment.h"
 #include "kernel/privileges.h"
 #include "traffic/frame_map.h"
@@ -27,6 +28,23 @@ namespace xdpbench {
 namespace {
 
 using Progress = std::function<void(const std::string&)>;
+
+// A setting means a variable or a map of one program.
+Result<void> apply_settings(const std::vector<std::string>& settings,
+                            std::vector<Subject>& subjects) {
+    if (settings.empty()) return {};
+    if (subjects.size() != 1)
+        return input_error(fmt::format("--set with {} programs", subjects.size()),
+                           "name one program: what is set is a variable or a map of it");
+    Subject& subject = subjects.front();
+    for (const std::string& text : settings) {
+        Result<Assignment> setting = parse_assignment(text);
+        if (!setting) return setting.error().in("--set");
+        subject.settings.push_back(*std::move(setting));
+        subject.option += fmt::format(" --set '{}'", text);
+    }
+    return {};
+}
 
 Result<std::vector<Subject>> find_subjects(const RunOptions& options) {
     std::vector<Subject> subjects;
@@ -123,6 +141,24 @@ std::string device_options(const RunOptions& options) {
 std::optional<DeviceEnds> device_ends(const RunOptions& options) {
     if (!options.device || !options.peer) return std::nullopt;
     return DeviceEnds{*options.device, *options.peer, options.take_over};
+}
+
+// What a scenario bounds of the program's cost, as one more check.
+void add_bounds(const Subject& subject, const RunOptions& options, const RunRecord& record,
+                std::vector<Case>& cases) {
+    if (!options.check || !subject.judged || !subject.scenario.verifier) return;
+    const VerifierBounds& bounds = *subject.scenario.verifier;
+    CaseResult result =
+        case_of("check", subject, "costs no more than its bounds", bounds.where.text());
+    result.repeat = fmt::format("xdp-bench run {} --only check", subject.option);
+    cases.push_back({std::move(result), [&subject, &bounds, &record] {
+                         const auto described =
+                             std::find_if(record.programs.begin(), record.programs.end(),
+                                          [&](const ProgramRecord& one) {
+                                              return one.name == subject.scenario.name;
+                                          });
+                         return judge_cost(bounds, *described);
+                     }});
 }
 
 using Observations = std::multimap<const Subject*, Observation>;
@@ -386,6 +422,7 @@ Result<PlannedRun> plan_run(const RunOptions& options) {
     XDPBENCH_CHECK(sort_flags(options.passed_on, plan));
     plan.listing = asks_for_list(options.passed_on);
     XDPBENCH_TRY(plan.subjects, find_subjects(options));
+    XDPBENCH_CHECK(apply_settings(options.settings, plan.subjects));
     const bool sends = options.replay || options.bench || options.search || options.latency;
     for (const Subject& subject : plan.subjects) XDPBENCH_CHECK(validate(subject, sends));
     for (const Subject& subject : plan.subjects) XDPBENCH_CHECK(require_shapes(subject, options));
@@ -401,6 +438,7 @@ Result<void> run(const PlannedRun& plan, Console& console, RunRecord& record,
     const Progress progress = [&console](const std::string& line) { console.progress(line); };
     const RunOptions& options = plan.options;
     record.command_line = options.command_line;
+    record.settings = options.settings;
     record.started =
         fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()));
     for (const EnvironmentEntry& entry : describe_environment()) {
@@ -415,7 +453,10 @@ Result<void> run(const PlannedRun& plan, Console& console, RunRecord& record,
     std::vector<Case> cases;
     Observations observations;
     int saved = 0;
-    for (const Subject& subject : plan.subjects) add_checks(subject, options, saved, cases);
+    for (const Subject& subject : plan.subjects) {
+        add_bounds(subject, options, record, cases);
+        add_checks(subject, options, saved, cases);
+    }
     for (const Subject& subject : plan.subjects) {
         add_offloads(subject, options, record.offloads, cases);
         add_replays(subject, options, record.replays, observations, notes, cases);

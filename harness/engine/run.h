@@ -38,6 +38,7 @@ struct RunOptions {
     std::optional<std::string> peer;     // --peer: what is sent over it arrives at the device
     bool take_over = false;              // --take-over: they may be in use
     std::vector<std::string> passed_on;  // to GoogleTest and Google Benchmark
+    std::vector<std::string> settings;   // --set, as typed
     std::string command_line;
     // Files beside the result begin so: "results/icmp_lb-native-...".
     std::string result_stem;

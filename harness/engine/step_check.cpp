@@ -85,25 +85,45 @@ Result<void> StepRunner::attach_to(const std::string& interface) {
     return {};
 }
 
+Result<StepRunner::Context> StepRunner::context_of(const Step& step) const {
+    Context context;
+    if (!step.context) return context;
+    context.given.rx_queue = step.context->rx_queue;
+    if (!step.context->ingress.empty()) {
+        const Lane& lane = lone_->network->lanes.front();
+        context.given.ingress_ifindex = interface_named(lane, step.context->ingress)->index;
+    }
+    if (step.context->metadata) {
+        XDPBENCH_TRY(context.metadata, encode_metadata(lone_->program, *step.context->metadata));
+    }
+    return context;
+}
+
+Result<TestRunOutput> StepRunner::run_frame(const Frame& frame, const Context& context) {
+    TestRunContext given = context.given;
+    given.metadata = context.metadata;
+    return runner_.run(frame.bytes, given);
+}
+
+Result<std::vector<std::uint32_t>> StepRunner::returned(const Step& step,
+                                                        const Scenario& scenario) {
+    XDPBENCH_TRY(const StepFrames frames, load_step(step, scenario));
+    XDPBENCH_TRY(const Context context, context_of(step));
+    std::vector<std::uint32_t> returned;
+    for (const Frame& frame : frames.in) {
+        XDPBENCH_TRY(const TestRunOutput output, run_frame(frame, context));
+        returned.push_back(output.returned);
+    }
+    return returned;
+}
+
 Result<void> StepRunner::run(const Step& step, const Scenario& scenario, EventJudge& events,
                              Failures& failures) {
     XDPBENCH_TRY(const StepFrames frames, load_step(step, scenario));
-    TestRunContext context;
-    std::vector<std::uint8_t> metadata;
-    if (step.context) {
-        context.rx_queue = step.context->rx_queue;
-        if (!step.context->ingress.empty()) {
-            const Lane& lane = lone_->network->lanes.front();
-            context.ingress_ifindex = interface_named(lane, step.context->ingress)->index;
-        }
-        if (step.context->metadata) {
-            XDPBENCH_TRY(metadata, encode_metadata(lone_->program, *step.context->metadata));
-            context.metadata = metadata;
-        }
-    }
+    XDPBENCH_TRY(const Context context, context_of(step));
     XDPBENCH_CHECK(events.begin_step(step));
     for (std::size_t i = 0; i < frames.in.size(); ++i) {
-        XDPBENCH_TRY(const TestRunOutput output, runner_.run(frames.in[i].bytes, context));
+        XDPBENCH_TRY(const TestRunOutput output, run_frame(frames.in[i], context));
         XDPBENCH_CHECK(events.read());
         XDPBENCH_CHECK(judge(step, frame_name(step.in, i),
                              frames.out.empty() ? nullptr : &frames.out[i], output, failures));

@@ -38,9 +38,20 @@ class StepRunner {
     Result<void> run(const Step& step, const Scenario& scenario, EventJudge& events,
                      Failures& failures);
 
+    // What the program returns for each of the step's frames; nothing else is looked at.
+    Result<std::vector<std::uint32_t>> returned(const Step& step, const Scenario& scenario);
+
   private:
+    // A step's context with what it refers to.
+    struct Context {
+        std::vector<std::uint8_t> metadata;
+        TestRunContext given;  // without metadata
+    };
+
     StepRunner(const LoneProgram& lone, std::optional<InNetNs> inside);
     Result<void> attach_to(const std::string& interface);
+    Result<Context> context_of(const Step& step) const;
+    Result<TestRunOutput> run_frame(const Frame& frame, const Context& context);
     Result<void> judge(const Step& step, const std::string& frame, const Frame* out,
                        const TestRunOutput& output, Failures& failures) const;
 

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "base/text.h"
+#include "engine/settings.h"
 #include "scenario/interfaces.h"
 #include "scenario/parse.h"
 
@@ -61,7 +62,18 @@ Result<Program> configured_program(const Subject& subject, const Configuration& 
         XDPBENCH_TRY(const Configuration configuration, with_indexes(*part, interfaces));
         XDPBENCH_CHECK(program.configure(configuration));
     }
+    XDPBENCH_TRY(Configuration settings, settings_for(program, subject.settings));
+    XDPBENCH_TRY(settings, with_indexes(std::move(settings), interfaces));
+    XDPBENCH_CHECK(program.configure(settings));
     return program;
+}
+
+bool settings_name_interfaces(const std::vector<Assignment>& settings) {
+    return std::any_of(settings.begin(), settings.end(), [](const Assignment& setting) {
+        Configuration alone;
+        alone.globals.push_back({setting.place.name, setting.value});
+        return names_interfaces(alone);
+    });
 }
 
 }  // namespace
@@ -130,6 +142,7 @@ Result<Subject> replacement_of(const Subject& subject) {
     if (replacement.with) {
         second.scenario.program = *replacement.with;
         configuration = {};
+        second.settings.clear();  // they are the first program's
         XDPBENCH_TRY(second.object, object_of(second.scenario));
     }
     configuration.globals.insert(configuration.globals.end(), own.globals.begin(),
@@ -174,7 +187,7 @@ Result<Program> load_program(const Subject& subject, const Topology& network,
 Result<LoneProgram> load_alone(const Subject& subject, const Configuration& extra,
                                std::size_t rx_queues) {
     if (rx_queues > 0 || names_interfaces(subject.scenario.configuration) ||
-        names_interfaces(extra)) {
+        names_interfaces(extra) || settings_name_interfaces(subject.settings)) {
         XDPBENCH_TRY(Topology network, Topology::create(1, 0, topology_of(subject),
                                                         std::max<std::size_t>(rx_queues, 1)));
         XDPBENCH_TRY(Program program, load_program(subject, network, extra));

@@ -10,6 +10,7 @@
 #include "engine/traffic_source.h"
 #include "kernel/program.h"
 #include "kernel/topology.h"
+#include "scenario/assignment.h"
 #include "scenario/scenario.h"
 
 namespace xdpbench {
@@ -25,6 +26,7 @@ struct Subject {
     bool judged = true;            // false: no expectations, verdicts are only counted
     FrameRef traffic;              // of what is not judged
     PinnedMaps pins = PinnedMaps::kept_private;
+    std::vector<Assignment> settings;  // win over all that the scenario sets
 };
 
 // By the name of a scenario or as FILE.o[:FUNCTION]; for an unknown name the error offers the

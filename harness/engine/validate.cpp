@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "engine/check.h"
+#include "engine/redirect_check.h"
 #include "engine/step_check.h"
-#include "packet/pcap.h"
 #include "traffic/generator.h"
 
 namespace xdpbench {
@@ -28,6 +28,7 @@ Result<void> validate_scenario(const Subject& subject, bool sends) {
         XDPBENCH_CHECK(validate_events(configured, check));
         for (const Step& step : check.steps)
             XDPBENCH_CHECK(validate_step(subject, configured, step));
+        XDPBENCH_CHECK(validate_redirects(subject, configured, check));
     }
     std::vector<const FrameRef*> sent;
     if (scenario.replay) sent.push_back(&scenario.replay->traffic);

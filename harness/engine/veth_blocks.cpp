@@ -71,7 +71,7 @@ Result<std::uint64_t> VethBlocks::most_frames() const {
     std::uint64_t most = kMostFrames;
     if (compared_->paths.tally[XDP_REDIRECT] == 0) return most;
     for (std::size_t lane = 0; lane < kArms; ++lane) {
-        XDPBENCH_TRY(const RedirectTarget target,
+        XDPBENCH_TRY(const RedirectPath target,
                      find_redirect_target(*standing_[lane], topology_.lanes[lane]));
         most = std::min(most, most_in_flight(target, most));
     }

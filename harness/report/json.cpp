@@ -167,6 +167,12 @@ Json to_json(const BenchRecord& bench) {
     return json;
 }
 
+// The list that cases of a kind are in; of a kind without one of its own, that of all others.
+std::string list_of(const std::string& kind) {
+    if (kind == "check" || kind == "replay" || kind == "offload") return kind + "s";
+    return kind == "modes" ? kind : "other_cases";
+}
+
 template <class Record>
 Json all(const std::vector<Record>& records) {
     Json json = Json::array();
@@ -187,12 +193,12 @@ std::string to_json(const RunRecord& run) {
     json["exit_code"] = run.exit_code;
     json["environment"] = Json::object();
     for (const auto& [key, value] : run.environment) json["environment"][key] = value;
+    json["settings"] = run.settings;
     json["programs"] = all(run.programs);
-    const std::map<std::string, std::string> keys{
-        {"check", "checks"}, {"replay", "replays"}, {"modes", "modes"}, {"offload", "offloads"}};
-    for (const auto& [kind, key] : keys) json[key] = Json::array();
+    for (const char* const key : {"checks", "replays", "modes", "offloads"})
+        json[key] = Json::array();
     for (const CaseResult& result : run.cases)
-        json[keys.at(result.kind)].push_back(to_json(result));
+        json[list_of(result.kind)].push_back(to_json(result));
     json["verdicts"] = all(run.verdicts);
     json["replay_books"] = all(run.replays);
     json["offload_devices"] = all(run.offloads);

@@ -14,9 +14,10 @@
 
 namespace xdpbench {
 
-// One check, one replay, or one comparison of a replay between attach modes.
+// One check, one replay, one comparison of a replay between attach modes, or one device that was
+// given the program.
 struct CaseResult {
-    std::string kind;     // "check", "replay" or "modes"
+    std::string kind;     // "check", "replay", "modes" or "offload"
     std::string program;  // name of the scenario
     std::string mode;     // of a replay; the others have none
     std::string name;
@@ -246,6 +247,7 @@ struct RunRecord {
     std::string started;  // UTC, ISO 8601
     double seconds = 0;
     std::vector<std::pair<std::string, std::string>> environment;
+    std::vector<std::string> settings;  // that won over the scenario's (--set)
     std::vector<ProgramRecord> programs;
     std::vector<CaseResult> cases;
     std::vector<VerdictRecord> verdicts;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <system_error>
 
@@ -150,6 +151,33 @@ Result<Replacement> read_replacement(const YamlNode& node) {
     return replacement;
 }
 
+Result<VerifierBounds> read_verifier(const YamlNode& node) {
+    VerifierBounds bounds;
+    const std::array<std::pair<const char*, std::optional<std::uint64_t>*>, 6> numbers{
+        {{"instructions", &bounds.instructions},
+         {"states", &bounds.states},
+         {"peak_states", &bounds.peak_states},
+         {"stack", &bounds.stack},
+         {"xlated", &bounds.xlated},
+         {"jited", &bounds.jited}}};
+    Names keys{"load_time"};
+    for (const auto& [key, number] : numbers) keys.emplace_back(key);
+    XDPBENCH_TRY(const Record record, Record::read(node, "verifier", {}, keys));
+    bounds.where = node.where;
+    for (const auto& [key, number] : numbers) {
+        const YamlNode* const found = record.find(key);
+        if (found == nullptr) continue;
+        XDPBENCH_TRY(*number, read_number(*found, std::string("the bound of ") + key));
+    }
+    const YamlNode* const time = record.find("load_time");
+    if (time == nullptr) return bounds;
+    XDPBENCH_TRY(const std::string text, read_line(*time, "the bound of load_time"));
+    bounds.load_seconds = parse_duration(text);
+    if (bounds.load_seconds) return bounds;
+    return error_at(time->where,
+                    fmt::format("expected a time such as 50ms, found {}", in_quotes(text)));
+}
+
 Result<Replay> read_replay(const YamlNode& node) {
     XDPBENCH_TRY(const Record record,
                  Record::read(node, "replay", {"topology", "traffic"}, {"expect", "replace"}));
@@ -180,9 +208,10 @@ Result<void> read_work(const Record& record, Scenario& scenario) {
 }
 
 Result<Scenario> read_scenario(const YamlNode& root) {
-    XDPBENCH_TRY(const Record record,
-                 Record::read(root, "the scenario", {"name", "about", "program"},
-                              {"globals", "maps", "requires", "checks", "replay", "bench"}));
+    XDPBENCH_TRY(
+        const Record record,
+        Record::read(root, "the scenario", {"name", "about", "program"},
+                     {"globals", "maps", "requires", "verifier", "checks", "replay", "bench"}));
     Scenario scenario;
     XDPBENCH_TRY(scenario.name, read_name(record.at("name"), "the scenario's name"));
     XDPBENCH_TRY(scenario.about, read_line(record.at("about"), "about"));
@@ -190,6 +219,9 @@ Result<Scenario> read_scenario(const YamlNode& root) {
     XDPBENCH_TRY(scenario.configuration, read_configuration(record));
     if (const auto* modes = record.find("requires")) {
         XDPBENCH_TRY(scenario.modes, read_modes(*modes));
+    }
+    if (const auto* verifier = record.find("verifier")) {
+        XDPBENCH_TRY(scenario.verifier, read_verifier(*verifier));
     }
     XDPBENCH_CHECK(read_work(record, scenario));
     if (scenario.checks.empty() && !scenario.replay && !scenario.bench) {

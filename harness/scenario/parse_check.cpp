@@ -106,6 +106,25 @@ Result<FrameContext> read_context(const YamlNode& node) {
     return context;
 }
 
+Result<RedirectTarget> read_redirect(const YamlNode& node) {
+    XDPBENCH_TRY(const Record record,
+                 Record::read(node, "redirect", {}, {"map", "key", "interface"}));
+    RedirectTarget target;
+    target.where = node.where;
+    const auto* const map = record.find("map");
+    const auto* const key = record.find("key");
+    if ((map == nullptr) != (key == nullptr))
+        return error_at(node.where, "a map of targets needs its 'map' and its 'key'");
+    if (map != nullptr) {
+        XDPBENCH_TRY(target.map, read_line(*map, "the map of targets"));
+        target.key = to_value(*key);
+    }
+    if (const auto* interface = record.find("interface")) {
+        XDPBENCH_TRY(target.interface, read_line(*interface, "the interface"));
+    }
+    return target;
+}
+
 Result<std::vector<ExpectedField>> read_fields(const YamlNode& node) {
     XDPBENCH_TRY(const auto* entries, read_entries(node, "fields"));
     std::vector<ExpectedField> fields;
@@ -138,7 +157,7 @@ Result<FrameExpectation> read_frame_expectation(const Record& record) {
 Result<StepExpectation> read_step_expectation(const YamlNode& node) {
     XDPBENCH_TRY(const Record record, Record::read(node, "the step's expect", {"action"},
                                                    {"out", "mask", "fields", "checksums", "length",
-                                                    "metadata", "events"}));
+                                                    "metadata", "events", "redirect"}));
     StepExpectation expect;
     XDPBENCH_TRY(expect.action, read_action(record.at("action")));
     XDPBENCH_TRY(expect.mask, read_mask(record, {"out"}));
@@ -148,6 +167,12 @@ Result<StepExpectation> read_step_expectation(const YamlNode& node) {
     }
     if (const auto* events = record.find("events")) {
         XDPBENCH_TRY(expect.events, read_events(*events));
+    }
+    if (const auto* redirect = record.entry("redirect")) {
+        if (expect.action != Action::redirect)
+            return error_at(redirect->where,
+                            "key 'redirect' without a redirect: expected action XDP_REDIRECT");
+        XDPBENCH_TRY(expect.redirect, read_redirect(redirect->value));
     }
     const YamlNode* const out = record.find("out");
     if (out == nullptr) return expect;

@@ -124,6 +124,35 @@ TEST(Parse, ReadsWhatAStepGivesAndExpectsBesideFrames) {
     EXPECT_EQ(one_line(steps.at(1).expect.metadata->value), "hex:01");
 }
 
+TEST(Parse, ReadsTargetsOfRedirects) {
+    const auto scenario =
+        parse_scenario_text(with_check("steps:\n"
+                                       "  - in: a.pcap\n"
+                                       "    expect: { action: XDP_REDIRECT, redirect: { map: m, "
+                                       "key: 2, interface: out0 } }\n"),
+                            "s.yaml");
+    ASSERT_TRUE(scenario) << scenario.error().text();
+    const auto& target = scenario->checks.at(0).steps.at(0).expect.redirect;
+    ASSERT_TRUE(target);
+    EXPECT_EQ(target->map, "m");
+    EXPECT_EQ(one_line(*target->key), "2");
+    EXPECT_EQ(target->interface, "out0");
+}
+
+TEST(Parse, ReadsTheBoundsOfTheProgramsCost) {
+    const auto scenario =
+        parse_scenario_text(kHead +
+                                "verifier: { instructions: 500, stack: 64, load_time: 50ms }\n"
+                                "bench: { traffic: a.pcap, action: XDP_TX }\n",
+                            "s.yaml");
+    ASSERT_TRUE(scenario) << scenario.error().text();
+    ASSERT_TRUE(scenario->verifier);
+    EXPECT_EQ(scenario->verifier->instructions, 500U);
+    EXPECT_EQ(scenario->verifier->stack, 64U);
+    EXPECT_EQ(scenario->verifier->load_seconds, 0.05);
+    EXPECT_FALSE(scenario->verifier->jited);
+}
+
 TEST(Parse, ReadsWhatACheckOverridesAndExpects) {
     const Check check = parsed(kSampleScenario).checks.at(0);
     ASSERT_EQ(check.configuration.globals.size(), 1U);

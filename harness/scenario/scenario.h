@@ -119,6 +119,15 @@ struct FrameContext {
     std::optional<Metadata> metadata;
 };
 
+// Where a redirect leads: the entry of a map of targets that it takes, the interface that the frame
+// leaves by, or both.
+struct RedirectTarget {
+    Location where;
+    std::string map;           // empty: not judged
+    std::optional<Value> key;  // of the map
+    std::string interface;     // of the topology; empty: not judged
+};
+
 // What must become of each frame of a step.
 struct StepExpectation {
     Action action = Action::pass;
@@ -128,6 +137,7 @@ struct StepExpectation {
     FrameExpectation frame;  // of each output
     std::optional<Metadata> metadata;
     std::vector<EventExpectation> events;  // of the whole step
+    std::optional<RedirectTarget> redirect;
 };
 
 // BPF_PROG_TEST_RUN of each frame of `in`, one after the other; state is kept from step to step.
@@ -187,6 +197,18 @@ struct Bench {
     Action action = Action::pass;  // the path that is timed: every frame must take it
 };
 
+// What verifying and compiling the program may cost at most.
+struct VerifierBounds {
+    Location where;
+    std::optional<std::uint64_t> instructions;  // that the verifier processes
+    std::optional<std::uint64_t> states;        // that it keeps, over the whole verification
+    std::optional<std::uint64_t> peak_states;   // that it keeps at the same time
+    std::optional<std::uint64_t> stack;         // of the function that takes most, bytes
+    std::optional<std::uint64_t> xlated;        // bytes
+    std::optional<std::uint64_t> jited;         // bytes
+    std::optional<double> load_seconds;
+};
+
 struct Scenario {
     std::filesystem::path file;
     std::string name;
@@ -194,6 +216,7 @@ struct Scenario {
     ProgramRef program;
     Configuration configuration;
     std::vector<Mode> modes;  // attach modes in which this makes sense; empty: all (`requires`)
+    std::optional<VerifierBounds> verifier;
     std::vector<Check> checks;
     std::optional<Replay> replay;
     std::optional<Bench> bench;
