@@ -22,6 +22,7 @@
 #include "stats/summary.h"
 #include "traffic/generator.h"
 #include "traffic/pinned.h"
+#include "traffic/placement.h"
 
 namespace xdpbench {
 namespace {
@@ -228,6 +229,32 @@ Result<Checks> measure_checks() {
     return checks;
 }
 
+// What a run of benches says of itself.
+struct Benches {
+    double user_share = 0;  // the largest of its benches: CPU time in the tool's own code
+    double efficiency = 1;  // of two CPUs on one device; 1 where there is one CPU
+    double speedup = 1;
+};
+
+Result<Benches> measure_benches() {
+    std::vector<std::string> arguments{"--prog", "xdp_drop", "--only", "bench"};
+    std::vector<int> cpus = allowed_cpus();
+    const bool several = cpus.size() > 1;
+    if (several) {
+        cpus.erase(cpus.begin(), cpus.end() - 2);
+        arguments.insert(arguments.end(), {"--cpus", fmt::format("{}", fmt::join(cpus, ","))});
+    }
+    XDPBENCH_TRY(const ToolRun run, run_tool(arguments));
+    Benches benches;
+    for (const nlohmann::json& bench : run.result["benches"])
+        benches.user_share = std::max(benches.user_share, bench["user_cpu_share"].get<double>());
+    if (!several) return benches;
+    const nlohmann::json& both = run.result["scalings"][0]["steps"][1];
+    benches.efficiency = both["efficiency"].get<double>();
+    benches.speedup = both["speedup"].get<double>();
+    return benches;
+}
+
 double ratio(const std::vector<double>& above, const std::vector<double>& below) {
     std::vector<double> ratios;
     for (std::size_t i = 0; i < above.size(); ++i) ratios.push_back(above[i] / below[i]);
@@ -260,6 +287,11 @@ Result<bool> measure_all() {
     add({"test runs a second over a pcap of 500,000 frames", checks.runs_per_second, "/s", true,
          100'000});
     add({"peak memory of checks over a pcap of 1 GiB", checks.peak_mebibytes, "MiB", false, 64});
+    XDPBENCH_TRY(const Benches benches, measure_benches());
+    add({"the tool's own code while benching", benches.user_share * 100, "% CPU", false, 1});
+    add({"two CPUs with a queue each, against two independent devices", benches.efficiency, "times",
+         true, 0.95});
+    add({"the same, against one CPU", benches.speedup, "times", true, 1});
     return std::all_of(demands.begin(), demands.end(),
                        [](const Demand& demand) { return demand.met(); });
 }

@@ -292,7 +292,7 @@ class Usage(Case):
     def test_list_and_doctor(self):
         self.assertIn("icmp_lb", self.tool("list").stdout)
         doctor = self.tool("doctor").stdout
-        for word in ("CAP_NET_ADMIN", "kernel", "native", "generic", "offload"):
+        for word in ("CAP_NET_ADMIN", "kernel", "native", "generic", "offload", "disturb each other"):
             self.assertIn(word, doctor)
 
     def test_without_privileges(self):

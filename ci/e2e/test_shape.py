@@ -2,6 +2,7 @@
 
 import json
 import os
+import statistics
 
 from harness import Case, main
 
@@ -42,7 +43,8 @@ class Shape(Case):
     def test_what_cannot_be_shaped_is_said_first(self):
         for options, words in ((("--size", "64"), "its headers alone have 62"), (("--size", "big"), "neither imix nor a number"),
                                (("--size", "64,64"), "twice"), (("--size", "9000"), "neither imix nor"), (("--flows", "0"), "--flows 0"),
-                               (("--placement", "apart"), "no such placement")):
+                               (("--placement", "apart"), "no such placement"), (("--cpus", "a"), "no list of CPUs"),
+                               (("--cpus", "8000"), "may not use CPU 8000"), (("--cpus", "0", "--placement", "separate"), "do not go together")):
             with self.subTest(options=options):
                 done = self.tool("--prog", "drop_ipv6", *options, *QUICK, code=2)
                 self.assertIn(words, done.stderr)
@@ -73,6 +75,35 @@ class Shape(Case):
         shown = self.tool("compare", "separate.json", "out.json").stdout
         self.assertIn("xdp_redirect/native/separate/XDP_REDIRECT", shown)
         self.assertEqual(shown.count("only in the"), 2)
+
+    def test_the_scaling_table(self):
+        cpus = sorted(os.sched_getaffinity(0))[-2:]
+        if len(cpus) < 2:
+            self.skipTest("takes two CPUs")
+        for program, action in (("xdp_tx", "XDP_TX"), ("xdp_redirect", "XDP_REDIRECT")):
+            with self.subTest(program=program):
+                done = self.tool("--prog", program, "--cpus", ",".join(map(str, cpus)), "--flows", "10", *QUICK)
+                self.assertIn("together", done.stdout)
+                with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
+                    scaling, = json.load(file)["scalings"]
+                self.assertEqual(scaling["outcome"], "passed", scaling["message"])
+                self.assertEqual((scaling["mode"], scaling["action"], scaling["flows"]), ("native", action, 10))
+                self.assertGreaterEqual(scaling["queues"], 2)
+                self.assertEqual([step["cpus"] for step in scaling["steps"]], [cpus[:1], cpus])
+                for step in scaling["steps"]:
+                    together, apart = step["together_pps_samples"], step["apart_pps_samples"]
+                    self.assertEqual(len(together), len(apart))
+                    self.assertAlmostEqual(step["together_pps"], statistics.median(together), places=3)
+                    ratios = [one / other for one, other in zip(together, apart)]
+                    self.assertAlmostEqual(step["efficiency"], statistics.median(ratios), places=9)
+                self.assertEqual(scaling["steps"][0]["speedup"], 1)
+                self.assertEqual(scaling["actions"][action], sum(scaling["actions"].values()))
+
+    def test_a_cpumap_has_no_scaling_table(self):
+        done = self.tool("--prog", "xdp_redirect_cpu", "--cpus", "0", *QUICK)
+        self.assertIn("a CPUMAP has no scaling table", done.stdout)
+        with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
+            self.assertEqual(json.load(file)["scalings"][0]["outcome"], "skipped")
 
     def test_other_sizes_are_not_compared(self):
         for size in ("64", "128"):

@@ -9,14 +9,32 @@
 #include "commands/command.h"
 #include "engine/device.h"
 #include "kernel/capabilities.h"
+#include "kernel/cpus.h"
 #include "kernel/environment.h"
 #include "kernel/privileges.h"
 #include "kernel/program.h"
 #include "report/console.h"
 #include "report/json.h"
+#include "traffic/interference.h"
+#include "traffic/placement.h"
 
 namespace xdpbench {
 namespace {
+
+// Within about a second.
+void show_interference() {
+    fmt::print("\nCPUs, how much they disturb each other (a fixed loop, in turn)\n");
+    const std::vector<int> cpus = allowed_cpus();
+    const Result<std::vector<Interference>> pairs = measure_interference(cpus, 1.0);
+    if (!pairs) fmt::print("  not measured: {}\n", pairs.error().text());
+    if (pairs && pairs->empty()) fmt::print("  CPU {:<14} the only one here\n", cpus.front());
+    if (!pairs) return;
+    for (const Interference& pair : *pairs) {
+        fmt::print("  {:<18} {:<8} as long while CPU {} is busy; sysfs: {}\n",
+                   fmt::format("CPU {}", pair.cpu), fmt::format("{:.2f} x", pair.ratio), pair.other,
+                   are_siblings(pair.cpu, pair.other) ? "threads of one core" : "different cores");
+    }
+}
 
 Result<int> machine_command() {
     fmt::print("machine\n");
@@ -30,6 +48,7 @@ Result<int> machine_command() {
         complete = complete && privilege.held;
     }
     if (!complete) fmt::print("  to do: run with sudo\n");
+    show_interference();
     fmt::print("\nfeatures, each tried here\n");
     for (const Probe& probe : probe_features()) {
         fmt::print("  {:<34} {:<8} {}\n", probe.name, probe_state_name(probe.state), probe.detail);

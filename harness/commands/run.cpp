@@ -16,6 +16,7 @@
 #include "commands/command.h"
 #include "commands/modes.h"
 #include "commands/traffic_options.h"
+#include "kernel/cpus.h"
 #include "kernel/device_topology.h"
 #include "kernel/interface.h"
 #include "report/json.h"
@@ -23,6 +24,7 @@
 #include "report/ktap.h"
 #include "report/openmetrics.h"
 #include "report/result_file.h"
+#include "traffic/placement.h"
 
 namespace xdpbench {
 namespace {
@@ -38,6 +40,7 @@ struct RunArguments {
     std::optional<std::uint32_t> flows;
     std::string placement;
     std::vector<std::string> settings;
+    std::string cpus;
     std::string duration = "1s";
     int rounds = 5;
     std::vector<std::string> rates;
@@ -88,6 +91,9 @@ void add_run_options(CLI::App& app, RunArguments& arguments) {
         ->type_name("NAME=VALUE|MAP[KEY]=VALUE")
         ->expected(1)
         ->take_all();
+    app.add_option("--cpus", arguments.cpus,
+                   "how the rate grows with these CPUs, a generator and a queue each")
+        ->type_name("0,2-4");
     app.add_option("--duration", arguments.duration, "length of a bench round (default: 1s)")
         ->type_name("TIME");
     app.add_option("--rounds", arguments.rounds, "bench rounds (default: 5)")->type_name("N");
@@ -240,6 +246,26 @@ Result<void> add_rates(const RunArguments& arguments, RunOptions& options) {
     return {};
 }
 
+// Those that are to be compared with one another; none if that is not asked for.
+Result<std::vector<int>> parse_cpus(const RunArguments& arguments) {
+    if (arguments.cpus.empty()) return std::vector<int>{};
+    const std::optional<std::vector<int>> cpus = parse_cpu_list(arguments.cpus);
+    if (!cpus)
+        return input_error(fmt::format("--cpus {} is no list of CPUs", arguments.cpus),
+                           "write it as 0,2-4");
+    const std::vector<int> allowed = allowed_cpus();
+    for (const int cpu : *cpus) {
+        if (std::find(allowed.begin(), allowed.end(), cpu) == allowed.end())
+            return input_error(
+                fmt::format("--cpus {}: this process may not use CPU {}", arguments.cpus, cpu),
+                fmt::format("there are {}", fmt::join(allowed, ", ")));
+    }
+    if (arguments.placement == placement_name(Placement::separate))
+        return input_error("--cpus and --placement separate do not go together",
+                           "with --cpus each CPU is shared by a generator and the program");
+    return *cpus;
+}
+
 Result<RunOptions> parse_run(const RunArguments& arguments) {
     RunOptions options;
     options.programs = arguments.programs;
@@ -267,6 +293,7 @@ Result<RunOptions> parse_run(const RunArguments& arguments) {
             "choose from shared, separate");
     XDPBENCH_CHECK(add_rates(arguments, options));
     XDPBENCH_CHECK(add_goals(arguments, options));
+    XDPBENCH_TRY(options.cpus, parse_cpus(arguments));
     options.keep = arguments.keep;
     if (!arguments.device.empty()) XDPBENCH_CHECK(add_device(arguments, options));
     options.pin_maps = arguments.pin_maps;

@@ -17,6 +17,7 @@
 #include "engine/modes.h"
 #include "engine/offload.h"
 #include "engine/replay.h"
+#include "engine/scaling.h"
 #include "engine/subject.h"
 #include "engine/verifier_check.h"
 #include "kernel/environment.h"
@@ -481,6 +482,12 @@ Result<void> run(const PlannedRun& plan, Console& console, RunRecord& record,
             run_loads(loads_of(plan.subjects, options, plan.cpus, record), load_options, progress));
         std::move(loads.begin(), loads.end(), std::back_inserter(record.loads));
     }
+    for (const BenchCase& bench : benches) {
+        if (options.cpus.empty() || !bench.mode || interrupted()) continue;
+        progress(fmt::format("scaling {}", bench.name()));
+        const double seconds = options.seconds * options.rounds;
+        record.scalings.push_back(measure_scaling(bench, options.cpus, seconds));
+    }
     record.interrupted = interrupted();
     record.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -499,6 +506,7 @@ int exit_code_of(const RunRecord& run) {
         ran = ran || outcome != Outcome::skipped;
     };
     for (const CaseResult& result : run.cases) look_at(result.outcome);
+    for (const ScalingRecord& scaling : run.scalings) look_at(scaling.outcome);
     for (const BenchRecord& bench : run.benches) look_at(bench.outcome);
     for (const LoadRecord& load : run.loads) look_at(load.outcome);
     if (run.interrupted) return 130;

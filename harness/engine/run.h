@@ -33,6 +33,7 @@ struct RunOptions {
     bool latency = false;
     std::vector<Rate> rates;  // --rate
     SearchOptions goals;      // --loss, --exceed, --width
+    std::vector<int> cpus;    // of the scaling table; none: no table
     bool keep = false;
     std::optional<std::string> device;   // --dev: a real interface, in the place of a veth
     std::optional<std::string> peer;     // --peer: what is sent over it arrives at the device

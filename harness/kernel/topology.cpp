@@ -42,9 +42,10 @@ struct Commands {
 
 constexpr std::string_view kQuiet = "up arp off multicast off";
 
-void add_lane(Commands& commands, std::size_t lane, std::size_t mtu, std::size_t rx_queues,
+void add_lane(Commands& commands, std::size_t lane, std::size_t mtu, std::size_t queue_count,
               const NetNs& dut, const std::optional<NetNs>& sink) {
-    const std::string queues = fmt::format("numtxqueues 1 numrxqueues {}", rx_queues);
+    // Numbers that are given are all in use from the start (veth_init_queues).
+    const std::string queues = fmt::format("numtxqueues {0} numrxqueues {0}", queue_count);
     commands.tester += fmt::format(
         "link add tester{0} address {1} mtu {2} {5} type veth "
         "peer name dut{0} address {3} mtu {2} {5} netns {4}\n"
@@ -81,7 +82,7 @@ Result<Lane> describe_lane(const Topology& topology, std::size_t number) {
 }  // namespace
 
 Result<Topology> Topology::create(std::size_t lane_count, std::size_t longest_frame,
-                                  TopologyKind kind, std::size_t rx_queues) {
+                                  TopologyKind kind, std::size_t queues) {
     XDPBENCH_TRY(NetNs tester, NetNs::create());
     XDPBENCH_TRY(NetNs dut, NetNs::create());
     Topology topology{std::move(tester), std::move(dut), std::nullopt, {}, {}};
@@ -94,7 +95,7 @@ Result<Topology> Topology::create(std::size_t lane_count, std::size_t longest_fr
     Commands commands;
     commands.tester = "link add parking type veth peer name parking_peer\n";
     for (std::size_t lane = 0; lane < lane_count; ++lane)
-        add_lane(commands, lane, mtu, rx_queues, topology.dut, topology.sink);
+        add_lane(commands, lane, mtu, queues, topology.dut, topology.sink);
     for (const auto& [netns, lines] :
          {std::pair{&topology.tester, &commands.tester}, std::pair{&topology.dut, &commands.dut},
           std::pair{topology.sink ? &*topology.sink : nullptr, &commands.sink}}) {

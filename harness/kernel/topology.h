@@ -43,11 +43,10 @@ struct Topology {
 
     // `lane_count` lanes with the default MAC addresses of the fixtures, up, with IPv6 silent and
     // NAPI on where frames arrive for the program. The MTU fits frames of `longest_frame` bytes
-    // (with Ethernet header), and is at least 1500. Each interface of a lane has `rx_queues`
-    // receive queues.
+    // (with Ethernet header), and is at least 1500. Each interface has `queues` queues, all in use:
+    // a frame takes the one whose number is that of the sending CPU modulo their number.
     static Result<Topology> create(std::size_t lane_count, std::size_t longest_frame,
-                                   TopologyKind kind = TopologyKind::pair,
-                                   std::size_t rx_queues = 1);
+                                   TopologyKind kind = TopologyKind::pair, std::size_t queues = 1);
 
     // Index by name of the interfaces on the program's side of a lane. The names are those of the
     // first lane (dut0, out0), so that one configuration fits all lanes.

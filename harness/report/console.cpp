@@ -255,6 +255,9 @@ void Console::program(const RunRecord& run, const ProgramRecord& program, bool v
             fmt::print(out_, "{}", load_text(record));
         }
     }
+    for (const ScalingRecord& record : run.scalings) {
+        if (record.program == program.name) scaling(record);
+    }
 }
 
 void Console::checks(const RunRecord& run, const std::string& name, bool verbose) {
@@ -371,6 +374,31 @@ void Console::bench(const BenchRecord& bench) {
     fmt::print(out_, "  {:<9}{}: {}\n", "bound by", bench.bound, bench.evidence);
 }
 
+void Console::scaling(const ScalingRecord& scaling) {
+    if (scaling.outcome != Outcome::passed) {
+        fmt::print(out_, "  {:<8} {} {}\n", "scaling", scaling.mode + scaling.variant,
+                   paint(scaling.outcome, outcome_name(scaling.outcome)));
+        return;
+    }
+    fmt::print(out_, "  {:<8} {}\n", "scaling", setup_text(scaling));
+    fmt::print(out_,
+               "           a generator and a queue a CPU, {} on one device, in turn with as many "
+               "devices apart\n\n",
+               counted(scaling.queues, "queue"));
+    fmt::print(out_, "  {:<9}{:>11}{:>11}{:>11}{:>11}{:>11}\n", "", "together", "of one", "apart",
+               "of one", "efficiency");
+    fmt::print(out_, "  {:<9}{:>11}{:>11}{:>11}{:>11}{:>11}\n", "CPUs", "Mpps", "", "Mpps", "", "");
+    const double one_apart = median(scaling.steps.front().apart).value_or(0);
+    for (const ScalingStep& step : scaling.steps) {
+        const double apart = median(step.apart).value_or(0);
+        fmt::print(out_, "  {:<9}{:>11.3f}{:>11.2f}{:>11.3f}{:>11.2f}{:>11.2f}\n",
+                   fmt::format("{}", fmt::join(step.cpus, ",")),
+                   median(step.together).value_or(0) / kMega, speedup(scaling, step), apart / kMega,
+                   one_apart > 0 ? apart / one_apart : 0, efficiency(step));
+    }
+    fmt::print(out_, "\n  {:<9}{}\n", "lost", losses_text(scaling.losses));
+}
+
 // Cases that ended alike, for the same reason: said once. A failure stands alone.
 void Console::problems(const RunRecord& run) {
     std::vector<const CaseResult*> told;
@@ -395,6 +423,7 @@ void Console::problems(const RunRecord& run) {
     };
     for (const BenchRecord& record : run.benches) tell(record, "bench");
     for (const LoadRecord& record : run.loads) tell(record, record.title());
+    for (const ScalingRecord& record : run.scalings) tell(record, "scaling");
 }
 
 void Console::problem(const CaseResult& result, std::size_t count) {
@@ -415,6 +444,7 @@ void Console::conclusion(const RunRecord& run) {
     for (const CaseResult& result : run.cases) ++counts[static_cast<std::size_t>(result.outcome)];
     for (const BenchRecord& bench : run.benches) ++counts[static_cast<std::size_t>(bench.outcome)];
     for (const LoadRecord& load : run.loads) ++counts[static_cast<std::size_t>(load.outcome)];
+    for (const ScalingRecord& one : run.scalings) ++counts[static_cast<std::size_t>(one.outcome)];
     std::string text;
     Outcome worst = counts[0] > 0 ? Outcome::passed : Outcome::skipped;
     for (const Outcome outcome :

@@ -37,6 +37,7 @@ class Console {
     void replays(const RunRecord& run, const std::string& name);
     void offload(const OffloadRecord& offload);
     void bench(const BenchRecord& bench);
+    void scaling(const ScalingRecord& scaling);
     void problems(const RunRecord& run);
     void problem(const CaseResult& result, std::size_t count);
     void conclusion(const RunRecord& run);

@@ -20,6 +20,10 @@ std::vector<Entry> list_entries(const RunRecord& run) {
                            load.mode + load.variant + " " + load.title(), "", load.outcome,
                            load.message, load.seconds, ""});
     }
+    for (const ScalingRecord& scaling : run.scalings) {
+        entries.push_back({"scaling." + scaling.program, scaling.mode + scaling.variant, "",
+                           scaling.outcome, scaling.message, scaling.seconds, ""});
+    }
     // Cases may have been shuffled; a suite is written in one piece.
     std::vector<std::string> suites;
     for (const Entry& entry : entries) {

@@ -173,6 +173,29 @@ std::string list_of(const std::string& kind) {
     return kind == "modes" ? kind : "other_cases";
 }
 
+Json to_json(const ScalingStep& step) {
+    return {{"cpus", step.cpus},
+            {"together_pps", median(step.together).value_or(0)},
+            {"apart_pps", median(step.apart).value_or(0)},
+            {"efficiency", efficiency(step)},
+            {"together_pps_samples", step.together},
+            {"apart_pps_samples", step.apart}};
+}
+
+Json to_json(const ScalingRecord& scaling) {
+    Json json = setup_json(scaling);
+    json["queues"] = scaling.queues;
+    json["seconds"] = scaling.seconds;
+    json["actions"] = to_json(scaling.actions);
+    json["losses"] = to_json(scaling.losses);
+    json["steps"] = Json::array();
+    for (const ScalingStep& step : scaling.steps) {
+        json["steps"].push_back(to_json(step));
+        json["steps"].back()["speedup"] = speedup(scaling, step);
+    }
+    return json;
+}
+
 template <class Record>
 Json all(const std::vector<Record>& records) {
     Json json = Json::array();
@@ -206,6 +229,7 @@ std::string to_json(const RunRecord& run) {
     json["rates"] = loads_json(run.loads, "rate");
     json["searches"] = loads_json(run.loads, "search");
     json["latencies"] = loads_json(run.loads, "latency");
+    json["scalings"] = all(run.scalings);
     // Text from object files and pcaps' names need not be UTF-8; it must not cost the document.
     return json.dump(2, ' ', false, nlohmann::detail::error_handler_t::replace) + "\n";
 }

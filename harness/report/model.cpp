@@ -30,4 +30,17 @@ double BenchRound::rate(std::uint64_t frames) const {
     return seconds <= 0 ? 0.0 : static_cast<double>(frames) / seconds;
 }
 
+double efficiency(const ScalingStep& step) {
+    std::vector<double> ratios;
+    for (std::size_t i = 0; i < step.together.size() && i < step.apart.size(); ++i)
+        ratios.push_back(step.together[i] / step.apart[i]);
+    return median(ratios).value_or(0);
+}
+
+double speedup(const ScalingRecord& scaling, const ScalingStep& step) {
+    const double one =
+        scaling.steps.empty() ? 0 : median(scaling.steps.front().together).value_or(0);
+    return one > 0 ? median(step.together).value_or(0) / one : 0;
+}
+
 }  // namespace xdpbench

@@ -149,6 +149,28 @@ struct BenchRecord : BenchSetup {
 // Smaller differences than this between two figures of the fresh-packet loop say nothing (ns).
 inline constexpr double kAloneResolution = 0.1;
 
+// So many CPUs, each with a generator: how fast they are on queues of one device, and how fast on
+// as many devices of their own.
+struct ScalingStep {
+    std::vector<int> cpus;
+    // Packets/s processed, of each pair of windows, one after the other.
+    std::vector<double> together;
+    std::vector<double> apart;
+};
+
+struct ScalingRecord : BenchSetup {
+    std::uint64_t queues = 0;  // of the one device
+    std::vector<ScalingStep> steps;
+    ActionTally actions{};  // over all windows
+    Losses losses;
+    double seconds = 0;
+};
+
+// Rate together / rate apart: the median of the pairs of windows. 0 without any.
+[[nodiscard]] double efficiency(const ScalingStep& step);
+// Rate together / that of one CPU. 0 without one.
+[[nodiscard]] double speedup(const ScalingRecord& scaling, const ScalingStep& step);
+
 // One measure of two programs, interleaved in blocks.
 struct ComparedCase {
     std::string name;     // "test_run", "native"
@@ -255,6 +277,7 @@ struct RunRecord {
     std::vector<OffloadRecord> offloads;
     std::vector<BenchRecord> benches;
     std::vector<LoadRecord> loads;
+    std::vector<ScalingRecord> scalings;
     std::string google_benchmark;  // its JSON document: context and benchmarks
     bool interrupted = false;
     int exit_code = 0;

@@ -156,6 +156,19 @@ void add_benches(Families& out, const RunRecord& run) {
         add_summary(out, bench, "frames", "forwarded",
                     [](const BenchRound& r) { return r.rate(r.forwarded); });
     }
+    out.declare("xdp_bench_scaling_packets_per_second", "gauge", "",
+                "Rates of so many CPUs, on one device (together) and on one each (apart).");
+    for (const ScalingRecord& scaling : run.scalings) {
+        for (const ScalingStep& step : scaling.steps) {
+            for (const auto& [devices, samples] :
+                 {std::pair{"together", &step.together}, std::pair{"apart", &step.apart}}) {
+                Labels labels = labels_of(scaling);
+                labels.emplace_back("cpus", std::to_string(step.cpus.size()));
+                labels.emplace_back("devices", devices);
+                out.add(labels, median(*samples).value_or(0));
+            }
+        }
+    }
     out.declare("xdp_bench_lost_frames", "gauge", "", "Frames lost in a bench, by counter.");
     for (const BenchRecord& bench : run.benches) {
         for (const auto& [counter, frames] : bench.losses) {

@@ -1,0 +1,232 @@
+#include "engine/scaling.h"
+
+#include <fmt/format.h>
+#include <linux/bpf.h>
+
+#include <algorithm>
+#include <chrono>
+#include <latch>
+#include <memory>
+#include <set>
+#include <thread>
+
+#include "base/interrupt.h"
+#include "engine/empty_program.h"
+#include "engine/lane.h"
+#include "kernel/environment.h"
+#include "traffic/frame_map.h"
+#include "traffic/generator.h"
+#include "traffic/pinned.h"
+
+namespace xdpbench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr double kWindowSeconds = 0.05;
+// Frames of one call of a generator: all of them stop within the time of one.
+constexpr std::uint64_t kFramesPerCall = 16384;
+
+double seconds_since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// A device with the program on it. It stays where it is made: the lane points into it.
+struct Site {
+    Topology topology;
+    Program program;
+    std::optional<EquippedLane> lane;
+
+    static Result<std::unique_ptr<Site>> create(const BenchCase& bench, std::size_t longest_frame,
+                                                std::size_t queues) {
+        XDPBENCH_TRY(Topology topology,
+                     Topology::create(1, longest_frame, topology_of(*bench.subject), queues));
+        XDPBENCH_TRY(Program program, load_program(*bench.subject, topology));
+        std::unique_ptr<Site> site(new Site{std::move(topology), std::move(program), std::nullopt});
+        XDPBENCH_TRY(EquippedLane lane, EquippedLane::create(site->topology, 0, &site->program,
+                                                             site->program.fd(), *bench.mode, {}));
+        site->lane.emplace(std::move(lane));
+        return site;
+    }
+};
+
+// What one generator does in a window, on its CPU.
+struct Share {
+    Generator* generator = nullptr;
+    const Site* site = nullptr;
+    int cpu = 0;
+    std::uint64_t sent = 0;
+    Result<void> result;
+};
+
+void send_until_over(Share& share, std::latch& start) {
+    const Result<PinnedThread> pinned = PinnedThread::pin(share.cpu);
+    start.arrive_and_wait();
+    if (!pinned) {
+        share.result = pinned.error();
+        return;
+    }
+    const Clock::time_point began = Clock::now();
+    while (share.result && seconds_since(began) < kWindowSeconds) {
+        share.result = share.generator->send(share.site->topology.tester,
+                                             share.site->lane->tester().index, kFramesPerCall);
+        if (share.result) share.sent += kFramesPerCall;
+    }
+}
+
+// All shares at once. Returns the seconds until the last one was done.
+Result<double> run_shares(std::vector<Share>& shares) {
+    std::latch start(static_cast<std::ptrdiff_t>(shares.size()) + 1);
+    std::vector<std::jthread> threads;
+    threads.reserve(shares.size());
+    for (Share& share : shares)
+        threads.emplace_back([&share, &start] { send_until_over(share, start); });
+    start.arrive_and_wait();
+    const Clock::time_point began = Clock::now();
+    threads.clear();  // joins
+    const double seconds = seconds_since(began);
+    for (const Share& share : shares) XDPBENCH_CHECK(share.result);
+    return seconds;
+}
+
+class Scaling {
+  public:
+    static Result<std::unique_ptr<Scaling>> create(const BenchCase& bench,
+                                                   const std::vector<int>& cpus);
+    Result<void> measure(double seconds);
+    [[nodiscard]] ScalingRecord record() const { return record_; }
+
+  private:
+    Result<void> equip(const BenchCase& bench, const Frames& frames, const Paths& paths);
+    Result<double> rate(const std::vector<int>& cpus, bool together);
+
+    std::vector<int> cpus_;
+    std::unique_ptr<Site> one_;                 // with a queue for each CPU
+    std::vector<std::unique_ptr<Site>> apart_;  // by CPU
+    std::vector<Generator> generators_;         // by CPU
+    ScalingRecord record_;
+};
+
+Result<std::unique_ptr<Scaling>> Scaling::create(const BenchCase& bench,
+                                                 const std::vector<int>& cpus) {
+    XDPBENCH_CHECK(require_timeable());
+    XDPBENCH_TRY(const Frames frames, bench_frames(*bench.subject, bench.shape));
+    XDPBENCH_TRY(const Paths paths, find_paths(*bench.subject, frames));
+    auto scaling = std::make_unique<Scaling>();
+    scaling->cpus_ = cpus;
+    static_cast<BenchSetup&>(scaling->record_) = describe_bench(bench, frames, paths);
+    scaling->record_.queues = queues_for(cpus);
+    for (std::size_t i = 1; i <= cpus.size(); ++i)
+        scaling->record_.steps.push_back(
+            {{cpus.begin(), cpus.begin() + static_cast<long>(i)}, {}, {}});
+    XDPBENCH_CHECK(scaling->equip(bench, frames, paths));
+    return scaling;
+}
+
+Result<void> Scaling::equip(const BenchCase& bench, const Frames& frames, const Paths& paths) {
+    const std::size_t longest = longest_of(frames);
+    XDPBENCH_TRY(one_, Site::create(bench, longest, record_.queues));
+    if (paths.tally[XDP_REDIRECT] != 0) {
+        XDPBENCH_TRY(const RedirectPath target,
+                     find_redirect_target(one_->program, one_->topology.lanes[0]));
+        if (target.means == RedirectPath::Means::cpumap)
+            return unavailable_error("a CPUMAP has no scaling table",
+                                     "its frames go to the CPUs that the map names, not to more of "
+                                     "them with every generator",
+                                     "leave --cpus out");
+    }
+    for (std::size_t i = 0; i < cpus_.size(); ++i) {
+        XDPBENCH_TRY(std::unique_ptr<Site> site, Site::create(bench, longest, 1));
+        XDPBENCH_TRY(Generator generator, Generator::create(frames));
+        XDPBENCH_CHECK(generator.park(site->topology.tester, site->topology.parking));
+        apart_.push_back(std::move(site));
+        generators_.push_back(std::move(generator));
+    }
+    return {};
+}
+
+// Packets/s of one window, its books balanced.
+Result<double> Scaling::rate(const std::vector<int>& cpus, bool together) {
+    std::vector<Share> shares;
+    std::vector<Site*> sites;
+    std::vector<LaneCounts> before;
+    for (std::size_t i = 0; i < cpus.size(); ++i) {
+        Site* const site = together ? one_.get() : apart_[i].get();
+        shares.push_back({&generators_[i], site, cpus[i], 0, {}});
+        if (together && i > 0) continue;
+        XDPBENCH_TRY(LaneCounts counts, site->lane->read());
+        sites.push_back(site);
+        before.push_back(std::move(counts));
+    }
+    XDPBENCH_TRY(const double seconds, run_shares(shares));
+    std::uint64_t handled = 0;
+    for (std::size_t i = 0; i < sites.size(); ++i) {
+        std::uint64_t sent = 0;
+        for (const Share& share : shares) sent += share.site == sites[i] ? share.sent : 0;
+        XDPBENCH_TRY(const LaneCounts counts,
+                     settled(*sites[i]->lane, before[i], sent, Settled::balanced));
+        const std::string imbalance = unbalanced(counts, sent);
+        if (!imbalance.empty())
+            return Error{ErrorKind::invalid,
+                         "the books of a window do not balance: " + imbalance,
+                         {},
+                         "something else sent or took frames, or this is a fault of xdp-bench"};
+        handled += counts.handled();
+        for (std::size_t a = 0; a < record_.actions.size(); ++a)
+            record_.actions[a] += counts.actions[a];
+        for (const auto& [name, frames] : counts.losses) record_.losses[name] += frames;
+    }
+    record_.seconds += seconds;
+    return static_cast<double>(handled) / seconds;
+}
+
+// Each turn has a pair of windows for each number of CPUs; which of the two comes first alternates.
+Result<void> Scaling::measure(double seconds) {
+    for (const bool together : {true, false}) XDPBENCH_CHECK(rate(cpus_, together));  // warms up
+    record_.actions = {};
+    record_.losses.clear();
+    record_.seconds = 0;
+    const Clock::time_point start = Clock::now();
+    bool together_first = true;
+    do {
+        for (ScalingStep& step : record_.steps) {
+            for (const bool together : {together_first, !together_first}) {
+                XDPBENCH_TRY(const double measured, rate(step.cpus, together));
+                (together ? step.together : step.apart).push_back(measured);
+            }
+        }
+        together_first = !together_first;
+    } while (seconds_since(start) < seconds);
+    return {};
+}
+
+ScalingRecord not_measured(const BenchCase& bench, const Error& error) {
+    ScalingRecord record;
+    static_cast<BenchSetup&>(record) = begin_record(bench);
+    record.outcome = error.kind == ErrorKind::unavailable || error.kind == ErrorKind::interrupted
+                         ? Outcome::skipped
+                         : Outcome::invalid;
+    record.message = error.text();
+    return record;
+}
+
+}  // namespace
+
+std::size_t queues_for(const std::vector<int>& cpus) {
+    for (std::size_t queues = std::max<std::size_t>(1, cpus.size());; ++queues) {
+        std::set<std::size_t> used;
+        for (const int cpu : cpus) used.insert(static_cast<std::size_t>(cpu) % queues);
+        if (used.size() == cpus.size()) return queues;
+    }
+}
+
+ScalingRecord measure_scaling(BenchCase bench, const std::vector<int>& cpus, double seconds) {
+    bench.cpus = {Placement::shared, cpus.front(), cpus.front()};
+    const Result<std::unique_ptr<Scaling>> scaling = Scaling::create(bench, cpus);
+    if (!scaling) return not_measured(bench, scaling.error());
+    const Result<void> measured = (*scaling)->measure(seconds);
+    if (!measured) return not_measured(bench, measured.error());
+    return (*scaling)->record();
+}
+
+}  // namespace xdpbench

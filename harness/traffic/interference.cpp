@@ -1,0 +1,113 @@
+#include "traffic/interference.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <ctime>
+#include <memory>
+#include <thread>
+
+#include "traffic/pinned.h"
+
+namespace xdpbench {
+namespace {
+
+double thread_seconds() {
+    timespec now = {};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+// Independent chains, so that the core's arithmetic units are the limit: those are what two threads
+// of one core share.
+std::uint64_t work(std::uint64_t turns) {
+    std::array<std::uint64_t, 8> chains{1, 2, 3, 4, 5, 6, 7, 8};
+    for (std::uint64_t i = 0; i < turns; ++i) {
+        for (std::uint64_t& chain : chains) chain = chain * 0x9e3779b97f4a7c15 + i;
+    }
+    std::uint64_t sum = 0;
+    for (const std::uint64_t chain : chains) sum ^= chain;
+    return sum;
+}
+
+// Somewhere for results to go, so that no compiler leaves the work out.
+std::atomic<std::uint64_t> work_done;
+
+double timed_work(std::uint64_t turns) {
+    const double start = thread_seconds();
+    work_done += work(turns);
+    return thread_seconds() - start;
+}
+
+constexpr std::uint64_t kSlice = 2000;  // turns: a few microseconds
+
+// Keeps a CPU busy as long as it lives.
+class BusyCpu {
+  public:
+    static Result<std::unique_ptr<BusyCpu>> start(int cpu) {
+        std::unique_ptr<BusyCpu> busy(new BusyCpu);
+        busy->thread_ = std::jthread([cpu, &state = busy->state_](const std::stop_token& stop) {
+            const Result<PinnedThread> pinned = PinnedThread::pin(cpu);
+            state = pinned ? State::busy : State::failed;
+            state.notify_one();
+            while (pinned && !stop.stop_requested()) work_done += work(kSlice);
+        });
+        busy->state_.wait(State::starting);
+        if (busy->state_ == State::failed)
+            return Error{ErrorKind::system, "cannot keep another CPU busy", {}, {}};
+        return busy;
+    }
+
+  private:
+    enum class State { starting, busy, failed };
+    BusyCpu() = default;
+    std::atomic<State> state_ = State::starting;
+    std::jthread thread_;
+};
+
+double middle(std::vector<double>& values) {
+    const auto at = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), at, values.end());
+    return *at;
+}
+
+Result<Interference> measure_pair(int cpu, int other, double seconds) {
+    constexpr int kTurns = 5;
+    constexpr int kSlices = 9;
+    std::uint64_t turns = kSlice;
+    const double once = timed_work(turns);
+    const double wanted = seconds / (2.0 * kTurns * kSlices);
+    if (once > 0)
+        turns = std::max<std::uint64_t>(
+            kSlice, static_cast<std::uint64_t>(static_cast<double>(turns) * wanted / once));
+    std::vector<double> alone;
+    std::vector<double> beside;
+    for (int turn = 0; turn < kTurns; ++turn) {
+        for (int i = 0; i < kSlices; ++i) alone.push_back(timed_work(turns));
+        XDPBENCH_TRY(const auto busy, BusyCpu::start(other));
+        for (int i = 0; i < kSlices; ++i) beside.push_back(timed_work(turns));
+    }
+    return Interference{cpu, other, middle(beside) / middle(alone)};
+}
+
+}  // namespace
+
+Result<std::vector<Interference>> measure_interference(const std::vector<int>& cpus,
+                                                       double seconds) {
+    constexpr std::size_t kMostOthers = 8;
+    std::vector<Interference> result;
+    if (cpus.size() < 2) return result;
+    const int cpu = cpus.back();
+    XDPBENCH_TRY(const PinnedThread pinned, PinnedThread::pin(cpu));
+    const std::size_t others = std::min(kMostOthers, cpus.size() - 1);
+    for (std::size_t i = 0; i < others; ++i) {
+        const int other = cpus[cpus.size() - 2 - i];
+        XDPBENCH_TRY(const Interference pair,
+                     measure_pair(cpu, other, seconds / static_cast<double>(others)));
+        result.push_back(pair);
+    }
+    return result;
+}
+
+}  // namespace xdpbench
