@@ -148,7 +148,7 @@ class CaseRun {
         if (interrupted()) return;
         LoadRecord record;
         static_cast<BenchSetup&>(record) =
-            rig_ && *rig_ ? (*rig_)->setup() : BenchSetup(begin_record(load_));
+            rig_ && *rig_ ? (*rig_)->setup() : static_cast<const BenchSetup&>(begin_record(load_));
         record.kind = kind;
         record.stamped = stamped_;
         record.rate = rate.pps;

@@ -78,9 +78,8 @@ SearchedGoal conclude(const SearchGoal& goal, const LoadRange& range,
         searched.evidence = fmt::format("at {} more frames were lost", rate_text(upper));
     } else {
         searched.evidence = fmt::format(
-            "{} loss up to {}, and the generator offers no more: the program's own limit was not "
-            "found",
-            goal.loss_ratio > 0 ? "no more" : "no", rate_text(*bounds.lower));
+            "{} up to {}, and the generator offers no more: the program's own limit was not found",
+            goal.loss_ratio > 0 ? "no more loss than that" : "no loss", rate_text(*bounds.lower));
     }
     return searched;
 }

@@ -357,7 +357,8 @@ std::vector<BenchCase> loads_of(const std::vector<Subject>& subjects, const RunO
         for (const Mode mode : options.modes) {
             if (std::string why = why_untimed(subject, mode, options, record); !why.empty()) {
                 LoadRecord untimed;
-                static_cast<BenchSetup&>(untimed) = not_timed(subject, mode, std::move(why));
+                static_cast<BenchSetup&>(untimed) =
+                    static_cast<const BenchSetup&>(not_timed(subject, mode, std::move(why)));
                 untimed.kind = offers_rates(options) ? "rate"
                                : options.search      ? "search"
                                                      : "latency";

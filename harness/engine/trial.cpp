@@ -48,6 +48,15 @@ Result<void> require_same_paths(const Subject& subject, const Frames& frames, co
     return {};
 }
 
+// Gives the frames room for stamps. Returns how many it had to make longer.
+Result<std::uint64_t> make_stampable(const Subject& subject, const Paths& paths, Frames& frames) {
+    XDPBENCH_CHECK(require_arrivals(paths));
+    StampableFrames room = make_room_for_stamps(frames);
+    XDPBENCH_CHECK(require_same_paths(subject, room.frames, paths));
+    frames = std::move(room.frames);
+    return room.lengthened;
+}
+
 }  // namespace
 
 TrialRig::TrialRig(Topology topology, Program program, Generator generator)
@@ -63,11 +72,7 @@ Result<std::unique_ptr<TrialRig>> TrialRig::create(const BenchCase& bench, Pace 
     XDPBENCH_TRY(const Paths paths, find_paths(subject, frames));
     std::uint64_t lengthened = 0;
     if (stamps) {
-        XDPBENCH_CHECK(require_arrivals(paths));
-        StampableFrames room = make_room_for_stamps(frames);
-        XDPBENCH_CHECK(require_same_paths(subject, room.frames, paths));
-        frames = std::move(room.frames);
-        lengthened = room.lengthened;
+        XDPBENCH_TRY(lengthened, make_stampable(subject, paths, frames));
     }
     XDPBENCH_TRY(Generator generator, Generator::create(frames, pace));
     XDPBENCH_TRY(Topology topology,
@@ -87,7 +92,7 @@ Result<std::unique_ptr<TrialRig>> TrialRig::create(const BenchCase& bench, Pace 
                                                               empty.fd(), *bench.mode, capture));
         rig->floor_.emplace(std::move(floor));
     }
-    rig->setup_ = describe_bench(bench, frames, paths);
+    rig->setup_ = static_cast<const BenchSetup&>(describe_bench(bench, frames, paths));
     XDPBENCH_CHECK(place_program(rig->topology_, bench.cpus));
     if (bench.cpus.placement == Placement::shared) rig->made_up_ = kMadeUpSeconds;
     rig->setup_.counted_by = rig->lane_->counted_by();

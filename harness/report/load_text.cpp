@@ -107,7 +107,8 @@ std::string goal_row(const SearchedGoal& searched) {
 std::string search_lines(const LoadRecord& load) {
     std::string text = heading(
         load,
-        fmt::format("MLRsearch (RFC 9971): {} in {:.1f} s; the generator offers up to {}",
+        fmt::format("{}MLRsearch (RFC 9971): {} in {:.1f} s; the generator offers up to {}",
+                    load.stamped ? "time stamps in the frames; " : "",
                     counted(load.trials.size(), "trial"), load.seconds, rate_text(load.range.max)));
     if (!load.goals.empty()) {
         const SearchGoal& goal = load.goals.front().goal;
