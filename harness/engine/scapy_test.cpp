@@ -50,14 +50,10 @@ TEST_F(Scapy, AnExpressionGivesItsFrame) {
 }
 
 TEST_F(Scapy, SeveralValuesAndListsAreSeveralFrames) {
-    for (const auto& [expression, count] :
-         {std::pair{"Ether()/IP(ttl=(1, 4))", 4U}, std::pair{"[Ether()/IP(), [Ether()/ARP()]]", 2U},
-          std::pair{"[bytes(20)] * 3", 3U},
-          std::pair{"(Ether()/IP(id=i) for i in range(5))", 5U}}) {
-        const auto frames = scapy_expression(expression);
-        ASSERT_TRUE(frames) << frames.error().text();
-        EXPECT_EQ(frames->size(), count) << expression;
-    }
+    const auto frames = scapy_expression(
+        "[Ether()/IP(ttl=(1, 4)), [Ether()/ARP(), bytes(20)], (Ether()/IP(id=i) for i in (1, 2))]");
+    ASSERT_TRUE(frames) << frames.error().text();
+    EXPECT_EQ(frames->size(), 8U);
 }
 
 TEST_F(Scapy, TheSameCodeMakesTheSameFrames) {
@@ -69,8 +65,6 @@ TEST_F(Scapy, TheSameCodeMakesTheSameFrames) {
 
 TEST_F(Scapy, WhatIsNoFrameIsRefused) {
     EXPECT_CONTAINS(failure("Ether(/"), "SyntaxError");
-    EXPECT_CONTAINS(failure("1/0"), "ZeroDivisionError: division by zero");
-    EXPECT_CONTAINS(failure("Ehter()"), "name 'Ehter' is not defined");
     EXPECT_CONTAINS(failure("'text'"), "a value of type str is no packet");
     EXPECT_CONTAINS(failure("IP()/ICMP()"), "begins with IP, not with Ethernet");
     EXPECT_CONTAINS(failure("[]"), "it makes no frames");
@@ -79,22 +73,32 @@ TEST_F(Scapy, WhatIsNoFrameIsRefused) {
     EXPECT_CONTAINS(failure("iter(lambda: b'x' * 14, 0)"), "more than 100000 frames");
 }
 
+// Whoever runs the tests: no user of this machine, no way back, no network, no descriptors of ours,
+// no files, no children, bounded memory.
 TEST_F(Scapy, TheCodeIsConfined) {
-    // Whoever runs the tests: no user of this machine, no way back, no network, no files, no
-    // children.
-    EXPECT_CONTAINS(failure("__import__('os').getuid()"), ": 65534");
-    const std::string status = failure(
-        "' '.join(l.replace('\\t', '').strip() for l in open('/proc/self/status')"
-        " if l.startswith(('NoNewPrivs', 'CapEff')))");
-    EXPECT_CONTAINS(status, "'CapEff:0000000000000000 NoNewPrivs:1'");
-    EXPECT_CONTAINS(failure("str(__import__('socket').if_nameindex())"), "[(1, 'lo')]");
-    EXPECT_CONTAINS(failure("open('/tmp/xdp-bench-scapy', 'w').write('x' * 100000)"),
-                    "OSError: [Errno 27] File too large");
-    EXPECT_CONTAINS(failure("__import__('os').fork()"), "Error");
-    EXPECT_CONTAINS(failure("bytearray(8 << 30)"), "MemoryError");
-    EXPECT_CONTAINS(failure("str(sorted(__import__('os').listdir('/proc/self/fd')))"),
-                    "['0', '1', '2', '3', '4']");
-    std::filesystem::remove("/tmp/xdp-bench-scapy");
+    const auto frames = of_file(R"(
+import os, socket
+found = [f'uid {os.getuid()}', str(socket.if_nameindex()), str(sorted(os.listdir('/proc/self/fd')))]
+found += [line.strip().replace('\t', '') for line in open('/proc/self/status')
+          if line.startswith(('NoNewPrivs', 'CapEff'))]
+def write():
+    with open('/tmp/xdp-bench-scapy', 'wb', buffering=0) as file:
+        try:
+            file.write(b'x')
+        finally:
+            os.remove('/tmp/xdp-bench-scapy')
+for attempt in (write, os.fork, lambda: bytearray(8 << 30)):
+    try:
+        attempt()
+        found.append('done')
+    except (OSError, MemoryError) as error:
+        found.append(type(error).__name__)
+raise ValueError('; '.join(found))
+)");
+    ASSERT_FALSE(frames);
+    EXPECT_CONTAINS(frames.error().text(),
+                    "uid 65534; [(1, 'lo')]; ['0', '1', '2', '3', '4']; CapEff:0000000000000000; "
+                    "NoNewPrivs:1; OSError; BlockingIOError; MemoryError");
 }
 
 TEST_F(Scapy, ItsTimeIsBounded) {
@@ -104,12 +108,10 @@ TEST_F(Scapy, ItsTimeIsBounded) {
 }
 
 TEST_F(Scapy, AFileDefinesFrames) {
-    const auto list = of_file("print('noise')\nframes = [Ether()/IP(id=i) for i in range(3)]\n");
+    const auto list =
+        of_file("print('noise')\ndef frames():\n    return [Ether()/IP(id=i) for i in range(3)]\n");
     ASSERT_TRUE(list) << list.error().text();
     EXPECT_EQ(list->size(), 3U);
-    const auto function = of_file("def frames():\n    return Ether()/ARP()\n");
-    ASSERT_TRUE(function) << function.error().text();
-    EXPECT_EQ(function->size(), 1U);
     EXPECT_CONTAINS(of_file("packets = []\n").error().text(), "it defines no `frames`");
     EXPECT_CONTAINS(of_file("frames = []\n\nx = frames[1]\n").error().text(),
                     "line 3: IndexError: list index out of range");
