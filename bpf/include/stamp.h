@@ -12,7 +12,7 @@
 
 #define STAMP_MAGIC 0x5b0c
 #define STAMP_WORDS 5
-#define STAMP_LENGTH (2 * STAMP_WORDS) /* bytes */
+#define STAMP_LENGTH 10 /* bytes, 2 a word */
 #define STAMP_TIME_BITS 48             /* three days: enough for a difference */
 
 /* All in the byte order of this machine. The time is split in words because the stamp need not be aligned. */

@@ -31,6 +31,7 @@ Json all(const std::vector<Trial>& trials) {
 template <class Measure>
 Json summary(const std::vector<Trial>& trials, Measure measure) {
     std::vector<double> samples;
+    samples.reserve(trials.size());
     for (const Trial& trial : trials) samples.push_back(measure(trial));
     return {{"median", median(samples).value_or(0)},
             {"min", min(samples).value_or(0)},

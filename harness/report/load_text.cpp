@@ -61,6 +61,7 @@ std::string rate_row(const char* title, const LoadRecord& load, Summary summary)
     const std::vector<Trial> trials = load.reached_trials();
     const auto cell = [&](const auto& measure) {
         std::vector<double> samples;
+        samples.reserve(trials.size());
         for (const Trial& trial : trials) samples.push_back(measure(trial));
         return summary(samples).value_or(0);
     };

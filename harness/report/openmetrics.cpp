@@ -189,8 +189,10 @@ void add_loads(Families& out, const RunRecord& run) {
     out.declare("xdp_bench_loss_ratio", "gauge", "ratio",
                 "Frames lost of those offered at a rate, in the middle round.");
     for (const LoadRecord& load : run.loads) {
+        const std::vector<Trial> reached = load.reached_trials();
         std::vector<double> losses;
-        for (const Trial& trial : load.reached_trials()) losses.push_back(trial.loss_ratio());
+        losses.reserve(reached.size());
+        for (const Trial& trial : reached) losses.push_back(trial.loss_ratio());
         if (load.kind == "rate" && !losses.empty())
             out.add(labels_at(load), median(losses).value_or(0));
     }
