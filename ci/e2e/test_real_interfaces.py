@@ -81,9 +81,12 @@ class RealInterfaces(Case):
         """What is not the tool's is told from a wrong program."""
         noise = subprocess.Popen(["ip", "netns", "exec", self.netns, "/usr/bin/python3", "-c",
                                   "import socket, time\ns = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)\ns.bind(('port0', 0))\n"
-                                  "end = time.time() + 30\nwhile time.time() < end: s.send(b'\\xff' * 60); time.sleep(0.0005)"])
+                                  "end = time.time() + 30\ns.send(b'\\xff' * 60)\nprint('sends', flush=True)\n"
+                                  "while time.time() < end: s.send(b'\\xff' * 60)"], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(noise.stdout.close)
         self.addCleanup(noise.wait)
         self.addCleanup(noise.kill)
+        self.assertEqual(noise.stdout.readline(), "sends\n")
         done = self.replay("--prog", "xdp_drop", code=1)
         self.assertIn("something else sends", done.stdout)
 

@@ -202,6 +202,7 @@ Result<void> choose_parts(const std::vector<std::string>& only, RunOptions& opti
         const auto found = parts.find(part);
         if (found == parts.end()) {
             std::vector<std::string> names;
+            names.reserve(parts.size());
             for (const auto& [name, wanted] : parts) names.push_back(name);
             const std::optional<std::string> near = nearest(part, names);
             return input_error(fmt::format("--only {}: there is no such part{}", part,

@@ -85,7 +85,8 @@ Result<EventJudge> EventJudge::open(const Program& program, const Check& check) 
 }
 
 Result<void> EventJudge::begin_step(const Step& step) {
-    step_.emplace().expected = &step.expect.events;
+    step_ = Scope{};
+    step_->expected = &step.expect.events;
     for (const EventExpectation& expected : step.expect.events) {
         if (!expected.lost) continue;
         XDPBENCH_TRY(const std::optional<std::uint64_t> before, lost(expected.map));

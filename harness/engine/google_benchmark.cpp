@@ -16,6 +16,8 @@
 namespace xdpbench {
 namespace {
 
+constexpr const char* kExecutable = "xdp-bench";
+
 // Google Benchmark's own document, without what would make the names of two runs differ: the number
 // of iterations, which here is the number of packets of a calibrated round.
 class DocumentReporter : public benchmark::BenchmarkReporter {
@@ -143,11 +145,13 @@ BenchRecord record_of(const Registered& bench) {
 }
 
 Result<void> initialize(const BenchOptions& options) {
-    std::vector<std::string> words{"xdp-bench",
+    std::vector<std::string> words{kExecutable,
                                    fmt::format("--benchmark_repetitions={}", options.rounds)};
     words.insert(words.end(), options.arguments.begin(), options.arguments.end());
     Arguments arguments(std::move(words));
     benchmark::Initialize(arguments.count(), arguments.values());
+    // Google Benchmark keeps the pointer to the first word, which `arguments` takes with it.
+    benchmark::BenchmarkReporter::Context::executable_name = kExecutable;
     if (!arguments.left_over().empty()) {
         return input_error("Google Benchmark does not know " + arguments.left_over());
     }

@@ -20,26 +20,27 @@ struct RunOptions {
     std::vector<std::string> programs;   // --prog
     std::vector<std::string> scenarios;  // --scenario
     std::vector<Mode> modes{Mode::native};
+    // The parts of a run: --only
     bool check = true;
     bool replay = true;
     bool bench = true;
-    TrafficOption traffic;  // instead of the scenario's
-    bool pin_maps = false;  // --pin-maps
-    double seconds = 1.0;   // of a bench round
-    int rounds = 5;
-    std::vector<TrafficShape> shapes{{}};  // one bench each
-    std::optional<Placement> placement;    // none: by the number of CPUs
     bool search = false;
     bool latency = false;
-    std::vector<Rate> rates;  // --rate
-    SearchOptions goals;      // --loss, --exceed, --width
-    std::vector<int> cpus;    // of the scaling table; none: no table
-    bool keep = false;
-    std::optional<std::string> device;   // --dev: a real interface, in the place of a veth
-    std::optional<std::string> peer;     // --peer: what is sent over it arrives at the device
-    bool take_over = false;              // --take-over: they may be in use
-    std::vector<std::string> passed_on;  // to GoogleTest and Google Benchmark
-    std::vector<std::string> settings;   // --set, as typed
+    bool pin_maps = false;   // --pin-maps
+    bool keep = false;       // --keep
+    bool take_over = false;  // --take-over: `device` and `peer` may be in use
+    TrafficOption traffic;   // instead of the scenario's
+    double seconds = 1.0;    // of a bench round
+    int rounds = 5;
+    std::optional<Placement> placement;    // none: by the number of CPUs
+    std::vector<TrafficShape> shapes{{}};  // one bench each
+    std::vector<Rate> rates;               // --rate
+    SearchOptions goals;                   // --loss, --exceed, --width
+    std::vector<int> cpus;                 // of the scaling table; none: no table
+    std::optional<std::string> device;     // --dev: a real interface, in the place of a veth
+    std::optional<std::string> peer;       // --peer: what is sent over it arrives at the device
+    std::vector<std::string> passed_on;    // to GoogleTest and Google Benchmark
+    std::vector<std::string> settings;     // --set, as typed
     std::string command_line;
     // Files beside the result begin so: "results/icmp_lb-native-...".
     std::string result_stem;

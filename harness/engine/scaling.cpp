@@ -114,7 +114,8 @@ Result<std::unique_ptr<Scaling>> Scaling::create(const BenchCase& bench,
     XDPBENCH_TRY(const Paths paths, find_paths(*bench.subject, frames));
     auto scaling = std::make_unique<Scaling>();
     scaling->cpus_ = cpus;
-    static_cast<BenchSetup&>(scaling->record_) = describe_bench(bench, frames, paths);
+    static_cast<BenchSetup&>(scaling->record_) =
+        static_cast<const BenchSetup&>(describe_bench(bench, frames, paths));
     scaling->record_.queues = queues_for(cpus);
     for (std::size_t i = 1; i <= cpus.size(); ++i)
         scaling->record_.steps.push_back(
@@ -202,7 +203,7 @@ Result<void> Scaling::measure(double seconds) {
 
 ScalingRecord not_measured(const BenchCase& bench, const Error& error) {
     ScalingRecord record;
-    static_cast<BenchSetup&>(record) = begin_record(bench);
+    static_cast<BenchSetup&>(record) = static_cast<const BenchSetup&>(begin_record(bench));
     record.outcome = error.kind == ErrorKind::unavailable || error.kind == ErrorKind::interrupted
                          ? Outcome::skipped
                          : Outcome::invalid;

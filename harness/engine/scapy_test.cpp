@@ -102,7 +102,7 @@ raise ValueError('; '.join(found))
 }
 
 TEST_F(Scapy, ItsTimeIsBounded) {
-    const auto frames = scapy_expression("[0 for _ in iter(int, 1)]", std::chrono::seconds(4));
+    const auto frames = scapy_expression("sum(iter(int, 1))", std::chrono::seconds(4));
     ASSERT_FALSE(frames);
     EXPECT_CONTAINS(frames.error().text(), "was stopped: it ran longer than 4000 ms");
 }
