@@ -54,7 +54,7 @@ std::optional<IpPacket> read_ipv4(const Bytes& bytes, std::size_t at) {
     if (bytes.size() < at + kIpv4Header || bytes[at] >> 4 != 4) return std::nullopt;
     IpPacket packet;
     packet.at = at;
-    packet.payload = at + (bytes[at] & 0xfU) * 4;
+    packet.payload = at + std::size_t{4} * (bytes[at] & 0xfU);
     packet.end = at + get16(bytes, at + 2);
     packet.protocol = bytes[at + 9];
     const unsigned fragment = get16(bytes, at + 6) & 0x3fffU;  // more fragments, offset
