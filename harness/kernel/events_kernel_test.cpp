@@ -221,8 +221,8 @@ TEST_F(EventsTest, ATurnIsBoundedHoweverFastTheProgramWrites) {
         for (int turn = 0; turn < 3; ++turn) {
             std::size_t handed_over = 0;
             const auto count = events.consume(
-                [&](const Event& event) {
-                    if (event.source->map != map) return;
+                [&, wanted = map](const Event& event) {
+                    if (event.source->map != wanted) return;
                     EXPECT_EQ(event.number, next++);
                     ++handed_over;
                     run(program);
