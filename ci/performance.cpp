@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/child.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "engine/lane.h"
@@ -27,16 +28,10 @@
 namespace xdpbench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr int kRounds = 7;
 constexpr std::uint64_t kWindow = 500'000;  // frames of a window of the generators
 constexpr std::uint64_t kLargePcapFrames = 500'000;
 constexpr std::uint64_t kGibibyte = 1ULL << 30;
-
-double seconds_since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 // One line of the table, and whether the demand is met.
 struct Demand {

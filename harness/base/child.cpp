@@ -18,14 +18,13 @@
 #include <optional>
 #include <thread>
 
+#include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "base/unique_fd.h"
 
 namespace xdpbench {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr int kFirstFreeFd = 3;        // behind standard input, output and error
 constexpr int kPollMilliseconds = 50;  // how soon a limit or an interruption is noticed

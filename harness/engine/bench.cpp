@@ -7,14 +7,13 @@
 #include <chrono>
 #include <cmath>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "packet/reshape.h"
 #include "stats/summary.h"
 
 namespace xdpbench {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr double kCalibrationSeconds = 0.2;
 constexpr double kWarmUpSeconds = 0.5;
@@ -25,10 +24,6 @@ double user_seconds() {
     ::getrusage(RUSAGE_SELF, &usage);
     return static_cast<double>(usage.ru_utime.tv_sec) +
            static_cast<double>(usage.ru_utime.tv_usec) * 1e-6;
-}
-
-double seconds_since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
 }  // namespace

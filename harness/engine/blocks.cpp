@@ -12,16 +12,13 @@ namespace {
 
 constexpr std::size_t kQuads = 10;
 // Long enough that the system call around it is little, short enough for many quads in a block.
-constexpr double kWindowSeconds = 0.00015;
+constexpr double kLoopBlockWindowSeconds = 0.00015;
 constexpr std::uint32_t kFewestRuns = 500;
 constexpr std::uint32_t kMostRuns = 100'000;
 // A program that takes less than this is judged with the floor in the figure: a share of nearly
 // nothing would be all noise.
 constexpr double kShortestProgram = 2.0;  // ns/packet
 
-constexpr std::size_t kBase = 0;
-constexpr std::size_t kContender = 1;
-constexpr std::size_t kControl = 2;
 constexpr std::size_t kFloor = 3;
 
 }  // namespace
@@ -63,9 +60,9 @@ Result<std::unique_ptr<BlockSource>> LoopBlocks::create(const Compared& compared
         new LoopBlocks(compared, seed, std::move(topology), std::move(empty), std::move(loop)));
     blocks->window_runs_ = kFewestRuns;
     XDPBENCH_TRY(const Block first, blocks->measure());
-    blocks->window_runs_ =
-        std::clamp(static_cast<std::uint32_t>(kWindowSeconds * 1e9 / std::max(first.base_ns, 1.0)),
-                   kFewestRuns, kMostRuns);
+    blocks->window_runs_ = std::clamp(
+        static_cast<std::uint32_t>(kLoopBlockWindowSeconds * 1e9 / std::max(first.base_ns, 1.0)),
+        kFewestRuns, kMostRuns);
     XDPBENCH_TRY(const Block second, blocks->measure());
     const double program_ns = second.base_ns - second.floor_ns;
     blocks->of_program_ = program_ns >= kShortestProgram;

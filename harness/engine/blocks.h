@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <random>
@@ -31,6 +32,12 @@ struct Block {
 // left of the other counts as 1 to 19, not as no number.
 [[nodiscard]] double log_ratio(const std::vector<double>& a, const std::vector<double>& b,
                                double taken_off);
+
+// What takes turns in a block, by place in the arrays that are kept of it: the base, the contender,
+// and the base once more, which shows what no difference looks like.
+inline constexpr std::size_t kBase = 0;
+inline constexpr std::size_t kContender = 1;
+inline constexpr std::size_t kControl = 2;
 
 class BlockSource {
   public:

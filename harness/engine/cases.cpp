@@ -12,14 +12,14 @@ namespace xdpbench {
 namespace {
 
 // What all cases of one run share.
-struct CaseRun {
+struct CasesRun {
     std::vector<CaseResult> results;
     const std::function<void(const std::string&)>* progress = nullptr;
 };
 
 class RegisteredCase : public testing::Test {
   public:
-    RegisteredCase(const Case& described, CaseRun& run) : case_(&described), run_(&run) {}
+    RegisteredCase(const Case& described, CasesRun& run) : case_(&described), run_(&run) {}
 
   private:
     void TestBody() override {
@@ -38,11 +38,11 @@ class RegisteredCase : public testing::Test {
     }
 
     const Case* case_;
-    CaseRun* run_;
+    CasesRun* run_;
 };
 
 // "check.icmp_lb" . "alternates between the backends"; "replay.icmp_lb" . "native".
-void register_case(const Case& described, CaseRun& run) {
+void register_case(const Case& described, CasesRun& run) {
     const CaseResult& result = described.result;
     const std::string suite = fmt::format("{}.{}", result.kind, result.program);
     const std::string name = result.kind == "replay" ? result.mode : result.name;
@@ -68,7 +68,7 @@ Result<void> initialize_cases(const std::vector<std::string>& flags) {
 
 std::vector<CaseResult> run_cases(const std::vector<Case>& cases,
                                   const std::function<void(const std::string&)>& progress) {
-    CaseRun run;
+    CasesRun run;
     run.progress = &progress;
     for (const Case& described : cases) register_case(described, run);
     // What failed is in the results; the number says nothing more.

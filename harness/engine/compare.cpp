@@ -8,9 +8,11 @@
 #include <chrono>
 #include <cmath>
 
+#include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "engine/check.h"
+#include "engine/describe_program.h"
 #include "engine/veth_blocks.h"
 #include "kernel/environment.h"
 #include "kernel/privileges.h"
@@ -22,7 +24,6 @@
 namespace xdpbench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using Progress = std::function<void(const std::string&)>;
 
 // The first look: with fewer blocks the signed-rank test could not reject. Where blocks are cheap
@@ -32,10 +33,6 @@ constexpr std::size_t kFirstLookOfMany = 24;
 constexpr std::size_t kMany = 96;
 // The exact test over more would take longer than its blocks.
 constexpr std::size_t kMostBlocks = 600;
-
-double seconds_since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 Result<void> require_checks(const Subject& subject) {
     for (const Check& check : subject.scenario.checks) {
@@ -49,25 +46,6 @@ Result<void> require_checks(const Subject& subject) {
             fmt::format("correct it first: xdp-bench run {} --only check", subject.option)};
     }
     return {};
-}
-
-ProgramRecord program_record(const Subject& subject, const ProgramInfo& info) {
-    ProgramRecord record;
-    record.name = subject.scenario.name;
-    record.object = subject.object.string();
-    record.function = info.name;
-    record.id = info.id;
-    record.tag = info.tag;
-    record.jited_bytes = info.jited_bytes;
-    record.xlated_bytes = info.xlated_bytes;
-    record.load_seconds = info.load_seconds;
-    return record;
-}
-
-Result<ProgramRecord> describe(const Subject& subject) {
-    XDPBENCH_TRY(const LoneProgram lone, load_alone(subject));
-    XDPBENCH_TRY(const ProgramInfo info, lone.program.info());
-    return program_record(subject, info);
 }
 
 struct Kind {
@@ -200,8 +178,8 @@ Result<void> compare(const Compared& compared, const CompareOptions& options,
         fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()));
     for (const EnvironmentEntry& entry : describe_environment())
         record.environment.emplace_back(entry.key, entry.value);
-    XDPBENCH_TRY(record.base, describe(*compared.base));
-    XDPBENCH_TRY(record.contender, describe(*compared.contender));
+    XDPBENCH_TRY(record.base, describe_program(*compared.base));
+    XDPBENCH_TRY(record.contender, describe_program(*compared.contender));
     XDPBENCH_TRY(const PinnedThread pinned, PinnedThread::pin(measuring_cpu()));
     record.cpu = ::sched_getcpu();
     record.alpha = options.alpha;

@@ -15,7 +15,7 @@ TEST(PlanLooks, DoubleUntilTheBudgetEnds) {
     EXPECT_EQ(plan_looks(1'000'000).back(), 600U);
 }
 
-CompareRecord with(std::initializer_list<std::pair<Outcome, Judgement>> cases) {
+CompareRecord compare_with(std::initializer_list<std::pair<Outcome, Judgement>> cases) {
     CompareRecord record;
     for (const auto& [outcome, judgement] : cases) {
         ComparedCase one;
@@ -28,14 +28,18 @@ CompareRecord with(std::initializer_list<std::pair<Outcome, Judgement>> cases) {
 
 TEST(CompareExitCode, SlowerGoesBeforeUnclear) {
     using enum Judgement;
-    EXPECT_EQ(exit_code_of(with({{Outcome::passed, same}, {Outcome::passed, faster}})), 0);
-    EXPECT_EQ(exit_code_of(with({{Outcome::passed, inconclusive}, {Outcome::passed, slower}})), 1);
-    EXPECT_EQ(exit_code_of(with({{Outcome::passed, same}, {Outcome::passed, inconclusive}})), 3);
-    EXPECT_EQ(exit_code_of(with({{Outcome::passed, invalid}})), 3);
-    EXPECT_EQ(exit_code_of(with({{Outcome::invalid, slower}})), 3);
-    EXPECT_EQ(exit_code_of(with({{Outcome::skipped, undecided}})), 4);
-    EXPECT_EQ(exit_code_of(with({{Outcome::skipped, undecided}, {Outcome::passed, same}})), 0);
-    CompareRecord interrupted = with({{Outcome::passed, slower}});
+    EXPECT_EQ(exit_code_of(compare_with({{Outcome::passed, same}, {Outcome::passed, faster}})), 0);
+    EXPECT_EQ(
+        exit_code_of(compare_with({{Outcome::passed, inconclusive}, {Outcome::passed, slower}})),
+        1);
+    EXPECT_EQ(
+        exit_code_of(compare_with({{Outcome::passed, same}, {Outcome::passed, inconclusive}})), 3);
+    EXPECT_EQ(exit_code_of(compare_with({{Outcome::passed, invalid}})), 3);
+    EXPECT_EQ(exit_code_of(compare_with({{Outcome::invalid, slower}})), 3);
+    EXPECT_EQ(exit_code_of(compare_with({{Outcome::skipped, undecided}})), 4);
+    EXPECT_EQ(exit_code_of(compare_with({{Outcome::skipped, undecided}, {Outcome::passed, same}})),
+              0);
+    CompareRecord interrupted = compare_with({{Outcome::passed, slower}});
     interrupted.interrupted = true;
     EXPECT_EQ(exit_code_of(interrupted), 130);
 }

@@ -5,12 +5,7 @@
 #include "traffic/frame_map.h"
 
 namespace xdpbench {
-namespace {
-
-// What a program may put in front of a frame or behind it and still be captured whole.
-constexpr std::uint32_t kGrowth = 256;
-
-}  // namespace
+namespace {}  // namespace
 
 const char* end_text(End end) {
     switch (end) {
@@ -38,7 +33,7 @@ Result<std::unique_ptr<Follower>> Follower::create(const Subject& subject, const
     XDPBENCH_TRY(Program program, load_program(subject, topology, extra));
     std::unique_ptr<Follower> follower(
         new Follower(std::move(generator), std::move(topology), std::move(program)));
-    const Capture capture{static_cast<std::uint32_t>(frames.size()), longest + kGrowth};
+    const Capture capture{static_cast<std::uint32_t>(frames.size()), longest + kCaptureGrowth};
     XDPBENCH_TRY(EquippedLane lane,
                  EquippedLane::create(follower->topology_, 0, &follower->program_,
                                       follower->program_.fd(), mode, capture));

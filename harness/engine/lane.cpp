@@ -7,6 +7,7 @@
 #include <chrono>
 #include <thread>
 
+#include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "kernel/device_topology.h"
@@ -14,10 +15,9 @@
 namespace xdpbench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using DriverCounters = std::map<std::string, std::uint64_t>;
 
-constexpr auto kPatience = std::chrono::milliseconds(100);
+constexpr auto kSettlePatience = std::chrono::milliseconds(100);
 // Also how exactly the end of a window is known whose last frames other CPUs handle; looking more
 // often would take user-space CPU.
 constexpr auto kLookAgain = std::chrono::microseconds(100);
@@ -369,7 +369,7 @@ Result<LaneCounts> settled(const EquippedLane& lane, const LaneCounts& before, s
             progress = sum;
             moved = Clock::now();
         }
-        if (interrupted() || Clock::now() - moved > kPatience) return counts;
+        if (interrupted() || Clock::now() - moved > kSettlePatience) return counts;
         std::this_thread::sleep_for(kLookAgain);
         XDPBENCH_TRY(now, lane.read());
     }

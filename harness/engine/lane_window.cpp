@@ -2,16 +2,10 @@
 
 #include <chrono>
 
+#include "base/clock.h"
+
 namespace xdpbench {
-namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-}  // namespace
+namespace {}  // namespace
 
 Result<LaneWindow> run_window(const EquippedLane& lane, Generator& generator,
                               const Topology& topology, std::uint64_t frames) {

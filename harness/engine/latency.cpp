@@ -12,13 +12,13 @@
 namespace xdpbench {
 namespace {
 
-struct End {
+struct LatencyEnd {
     const char* place;
     const Sink* sink;  // none: there is no such end
     std::uint64_t arrived;
 };
 
-std::array<End, 3> ends_of(const EquippedLane& lane, const LaneCounts& counts) {
+std::array<LatencyEnd, 3> ends_of(const EquippedLane& lane, const LaneCounts& counts) {
     return {{{"tester", &lane.tester_sink(), counts.received},
              {"stack", &lane.stack_sink(), counts.passed},
              {"far end", lane.far_sink(), counts.forwarded}}};
@@ -38,7 +38,7 @@ LatencySeries& series_of(LoadRecord& record, bool floor, const char* place) {
 // The latencies of one trial, checked against what arrived.
 Result<void> take(const EquippedLane& lane, const LaneCounts& counts, bool floor,
                   LoadRecord& record) {
-    for (const End& end : ends_of(lane, counts)) {
+    for (const LatencyEnd& end : ends_of(lane, counts)) {
         if (end.sink == nullptr) continue;
         XDPBENCH_TRY(const Latencies taken, end.sink->take_latencies());
         if (taken.unstamped > 0) {
@@ -66,7 +66,7 @@ Result<void> take(const EquippedLane& lane, const LaneCounts& counts, bool floor
 
 // What a search before counted.
 Result<void> forget(const EquippedLane& lane) {
-    for (const End& end : ends_of(lane, {})) {
+    for (const LatencyEnd& end : ends_of(lane, {})) {
         if (end.sink != nullptr) XDPBENCH_CHECK(end.sink->take_latencies());
     }
     return {};

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "kernel/counters.h"
 #include "kernel/interface.h"
@@ -42,8 +43,6 @@ class LiveCounts {
     [[nodiscard]] std::string counted_by() const;
 
   private:
-    using Clock = std::chrono::steady_clock;
-
     LiveCounts(const NetNs& netns, std::string interface, Mode mode)
         : netns_(&netns), interface_(std::move(interface)), mode_(mode) {}
     Result<void> read_driver();

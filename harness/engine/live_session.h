@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "base/clock.h"
 #include "base/line_reader.h"
 #include "base/result.h"
 #include "engine/attach.h"
@@ -36,8 +37,6 @@ class LiveSession {
     Result<void> run();
 
   private:
-    using Clock = std::chrono::steady_clock;
-
     LiveSession(const InterfaceInfo& interface, const AttachOptions& options, Attached attached,
                 LiveCounts counts, LiveReport& report);
     Result<LiveStatus> status() const;

@@ -14,7 +14,7 @@ constexpr unsigned kProgramSlot = 0;
 constexpr unsigned kFloorSlot = 1;
 // Long enough that the system call around it costs nothing, short enough that drift hits program
 // and floor alike.
-constexpr double kWindowSeconds = 0.0005;
+constexpr double kLoopWindowSeconds = 0.0005;
 constexpr std::uint64_t kSmallestWindow = 500;
 constexpr std::uint64_t kLargestWindow = 1'000'000;
 
@@ -51,7 +51,7 @@ Result<std::unique_ptr<BenchRig>> LoopBench::create(const BenchCase& bench) {
     rig->record_.counted_by = counters ? "the program's map " XDP_COUNTERS_MAP
                                        : "the return value of every window's last packet";
     XDPBENCH_CHECK(rig->verify_each_frame());
-    XDPBENCH_CHECK(rig->calibrate(kWindowSeconds, kSmallestWindow, kLargestWindow));
+    XDPBENCH_CHECK(rig->calibrate(kLoopWindowSeconds, kSmallestWindow, kLargestWindow));
     return std::unique_ptr<BenchRig>(std::move(rig));
 }
 

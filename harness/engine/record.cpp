@@ -149,19 +149,19 @@ Result<void> put_in_place(OutputFile file, const std::string& text, Subject subj
     return held;
 }
 
-std::string tally_line(const Observation& observation) {
+std::string tally_line(const Recording& recording) {
     std::map<Action, std::size_t> tally;
-    for (const FrameResult& result : observation.frames) ++tally[result.action];
+    for (const FrameResult& result : recording.frames) ++tally[result.action];
     std::vector<std::string> parts;
     parts.reserve(tally.size());
     for (const auto& [action, count] : tally)
         parts.push_back(fmt::format("{} {}", thousands(count), action_name(action)));
     std::size_t entries = 0;
-    for (const MapContent& content : observation.changes) entries += content.entries.size();
+    for (const MapContent& content : recording.changes) entries += content.entries.size();
     std::string line =
-        fmt::format("{}: {}; {} of maps changed", counted(observation.frames.size(), "frame"),
+        fmt::format("{}: {}; {} of maps changed", counted(recording.frames.size(), "frame"),
                     fmt::join(parts, ", "), counted(entries, "entry"));
-    for (const RecordedEvents& events : observation.recorded)
+    for (const RecordedEvents& events : recording.recorded)
         line +=
             fmt::format("; {} in {}", counted(events.records.size(), "record"), events.source.map);
     return line;
@@ -177,29 +177,28 @@ Result<Recorded> record_scenario(const Subject& subject, const fs::path& file) {
     XDPBENCH_TRY(OutputFile scenario, OutputFile::create(file));
     XDPBENCH_TRY(const FrameRef traffic, traffic_seen_from(file, subject));
     XDPBENCH_TRY(const Frames frames, load_frames(subject.traffic, subject.scenario));
-    XDPBENCH_TRY(const Observation observation, observe(subject, {}, frames));
+    XDPBENCH_TRY(const Recording recording, record_frames(subject, {}, frames));
 
-    YamlNode::List steps =
-        recorded_steps(traffic, frames, observation.frames, yaml_mapping({}), out);
+    YamlNode::List steps = recorded_steps(traffic, frames, recording.frames, yaml_mapping({}), out);
     YamlNode check =
         yaml_mapping({{"name", yaml_text(kCheckName)}, {"steps", yaml_list(std::move(steps))}});
     YamlNode expect = yaml_mapping({});
-    if (!observation.changes.empty()) entry_of(expect, "maps") = to_yaml(observation.changes);
-    if (!observation.events.empty()) entry_of(expect, "events") = to_yaml(observation.events);
+    if (!recording.changes.empty()) entry_of(expect, "maps") = to_yaml(recording.changes);
+    if (!recording.events.empty()) entry_of(expect, "events") = to_yaml(recording.events);
     if (!expect.mapping()->empty()) entry_of(check, "expect") = std::move(expect);
     XDPBENCH_TRY(const YamlNode root, scenario_node(subject, file, traffic, std::move(check)));
     const bool own_input = needs_input_pcap(subject.traffic);
     if (own_input) XDPBENCH_CHECK(write_frames(input_pcap(file), frames));
     const Result<void> placed = put_in_place(
-        std::move(scenario), scenario_text(root, observation.unsteady), subject, out, {});
+        std::move(scenario), scenario_text(root, recording.unsteady), subject, out, {});
     if (!placed) {
         std::error_code ignored;
         if (own_input) fs::remove(input_pcap(file), ignored);
         return placed.error();
     }
 
-    Recorded recorded{{tally_line(observation)}};
-    for (const std::string& line : observation.unsteady)
+    Recorded recorded{{tally_line(recording)}};
+    for (const std::string& line : recording.unsteady)
         recorded.lines.push_back("left out, because it was otherwise when repeated: " + line);
     recorded.lines.push_back("wrote " + file.string());
     if (own_input) {

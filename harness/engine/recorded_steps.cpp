@@ -14,19 +14,19 @@ namespace {
 namespace fs = std::filesystem;
 
 // What became of a frame as far as a scenario can say it in one word.
-enum class Fate { gone, unchanged, changed };
+enum class Handling { gone, unchanged, changed };
 
-Fate fate_of(const FrameResult& result, const Frame& in) {
+Handling handling_of(const FrameResult& result, const Frame& in) {
     // The bytes of a frame that is dropped reach nobody.
-    if (result.action == Action::drop || result.action == Action::aborted) return Fate::gone;
-    return result.out == in && result.varying.empty() ? Fate::unchanged : Fate::changed;
+    if (result.action == Action::drop || result.action == Action::aborted) return Handling::gone;
+    return result.out == in && result.varying.empty() ? Handling::unchanged : Handling::changed;
 }
 
 // Whether all frames become one step.
 bool all_alike(const Frames& in, const std::vector<FrameResult>& results) {
     for (std::size_t i = 1; i < results.size(); ++i) {
         if (results[i].action != results[0].action ||
-            fate_of(results[i], in[i]) != fate_of(results[0], in[0]))
+            handling_of(results[i], in[i]) != handling_of(results[0], in[0]))
             return false;
     }
     return true;
@@ -91,13 +91,13 @@ YamlNode::List recorded_steps(const FrameRef& ref, const Frames& in,
     YamlNode::List steps;
     const bool one_fate = all_alike(in, results);
     for (std::size_t first = 0; first < results.size();) {
-        const Fate fate = fate_of(results[first], in[first]);
+        const Handling handling = handling_of(results[first], in[first]);
         std::size_t end = first;
         Frames frames;
         Mask varying;
-        for (;
-             end < results.size() && results[end].action == results[first].action &&
-             fate_of(results[end], in[end]) == fate && (end == first || one_fate || has_parts(ref));
+        for (; end < results.size() && results[end].action == results[first].action &&
+               handling_of(results[end], in[end]) == handling &&
+               (end == first || one_fate || has_parts(ref));
              ++end) {
             frames.push_back(results[end].out);
             for (const std::string& field : results[end].varying) {
@@ -110,12 +110,12 @@ YamlNode::List recorded_steps(const FrameRef& ref, const Frames& in,
         YamlNode& expect = entry_of(recorded, "expect");
         if (expect.mapping() == nullptr) expect = yaml_mapping({});
         entry_of(expect, "action") = yaml_text(std::string(action_name(results[first].action)));
-        if (fate == Fate::gone) {
+        if (handling == Handling::gone) {
             erase(expect, "out");
             erase(expect, "mask");
         } else {
             entry_of(expect, "out") =
-                yaml_text(fate == Fate::unchanged ? "unchanged" : out.add(frames));
+                yaml_text(handling == Handling::unchanged ? "unchanged" : out.add(frames));
         }
         if (!varying.empty()) {
             YamlNode::List mask;

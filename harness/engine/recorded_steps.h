@@ -1,11 +1,11 @@
-// Observations as the YAML of a scenario.
+// Recordings as the YAML of a scenario.
 #pragma once
 
 #include <filesystem>
 #include <string>
 
 #include "base/result.h"
-#include "engine/observation.h"
+#include "engine/recording.h"
 #include "scenario/yaml.h"
 
 namespace xdpbench {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <thread>
 
+#include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "engine/lane.h"
@@ -17,10 +18,8 @@
 namespace xdpbench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 // How long a program may wait for its first frame before the traffic counts as broken off.
-constexpr auto kPatience = std::chrono::seconds(2);
+constexpr auto kTurnPatience = std::chrono::seconds(2);
 // A turn of a program that does not count: nothing tells when it has seen a frame.
 constexpr auto kBlindTurn = std::chrono::milliseconds(1);
 
@@ -88,10 +87,10 @@ Result<void> take_turn(const Program& program, Traffic& traffic) {
         if (*now > *before) return {};
         if (interrupted()) return interrupted_error();
         if (!traffic.running()) XDPBENCH_CHECK(traffic.stop());
-        if (!traffic.running() || Clock::now() - start > kPatience) {
+        if (!traffic.running() || Clock::now() - start > kTurnPatience) {
             return Error{ErrorKind::invalid,
                          fmt::format("{} was put in place, but handled no frame within {} s",
-                                     program.function(), kPatience.count()),
+                                     program.function(), kTurnPatience.count()),
                          "the traffic broke off",
                          {}};
         }

@@ -13,7 +13,7 @@ namespace {
 Subject subject_of_object(const std::string& object, const std::string& function = {}) {
     Subject subject;
     subject.scenario.name = "subject";
-    subject.scenario.function = function;
+    subject.scenario.program.function = function;
     subject.object = object;
     Replay& replay = subject.scenario.replay.emplace();
     replay.traffic.pcap = std::string(XDP_BENCH_SOURCE_DIR) + "/pcaps/udp_64.pcap";

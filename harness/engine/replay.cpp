@@ -21,8 +21,6 @@ namespace {
 
 // Frames captured beyond those expected, so that surplus ones are seen.
 constexpr std::uint32_t kSurplus = 64;
-// What a program may put in front of a frame or behind it and still be captured whole.
-constexpr std::uint32_t kGrowth = 256;
 constexpr std::uint64_t kCheapCapture = 64ULL << 20;  // bytes
 constexpr std::size_t kDifferencesShown = 3;
 // Frames on their way at once: half of a veth ring (256, VETH_RING_SIZE in drivers/net/veth.c).
@@ -170,7 +168,7 @@ Result<void> require_cpus(const Replay& replay) {
 // Judged frames are kept in any case; others, to compare modes by, if that costs little memory.
 Capture capture_for(const Subject& subject, const Frames& frames) {
     const auto slots = static_cast<std::uint32_t>(frames.size()) + kSurplus;
-    const auto length = static_cast<std::uint32_t>(longest_of(frames)) + kGrowth;
+    const auto length = static_cast<std::uint32_t>(longest_of(frames)) + kCaptureGrowth;
     const bool cheap = std::uint64_t{slots} * length <= kCheapCapture;
     return {subject.judged || cheap ? slots : 0, length};
 }

@@ -13,6 +13,7 @@
 #include "engine/bench.h"
 #include "engine/cases.h"
 #include "engine/check.h"
+#include "engine/describe_program.h"
 #include "engine/loads.h"
 #include "engine/modes.h"
 #include "engine/offload.h"
@@ -241,40 +242,6 @@ void add_offloads(const Subject& subject, const RunOptions& options,
                      }});
 }
 
-// Frames of the traffic that the capture cut short, if they are to be padded.
-Result<std::uint64_t> count_padded(const Subject& subject) {
-    if (subject.traffic.cut != CutFrames::pad) return 0;
-    XDPBENCH_TRY(FrameStream stream, FrameStream::open(subject.traffic, subject.scenario));
-    for (;;) {
-        XDPBENCH_TRY(const std::optional<Frame> frame, stream.next());
-        if (!frame) return stream.padded();
-    }
-}
-
-Result<void> describe_program(const Subject& subject, RunRecord& record) {
-    XDPBENCH_TRY(const LoneProgram lone, load_alone(subject));
-    XDPBENCH_TRY(const ProgramInfo info, lone.program.info());
-    XDPBENCH_TRY(Program again, open_program(subject));
-    XDPBENCH_TRY(const VerifierCost cost, again.load_for_cost());
-    ProgramRecord described;
-    described.name = subject.scenario.name;
-    described.object = subject.object.string();
-    described.function = info.name;
-    described.id = info.id;
-    described.tag = info.tag;
-    described.jited_bytes = info.jited_bytes;
-    described.xlated_bytes = info.xlated_bytes;
-    described.verified_insns = cost.processed_insns;
-    if (info.verified_insns != 0) described.verified_insns = info.verified_insns;
-    described.total_states = cost.total_states;
-    described.peak_states = cost.peak_states;
-    described.stack_bytes = cost.stack_bytes;
-    described.load_seconds = info.load_seconds;
-    XDPBENCH_TRY(described.padded_frames, count_padded(subject));
-    record.programs.push_back(std::move(described));
-    return {};
-}
-
 // Whether the checks held, and the replay in `mode`, if there is one.
 bool held(const RunRecord& record, const Subject& subject, std::optional<Mode> mode) {
     return std::none_of(record.cases.begin(), record.cases.end(), [&](const CaseResult& result) {
@@ -448,8 +415,10 @@ Result<void> run(const PlannedRun& plan, Console& console, RunRecord& record,
     }
     if (!plan.listing) {
         console.header(record);
-        for (const Subject& subject : plan.subjects)
-            XDPBENCH_CHECK(describe_program(subject, record));
+        for (const Subject& subject : plan.subjects) {
+            XDPBENCH_TRY(ProgramRecord described, describe_program(subject));
+            record.programs.push_back(std::move(described));
+        }
         XDPBENCH_CHECK(run_verdicts(plan.subjects, options, progress, record));
     }
     std::vector<Case> cases;

@@ -5,7 +5,7 @@
 namespace xdpbench {
 namespace {
 
-RunRecord with(std::initializer_list<Outcome> outcomes) {
+RunRecord run_with(std::initializer_list<Outcome> outcomes) {
     RunRecord run;
     for (const Outcome outcome : outcomes) {
         CaseResult result;
@@ -16,16 +16,16 @@ RunRecord with(std::initializer_list<Outcome> outcomes) {
 }
 
 TEST(ExitCode, SaysHowAllOfItEnded) {
-    EXPECT_EQ(exit_code_of(with({Outcome::passed, Outcome::passed})), 0);
-    EXPECT_EQ(exit_code_of(with({Outcome::passed, Outcome::skipped})), 0);
-    EXPECT_EQ(exit_code_of(with({Outcome::passed, Outcome::failed, Outcome::invalid})), 1);
-    EXPECT_EQ(exit_code_of(with({Outcome::passed, Outcome::invalid})), 3);
-    EXPECT_EQ(exit_code_of(with({Outcome::skipped, Outcome::skipped})), 4);
-    EXPECT_EQ(exit_code_of(with({})), 0);
+    EXPECT_EQ(exit_code_of(run_with({Outcome::passed, Outcome::passed})), 0);
+    EXPECT_EQ(exit_code_of(run_with({Outcome::passed, Outcome::skipped})), 0);
+    EXPECT_EQ(exit_code_of(run_with({Outcome::passed, Outcome::failed, Outcome::invalid})), 1);
+    EXPECT_EQ(exit_code_of(run_with({Outcome::passed, Outcome::invalid})), 3);
+    EXPECT_EQ(exit_code_of(run_with({Outcome::skipped, Outcome::skipped})), 4);
+    EXPECT_EQ(exit_code_of(run_with({})), 0);
 }
 
 TEST(ExitCode, BenchesCountAndAnInterruptionWins) {
-    RunRecord run = with({Outcome::passed});
+    RunRecord run = run_with({Outcome::passed});
     BenchRecord bench;
     bench.outcome = Outcome::invalid;
     run.benches.push_back(bench);

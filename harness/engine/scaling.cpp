@@ -10,6 +10,7 @@
 #include <set>
 #include <thread>
 
+#include "base/clock.h"
 #include "base/interrupt.h"
 #include "engine/empty_program.h"
 #include "engine/lane.h"
@@ -21,15 +22,9 @@
 namespace xdpbench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-constexpr double kWindowSeconds = 0.05;
+constexpr double kScalingWindowSeconds = 0.05;
 // Frames of one call of a generator: all of them stop within the time of one.
 constexpr std::uint64_t kFramesPerCall = 16384;
-
-double seconds_since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 // A device with the program on it. It stays where it is made: the lane points into it.
 struct Site {
@@ -67,7 +62,7 @@ void send_until_over(Share& share, std::latch& start) {
         return;
     }
     const Clock::time_point began = Clock::now();
-    while (share.result && seconds_since(began) < kWindowSeconds) {
+    while (share.result && seconds_since(began) < kScalingWindowSeconds) {
         share.result = share.generator->send(share.site->topology.tester,
                                              share.site->lane->tester().index, kFramesPerCall);
         if (share.result) share.sent += kFramesPerCall;

@@ -10,13 +10,11 @@
 #include "base/child.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "packet/frame.h"
 #include "packet/hex.h"
 
 namespace xdpbench {
 namespace {
-
-constexpr std::size_t kEthernetHeaderBytes = 14;
-constexpr std::size_t kLongestFrameBytes = 262'144;  // as in a pcap
 
 // Debian's, for which python3-scapy is installed; not one of the caller's PATH, which may lie where
 // nobody may go.

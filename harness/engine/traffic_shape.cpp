@@ -8,13 +8,12 @@
 
 #include "base/text.h"
 #include "engine/paths.h"
+#include "packet/frame.h"
 #include "packet/reshape.h"
 #include "traffic/generator.h"
 
 namespace xdpbench {
 namespace {
-
-constexpr std::size_t kEthernetHeader = 14;
 
 // Small and large ones well mixed.
 const std::vector<std::size_t>& imix_sizes() {
@@ -66,7 +65,7 @@ Result<TrafficShape> parse_size(const std::string& text) {
     std::size_t size = 0;
     const char* const end = text.data() + text.size();
     const auto [stopped, error] = std::from_chars(text.data(), end, size);
-    constexpr std::size_t kLeast = kEthernetHeader + kFcs;
+    constexpr std::size_t kLeast = kEthernetHeaderBytes + kFcs;
     constexpr std::size_t kMost = kLongestLiveFrame + kFcs;
     if (error != std::errc{} || stopped != end || size < kLeast || size > kMost)
         return input_error(

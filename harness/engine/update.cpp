@@ -53,15 +53,14 @@ Result<void> update_maps(const Program& program, const Check& check, YamlNode& n
     return {};
 }
 
-Result<void> update_events(const Observation& observation, const Check& check, YamlNode& node) {
+Result<void> update_events(const Recording& recording, const Check& check, YamlNode& node) {
     for (const EventExpectation& expected : check.expect_events) {
         const auto of_map = [&](const auto& one) { return one.map == expected.map; };
-        const auto steady =
-            std::find_if(observation.events.begin(), observation.events.end(), of_map);
+        const auto steady = std::find_if(recording.events.begin(), recording.events.end(), of_map);
         const auto recorded =
-            std::find_if(observation.recorded.begin(), observation.recorded.end(),
+            std::find_if(recording.recorded.begin(), recording.recorded.end(),
                          [&](const RecordedEvents& one) { return one.source.map == expected.map; });
-        if (steady == observation.events.end() || recorded == observation.recorded.end()) continue;
+        if (steady == recording.events.end() || recorded == recording.recorded.end()) continue;
         XDPBENCH_TRY(const std::optional<EventExpectation> now,
                      updated_events(*recorded, *steady, expected));
         if (now)
@@ -81,10 +80,11 @@ Result<YamlNode> updated_check(const Subject& subject, const Check& check, YamlN
         inputs.push_back(std::move(frames));
     }
     XDPBENCH_TRY(const EventTypes types, types_of(check));
-    XDPBENCH_TRY(const Observation observation, observe(subject, check.configuration, all, types));
+    XDPBENCH_TRY(const Recording recording,
+                 record_frames(subject, check.configuration, all, types));
     const YamlNode::List old_steps = *entry_of(node, "steps").list();
     YamlNode::List steps;
-    auto first = observation.frames.begin();
+    auto first = recording.frames.begin();
     for (std::size_t i = 0; i < check.steps.size(); ++i) {
         const Step& step = check.steps[i];
         const auto end = first + static_cast<std::ptrdiff_t>(inputs[i].size());
@@ -102,8 +102,8 @@ Result<YamlNode> updated_check(const Subject& subject, const Check& check, YamlN
             steps.push_back(std::move(recorded));
     }
     entry_of(node, "steps") = yaml_list(std::move(steps));
-    XDPBENCH_CHECK(update_maps(observation.program, check, node));
-    XDPBENCH_CHECK(update_events(observation, check, node));
+    XDPBENCH_CHECK(update_maps(recording.program, check, node));
+    XDPBENCH_CHECK(update_events(recording, check, node));
     return node;
 }
 

@@ -17,9 +17,9 @@ namespace {
 
 // Long enough that starting and reading cost nothing, short enough that drift hits both lanes
 // alike.
-constexpr double kWindowSeconds = 0.03;
-constexpr std::uint64_t kSmallestWindow = 1024;
-constexpr std::uint64_t kLargestWindow = 65536;
+constexpr double kVethWindowSeconds = 0.03;
+constexpr std::uint64_t kSmallestVethWindow = 1024;
+constexpr std::uint64_t kLargestVethWindow = 65536;
 // When the program's thread is done is known less exactly: that is to be little of a window.
 constexpr std::uint64_t kLargestSeparateWindow = 524'288;
 
@@ -116,8 +116,8 @@ Result<std::unique_ptr<BenchRig>> VethBench::create(const BenchCase& bench) {
     const bool apart = bench.cpus.placement == Placement::separate;
     XDPBENCH_CHECK(place_program(rig->topology_, bench.cpus));
     const std::uint64_t most =
-        most_in_flight(empty.target(), apart ? kLargestSeparateWindow : kLargestWindow);
-    XDPBENCH_CHECK(rig->calibrate(kWindowSeconds, std::min(kSmallestWindow, most), most));
+        most_in_flight(empty.target(), apart ? kLargestSeparateWindow : kLargestVethWindow);
+    XDPBENCH_CHECK(rig->calibrate(kVethWindowSeconds, std::min(kSmallestVethWindow, most), most));
     XDPBENCH_CHECK(rig->require_same_end());
     return std::unique_ptr<BenchRig>(std::move(rig));
 }

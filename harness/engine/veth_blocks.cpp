@@ -13,14 +13,10 @@
 namespace xdpbench {
 namespace {
 
-constexpr std::size_t kQuads = 2;  // in each rotation of the programs over the lanes
-constexpr double kWindowSeconds = 0.004;
-constexpr std::uint64_t kFewestFrames = 1024;
+constexpr std::size_t kVethQuads = 2;  // in each rotation of the programs over the lanes
+constexpr double kVethBlockWindowSeconds = 0.004;
+constexpr std::uint64_t kFewestBlockFrames = 1024;
 constexpr std::uint64_t kMostFrames = 65536;
-
-constexpr std::size_t kBase = 0;
-constexpr std::size_t kContender = 1;
-constexpr std::size_t kControl = 2;
 
 }  // namespace
 
@@ -41,11 +37,11 @@ Result<std::unique_ptr<BlockSource>> VethBlocks::create(const Compared& compared
         new VethBlocks(compared, seed, std::move(topology), std::move(generator)));
     XDPBENCH_CHECK(blocks->equip(mode));
     XDPBENCH_TRY(const std::uint64_t most, blocks->most_frames());
-    blocks->window_frames_ = std::min(kFewestFrames, most);
+    blocks->window_frames_ = std::min(kFewestBlockFrames, most);
     XDPBENCH_TRY(const Block first, blocks->measure());
-    blocks->window_frames_ =
-        std::clamp(static_cast<std::uint64_t>(kWindowSeconds * 1e9 / std::max(first.base_ns, 1.0)),
-                   std::min(kFewestFrames, most), most);
+    blocks->window_frames_ = std::clamp(
+        static_cast<std::uint64_t>(kVethBlockWindowSeconds * 1e9 / std::max(first.base_ns, 1.0)),
+        std::min(kFewestBlockFrames, most), most);
     return std::unique_ptr<BlockSource>(std::move(blocks));
 }
 
@@ -131,7 +127,7 @@ Result<Block> VethBlocks::measure() {
         XDPBENCH_TRY(const Quad first, quad(rotation));  // does not count
         XDPBENCH_CHECK(require_same_end(first));
         std::array<std::vector<double>, kArms> ns;
-        for (std::size_t i = 0; i < kQuads; ++i) {
+        for (std::size_t i = 0; i < kVethQuads; ++i) {
             XDPBENCH_TRY(const Quad each, quad(rotation));
             for (std::size_t arm = 0; arm < kArms; ++arm) ns[arm].push_back(each.ns[arm]);
         }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/bytes.h"
 #include "base/text.h"
 #include "kernel/value_text.h"
 #include "packet/hex.h"
@@ -15,8 +16,6 @@
 namespace xdpbench {
 namespace {
 
-using Bytes = std::span<std::uint8_t>;
-using ConstBytes = std::span<const std::uint8_t>;
 using Memory = std::vector<std::uint8_t>;
 
 constexpr int kMostModifiers = 32;  // around one type; more is a cycle in broken BTF
@@ -345,7 +344,7 @@ class Walker {
 };
 
 // `bytes` in the way that `leaf` was written.
-std::string leaf_text(const btf* types, const Leaf& leaf, ConstBytes bytes) {
+std::string leaf_text(const btf* types, const Leaf& leaf, ByteView bytes) {
     const btf_type* const type = leaf.type.type;
     if (leaf.as_address) return address_text(bytes);
     if (::btf_is_array(type)) {
@@ -365,7 +364,7 @@ std::string leaf_text(const btf* types, const Leaf& leaf, ConstBytes bytes) {
 }
 
 // Zero-terminated text that a person can read, with nothing behind it.
-std::optional<std::string> readable_text(ConstBytes bytes) {
+std::optional<std::string> readable_text(ByteView bytes) {
     const auto end = std::find(bytes.begin(), bytes.end(), std::uint8_t{0});
     const auto printable = [](std::uint8_t letter) { return letter >= ' ' && letter <= '~'; };
     const auto zero = [](std::uint8_t byte) { return byte == 0; };
@@ -383,13 +382,13 @@ class Decoder {
     explicit Decoder(const btf* types) : types_(types) {}
 
     // Nothing if the type has no value, or BTF that contradicts itself puts it outside.
-    [[nodiscard]] std::optional<Value> decode(std::uint32_t id, ConstBytes memory,
+    [[nodiscard]] std::optional<Value> decode(std::uint32_t id, ByteView memory,
                                               int depth = 0) const {
         const Resolved type = resolve(types_, id);
         const std::size_t size = type_size(types_, id);
         if (type.type == nullptr || size > memory.size() || depth == kMostModifiers)
             return std::nullopt;
-        const ConstBytes bytes = memory.first(size);
+        const ByteView bytes = memory.first(size);
         if (::btf_is_int(type.type) || ::btf_is_any_enum(type.type)) return integer(type, bytes);
         if (::btf_is_union(type.type)) return largest_member(type.type, bytes, depth);
         if (::btf_is_composite(type.type)) {
@@ -402,13 +401,13 @@ class Decoder {
     }
 
   private:
-    [[nodiscard]] std::optional<Value> integer(const Resolved& type, ConstBytes bytes) const {
+    [[nodiscard]] std::optional<Value> integer(const Resolved& type, ByteView bytes) const {
         if (bytes.size() > sizeof(std::uint64_t)) return std::nullopt;
         const Leaf leaf{{}, type, 0, {}, type.big_endian && bytes.size() == 4};
         return Value{{}, leaf_text(types_, leaf, bytes)};
     }
 
-    void add_members(const btf_type* type, ConstBytes memory, int depth,
+    void add_members(const btf_type* type, ByteView memory, int depth,
                      Value::Fields& fields) const {
         for (unsigned i = 0; i < ::btf_vlen(type); ++i) {
             const btf_member& member = ::btf_members(type)[i];
@@ -426,7 +425,7 @@ class Decoder {
         }
     }
 
-    [[nodiscard]] Value largest_member(const btf_type* type, ConstBytes memory, int depth) const {
+    [[nodiscard]] Value largest_member(const btf_type* type, ByteView memory, int depth) const {
         Value::Fields largest;
         std::size_t most = 0;
         for (unsigned i = 0; i < ::btf_vlen(type); ++i) {
@@ -443,7 +442,7 @@ class Decoder {
         return Value{{}, std::move(largest)};
     }
 
-    [[nodiscard]] std::optional<Value> array(const struct btf_array& shape, ConstBytes memory,
+    [[nodiscard]] std::optional<Value> array(const struct btf_array& shape, ByteView memory,
                                              int depth) const {
         const Resolved element = resolve(types_, shape.type);
         const std::size_t size = type_size(types_, shape.type);
@@ -458,7 +457,7 @@ class Decoder {
         return Value{{}, std::move(list)};
     }
 
-    [[nodiscard]] Value byte_array(const Resolved& element, ConstBytes memory) const {
+    [[nodiscard]] Value byte_array(const Resolved& element, ByteView memory) const {
         constexpr std::size_t kMacBytes = 6;
         if (is_char(types_, element.type)) {
             if (const auto text = readable_text(memory)) return Value{{}, *text};
@@ -472,7 +471,7 @@ class Decoder {
 };
 
 // Adds up integers of at most 8 bytes.
-void add_integers(ConstBytes from, Bytes into, bool big_endian) {
+void add_integers(ByteView from, ByteSpan into, bool big_endian) {
     store(load(from, big_endian) + load(into, big_endian), into, big_endian);
 }
 
@@ -513,7 +512,7 @@ Result<std::vector<ValueDifference>> compare_value(const btf* types, std::uint32
                                                    std::span<const std::uint8_t> memory) {
     std::vector<ValueDifference> differences;
     const auto compare = [&](const Leaf& leaf) {
-        const ConstBytes actual = memory.subspan(leaf.offset, leaf.encoded.size());
+        const ByteView actual = memory.subspan(leaf.offset, leaf.encoded.size());
         if (std::equal(leaf.encoded.begin(), leaf.encoded.end(), actual.begin())) return;
         differences.push_back(
             {leaf.path, leaf_text(types, leaf, leaf.encoded), leaf_text(types, leaf, actual)});

@@ -15,11 +15,11 @@
 
 #include "base/text.h"
 #include "kernel/netlink.h"
+#include "packet/frame.h"
 
 namespace xdpbench {
 namespace {
 
-constexpr int kEthernetHeader = 14;
 constexpr std::string_view kGro = "rx-gro";
 constexpr std::string_view kLro = "rx-lro";
 
@@ -87,7 +87,7 @@ Result<void> require_cabled(const InterfaceInfo& interface, const LinkDetails& l
 }
 
 Result<void> require_mtu(const InterfaceInfo& interface, std::size_t longest_frame) {
-    const int needed = static_cast<int>(longest_frame) - kEthernetHeader;
+    const int needed = static_cast<int>(longest_frame) - static_cast<int>(kEthernetHeaderBytes);
     if (interface.mtu >= needed) return {};
     return unavailable_error(
         fmt::format("frames of {} do not pass {}, whose MTU is {}", counted(longest_frame, "byte"),

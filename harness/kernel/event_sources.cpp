@@ -14,7 +14,6 @@
 namespace xdpbench {
 namespace {
 
-constexpr std::string_view kHexPrefix = "hex:";
 // The kernel makes the record of a perf buffer and its length of 4 bytes a multiple of 8.
 constexpr std::size_t kPerfPadding = 7;
 

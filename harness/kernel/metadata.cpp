@@ -13,7 +13,6 @@
 namespace xdpbench {
 namespace {
 
-constexpr std::string_view kHexPrefix = "hex:";
 constexpr std::size_t kUnit = 4;
 // What fits the 8 bits that the kernel has for its length (struct skb_shared_info, meta_len).
 constexpr std::size_t kMostBytes = 252;

@@ -16,14 +16,14 @@
 #include <span>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/unique_fd.h"
 
 namespace xdpbench {
 namespace {
 
-using Bytes = std::span<const std::uint8_t>;
 // Attributes by type; of several of one type the last one.
-using Attributes = std::map<std::uint16_t, Bytes>;
+using Attributes = std::map<std::uint16_t, ByteView>;
 
 constexpr std::size_t aligned(std::size_t size) { return (size + 3) / 4 * 4; }
 
@@ -37,7 +37,7 @@ constexpr std::array<const char*, 7> kFeatureNames{
     "basic", "redirect", "ndo-xmit", "xsk-zerocopy", "hw-offload", "rx-sg", "ndo-xmit-sg"};
 
 template <class Plain>
-Bytes bytes_of(const Plain& plain) {
+ByteView bytes_of(const Plain& plain) {
     return {reinterpret_cast<const std::uint8_t*>(&plain), sizeof(plain)};
 }
 
@@ -50,7 +50,7 @@ Plain number_in(const Attributes& attributes, std::uint16_t type) {
     return value;
 }
 
-Attributes attributes_in(Bytes bytes) {
+Attributes attributes_in(ByteView bytes) {
     Attributes attributes;
     while (bytes.size() >= sizeof(nlattr)) {
         nlattr header = {};
@@ -78,7 +78,7 @@ class Requests {
         append(bytes_of(header));
         set_length();
     }
-    void attribute(std::uint16_t type, Bytes value) {
+    void attribute(std::uint16_t type, ByteView value) {
         nlattr header = {};
         header.nla_len = static_cast<std::uint16_t>(sizeof(header) + value.size());
         header.nla_type = type;
@@ -95,11 +95,11 @@ class Requests {
         std::memcpy(buffer_.data() + start, &length, sizeof(length));
     }
 
-    [[nodiscard]] Bytes bytes() const { return buffer_; }
+    [[nodiscard]] ByteView bytes() const { return buffer_; }
     [[nodiscard]] std::uint32_t count() const { return count_; }
 
   private:
-    void append(Bytes bytes) {
+    void append(ByteView bytes) {
         buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
         buffer_.resize(aligned(buffer_.size()));
     }
@@ -114,7 +114,7 @@ class Requests {
 };
 
 // `payload` is that of an NLMSG_ERROR message: a struct nlmsgerr and, behind it, attributes.
-NetlinkAnswer acknowledgement(const nlmsghdr& message, Bytes payload) {
+NetlinkAnswer acknowledgement(const nlmsghdr& message, ByteView payload) {
     nlmsgerr error = {};
     if (payload.size() < sizeof(error)) return {EBADMSG, {}};
     std::memcpy(&error, payload.data(), sizeof(error));
@@ -154,7 +154,7 @@ Result<UniqueFd> open_socket(const NetNs& netns, int protocol) {
 // other, and collects what it says.
 Result<Exchange> exchange(const NetNs& netns, int protocol, const Requests& requests) {
     XDPBENCH_TRY(const UniqueFd socket, open_socket(netns, protocol));
-    const Bytes sent = requests.bytes();
+    const ByteView sent = requests.bytes();
     if (::send(socket.get(), sent.data(), sent.size(), 0) != static_cast<ssize_t>(sent.size()))
         return system_error("cannot send a netlink request", errno);
     Exchange exchanged;
@@ -164,12 +164,12 @@ Result<Exchange> exchange(const NetNs& netns, int protocol, const Requests& requ
         const ssize_t size = ::recv(socket.get(), buffer.data(), buffer.size(), 0);
         if (size < 0 && errno == EINTR) continue;
         if (size <= 0) return system_error("cannot read a netlink answer", errno);
-        Bytes rest(buffer.data(), static_cast<std::size_t>(size));
+        ByteView rest(buffer.data(), static_cast<std::size_t>(size));
         while (rest.size() >= sizeof(nlmsghdr)) {
             nlmsghdr message = {};
             std::memcpy(&message, rest.data(), sizeof(message));
             if (message.nlmsg_len < sizeof(message) || message.nlmsg_len > rest.size()) break;
-            const Bytes payload =
+            const ByteView payload =
                 rest.subspan(sizeof(message), message.nlmsg_len - sizeof(message));
             if (message.nlmsg_type == NLMSG_ERROR) {
                 exchanged.answers.push_back(acknowledgement(message, payload));
@@ -197,7 +197,7 @@ void add_xdp(Requests& requests, const XdpRequest& request) {
 // The attributes behind the fixed header of the first message that came back.
 Attributes first_attributes(const Exchange& exchanged, std::size_t header) {
     if (exchanged.payloads.empty()) return {};
-    const Bytes payload = exchanged.payloads.front();
+    const ByteView payload = exchanged.payloads.front();
     return attributes_in(payload.subspan(std::min(payload.size(), aligned(header))));
 }
 

@@ -9,6 +9,7 @@
 #include <system_error>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/file.h"
 #include "base/text.h"
 
@@ -16,7 +17,6 @@ namespace xdpbench {
 namespace {
 
 namespace fs = std::filesystem;
-using Bytes = std::vector<std::uint8_t>;
 
 Error map_error(const char* operation, const bpf_map* map, int number) {
     return system_error(

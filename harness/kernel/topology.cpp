@@ -9,6 +9,7 @@
 #include "base/child.h"
 #include "base/text.h"
 #include "kernel/ip_batch.h"
+#include "packet/frame.h"
 
 namespace xdpbench {
 namespace {
@@ -17,7 +18,6 @@ constexpr std::string_view kTesterMac = "02:00:00:00:00:01";
 constexpr std::string_view kDutMac = "02:00:00:00:00:02";
 constexpr std::string_view kOutMac = "02:00:00:00:00:03";
 constexpr std::string_view kSinkMac = "02:00:00:00:00:04";
-constexpr std::size_t kEthernetHeader = 14;
 constexpr std::size_t kDefaultMtu = 1500;
 
 // `ip netns attach` takes a process id; no sleeper inside the namespace is needed, because this
@@ -91,7 +91,7 @@ Result<Topology> Topology::create(std::size_t lane_count, std::size_t longest_fr
         topology.sink.emplace(std::move(sink));
     }
     const std::size_t mtu =
-        std::max(kDefaultMtu, longest_frame - std::min(longest_frame, kEthernetHeader));
+        std::max(kDefaultMtu, longest_frame - std::min(longest_frame, kEthernetHeaderBytes));
     Commands commands;
     commands.tester = "link add parking type veth peer name parking_peer\n";
     for (std::size_t lane = 0; lane < lane_count; ++lane)

@@ -28,7 +28,7 @@ ino_t number_of(int fd) {
     return status.st_ino;
 }
 
-ino_t own_namespace() {
+ino_t own_namespace_number() {
     const UniqueFd fd(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
     return number_of(fd.get());
 }
@@ -109,38 +109,38 @@ TEST_F(TopologyTest, WhatCannotBeBuiltIsAnError) {
 }
 
 TEST_F(TopologyTest, TheThreadReturnsHome) {
-    const ino_t home = own_namespace();
+    const ino_t home = own_namespace_number();
     const auto netns = NetNs::create();
     ASSERT_TRUE(netns);
-    EXPECT_EQ(own_namespace(), home);
+    EXPECT_EQ(own_namespace_number(), home);
     const auto other = NetNs::create();
     ASSERT_TRUE(other);
     {
         const auto inside = InNetNs::enter(*netns);
         ASSERT_TRUE(inside);
-        EXPECT_EQ(own_namespace(), number_of(netns->fd()));
+        EXPECT_EQ(own_namespace_number(), number_of(netns->fd()));
         {
             const auto deeper = InNetNs::enter(*other);
             ASSERT_TRUE(deeper);
-            EXPECT_EQ(own_namespace(), number_of(other->fd()));
+            EXPECT_EQ(own_namespace_number(), number_of(other->fd()));
             ino_t elsewhere = 0;
-            std::thread([&] { elsewhere = own_namespace(); }).join();
+            std::thread([&] { elsewhere = own_namespace_number(); }).join();
             EXPECT_EQ(elsewhere, number_of(other->fd())) << "a new thread begins where it is made";
         }
-        EXPECT_EQ(own_namespace(), number_of(netns->fd()));
+        EXPECT_EQ(own_namespace_number(), number_of(netns->fd()));
     }
-    EXPECT_EQ(own_namespace(), home);
+    EXPECT_EQ(own_namespace_number(), home);
 }
 
 TEST_F(TopologyTest, OtherThreadsStayWhereTheyAre) {
-    const ino_t home = own_namespace();
+    const ino_t home = own_namespace_number();
     const auto netns = NetNs::create();
     ASSERT_TRUE(netns);
     ino_t elsewhere = 0;
     std::atomic<bool> entered = false;
     std::thread other([&] {
         while (!entered) std::this_thread::yield();
-        elsewhere = own_namespace();
+        elsewhere = own_namespace_number();
     });
     {
         const auto inside = InNetNs::enter(*netns);

@@ -8,13 +8,11 @@
 #include <bit>
 #include <charconv>
 
+#include "base/bytes.h"
 #include "base/text.h"
 #include "packet/hex.h"
 
 namespace xdpbench {
-
-using Bytes = std::span<std::uint8_t>;
-using ConstBytes = std::span<const std::uint8_t>;
 
 std::optional<Number> parse_number(std::string_view text) {
     Number number;
@@ -61,7 +59,7 @@ std::string number_text(std::uint64_t bits, std::size_t size, bool with_sign) {
     return fmt::format("{}", static_cast<std::int64_t>(bits << shift) >> shift);
 }
 
-void store(std::uint64_t bits, Bytes out, bool big_endian) {
+void store(std::uint64_t bits, ByteSpan out, bool big_endian) {
     big_endian = big_endian || std::endian::native == std::endian::big;
     for (std::size_t i = 0; i < out.size(); ++i) {
         const std::size_t place = big_endian ? out.size() - 1 - i : i;
@@ -69,7 +67,7 @@ void store(std::uint64_t bits, Bytes out, bool big_endian) {
     }
 }
 
-std::uint64_t load(ConstBytes in, bool big_endian) {
+std::uint64_t load(ByteView in, bool big_endian) {
     big_endian = big_endian || std::endian::native == std::endian::big;
     std::uint64_t bits = 0;
     for (std::size_t i = 0; i < in.size(); ++i) {
@@ -79,7 +77,7 @@ std::uint64_t load(ConstBytes in, bool big_endian) {
     return bits;
 }
 
-bool store_address(const std::string& text, Bytes out) {
+bool store_address(const std::string& text, ByteSpan out) {
     if (out.size() == 4) return ::inet_pton(AF_INET, text.c_str(), out.data()) == 1;
     if (out.size() == 16) return ::inet_pton(AF_INET6, text.c_str(), out.data()) == 1;
     if (out.size() != 6 || text.size() != 17) return false;
@@ -90,21 +88,21 @@ bool store_address(const std::string& text, Bytes out) {
     return true;
 }
 
-bool store_hex(const std::string& text, Bytes out) {
+bool store_hex(const std::string& text, ByteSpan out) {
     const Result<std::vector<std::uint8_t>> bytes = parse_hex(std::string_view(text).substr(4));
     if (!bytes || bytes->size() != out.size()) return false;
     std::copy(bytes->begin(), bytes->end(), out.begin());
     return true;
 }
 
-std::string address_text(ConstBytes bytes) {
+std::string address_text(ByteView bytes) {
     std::array<char, INET6_ADDRSTRLEN> text{};
     if (bytes.size() == 4) return ::inet_ntop(AF_INET, bytes.data(), text.data(), text.size());
     if (bytes.size() == 16) return ::inet_ntop(AF_INET6, bytes.data(), text.data(), text.size());
     return fmt::format("{:02x}", fmt::join(bytes, ":"));
 }
 
-std::string printable_text(ConstBytes bytes) {
+std::string printable_text(ByteView bytes) {
     const auto end = std::find(bytes.begin(), bytes.end(), 0);
     const bool printable = std::all_of(
         bytes.begin(), end, [](std::uint8_t byte) { return byte >= 0x20 && byte < 0x7f; });

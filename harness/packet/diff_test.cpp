@@ -12,8 +12,6 @@
 namespace xdpbench {
 namespace {
 
-constexpr std::size_t kIpAt = 14;
-
 std::vector<std::string> lines_of(const std::vector<FieldDifference>& differences) {
     std::vector<std::string> lines;
     lines.reserve(differences.size());

@@ -10,6 +10,7 @@
 #include <span>
 #include <string_view>
 
+#include "base/bytes.h"
 #include "packet/bits.h"
 #include "packet/checksum.h"
 #include "packet/hex.h"
@@ -17,8 +18,6 @@
 
 namespace xdpbench {
 namespace {
-
-using Bytes = std::span<const std::uint8_t>;
 
 std::string with_name(std::string number_text, std::uint64_t number, std::span<const Named> names) {
     const auto* const end = names.data() + names.size();
@@ -47,12 +46,12 @@ std::string address_text(int family, const std::uint8_t* address) {
 }
 
 // Bytes without inner structure: short ones in full, long ones by their place in the frame.
-std::string run_text(Bytes frame, std::size_t offset, std::size_t length) {
+std::string run_text(ByteView frame, std::size_t offset, std::size_t length) {
     if (length <= kLongestValueBytes) return to_hex(frame.subspan(offset, length));
     return fmt::format("bytes {}-{}", offset, offset + length - 1);
 }
 
-std::string value_text(Bytes frame, const Part& part, std::size_t bit_offset) {
+std::string value_text(ByteView frame, const Part& part, std::size_t bit_offset) {
     const std::uint8_t* const address = frame.data() + bit_offset / 8;
     const std::uint64_t number = part.bits <= 64 ? bits_at(frame, bit_offset, part.bits) : 0;
     switch (part.show) {
@@ -62,7 +61,7 @@ std::string value_text(Bytes frame, const Part& part, std::size_t bit_offset) {
         case Show::checksum:
             return hex_text(number, part.bits);
         case Show::mac:
-            return fmt::format("{:02x}", fmt::join(Bytes(address, 6), ":"));
+            return fmt::format("{:02x}", fmt::join(ByteView(address, 6), ":"));
         case Show::ipv4:
             return address_text(AF_INET, address);
         case Show::ipv6:
@@ -123,7 +122,7 @@ std::string verdict_text(const ChecksumVerdict& verdict) {
 // Each layer's function takes what it understands; what nobody took is payload in the end.
 class Dissection {
   public:
-    explicit Dissection(Bytes frame) : frame_(frame), end_(frame.size()) {}
+    explicit Dissection(ByteView frame) : frame_(frame), end_(frame.size()) {}
 
     std::vector<Field> run() {
         ethernet();
@@ -166,7 +165,7 @@ class Dissection {
               const ChecksumVerdict& checksum = {}, std::size_t options = 0);
     void take_run(std::string_view name, std::size_t length);
 
-    Bytes frame_;
+    ByteView frame_;
     std::size_t at_ = 0;   // byte the next layer starts at
     std::size_t end_ = 0;  // byte where the innermost packet so far ends: behind it is padding
     std::vector<Field> fields_;
@@ -176,7 +175,7 @@ class Dissection {
 // `zero_means_none`: UDP, which for the same reason writes a sum of 0 as 0xffff (RFC 768).
 ChecksumVerdict Dissection::verdict(std::size_t length, std::size_t field, std::uint32_t initial,
                                     bool zero_means_none) const {
-    const Bytes covered = frame_.subspan(at_, length);
+    const ByteView covered = frame_.subspan(at_, length);
     if (internet_checksum(covered, initial) == 0) return {Checksum::right};
     std::vector<std::uint8_t> zeroed(covered.begin(), covered.end());
     zeroed[field] = zeroed[field + 1] = 0;

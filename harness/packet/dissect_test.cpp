@@ -14,8 +14,6 @@
 namespace xdpbench {
 namespace {
 
-constexpr std::size_t kIpAt = 14;  // of a frame without VLAN tags
-
 std::string value_of(const Frame& frame, std::string_view name) {
     for (const Field& field : dissect(frame)) {
         if (field.name == name) return field.value;

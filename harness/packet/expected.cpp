@@ -9,6 +9,7 @@
 #include <span>
 #include <string_view>
 
+#include "base/bytes.h"
 #include "base/text.h"
 #include "packet/bits.h"
 #include "packet/dissect.h"
@@ -18,11 +19,9 @@
 namespace xdpbench {
 namespace {
 
-using Bytes = std::vector<std::uint8_t>;
 using ExpectedValue = decltype(ExpectedField::value);
 
 constexpr std::string_view kAbsent = "absent";
-constexpr std::string_view kHexPrefix = "hex:";
 constexpr std::size_t kNumberBits = 64;
 constexpr Part kRun{"", 0, Show::options};
 

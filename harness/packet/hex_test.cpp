@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "base/bytes.h"
+
 namespace xdpbench {
 namespace {
-
-using Bytes = std::vector<std::uint8_t>;
 
 TEST(ParseHex, SeparatorsBetweenPairs) {
     for (const char* const text :

@@ -20,16 +20,13 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "base/unique_fd.h"
+#include "packet/frame.h"
 
 namespace xdpbench {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kEthernetHeaderBytes = 14;
-// libpcap's own limit of a captured length (MAXIMUM_SNAPLEN); it holds a padded frame's length too,
-// which would otherwise let four bytes of a damaged file ask for 4 GiB.
-constexpr std::size_t kLongestFrameBytes = 262'144;
 constexpr std::uint64_t kNanoseconds = 1'000'000'000;
 
 struct CloseStream {

@@ -10,15 +10,14 @@
 #include <unordered_set>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/text.h"
 #include "packet/checksum.h"
+#include "packet/frame.h"
 
 namespace xdpbench {
 namespace {
 
-using Bytes = std::vector<std::uint8_t>;
-
-constexpr std::size_t kEthernetHeader = 14;
 constexpr std::size_t kEtherType = 12;
 constexpr std::size_t kVlanTag = 4;
 constexpr std::size_t kIpv4Header = 20;
@@ -97,7 +96,7 @@ std::vector<IpPacket> ip_packets(const Bytes& bytes) {
     while (bytes.size() >= type_at + 2 + kVlanTag &&
            (get16(bytes, type_at) == kTypeVlan || get16(bytes, type_at) == kTypeServiceVlan))
         type_at += kVlanTag;
-    if (bytes.size() < kEthernetHeader) return packets;
+    if (bytes.size() < kEthernetHeaderBytes) return packets;
     const std::uint16_t type = get16(bytes, type_at);
     std::optional<IpPacket> packet = type == kTypeIpv4   ? read_ipv4(bytes, type_at + 2)
                                      : type == kTypeIpv6 ? read_ipv6(bytes, type_at + 2)

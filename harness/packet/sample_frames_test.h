@@ -1,12 +1,15 @@
 // Frames whose checksums were written by Scapy, not by the code under test.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 #include "packet/frame.h"
 #include "packet/hex.h"
 
 namespace xdpbench {
+
+inline constexpr std::size_t kIpAt = 14;  // of a frame without VLAN tags
 
 inline Frame frame_of(std::string_view hex) { return Frame{.bytes = parse_hex(hex).value()}; }
 

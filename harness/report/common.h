@@ -13,6 +13,9 @@ enum class Outcome { passed, failed, skipped, invalid };
 
 // Frames by what the program returned, indexed by enum xdp_action: XDP_ABORTED 0 .. XDP_REDIRECT 4.
 using ActionTally = std::array<std::uint64_t, 5>;
+inline constexpr std::array<const char*, 5> kActionNames{"XDP_ABORTED", "XDP_DROP", "XDP_PASS",
+                                                         "XDP_TX", "XDP_REDIRECT"};
+inline constexpr double kMega = 1e6;  // packets/s in one Mpps
 
 // Frames lost, by the name of the counter that says so. Counters that stand at 0 are left out.
 using Losses = std::map<std::string, std::uint64_t>;

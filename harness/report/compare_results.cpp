@@ -8,13 +8,12 @@
 #include <nlohmann/json.hpp>
 
 #include "report/json.h"
+#include "report/json_parts.h"
 #include "stats/mann_whitney.h"
 #include "stats/summary.h"
 
 namespace xdpbench {
 namespace {
-
-using Json = nlohmann::json;
 
 // What must be equal for figures to be compared at all. The tool is among them: generator and loop
 // are part of what is measured.

@@ -7,11 +7,10 @@
 
 #include "base/text.h"
 #include "report/json.h"
+#include "report/json_parts.h"
 
 namespace xdpbench {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr double kPercent = 100;
 
@@ -75,15 +74,6 @@ std::string case_text(const ComparedCase& one, const CompareRecord& record) {
         interval_text(one), one.comparison.blocks, judgement_text(one), one.action, one.traffic,
         one.measure == "program" ? "program's own time" : "whole path's time",
         because(one, record));
-}
-
-Json to_json(const ProgramRecord& program) {
-    return {{"name", program.name},
-            {"object", program.object},
-            {"function", program.function},
-            {"tag", program.tag},
-            {"jited_bytes", program.jited_bytes},
-            {"xlated_bytes", program.xlated_bytes}};
 }
 
 Json to_json(const ComparedCase& one) {

@@ -63,8 +63,6 @@ struct Counts {
     double seconds = 0;
 };
 
-constexpr double kMega = 1e6;
-
 struct Column {
     std::string title;
     const char* unit;

@@ -11,9 +11,6 @@
 namespace xdpbench {
 namespace {
 
-constexpr std::array<const char*, 5> kActionNames{"XDP_ABORTED", "XDP_DROP", "XDP_PASS", "XDP_TX",
-                                                  "XDP_REDIRECT"};
-
 std::string joined(const std::vector<std::string>& parts) {
     return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, ", "));
 }

@@ -32,26 +32,6 @@ Json to_json(const CaseResult& result) {
             {"repeat", result.repeat}};
 }
 
-Json or_null(const std::optional<std::uint64_t>& number) {
-    return number ? Json(*number) : Json(nullptr);
-}
-
-Json to_json(const ProgramRecord& program) {
-    return {{"name", program.name},
-            {"object", program.object},
-            {"function", program.function},
-            {"id", program.id},
-            {"tag", program.tag},
-            {"jited_bytes", program.jited_bytes},
-            {"xlated_bytes", program.xlated_bytes},
-            {"verified_insns", or_null(program.verified_insns)},
-            {"total_states", or_null(program.total_states)},
-            {"peak_states", or_null(program.peak_states)},
-            {"stack_bytes", program.stack_bytes},
-            {"load_seconds", program.load_seconds},
-            {"padded_frames", program.padded_frames}};
-}
-
 Json to_json(const VerdictRecord& verdict) {
     return {{"program", verdict.program},     {"traffic", verdict.traffic},
             {"frames", verdict.frames},       {"actions", to_json(verdict.actions)},

@@ -5,8 +5,9 @@
 namespace xdpbench {
 namespace {
 
-constexpr std::array<const char*, 5> kActionNames{"XDP_ABORTED", "XDP_DROP", "XDP_PASS", "XDP_TX",
-                                                  "XDP_REDIRECT"};
+Json or_null(const std::optional<std::uint64_t>& number) {
+    return number ? Json(*number) : Json(nullptr);
+}
 
 }  // namespace
 
@@ -21,6 +22,22 @@ Json to_json(const Losses& losses) {
     Json json = Json::object();
     for (const auto& [name, frames] : losses) json[name] = frames;
     return json;
+}
+
+Json to_json(const ProgramRecord& program) {
+    return {{"name", program.name},
+            {"object", program.object},
+            {"function", program.function},
+            {"id", program.id},
+            {"tag", program.tag},
+            {"jited_bytes", program.jited_bytes},
+            {"xlated_bytes", program.xlated_bytes},
+            {"verified_insns", or_null(program.verified_insns)},
+            {"total_states", or_null(program.total_states)},
+            {"peak_states", or_null(program.peak_states)},
+            {"stack_bytes", program.stack_bytes},
+            {"load_seconds", program.load_seconds},
+            {"padded_frames", program.padded_frames}};
 }
 
 Json setup_json(const BenchSetup& setup) {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "report/common.h"
+#include "report/model.h"
 
 namespace xdpbench {
 
@@ -11,6 +12,7 @@ using Json = nlohmann::ordered_json;
 
 [[nodiscard]] Json to_json(const ActionTally& tally);
 [[nodiscard]] Json to_json(const Losses& losses);
+[[nodiscard]] Json to_json(const ProgramRecord& program);
 [[nodiscard]] Json setup_json(const BenchSetup& setup);
 
 }  // namespace xdpbench

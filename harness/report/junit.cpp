@@ -15,7 +15,7 @@ namespace {
 
 // Text for an attribute or an element. Line breaks are written as references, because a reader
 // turns those of an attribute into blanks.
-std::string escaped(std::string_view text) {
+std::string xml_text(std::string_view text) {
     std::string result;
     for (const char byte : printable(text)) {
         switch (byte) {
@@ -56,13 +56,13 @@ std::string place(const std::string& location) {
     const std::size_t column = location.rfind(':');
     const std::size_t line = column == std::string::npos ? column : location.rfind(':', column - 1);
     if (line == std::string::npos) return "";
-    return fmt::format(R"( file="{}" line="{}")", escaped(location.substr(0, line)),
-                       escaped(location.substr(line + 1, column - line - 1)));
+    return fmt::format(R"( file="{}" line="{}")", xml_text(location.substr(0, line)),
+                       xml_text(location.substr(line + 1, column - line - 1)));
 }
 
 std::string outcome_element(const Entry& entry) {
-    const std::string line = escaped(first_line(entry.message));
-    const std::string text = escaped(entry.message);
+    const std::string line = xml_text(first_line(entry.message));
+    const std::string text = xml_text(entry.message);
     switch (entry.outcome) {
         case Outcome::passed:
             return "";
@@ -80,11 +80,12 @@ std::string outcome_element(const Entry& entry) {
 
 std::string to_junit(const Entry& entry) {
     std::string xml = fmt::format(R"(    <testcase classname="{}" name="{}" time="{:.6f}"{})",
-                                  escaped(entry.suite), escaped(entry.name), entry.seconds,
+                                  xml_text(entry.suite), xml_text(entry.name), entry.seconds,
                                   place(entry.location));
     std::string inside = outcome_element(entry);
     if (entry.outcome == Outcome::failed && !entry.repeat.empty()) {
-        inside += fmt::format("      <system-out>repeat: {}</system-out>\n", escaped(entry.repeat));
+        inside +=
+            fmt::format("      <system-out>repeat: {}</system-out>\n", xml_text(entry.repeat));
     }
     return xml + (inside.empty() ? "/>\n" : ">\n" + inside + "    </testcase>\n");
 }
@@ -101,8 +102,8 @@ std::string counts(const std::vector<Entry>& entries) {
 std::string properties(const RunRecord& run) {
     std::string xml = "    <properties>\n";
     const auto add = [&](std::string_view name, std::string_view value) {
-        xml += fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", escaped(name),
-                           escaped(value));
+        xml += fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", xml_text(name),
+                           xml_text(value));
     };
     add("command_line", run.command_line);
     add("interrupted", run.interrupted ? "true" : "false");
@@ -120,8 +121,8 @@ std::string to_junit(const RunRecord& run) {
         const auto end = std::find_if(
             first, entries.end(), [&](const Entry& entry) { return entry.suite != first->suite; });
         const std::vector<Entry> suite(first, end);
-        xml += fmt::format("  <testsuite name=\"{}\" {} timestamp=\"{}\">\n", escaped(first->suite),
-                           counts(suite), escaped(run.started));
+        xml += fmt::format("  <testsuite name=\"{}\" {} timestamp=\"{}\">\n",
+                           xml_text(first->suite), counts(suite), xml_text(run.started));
         if (first == entries.begin()) xml += properties(run);
         for (const Entry& entry : suite) xml += to_junit(entry);
         xml += "  </testsuite>\n";

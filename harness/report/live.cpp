@@ -13,16 +13,12 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "report/json_parts.h"
 
 namespace xdpbench {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-constexpr std::array<const char*, 5> kActionNames{"XDP_ABORTED", "XDP_DROP", "XDP_PASS", "XDP_TX",
-                                                  "XDP_REDIRECT"};
 constexpr double kBitsPerByte = 8;
-constexpr double kMega = 1e6;
 
 std::string clock_now() { return fmt::format("{:%H:%M:%S}", fmt::localtime(std::time(nullptr))); }
 

@@ -11,8 +11,6 @@
 namespace xdpbench {
 namespace {
 
-constexpr double kMega = 1e6;
-
 std::string heading(const LoadRecord& load, const std::string& how) {
     return fmt::format("  {:<8} {}\n           {}; {}\n", load.kind, setup_text(load),
                        placement_text(load), how);

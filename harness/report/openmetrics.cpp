@@ -16,7 +16,7 @@ namespace {
 
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
-std::string escaped(std::string_view text) {
+std::string label_text(std::string_view text) {
     std::string result;
     for (const char byte : printable(text)) {
         if (byte == '\n') {
@@ -36,14 +36,15 @@ class Families {
                  std::string_view help) {
         std::string head = fmt::format("# TYPE {} {}\n", name, type);
         if (!unit.empty()) head += fmt::format("# UNIT {} {}\n", name, unit);
-        families_.push_back({name, head + fmt::format("# HELP {} {}\n", name, escaped(help)), ""});
+        families_.push_back(
+            {name, head + fmt::format("# HELP {} {}\n", name, label_text(help)), ""});
     }
 
     // A sample of the family declared last.
     void add(const Labels& labels, double value, std::string_view suffix = "") {
         std::string inside;
         for (const auto& [name, text] : labels) {
-            inside += fmt::format("{}{}=\"{}\"", inside.empty() ? "" : ",", name, escaped(text));
+            inside += fmt::format("{}{}=\"{}\"", inside.empty() ? "" : ",", name, label_text(text));
         }
         Family& family = families_.back();
         family.samples += fmt::format("{}{}{} {}\n", family.name, suffix,

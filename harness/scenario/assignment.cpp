@@ -9,12 +9,13 @@
 namespace xdpbench {
 namespace {
 
-constexpr const char* kForms =
+constexpr const char* kAssignmentForms =
     "write NAME=VALUE or NAME[KEY]=VALUE, e.g. ip=198.18.0.1 or blocked[198.18.0.1]=1";
 
 Result<Value> parse_value(std::string_view text, std::string_view whole, const char* what) {
     const std::string_view bare = trim(text);
-    if (bare.empty()) return input_error(fmt::format("{}: the {} is missing", whole, what), kForms);
+    if (bare.empty())
+        return input_error(fmt::format("{}: the {} is missing", whole, what), kAssignmentForms);
     if (bare.front() != '{' && bare.front() != '[') return Value{{}, std::string(bare)};
     Result<YamlNode> node = parse_yaml(std::string(bare), "");
     if (!node) return node.error().in(fmt::format("{}: the {}", whole, what));
@@ -45,11 +46,11 @@ Result<Place> parse_place(std::string_view text) {
     if (!is_name(place.name)) {
         return input_error(fmt::format("{}: \"{}\" is no name of a map or a variable",
                                        bare.empty() ? "an empty name" : bare, place.name),
-                           kForms);
+                           kAssignmentForms);
     }
     if (bracket == std::string_view::npos) return place;
     if (bare.back() != ']')
-        return input_error(fmt::format("{}: expected ] behind the key", bare), kForms);
+        return input_error(fmt::format("{}: expected ] behind the key", bare), kAssignmentForms);
     XDPBENCH_TRY(place.key,
                  parse_value(bare.substr(bracket + 1, bare.size() - bracket - 2), bare, "key"));
     return place;
@@ -61,7 +62,7 @@ Result<Assignment> parse_assignment(std::string_view text) {
     std::size_t equals = text.find('=');
     if (bracket < equals) equals = equals_behind_bracket(text, bracket);
     if (equals == std::string_view::npos)
-        return input_error(fmt::format("{}: expected = and a value", text), kForms);
+        return input_error(fmt::format("{}: expected = and a value", text), kAssignmentForms);
     XDPBENCH_TRY(Place place, parse_place(text.substr(0, equals)));
     XDPBENCH_TRY(Value value, parse_value(text.substr(equals + 1), text, "value"));
     return Assignment{std::move(place), std::move(value)};

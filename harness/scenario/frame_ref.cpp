@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "packet/frame.h"
 #include "packet/hex.h"
 #include "scenario/diagnostic.h"
 #include "scenario/parse.h"
@@ -10,15 +11,13 @@
 namespace xdpbench {
 namespace {
 
-constexpr std::string_view kHexPrefix = "hex:";
 constexpr std::string_view kScapyPrefix = "scapy:";
-constexpr std::size_t kEthernetHeader = 14;
-constexpr std::string_view kForms =
+constexpr std::string_view kFrameRefForms =
     "FILE, FILE#N, FILE#A-B (frames count from 0), hex:0011... or scapy:Ether()/...";
 
 Error not_a_reference(const FrameRef& ref, std::string_view reason) {
-    return error_at(ref.where,
-                    fmt::format("{}: {}; expected {}", in_quotes(ref.text), reason, kForms));
+    return error_at(
+        ref.where, fmt::format("{}: {}; expected {}", in_quotes(ref.text), reason, kFrameRefForms));
 }
 
 std::optional<std::uint64_t> frame_number(std::string_view text) {
@@ -32,10 +31,10 @@ std::optional<std::uint64_t> frame_number(std::string_view text) {
 Result<FrameRef> read_hex(FrameRef ref) {
     auto bytes = parse_hex(std::string_view(ref.text).substr(kHexPrefix.size()));
     if (!bytes) return placed(ref.where, bytes.error().in(in_quotes(ref.text)));
-    if (bytes->size() < kEthernetHeader) {
+    if (bytes->size() < kEthernetHeaderBytes) {
         return not_a_reference(
             ref, fmt::format("{} of {} bytes: XDP needs at least an Ethernet header", bytes->size(),
-                             kEthernetHeader));
+                             kEthernetHeaderBytes));
     }
     ref.bytes = *std::move(bytes);
     return ref;

@@ -35,14 +35,16 @@ INSTANTIATE_TEST_SUITE_P(
                     Right{"odd#name#2", "odd#name", 2, 2},
                     Right{"a#18446744073709551615", "a", UINT64_MAX, UINT64_MAX}));
 
-struct Wrong {
+struct WrongRef {
     std::string text;
     std::string said;
 };
 
-std::ostream& operator<<(std::ostream& stream, const Wrong& wrong) { return stream << wrong.text; }
+std::ostream& operator<<(std::ostream& stream, const WrongRef& wrong) {
+    return stream << wrong.text;
+}
 
-class WrongFrameRef : public testing::TestWithParam<Wrong> {};
+class WrongFrameRef : public testing::TestWithParam<WrongRef> {};
 
 TEST_P(WrongFrameRef, IsRefused) {
     const auto ref = parse_frame_ref(GetParam().text, {"s.yaml", 3, 5});
@@ -54,18 +56,19 @@ TEST_P(WrongFrameRef, IsRefused) {
 
 INSTANTIATE_TEST_SUITE_P(
     FrameRef, WrongFrameRef,
-    testing::Values(Wrong{"", "no file name"}, Wrong{"#3", "no file name"},
-                    Wrong{"a#", "no frame number"}, Wrong{"a#x", "no frame number"},
-                    Wrong{"a#-1", "no frame number"}, Wrong{"a#+1", "no frame number"},
-                    Wrong{"a# 1", "no frame number"}, Wrong{"a#1-", "no frame number"},
-                    Wrong{"a#-", "no frame number"}, Wrong{"a#1-2-3", "no frame number"},
-                    Wrong{"a#0x1", "no frame number"}, Wrong{"a#1--2", "no frame number"},
-                    Wrong{"a#18446744073709551616", "no frame number"},
-                    Wrong{"a#5-4", "the range runs backwards"},
-                    Wrong{"hex:", "0 of 14 bytes: XDP needs at least an Ethernet header"},
-                    Wrong{"hex:00112233445566778899aabb08", "13 of 14 bytes"},
-                    Wrong{"hex:0", "'hex:0': cannot read hex bytes"},
-                    Wrong{"hex:zz", "cannot read hex bytes"}, Wrong{"scapy: ", "no expression"}));
+    testing::Values(WrongRef{"", "no file name"}, WrongRef{"#3", "no file name"},
+                    WrongRef{"a#", "no frame number"}, WrongRef{"a#x", "no frame number"},
+                    WrongRef{"a#-1", "no frame number"}, WrongRef{"a#+1", "no frame number"},
+                    WrongRef{"a# 1", "no frame number"}, WrongRef{"a#1-", "no frame number"},
+                    WrongRef{"a#-", "no frame number"}, WrongRef{"a#1-2-3", "no frame number"},
+                    WrongRef{"a#0x1", "no frame number"}, WrongRef{"a#1--2", "no frame number"},
+                    WrongRef{"a#18446744073709551616", "no frame number"},
+                    WrongRef{"a#5-4", "the range runs backwards"},
+                    WrongRef{"hex:", "0 of 14 bytes: XDP needs at least an Ethernet header"},
+                    WrongRef{"hex:00112233445566778899aabb08", "13 of 14 bytes"},
+                    WrongRef{"hex:0", "'hex:0': cannot read hex bytes"},
+                    WrongRef{"hex:zz", "cannot read hex bytes"},
+                    WrongRef{"scapy: ", "no expression"}));
 
 TEST(FrameRef, ReadsHex) {
     const auto ref = parse_frame_ref("hex:ffffffffffff 00:02:b3:12:34:56 0806", {});

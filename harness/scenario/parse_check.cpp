@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "packet/hex.h"
 #include "scenario/diagnostic.h"
 #include "scenario/parse.h"
 #include "scenario/parse_parts.h"
@@ -15,7 +16,6 @@ namespace {
 constexpr std::string_view kUnchanged = "unchanged";
 constexpr std::string_view kValid = "valid";
 constexpr std::string_view kNone = "none";
-constexpr std::string_view kHexPrefix = "hex:";
 constexpr std::uint64_t kMostQueues = 64;
 
 Result<EventExpectation> read_map_events(const YamlNode::Entry& entry) {

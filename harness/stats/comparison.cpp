@@ -12,11 +12,6 @@
 namespace xdpbench {
 namespace {
 
-bool finite(std::span<const double> values) {
-    return std::all_of(values.begin(), values.end(),
-                       [](double value) { return std::isfinite(value); });
-}
-
 Interval as_relative(const Interval& logarithms) {
     return {std::expm1(logarithms.low), std::expm1(logarithms.high), logarithms.coverage};
 }
@@ -77,7 +72,7 @@ Comparison compare_blocks(const ComparisonPlan& plan, std::span<const double> ra
                           std::span<const double> control) {
     const std::size_t blocks = std::min(ratios.size(), control.size());
     Comparison result;
-    if (!finite(ratios) || !finite(control)) {
+    if (!all_finite(ratios) || !all_finite(control)) {
         result.judgement = Judgement::invalid;
         return result;
     }

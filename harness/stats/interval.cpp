@@ -6,14 +6,13 @@
 #include <vector>
 
 #include "stats/distribution.h"
+#include "stats/summary.h"
 
 namespace xdpbench {
 
 std::optional<Interval> median_interval(std::span<const double> samples, double confidence) {
+    if (!all_finite(samples)) return std::nullopt;
     std::vector<double> sorted(samples.begin(), samples.end());
-    if (!std::all_of(sorted.begin(), sorted.end(), [](double x) { return std::isfinite(x); })) {
-        return std::nullopt;
-    }
     const std::size_t n = sorted.size();
     // With `outside` samples left out at either end the median is missed if at most that many of
     // n fair coins show heads, or tails.

@@ -15,11 +15,6 @@ namespace {
 
 constexpr std::size_t kExactUpTo = 100;  // values in all; beyond, counting takes seconds
 
-bool finite(std::span<const double> values) {
-    return std::all_of(values.begin(), values.end(),
-                       [](double value) { return std::isfinite(value); });
-}
-
 // P(sum <= s) of the ranks of `chosen` of all, every choice being equally likely. Counts are
 // doubles: 100 over 50 ways are 1e29, and only rounding is lost.
 std::vector<double> choice_distribution(const std::vector<std::size_t>& ranks, std::size_t chosen) {
@@ -65,7 +60,8 @@ double tie_term(std::vector<std::size_t> ranks) {
 
 std::optional<MannWhitney> mann_whitney(std::span<const double> first,
                                         std::span<const double> second) {
-    if (first.empty() || second.empty() || !finite(first) || !finite(second)) return std::nullopt;
+    if (first.empty() || second.empty() || !all_finite(first) || !all_finite(second))
+        return std::nullopt;
     std::vector<double> pooled(second.begin(), second.end());
     pooled.insert(pooled.end(), first.begin(), first.end());
     const std::vector<std::size_t> ranks = doubled_mid_ranks(pooled);
@@ -97,7 +93,8 @@ std::optional<MannWhitney> mann_whitney(std::span<const double> first,
 
 std::optional<ShiftInterval> shift_interval(std::span<const double> first,
                                             std::span<const double> second, double confidence) {
-    if (first.empty() || second.empty() || !finite(first) || !finite(second)) return std::nullopt;
+    if (first.empty() || second.empty() || !all_finite(first) || !all_finite(second))
+        return std::nullopt;
     std::vector<double> differences;
     differences.reserve(first.size() * second.size());
     for (const double a : first) {

@@ -8,10 +8,7 @@
 namespace xdpbench {
 namespace {
 
-bool usable(std::span<const double> samples) {
-    return !samples.empty() && std::all_of(samples.begin(), samples.end(),
-                                           [](double sample) { return std::isfinite(sample); });
-}
+bool usable(std::span<const double> samples) { return !samples.empty() && all_finite(samples); }
 
 // Type 7, see the header. `sorted` is not empty, 0 <= q <= 1.
 double quantile_of_sorted(const std::vector<double>& sorted, double q) {
@@ -22,6 +19,11 @@ double quantile_of_sorted(const std::vector<double>& sorted, double q) {
 }
 
 }  // namespace
+
+bool all_finite(std::span<const double> samples) {
+    return std::all_of(samples.begin(), samples.end(),
+                       [](double sample) { return std::isfinite(sample); });
+}
 
 std::optional<double> min(std::span<const double> samples) {
     if (!usable(samples)) return std::nullopt;

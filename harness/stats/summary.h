@@ -10,6 +10,9 @@ namespace xdpbench {
 // (relative_range has none). Nothing if there are no samples or one of them is not finite: a
 // summary of NaN would be believed.
 
+// No infinity and no NaN.
+[[nodiscard]] bool all_finite(std::span<const double> samples);
+
 [[nodiscard]] std::optional<double> min(std::span<const double> samples);
 [[nodiscard]] std::optional<double> max(std::span<const double> samples);
 

@@ -26,6 +26,9 @@ enum class SinkPlace {
                 // frames go on into the stack
 };
 
+// What a program may put in front of a frame or behind it and still be captured whole, bytes.
+inline constexpr std::uint32_t kCaptureGrowth = 256;
+
 // How much a sink keeps.
 struct Capture {
     std::uint32_t frames = 0;  // the first ones; 0: only count

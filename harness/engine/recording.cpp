@@ -1,4 +1,4 @@
-#include "engine/observation.h"
+#include "engine/recording.h"
 
 #include <fmt/format.h>
 
@@ -116,8 +116,8 @@ void add_changes(const Run& run, const Program& again, std::vector<MapContent>& 
 
 }  // namespace
 
-Result<Observation> observe(const Subject& subject, const Configuration& extra,
-                            const Frames& frames, const EventTypes& types) {
+Result<Recording> record_frames(const Subject& subject, const Configuration& extra,
+                                const Frames& frames, const EventTypes& types) {
     XDPBENCH_TRY(Run run, run_once(subject, extra, frames, types));
     XDPBENCH_TRY(const Run again, run_once(subject, extra, frames, types));
     XDPBENCH_CHECK(add_varying(run.frames, again.frames));
@@ -125,8 +125,8 @@ Result<Observation> observe(const Subject& subject, const Configuration& extra,
     std::vector<std::string> unsteady;
     add_changes(run, again.program, changes, unsteady);
     std::vector<EventExpectation> events = steady_events(run.events, again.events, unsteady);
-    return Observation{std::move(run.program), std::move(run.frames), std::move(changes),
-                       std::move(run.events),  std::move(events),     std::move(unsteady)};
+    return Recording{std::move(run.program), std::move(run.frames), std::move(changes),
+                     std::move(run.events),  std::move(events),     std::move(unsteady)};
 }
 
 }  // namespace xdpbench

@@ -16,7 +16,7 @@ struct FrameResult {
     Mask varying;  // fields of `out` that differed between two runs
 };
 
-struct Observation {
+struct Recording {
     Program program;                  // as it is behind the last frame
     std::vector<FrameResult> frames;  // one a frame given
     // Entries that are other than before the first frame, by map; one that is gone is `absent`.
@@ -31,7 +31,7 @@ struct Observation {
 // state kept; twice, each time from the start, to see what does not depend on the frames alone. A
 // frame with an action that no scenario can expect, or with another one the second time, is an
 // error. `types` are those of events, where they are named.
-Result<Observation> observe(const Subject& subject, const Configuration& extra,
-                            const Frames& frames, const EventTypes& types = {});
+Result<Recording> record_frames(const Subject& subject, const Configuration& extra,
+                                const Frames& frames, const EventTypes& types = {});
 
 }  // namespace xdpbench
