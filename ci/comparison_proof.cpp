@@ -145,7 +145,7 @@ void judge_two_runs(const std::vector<double>& base, const std::vector<double>& 
 Result<Row> measure(Row row, const CompareOptions& wanted) {
     const Subject base = variant(row.action, 0);
     const Subject contender = variant(row.action, row.extra_operations);
-    XDPBENCH_TRY(const Compared compared, prepare_comparison(base, contender));
+    XDPBENCH_TRY(const std::vector<Compared> compared, prepare_comparison(base, contender, {{}}));
     const Load load(row.loaded);
     std::vector<double> base_before;
     for (std::size_t i = 0; i < row.runs; ++i) {
@@ -200,6 +200,7 @@ Result<void> prove(const Options& options) {
     for (const Row& row : rows) {
         CompareOptions compare_options;
         compare_options.floor = options.floor;
+        XDPBENCH_TRY(compare_options.cpus, plan_cpus(Placement::shared));
         compare_options.alone = row.measure == "test_run";
         if (!compare_options.alone) compare_options.modes = {Mode::native};
         XDPBENCH_TRY(const Row measured, measure(row, compare_options));

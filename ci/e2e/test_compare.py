@@ -59,11 +59,38 @@ class Compare(Case):
         self.assertIn("XDP_DROP", done.stderr)
         self.assertIn("XDP_PASS", done.stderr)
 
+    def test_a_case_a_size_and_the_placement_in_the_result(self):
+        base = self.variant("base")
+        traffic = os.path.join(SOURCE, "pcaps", "udp_64.pcap")
+        done = run("compare", base, base, "--pcap", traffic, "--size", "64,imix", "--flows", "10", "--max-time", "2s",
+                   "--json", "out.json", cwd=self.folder)
+        self.assertIn(done.returncode, (0, 3), done.stdout + done.stderr)
+        with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
+            cases = json.load(file)["cases"]
+        self.assertEqual([case["name"] for case in cases],
+                         [f"{mode}/size:{size}/flows:10" for size in ("64", "imix") for mode in ("test_run", "native")])
+        self.assertEqual([case["placement"] for case in cases], ["test_run", "shared"] * 2)
+        for case in cases:
+            self.assertEqual((case["outcome"], case["flows"]), ("passed", 10), case["message"])
+            self.assertEqual(case["longest_frame_bytes"], 60 if case["size"] == "64" else 1514)
+        if len(os.sched_getaffinity(0)) < 2:
+            return
+        done = run("compare", base, base, "--pcap", traffic, "--placement", "separate", "--only", "throughput",
+                   "--max-time", "1s", "--json", "out.json", cwd=self.folder)
+        self.assertIn(done.returncode, (0, 3), done.stdout + done.stderr)
+        with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
+            case, = json.load(file)["cases"]
+        self.assertEqual((case["name"], case["placement"]), ("native/separate", "separate"))
+        self.assertNotEqual(case["cpu"], case["generator_cpu"])
+        self.assertIn(case["bound"], ("program", "generator"))
+
     def test_usage(self):
         base = self.variant("base")
         for options, told in ((["--max-time", "0s"], "--max-time"), (["--alpha", "80%"], "--alpha"),
                               (["--floor", "x"], "--floor"), (["--only", "tme"], "--only"),
-                              (["--mode", "nativ"], "did you mean native?")):
+                              (["--mode", "nativ"], "did you mean native?"), (["--size", "9"], "--size 9"),
+                              (["--size", "64,64"], "twice"), (["--flows", "0"], "--flows 0"),
+                              (["--placement", "apart"], "no such placement")):
             self.assertIn(told, self.tool("compare", base, base, *options, code=2).stderr)
         self.assertIn("CONTENDER", self.tool("compare", base, code=2).stderr)
         self.tool("compare", base, "missing.o", code=2)

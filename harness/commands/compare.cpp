@@ -12,6 +12,7 @@
 #include "commands/command.h"
 #include "commands/compare_results.h"
 #include "commands/modes.h"
+#include "commands/shape_options.h"
 #include "commands/traffic_options.h"
 #include "report/comparison.h"
 #include "report/console.h"
@@ -27,6 +28,7 @@ struct CompareArguments {
     std::string function;
     std::string scenario;
     TrafficArguments traffic;
+    ShapeArguments shape;
     std::vector<std::string> modes;
     std::vector<std::string> only;
     std::string max_time = "30s";
@@ -49,6 +51,9 @@ void add_options(CLI::App& app, CompareArguments& arguments) {
                    "settings, checks and traffic for both: a reference program's, or a file")
         ->type_name("NAME|FILE");
     add_traffic_options(app, arguments.traffic);
+    add_shape_options(app, arguments.shape,
+                      "end to end: generator and program on one CPU (shared, the default: what the "
+                      "program takes is in every figure) or on two (separate)");
     app.add_option("--mode", arguments.modes,
                    "end to end in these attach modes as well (default: native)")
         ->delimiter(',')
@@ -127,6 +132,8 @@ Result<CompareOptions> parse(const CompareArguments& arguments) {
     options.seconds = *seconds;
     XDPBENCH_TRY(options.alpha, parse_percent("--alpha", arguments.alpha));
     XDPBENCH_TRY(options.floor, parse_percent("--floor", arguments.floor));
+    XDPBENCH_TRY(const std::optional<Placement> placement, parse_placement(arguments.shape));
+    XDPBENCH_TRY(options.cpus, plan_cpus(placement.value_or(Placement::shared)));
     options.seed = arguments.seed ? *arguments.seed : std::random_device{}();
     return options;
 }
@@ -172,7 +179,8 @@ Result<int> compare_command(const CompareArguments& arguments, const Invocation&
         base = with_traffic(std::move(base), traffic);
         contender = with_traffic(std::move(contender), traffic);
     }
-    XDPBENCH_TRY(const Compared compared, prepare_comparison(base, contender));
+    XDPBENCH_TRY(const std::vector<TrafficShape> shapes, parse_shapes(arguments.shape));
+    XDPBENCH_TRY(const std::vector<Compared> compared, prepare_comparison(base, contender, shapes));
     const bool to_stdout = arguments.json == "-";
     std::optional<OutputFile> file;
     if (!to_stdout) {

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "commands/command.h"
 #include "commands/modes.h"
+#include "commands/shape_options.h"
 #include "commands/traffic_options.h"
 #include "kernel/cpus.h"
 #include "kernel/device_topology.h"
@@ -36,9 +37,7 @@ struct RunArguments {
     std::vector<std::string> modes{"native"};
     std::vector<std::string> only;
     TrafficArguments traffic;
-    std::vector<std::string> sizes;
-    std::optional<std::uint32_t> flows;
-    std::string placement;
+    ShapeArguments shape;
     std::vector<std::string> settings;
     std::string cpus;
     std::string duration = "1s";
@@ -76,16 +75,9 @@ void add_run_options(CLI::App& app, RunArguments& arguments) {
         ->delimiter(',')
         ->type_name("PART,...");
     add_traffic_options(app, arguments.traffic);
-    app.add_option("--size", arguments.sizes,
-                   "benches with frames of this size each, in bytes with FCS, or imix (default: "
-                   "as in the traffic)")
-        ->delimiter(',')
-        ->type_name("N,...|imix");
-    app.add_option("--flows", arguments.flows, "benches with so many flows")->type_name("N");
-    app.add_option("--placement", arguments.placement,
-                   "generator and program on one CPU (shared) or on two (separate; default from 4 "
-                   "CPUs on)")
-        ->type_name("shared|separate");
+    add_shape_options(app, arguments.shape,
+                      "generator and program on one CPU (shared) or on two (separate; default from "
+                      "4 CPUs on)");
     app.add_option("--set", arguments.settings,
                    "a variable or a map's entry, whatever the scenario sets; may be repeated")
         ->type_name("NAME=VALUE|MAP[KEY]=VALUE")
@@ -170,26 +162,6 @@ Result<void> add_device(const RunArguments& arguments, RunOptions& options) {
     return {};
 }
 
-// One shape a size.
-Result<std::vector<TrafficShape>> parse_shapes(const RunArguments& arguments) {
-    std::vector<TrafficShape> shapes;
-    for (const std::string& size : arguments.sizes) {
-        XDPBENCH_TRY(const TrafficShape shape, parse_size(size));
-        const auto same = [&](const TrafficShape& other) { return other.name() == shape.name(); };
-        if (std::any_of(shapes.begin(), shapes.end(), same))
-            return input_error(fmt::format("--size names {} twice", size));
-        shapes.push_back(shape);
-    }
-    if (shapes.empty()) shapes.emplace_back();
-    if (!arguments.flows) return shapes;
-    constexpr std::uint32_t kMostFlows = 1'000'000;
-    if (*arguments.flows < 1 || *arguments.flows > kMostFlows)
-        return input_error(fmt::format("--flows {} is not between 1 and {}", *arguments.flows,
-                                       thousands(kMostFlows)));
-    for (TrafficShape& shape : shapes) shape.flows = *arguments.flows;
-    return shapes;
-}
-
 Result<void> choose_parts(const std::vector<std::string>& only, RunOptions& options) {
     const std::map<std::string, bool*> parts{{"check", &options.check},
                                              {"replay", &options.replay},
@@ -261,7 +233,7 @@ Result<std::vector<int>> parse_cpus(const RunArguments& arguments) {
                 fmt::format("--cpus {}: this process may not use CPU {}", arguments.cpus, cpu),
                 fmt::format("there are {}", fmt::join(allowed, ", ")));
     }
-    if (arguments.placement == placement_name(Placement::separate))
+    if (arguments.shape.placement == placement_name(Placement::separate))
         return input_error("--cpus and --placement separate do not go together",
                            "with --cpus each CPU is shared by a generator and the program");
     return *cpus;
@@ -286,12 +258,8 @@ Result<RunOptions> parse_run(const RunArguments& arguments) {
         return input_error(
             fmt::format("--rounds {} is not between 1 and {}", arguments.rounds, kMostRounds));
     options.rounds = arguments.rounds;
-    XDPBENCH_TRY(options.shapes, parse_shapes(arguments));
-    options.placement = parse_placement(arguments.placement);
-    if (!arguments.placement.empty() && !options.placement)
-        return input_error(
-            fmt::format("--placement {}: there is no such placement", arguments.placement),
-            "choose from shared, separate");
+    XDPBENCH_TRY(options.shapes, parse_shapes(arguments.shape));
+    XDPBENCH_TRY(options.placement, parse_placement(arguments.shape));
     XDPBENCH_CHECK(add_rates(arguments, options));
     XDPBENCH_CHECK(add_goals(arguments, options));
     XDPBENCH_TRY(options.cpus, parse_cpus(arguments));

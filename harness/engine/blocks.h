@@ -12,6 +12,7 @@
 #include "engine/bench.h"
 #include "engine/empty_program.h"
 #include "engine/paths.h"
+#include "engine/traffic_shape.h"
 #include "kernel/topology.h"
 #include "traffic/refresh_loop.h"
 
@@ -24,6 +25,7 @@ struct Block {
     double base_ns = 0;
     double contender_ns = 0;
     double floor_ns = 0;  // 0: none was measured
+    double refused = 0;   // share of the frames that found the ring before the program full
 };
 
 // ln(b / a) of what is left of two programs without `taken_off`: their quads are compared in pairs,
@@ -59,8 +61,9 @@ class BlockSource {
 struct Compared {
     const Subject* base = nullptr;
     const Subject* contender = nullptr;
-    Frames frames;
-    Paths paths;  // the same for both
+    TrafficShape shape;
+    Frames frames;  // in that shape
+    Paths paths;    // the same for both
 };
 
 // The programs alone, in the fresh-packet loop. Base, contender, base once more and the empty

@@ -2,7 +2,6 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <chrono>
@@ -13,12 +12,15 @@
 #include "base/text.h"
 #include "engine/check.h"
 #include "engine/describe_program.h"
+#include "engine/veth_bench.h"
 #include "engine/veth_blocks.h"
 #include "kernel/environment.h"
 #include "kernel/privileges.h"
 #include "kernel/test_run.h"
 #include "stats/multiplicity.h"
 #include "stats/summary.h"
+#include "traffic/frame_map.h"
+#include "traffic/generator.h"
 #include "traffic/pinned.h"
 
 namespace xdpbench {
@@ -48,28 +50,70 @@ Result<void> require_checks(const Subject& subject) {
     return {};
 }
 
+// Finds what the two programs do with each frame, which must be the same.
+Result<void> require_equal_paths(Compared& compared) {
+    const Subject& base = *compared.base;
+    const Subject& contender = *compared.contender;
+    XDPBENCH_TRY(compared.paths, find_paths(base, compared.frames));
+    XDPBENCH_TRY(const Paths other, find_paths(contender, compared.frames));
+    const auto [mine, theirs] = std::mismatch(
+        compared.paths.returned.begin(), compared.paths.returned.end(), other.returned.begin());
+    if (mine == compared.paths.returned.end()) return {};
+    return Error{ErrorKind::invalid,
+                 fmt::format("frame {} of {}{}: {} returns {}, {} returns {}",
+                             mine - compared.paths.returned.begin(), bench_traffic(base).text,
+                             compared.shape.name(), base.object.string(), returned_text(*mine),
+                             contender.object.string(), returned_text(*theirs)),
+                 "the two programs do different things: their times mean nothing side by side",
+                 "give them traffic that both treat alike: --pcap FILE"};
+}
+
+// A case of this run: what is measured, in which shape of the traffic.
 struct Kind {
-    std::string name;
-    std::function<Result<std::unique_ptr<BlockSource>>(std::uint64_t seed)> source;
+    const Compared* compared = nullptr;
+    std::optional<Mode> mode;  // none: alone
+
+    [[nodiscard]] Result<std::unique_ptr<BlockSource>> source(const CompareOptions& options) const {
+        if (!mode) return LoopBlocks::create(*compared, options.seed);
+        return VethBlocks::create(*compared, *mode, options.cpus, options.seed);
+    }
 };
 
-std::vector<Kind> kinds_of(const Compared& compared, const CompareOptions& options) {
+std::vector<Kind> kinds_of(const std::vector<Compared>& shapes, const CompareOptions& options) {
     std::vector<Kind> kinds;
-    if (options.alone) {
-        kinds.push_back({"test_run", [&compared](std::uint64_t seed) {
-                             return LoopBlocks::create(compared, seed);
-                         }});
-    }
-    for (const Mode mode : options.modes) {
-        kinds.push_back({std::string(mode_name(mode)), [&compared, mode](std::uint64_t seed) {
-                             return VethBlocks::create(compared, mode, seed);
-                         }});
+    for (const Compared& compared : shapes) {
+        if (options.alone) kinds.push_back({&compared, std::nullopt});
+        for (const Mode mode : options.modes) kinds.push_back({&compared, mode});
     }
     return kinds;
 }
 
-ComparedCase not_measured(const Error& error) {
-    ComparedCase result;
+// What is known of a case beforehand.
+ComparedCase begin_case(const Kind& kind, const CpuPlan& cpus) {
+    const Compared& compared = *kind.compared;
+    ComparedCase one;
+    const BenchCase bench{compared.base, kind.mode, compared.shape, cpus};
+    static_cast<BenchSetup&>(one) =
+        static_cast<const BenchSetup&>(describe_bench(bench, compared.frames, compared.paths));
+    return one;
+}
+
+// The blocks of one case, from its CPU.
+Result<ComparedCase> measure_case(const Kind& kind, const CompareOptions& options,
+                                  const ComparisonPlan& plan, double seconds,
+                                  const Progress& progress) {
+    const CpuPlan& cpus = options.cpus;
+    XDPBENCH_TRY(const PinnedThread pinned,
+                 PinnedThread::pin(kind.mode ? cpus.generator : cpus.program));
+    XDPBENCH_TRY(const std::unique_ptr<BlockSource> source, kind.source(options));
+    XDPBENCH_TRY(ComparedCase one, compare_case(*source, plan, seconds, progress));
+    static_cast<BenchSetup&>(one) = static_cast<const BenchSetup&>(begin_case(kind, cpus));
+    if (kind.mode && cpus.placement == Placement::separate) one.bound = slower_side(one.refused);
+    return one;
+}
+
+ComparedCase not_measured(const Kind& kind, const CpuPlan& cpus, const Error& error) {
+    ComparedCase result = begin_case(kind, cpus);
     result.outcome = error.kind == ErrorKind::unavailable || error.kind == ErrorKind::interrupted
                          ? Outcome::skipped
                          : Outcome::invalid;
@@ -93,34 +137,27 @@ void adjust(std::vector<ComparedCase>& cases, double alpha) {
 
 }  // namespace
 
-Result<Compared> prepare_comparison(const Subject& base, const Subject& contender) {
+Result<std::vector<Compared>> prepare_comparison(const Subject& base, const Subject& contender,
+                                                 const std::vector<TrafficShape>& shapes) {
     XDPBENCH_CHECK(validate(base, true));
     XDPBENCH_CHECK(validate(contender, true));
-    XDPBENCH_CHECK(require_privileges());
-    XDPBENCH_CHECK(require_timeable());
     if (base.judged && !base.scenario.bench)
         return input_error(fmt::format("the scenario {} has no bench", base.scenario.name),
                            "give it one, or name traffic: --pcap FILE");
+    std::vector<Compared> prepared;
+    for (const TrafficShape& shape : shapes) {
+        Compared compared{&base, &contender, shape, {}, {}};
+        XDPBENCH_TRY(compared.frames, bench_frames(base, shape));
+        XDPBENCH_CHECK(
+            Generator::require_count(compared.frames.size(), longest_of(compared.frames)));
+        prepared.push_back(std::move(compared));
+    }
+    XDPBENCH_CHECK(require_privileges());
+    XDPBENCH_CHECK(require_timeable());
     XDPBENCH_CHECK(require_checks(base));
     XDPBENCH_CHECK(require_checks(contender));
-    Compared compared;
-    compared.base = &base;
-    compared.contender = &contender;
-    XDPBENCH_TRY(compared.frames, load_frames(bench_traffic(base), base.scenario));
-    XDPBENCH_TRY(compared.paths, find_paths(base, compared.frames));
-    XDPBENCH_TRY(const Paths other, find_paths(contender, compared.frames));
-    const auto [mine, theirs] = std::mismatch(
-        compared.paths.returned.begin(), compared.paths.returned.end(), other.returned.begin());
-    if (mine != compared.paths.returned.end()) {
-        return Error{ErrorKind::invalid,
-                     fmt::format("frame {} of {}: {} returns {}, {} returns {}",
-                                 mine - compared.paths.returned.begin(), bench_traffic(base).text,
-                                 base.object.string(), returned_text(*mine),
-                                 contender.object.string(), returned_text(*theirs)),
-                     "the two programs do different things: their times mean nothing side by side",
-                     "give them traffic that both treat alike: --pcap FILE"};
-    }
-    return compared;
+    for (Compared& compared : prepared) XDPBENCH_CHECK(require_equal_paths(compared));
+    return prepared;
 }
 
 std::vector<std::size_t> plan_looks(std::size_t most) {
@@ -145,6 +182,7 @@ Result<ComparedCase> compare_case(BlockSource& blocks, ComparisonPlan plan, doub
     result.measure = blocks.measures();
     result.floor = plan.floor;
     std::vector<double> floors;
+    std::vector<double> refused;
     while (result.comparison.judgement == Judgement::undecided && seconds_since(start) < seconds) {
         const Result<Block> block = blocks.measure();
         if (!block) return block.error();
@@ -153,6 +191,7 @@ Result<ComparedCase> compare_case(BlockSource& blocks, ComparisonPlan plan, doub
         result.base_samples.push_back(block->base_ns);
         result.contender_samples.push_back(block->contender_ns);
         floors.push_back(block->floor_ns);
+        refused.push_back(block->refused);
         if (std::find(plan.looks.begin(), plan.looks.end(), result.ratios.size()) ==
             plan.looks.end())
             continue;
@@ -166,11 +205,12 @@ Result<ComparedCase> compare_case(BlockSource& blocks, ComparisonPlan plan, doub
     result.base_ns = median(result.base_samples).value_or(0);
     result.contender_ns = median(result.contender_samples).value_or(0);
     result.floor_ns = median(floors).value_or(0);
+    result.refused = median(refused).value_or(0);
     result.seconds = seconds_since(start);
     return result;
 }
 
-Result<void> compare(const Compared& compared, const CompareOptions& options,
+Result<void> compare(const std::vector<Compared>& shapes, const CompareOptions& options,
                      const Progress& progress, CompareRecord& record) {
     const Clock::time_point start = Clock::now();
     record.command_line = options.command_line;
@@ -178,35 +218,30 @@ Result<void> compare(const Compared& compared, const CompareOptions& options,
         fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()));
     for (const EnvironmentEntry& entry : describe_environment())
         record.environment.emplace_back(entry.key, entry.value);
-    XDPBENCH_TRY(record.base, describe_program(*compared.base));
-    XDPBENCH_TRY(record.contender, describe_program(*compared.contender));
-    XDPBENCH_TRY(const PinnedThread pinned, PinnedThread::pin(measuring_cpu()));
-    record.cpu = ::sched_getcpu();
+    XDPBENCH_TRY(record.base, describe_program(*shapes.front().base));
+    XDPBENCH_TRY(record.contender, describe_program(*shapes.front().contender));
+    record.cpu = options.cpus.program;
     record.alpha = options.alpha;
     record.floor = options.floor;
     record.seed = options.seed;
 
-    const std::vector<Kind> kinds = kinds_of(compared, options);
+    const std::vector<Kind> kinds = kinds_of(shapes, options);
     ComparisonPlan plan;
     plan.alpha = options.alpha / static_cast<double>(kinds.size());
     plan.floor = options.floor;
     record.power = plan.power;
-    for (const Kind& kind : kinds) {
-        if (interrupted()) break;
-        progress(fmt::format("compare {}", kind.name));
+    for (std::size_t i = 0; i < kinds.size() && !interrupted(); ++i) {
+        const std::string name = begin_case(kinds[i], options.cpus).name();
+        progress(fmt::format("compare {}", name));
         const Progress told = [&](const std::string& line) {
-            progress(fmt::format("compare {}: {}", kind.name, line));
+            progress(fmt::format("compare {}: {}", name, line));
         };
-        const double budget = options.seconds / static_cast<double>(kinds.size());
-        Result<std::unique_ptr<BlockSource>> source = kind.source(options.seed);
-        Result<ComparedCase> measured =
-            source ? compare_case(**source, plan, budget, told) : source.error();
-        ComparedCase one = measured ? std::move(*measured) : not_measured(measured.error());
-        one.name = kind.name;
-        one.placement = kind.name == "test_run" ? "test_run" : "shared";
-        one.traffic = bench_traffic(*compared.base).text;
-        one.action = action_name(compared.paths.action);
-        record.cases.push_back(std::move(one));
+        // What earlier cases did not need of their time, the later ones have.
+        const double budget = std::max(0.0, options.seconds - seconds_since(start)) /
+                              static_cast<double>(kinds.size() - i);
+        Result<ComparedCase> measured = measure_case(kinds[i], options, plan, budget, told);
+        record.cases.push_back(measured ? std::move(*measured)
+                                        : not_measured(kinds[i], options.cpus, measured.error()));
     }
     adjust(record.cases, options.alpha);
     record.interrupted = interrupted();

@@ -8,27 +8,32 @@
 #include "base/result.h"
 #include "engine/blocks.h"
 #include "engine/subject.h"
-#include "report/model.h"
+#include "report/comparison.h"
 #include "stats/comparison.h"
+#include "traffic/placement.h"
 
 namespace xdpbench {
 
 struct CompareOptions {
     bool alone = true;        // ns/packet in the fresh-packet loop
     std::vector<Mode> modes;  // end to end in these
-    double seconds = 30;      // for all cases together
-    double alpha = 0.01;      // false alarms, over all cases and looks
-    double floor = 0.01;      // relative effect below which nothing is called a difference
+    CpuPlan cpus;
+    double seconds = 30;  // for all cases together
+    double alpha = 0.01;  // false alarms, over all cases and looks
+    double floor = 0.01;  // relative effect below which nothing is called a difference
     std::uint64_t seed = 0;
     std::string command_line;
 };
 
 // Two programs that can be compared: their files are there, they load, the scenario's checks hold
-// for both, and both do the same with every frame of the traffic.
-Result<Compared> prepare_comparison(const Subject& base, const Subject& contender);
+// for both, the traffic can be brought into each shape, and both do the same with every frame of
+// it. One for each shape, in order; they keep pointers to the subjects.
+Result<std::vector<Compared>> prepare_comparison(const Subject& base, const Subject& contender,
+                                                 const std::vector<TrafficShape>& shapes);
 
-// Fills `record` as it goes, so that after an interruption it holds the cases done until then.
-Result<void> compare(const Compared& compared, const CompareOptions& options,
+// In each shape, alone and end to end. Fills `record` as it goes, so that after an interruption it
+// holds the cases done until then.
+Result<void> compare(const std::vector<Compared>& shapes, const CompareOptions& options,
                      const std::function<void(const std::string&)>& progress,
                      CompareRecord& record);
 

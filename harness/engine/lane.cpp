@@ -102,6 +102,8 @@ std::uint64_t LaneCounts::handled() const {
     return sum;
 }
 
+std::uint64_t LaneCounts::refused() const { return loss(losses, "generator_xmit_errors"); }
+
 LaneCounts since(const LaneCounts& before, const LaneCounts& now) {
     LaneCounts result = now;
     result.actions = difference(before.actions, now.actions);
@@ -160,7 +162,7 @@ std::string unbalanced_ways(const LaneCounts& counts, std::uint64_t failed_redir
 }  // namespace
 
 std::string unbalanced(const LaneCounts& counts, std::uint64_t sent) {
-    const std::uint64_t not_taken = loss(counts.losses, "generator_xmit_errors");
+    const std::uint64_t not_taken = counts.refused();
     const std::uint64_t dropped = loss(counts.losses, "dut_rx_drops");
     const std::uint64_t taken = counts.handled_by_device;
     if (taken + not_taken != sent) {

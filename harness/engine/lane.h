@@ -30,6 +30,8 @@ struct LaneCounts {
     Losses losses;
 
     [[nodiscard]] std::uint64_t handled() const;  // the sum of `actions`
+    // Frames that found the ring before the program full.
+    [[nodiscard]] std::uint64_t refused() const;
 };
 
 // What happened between two moments.

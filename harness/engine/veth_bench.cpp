@@ -41,15 +41,13 @@ void add_counts(const LaneCounts& counts, BenchRecord& record) {
     }
 }
 
-// Of two CPUs side by side: where the program cannot keep up, the ring before it is full.
 void find_slower_side(BenchRecord& record) {
-    constexpr double kNowAndThen = 0.001;  // of the frames: after an interrupt, say
     std::uint64_t offered = 0;
     for (const BenchRound& round : record.rounds) offered += round.offered;
     const auto found = record.losses.find("generator_xmit_errors");
     const std::uint64_t refused = found == record.losses.end() ? 0 : found->second;
     const double share = static_cast<double>(refused) / static_cast<double>(offered);
-    record.bound = share > kNowAndThen ? "program" : "generator";
+    record.bound = slower_side(share);
     record.evidence = fmt::format("{:.2f} % of {} offered found the ring before the program full",
                                   share * 100, counted(offered, "frame"));
 }
@@ -127,6 +125,11 @@ Result<void> place_program(const Topology& topology, const CpuPlan& cpus) {
     for (const Lane& lane : topology.lanes)
         XDPBENCH_CHECK(poll_in_thread(topology.dut, lane.dut.name, 1, cpus.program));
     return {};
+}
+
+const char* slower_side(double refused) {
+    constexpr double kNowAndThen = 0.001;  // of the frames: after an interrupt, say
+    return refused > kNowAndThen ? "program" : "generator";
 }
 
 Result<BenchRig::Window> VethBench::window(bool floor, std::uint64_t frames, BenchRecord* counted) {

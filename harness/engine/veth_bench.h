@@ -40,4 +40,8 @@ class VethBench final : public BenchRig {
 // program's CPU, if it is to be separate.
 Result<void> place_program(const Topology& topology, const CpuPlan& cpus);
 
+// Of two CPUs side by side the slower one, "program" or "generator": where the program cannot keep
+// up, the ring before it is full for that share of the frames.
+[[nodiscard]] const char* slower_side(double refused);
+
 }  // namespace xdpbench

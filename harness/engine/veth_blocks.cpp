@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "engine/empty_program.h"
+#include "engine/veth_bench.h"
 #include "stats/summary.h"
 #include "traffic/frame_map.h"
 
@@ -14,9 +15,20 @@ namespace xdpbench {
 namespace {
 
 constexpr std::size_t kVethQuads = 2;  // in each rotation of the programs over the lanes
-constexpr double kVethBlockWindowSeconds = 0.004;
 constexpr std::uint64_t kFewestBlockFrames = 1024;
-constexpr std::uint64_t kMostFrames = 65536;
+
+// How long windows are, and how many frames at most.
+struct VethWindowSize {
+    double seconds = 0.004;
+    std::uint64_t most = 65536;
+};
+
+// When a program on a CPU of its own is done is known less exactly: that is to be little of a
+// window.
+VethWindowSize veth_window_size(const CpuPlan& cpus) {
+    if (cpus.placement == Placement::shared) return {};
+    return {0.012, 524'288};
+}
 
 }  // namespace
 
@@ -28,7 +40,7 @@ VethBlocks::VethBlocks(const Compared& compared, std::uint64_t seed, Topology to
       generator_(std::move(generator)) {}
 
 Result<std::unique_ptr<BlockSource>> VethBlocks::create(const Compared& compared, Mode mode,
-                                                        std::uint64_t seed) {
+                                                        const CpuPlan& cpus, std::uint64_t seed) {
     XDPBENCH_TRY(Generator generator, Generator::create(compared.frames));
     XDPBENCH_TRY(Topology topology,
                  Topology::create(kArms, longest_of(compared.frames), topology_of(*compared.base)));
@@ -36,12 +48,14 @@ Result<std::unique_ptr<BlockSource>> VethBlocks::create(const Compared& compared
     std::unique_ptr<VethBlocks> blocks(
         new VethBlocks(compared, seed, std::move(topology), std::move(generator)));
     XDPBENCH_CHECK(blocks->equip(mode));
-    XDPBENCH_TRY(const std::uint64_t most, blocks->most_frames());
+    XDPBENCH_CHECK(place_program(blocks->topology_, cpus));
+    const VethWindowSize size = veth_window_size(cpus);
+    XDPBENCH_TRY(const std::uint64_t most, blocks->most_frames(size.most));
     blocks->window_frames_ = std::min(kFewestBlockFrames, most);
     XDPBENCH_TRY(const Block first, blocks->measure());
-    blocks->window_frames_ = std::clamp(
-        static_cast<std::uint64_t>(kVethBlockWindowSeconds * 1e9 / std::max(first.base_ns, 1.0)),
-        std::min(kFewestBlockFrames, most), most);
+    blocks->window_frames_ =
+        std::clamp(static_cast<std::uint64_t>(size.seconds * 1e9 / std::max(first.base_ns, 1.0)),
+                   std::min(kFewestBlockFrames, most), most);
     return std::unique_ptr<BlockSource>(std::move(blocks));
 }
 
@@ -62,9 +76,8 @@ Result<void> VethBlocks::equip(Mode mode) {
     return {};
 }
 
-// In a window, for all programs: as many as the shortest queue on the way holds.
-Result<std::uint64_t> VethBlocks::most_frames() const {
-    std::uint64_t most = kMostFrames;
+// In a window, for all programs: `most`, or as many as the shortest queue on the way holds.
+Result<std::uint64_t> VethBlocks::most_frames(std::uint64_t most) const {
     if (compared_->paths.tally[XDP_REDIRECT] == 0) return most;
     for (std::size_t lane = 0; lane < kArms; ++lane) {
         XDPBENCH_TRY(const RedirectPath target,
@@ -100,6 +113,7 @@ Result<VethBlocks::Quad> VethBlocks::quad(std::size_t rotation) {
         XDPBENCH_TRY(LaneWindow window, run_window(lanes_[lane_of(arm, rotation)], generator_,
                                                    topology_, window_frames_));
         quad.ns[arm] += ns_each(window.seconds, window.counts.handled()) / 2;
+        quad.refused += window.counts.refused();
         quad.counts[arm] = std::move(window.counts);
     }
     return quad;
@@ -122,6 +136,7 @@ Result<Block> VethBlocks::measure() {
     std::shuffle(rotations.begin(), rotations.end(), lots_);
     Block block;
     std::array<std::vector<double>, kArms> all;
+    std::uint64_t refused = 0;
     for (const std::size_t rotation : rotations) {
         XDPBENCH_CHECK(rotate(rotation));
         XDPBENCH_TRY(const Quad first, quad(rotation));  // does not count
@@ -130,6 +145,7 @@ Result<Block> VethBlocks::measure() {
         for (std::size_t i = 0; i < kVethQuads; ++i) {
             XDPBENCH_TRY(const Quad each, quad(rotation));
             for (std::size_t arm = 0; arm < kArms; ++arm) ns[arm].push_back(each.ns[arm]);
+            refused += each.refused;
         }
         // The mean over the rotations: each lane's own speed is in it once with each sign.
         block.ratio += log_ratio(ns[kBase], ns[kContender], 0) / kArms;
@@ -139,6 +155,8 @@ Result<Block> VethBlocks::measure() {
     }
     block.base_ns = median(all[kBase]).value_or(0);
     block.contender_ns = median(all[kContender]).value_or(0);
+    const std::uint64_t sent = kArms * kVethQuads * 2 * kArms * window_frames_;
+    block.refused = static_cast<double>(refused) / static_cast<double>(sent);
     return block;
 }
 

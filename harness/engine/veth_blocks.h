@@ -9,16 +9,19 @@
 #include "engine/lane.h"
 #include "engine/lane_window.h"
 #include "traffic/generator.h"
+#include "traffic/placement.h"
 
 namespace xdpbench {
 
-// Three equal lanes side by side, fed in turn by one generator from one CPU. In each block every
-// program stands on every lane once, so that what one lane is slower than another falls out; it is
-// loaded anew for each, because its redirect targets are those of the lane.
+// Three equal lanes side by side, fed in turn by one generator from one CPU; where the program has
+// a CPU of its own, the threads that poll all three are on that. In each block every program stands
+// on every lane once, so that what one lane is slower than another falls out; it is loaded anew for
+// each, because its redirect targets are those of the lane.
 class VethBlocks final : public BlockSource {
   public:
+    // The caller has pinned the thread to the generator's CPU.
     static Result<std::unique_ptr<BlockSource>> create(const Compared& compared, Mode mode,
-                                                       std::uint64_t seed);
+                                                       const CpuPlan& cpus, std::uint64_t seed);
 
     Result<Block> measure() override;
     [[nodiscard]] const char* measures() const override { return "packet"; }
@@ -29,6 +32,7 @@ class VethBlocks final : public BlockSource {
     struct Quad {
         std::array<double, kArms> ns{};  // ns/packet of each program
         std::array<LaneCounts, kArms> counts;
+        std::uint64_t refused = 0;  // of all frames, those that found a ring full
     };
 
     VethBlocks(const Compared& compared, std::uint64_t seed, Topology topology,
@@ -40,7 +44,7 @@ class VethBlocks final : public BlockSource {
     Result<void> equip(Mode mode);
     Result<void> rotate(std::size_t rotation);
     Result<Quad> quad(std::size_t rotation);
-    [[nodiscard]] Result<std::uint64_t> most_frames() const;
+    [[nodiscard]] Result<std::uint64_t> most_frames(std::uint64_t most) const;
     [[nodiscard]] Result<void> require_same_end(const Quad& quad) const;
 
     const Compared* compared_;

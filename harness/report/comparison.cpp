@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "report/counts_text.h"
 #include "report/json.h"
 #include "report/json_parts.h"
 
@@ -61,42 +62,63 @@ std::string because(const ComparedCase& one, const CompareRecord& record) {
     return "not enough blocks for a first look; give it more time: --max-time";
 }
 
-std::string case_text(const ComparedCase& one, const CompareRecord& record) {
+// On two CPUs the slower side alone decides about the rate.
+std::string slower_side_text(const ComparedCase& one) {
+    if (one.bound.empty()) return "";
+    return fmt::format(
+        "            bound by {}: {:.2f} % of the frames found the ring before the program "
+        "full{}\n",
+        one.bound, one.refused * kPercent,
+        one.bound == "generator" ? "; how fast the program is does not show here" : "");
+}
+
+std::string case_text(const ComparedCase& one, const CompareRecord& record, std::size_t width) {
     if (one.outcome != Outcome::passed)
-        return fmt::format("  {:<9} {}: {}\n", one.name, outcome_name(one.outcome), one.message);
+        return fmt::format("  {:<{}} {}: {}\n", one.name(), width, outcome_name(one.outcome),
+                           one.message);
     const std::string floor =
         one.floor_ns > 0 ? fmt::format("{:.1f}", one.floor_ns) : std::string("-");
     return fmt::format(
-        "  {:<9} {:>10.1f} {:>10.1f} {:>8} {:>8}   {:>+7.2f} %   {:<21} {:>5}   {}\n"
-        "            {} of {}, effect on the {}: {}\n",
-        one.name, one.base_ns, one.contender_ns, floor,
+        "  {:<{}} {:>10.1f} {:>10.1f} {:>8} {:>8}   {:>+7.2f} %   {:<21} {:>5}   {}\n"
+        "            {}\n"
+        "            effect on the {}: {}\n{}",
+        one.name(), width, one.base_ns, one.contender_ns, floor,
         fmt::format("{:+.1f}", one.contender_ns - one.base_ns), one.comparison.effect * kPercent,
-        interval_text(one), one.comparison.blocks, judgement_text(one), one.action, one.traffic,
-        one.measure == "program" ? "program's own time" : "whole path's time",
-        because(one, record));
+        interval_text(one), one.comparison.blocks, judgement_text(one), setup_text(one),
+        one.measure == "program" ? "program's own time" : "whole path's time", because(one, record),
+        slower_side_text(one));
+}
+
+// ", the generator on CPU 0", if it had its own.
+std::string generator_text(const CompareRecord& record) {
+    for (const ComparedCase& one : record.cases) {
+        if (one.generator_cpu != one.cpu)
+            return fmt::format(", the generator on CPU {}", one.generator_cpu);
+    }
+    return "";
 }
 
 Json to_json(const ComparedCase& one) {
     const Comparison& found = one.comparison;
-    Json json{{"name", one.name},
-              {"outcome", outcome_name(one.outcome)},
-              {"message", one.message},
-              {"judgement", std::string(name(found.judgement))},
-              {"measure", one.measure},
-              {"action", one.action},
-              {"traffic", one.traffic},
-              {"placement", one.placement},
-              {"floor", one.floor},
-              {"blocks", found.blocks},
-              {"effect", found.effect},
-              {"p", found.p},
-              {"holm_p", one.adjusted_p},
-              {"control_effect", found.control_effect},
-              {"control_p", found.control_p},
-              {"base_ns", one.base_ns},
-              {"contender_ns", one.contender_ns},
-              {"floor_ns", one.floor_ns},
-              {"seconds", one.seconds}};
+    Json json{{"name", one.name()}};
+    json.update(setup_json(one));
+    json.update({{"judgement", std::string(name(found.judgement))},
+                 {"measure", one.measure},
+                 {"floor", one.floor},
+                 {"blocks", found.blocks},
+                 {"effect", found.effect},
+                 {"p", found.p},
+                 {"holm_p", one.adjusted_p},
+                 {"control_effect", found.control_effect},
+                 {"control_p", found.control_p},
+                 {"base_ns", one.base_ns},
+                 {"contender_ns", one.contender_ns},
+                 {"floor_ns", one.floor_ns},
+                 {"seconds", one.seconds}});
+    if (!one.bound.empty()) {
+        json["bound"] = one.bound;
+        json["refused"] = one.refused;
+    }
     if (found.interval)
         json["interval"] = {{"low", found.interval->low},
                             {"high", found.interval->high},
@@ -118,16 +140,18 @@ std::string comparison_text(const CompareRecord& record) {
         text += fmt::format("  {:<10} {} ({}, tag {}, {} jited)\n", role, program->object,
                             program->function, program->tag, counted(program->jited_bytes, "byte"));
     }
-    text += fmt::format("\n  {:<9} {:>10} {:>10} {:>8} {:>8}   {:>9}   {:<21} {:>5}\n", "", "base",
-                        "contender", "floor", "more", "effect", "interval", "blocks");
-    text += fmt::format("  {:<9} {:>10} {:>10} {:>8} {:>8}\n", "", "ns/packet", "ns/packet", "ns",
-                        "ns");
-    for (const ComparedCase& one : record.cases) text += case_text(one, record);
+    std::size_t width = 9;
+    for (const ComparedCase& one : record.cases) width = std::max(width, one.name().size());
+    text += fmt::format("\n  {:<{}} {:>10} {:>10} {:>8} {:>8}   {:>9}   {:<21} {:>5}\n", "", width,
+                        "base", "contender", "floor", "more", "effect", "interval", "blocks");
+    text += fmt::format("  {:<{}} {:>10} {:>10} {:>8} {:>8}\n", "", width, "ns/packet", "ns/packet",
+                        "ns", "ns");
+    for (const ComparedCase& one : record.cases) text += case_text(one, record, width);
     text += fmt::format(
-        "\nfalse alarms at most {:.1f} % of such runs; base and contender in turn on CPU {}, "
+        "\nfalse alarms at most {:.1f} % of such runs; base and contender in turn on CPU {}{}, "
         "loaded "
         "anew in each block; {:.1f} s\n",
-        record.alpha * kPercent, record.cpu, record.seconds);
+        record.alpha * kPercent, record.cpu, generator_text(record), record.seconds);
     if (record.interrupted) text += "interrupted: this is what was done until then\n";
     return text;
 }

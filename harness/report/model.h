@@ -10,7 +10,6 @@
 
 #include "report/common.h"
 #include "report/load.h"
-#include "stats/comparison.h"
 
 namespace xdpbench {
 
@@ -132,6 +131,7 @@ struct BenchRecord : BenchSetup {
     std::uint64_t passed = 0;
     std::uint64_t forwarded = 0;
     std::map<int, std::uint64_t> passed_cpus;  // `passed`, by the CPU that ran the stack
+    std::vector<int> floor_cpus;               // that the floor's frames go to, of a CPUMAP
     Losses losses;
     double measured_seconds = 0;  // of all windows, the floor's too, with what is around them
     double user_seconds = 0;      // of these, that this process spent in its own code
@@ -170,46 +170,6 @@ struct ScalingRecord : BenchSetup {
 [[nodiscard]] double efficiency(const ScalingStep& step);
 // Rate together / that of one CPU. 0 without one.
 [[nodiscard]] double speedup(const ScalingRecord& scaling, const ScalingStep& step);
-
-// One measure of two programs, interleaved in blocks.
-struct ComparedCase {
-    std::string name;     // "test_run", "native"
-    std::string measure;  // what an effect is relative to: "program" (without the floor), "packet"
-    std::string traffic;
-    std::string action;
-    std::string placement;
-    double floor = 0;  // relative effect below which nothing is called a difference
-    Comparison comparison;
-    double adjusted_p = 1;  // Holm's, over the cases of this run
-    // Medians over the blocks, ns/packet with the floor in it; floor_ns 0: no floor was measured.
-    double base_ns = 0;
-    double contender_ns = 0;
-    double floor_ns = 0;
-    double seconds = 0;
-    std::vector<double> ratios;        // ln(contender / base) of each block
-    std::vector<double> control;       // ln(base / base loaded a second time)
-    std::vector<double> base_samples;  // ns/packet of each block, with the floor in it
-    std::vector<double> contender_samples;
-    Outcome outcome = Outcome::passed;  // skipped: not measured here, with the reason
-    std::string message;
-};
-
-struct CompareRecord {
-    std::string command_line;
-    std::string started;  // UTC, ISO 8601
-    double seconds = 0;
-    std::vector<std::pair<std::string, std::string>> environment;
-    ProgramRecord base;
-    ProgramRecord contender;
-    int cpu = 0;
-    double alpha = 0;
-    double floor = 0;        // as asked for; of a case it may be more
-    double power = 0;        // of the smallest visible effect
-    std::uint64_t seed = 0;  // of the order of windows
-    std::vector<ComparedCase> cases;
-    bool interrupted = false;
-    int exit_code = 0;
-};
 
 // One step of what offload mode does with a device.
 struct OffloadStep {

@@ -1,0 +1,53 @@
+#include "commands/shape_options.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace xdpbench {
+
+void add_shape_options(CLI::App& app, ShapeArguments& arguments, const std::string& placement) {
+    app.add_option("--size", arguments.sizes,
+                   "frames of this size each, in bytes with FCS, or imix (default: as in the "
+                   "traffic)")
+        ->delimiter(',')
+        ->type_name("N,...|imix");
+    app.add_option("--flows", arguments.flows, "so many flows (default: those of the traffic)")
+        ->type_name("N");
+    app.add_option("--placement", arguments.placement, placement)->type_name("shared|separate");
+}
+
+Result<std::vector<TrafficShape>> parse_shapes(const ShapeArguments& arguments) {
+    std::vector<TrafficShape> shapes;
+    for (const std::string& size : arguments.sizes) {
+        XDPBENCH_TRY(const TrafficShape shape, parse_size(size));
+        const auto same = [&shape](const TrafficShape& other) {
+            return other.name() == shape.name();
+        };
+        if (std::any_of(shapes.begin(), shapes.end(), same))
+            return input_error(fmt::format("--size names {} twice", size));
+        shapes.push_back(shape);
+    }
+    if (shapes.empty()) shapes.emplace_back();
+    if (!arguments.flows) return shapes;
+    constexpr std::uint32_t kMostFlows = 1'000'000;
+    if (*arguments.flows < 1 || *arguments.flows > kMostFlows)
+        return input_error(fmt::format("--flows {} is not between 1 and {}", *arguments.flows,
+                                       thousands(kMostFlows)));
+    for (TrafficShape& shape : shapes) shape.flows = *arguments.flows;
+    return shapes;
+}
+
+Result<std::optional<Placement>> parse_placement(const ShapeArguments& arguments) {
+    const std::optional<Placement> placement = parse_placement(arguments.placement);
+    if (!placement && !arguments.placement.empty())
+        return input_error(
+            fmt::format("--placement {}: there is no such placement", arguments.placement),
+            "choose from shared, separate");
+    return placement;
+}
+
+}  // namespace xdpbench

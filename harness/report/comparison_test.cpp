@@ -1,0 +1,70 @@
+#include "report/comparison.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace xdpbench {
+namespace {
+
+ComparedCase separate_case(double refused, const char* bound) {
+    ComparedCase one;
+    one.mode = "native";
+    one.variant = "/size:imix/flows:100/separate";
+    one.size = "imix";
+    one.placement = "separate";
+    one.cpu = 1;
+    one.generator_cpu = 0;
+    one.action = "XDP_TX";
+    one.frames = 300;
+    one.shortest = 60;
+    one.longest = 1514;
+    one.flows = 100;
+    one.measure = "packet";
+    one.comparison.judgement = Judgement::same;
+    one.refused = refused;
+    one.bound = bound;
+    return one;
+}
+
+TEST(ComparisonText, SaysTheShapeAndWhichSideTheRateIsBoundBy) {
+    CompareRecord record;
+    record.cpu = 1;
+    record.cases = {separate_case(0.25, "program"), separate_case(0, "generator")};
+    const std::string text = comparison_text(record);
+    EXPECT_NE(text.find("  native/size:imix/flows:100/separate "), std::string::npos) << text;
+    EXPECT_NE(text.find("300 frames of 60 to 1514 bytes in 100 flows"), std::string::npos) << text;
+    EXPECT_NE(text.find("bound by program: 25.00 % of the frames"), std::string::npos) << text;
+    EXPECT_NE(
+        text.find("bound by generator: 0.00 % of the frames found the ring before the program "
+                  "full; how fast the program is does not show here"),
+        std::string::npos)
+        << text;
+    EXPECT_NE(text.find("on CPU 1, the generator on CPU 0"), std::string::npos) << text;
+}
+
+TEST(ComparisonText, OneCpuHasNoGeneratorAndNoBound) {
+    CompareRecord record;
+    ComparedCase one = separate_case(0, "");
+    one.generator_cpu = one.cpu;
+    record.cases = {one};
+    const std::string text = comparison_text(record);
+    EXPECT_EQ(text.find("bound by"), std::string::npos) << text;
+    EXPECT_EQ(text.find("the generator on"), std::string::npos) << text;
+}
+
+TEST(ComparisonJson, HasTheSetupOfEachCase) {
+    CompareRecord record;
+    record.cases = {separate_case(0.25, "program")};
+    const auto one = nlohmann::json::parse(to_json(record)).at("cases").at(0);
+    EXPECT_EQ(one.at("name"), "native/size:imix/flows:100/separate");
+    EXPECT_EQ(one.at("placement"), "separate");
+    EXPECT_EQ(one.at("size"), "imix");
+    EXPECT_EQ(one.at("flows"), 100);
+    EXPECT_EQ(one.at("generator_cpu"), 0);
+    EXPECT_EQ(one.at("bound"), "program");
+    EXPECT_EQ(one.at("refused"), 0.25);
+}
+
+}  // namespace
+}  // namespace xdpbench
