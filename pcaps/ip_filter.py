@@ -83,6 +83,12 @@ def cut():
     yield from hostile.cut_ipv4(GOOD)
 
 
+def lan():
+    """An echo request between the hosts of the scenario's lan."""
+    yield bytes(Ether(src="02:00:00:00:01:01", dst="02:00:00:00:01:02")
+                / IP(src="192.168.1.1", dst="192.168.1.2", id=1) / ICMP(type=8, id=7, seq=1) / Raw(filler(56)))
+
+
 PASSED = [other_addresses, other_protocols, cut, hostile.runts]
 
 
@@ -104,4 +110,5 @@ if __name__ == "__main__":
         write("ip_filter_checks.pcap", frames_of(DROPPED + PASSED))
         write("ip_filter_mix.pcap", [frame for frame, _ in traffic()])
         write("ip_filter_mix_passed.pcap", [frame for frame, dropped in traffic() if not dropped])
+        write("ip_filter_lan.pcap", list(lan()))
         write("udp_filtered_64.pcap", [pad(datagram(ip={"id": number})[:42]) for number in range(1000)])

@@ -13,9 +13,10 @@ namespace {
 Result<int> list_command() {
     XDPBENCH_TRY(const std::vector<Scenario> scenarios, installed_scenarios());
     for (const Scenario& scenario : scenarios) {
-        fmt::print("{:<16} {}\n{:<16}   {}{}{}\n", scenario.name, scenario.about, "",
+        fmt::print("{:<16} {}\n{:<16}   {}{}{}{}\n", scenario.name, scenario.about, "",
                    counted(scenario.checks.size(), "check"),
                    scenario.replay ? ", replay of " + scenario.replay->traffic.text : "",
+                   scenario.lan ? ", lan of " + counted(scenario.lan->hosts.size(), "host") : "",
                    scenario.bench
                        ? fmt::format(", bench of {} ({})", action_name(scenario.bench->action),
                                      scenario.bench->traffic.text)

@@ -41,11 +41,13 @@ class RegisteredCase : public testing::Test {
     CasesRun* run_;
 };
 
-// "check.icmp_lb" . "alternates between the backends"; "replay.icmp_lb" . "native".
+// "check.icmp_lb" . "alternates between the backends"; "replay.icmp_lb" and "lan.icmp_lb" .
+// "native".
 void register_case(const Case& described, CasesRun& run) {
     const CaseResult& result = described.result;
     const std::string suite = fmt::format("{}.{}", result.kind, result.program);
-    const std::string name = result.kind == "replay" ? result.mode : result.name;
+    const bool by_mode = result.kind == "replay" || result.kind == "lan";
+    const std::string name = by_mode ? result.mode : result.name;
     testing::RegisterTest(
         suite.c_str(), name.c_str(), nullptr, nullptr, result.location.c_str(), 0,
         [&described, &run]() -> testing::Test* { return new RegisteredCase(described, run); });

@@ -14,6 +14,7 @@
 #include "engine/cases.h"
 #include "engine/check.h"
 #include "engine/describe_program.h"
+#include "engine/lan.h"
 #include "engine/loads.h"
 #include "engine/modes.h"
 #include "engine/offload.h"
@@ -95,6 +96,16 @@ CaseResult case_of(const char* kind, const Subject& subject, std::string name,
     return result;
 }
 
+Case skipped_case(CaseResult result, std::string reason) {
+    return {std::move(result), [reason = std::move(reason)] {
+                return Verdict{Outcome::skipped, reason};
+            }};
+}
+
+std::string not_required(Mode mode) {
+    return fmt::format("the scenario does not ask for {} mode (requires)", mode_name(mode));
+}
+
 // Runs the check; of one that fails because of a frame, that frame is left beside the result.
 // `saved` counts those of this run.
 Verdict run_and_save(const Subject& subject, const Check& check, const std::string& stem,
@@ -117,11 +128,8 @@ void add_checks(const Subject& subject, const RunOptions& options, int& saved,
         result.repeat = fmt::format("xdp-bench run {} --only check -- '--gtest_filter=check.{}.{}'",
                                     subject.option, subject.scenario.name, pattern);
         if (only_offload(options)) {
-            cases.push_back({std::move(result), [] {
-                                 return Verdict{
-                                     Outcome::skipped,
-                                     "a program that is bound to a device cannot be test-run"};
-                             }});
+            cases.push_back(skipped_case(std::move(result),
+                                         "a program that is bound to a device cannot be test-run"));
         } else {
             cases.push_back({std::move(result), [&subject, &check, &options, &saved] {
                                  return run_and_save(subject, check, options.result_stem, saved);
@@ -178,12 +186,7 @@ void add_replays(const Subject& subject, const RunOptions& options,
         result.repeat = fmt::format("xdp-bench run {} --mode {} --only replay{}", subject.option,
                                     result.mode, device_options(options));
         if (!makes_sense(subject, mode)) {
-            cases.push_back({std::move(result), [mode] {
-                                 return Verdict{
-                                     Outcome::skipped,
-                                     fmt::format("the scenario does not ask for {} mode (requires)",
-                                                 mode_name(mode))};
-                             }});
+            cases.push_back(skipped_case(std::move(result), not_required(mode)));
             continue;
         }
         const ReplayOptions how{options.keep, device_ends(options)};
@@ -192,6 +195,36 @@ void add_replays(const Subject& subject, const RunOptions& options,
                              if (outcome.record) records.push_back(std::move(*outcome.record));
                              if (outcome.observation)
                                  observations.emplace(&subject, std::move(*outcome.observation));
+                             return outcome.verdict;
+                         }});
+    }
+}
+
+// Why a scenario's lan is not run in this mode; empty: it is.
+std::string why_no_lan(const Subject& subject, Mode mode, const RunOptions& options) {
+    if (!makes_sense(subject, mode)) return not_required(mode);
+    if (mode == Mode::offload) return "the hosts of a lan have veths, which have no XDP offload";
+    if (options.device) return "the hosts of a lan have veths: nothing of it is done over --dev";
+    return {};
+}
+
+void add_lans(const Subject& subject, const RunOptions& options, std::vector<LanRecord>& records,
+              std::vector<Case>& cases) {
+    if (!options.replay || !subject.judged || !subject.scenario.lan) return;
+    const Lan& lan = *subject.scenario.lan;
+    for (const Mode mode : options.modes) {
+        CaseResult result =
+            case_of("lan", subject, counted(lan.hosts.size(), "host"), lan.where.text());
+        result.mode = mode_name(mode);
+        result.repeat =
+            fmt::format("xdp-bench run {} --mode {} --only replay", subject.option, result.mode);
+        if (std::string why = why_no_lan(subject, mode, options); !why.empty()) {
+            cases.push_back(skipped_case(std::move(result), std::move(why)));
+            continue;
+        }
+        cases.push_back({std::move(result), [&subject, mode, &records] {
+                             LanOutcome outcome = run_lan(subject, mode);
+                             if (outcome.record) records.push_back(std::move(*outcome.record));
                              return outcome.verdict;
                          }});
     }
@@ -431,6 +464,7 @@ Result<void> run(const PlannedRun& plan, Console& console, RunRecord& record,
     for (const Subject& subject : plan.subjects) {
         add_offloads(subject, options, record.offloads, cases);
         add_replays(subject, options, record.replays, observations, notes, cases);
+        add_lans(subject, options, record.lans, cases);
     }
     if (!plan.listing || asks_for_list(plan.test_flags)) {
         record.cases = run_cases(cases, progress);

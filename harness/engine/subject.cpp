@@ -177,9 +177,15 @@ Result<Program> open_program(const Subject& subject, const Configuration& extra)
 Result<Program> load_program(const Subject& subject, const Topology& network,
                              const Configuration& extra, std::optional<unsigned> offload_ifindex,
                              std::size_t lane) {
-    XDPBENCH_TRY(Program program, configured_program(subject, extra, network.interfaces(lane)));
+    return load_program(subject, network.dut, network.interfaces(lane), extra, offload_ifindex);
+}
+
+Result<Program> load_program(const Subject& subject, const NetNs& dut,
+                             const InterfaceIndexes& interfaces, const Configuration& extra,
+                             std::optional<unsigned> offload_ifindex) {
+    XDPBENCH_TRY(Program program, configured_program(subject, extra, interfaces));
     // A map of redirect targets looks for the interface in the namespace of who writes the entry.
-    XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(network.dut));
+    XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(dut));
     XDPBENCH_CHECK(program.load(offload_ifindex));
     return program;
 }

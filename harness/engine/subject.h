@@ -60,6 +60,11 @@ Result<Program> load_program(const Subject& subject, const Topology& network,
                              std::optional<unsigned> offload_ifindex = std::nullopt,
                              std::size_t lane = 0);
 
+// The same for interfaces that are known by their roles, in the namespace `dut`.
+Result<Program> load_program(const Subject& subject, const NetNs& dut,
+                             const InterfaceIndexes& interfaces, const Configuration& extra = {},
+                             std::optional<unsigned> offload_ifindex = std::nullopt);
+
 // A program to be test-run, for which no traffic is sent.
 struct LoneProgram {
     std::optional<Topology> network;  // if interfaces are needed

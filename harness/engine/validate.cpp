@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/check.h"
+#include "engine/lan.h"
 #include "engine/redirect_check.h"
 #include "engine/step_check.h"
 #include "traffic/generator.h"
@@ -30,6 +31,7 @@ Result<void> validate_scenario(const Subject& subject, bool sends) {
             XDPBENCH_CHECK(validate_step(subject, configured, step));
         XDPBENCH_CHECK(validate_redirects(subject, configured, check));
     }
+    if (scenario.lan) XDPBENCH_CHECK(validate_lan(subject));
     std::vector<const FrameRef*> sent;
     if (scenario.replay) sent.push_back(&scenario.replay->traffic);
     if (scenario.bench) sent.push_back(&scenario.bench->traffic);

@@ -1,21 +1,15 @@
 // A small LAN of hosts with stacks of their own, for real tools: ping and its like.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "kernel/attach.h"
 #include "kernel/interface.h"
 #include "kernel/netns.h"
+#include "scenario/scenario.h"
 
 namespace xdpbench {
-
-// How a host is to be known in its LAN.
-struct LanAddress {
-    std::string ip;   // IPv4; all hosts are in one /24
-    std::string mac;  // "02:00:00:00:00:01"
-};
 
 struct LanHost {
     NetNs netns;

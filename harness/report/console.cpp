@@ -238,6 +238,7 @@ void Console::program(const RunRecord& run, const ProgramRecord& program, bool v
     }
     checks(run, program.name, verbose);
     replays(run, program.name);
+    lans(run, program.name);
     for (const OffloadRecord& record : run.offloads) {
         if (record.program == program.name) offload(record);
     }
@@ -322,6 +323,19 @@ void Console::replays(const RunRecord& run, const std::string& name) {
             paint(result.outcome,
                   result.outcome == Outcome::passed ? "agree" : outcome_name(result.outcome)),
             result.name);
+    }
+}
+
+void Console::lans(const RunRecord& run, const std::string& name) {
+    for (const CaseResult& result : run.cases) {
+        if (result.kind != "lan" || result.program != name) continue;
+        fmt::print(out_, "  {:<8} {} {}   ({:.2f} s)\n", "lan", result.mode,
+                   paint(result.outcome, outcome_name(result.outcome)), result.seconds);
+        for (const LanRecord& record : run.lans) {
+            if (record.program != name || record.mode != result.mode) continue;
+            for (const LanStepRecord& step : record.steps)
+                fmt::print(out_, "           {}\n", lan_text(step));
+        }
     }
 }
 

@@ -35,6 +35,7 @@ class Console {
     void program(const RunRecord& run, const ProgramRecord& program, bool verbose);
     void checks(const RunRecord& run, const std::string& name, bool verbose);
     void replays(const RunRecord& run, const std::string& name);
+    void lans(const RunRecord& run, const std::string& name);
     void offload(const OffloadRecord& offload);
     void bench(const BenchRecord& bench);
     void scaling(const ScalingRecord& scaling);

@@ -68,6 +68,17 @@ Json to_json(const ReplayRecord& replay) {
     return json;
 }
 
+Json to_json(const LanRecord& lan) {
+    Json json{{"program", lan.program}, {"mode", lan.mode}, {"steps", Json::array()}};
+    for (const LanStepRecord& step : lan.steps)
+        json["steps"].push_back({{"step", step.step},
+                                 {"location", step.location},
+                                 {"sent", step.sent},
+                                 {"answered", step.answered},
+                                 {"answered_by", step.answered_by}});
+    return json;
+}
+
 Json to_json(const OffloadRecord& offload) {
     Json json{{"program", offload.program},
               {"object", offload.object},
@@ -149,7 +160,8 @@ Json to_json(const BenchRecord& bench) {
 
 // The list that cases of a kind are in; of a kind without one of its own, that of all others.
 std::string list_of(const std::string& kind) {
-    if (kind == "check" || kind == "replay" || kind == "offload") return kind + "s";
+    if (kind == "check" || kind == "replay" || kind == "lan" || kind == "offload")
+        return kind + "s";
     return kind == "modes" ? kind : "other_cases";
 }
 
@@ -198,12 +210,13 @@ std::string to_json(const RunRecord& run) {
     for (const auto& [key, value] : run.environment) json["environment"][key] = value;
     json["settings"] = run.settings;
     json["programs"] = all(run.programs);
-    for (const char* const key : {"checks", "replays", "modes", "offloads"})
+    for (const char* const key : {"checks", "replays", "lans", "modes", "offloads"})
         json[key] = Json::array();
     for (const CaseResult& result : run.cases)
         json[list_of(result.kind)].push_back(to_json(result));
     json["verdicts"] = all(run.verdicts);
     json["replay_books"] = all(run.replays);
+    json["lan_steps"] = all(run.lans);
     json["offload_devices"] = all(run.offloads);
     json["benches"] = all(run.benches);
     json["rates"] = loads_json(run.loads, "rate");

@@ -9,16 +9,17 @@
 #include <vector>
 
 #include "report/common.h"
+#include "report/lan.h"
 #include "report/load.h"
 
 namespace xdpbench {
 
-// One check, one replay, one comparison of a replay between attach modes, or one device that was
-// given the program.
+// One check, one replay, one lan, one comparison of a replay between attach modes, or one device
+// that was given the program.
 struct CaseResult {
-    std::string kind;     // "check", "replay", "modes" or "offload"
+    std::string kind;     // "check", "replay", "lan", "modes" or "offload"
     std::string program;  // name of the scenario
-    std::string mode;     // of a replay; the others have none
+    std::string mode;     // of a replay, a lan or a device; the others have none
     std::string name;
     std::string location;  // file:line:column in the scenario
     Outcome outcome = Outcome::passed;
@@ -234,6 +235,7 @@ struct RunRecord {
     std::vector<CaseResult> cases;
     std::vector<VerdictRecord> verdicts;
     std::vector<ReplayRecord> replays;
+    std::vector<LanRecord> lans;
     std::vector<OffloadRecord> offloads;
     std::vector<BenchRecord> benches;
     std::vector<LoadRecord> loads;

@@ -11,7 +11,7 @@
 namespace xdpbench {
 namespace {
 
-using Row = std::array<std::string, 6>;  // program, mode, checks, replay, modes, bench
+using Row = std::array<std::string, 7>;  // program, mode, checks, replay, lan, modes, bench
 
 const char* const kNothing = "-";
 
@@ -34,9 +34,11 @@ std::string outcomes(const RunRecord& run, const std::string& kind, const std::s
     return text.empty() ? kNothing : text;
 }
 
-std::string replay(const RunRecord& run, const std::string& program, const std::string& mode) {
+// Of a replay or a lan.
+std::string outcome_in(const std::string& mode, const RunRecord& run, const std::string& kind,
+                       const std::string& program) {
     for (const CaseResult& result : run.cases) {
-        if (result.kind == "replay" && result.program == program && result.mode == mode)
+        if (result.kind == kind && result.program == program && result.mode == mode)
             return outcome_name(result.outcome);
     }
     return kNothing;
@@ -89,14 +91,15 @@ std::vector<std::string> modes_of(const RunRecord& run) {
 }  // namespace
 
 std::string overview(const RunRecord& run) {
-    std::vector<Row> rows{{"program", "mode", "checks", "replay", "modes", "bench"}};
+    std::vector<Row> rows{{"program", "mode", "checks", "replay", "lan", "modes", "bench"}};
     for (const ProgramRecord& program : run.programs) {
         bool first = true;
         for (const std::string& mode : modes_of(run)) {
             rows.push_back({first ? program.name : "", mode,
                             outcomes(run, "check", program.name, mode),
-                            replay(run, program.name, mode), agreement(run, program.name, mode),
-                            bench(run, program.name, mode)});
+                            outcome_in(mode, run, "replay", program.name),
+                            outcome_in(mode, run, "lan", program.name),
+                            agreement(run, program.name, mode), bench(run, program.name, mode)});
             first = false;
         }
     }

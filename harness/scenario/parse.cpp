@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "scenario/diagnostic.h"
 #include "scenario/parse_check.h"
+#include "scenario/parse_lan.h"
 #include "scenario/parse_parts.h"
 #include "scenario/reader.h"
 
@@ -201,6 +202,9 @@ Result<void> read_work(const Record& record, Scenario& scenario) {
     if (const auto* replay = record.find("replay")) {
         XDPBENCH_TRY(scenario.replay, read_replay(*replay));
     }
+    if (const auto* lan = record.find("lan")) {
+        XDPBENCH_TRY(scenario.lan, read_lan(*lan));
+    }
     if (const auto* bench = record.find("bench")) {
         XDPBENCH_TRY(scenario.bench, read_bench(*bench));
     }
@@ -211,7 +215,7 @@ Result<Scenario> read_scenario(const YamlNode& root) {
     XDPBENCH_TRY(
         const Record record,
         Record::read(root, "the scenario", {"name", "about", "program"},
-                     {"globals", "maps", "requires", "verifier", "checks", "replay", "bench"}));
+                     {"globals", "maps", "requires", "verifier", "checks", "replay", "lan", "bench"}));
     Scenario scenario;
     XDPBENCH_TRY(scenario.name, read_name(record.at("name"), "the scenario's name"));
     XDPBENCH_TRY(scenario.about, read_line(record.at("about"), "about"));
@@ -224,8 +228,9 @@ Result<Scenario> read_scenario(const YamlNode& root) {
         XDPBENCH_TRY(scenario.verifier, read_verifier(*verifier));
     }
     XDPBENCH_CHECK(read_work(record, scenario));
-    if (scenario.checks.empty() && !scenario.replay && !scenario.bench) {
-        return error_at(root.where, "the scenario does nothing: expected checks, replay or bench");
+    if (scenario.checks.empty() && !scenario.replay && !scenario.lan && !scenario.bench) {
+        return error_at(root.where,
+                        "the scenario does nothing: expected checks, replay, lan or bench");
     }
     return scenario;
 }

@@ -50,6 +50,14 @@ Result<void> read_absent(const YamlNode& node) {
                                 describe(node)));
 }
 
+// An entry that is set or deleted.
+Result<MapEntry> read_map_change(const YamlNode& node) {
+    if (find_entry(node, "absent") == nullptr) return read_map_entry(node);
+    XDPBENCH_TRY(const Record record, Record::read(node, "the map entry", {"key", "absent"}));
+    XDPBENCH_CHECK(read_absent(record.at("absent")));
+    return MapEntry{to_value(record.at("key")), std::nullopt, std::nullopt, true};
+}
+
 // What is expected of an entry.
 Result<MapEntry> read_expected_entry(const YamlNode& node) {
     XDPBENCH_TRY(const Record record, Record::read(node, "the expected map entry", {"key"},
@@ -124,6 +132,10 @@ Result<Configuration> read_configuration(const Record& record) {
         XDPBENCH_TRY(configuration.maps, read_maps(*maps, read_map_entry));
     }
     return configuration;
+}
+
+Result<std::vector<MapContent>> read_map_changes(const YamlNode& node) {
+    return read_maps(node, read_map_change);
 }
 
 Result<std::vector<MapContent>> read_expected_maps(const YamlNode& node) {

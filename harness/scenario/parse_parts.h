@@ -21,6 +21,9 @@ Result<Mask> read_mask(const Record& record, const Names& frames);
 // The keys `globals` and `maps` of `record`.
 Result<Configuration> read_configuration(const Record& record);
 
+// What becomes of entries while a program runs: a value, or `absent: true`.
+Result<std::vector<MapContent>> read_map_changes(const YamlNode& node);
+
 // What maps must hold.
 Result<std::vector<MapContent>> read_expected_maps(const YamlNode& node);
 

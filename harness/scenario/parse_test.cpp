@@ -281,7 +281,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"NoName", "about: b\nprogram: c\n" + kBench, "1:1", {"has no key 'name'"}},
         Wrong{"NoAbout", "name: b\nprogram: c\n" + kBench, "1:1", {"has no key 'about'"}},
         Wrong{"NoProgram", "name: b\nabout: c\n" + kBench, "1:1", {"has no key 'program'"}},
-        Wrong{"NoWork", kHead, "1:1", {"expected checks, replay or bench"}},
+        Wrong{"NoWork", kHead, "1:1", {"expected checks, replay, lan or bench"}},
         Wrong{"EmptyName", "name: ''\nabout: b\nprogram: c\n" + kBench, "1:7", {"scenario's name"}},
         Wrong{"NullName", "name: null\nabout: b\nprogram: c\n", "1:1", {"key 'name' has no value"}},
         Wrong{"UnsafeName", "name: ../x\nabout: b\nprogram: c\n", "1:7", {"a-z, 0-9", "'../x'"}},

@@ -191,6 +191,51 @@ struct Replay {
     std::optional<Replacement> replace;
 };
 
+// The hosts that every lan has: what is sent comes from the one, the program stands at the other.
+inline constexpr std::string_view kLanClient = "client";
+inline constexpr std::string_view kLanDut = "dut";
+
+// A host of a lan, in a network namespace of its own.
+struct LanAddress {
+    Location where;
+    std::string name;
+    std::string ip;   // IPv4; all hosts are in one /24
+    std::string mac;  // "02:00:00:00:01:01"
+};
+
+// The real `ping`, from the client to the DUT.
+struct LanPing {
+    std::uint64_t count = 0;     // echo requests
+    std::uint64_t answered = 0;  // replies that the client gets to them, from whichever host
+    // By host: the sequence numbers, from 1, of the requests that it gets and answers, in order;
+    // hosts that are not named get none. Empty: who answers is not judged.
+    std::map<std::string, std::vector<std::uint64_t>> answered_by;
+};
+
+// Frames out of the client's interface.
+struct LanSend {
+    FrameRef frames;
+    std::uint64_t answered = 0;  // IPv4 packets that come back to the client
+};
+
+// Entries of maps, set or (`absent`) deleted while the program stays attached.
+struct LanSet {
+    std::vector<MapContent> maps;
+};
+
+struct LanStep {
+    Location where;
+    std::variant<LanPing, LanSend, LanSet> what;
+};
+
+// Hosts with stacks of their own on a bridge, the program at the interface of one of them.
+struct Lan {
+    Location where;
+    std::vector<LanAddress> hosts;
+    Configuration configuration;  // what differs from the scenario's
+    std::vector<LanStep> steps;   // one after the other; state is kept
+};
+
 struct Bench {
     Location where;
     FrameRef traffic;
@@ -219,6 +264,7 @@ struct Scenario {
     std::optional<VerifierBounds> verifier;
     std::vector<Check> checks;
     std::optional<Replay> replay;
+    std::optional<Lan> lan;
     std::optional<Bench> bench;
 };
 

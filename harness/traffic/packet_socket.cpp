@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <span>
 
 #include "base/interrupt.h"
@@ -18,7 +17,7 @@
 namespace xdpbench {
 namespace {
 
-constexpr int kQuietMilliseconds = 100;
+constexpr auto kQuiet = std::chrono::milliseconds(100);
 constexpr auto kPatience = std::chrono::seconds(2);  // with an interface that is never quiet
 constexpr std::size_t kLongestFrame = 1 << 16;
 
@@ -73,20 +72,28 @@ Result<void> PacketSocket::send(const Frames& frames) const {
     return {};
 }
 
-Result<std::uint64_t> PacketSocket::count_arrived(const Frames& expected) const {
+Result<Frames> PacketSocket::receive(std::chrono::milliseconds quiet) const {
     std::vector<std::uint8_t> buffer(kLongestFrame);
-    std::uint64_t arrived = 0;
+    Frames frames;
     pollfd waiting{socket_.get(), POLLIN, 0};
     const auto end = std::chrono::steady_clock::now() + kPatience;
-    while (::poll(&waiting, 1, kQuietMilliseconds) > 0 && std::chrono::steady_clock::now() < end) {
+    while (::poll(&waiting, 1, static_cast<int>(quiet.count())) > 0 &&
+           std::chrono::steady_clock::now() < end) {
         if (interrupted()) return interrupted_error();
         const ssize_t size = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
         if (size < 0 && (errno == EAGAIN || errno == EINTR)) continue;
         if (size < 0)
             return system_error(fmt::format("cannot receive what arrives at {}", name_), errno);
-        arrived += is_one_of({buffer.data(), static_cast<std::size_t>(size)}, expected) ? 1 : 0;
+        frames.push_back(Frame{{buffer.begin(), buffer.begin() + size}, 0});
     }
-    return arrived;
+    return frames;
+}
+
+Result<std::uint64_t> PacketSocket::count_arrived(const Frames& expected) const {
+    XDPBENCH_TRY(const Frames arrived, receive(kQuiet));
+    return static_cast<std::uint64_t>(
+        std::count_if(arrived.begin(), arrived.end(),
+                      [&](const Frame& frame) { return is_one_of(frame.bytes, expected); }));
 }
 
 }  // namespace xdpbench

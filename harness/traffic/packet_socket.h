@@ -1,6 +1,7 @@
 // Frames through a packet socket: slow, and works with every driver.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 
 #include "base/result.h"
@@ -27,6 +28,10 @@ class PacketSocket {
 
     // Hands all frames to the interface.
     Result<void> send(const Frames& frames) const;
+
+    // The frames that arrived since the last call. Waits until nothing has come for `quiet`, 2 s at
+    // most.
+    Result<Frames> receive(std::chrono::milliseconds quiet) const;
 
     // How many of the frames that arrived since the last call are one of `expected` (the padding
     // that a device adds left aside). Waits until nothing has come for 100 ms, 2 s
