@@ -82,6 +82,29 @@ class Case(unittest.TestCase):
             return json.load(file)
 
 
+class VethCase(Case):
+    """A test with a veth pair, port0 and port1, in a namespace of its own."""
+
+    def setUp(self):
+        super().setUp()
+        self.netns = f"e2e-{type(self).__name__.lower()}-{os.getpid()}"
+        subprocess.run(["ip", "netns", "add", self.netns], check=True)
+        self.inside("sysctl", "-q", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1")
+        self.inside("ip", "link", "add", "port0", "type", "veth", "peer", "name", "port1")
+        for name in ("port0", "port1"):
+            self.inside("ip", "link", "set", name, "up")
+
+    def tearDown(self):
+        subprocess.run(["ip", "netns", "delete", self.netns], check=True)
+        super().tearDown()
+
+    def inside(self, *words, code=0):
+        """Runs a command in the namespace and expects the exit code."""
+        done = subprocess.run(["ip", "netns", "exec", self.netns, *words], capture_output=True, text=True, timeout=60, cwd=self.folder)
+        self.assertEqual(done.returncode, code, f"{words}\n{done.stdout}\n{done.stderr}")
+        return done
+
+
 def main():
     if os.geteuid() != 0:
         print("[  SKIPPED ] end-to-end tests need root: namespaces and XDP")

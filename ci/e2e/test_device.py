@@ -2,41 +2,18 @@
 
 import json
 import os
-import subprocess
 
-from harness import Case, TOOL, main
+from harness import TOOL, VethCase, main
 
 MODES = ["generic", "native", "offload"]
 
 
-class Device(Case):
-    """A veth pair in a namespace with a name of its own; the tool runs inside."""
-
-    def setUp(self):
-        super().setUp()
-        self.netns = f"device-test-{os.getpid()}"
-        self.ip("netns", "add", self.netns)
-        self.inside("ip", "link", "add", "left", "type", "veth", "peer", "name", "right")
-        for name in ("left", "right"):
-            self.inside("ip", "link", "set", name, "up")
-
-    def tearDown(self):
-        self.ip("netns", "delete", self.netns)
-        super().tearDown()
-
-    def ip(self, *words):
-        subprocess.run(["ip", *words], check=True)
-
-    def inside(self, *words, code=0):
-        done = subprocess.run(["ip", "netns", "exec", self.netns, *words], capture_output=True, text=True, timeout=60, cwd=self.folder)
-        self.assertEqual(done.returncode, code, f"{words}\n{done.stdout}\n{done.stderr}")
-        return done
-
+class Device(VethCase):
     def doctor(self, *options, code=0):
-        return self.inside(TOOL, "doctor", "--dev", "left", *options, code=code)
+        return self.inside(TOOL, "doctor", "--dev", "port0", *options, code=code)
 
     def attached(self):
-        link = json.loads(self.inside("ip", "-j", "-d", "link", "show", "left").stdout)[0]
+        link = json.loads(self.inside("ip", "-j", "-d", "link", "show", "port0").stdout)[0]
         return link.get("xdp", {}).get("attached", [])
 
     def test_without_leave_nothing_is_tried(self):
@@ -63,12 +40,12 @@ class Device(Case):
         self.assertEqual(self.attached(), [])
 
     def test_a_refusal_carries_the_kernels_text(self):
-        self.inside("ip", "link", "set", "right", "mtu", "9000")
+        self.inside("ip", "link", "set", "port1", "mtu", "9000")
         self.assertRegex(self.doctor("--try").stdout, "native attach .*missing.*MTU is too large to set XDP")
 
     def test_a_device_in_use_is_not_touched(self):
         program = os.path.join(os.path.dirname(os.path.dirname(TOOL)), "share", "xdp-bench", "bpf", "xdp_pass.bpf.o")
-        self.inside("ip", "link", "set", "left", "xdpgeneric", "obj", program, "sec", "xdp")
+        self.inside("ip", "link", "set", "port0", "xdpgeneric", "obj", program, "sec", "xdp")
         before = self.attached()
         self.assertEqual(len(before), 1)
         done = self.doctor("--try", "--try-mtu")

@@ -6,34 +6,21 @@ import struct
 import subprocess
 import time
 
-from harness import BUILD, Case, TOOL, main
+from harness import BUILD, TOOL, VethCase, main
 
 
-class RealInterfaces(Case):
+class RealInterfaces(VethCase):
     def setUp(self):
         super().setUp()
-        self.netns = f"real-test-{os.getpid()}"
-        self.ip("netns", "add", self.netns)
-        self.inside("sysctl", "-q", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1")
-        self.inside("ip", "link", "add", "port0", "type", "veth", "peer", "name", "port1")
-        for name in ("port0", "port1"):
-            self.inside("ip", "link", "set", name, "up")
         self.gro("off")
         self.state = self.links()
 
     def tearDown(self):
-        if self.state:
-            self.assertEqual(self.links(), self.state, "the interfaces are as they were")
-        self.ip("netns", "delete", self.netns)
-        super().tearDown()
-
-    def ip(self, *words):
-        subprocess.run(["ip", *words], check=True)
-
-    def inside(self, *words, code=0):
-        done = subprocess.run(["ip", "netns", "exec", self.netns, *words], capture_output=True, text=True, timeout=60, cwd=self.folder)
-        self.assertEqual(done.returncode, code, f"{words}\n{done.stdout}\n{done.stderr}")
-        return done
+        try:
+            if self.state:
+                self.assertEqual(self.links(), self.state, "the interfaces are as they were")
+        finally:
+            super().tearDown()
 
     def gro(self, state):
         self.inside("ethtool", "-K", "port1", "gro", state)
