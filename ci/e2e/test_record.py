@@ -166,6 +166,86 @@ class Record(Case):
         self.assertIn("source_port:", self.read("flows.yaml"))
         self.assertIn("1 passed", self.tool("--scenario", "flows.yaml").stdout)
 
+    def test_update_keeps_what_the_author_chose_to_compare(self):
+        source = """
+        #include <linux/bpf.h>
+        #include <bpf/bpf_helpers.h>
+        struct meta { __u32 mark; __u32 time; };
+        struct event { __u32 mark; __u32 queue; __u32 length; };
+        const struct event *unused __attribute__((unused));
+        const struct meta *unused_meta __attribute__((unused));
+        struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 4096); } events SEC(".maps");
+        SEC("xdp") int mine(struct xdp_md *ctx)
+        {
+            unsigned char *data, *end;
+            struct event event = { MARK, ctx->rx_queue_index, (__u32)(ctx->data_end - ctx->data) };
+            struct meta *meta;
+            if (bpf_xdp_adjust_meta(ctx, -(int)sizeof(*meta)))
+                return XDP_ABORTED;
+            data = (void *)(long)ctx->data;
+            end = (void *)(long)ctx->data_end;
+            meta = (void *)(long)ctx->data_meta;
+            if ((void *)(meta + 1) > (void *)data || data + 34 > end)
+                return XDP_ABORTED;
+            meta->mark = MARK;
+            meta->time = bpf_ktime_get_ns();
+            for (int i = 0; i < COPIES; i++)
+                bpf_ringbuf_output(&events, &event, sizeof(event), 0);
+            if (event.length > LIMIT)
+                return XDP_DROP;
+            data[22] = TTL;
+            return XDP_PASS;
+        }
+        char _license[] SEC("license") = "GPL";
+        """
+        scenario = """\
+name: mine
+about: What its author chose to compare
+program: { object: mine.o }
+checks:
+  - name: fields, metadata and events
+    steps:
+      - in: udp_64.pcap#0-1
+        ctx: { ingress: dut0, rx_queue: 3 }
+        expect:
+          action: XDP_PASS
+          fields: { ip.ttl: 64, ip.proto: UDP, vlan.id: absent }
+          checksums: valid
+          length: 60
+          metadata: { type: struct meta, value: { mark: 5 } }
+          events: { events: { count: 2, records: [ { mark: 5, queue: 3 } ] } }
+      - in: mixed.pcap#0-19
+        expect: { action: XDP_PASS, events: { events: { count: 20 } } }
+      - in: udp_64.pcap#2
+        expect: { action: XDP_PASS, metadata: { type: struct meta, value: { mark: 5, time: 0 } } }
+    expect: { events: { events: { count: 23 } } }
+"""
+        with open(os.path.join(self.folder, "mine.yaml"), "w", encoding="utf-8") as file:
+            file.write(scenario)
+
+        def build(**constants):
+            with open(os.path.join(self.folder, "mine.c"), "w", encoding="utf-8") as file:
+                file.write(source)
+            defines = [f"-D{name}={value}" for name, value in {"MARK": 6, "COPIES": 2, "LIMIT": 500, "TTL": 9, **constants}.items()]
+            subprocess.run(["clang-14", "-target", "bpf", "-O2", "-g", "-idirafter", "/usr/include/x86_64-linux-gnu", *defines, "-c", "mine.c",
+                            "-o", "mine.o"], cwd=self.folder, check=True)
+
+        build()
+        self.assertIn("rewrote 1 check", self.tool("record", "--update", "mine.yaml").stdout)
+        text = self.read("mine.yaml")
+        self.assertIn("fields: { ip.ttl: 9, ip.proto: UDP, vlan.id: absent }", text)
+        self.assertIn("value: { mark: 6 }", text)
+        self.assertIn("queue: 3", text)
+        self.assertIn("count: 4", text)  # of the two frames
+        self.assertIn("count: 46", text)  # of all
+        self.assertIn("action: XDP_DROP", text)  # some of the mixed frames
+        for gone in ("checksums", "time", " out:"):
+            self.assertNotIn(gone, text)
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "mine-out.pcap")))
+        self.assertIn("1 passed", self.tool("--scenario", "mine.yaml").stdout)
+        self.assertIn("nothing was changed", self.tool("record", "--update", "mine.yaml").stdout)
+        self.assertEqual(self.read("mine.yaml"), text)
+
     def test_chance_is_not_recorded(self):
         with open(os.path.join(self.folder, "mine.c"), "w", encoding="utf-8") as file:
             file.write('#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\nSEC("xdp") int mine(struct xdp_md *ctx) { return bpf_get_prandom_u32() & 1 ? XDP_PASS : XDP_DROP; }\n'

@@ -128,11 +128,11 @@ Result<void> must_hold(const Subject& subject, const std::vector<std::string>& n
             continue;
         const Verdict verdict = run_check(subject, check);
         if (verdict.outcome == Outcome::passed) continue;
-        return input_error(fmt::format("check {} does not hold with what was recorded:\n{}",
-                                       check.name, verdict.message),
-                           "what depends on time, chance or the CPU, and expectations other than "
-                           "actions, outputs, maps and events, are written by hand; nothing was "
-                           "changed");
+        return input_error(
+            fmt::format("check {} does not hold with what was recorded:\n{}", check.name,
+                        verdict.message),
+            "what depends on time, chance or the CPU, and where a redirect leads, is "
+            "written by hand; nothing was changed");
     }
     return {};
 }
@@ -151,16 +151,16 @@ Result<void> put_in_place(OutputFile file, const std::string& text, Subject subj
 
 std::string tally_line(const Recording& recording) {
     std::map<Action, std::size_t> tally;
-    for (const FrameResult& result : recording.frames) ++tally[result.action];
+    const StepRecording& frames = recording.steps.front();
+    for (const FrameResult& result : frames.results) ++tally[result.action];
     std::vector<std::string> parts;
     parts.reserve(tally.size());
     for (const auto& [action, count] : tally)
         parts.push_back(fmt::format("{} {}", thousands(count), action_name(action)));
     std::size_t entries = 0;
     for (const MapContent& content : recording.changes) entries += content.entries.size();
-    std::string line =
-        fmt::format("{}: {}; {} of maps changed", counted(recording.frames.size(), "frame"),
-                    fmt::join(parts, ", "), counted(entries, "entry"));
+    std::string line = fmt::format("{}: {}; {} of maps changed", counted(frames.in.size(), "frame"),
+                                   fmt::join(parts, ", "), counted(entries, "entry"));
     for (const RecordedEvents& events : recording.recorded)
         line +=
             fmt::format("; {} in {}", counted(events.records.size(), "record"), events.source.map);
@@ -176,10 +176,19 @@ Result<Recorded> record_scenario(const Subject& subject, const fs::path& file) {
     if (needs_input_pcap(subject.traffic)) XDPBENCH_CHECK(must_not_exist(input_pcap(file)));
     XDPBENCH_TRY(OutputFile scenario, OutputFile::create(file));
     XDPBENCH_TRY(const FrameRef traffic, traffic_seen_from(file, subject));
-    XDPBENCH_TRY(const Frames frames, load_frames(subject.traffic, subject.scenario));
-    XDPBENCH_TRY(const Recording recording, record_frames(subject, {}, frames));
+    Check everything;
+    everything.steps.push_back({{}, subject.traffic, {}, {}});
+    XDPBENCH_TRY(const Recording recording, record_check(subject, everything));
+    const Frames& frames = recording.steps.front().in;
 
-    YamlNode::List steps = recorded_steps(traffic, frames, recording.frames, yaml_mapping({}), out);
+    std::vector<YamlNode> expectations;
+    for (const FrameResult& result : recording.steps.front().results)
+        expectations.push_back(
+            yaml_mapping({{"action", yaml_text(std::string(action_name(result.action)))}}));
+    YamlNode::List steps;
+    for (RecordedStep& step :
+         recorded_steps(traffic, recording.steps.front(), yaml_mapping({}), expectations, out))
+        steps.push_back(std::move(step.node));
     YamlNode check =
         yaml_mapping({{"name", yaml_text(kCheckName)}, {"steps", yaml_list(std::move(steps))}});
     YamlNode expect = yaml_mapping({});

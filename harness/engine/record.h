@@ -23,7 +23,7 @@ Result<Recorded> record_scenario(const Subject& subject, const std::filesystem::
 
 // Rewrites the expectations that do not hold of the checks in `file`, a scenario, to what the
 // program does now. All else stays as it is, letter by letter. The lines say what did not hold.
-// Checks that fail for other reasons than actions, outputs and maps are left alone, and said.
+// Where redirects lead is not rewritten: a check that fails because of that is an error.
 Result<Recorded> update_scenario(const std::filesystem::path& file);
 
 }  // namespace xdpbench

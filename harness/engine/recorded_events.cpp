@@ -12,22 +12,6 @@
 namespace xdpbench {
 namespace {
 
-// What both hold; nothing if that is nothing.
-std::optional<Value> common(const Value& a, const Value& b) {
-    const Value::Fields* const fields = a.fields();
-    const Value::Fields* const others = b.fields();
-    if (fields == nullptr || others == nullptr)
-        return one_line(a) == one_line(b) ? std::optional(a) : std::nullopt;
-    Value::Fields kept;
-    for (std::size_t i = 0; i < std::min(fields->size(), others->size()); ++i) {
-        if ((*fields)[i].name != (*others)[i].name) continue;
-        if (std::optional<Value> value = common((*fields)[i].value, (*others)[i].value))
-            kept.push_back({(*fields)[i].name, std::move(*value)});
-    }
-    if (kept.empty()) return std::nullopt;
-    return Value{{}, std::move(kept)};
-}
-
 // The records that both runs wrote, as far as they can be expected.
 std::vector<Value> common_records(const RecordedEvents& first, const RecordedEvents& again,
                                   std::vector<std::string>& unsteady) {
@@ -35,7 +19,7 @@ std::vector<Value> common_records(const RecordedEvents& first, const RecordedEve
     const std::size_t most = std::min({first.records.size(), again.records.size(), kMostRecords});
     for (std::size_t i = 0; i < most; ++i) {
         const Value record = decode_event(first.event(i));
-        std::optional<Value> kept = common(record, decode_event(again.event(i)));
+        std::optional<Value> kept = common_part(record, decode_event(again.event(i)));
         const bool whole = kept && one_line(*kept) == one_line(record);
         if (!whole) {
             unsteady.push_back(fmt::format("record {} of {}: {}, and {}", i, first.source.map,
@@ -49,13 +33,41 @@ std::vector<Value> common_records(const RecordedEvents& first, const RecordedEve
 
 }  // namespace
 
+std::optional<Value> common_part(const Value& a, const Value& b) {
+    const Value::Fields* const fields = a.fields();
+    const Value::Fields* const others = b.fields();
+    if (fields == nullptr || others == nullptr)
+        return one_line(a) == one_line(b) ? std::optional(a) : std::nullopt;
+    Value::Fields kept;
+    for (std::size_t i = 0; i < std::min(fields->size(), others->size()); ++i) {
+        if ((*fields)[i].name != (*others)[i].name) continue;
+        if (std::optional<Value> value = common_part((*fields)[i].value, (*others)[i].value))
+            kept.push_back({(*fields)[i].name, std::move(*value)});
+    }
+    if (kept.empty()) return std::nullopt;
+    return Value{{}, std::move(kept)};
+}
+
+RecordedEvents RecordedEvents::of_frames(std::size_t first, std::size_t end) const {
+    const Mark& before = marks[first];
+    const Mark& after = marks[end];
+    const auto at = [&](const Mark& mark) {
+        return records.begin() + static_cast<std::ptrdiff_t>(mark.records);
+    };
+    RecordedEvents part{source, {at(before), at(after)}, after.lost, {}};
+    if (part.lost && before.lost) *part.lost -= *before.lost;
+    return part;
+}
+
 EventRecorder::EventRecorder(Events events) : events_(std::move(events)) {
-    for (const EventSource& source : events_.sources()) maps_.push_back({source, {}, {}});
+    for (const EventSource& source : events_.sources()) maps_.push_back({source, {}, {}, {}});
 }
 
 Result<EventRecorder> EventRecorder::open(const Program& program, const EventTypes& types) {
     XDPBENCH_TRY(Events events, Events::open(program, types));
-    return EventRecorder(std::move(events));
+    EventRecorder recorder(std::move(events));
+    XDPBENCH_CHECK(recorder.read());  // the marks before the first frame
+    return recorder;
 }
 
 Result<void> EventRecorder::read() {
@@ -65,14 +77,11 @@ Result<void> EventRecorder::read() {
             event.bytes.begin(), event.bytes.end());
     };
     XDPBENCH_CHECK(events_.consume(keep));
-    return {};
-}
-
-Result<std::vector<RecordedEvents>> EventRecorder::finish() {
     for (std::size_t i = 0; i < maps_.size(); ++i) {
         XDPBENCH_TRY(maps_[i].lost, events_.lost(i));
+        maps_[i].marks.push_back({maps_[i].records.size(), maps_[i].lost});
     }
-    return std::move(maps_);
+    return {};
 }
 
 std::vector<EventExpectation> steady_events(const std::vector<RecordedEvents>& first,

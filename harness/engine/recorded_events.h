@@ -20,6 +20,16 @@ struct RecordedEvents {
     std::vector<std::vector<std::uint8_t>> records;
     std::optional<std::uint64_t> lost;  // nothing: nobody counts them
 
+    // How many there were before the first frame and after each.
+    struct Mark {
+        std::size_t records = 0;
+        std::optional<std::uint64_t> lost;
+    };
+    std::vector<Mark> marks;
+
+    // What frames `first` to `end`, that one not included, wrote; without marks.
+    [[nodiscard]] RecordedEvents of_frames(std::size_t first, std::size_t end) const;
+
     // Valid as long as this.
     [[nodiscard]] Event event(std::size_t number) const {
         return {&source, number, -1, records[number]};
@@ -36,7 +46,7 @@ class EventRecorder {
     Result<void> read();
 
     // By map, after the last frame.
-    Result<std::vector<RecordedEvents>> finish();
+    [[nodiscard]] std::vector<RecordedEvents> finish() { return std::move(maps_); }
 
   private:
     explicit EventRecorder(Events events);
@@ -47,6 +57,9 @@ class EventRecorder {
 
 // A scenario lists so many records of a map; the rest is counted.
 inline constexpr std::size_t kMostRecords = 1000;
+
+// What both hold; nothing if that is nothing.
+[[nodiscard]] std::optional<Value> common_part(const Value& a, const Value& b);
 
 // What two runs over the same frames have in common: fields that differ are left out, records from
 // the first on that has nothing in common, and counts. What is left out is told in `unsteady`.

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "packet/hex.h"
 #include "packet/pcap.h"
 #include "scenario/emit.h"
+#include "scenario/reader.h"
 
 namespace xdpbench {
 namespace {
@@ -20,16 +22,6 @@ Handling handling_of(const FrameResult& result, const Frame& in) {
     // The bytes of a frame that is dropped reach nobody.
     if (result.action == Action::drop || result.action == Action::aborted) return Handling::gone;
     return result.out == in && result.varying.empty() ? Handling::unchanged : Handling::changed;
-}
-
-// Whether all frames become one step.
-bool all_alike(const Frames& in, const std::vector<FrameResult>& results) {
-    for (std::size_t i = 1; i < results.size(); ++i) {
-        if (results[i].action != results[0].action ||
-            handling_of(results[i], in[i]) != handling_of(results[0], in[0]))
-            return false;
-    }
-    return true;
 }
 
 std::string range_text(const std::string& pcap, std::size_t first, std::size_t last) {
@@ -47,9 +39,43 @@ std::string part_of(const FrameRef& ref, const Frames& in, std::size_t first, st
     return range_text(ref.pcap, ref.first + first, ref.first + last);
 }
 
-void erase(YamlNode& mapping, const std::string& key) {
-    auto& entries = std::get<YamlNode::Mapping>(mapping.data);
-    std::erase_if(entries, [&](const YamlNode::Entry& entry) { return entry.key == key; });
+// Whether what comes out of the frames is to be compared: as before, and where nothing is known of
+// what the author wants.
+bool compares_output(const YamlNode& step) {
+    const YamlNode::Entry* const expect = find_entry(step, "expect");
+    if (expect == nullptr || find_entry(expect->value, "out") != nullptr) return true;
+    for (const char* const chosen : {"fields", "checksums", "length", "metadata"}) {
+        if (find_entry(expect->value, chosen) != nullptr) return false;
+    }
+    const std::string& action = *find_entry(expect->value, "action")->value.scalar();
+    return action == action_name(Action::drop) || action == action_name(Action::aborted);
+}
+
+// The frames `first` to `end` of `seen`, with those fields masked too that came out otherwise.
+void add_output(const StepRecording& seen, std::size_t first, std::size_t end, YamlNode& expect,
+                RecordedFrames& out) {
+    const Handling handling = handling_of(seen.results[first], seen.in[first]);
+    if (handling == Handling::gone) {
+        erase_entry(expect, "out");
+        erase_entry(expect, "mask");
+        return;
+    }
+    Frames frames;
+    YamlNode::List mask;
+    if (const auto* const known = find_entry(expect, "mask")) mask = *known->value.list();
+    const std::size_t known = mask.size();
+    for (std::size_t i = first; i < end; ++i) {
+        frames.push_back(seen.results[i].out);
+        for (const std::string& field : seen.results[i].varying) {
+            const bool there = std::any_of(mask.begin(), mask.end(), [&](const YamlNode& masked) {
+                return *masked.scalar() == field;
+            });
+            if (!there) mask.push_back(yaml_text(field));
+        }
+    }
+    entry_of(expect, "out") =
+        yaml_text(handling == Handling::unchanged ? "unchanged" : out.add(frames));
+    if (mask.size() > known) entry_of(expect, "mask") = yaml_list(std::move(mask));
 }
 
 }  // namespace
@@ -85,43 +111,29 @@ void RecordedFrames::undo() const {
     (void)written;
 }
 
-YamlNode::List recorded_steps(const FrameRef& ref, const Frames& in,
-                              const std::vector<FrameResult>& results, const YamlNode& step,
-                              RecordedFrames& out) {
-    YamlNode::List steps;
-    const bool one_fate = all_alike(in, results);
-    for (std::size_t first = 0; first < results.size();) {
-        const Handling handling = handling_of(results[first], in[first]);
-        std::size_t end = first;
-        Frames frames;
-        Mask varying;
-        for (; end < results.size() && results[end].action == results[first].action &&
-               handling_of(results[end], in[end]) == handling &&
-               (end == first || one_fate || has_parts(ref));
-             ++end) {
-            frames.push_back(results[end].out);
-            for (const std::string& field : results[end].varying) {
-                if (std::find(varying.begin(), varying.end(), field) == varying.end())
-                    varying.push_back(field);
-            }
-        }
-        YamlNode recorded = step;
-        entry_of(recorded, "in") = yaml_text(part_of(ref, in, first, end - 1));
-        YamlNode& expect = entry_of(recorded, "expect");
-        if (expect.mapping() == nullptr) expect = yaml_mapping({});
-        entry_of(expect, "action") = yaml_text(std::string(action_name(results[first].action)));
-        if (handling == Handling::gone) {
-            erase(expect, "out");
-            erase(expect, "mask");
-        } else {
-            entry_of(expect, "out") =
-                yaml_text(handling == Handling::unchanged ? "unchanged" : out.add(frames));
-        }
-        if (!varying.empty()) {
-            YamlNode::List mask;
-            for (std::string& field : varying) mask.push_back(yaml_text(std::move(field)));
-            entry_of(expect, "mask") = yaml_list(std::move(mask));
-        }
+std::vector<RecordedStep> recorded_steps(const FrameRef& ref, const StepRecording& seen,
+                                         const YamlNode& step,
+                                         const std::vector<YamlNode>& expectations,
+                                         RecordedFrames& out) {
+    const bool with_output = compares_output(step);
+    std::vector<std::string> alike;  // frames of the same fate can be one step
+    for (std::size_t i = 0; i < seen.results.size(); ++i) {
+        const Handling handling = handling_of(seen.results[i], seen.in[i]);
+        alike.push_back(emit_yaml(expectations[i]) +
+                        (with_output ? std::to_string(static_cast<int>(handling)) : ""));
+    }
+    const bool all_alike =
+        std::adjacent_find(alike.begin(), alike.end(), std::not_equal_to<>()) == alike.end();
+    std::vector<RecordedStep> steps;
+    for (std::size_t first = 0; first < alike.size();) {
+        std::size_t end = first + 1;
+        while (end < alike.size() && alike[end] == alike[first] && (all_alike || has_parts(ref)))
+            ++end;
+        RecordedStep recorded{first, end, step};
+        entry_of(recorded.node, "in") = yaml_text(part_of(ref, seen.in, first, end - 1));
+        YamlNode expect = expectations[first];
+        if (with_output) add_output(seen, first, end, expect, out);
+        entry_of(recorded.node, "expect") = std::move(expect);
         steps.push_back(std::move(recorded));
         first = end;
     }
@@ -166,6 +178,11 @@ YamlNode& entry_of(YamlNode& mapping, const std::string& key) {
     if (found != entries.end()) return found->value;
     entries.push_back({{}, key, yaml_text("")});
     return entries.back().value;
+}
+
+void erase_entry(YamlNode& mapping, const std::string& key) {
+    auto& entries = std::get<YamlNode::Mapping>(mapping.data);
+    std::erase_if(entries, [&](const YamlNode::Entry& entry) { return entry.key == key; });
 }
 
 }  // namespace xdpbench

@@ -38,11 +38,21 @@ class RecordedFrames {
     std::size_t before_;
 };
 
-// `results` of the frames `in` as steps: neighbours with the same action, all changed or all not,
-// are one. `step` is one that is replaced, whose other keys are kept; an empty mapping if none is.
-YamlNode::List recorded_steps(const FrameRef& ref, const Frames& in,
-                              const std::vector<FrameResult>& results, const YamlNode& step,
-                              RecordedFrames& out);
+// A step of its own for neighbours of which the same is expected.
+struct RecordedStep {
+    std::size_t first = 0;  // frames of the recording,
+    std::size_t end = 0;    // this one not included
+    YamlNode node;
+};
+
+// `seen`, whose frames `ref` names, as steps: neighbours with the same expectation, all changed or
+// all not, are one. `step` is one that is replaced, whose other keys are kept; an empty mapping if
+// none is. `expectations` has for each frame what is expected beside `out` and `mask`. What came
+// out is added where `step` compared it, or could not, as its frames were dropped.
+std::vector<RecordedStep> recorded_steps(const FrameRef& ref, const StepRecording& seen,
+                                         const YamlNode& step,
+                                         const std::vector<YamlNode>& expectations,
+                                         RecordedFrames& out);
 
 [[nodiscard]] YamlNode to_yaml(const Value& value);
 
@@ -53,5 +63,7 @@ YamlNode::List recorded_steps(const FrameRef& ref, const Frames& in,
 
 // The entry of a mapping under `key`, added at the end if there is none.
 YamlNode& entry_of(YamlNode& mapping, const std::string& key);
+
+void erase_entry(YamlNode& mapping, const std::string& key);
 
 }  // namespace xdpbench

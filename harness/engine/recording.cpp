@@ -5,69 +5,94 @@
 #include <algorithm>
 #include <map>
 
-#include "base/interrupt.h"
-#include "kernel/test_run.h"
+#include "engine/step_check.h"
+#include "traffic/pinned.h"
 
 namespace xdpbench {
 namespace {
 
 // A program that has seen the frames, with what it made of them.
 struct Run {
-    Program program;
+    LoneProgram lone;
     std::vector<StoredEntry> before;
     std::vector<StoredEntry> after;
-    std::vector<FrameResult> frames;
+    std::vector<StepRecording> steps;
     std::vector<RecordedEvents> events;
 };
 
-Result<FrameResult> run_frame(TestRunner& runner, const Frame& frame, std::size_t number) {
-    if (interrupted()) return interrupted_error();
-    Result<TestRunOutput> output = runner.run(frame.bytes);
-    if (!output) return output.error().in(fmt::format("frame {}", number));
-    if (output->returned >= kActionCount) {
-        return input_error(fmt::format("frame {}: the program returned {}", number,
-                                       returned_text(output->returned)),
-                           "correct the program: there is no action to expect");
+Result<FrameResult> result_of(const TestRunOutput& output, const std::string& frame) {
+    if (output.returned >= kActionCount) {
+        return input_error(
+            fmt::format("{}: the program returned {}", frame, returned_text(output.returned)),
+            "correct the program: there is no action to expect");
     }
-    return FrameResult{static_cast<Action>(output->returned),
-                       Frame{{output->frame.begin(), output->frame.end()}, frame.timestamp_ns},
+    return FrameResult{static_cast<Action>(output.returned),
+                       Frame{{output.frame.begin(), output.frame.end()}, 0},
+                       {},
+                       {output.metadata.begin(), output.metadata.end()},
                        {}};
 }
 
-Result<Run> run_once(const Subject& subject, const Configuration& extra, const Frames& frames,
-                     const EventTypes& types) {
-    XDPBENCH_TRY(Program program, open_program(subject, extra));
-    XDPBENCH_CHECK(program.load());
-    Run run{std::move(program), {}, {}, {}, {}};
-    XDPBENCH_TRY(EventRecorder events, EventRecorder::open(run.program, types));
-    XDPBENCH_TRY(run.before, run.program.read_maps());
-    TestRunner runner(run.program.fd());
-    for (const Frame& frame : frames) {
-        XDPBENCH_TRY(FrameResult result, run_frame(runner, frame, run.frames.size()));
-        run.frames.push_back(std::move(result));
-        XDPBENCH_CHECK(events.read());
+Result<void> run_steps(const Subject& subject, const Check& check, Run& run) {
+    XDPBENCH_TRY(const EventTypes types, types_of(check));
+    XDPBENCH_TRY(EventRecorder events, EventRecorder::open(run.lone.program, types));
+    XDPBENCH_TRY(StepRunner runner, StepRunner::create(run.lone, check));
+    std::size_t first = 0;
+    for (const Step& step : check.steps) {
+        StepRecording& seen = run.steps.emplace_back();
+        seen.first = first;
+        XDPBENCH_TRY(seen.in, load_frames(step.in, subject.scenario));
+        XDPBENCH_CHECK(
+            runner.run_each(step, seen.in, [&](const TestRunOutput& output) -> Result<void> {
+                const std::size_t number = seen.results.size();
+                XDPBENCH_TRY(FrameResult result, result_of(output, frame_name(step.in, number)));
+                result.out.timestamp_ns = seen.in[number].timestamp_ns;
+                seen.results.push_back(std::move(result));
+                return events.read();
+            }));
+        first += seen.in.size();
     }
-    XDPBENCH_TRY(run.events, events.finish());
-    XDPBENCH_TRY(run.after, run.program.read_maps());
+    run.events = events.finish();
+    return {};
+}
+
+Result<Run> run_once(const Subject& subject, const Check& check) {
+    XDPBENCH_TRY(LoneProgram lone, load_alone(subject, check.configuration, queues_needed(check)));
+    Run run{std::move(lone), {}, {}, {}, {}};
+    XDPBENCH_TRY(run.before, run.lone.program.read_maps());
+    XDPBENCH_CHECK(run_steps(subject, check, run));
+    XDPBENCH_TRY(run.after, run.lone.program.read_maps());
     return run;
 }
 
-// `results` with the fields that the second run made otherwise.
-Result<void> add_varying(std::vector<FrameResult>& results, const std::vector<FrameResult>& again) {
-    for (std::size_t i = 0; i < results.size(); ++i) {
-        if (results[i].action != again[i].action) {
+// `result` with what the second run made otherwise.
+Result<void> add_varying(const std::string& frame, FrameResult& result, const FrameResult& again) {
+    constexpr const char* kAdvice =
+        "what depends on time or chance cannot be recorded: write a scenario by hand";
+    if (result.action != again.action) {
+        return input_error(
+            fmt::format("{}: the program returned {}, and {} when all was repeated", frame,
+                        action_name(result.action), action_name(again.action)),
+            kAdvice);
+    }
+    for (FieldDifference& difference : diff_frames(result.out, again.out)) {
+        if (difference.field == "length") {
             return input_error(
-                fmt::format("frame {}: the program returned {}, and {} when all was repeated", i,
-                            action_name(results[i].action), action_name(again[i].action)),
-                "what depends on time or chance cannot be recorded: write a scenario by hand");
+                fmt::format("{}: came out with another length when all was repeated", frame),
+                kAdvice);
         }
-        for (FieldDifference& difference : diff_frames(results[i].out, again[i].out)) {
-            if (difference.field == "length") {
-                return input_error(
-                    fmt::format("frame {}: came out with another length when all was repeated", i),
-                    "what depends on time or chance cannot be recorded: write a scenario by hand");
-            }
-            results[i].varying.push_back(std::move(difference.field));
+        result.varying.push_back(std::move(difference.field));
+    }
+    result.metadata_again = again.metadata;
+    return {};
+}
+
+Result<void> add_varying(const Check& check, std::vector<StepRecording>& steps,
+                         const std::vector<StepRecording>& again) {
+    for (std::size_t step = 0; step < steps.size(); ++step) {
+        for (std::size_t i = 0; i < steps[step].results.size(); ++i) {
+            XDPBENCH_CHECK(add_varying(frame_name(check.steps[step].in, i), steps[step].results[i],
+                                       again[step].results[i]));
         }
     }
     return {};
@@ -105,28 +130,33 @@ void add_changes(const Run& run, const Program& again, std::vector<MapContent>& 
     for (const StoredEntry& entry : run.after) {
         const auto earlier = before.find({entry.map, entry.key});
         if (earlier != before.end() && earlier->second->value == entry.value) continue;
-        add_change(again, entry.map, run.program.expectation_of(entry), changes, unsteady);
+        add_change(again, entry.map, run.lone.program.expectation_of(entry), changes, unsteady);
     }
     for (const StoredEntry& entry : run.before) {
         if (after.contains({entry.map, entry.key})) continue;
-        MapEntry gone{run.program.expectation_of(entry).key, std::nullopt, std::nullopt, true};
+        MapEntry gone{run.lone.program.expectation_of(entry).key, std::nullopt, std::nullopt, true};
         add_change(again, entry.map, std::move(gone), changes, unsteady);
     }
 }
 
 }  // namespace
 
-Result<Recording> record_frames(const Subject& subject, const Configuration& extra,
-                                const Frames& frames, const EventTypes& types) {
-    XDPBENCH_TRY(Run run, run_once(subject, extra, frames, types));
-    XDPBENCH_TRY(const Run again, run_once(subject, extra, frames, types));
-    XDPBENCH_CHECK(add_varying(run.frames, again.frames));
+Result<Recording> record_check(const Subject& subject, const Check& check) {
+    // What a program keeps for each CPU must not depend on where the scheduler puts this thread.
+    XDPBENCH_TRY(const PinnedThread pinned, PinnedThread::pin(measuring_cpu()));
+    XDPBENCH_TRY(Run run, run_once(subject, check));
+    XDPBENCH_TRY(Run again, run_once(subject, check));
+    XDPBENCH_CHECK(add_varying(check, run.steps, again.steps));
     std::vector<MapContent> changes;
     std::vector<std::string> unsteady;
-    add_changes(run, again.program, changes, unsteady);
+    add_changes(run, again.lone.program, changes, unsteady);
     std::vector<EventExpectation> events = steady_events(run.events, again.events, unsteady);
-    return Recording{std::move(run.program), std::move(run.frames), std::move(changes),
-                     std::move(run.events),  std::move(events),     std::move(unsteady)};
+    // Both runs' records are read by the types of the program that stays.
+    for (std::size_t i = 0; i < run.events.size(); ++i)
+        again.events[i].source = run.events[i].source;
+    return Recording{std::move(run.lone),   std::move(run.steps),    std::move(changes),
+                     std::move(run.events), std::move(again.events), std::move(events),
+                     std::move(unsteady)};
 }
 
 }  // namespace xdpbench

@@ -14,24 +14,33 @@ struct FrameResult {
     Action action = Action::pass;
     Frame out;
     Mask varying;  // fields of `out` that differed between two runs
+    // XDP metadata in front of `out`, in both runs.
+    std::vector<std::uint8_t> metadata;
+    std::vector<std::uint8_t> metadata_again;
+};
+
+// The frames of one step.
+struct StepRecording {
+    std::size_t first = 0;  // number of its first frame among all
+    Frames in;
+    std::vector<FrameResult> results;  // one a frame
 };
 
 struct Recording {
-    Program program;                  // as it is behind the last frame
-    std::vector<FrameResult> frames;  // one a frame given
+    LoneProgram lone;  // as it is behind the last frame
+    std::vector<StepRecording> steps;
     // Entries that are other than before the first frame, by map; one that is gone is `absent`.
     std::vector<MapContent> changes;
-    std::vector<RecordedEvents> recorded;  // what came out of the event maps
-    std::vector<EventExpectation> events;  // what of that can be expected
+    std::vector<RecordedEvents> recorded;        // what came out of the event maps,
+    std::vector<RecordedEvents> recorded_again;  // and in the second run
+    std::vector<EventExpectation> events;        // what of that can be expected
     // What cannot be expected, each with the reason.
     std::vector<std::string> unsteady;
 };
 
-// Runs `frames` through the subject's program, set up with `extra` on top, one after the other with
-// state kept; twice, each time from the start, to see what does not depend on the frames alone. A
-// frame with an action that no scenario can expect, or with another one the second time, is an
-// error. `types` are those of events, where they are named.
-Result<Recording> record_frames(const Subject& subject, const Configuration& extra,
-                                const Frames& frames, const EventTypes& types = {});
+// Runs the steps of `check`, whatever it expects, one frame after the other with state kept; twice,
+// each time from the start, to see what does not depend on the frames alone. A frame with an action
+// that no scenario can expect, or with another one the second time, is an error.
+Result<Recording> record_check(const Subject& subject, const Check& check);
 
 }  // namespace xdpbench

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/interrupt.h"
 #include "base/text.h"
 #include "kernel/metadata.h"
 #include "packet/diff.h"
@@ -105,15 +106,25 @@ Result<TestRunOutput> StepRunner::run_frame(const Frame& frame, const Context& c
     return runner_.run(frame.bytes, given);
 }
 
+Result<void> StepRunner::run_each(const Step& step, const Frames& in, const Handler& handle) {
+    XDPBENCH_TRY(const Context context, context_of(step));
+    for (std::size_t i = 0; i < in.size(); ++i) {
+        if (interrupted()) return interrupted_error();
+        Result<TestRunOutput> output = run_frame(in[i], context);
+        if (!output) return output.error().in(frame_name(step.in, i));
+        XDPBENCH_CHECK(handle(*output));
+    }
+    return {};
+}
+
 Result<std::vector<std::uint32_t>> StepRunner::returned(const Step& step,
                                                         const Scenario& scenario) {
     XDPBENCH_TRY(const StepFrames frames, load_step(step, scenario));
-    XDPBENCH_TRY(const Context context, context_of(step));
     std::vector<std::uint32_t> returned;
-    for (const Frame& frame : frames.in) {
-        XDPBENCH_TRY(const TestRunOutput output, run_frame(frame, context));
+    XDPBENCH_CHECK(run_each(step, frames.in, [&](const TestRunOutput& output) -> Result<void> {
         returned.push_back(output.returned);
-    }
+        return {};
+    }));
     return returned;
 }
 

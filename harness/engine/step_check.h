@@ -1,6 +1,7 @@
 // The steps of a check: frame after frame through BPF_PROG_TEST_RUN, each output judged.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -37,6 +38,10 @@ class StepRunner {
     // Adds what is not as expected to `failures`.
     Result<void> run(const Step& step, const Scenario& scenario, EventJudge& events,
                      Failures& failures);
+
+    // Runs the step's frames `in` and judges nothing; `handle` gets each output, and may keep none.
+    using Handler = std::function<Result<void>(const TestRunOutput& output)>;
+    Result<void> run_each(const Step& step, const Frames& in, const Handler& handle);
 
     // What the program returns for each of the step's frames; nothing else is looked at.
     Result<std::vector<std::uint32_t>> returned(const Step& step, const Scenario& scenario);

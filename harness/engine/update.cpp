@@ -6,7 +6,12 @@
 
 #include "base/text.h"
 #include "engine/check.h"
-#include "engine/event_check.h"
+#include "engine/recorded_events.h"
+#include "engine/recording.h"
+#include "engine/step_check.h"
+#include "kernel/metadata.h"
+#include "packet/field_value.h"
+#include "packet/hex.h"
 #include "scenario/diagnostic.h"
 #include "scenario/emit.h"
 #include "scenario/reader.h"
@@ -14,15 +19,100 @@
 namespace xdpbench {
 namespace {
 
-bool step_holds(const Step& step, const Frames& in, const Frames& out,
-                const std::vector<FrameResult>& results) {
-    for (std::size_t i = 0; i < results.size(); ++i) {
-        if (results[i].action != step.expect.action) return false;
-        if (step.expect.unchanged && !(results[i].out == in[i])) return false;
-        if (!out.empty() && !diff_frames(out[i], results[i].out, step.expect.mask).empty())
-            return false;
+// Whether one frame of a step became what `step` expects; `out`: as a whole, nullptr if that is not
+// compared.
+Result<bool> frame_holds(const Program& program, const Step& step, const Frame* out,
+                         const FrameResult& result) {
+    const StepExpectation& expect = step.expect;
+    if (result.action != expect.action) return false;
+    if (out != nullptr && !diff_frames(*out, result.out, expect.mask).empty()) return false;
+    if (!differences_from(expect.frame, result.out).empty()) return false;
+    if (!expect.metadata) return true;
+    XDPBENCH_TRY(const std::vector<std::string> differences,
+                 metadata_differences(program, *expect.metadata, result.metadata));
+    return differences.empty();
+}
+
+Result<bool> frames_hold(const Subject& subject, const Program& program, const Step& step,
+                         const StepRecording& seen) {
+    XDPBENCH_TRY(const StepFrames frames, load_step(step, subject.scenario));
+    for (std::size_t i = 0; i < seen.results.size(); ++i) {
+        XDPBENCH_TRY(const bool holds,
+                     frame_holds(program, step, frames.out.empty() ? nullptr : &frames.out[i],
+                                 seen.results[i]));
+        if (!holds) return false;
     }
     return true;
+}
+
+// The fields that `expect` names, with what they are now; one that is otherwise in every run is
+// left out.
+void update_fields(const std::vector<ExpectedField>& expected, const FrameResult& result,
+                   YamlNode& expect) {
+    if (expected.empty()) return;
+    YamlNode& fields = entry_of(expect, "fields");
+    for (const ExpectedField& field : expected) {
+        const Mask& varying = result.varying;
+        if (std::find(varying.begin(), varying.end(), field.name) != varying.end()) {
+            erase_entry(fields, field.name);
+        } else if (!differences_from({{field}, false, {}}, result.out).empty()) {
+            entry_of(fields, field.name) = yaml_text(field_value(field.name, result.out));
+        }
+    }
+    if (fields.mapping()->empty()) erase_entry(expect, "fields");
+}
+
+// What both runs left in front of the frame, as far as `expected` names it; nothing if that is
+// nothing.
+Result<std::optional<YamlNode>> current_metadata(const Program& program, const Metadata& expected,
+                                                 const FrameResult& result) {
+    if (!expected.type.empty()) {
+        XDPBENCH_TRY(const std::optional<Value> now,
+                     decode_metadata(program, expected, result.metadata));
+        XDPBENCH_TRY(const std::optional<Value> again,
+                     decode_metadata(program, expected, result.metadata_again));
+        if (now && again) {
+            const std::optional<Value> steady =
+                common_part(restricted(*now, expected.value), restricted(*again, expected.value));
+            if (!steady) return std::optional<YamlNode>();
+            return std::optional(
+                yaml_mapping({{"type", yaml_text(expected.type)}, {"value", to_yaml(*steady)}}));
+        }
+    }
+    if (result.metadata != result.metadata_again) return std::optional<YamlNode>();
+    return std::optional(
+        yaml_text(result.metadata.empty() ? "none" : "hex:" + to_hex(result.metadata)));
+}
+
+Result<void> update_metadata(const Program& program, const Metadata& expected,
+                             const FrameResult& result, YamlNode& expect) {
+    XDPBENCH_TRY(const std::vector<std::string> differences,
+                 metadata_differences(program, expected, result.metadata));
+    XDPBENCH_TRY(const std::vector<std::string> again,
+                 metadata_differences(program, expected, result.metadata_again));
+    if (differences.empty() && again.empty()) return {};
+    XDPBENCH_TRY(std::optional<YamlNode> now, current_metadata(program, expected, result));
+    if (now) {
+        entry_of(expect, "metadata") = std::move(*now);
+    } else {
+        erase_entry(expect, "metadata");
+    }
+    return {};
+}
+
+// What the author chose to expect of a frame, `out` left aside, with what the program does now.
+Result<YamlNode> updated_expectation(const Program& program, const Step& step,
+                                     const FrameResult& result, YamlNode expect) {
+    entry_of(expect, "action") = yaml_text(std::string(action_name(result.action)));
+    if (result.action != Action::redirect) erase_entry(expect, "redirect");
+    update_fields(step.expect.frame.fields, result, expect);
+    if (step.expect.frame.checksums && !differences_from({{}, true, {}}, result.out).empty())
+        erase_entry(expect, "checksums");
+    if (step.expect.frame.length)
+        entry_of(expect, "length") = yaml_text(std::to_string(result.out.bytes.size()));
+    if (step.expect.metadata)
+        XDPBENCH_CHECK(update_metadata(program, *step.expect.metadata, result, expect));
+    return expect;
 }
 
 // The entry as it is now, in the place of one that does not hold.
@@ -53,57 +143,84 @@ Result<void> update_maps(const Program& program, const Check& check, YamlNode& n
     return {};
 }
 
-Result<void> update_events(const Recording& recording, const Check& check, YamlNode& node) {
-    for (const EventExpectation& expected : check.expect_events) {
-        const auto of_map = [&](const auto& one) { return one.map == expected.map; };
-        const auto steady = std::find_if(recording.events.begin(), recording.events.end(), of_map);
-        const auto recorded =
-            std::find_if(recording.recorded.begin(), recording.recorded.end(),
-                         [&](const RecordedEvents& one) { return one.source.map == expected.map; });
-        if (steady == recording.events.end() || recorded == recording.recorded.end()) continue;
-        XDPBENCH_TRY(const std::optional<EventExpectation> now,
-                     updated_events(*recorded, *steady, expected));
-        if (now)
-            entry_of(entry_of(entry_of(node, "expect"), "events"), expected.map) = to_yaml(*now);
+// The events of `expected` in `expect`, by map, where they are not what `recorded` has (and
+// `again`, the second run): as far as both runs wrote the same.
+Result<void> update_events(const std::vector<EventExpectation>& expected,
+                           const std::vector<RecordedEvents>& recorded,
+                           const std::vector<RecordedEvents>& again, YamlNode& expect) {
+    for (const EventExpectation& one : expected) {
+        for (std::size_t i = 0; i < recorded.size(); ++i) {
+            if (recorded[i].source.map != one.map) continue;
+            std::vector<std::string> unsteady;  // what is left out, which record_check() has told
+            std::vector<EventExpectation> steady =
+                steady_events({recorded[i]}, {again[i]}, unsteady);
+            if (steady.empty()) steady.push_back({{}, one.map, {}, {}, {}, {}});
+            XDPBENCH_TRY(const std::optional<EventExpectation> now,
+                         updated_events(recorded[i], steady.front(), one));
+            if (!now) continue;
+            YamlNode& events = entry_of(expect, "events");
+            if (now->count || now->lost) {
+                entry_of(events, one.map) = to_yaml(*now);
+            } else {
+                erase_entry(events, one.map);
+            }
+            if (events.mapping()->empty()) erase_entry(expect, "events");
+        }
     }
     return {};
+}
+
+std::vector<RecordedEvents> of_frames(const std::vector<RecordedEvents>& recorded,
+                                      std::size_t first, std::size_t end) {
+    std::vector<RecordedEvents> parts;
+    parts.reserve(recorded.size());
+    for (const RecordedEvents& one : recorded) parts.push_back(one.of_frames(first, end));
+    return parts;
+}
+
+// The steps that take the place of `step`, written as `node`.
+Result<std::vector<RecordedStep>> updated_step(const Subject& subject, const Recording& recording,
+                                               const Step& step, const StepRecording& seen,
+                                               const YamlNode& node, RecordedFrames& out) {
+    const Program& program = recording.lone.program;
+    XDPBENCH_TRY(const bool hold, frames_hold(subject, program, step, seen));
+    std::vector<RecordedStep> steps{{0, seen.in.size(), node}};
+    if (!hold) {
+        std::vector<YamlNode> expectations;
+        for (const FrameResult& result : seen.results) {
+            XDPBENCH_TRY(YamlNode expect, updated_expectation(program, step, result,
+                                                              find_entry(node, "expect")->value));
+            expectations.push_back(std::move(expect));
+        }
+        steps = recorded_steps(step.in, seen, node, expectations, out);
+    }
+    for (RecordedStep& one : steps) {
+        const std::size_t first = seen.first + one.first;
+        const std::size_t end = seen.first + one.end;
+        XDPBENCH_CHECK(update_events(step.expect.events, of_frames(recording.recorded, first, end),
+                                     of_frames(recording.recorded_again, first, end),
+                                     entry_of(one.node, "expect")));
+    }
+    return steps;
 }
 
 // The check with what the program does now.
 Result<YamlNode> updated_check(const Subject& subject, const Check& check, YamlNode node,
                                RecordedFrames& out) {
-    std::vector<Frames> inputs;
-    Frames all;
-    for (const Step& step : check.steps) {
-        XDPBENCH_TRY(Frames frames, load_frames(step.in, subject.scenario));
-        all.insert(all.end(), frames.begin(), frames.end());
-        inputs.push_back(std::move(frames));
-    }
-    XDPBENCH_TRY(const EventTypes types, types_of(check));
-    XDPBENCH_TRY(const Recording recording,
-                 record_frames(subject, check.configuration, all, types));
+    XDPBENCH_TRY(const Recording recording, record_check(subject, check));
     const YamlNode::List old_steps = *entry_of(node, "steps").list();
     YamlNode::List steps;
-    auto first = recording.frames.begin();
     for (std::size_t i = 0; i < check.steps.size(); ++i) {
-        const Step& step = check.steps[i];
-        const auto end = first + static_cast<std::ptrdiff_t>(inputs[i].size());
-        const std::vector<FrameResult> results(first, end);
-        first = end;
-        Frames expected;
-        if (step.expect.out) {
-            XDPBENCH_TRY(expected, load_frames(*step.expect.out, subject.scenario));
-        }
-        if (step_holds(step, inputs[i], expected, results)) {
-            steps.push_back(old_steps[i]);
-            continue;
-        }
-        for (YamlNode& recorded : recorded_steps(step.in, inputs[i], results, old_steps[i], out))
-            steps.push_back(std::move(recorded));
+        XDPBENCH_TRY(std::vector<RecordedStep> updated,
+                     updated_step(subject, recording, check.steps[i], recording.steps[i],
+                                  old_steps[i], out));
+        for (RecordedStep& step : updated) steps.push_back(std::move(step.node));
     }
     entry_of(node, "steps") = yaml_list(std::move(steps));
-    XDPBENCH_CHECK(update_maps(recording.program, check, node));
-    XDPBENCH_CHECK(update_events(recording, check, node));
+    XDPBENCH_CHECK(update_maps(recording.lone.program, check, node));
+    if (!check.expect_events.empty())
+        XDPBENCH_CHECK(update_events(check.expect_events, recording.recorded,
+                                     recording.recorded_again, entry_of(node, "expect")));
     return node;
 }
 

@@ -88,4 +88,11 @@ Result<std::vector<std::string>> metadata_differences(const Program& program,
     return lines;
 }
 
+Result<std::optional<Value>> decode_metadata(const Program& program, const Metadata& typed,
+                                             std::span<const std::uint8_t> actual) {
+    XDPBENCH_TRY(const Structure structure, structure_in(program, typed));
+    if (structure.size != actual.size()) return std::optional<Value>();
+    return std::optional(decode_value(structure.types, structure.id, actual));
+}
+
 }  // namespace xdpbench

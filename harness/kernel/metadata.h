@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,5 +22,9 @@ Result<std::vector<std::uint8_t>> encode_metadata(const Program& program, const 
 Result<std::vector<std::string>> metadata_differences(const Program& program,
                                                       const Metadata& expected,
                                                       std::span<const std::uint8_t> actual);
+
+// `actual` as the structure that `typed` names; nothing if it has another length.
+Result<std::optional<Value>> decode_metadata(const Program& program, const Metadata& typed,
+                                             std::span<const std::uint8_t> actual);
 
 }  // namespace xdpbench

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "packet/bits.h"
 #include "packet/dissect.h"
+#include "packet/field_value.h"
 #include "packet/hex.h"
 #include "packet/layers.h"
 
@@ -251,6 +252,16 @@ std::vector<FieldDifference> differences_from(const FrameExpectation& expected,
     }
     if (expected.checksums) add_checksum_differences(fields, differences);
     return differences;
+}
+
+std::string field_value(const std::string& name, const Frame& frame) {
+    const std::vector<Field> fields = dissect(frame);
+    const Field* const field = field_of(fields, name);
+    if (field == nullptr) return std::string(kAbsent);
+    const std::optional<Part> part = part_named(name);
+    if (part && part->show == Show::options)
+        return std::string(kHexPrefix) + to_hex(bytes_of(frame, *field));
+    return field->value.substr(0, field->value.find(" ("));  // of a checksum: "0x1a2b (right)"
 }
 
 std::optional<Frame> corrected(const FrameExpectation& expected, Frame actual) {

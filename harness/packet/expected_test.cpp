@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "packet/dissect.h"
+#include "packet/field_value.h"
 #include "packet/sample_frames_test.h"
 
 namespace xdpbench {
@@ -140,6 +142,20 @@ TEST(Expected, TheFrameThatWouldDoDiffersInWhatIsExpectedOnly) {
     EXPECT_FALSE(corrected(expect_field("payload", "hex:01"), frame_of(kUdpFrame)));
     expectation.length = 61;
     EXPECT_FALSE(corrected(expectation, frame_of(kIcmpFrame)));
+}
+
+TEST(Expected, TheValueThatAFieldHasIsTakenBack) {
+    for (const std::string_view hex : kSampleFrames) {
+        const Frame frame = frame_of(hex);
+        for (const Field& field : dissect(frame)) {
+            const std::string text = field_value(field.name, frame);
+            const auto expected = parse_expected_field(field.name, text);
+            ASSERT_TRUE(expected) << expected.error().text();
+            EXPECT_TRUE(differences_from({{*expected}, false, {}}, frame).empty())
+                << field.name << ": " << text;
+        }
+    }
+    EXPECT_EQ(field_value("tcp.dport", frame_of(kUdpFrame)), "absent");
 }
 
 }  // namespace
