@@ -15,7 +15,7 @@ class Objects(Case):
     def test_each_kind_is_checked_replayed_and_benched(self):
         short = ("--mode", "generic,native", "--rounds", "1", "--duration", "50ms", "--pcap", os.path.join(SOURCE, "pcaps", "udp_64.pcap"))
         for name, action in (("tail_calls.bpf.o:entry", "XDP_DROP"), ("plain.stripped.bpf.o", "XDP_DROP"),
-                             ("pinned.bpf.o", "XDP_PASS"), ("frags.bpf.o", "XDP_DROP"), ("companions.bpf.o", "XDP_PASS")):
+                             ("pinned.bpf.o", "XDP_PASS"), ("frags.bpf.o", "XDP_DROP"), ("behind_redirect.bpf.o", "XDP_PASS")):
             with self.subTest(name=name):
                 done = self.tool("--prog", os.path.join(BUILD, "fixtures", name), *short)
                 self.assertIn(f"1,000 frames, nothing judged: 1,000 {action}", done.stdout)
@@ -31,7 +31,7 @@ class Objects(Case):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_what_cannot_be_taken(self):
-        done = self.tool("--prog", fixture("companions") + ":on_the_device", code=2)
+        done = self.tool("--prog", fixture("behind_redirect") + ":on_the_device", code=2)
         self.assertIn('SEC("xdp/devmap")', done.stderr)
         self.assertIn("__uint(type, BPF_MAP_TYPE_HASH);", self.tool("--prog", fixture("legacy_maps"), code=2).stderr)
 

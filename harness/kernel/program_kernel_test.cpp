@@ -408,14 +408,14 @@ TEST_F(ProgramTest, FragsTakesFramesBeyondAPage) {
 }
 
 TEST_F(ProgramTest, WhatRunsBehindARedirectIsLoadedBesideButNotTaken) {
-    const std::string path = fixture_object("companions");
+    const std::string path = fixture_object("behind_redirect");
     for (const auto& [function, section] :
          {std::pair{"on_the_device", "xdp/devmap"}, std::pair{"on_the_cpu", "xdp/cpumap"}}) {
         const std::string error = open_error(path, function);
         EXPECT_CONTAINS(error, fmt::format("{} of {} is SEC(\"{}\"): it runs on frames that a map "
                                            "redirects, and can neither be attached",
                                            function, path, section));
-        EXPECT_CONTAINS(error, "and it is loaded with that: to_device");
+        EXPECT_CONTAINS(error, "and it is loaded with that: behind_redirect");
     }
     auto program = Program::open(path);
     ASSERT_TRUE(program) << program.error().text();
