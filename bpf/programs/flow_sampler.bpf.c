@@ -10,6 +10,7 @@ struct event {
     struct flow flow;
     __u32 length; /* of the frame */
     __u32 rate;   /* it stands for so many packets */
+    __u32 queue;  /* the receive queue that it came in by: how a NIC spreads flows */
 };
 const struct event *unused
     __attribute__((unused)); /* keeps the type in BTF, for who reads events */
@@ -50,6 +51,7 @@ static __always_inline void sample(struct xdp_md *ctx)
     if (event.rate == 0 || (*number)++ % event.rate != 0)
         return;
     event.length = frame_length(ctx);
+    event.queue = ctx->rx_queue_index;
     if (bpf_ringbuf_output(&events, &event, sizeof(event), 0))
         __sync_fetch_and_add(&events_lost, 1);
 }

@@ -186,6 +186,7 @@ TEST_F(ReferenceEvents, FlowSamplerTellsOfOneInAHundred) {
         Bytes record = flow(frames[i], behind_options(frames[i]));
         append(record, static_cast<std::uint32_t>(frames[i].bytes.size()));
         append(record, 100);  // the scenario's rate
+        append(record, 0);    // the queue
         expected.push_back(record);
     }
     EXPECT_EQ(expected.size(), 10U);
