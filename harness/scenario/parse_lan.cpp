@@ -27,8 +27,9 @@ Result<std::string> read_host_ip(const YamlNode& node) {
 Result<std::string> read_host_mac(const YamlNode& node) {
     constexpr std::size_t kLetters = 17;
     XDPBENCH_TRY(std::string mac, read_line(node, "the host's MAC address"));
-    for (char& letter : mac)
-        letter = letter >= 'A' && letter <= 'F' ? letter + ('a' - 'A') : letter;
+    for (char& letter : mac) {
+        if (letter >= 'A' && letter <= 'F') letter = static_cast<char>(letter + ('a' - 'A'));
+    }
     bool valid = mac.size() == kLetters;
     for (std::size_t i = 0; valid && i < kLetters; ++i) {
         const bool colon = i % 3 == 2;

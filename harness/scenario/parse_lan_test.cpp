@@ -136,7 +136,7 @@ INSTANTIATE_TEST_SUITE_P(
         wrong_step("SendByHost", "{ send: a.pcap, expect: { answered: { dut: [1] } } }", "7:43",
                    "expected a number"),
         wrong_step("ExpectationOfSet",
-                   "{ set: { m: [ { key: 0, value: 1 } ] }, expect: { answered: 1 } }", "7:46",
+                   "{ set: { m: [ { key: 0, value: 1 } ] }, expect: { answered: 1 } }", "7:47",
                    "'expect' beside 'set'"),
         wrong_step("SetNothing", "set: { m: [ { key: 0 } ] }", "7:19", "has no key 'value'"),
         wrong_step("SetAndAbsent", "set: { m: [ { key: 0, value: 1, absent: true } ] }", "7:29",
