@@ -90,7 +90,7 @@ def python_test(test, script):
 
 
 def scenarios():
-    """Every scenario's checks, and its replay in each mode on veth."""
+    """Every scenario's checks, and its replay and lan in each mode on veth."""
     test = "scenarios"
     say(test, "started")
     result = pathlib.Path(os.environ.get("TMPDIR", "/tmp")) / "scenarios.json"
@@ -101,8 +101,9 @@ def scenarios():
         return
     document = json.loads(result.read_text())
     rows = {}
-    for case in document["checks"] + document["replays"]:
-        kind = case["mode"] if case["kind"] == "replay" else "checks"
+    kinds = {"check": "checks", "replay": "{mode}", "lan": "lan {mode}"}
+    for case in document["checks"] + document["replays"] + document["lans"]:
+        kind = kinds[case["kind"]].format(**case)
         rows.setdefault(f"scenario {case['program']} {kind}", []).append(case)
     for name, cases in rows.items():
         bad = [case for case in cases if case["outcome"] not in ("passed", "skipped")]
