@@ -58,6 +58,40 @@ class CompareResults(Case):
         self.assertNotIn("REGRESSION", shown)
         self.compare(code=3)
 
+    def test_loads_are_compared_too(self):
+        self.tool("--prog", "xdp_drop", "--only", "bench,search", "--rate", "1kpps", "--rounds", "4", "--duration", "20ms",
+                  "--loss", "1%", "--exceed", "90%", "--width", "20%", "--json", "old.json")
+        with open(os.path.join(self.folder, "old.json"), encoding="utf-8") as file:
+            self.old = json.load(file)
+        # The figures are set here, so that speed does not matter.
+        rate, = self.old["rates"]
+        rate["outcome"] = "passed"
+        for number, trial in enumerate(rate["trials"]):
+            trial.update(reached=True, sent_seconds=1.0, processed=1000 + number)
+        search, = self.old["searches"]
+        search["outcome"] = "passed"
+        search["goals"][0].update(lower_pps=1e6, upper_pps=1.01e6, bound="program")
+        self.write("old.json", self.old)
+        new = copy.deepcopy(self.old)
+        self.write("new.json", new)
+        shown = self.compare("--fail-on-regression", "5%", code=0)
+        self.assertIn("xdp_drop/native/XDP_DROP processed at 1 kpps", shown)
+        self.assertIn("one value each, exact to 1.0 %", shown)
+        for trial in new["rates"][0]["trials"]:
+            trial["processed"] *= 0.8
+        self.write("new.json", new)
+        self.assertIn("-20.0 %", self.compare("--fail-on-regression", "5%", code=1))
+        new = copy.deepcopy(self.old)
+        new["searches"][0]["goals"][0].update(lower_pps=0.9e6, upper_pps=0.91e6)
+        self.write("new.json", new)
+        self.assertIn("REGRESSION", self.compare("--fail-on-regression", "5%", code=1))
+        new["searches"][0]["goals"][0].update(upper_pps=None, bound="generator")
+        self.write("new.json", new)
+        self.assertIn("the most that the generator offered", self.compare("--fail-on-regression", "5%", code=3))
+        new["searches"][0]["placement"] = "another"
+        self.write("new.json", new)
+        self.assertIn("measured differently: placement", self.compare("--fail-on-regression", "5%", code=3))
+
     def test_what_is_no_result_is_refused(self):
         self.write("new.json", {"benches": 1})
         done = self.tool("compare", "old.json", "new.json", code=2)

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 
-from harness import Case, main
+from harness import Case, main, run
 
 try:
     import junitparser
@@ -92,6 +92,30 @@ class Outputs(Case):
         value, = [sample.value for sample in families["xdp_bench_packets_per_second"].samples
                   if wanted.items() <= sample.labels.items()]
         self.assertAlmostEqual(value / native["offered_pps"]["max"], 1, places=9)
+
+    def test_openmetrics_has_the_loads(self):
+        done = run("--prog", "xdp_tx", "--only", "bench,search,latency", "--rate", "1kpps", "--duration", "50ms", "--rounds", "1",
+                   "--loss", "0,1%", "--width", "20%", "--json", "out.json", "--metrics", "out.txt", cwd=self.folder)
+        self.assertIn(done.returncode, (0, 3), done.stdout + done.stderr)
+        families = {family.name: family for family in text_string_to_metric_families(self.read("out.txt"))}
+        result = json.loads(self.read("out.json"))
+
+        def value(family, **labels):
+            found, = [sample.value for sample in families[family].samples if labels.items() <= sample.labels.items()]
+            return found
+
+        for search in result["searches"]:
+            for goal in search["goals"]:
+                if goal["lower_pps"] is not None:
+                    self.assertAlmostEqual(value("xdp_bench_throughput_packets_per_second", loss=f"{goal['loss_ratio']:g}",
+                                                 stamped="yes" if search["stamped"] else "no") / goal["lower_pps"], 1, places=9)
+        rate, = result["rates"]
+        if rate["reached"]:
+            self.assertAlmostEqual(value("xdp_bench_loss_ratio", rate="1 kpps"), rate["loss_ratio"]["median"], places=9)
+        for series in result["latencies"][0]["series"]:
+            for quantile in ("p50", "p99.9"):
+                self.assertAlmostEqual(value("xdp_bench_latency_seconds", rate="1 kpps", through=series["through"], quantile=quantile) * 1e9,
+                                       series[quantile + "_ns"], places=3)
 
     def test_google_benchmarks_own_compare_reads_two_results(self):
         for name in ("old.json", "new.json"):

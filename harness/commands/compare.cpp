@@ -74,8 +74,8 @@ void add_options(CLI::App& app, CompareArguments& arguments) {
         ->type_name("FILE");
     app.add_option(
            "--fail-on-regression", arguments.regression,
-           "of two results: exit with 1 if ns/packet rose by more than this, with 3 if that "
-           "is not known")
+           "of two results: exit with 1 if ns/packet rose or a throughput fell by more than "
+           "this, with 3 if that is not known")
         ->type_name("PERCENT");
     app.add_flag("-v,--verbose", arguments.verbose, "libbpf's messages");
 }

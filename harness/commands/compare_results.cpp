@@ -23,7 +23,8 @@ Result<int> compare_result_files(const std::string& before, const std::string& a
     fmt::print("old: {}, {}\nnew: {}, {}\n\n{}\n", before, old_result.started, after,
                new_result.started, to_text(table));
     fmt::print(
-        "Whole path, ns/packet. The intervals know the spread of the rounds, not the machine's "
+        "Benches: whole path, ns/packet. The intervals know the spread of the rounds, not the "
+        "machine's "
         "drift from "
         "run to run:\nwhat is near it needs both programs in one run (xdp-bench compare base.o "
         "new.o).\n");

@@ -3,83 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
-#include "report/json.h"
-#include "report/json_parts.h"
+#include "report/load.h"
 #include "stats/mann_whitney.h"
 #include "stats/summary.h"
 
 namespace xdpbench {
 namespace {
-
-// What must be equal for figures to be compared at all. The tool is among them: generator and loop
-// are part of what is measured.
-constexpr std::array<const char*, 17> kSameEnvironment{
-    "host",           "machine",    "cpu_model",  "cpus_online", "cpu_mitigations", "kernel",
-    "kernel_version", "jit",        "jit_harden", "bpf_stats",   "preemption",      "governor",
-    "turbo",          "numa_nodes", "smt",        "hypervisor",  "tool_version"};
-
-// Of a bench: all that says how it was measured. A key that a file does not have is "".
-constexpr std::array<const char*, 13> kSameSetup{"placement",
-                                                 "generator",
-                                                 "cpu",
-                                                 "generator_cpu",
-                                                 "counted_by",
-                                                 "mixed",
-                                                 "traffic",
-                                                 "frames",
-                                                 "flows",
-                                                 "size",
-                                                 "rate",
-                                                 "shortest_frame_bytes",
-                                                 "longest_frame_bytes"};
-
-std::string text_of(const Json& json, const char* key) {
-    const auto found = json.find(key);
-    if (found == json.end() || found->is_null()) return "";
-    return found->is_string() ? found->get<std::string>() : found->dump();
-}
-
-SavedBench to_bench(const Json& json) {
-    SavedBench bench;
-    bench.program = text_of(json, "program");
-    bench.mode = text_of(json, "mode");
-    bench.action = text_of(json, "action");
-    bench.variant = text_of(json, "variant");
-    bench.outcome = text_of(json, "outcome");
-    for (const char* const key : kSameSetup) bench.setup[key] = text_of(json, key);
-    const auto rounds = json.find("rounds");
-    if (rounds == json.end() || !rounds->is_array()) return bench;
-    for (const Json& round : *rounds) {
-        const auto ns = round.is_object() ? round.find("ns_per_packet") : round.end();
-        // A round in which nothing happened has 0.
-        if (ns == round.end() || !ns->is_number() || ns->get<double>() <= 0) continue;
-        bench.ns_per_packet.push_back(ns->get<double>());
-    }
-    return bench;
-}
-
-// "kernel: 6.1 / 6.18" for each key in which the two differ.
-template <class Keys>
-std::vector<std::string> differences(const Keys& keys,
-                                     const std::map<std::string, std::string>& before,
-                                     const std::map<std::string, std::string>& after) {
-    const auto value = [](const std::map<std::string, std::string>& values, const char* key) {
-        const auto found = values.find(key);
-        return found == values.end() || found->second.empty() ? std::string("not said")
-                                                              : found->second;
-    };
-    std::vector<std::string> result;
-    for (const char* const key : keys) {
-        const std::string one = value(before, key);
-        const std::string other = value(after, key);
-        if (one != other) result.push_back(fmt::format("{}: {} / {}", key, one, other));
-    }
-    return result;
-}
 
 std::vector<double> logarithms(const std::vector<double>& values) {
     std::vector<double> result;
@@ -95,77 +26,96 @@ Change verdict_of(const Interval& interval, std::optional<double> threshold) {
     return interval.high < 0 ? Change::faster : Change::none_shown;
 }
 
-ResultRow judge(const SavedBench& before, const SavedBench& after,
+// What both figures with rounds say.
+void judge_rounds(const SavedFigure& before, const SavedFigure& after,
+                  std::optional<double> threshold, ResultRow& row) {
+    const std::optional<ShiftInterval> shift =
+        shift_interval(logarithms(before.samples), logarithms(after.samples), kResultConfidence);
+    if (!shift) {
+        row.verdict = Change::undecided;
+        row.reason =
+            fmt::format("{} and {} rounds are too few for an interval of {:.0f} %",
+                        before.samples.size(), after.samples.size(), kResultConfidence * 100);
+        return;
+    }
+    row.change = std::expm1(shift->shift);
+    const Interval change{std::expm1(shift->interval.low), std::expm1(shift->interval.high),
+                          shift->interval.coverage};
+    row.interval = change;
+    row.verdict = verdict_of(
+        after.more_is_better ? Interval{-change.high, -change.low, change.coverage} : change,
+        threshold);
+    if (row.verdict == Change::undecided) row.reason = "the interval holds the threshold";
+}
+
+// What two searches say: each found one value, exact to its width.
+void judge_bounds(const SavedFigure& before, const SavedFigure& after,
+                  std::optional<double> threshold, ResultRow& row) {
+    if (before.samples.empty() || after.samples.empty()) {
+        row.verdict = Change::undecided;
+        row.reason = "no rate kept the goal";
+        return;
+    }
+    const double lower_before = before.samples.front();
+    const double lower_after = after.samples.front();
+    const double width =
+        std::max(before.bounds->width(lower_before), after.bounds->width(lower_after));
+    row.change = lower_after / lower_before - 1;
+    row.reason = fmt::format("no interval: one value each, exact to {:.1f} %", width * 100);
+    row.verdict = Change::none_shown;
+    const double fall = -*row.change;
+    if (std::abs(fall) <= width) return;
+    const bool above_threshold = threshold && fall > *threshold;
+    // What looks like the slower one was not seen at its limit: the generator was.
+    if ((fall > 0 ? after : before).bounds->bound != "program") {
+        if (above_threshold) row.verdict = Change::undecided;
+        row.reason += "; the lower one is the most that the generator offered";
+        return;
+    }
+    row.verdict = above_threshold ? Change::regression : fall > 0 ? Change::slower : Change::faster;
+}
+
+ResultRow judge(const SavedFigure& before, const SavedFigure& after,
                 std::optional<double> threshold) {
     ResultRow row;
     row.bench = after.name();
-    row.old_ns = median(before.ns_per_packet);
-    row.new_ns = median(after.ns_per_packet);
-    const std::vector<std::string> unlike = differences(kSameSetup, before.setup, after.setup);
+    row.unit = after.unit;
+    row.before = median(before.samples);
+    row.after = median(after.samples);
+    const std::vector<std::string> unlike = setup_differences(before, after);
     if (!unlike.empty()) {
         row.reason = fmt::format("measured differently: {}", fmt::join(unlike, "; "));
-        return row;
+    } else if (before.outcome != "passed" || after.outcome != "passed") {
+        row.reason = fmt::format("the measurement is {} / {}", before.outcome, after.outcome);
+    } else if (!after.unjudged.empty()) {
+        row.verdict = Change::not_judged;
+        row.reason = after.unjudged;
+        if (before.unjudged == after.unjudged && row.before.value_or(0) > 0 && row.after)
+            row.change = *row.after / *row.before - 1;
+    } else if (after.bounds && before.bounds) {
+        judge_bounds(before, after, threshold, row);
+    } else {
+        judge_rounds(before, after, threshold, row);
     }
-    if (before.outcome != "passed" || after.outcome != "passed") {
-        row.reason = fmt::format("the bench is {} / {}", before.outcome, after.outcome);
-        return row;
-    }
-    const std::optional<ShiftInterval> shift = shift_interval(
-        logarithms(before.ns_per_packet), logarithms(after.ns_per_packet), kResultConfidence);
-    if (!shift) {
-        row.verdict = Change::undecided;
-        row.reason = fmt::format("{} and {} rounds are too few for an interval of {:.0f} %",
-                                 before.ns_per_packet.size(), after.ns_per_packet.size(),
-                                 kResultConfidence * 100);
-        return row;
-    }
-    row.change = std::expm1(shift->shift);
-    row.interval = Interval{std::expm1(shift->interval.low), std::expm1(shift->interval.high),
-                            shift->interval.coverage};
-    row.verdict = verdict_of(*row.interval, threshold);
-    if (row.verdict == Change::undecided) row.reason = "the interval holds the threshold";
     return row;
 }
 
-ResultRow alone(const SavedBench& bench, bool in_new) {
+ResultRow alone(const SavedFigure& figure, bool in_new) {
     ResultRow row;
-    row.bench = bench.name();
-    (in_new ? row.new_ns : row.old_ns) = median(bench.ns_per_packet);
+    row.bench = figure.name();
+    row.unit = figure.unit;
+    (in_new ? row.after : row.before) = median(figure.samples);
     row.reason = in_new ? "only in the new result" : "only in the old result";
     return row;
 }
 
-}  // namespace
-
-Result<SavedResult> parse_result(std::string_view json, const std::string& name) {
-    const Json document = Json::parse(json, nullptr, false);
-    const auto has = [&](const char* key, bool (Json::*is)() const noexcept) {
-        return document.is_object() && document.contains(key) && (document[key].*is)();
-    };
-    if (!has("benches", &Json::is_array) || !has("environment", &Json::is_object)) {
-        return input_error(
-            fmt::format("{} is not a result of xdp-bench: {}", name,
-                        document.is_discarded() ? "it is no JSON document"
-                                                : "it has no \"benches\" or no \"environment\""),
-            "results are written by xdp-bench run, into results/ or where --json says");
-    }
-    const auto version = document.find("schema_version");
-    if (version == document.end() || *version != kResultSchemaVersion) {
-        return input_error(
-            fmt::format("{} has schema_version {}, this tool reads {}", name,
-                        version == document.end() ? "none" : version->dump(), kResultSchemaVersion),
-            "compare with the tool that wrote it, or measure again");
-    }
-    SavedResult result;
-    result.started = text_of(document, "started");
-    for (const auto& [key, value] : document["environment"].items()) {
-        result.environment[key] = value.is_string() ? value.get<std::string>() : value.dump();
-    }
-    for (const Json& bench : document["benches"]) {
-        if (bench.is_object()) result.benches.push_back(to_bench(bench));
-    }
-    return result;
+// "123.4 ns", "1.25 Mpps"
+std::string figure_text(std::optional<double> value, const std::string& unit) {
+    if (!value) return "-";
+    return unit == "pps" ? rate_text(*value) : fmt::format("{:.1f} {}", *value, unit);
 }
+
+}  // namespace
 
 std::string_view name(Change change) {
     switch (change) {
@@ -179,6 +129,8 @@ std::string_view name(Change change) {
             return "REGRESSION";
         case Change::undecided:
             return "undecided";
+        case Change::not_judged:
+            return "not judged";
         case Change::not_compared:
             return "not compared";
     }
@@ -188,25 +140,25 @@ std::string_view name(Change change) {
 ResultTable compare_results(const SavedResult& before, const SavedResult& after,
                             std::optional<double> threshold) {
     ResultTable table;
-    table.differences = differences(kSameEnvironment, before.environment, after.environment);
-    std::vector<SavedBench> old = before.benches;
-    // Benches of one name may differ in their setup (sizes, flows): the same setup first.
-    for (const SavedBench& bench : after.benches) {
-        const auto same_name = [&](const SavedBench& other) {
-            return other.name() == bench.name();
+    table.differences = environment_differences(before, after);
+    std::vector<SavedFigure> old = before.figures;
+    // Figures of one name may differ in their setup (sizes, flows): the same setup first.
+    for (const SavedFigure& figure : after.figures) {
+        const auto same_name = [&](const SavedFigure& other) {
+            return other.name() == figure.name();
         };
-        auto match = std::find_if(old.begin(), old.end(), [&](const SavedBench& other) {
-            return same_name(other) && other.setup == bench.setup;
+        auto match = std::find_if(old.begin(), old.end(), [&](const SavedFigure& other) {
+            return same_name(other) && other.setup == figure.setup;
         });
         if (match == old.end()) match = std::find_if(old.begin(), old.end(), same_name);
         if (match == old.end()) {
-            table.rows.push_back(alone(bench, true));
+            table.rows.push_back(alone(figure, true));
             continue;
         }
-        table.rows.push_back(judge(*match, bench, threshold));
+        table.rows.push_back(judge(*match, figure, threshold));
         old.erase(match);
     }
-    for (const SavedBench& bench : old) table.rows.push_back(alone(bench, false));
+    for (const SavedFigure& figure : old) table.rows.push_back(alone(figure, false));
     if (table.differences.empty()) return table;
     for (ResultRow& row : table.rows) {
         row.change.reset();
@@ -225,7 +177,7 @@ int exit_code_of(const ResultTable& table, bool threshold) {
     const auto compared =
         static_cast<std::ptrdiff_t>(table.rows.size()) - count(Change::not_compared);
     if (count(Change::regression) > 0) return 1;
-    if (compared == 0) return 3;
+    if (compared == 0 || (threshold && compared == count(Change::not_judged))) return 3;
     if (threshold && count(Change::undecided) + count(Change::not_compared) > 0) return 3;
     return 0;
 }
@@ -240,12 +192,9 @@ std::string to_text(const ResultTable& table) {
     }
     std::size_t width = 5;
     for (const ResultRow& row : table.rows) width = std::max(width, row.bench.size());
-    text += fmt::format("{:<{}}  {:>9}  {:>9}  {:>8}  {:>20}  verdict\n", "bench", width, "old ns",
-                        "new ns", "change",
-                        fmt::format("interval ({:.0f} %)", kResultConfidence * 100));
-    const auto ns = [](std::optional<double> value) {
-        return value ? fmt::format("{:.1f}", *value) : std::string("-");
-    };
+    text +=
+        fmt::format("{:<{}}  {:>11}  {:>11}  {:>8}  {:>20}  verdict\n", "bench", width, "old",
+                    "new", "change", fmt::format("interval ({:.0f} %)", kResultConfidence * 100));
     for (const ResultRow& row : table.rows) {
         const std::string change =
             row.change ? fmt::format("{:+.1f} %", *row.change * 100) : std::string("-");
@@ -253,9 +202,10 @@ std::string to_text(const ResultTable& table) {
             row.interval ? fmt::format("{:+.1f} % to {:+.1f} %", row.interval->low * 100,
                                        row.interval->high * 100)
                          : std::string("-");
-        text += fmt::format("{:<{}}  {:>9}  {:>9}  {:>8}  {:>20}  {}{}\n", row.bench, width,
-                            ns(row.old_ns), ns(row.new_ns), change, interval, name(row.verdict),
-                            row.reason.empty() ? "" : ": " + row.reason);
+        text +=
+            fmt::format("{:<{}}  {:>11}  {:>11}  {:>8}  {:>20}  {}{}\n", row.bench, width,
+                        figure_text(row.before, row.unit), figure_text(row.after, row.unit), change,
+                        interval, name(row.verdict), row.reason.empty() ? "" : ": " + row.reason);
     }
     return text;
 }

@@ -2,24 +2,22 @@
 
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
 namespace xdpbench {
 namespace {
 
-SavedBench bench_of(std::vector<double> ns, const std::string& mode = "native") {
-    SavedBench bench;
+SavedFigure bench_of(std::vector<double> ns, const std::string& mode = "native") {
+    SavedFigure bench;
     bench.program = "lb";
     bench.mode = mode;
     bench.action = "XDP_TX";
     bench.outcome = "passed";
     bench.setup = {{"placement", "shared"}, {"traffic", "a.pcap"}};
-    bench.ns_per_packet = std::move(ns);
+    bench.samples = std::move(ns);
     return bench;
 }
 
-SavedResult result_of(std::vector<SavedBench> benches) {
-    return {"2026-01-01T00:00:00Z", {{"kernel", "6.1"}, {"load_average", "1"}}, std::move(benches)};
+SavedResult result_of(std::vector<SavedFigure> figures) {
+    return {"2026-01-01T00:00:00Z", {{"kernel", "6.1"}, {"load_average", "1"}}, std::move(figures)};
 }
 
 const std::vector<double> kHundred{99, 100, 100.5, 101, 100.2};
@@ -70,7 +68,7 @@ TEST(CompareResults, AnotherEnvironmentIsNotJudged) {
               (std::vector<std::string>{"cpu_model: not said / other", "kernel: 6.1 / 6.18"}));
     EXPECT_EQ(table.rows[0].verdict, Change::not_compared);
     EXPECT_FALSE(table.rows[0].change);
-    EXPECT_EQ(table.rows[0].new_ns, 120.2);
+    EXPECT_EQ(table.rows[0].after, 120.2);
     EXPECT_EQ(exit_code_of(table, true), 3);
     EXPECT_EQ(exit_code_of(table, false), 3);
     EXPECT_NE(to_text(table).find("kernel: 6.1 / 6.18"), std::string::npos);
@@ -78,7 +76,7 @@ TEST(CompareResults, AnotherEnvironmentIsNotJudged) {
 
 TEST(CompareResults, AnotherPlacementOrTrafficIsNotJudged) {
     for (const char* const key : {"placement", "traffic"}) {
-        SavedBench changed = bench_of(kHundredTwenty);
+        SavedFigure changed = bench_of(kHundredTwenty);
         changed.setup[key] = "another";
         const ResultTable table =
             compare_results(result_of({bench_of(kHundred)}), result_of({changed}), {});
@@ -88,7 +86,7 @@ TEST(CompareResults, AnotherPlacementOrTrafficIsNotJudged) {
 }
 
 TEST(CompareResults, EqualSetupsArePairedAndTheRestIsShown) {
-    SavedBench large = bench_of(kHundredTwenty);
+    SavedFigure large = bench_of(kHundredTwenty);
     large.setup["longest_frame_bytes"] = "1514";
     const ResultTable table =
         compare_results(result_of({bench_of(kHundred), large, bench_of(kHundred, "generic")}),
@@ -103,7 +101,7 @@ TEST(CompareResults, EqualSetupsArePairedAndTheRestIsShown) {
 }
 
 TEST(CompareResults, AnInvalidBenchIsNotJudged) {
-    SavedBench invalid = bench_of(kHundredTwenty);
+    SavedFigure invalid = bench_of(kHundredTwenty);
     invalid.outcome = "invalid";
     const ResultTable table =
         compare_results(result_of({bench_of(kHundred)}), result_of({invalid}), 0.05);
@@ -125,30 +123,79 @@ TEST(CompareResults, ExitCodes) {
     EXPECT_EQ(code({100}, 0.05), 3);
 }
 
-TEST(ParseResult, WhatIsNeededOfADocument) {
-    const Result<SavedResult> result = parse_result(R"({"schema_version": 1, "started": "now",
-        "environment": {"kernel": "6.1"}, "benches": [{"program": "lb", "mode": "native",
-        "action": "XDP_TX", "cpu": 1, "outcome": "passed",
-        "rounds": [{"ns_per_packet": 10.5}, {"ns_per_packet": 0}, {}]}]})",
-                                                    "a.json");
-    ASSERT_TRUE(result);
-    EXPECT_EQ(result->environment.at("kernel"), "6.1");
-    ASSERT_EQ(result->benches.size(), 1);
-    EXPECT_EQ(result->benches[0].name(), "lb/native/XDP_TX");
-    EXPECT_EQ(result->benches[0].setup.at("cpu"), "1");
-    EXPECT_EQ(result->benches[0].ns_per_packet, std::vector<double>{10.5});
+SavedFigure rate_of(std::vector<double> pps) {
+    SavedFigure figure = bench_of(std::move(pps));
+    figure.what = "processed at 500 kpps";
+    figure.unit = "pps";
+    figure.more_is_better = true;
+    return figure;
 }
 
-TEST(ParseResult, WhatIsNoResultIsRefused) {
-    for (const char* const text :
-         {"", "{", "[]", "{}", R"({"benches": {}})", R"({"benches": [], "environment": {}})",
-          R"({"benches": [], "environment": {}, "schema_version": 99})",
-          R"({"benches": [], "schema_version": 1})"}) {
-        const Result<SavedResult> result = parse_result(text, "a.json");
-        ASSERT_FALSE(result) << text;
-        EXPECT_EQ(result.error().kind, ErrorKind::input);
-        EXPECT_NE(result.error().what.find("a.json"), std::string::npos);
-    }
+SavedFigure search_of(double lower, std::optional<double> upper, const std::string& bound) {
+    SavedFigure figure = rate_of({lower});
+    figure.what = "search, loss 0 %";
+    figure.bounds = SavedBounds{upper, bound};
+    return figure;
+}
+
+ResultTable table_of(const SavedFigure& before, const SavedFigure& after,
+                     std::optional<double> threshold = {}) {
+    return compare_results(result_of({before}), result_of({after}), threshold);
+}
+
+TEST(CompareResults, OfARateAFallIsTheRegression) {
+    const auto verdict = [](const std::vector<double>& before, const std::vector<double>& after) {
+        return table_of(rate_of(before), rate_of(after), 0.05).rows.front().verdict;
+    };
+    EXPECT_EQ(verdict(kHundredTwenty, kHundred), Change::regression);
+    EXPECT_EQ(verdict(kHundred, kHundredTwenty), Change::faster);
+    EXPECT_EQ(verdict(kHundred, kHundred), Change::none_shown);
+    EXPECT_EQ(table_of(rate_of(kHundredTwenty), rate_of(kHundred), 0.5).rows.front().verdict,
+              Change::slower);
+}
+
+TEST(CompareResults, ASearchFellIfItDidByMoreThanBothWidths) {
+    const auto row = [](const SavedFigure& after) {
+        return table_of(search_of(1e6, 1.02e6, "program"), after, 0.05).rows.front();
+    };
+    const ResultRow fell = row(search_of(0.9e6, 0.91e6, "program"));
+    EXPECT_EQ(fell.verdict, Change::regression);
+    EXPECT_NEAR(*fell.change, -0.1, 1e-9);
+    EXPECT_FALSE(fell.interval);
+    EXPECT_NE(fell.reason.find("one value each, exact to 2.0 %"), std::string::npos) << fell.reason;
+    EXPECT_EQ(row(search_of(0.9e6, 1.1e6, "program")).verdict, Change::none_shown);
+    EXPECT_EQ(row(search_of(0.96e6, 0.97e6, "program")).verdict, Change::slower);
+    EXPECT_EQ(row(search_of(0.99e6, 1e6, "program")).verdict, Change::none_shown);
+    EXPECT_EQ(row(search_of(1.1e6, 1.11e6, "program")).verdict, Change::faster);
+    EXPECT_EQ(row(search_of(1.1e6, std::nullopt, "generator")).verdict, Change::faster);
+}
+
+TEST(CompareResults, AGeneratorThatOfferedLessIsNoRegressionOfTheProgram) {
+    const SavedFigure before = search_of(1e6, 1.01e6, "program");
+    const SavedFigure after = search_of(0.8e6, std::nullopt, "generator");
+    EXPECT_EQ(table_of(before, after, 0.05).rows.front().verdict, Change::undecided);
+    EXPECT_EQ(table_of(before, after).rows.front().verdict, Change::none_shown);
+    EXPECT_EQ(table_of(after, before, 0.05).rows.front().verdict, Change::none_shown);
+    SavedFigure none = search_of(1, std::nullopt, "none");
+    none.samples.clear();
+    EXPECT_EQ(table_of(before, none, 0.05).rows.front().verdict, Change::undecided);
+}
+
+TEST(CompareResults, WhatHasOneValueIsShownAndNotJudged) {
+    SavedFigure latency = bench_of({1000});
+    latency.what = "latency at 1 kpps, p99, to the tester";
+    latency.unjudged = "no interval: one value of each run";
+    SavedFigure longer = latency;
+    longer.samples = {2000};
+    const ResultTable table = table_of(latency, longer, 0.05);
+    EXPECT_EQ(table.rows.front().verdict, Change::not_judged);
+    EXPECT_NEAR(*table.rows.front().change, 1, 1e-9);
+    EXPECT_EQ(exit_code_of(table, true), 3);  // nothing was judged
+    EXPECT_EQ(exit_code_of(table, false), 0);
+    const ResultTable both = compare_results(result_of({latency, bench_of(kHundred)}),
+                                             result_of({longer, bench_of(kHundred)}), 0.05);
+    EXPECT_EQ(exit_code_of(both, true), 0);
+    EXPECT_NE(to_text(both).find("2000.0 ns"), std::string::npos) << to_text(both);
 }
 
 }  // namespace

@@ -11,7 +11,7 @@
 namespace xdpbench {
 namespace {
 
-using Row = std::array<std::string, 7>;  // program, mode, checks, replay, lan, modes, bench
+using OverviewRow = std::vector<std::string>;
 
 const char* const kNothing = "-";
 
@@ -76,6 +76,65 @@ std::string bench(const RunRecord& run, const std::string& program, const std::s
     return kNothing;
 }
 
+std::string with_outcome(Outcome outcome, const std::string& text) {
+    return outcome == Outcome::passed ? text : fmt::format("{} ({})", outcome_name(outcome), text);
+}
+
+// "0.00 % lost at 500 kpps"
+std::string offered_text(const LoadRecord& load) {
+    std::vector<double> ratios;
+    for (const Trial& trial : load.reached_trials()) ratios.push_back(trial.loss_ratio());
+    if (ratios.empty()) return outcome_name(load.outcome);
+    return with_outcome(
+        load.outcome,
+        fmt::format("{:.2f} % lost at {}", median(ratios).value_or(0) * 100, rate_text(load.rate)));
+}
+
+// Of the goal with the least loss: "1.25 Mpps at 0 % loss, bound by program"
+std::string found_text(const LoadRecord& load) {
+    if (load.goals.empty()) return outcome_name(load.outcome);
+    const SearchedGoal& goal = load.goals.front();
+    if (!goal.result.bounds.lower) return "no rate";
+    return with_outcome(load.outcome, fmt::format("{} at {:.4g} % loss, bound by {}",
+                                                  rate_text(*goal.result.bounds.lower),
+                                                  goal.goal.loss_ratio * 100, goal.bound));
+}
+
+// "p50 1.2 us, p99 3.4 us at 500 kpps"
+std::string latency_text(const LoadRecord& load) {
+    for (const LatencySeries& series : load.latencies) {
+        if (series.floor) continue;
+        const auto us = [&series](double q) {
+            return static_cast<double>(series.histogram.quantile(q).value_or(0)) * 1e-3;
+        };
+        return with_outcome(load.outcome, fmt::format("p50 {:.1f} us, p99 {:.1f} us at {}", us(0.5),
+                                                      us(0.99), rate_text(load.rate)));
+    }
+    return outcome_name(load.outcome);
+}
+
+// Of several rates, sizes or searches the first one.
+std::string load_cell(const RunRecord& run, const std::string& kind, const std::string& program,
+                      const std::string& mode) {
+    for (const LoadRecord& load : run.loads) {
+        if (load.kind != kind || load.program != program || load.mode != mode) continue;
+        if (kind == "search") return found_text(load);
+        return kind == "rate" ? offered_text(load) : latency_text(load);
+    }
+    return kNothing;
+}
+
+// The kinds of loads that there are, in the order in which they are measured.
+std::vector<std::string> load_kinds(const RunRecord& run) {
+    std::vector<std::string> kinds;
+    for (const char* const kind : {"search", "rate", "latency"}) {
+        if (std::any_of(run.loads.begin(), run.loads.end(),
+                        [kind](const LoadRecord& load) { return load.kind == kind; }))
+            kinds.emplace_back(kind);
+    }
+    return kinds;
+}
+
 std::vector<std::string> modes_of(const RunRecord& run) {
     std::vector<std::string> modes;
     const auto add = [&](const std::string& mode) {
@@ -85,36 +144,43 @@ std::vector<std::string> modes_of(const RunRecord& run) {
     };
     for (const CaseResult& result : run.cases) add(result.mode);
     for (const BenchRecord& record : run.benches) add(record.mode);
+    for (const LoadRecord& load : run.loads) add(load.mode);
     return modes;
 }
 
 }  // namespace
 
 std::string overview(const RunRecord& run) {
-    std::vector<Row> rows{{"program", "mode", "checks", "replay", "lan", "modes", "bench"}};
+    const std::vector<std::string> loads = load_kinds(run);
+    std::vector<OverviewRow> rows{{"program", "mode", "checks", "replay", "lan", "modes", "bench"}};
+    rows.front().insert(rows.front().end(), loads.begin(), loads.end());
     for (const ProgramRecord& program : run.programs) {
         bool first = true;
         for (const std::string& mode : modes_of(run)) {
-            rows.push_back({first ? program.name : "", mode,
+            OverviewRow row{first ? program.name : "",
+                            mode,
                             outcomes(run, "check", program.name, mode),
                             outcome_in(mode, run, "replay", program.name),
                             outcome_in(mode, run, "lan", program.name),
-                            agreement(run, program.name, mode), bench(run, program.name, mode)});
+                            agreement(run, program.name, mode),
+                            bench(run, program.name, mode)};
+            for (const std::string& kind : loads)
+                row.push_back(load_cell(run, kind, program.name, mode));
+            rows.push_back(std::move(row));
             first = false;
         }
     }
     constexpr std::size_t kTitleAndOne = 2;
     if (rows.size() <= kTitleAndOne) return {};
-    std::array<std::size_t, std::tuple_size_v<Row>> widths{};
-    for (const Row& row : rows) {
-        for (std::size_t i = 0; i < row.size(); ++i)
-            widths.at(i) = std::max(widths.at(i), row.at(i).size());
+    std::vector<std::size_t> widths(rows.front().size());
+    for (const OverviewRow& row : rows) {
+        for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
     }
     std::string table;
-    for (const Row& row : rows) {
+    for (const OverviewRow& row : rows) {
         std::string line;
         for (std::size_t i = 0; i < row.size(); ++i)
-            line += fmt::format("{:<{}}", row.at(i), widths.at(i) + 3);
+            line += fmt::format("{:<{}}", row[i], widths[i] + 3);
         line.erase(line.find_last_not_of(' ') + 1);
         table += line + "\n";
     }

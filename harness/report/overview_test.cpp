@@ -61,5 +61,38 @@ TEST(Overview, ARowForEachMode) {
         << table;
 }
 
+TEST(Overview, LoadsHaveColumnsWhereThereAreAny) {
+    RunRecord run = run_of({result("check", "", Outcome::passed)});
+    const auto load = [](const char* kind, const char* mode) {
+        LoadRecord record;
+        record.program = "icmp_lb";
+        record.mode = mode;
+        record.kind = kind;
+        record.rate = 500'000;
+        return record;
+    };
+    LoadRecord offered = load("rate", "native");
+    Trial trial;
+    trial.rate = 500'000;
+    trial.seconds = trial.sent_seconds = 1;
+    trial.sent = 500'000;
+    trial.losses["dut_rx_drops"] = 5'000;
+    offered.trials = {trial};
+    LoadRecord search = load("search", "native");
+    SearchedGoal goal;
+    goal.result.bounds.lower = 1'250'000;
+    goal.bound = "program";
+    search.goals = {goal};
+    LoadRecord skipped = load("latency", "generic");
+    skipped.outcome = Outcome::skipped;
+    run.loads = {offered, search, skipped};
+    const std::string table = overview(run);
+    EXPECT_NE(table.find("bench   search"), std::string::npos) << table;
+    EXPECT_NE(table.find("1.25 Mpps at 0 % loss, bound by program   1.00 % lost at 500 kpps   -\n"),
+              std::string::npos)
+        << table;
+    EXPECT_NE(table.find("skipped\n"), std::string::npos) << table;
+}
+
 }  // namespace
 }  // namespace xdpbench

@@ -1,0 +1,251 @@
+#include "report/saved_result.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "report/json.h"
+#include "report/load.h"
+
+namespace xdpbench {
+namespace {
+
+using SavedJson = nlohmann::json;
+
+// What must be equal for figures to be compared at all. The tool is among them: generator and loop
+// are part of what is measured.
+constexpr std::array<const char*, 17> kSameEnvironment{
+    "host",           "machine",    "cpu_model",  "cpus_online", "cpu_mitigations", "kernel",
+    "kernel_version", "jit",        "jit_harden", "bpf_stats",   "preemption",      "governor",
+    "turbo",          "numa_nodes", "smt",        "hypervisor",  "tool_version"};
+
+// Of a figure: all that says how it was measured. A key that a file does not have is "".
+constexpr std::array<const char*, 14> kSameSetup{"placement",
+                                                 "generator",
+                                                 "cpu",
+                                                 "generator_cpu",
+                                                 "counted_by",
+                                                 "mixed",
+                                                 "traffic",
+                                                 "frames",
+                                                 "flows",
+                                                 "size",
+                                                 "rate",
+                                                 "stamped",
+                                                 "shortest_frame_bytes",
+                                                 "longest_frame_bytes"};
+
+// Of a search's goal as well.
+constexpr std::array<const char*, 5> kSameGoal{"exceed_ratio", "initial_trial_seconds",
+                                               "final_trial_seconds", "duration_sum_seconds",
+                                               "width"};
+
+constexpr const char* kOneValue = "no interval: one value of each run";
+
+std::string text_of(const SavedJson& json, const char* key) {
+    const auto found = json.find(key);
+    if (found == json.end() || found->is_null()) return "";
+    return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+// Nothing if it is not there, or no number.
+std::optional<double> number_of(const SavedJson& json, const char* key) {
+    const auto found = json.find(key);
+    if (found == json.end() || !found->is_number()) return std::nullopt;
+    return found->get<double>();
+}
+
+// The objects of a list; of what is no list none.
+std::vector<SavedJson> objects_of(const SavedJson& json, const char* key) {
+    std::vector<SavedJson> objects;
+    const auto found = json.find(key);
+    if (found == json.end() || !found->is_array()) return objects;
+    for (const SavedJson& one : *found) {
+        if (one.is_object()) objects.push_back(one);
+    }
+    return objects;
+}
+
+// What every figure of a record has in common.
+SavedFigure begin_figure(const SavedJson& json) {
+    SavedFigure figure;
+    figure.program = text_of(json, "program");
+    figure.mode = text_of(json, "mode");
+    figure.action = text_of(json, "action");
+    figure.variant = text_of(json, "variant");
+    figure.outcome = text_of(json, "outcome");
+    for (const char* const key : kSameSetup) figure.setup[key] = text_of(json, key);
+    return figure;
+}
+
+SavedFigure bench_figure(const SavedJson& json) {
+    SavedFigure figure = begin_figure(json);
+    for (const SavedJson& round : objects_of(json, "rounds")) {
+        // A round in which nothing happened has 0.
+        const std::optional<double> ns = number_of(round, "ns_per_packet");
+        if (ns && *ns > 0) figure.samples.push_back(*ns);
+    }
+    return figure;
+}
+
+// A share is of what the run's own search found: two runs offer different rates under one name.
+struct OfferedRate {
+    std::string name;  // "500 kpps", "50 %"
+    double pps = 0;
+    bool share = false;
+
+    explicit OfferedRate(const SavedJson& json)
+        : pps(number_of(json, "rate_pps").value_or(0)),
+          share(number_of(json, "share").value_or(0) > 0) {
+        name = share ? fmt::format("{:.4g} %", *number_of(json, "share") * 100) : rate_text(pps);
+    }
+    [[nodiscard]] std::string why_unjudged() const {
+        return share ? fmt::format("a share of what each run's own search found; here {}",
+                                   rate_text(pps))
+                     : "";
+    }
+};
+
+// Of a record without figures (skipped, invalid): so that it is not passed over in silence.
+SavedFigure without_figures(const SavedJson& json, std::string what) {
+    SavedFigure figure = begin_figure(json);
+    figure.what = std::move(what);
+    return figure;
+}
+
+// What the program processed of the rate, in each round that reached it.
+SavedFigure rate_figure(const SavedJson& json) {
+    const OfferedRate rate(json);
+    SavedFigure figure = begin_figure(json);
+    figure.what = "processed at " + rate.name;
+    figure.unit = "pps";
+    figure.more_is_better = true;
+    figure.unjudged = rate.why_unjudged();
+    for (const SavedJson& trial : objects_of(json, "trials")) {
+        const auto processed = number_of(trial, "processed");
+        const auto seconds = number_of(trial, "sent_seconds");
+        if (text_of(trial, "reached") == "true" && processed && seconds && *seconds > 0)
+            figure.samples.push_back(*processed / *seconds);
+    }
+    return figure;
+}
+
+SavedFigure goal_figure(const SavedJson& search, const std::string& what, const SavedJson& goal) {
+    SavedFigure figure = begin_figure(search);
+    figure.what =
+        fmt::format("{}, loss {:.4g} %", what, number_of(goal, "loss_ratio").value_or(0) * 100);
+    figure.unit = "pps";
+    figure.more_is_better = true;
+    for (const char* const key : kSameGoal) figure.setup[key] = text_of(goal, key);
+    figure.bounds = SavedBounds{number_of(goal, "upper_pps"), text_of(goal, "bound")};
+    if (const auto lower = number_of(goal, "lower_pps")) figure.samples = {*lower};
+    return figure;
+}
+
+void add_saved_goals(const SavedJson& json, std::vector<SavedFigure>& figures) {
+    const std::string what =
+        text_of(json, "stamped") == "true" ? "search of stamped frames" : "search";
+    const std::vector<SavedJson> goals = objects_of(json, "goals");
+    if (goals.empty()) figures.push_back(without_figures(json, what));
+    for (const SavedJson& goal : goals) figures.push_back(goal_figure(json, what, goal));
+}
+
+// Percentiles of all frames of a run: frames behind one another wait for one another, so that they
+// are no independent samples, and there is one value of each run.
+void add_latencies(const SavedJson& json, std::vector<SavedFigure>& figures) {
+    const OfferedRate rate(json);
+    const std::vector<SavedJson> all = objects_of(json, "series");
+    if (all.empty()) figures.push_back(without_figures(json, "latency at " + rate.name));
+    for (const SavedJson& series : all) {
+        if (text_of(series, "through") != "program") continue;
+        for (const Percentile& percentile : kPercentiles) {
+            SavedFigure figure = begin_figure(json);
+            figure.what = fmt::format("latency at {}, {}, to the {}", rate.name, percentile.name,
+                                      text_of(series, "place"));
+            figure.unjudged = rate.share ? rate.why_unjudged() : kOneValue;
+            if (const auto ns = number_of(series, percentile.key)) figure.samples = {*ns};
+            figures.push_back(std::move(figure));
+        }
+    }
+}
+
+template <class Keys>
+std::vector<std::string> key_differences(const Keys& keys,
+                                         const std::map<std::string, std::string>& before,
+                                         const std::map<std::string, std::string>& after) {
+    const auto value = [](const std::map<std::string, std::string>& values,
+                          const std::string& key) {
+        const auto found = values.find(key);
+        return found == values.end() || found->second.empty() ? std::string("not said")
+                                                              : found->second;
+    };
+    std::vector<std::string> result;
+    for (const std::string& key : keys) {
+        const std::string one = value(before, key);
+        const std::string other = value(after, key);
+        if (one != other) result.push_back(fmt::format("{}: {} / {}", key, one, other));
+    }
+    return result;
+}
+
+}  // namespace
+
+double SavedBounds::width(double lower) const {
+    return upper && lower > 0 ? *upper / lower - 1 : 0;
+}
+
+std::string SavedFigure::name() const {
+    return program + "/" + mode + variant + "/" + action + (what.empty() ? "" : " " + what);
+}
+
+Result<SavedResult> parse_result(std::string_view json, const std::string& name) {
+    const SavedJson document = SavedJson::parse(json, nullptr, false);
+    const auto has = [&](const char* key, bool (SavedJson::*is)() const noexcept) {
+        return document.is_object() && document.contains(key) && (document[key].*is)();
+    };
+    if (!has("benches", &SavedJson::is_array) || !has("environment", &SavedJson::is_object)) {
+        return input_error(
+            fmt::format("{} is not a result of xdp-bench: {}", name,
+                        document.is_discarded() ? "it is no JSON document"
+                                                : "it has no \"benches\" or no \"environment\""),
+            "results are written by xdp-bench run, into results/ or where --json says");
+    }
+    const auto version = document.find("schema_version");
+    if (version == document.end() || *version != kResultSchemaVersion) {
+        return input_error(
+            fmt::format("{} has schema_version {}, this tool reads {}", name,
+                        version == document.end() ? "none" : version->dump(), kResultSchemaVersion),
+            "compare with the tool that wrote it, or measure again");
+    }
+    SavedResult result;
+    result.started = text_of(document, "started");
+    for (const auto& [key, value] : document["environment"].items()) {
+        result.environment[key] = value.is_string() ? value.get<std::string>() : value.dump();
+    }
+    for (const SavedJson& bench : objects_of(document, "benches"))
+        result.figures.push_back(bench_figure(bench));
+    for (const SavedJson& rate : objects_of(document, "rates"))
+        result.figures.push_back(rate_figure(rate));
+    for (const SavedJson& search : objects_of(document, "searches"))
+        add_saved_goals(search, result.figures);
+    for (const SavedJson& latency : objects_of(document, "latencies"))
+        add_latencies(latency, result.figures);
+    return result;
+}
+
+std::vector<std::string> environment_differences(const SavedResult& before,
+                                                 const SavedResult& after) {
+    const std::vector<std::string> keys(kSameEnvironment.begin(), kSameEnvironment.end());
+    return key_differences(keys, before.environment, after.environment);
+}
+
+std::vector<std::string> setup_differences(const SavedFigure& before, const SavedFigure& after) {
+    std::set<std::string> keys;
+    for (const auto& [key, value] : before.setup) keys.insert(key);
+    for (const auto& [key, value] : after.setup) keys.insert(key);
+    return key_differences(keys, before.setup, after.setup);
+}
+
+}  // namespace xdpbench

@@ -1,0 +1,60 @@
+// A result file of `xdp-bench run`, as far as two of them can be put side by side. Pure.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace xdpbench {
+
+// Between which rates a search found the throughput, in packets/s.
+struct SavedBounds {
+    std::optional<double> upper;  // the lowest rate that does not keep the goal; nothing: none
+    std::string bound;            // "program", "generator" or "none"
+
+    // How far the upper bound lies above `lower`, relative to it; 0 without one.
+    [[nodiscard]] double width(double lower) const;
+};
+
+// One figure of a result: of a bench, an offered rate, a goal of a search, a percentile of latency.
+struct SavedFigure {
+    std::string program;
+    std::string mode;
+    std::string action;
+    std::string variant;  // "/size:64/flows:1000/separate"; mostly empty
+    std::string what;     // "search, loss 0 %"; empty: ns/packet of a bench
+    std::string unit = "ns";
+    bool more_is_better = false;
+    // How it was measured: traffic, placement, CPU and so on, by their names in the file. Figures
+    // are compared only where all of these are equal.
+    std::map<std::string, std::string> setup;
+    std::string outcome;
+    std::vector<double> samples;        // of each round; of what has no rounds the one value
+    std::optional<SavedBounds> bounds;  // of a search, in the place of samples of rounds
+    std::string unjudged;               // why it is shown and not judged; empty: it is judged
+
+    // "icmp_lb/native/size:64/XDP_TX search, loss 0 %"
+    [[nodiscard]] std::string name() const;
+};
+
+struct SavedResult {
+    std::string started;
+    std::map<std::string, std::string> environment;
+    std::vector<SavedFigure> figures;
+};
+
+// Reads a result document; `name` is for the error that says what is wrong with it.
+Result<SavedResult> parse_result(std::string_view json, const std::string& name);
+
+// "kernel: 6.1 / 6.18" for each key that must be equal for figures to be compared and is not: of
+// the environments, and of the setups of two figures.
+[[nodiscard]] std::vector<std::string> environment_differences(const SavedResult& before,
+                                                               const SavedResult& after);
+[[nodiscard]] std::vector<std::string> setup_differences(const SavedFigure& before,
+                                                         const SavedFigure& after);
+
+}  // namespace xdpbench

@@ -1,0 +1,76 @@
+#include "report/saved_result.h"
+
+#include <gtest/gtest.h>
+
+namespace xdpbench {
+namespace {
+
+TEST(ParseResult, WhatIsNeededOfADocument) {
+    const Result<SavedResult> result = parse_result(R"({"schema_version": 1, "started": "now",
+        "environment": {"kernel": "6.1"}, "benches": [{"program": "lb", "mode": "native",
+        "action": "XDP_TX", "cpu": 1, "outcome": "passed",
+        "rounds": [{"ns_per_packet": 10.5}, {"ns_per_packet": 0}, {}]}]})",
+                                                    "a.json");
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->environment.at("kernel"), "6.1");
+    ASSERT_EQ(result->figures.size(), 1);
+    EXPECT_EQ(result->figures[0].name(), "lb/native/XDP_TX");
+    EXPECT_EQ(result->figures[0].setup.at("cpu"), "1");
+    EXPECT_EQ(result->figures[0].samples, std::vector<double>{10.5});
+}
+
+TEST(ParseResult, WhatIsNoResultIsRefused) {
+    for (const char* const text :
+         {"", "{", "[]", "{}", R"({"benches": {}})", R"({"benches": [], "environment": {}})",
+          R"({"benches": [], "environment": {}, "schema_version": 99})",
+          R"({"benches": [], "schema_version": 1})"}) {
+        const Result<SavedResult> result = parse_result(text, "a.json");
+        ASSERT_FALSE(result) << text;
+        EXPECT_EQ(result.error().kind, ErrorKind::input);
+        EXPECT_NE(result.error().what.find("a.json"), std::string::npos);
+    }
+}
+
+TEST(ParseResult, LoadsAreFiguresToo) {
+    const Result<SavedResult> result = parse_result(R"({"schema_version": 1, "environment": {},
+        "benches": [],
+        "rates": [{"program": "lb", "mode": "native", "action": "XDP_TX", "outcome": "passed",
+            "rate_pps": 500000, "share": 0, "trials": [
+                {"reached": true, "processed": 100, "sent_seconds": 0.5},
+                {"reached": false, "processed": 1, "sent_seconds": 0.5}]},
+            {"program": "lb", "mode": "native", "action": "XDP_TX", "rate_pps": 1234, "share": 0.5}],
+        "searches": [{"program": "lb", "mode": "native", "action": "XDP_TX", "outcome": "passed",
+            "goals": [{"loss_ratio": 0.005, "width": 0.01, "lower_pps": 100, "upper_pps": 101,
+                       "bound": "program"},
+                      {"loss_ratio": 0, "lower_pps": null, "upper_pps": 10, "bound": "none"}]},
+            {"program": "lb", "mode": "native", "action": "XDP_TX", "outcome": "invalid",
+             "stamped": true}],
+        "latencies": [{"program": "lb", "mode": "native", "action": "XDP_TX", "outcome": "passed",
+            "rate_pps": 1000, "share": 0, "series": [
+                {"through": "floor", "place": "tester", "p50_ns": 1},
+                {"through": "program", "place": "tester", "p50_ns": 10, "p90_ns": 20, "p99_ns": 30,
+                 "p99.9_ns": 40}]}]})",
+                                                    "a.json");
+    ASSERT_TRUE(result);
+    const std::vector<SavedFigure>& figures = result->figures;
+    ASSERT_EQ(figures.size(), 9);
+    EXPECT_EQ(figures[0].name(), "lb/native/XDP_TX processed at 500 kpps");
+    EXPECT_EQ(figures[0].samples, std::vector<double>{200});
+    EXPECT_TRUE(figures[0].more_is_better);
+    EXPECT_EQ(figures[1].what, "processed at 50 %");
+    EXPECT_NE(figures[1].unjudged.find("1.234 kpps"), std::string::npos);
+    EXPECT_EQ(figures[2].what, "search, loss 0.5 %");
+    EXPECT_EQ(figures[2].samples, std::vector<double>{100});
+    EXPECT_NEAR(figures[2].bounds->width(100), 0.01, 1e-9);
+    EXPECT_EQ(figures[2].setup.at("width"), "0.01");
+    EXPECT_TRUE(figures[3].samples.empty());
+    EXPECT_EQ(figures[3].bounds->bound, "none");
+    EXPECT_EQ(figures[4].what, "search of stamped frames");
+    EXPECT_TRUE(figures[4].samples.empty());
+    EXPECT_EQ(figures[5].what, "latency at 1 kpps, p50, to the tester");
+    EXPECT_EQ(figures[8].samples, std::vector<double>{40});
+    EXPECT_FALSE(figures[8].unjudged.empty());
+}
+
+}  // namespace
+}  // namespace xdpbench
