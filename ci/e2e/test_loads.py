@@ -56,6 +56,19 @@ class Loads(Case):
         for trial in rate["trials"]:
             self.assertEqual(trial["sent"], trial["processed"] + trial["lost"])
 
+    def test_what_a_cpumap_has_no_room_for_is_lost(self):
+        if len(os.sched_getaffinity(0)) < 2:
+            self.skipTest("frames are redirected to another CPU")
+        # Eight frames at a time for a queue of one: a fast generator loses some at any speed.
+        done, result = self.measure("--prog", "xdp_redirect_cpu", "--set", "cpus[0]={qsize: 1}", "--only", "search", "--duration", "50ms",
+                                    "--rounds", "1", "--width", "20%", "--loss", "1%")
+        search, = result["searches"]
+        self.assertNotIn("books", search["message"])
+        lossy = [trial for trial in search["probes"] if trial["losses"].get("cpumap_drops")]
+        self.assertTrue(lossy, done.stdout)
+        for trial in search["probes"] + search["trials"]:
+            self.assertEqual(trial["forwarded"] + trial["lost"], trial["sent"])
+
     def test_a_search_ends_and_says_what_bounds_it(self):
         done, result = self.measure("--prog", "xdp_drop", "--only", "search", "--duration", "50ms", "--rounds", "2", "--loss", "0,1%",
                                     "--width", "10%", codes=(0,))

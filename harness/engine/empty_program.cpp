@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <vector>
 
 #include "empty.skel.h"
@@ -79,7 +80,7 @@ Result<RedirectPath> find_redirect_target(const Program& program, const Lane& la
         target.map_type = type;
         if (type == BPF_MAP_TYPE_CPUMAP) {
             target.means = Means::cpumap;
-            target.cpu = entries.front().first;
+            for (const auto& [cpu, queue] : entries) target.cpus.push_back(cpu);
             target.queue =
                 std::min_element(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
                     return a.second < b.second;
@@ -136,16 +137,29 @@ Result<void> EmptyProgram::load_redirect(bool frags, const Topology& topology, c
     ::bpf_map__set_autocreate(maps.cpus, means == Means::cpumap);
     if (means == Means::devmap)
         ::bpf_map__set_type(maps.ports, static_cast<bpf_map_type>(target_->map_type));
-    ::bpf_map__set_max_entries(maps.cpus, target_->cpu + 1);
     const unsigned interface = target_->back || !lane.far ? lane.dut.index : lane.far->out.index;
     redirect_->rodata->target = interface;
-    redirect_->rodata->cpu = target_->cpu;
+    if (means == Means::cpumap) XDPBENCH_CHECK(take_turns());
     // A map of redirect targets looks for the interface in the namespace of who writes the entry.
     XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(topology.dut));
     if (const int error = empty_redirect__load(redirect_.get()); error != 0)
         return system_error("cannot load the empty program that redirects", error);
     if (means == Means::devmap) return set_entry(maps.ports, 0, interface, "an interface");
-    if (means == Means::cpumap) return set_entry(maps.cpus, target_->cpu, target_->queue, "a CPU");
+    for (const std::uint32_t cpu : target_->cpus)
+        XDPBENCH_CHECK(set_entry(maps.cpus, cpu, target_->queue, "a CPU"));
+    return {};
+}
+
+// Among all CPUs of the program's map: which of them a frame takes is the program's business.
+Result<void> EmptyProgram::take_turns() {
+    auto& rodata = *redirect_->rodata;
+    const std::vector<std::uint32_t>& cpus = target_->cpus;
+    if (cpus.size() > std::size(rodata.cpu_targets))
+        return no_floor(fmt::format("its CPUMAP has {} CPUs, more than {}", cpus.size(),
+                                    std::size(rodata.cpu_targets)));
+    std::copy(cpus.begin(), cpus.end(), std::begin(rodata.cpu_targets));
+    rodata.cpu_count = static_cast<std::uint32_t>(cpus.size());
+    ::bpf_map__set_max_entries(redirect_->maps.cpus, cpus.back() + 1);
     return {};
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "base/result.h"
 #include "kernel/program.h"
@@ -22,7 +23,7 @@ struct RedirectPath {
     Means means = Means::interface;
     std::uint32_t map_type = 0;  // of a devmap: BPF_MAP_TYPE_DEVMAP or _HASH
     bool back = false;           // to the interface that the frames came from; else to the far end
-    std::uint32_t cpu = 0;       // of a cpumap: the first one in it
+    std::vector<std::uint32_t> cpus;  // of a cpumap: all that are in it, ascending
     // Of a cpumap: frames that its shortest queue holds. A frame that finds it full is lost, and
     // nobody counts it, so never more than these may be under way.
     std::uint32_t queue = 0;
@@ -55,6 +56,7 @@ class EmptyProgram {
     };
     EmptyProgram() = default;
     Result<void> load_plain(Action action, bool frags);
+    Result<void> take_turns();
     Result<void> load_redirect(bool frags, const Topology& topology, const Lane& lane);
 
     std::unique_ptr<empty, Close> plain_;

@@ -76,6 +76,17 @@ TEST_F(EmptyProgramTest, ByCpumapIntoTheStackOfThatCpu) {
     EXPECT_EQ(counts->passed_cpus.at(0), 100U);
 }
 
+TEST_F(EmptyProgramTest, ByCpumapToAllItsCpusInTurn) {
+    if (measuring_cpu() == 0) GTEST_SKIP() << "takes two CPUs";
+    Subject both = subject(false, true);
+    both.scenario.configuration.maps.back().entries.push_back(
+        {scalar("1"), scalar("512"), std::nullopt, false});
+    const auto counts = send(both);
+    ASSERT_TRUE(counts) << counts.error().text();
+    EXPECT_EQ(counts->passed_cpus.at(0), 50U);
+    EXPECT_EQ(counts->passed_cpus.at(1), 50U);
+}
+
 TEST_F(EmptyProgramTest, TheQueueOfACpumapLimitsWhatIsUnderWay) {
     const auto topology = Topology::create(1, 60, TopologyKind::chain);
     ASSERT_TRUE(topology) << topology.error().text();

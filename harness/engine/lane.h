@@ -56,7 +56,7 @@ class EquippedLane {
                                        Capture capture);
 
     // From here on redirects that come to nothing are losses with a name, where the kernel lets
-    // them be counted. That takes time: not for what is measured.
+    // them be counted. With a CPUMAP that takes time: not where ns/packet are measured.
     Result<void> watch_redirects();
 
     // From here on `program` handles the frames, and no frame meets neither. What the programs

@@ -1,6 +1,7 @@
 #include "engine/trial.h"
 
 #include <fmt/format.h>
+#include <linux/bpf.h>
 
 #include <algorithm>
 
@@ -85,6 +86,8 @@ Result<std::unique_ptr<TrialRig>> TrialRig::create(const BenchCase& bench, Pace 
     XDPBENCH_TRY(EquippedLane lane, EquippedLane::create(rig->topology_, 0, &rig->program_,
                                                          rig->program_.fd(), *bench.mode, capture));
     rig->lane_.emplace(std::move(lane));
+    // Redirects that come to nothing are frames lost, and only tracepoints tell of them.
+    if (paths.tally[XDP_REDIRECT] > 0) XDPBENCH_CHECK(rig->lane_->watch_redirects());
     if (stamps) {
         XDPBENCH_TRY(const EmptyProgram empty,
                      EmptyProgram::load(paths.action, rig->program_, rig->topology_, 0, 1));

@@ -111,6 +111,8 @@ Result<std::unique_ptr<BenchRig>> VethBench::create(const BenchCase& bench) {
     rig->floor_.emplace(std::move(floor_lane));
     rig->record_ = describe_bench(bench, frames, paths);
     rig->record_.counted_by = rig->lane_->counted_by();
+    if (empty.target())
+        rig->record_.floor_cpus.assign(empty.target()->cpus.begin(), empty.target()->cpus.end());
     const bool apart = bench.cpus.placement == Placement::separate;
     XDPBENCH_CHECK(place_program(rig->topology_, bench.cpus));
     const std::uint64_t most =

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <optional>
+#include <set>
 #include <span>
 
 #include "base/text.h"
@@ -156,6 +157,22 @@ std::string stack_cpus(const BenchRecord& bench) {
     for (const auto& [cpu, frames] : bench.passed_cpus)
         cpus.push_back(fmt::format("{} on CPU {}", thousands(frames), cpu));
     return fmt::format("  {:<9}{}\n", "to stack", fmt::join(cpus, ", "));
+}
+
+// Of a CPUMAP: where the floor's frames went. What the program did not use is in the floor too.
+std::string floor_cpus(const BenchRecord& bench) {
+    if (bench.floor_cpus.empty()) return "";
+    std::set<int> used;
+    for (const auto& [cpu, frames] : bench.passed_cpus) used.insert(cpu);
+    const std::set<int> floor(bench.floor_cpus.begin(), bench.floor_cpus.end());
+    const std::string cpus = floor.size() == 1
+                                 ? fmt::format("CPU {}", *floor.begin())
+                                 : fmt::format("CPUs {} in turn", fmt::join(floor, ", "));
+    if (floor == used) return fmt::format("  {:<9}redirected to {}\n", "floor", cpus);
+    return fmt::format(
+        "  {:<9}redirected to {}, the program's frames to {}: the difference has that of the CPUs "
+        "in it\n",
+        "floor", cpus, fmt::join(used, ", "));
 }
 
 // Its size, and what it took to load it.
@@ -380,7 +397,7 @@ void Console::bench(const BenchRecord& bench) {
                    bench.counted_by, kAloneResolution);
         return;
     }
-    fmt::print(out_, "{}", stack_cpus(bench));
+    fmt::print(out_, "{}{}", stack_cpus(bench), floor_cpus(bench));
     fmt::print(out_, "  {:<9}{}; counted by {}\n", "lost", losses_text(bench.losses),
                bench.counted_by);
     fmt::print(out_, "  {:<9}{}: {}\n", "bound by", bench.bound, bench.evidence);

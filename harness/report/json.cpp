@@ -133,6 +133,7 @@ Json to_json(const BenchRecord& bench) {
     json["passed"] = bench.passed;
     json["passed_by_cpu"] = by_cpu(bench.passed_cpus);
     json["forwarded"] = bench.forwarded;
+    json["floor_cpus"] = bench.floor_cpus;
     json["losses"] = to_json(bench.losses);
     json["cpus"] = to_json(bench.cpus);
     json["measured_seconds"] = bench.measured_seconds;
