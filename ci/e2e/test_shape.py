@@ -44,11 +44,16 @@ class Shape(Case):
         for options, words in ((("--size", "64"), "its headers alone have 62"), (("--size", "big"), "neither imix nor a number"),
                                (("--size", "64,64"), "twice"), (("--size", "9000"), "neither imix nor"), (("--flows", "0"), "--flows 0"),
                                (("--placement", "apart"), "no such placement"), (("--cpus", "a"), "no list of CPUs"),
-                               (("--cpus", "8000"), "may not use CPU 8000"), (("--cpus", "0", "--placement", "separate"), "do not go together")):
+                               (("--cpus", "8000"), "may not use CPU 8000"), (("--cpus", "0", "--placement", "separate"), "do not go together"),
+                               (("--cpus", "0", "--rate", "1kpps"), "--cpus and --rate do not go together")):
             with self.subTest(options=options):
                 done = self.tool("--prog", "drop_ipv6", *options, *QUICK, code=2)
                 self.assertIn(words, done.stderr)
                 self.assertEqual(os.listdir(self.folder), [])
+
+    def test_a_search_has_one_generator(self):
+        done = self.tool("--prog", "xdp_drop", "--cpus", "0", "--only", "search", code=2)
+        self.assertIn("--cpus goes with bench", done.stderr)
 
     def test_placements_are_recorded_and_never_compared(self):
         if len(os.sched_getaffinity(0)) < 2:
@@ -56,8 +61,10 @@ class Shape(Case):
         for program, action, end in (("xdp_drop", "XDP_DROP", None), ("xdp_tx", "XDP_TX", "received"),
                                      ("xdp_pass", "XDP_PASS", "passed"), ("xdp_redirect", "XDP_REDIRECT", "forwarded")):
             with self.subTest(program=program):
-                benches, _ = self.bench("--prog", program, "--placement", "separate")
+                benches, result = self.bench("--prog", program, "--placement", "separate")
                 bench, = benches.values()
+                self.assertRegex(result["environment"]["cpu_interference"],
+                                 rf"^[\d.]+ x as long on CPU {bench['cpu']} while CPU {bench['generator_cpu']} is busy$")
                 self.assertEqual(bench["placement"], "separate")
                 self.assertNotEqual(bench["cpu"], bench["generator_cpu"])
                 # The program ran where it was put, and nowhere else.
@@ -71,7 +78,8 @@ class Shape(Case):
                 self.assertIn(bench["bound"], ("generator", "program"))
                 self.assertIn("found the ring", bench["evidence"])
         os.rename(os.path.join(self.folder, "out.json"), os.path.join(self.folder, "separate.json"))
-        self.bench("--prog", "xdp_redirect", "--placement", "shared")
+        _, result = self.bench("--prog", "xdp_redirect", "--placement", "shared")
+        self.assertNotIn("cpu_interference", result["environment"])
         shown = self.tool("compare", "separate.json", "out.json").stdout
         self.assertIn("xdp_redirect/native/separate/XDP_REDIRECT", shown)
         self.assertEqual(shown.count("only in the"), 2)

@@ -220,8 +220,15 @@ Result<void> add_rates(const RunArguments& arguments, RunOptions& options) {
 }
 
 // Those that are to be compared with one another; none if that is not asked for.
-Result<std::vector<int>> parse_cpus(const RunArguments& arguments) {
+Result<std::vector<int>> parse_cpus(const RunArguments& arguments, const RunOptions& options) {
     if (arguments.cpus.empty()) return std::vector<int>{};
+    if (!options.rates.empty())
+        return input_error("--cpus and --rate do not go together",
+                           "the table of --cpus is of what each CPU can at most, and a rate is "
+                           "offered from one CPU: leave one of the two out");
+    if (!options.bench)
+        return input_error("--cpus goes with bench, which --only leaves out",
+                           "add it to --only; a search and latencies have one generator");
     const std::optional<std::vector<int>> cpus = parse_cpu_list(arguments.cpus);
     if (!cpus)
         return input_error(fmt::format("--cpus {} is no list of CPUs", arguments.cpus),
@@ -262,7 +269,7 @@ Result<RunOptions> parse_run(const RunArguments& arguments) {
     XDPBENCH_TRY(options.placement, parse_placement(arguments.shape));
     XDPBENCH_CHECK(add_rates(arguments, options));
     XDPBENCH_CHECK(add_goals(arguments, options));
-    XDPBENCH_TRY(options.cpus, parse_cpus(arguments));
+    XDPBENCH_TRY(options.cpus, parse_cpus(arguments, options));
     options.keep = arguments.keep;
     if (!arguments.device.empty()) XDPBENCH_CHECK(add_device(arguments, options));
     options.pin_maps = arguments.pin_maps;

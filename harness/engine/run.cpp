@@ -2,6 +2,7 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -26,6 +27,7 @@
 #include "kernel/privileges.h"
 #include "traffic/frame_map.h"
 #include "traffic/generator.h"
+#include "traffic/interference.h"
 
 namespace xdpbench {
 namespace {
@@ -416,6 +418,29 @@ bool asks_for_list(const std::vector<std::string>& flags) {
     });
 }
 
+// The CPUs that will be busy at the same time, the program's last; one, if the run needs no more.
+std::vector<int> cpus_side_by_side(const PlannedRun& plan) {
+    const RunOptions& options = plan.options;
+    if (!options.cpus.empty()) return options.cpus;
+    const bool loads = options.bench || options.search || options.latency;
+    if (!loads || plan.cpus.placement == Placement::shared) return {plan.cpus.program};
+    return {plan.cpus.generator, plan.cpus.program};
+}
+
+// "1.15 x as long on CPU 1 while CPU 0 is busy": what figures of several CPUs have to be read by.
+std::string interference_text(const std::vector<int>& cpus) {
+    constexpr double kInterferenceSeconds = 0.3;
+    const Result<std::vector<Interference>> pairs =
+        measure_interference(cpus, kInterferenceSeconds);
+    if (!pairs) return "not measured: " + pairs.error().what;
+    std::vector<std::string> parts;
+    parts.reserve(pairs->size());
+    for (const Interference& pair : *pairs)
+        parts.push_back(fmt::format("{:.2f} x as long on CPU {} while CPU {} is busy", pair.ratio,
+                                    pair.cpu, pair.other));
+    return fmt::format("{}", fmt::join(parts, "; "));
+}
+
 }  // namespace
 
 Result<PlannedRun> plan_run(const RunOptions& options) {
@@ -447,6 +472,10 @@ Result<void> run(const PlannedRun& plan, Console& console, RunRecord& record,
         record.environment.emplace_back(entry.key, entry.value);
     }
     if (!plan.listing) {
+        if (const std::vector<int> cpus = cpus_side_by_side(plan); cpus.size() > 1) {
+            progress("how much the CPUs disturb each other");
+            record.environment.emplace_back("cpu_interference", interference_text(cpus));
+        }
         console.header(record);
         for (const Subject& subject : plan.subjects) {
             XDPBENCH_TRY(ProgramRecord described, describe_program(subject));
