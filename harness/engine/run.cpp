@@ -22,71 +22,15 @@
 #include "engine/replay.h"
 #include "engine/scaling.h"
 #include "engine/subject.h"
+#include "engine/timed_cases.h"
 #include "engine/verifier_check.h"
 #include "kernel/environment.h"
-#include "kernel/privileges.h"
-#include "traffic/frame_map.h"
-#include "traffic/generator.h"
 #include "traffic/interference.h"
 
 namespace xdpbench {
 namespace {
 
 using Progress = std::function<void(const std::string&)>;
-
-// A setting means a variable or a map of one program.
-Result<void> apply_settings(const std::vector<std::string>& settings,
-                            std::vector<Subject>& subjects) {
-    if (settings.empty()) return {};
-    if (subjects.size() != 1)
-        return input_error(fmt::format("--set with {} programs", subjects.size()),
-                           "name one program: what is set is a variable or a map of it");
-    Subject& subject = subjects.front();
-    for (const std::string& text : settings) {
-        Result<Assignment> setting = parse_assignment(text);
-        if (!setting) return setting.error().in("--set");
-        subject.settings.push_back(*std::move(setting));
-        subject.option += fmt::format(" --set '{}'", text);
-    }
-    return {};
-}
-
-Result<std::vector<Subject>> find_subjects(const RunOptions& options) {
-    std::vector<Subject> subjects;
-    for (const std::string& program : options.programs) {
-        if (program == "all") {
-            XDPBENCH_TRY(std::vector<Subject> all, all_subjects());
-            std::move(all.begin(), all.end(), std::back_inserter(subjects));
-            continue;
-        }
-        XDPBENCH_TRY(Subject subject, find_subject(program));
-        subjects.push_back(std::move(subject));
-    }
-    for (const std::string& file : options.scenarios) {
-        XDPBENCH_TRY(Subject subject, subject_of(file));
-        subjects.push_back(std::move(subject));
-    }
-    if (subjects.empty()) {
-        return input_error("no program is named",
-                           "say which one: --prog NAME (xdp-bench list shows them), --prog FILE.o "
-                           "or --scenario FILE");
-    }
-    for (Subject& subject : subjects) {
-        if (!options.traffic.empty()) subject = with_traffic(std::move(subject), options.traffic);
-        if (options.pin_maps) subject.pins = PinnedMaps::shared;
-    }
-    return subjects;
-}
-
-bool makes_sense(const Subject& subject, Mode mode) {
-    const std::vector<Mode>& modes = subject.scenario.modes;
-    return modes.empty() || std::find(modes.begin(), modes.end(), mode) != modes.end();
-}
-
-bool only_offload(const RunOptions& options) {
-    return std::all_of(options.modes.begin(), options.modes.end(),
-                       [](Mode mode) { return mode == Mode::offload; });
-}
 
 CaseResult case_of(const char* kind, const Subject& subject, std::string name,
                    std::string location) {
@@ -129,7 +73,7 @@ void add_checks(const Subject& subject, const RunOptions& options, int& saved,
         for (char& letter : pattern) letter = letter == ':' || letter == '\'' ? '?' : letter;
         result.repeat = fmt::format("xdp-bench run {} --only check -- '--gtest_filter=check.{}.{}'",
                                     subject.option, subject.scenario.name, pattern);
-        if (only_offload(options)) {
+        if (options.only_offload()) {
             cases.push_back(skipped_case(std::move(result),
                                          "a program that is bound to a device cannot be test-run"));
         } else {
@@ -187,7 +131,7 @@ void add_replays(const Subject& subject, const RunOptions& options,
         result.mode = mode_name(mode);
         result.repeat = fmt::format("xdp-bench run {} --mode {} --only replay{}", subject.option,
                                     result.mode, device_options(options));
-        if (!makes_sense(subject, mode)) {
+        if (!asks_for_mode(subject, mode)) {
             cases.push_back(skipped_case(std::move(result), not_required(mode)));
             continue;
         }
@@ -204,7 +148,7 @@ void add_replays(const Subject& subject, const RunOptions& options,
 
 // Why a scenario's lan is not run in this mode; empty: it is.
 std::string why_no_lan(const Subject& subject, Mode mode, const RunOptions& options) {
-    if (!makes_sense(subject, mode)) return not_required(mode);
+    if (!asks_for_mode(subject, mode)) return not_required(mode);
     if (mode == Mode::offload) return "the hosts of a lan have veths, which have no XDP offload";
     if (options.device) return "the hosts of a lan have veths: nothing of it is done over --dev";
     return {};
@@ -277,106 +221,9 @@ void add_offloads(const Subject& subject, const RunOptions& options,
                      }});
 }
 
-// Whether the checks held, and the replay in `mode`, if there is one.
-bool held(const RunRecord& record, const Subject& subject, std::optional<Mode> mode) {
-    return std::none_of(record.cases.begin(), record.cases.end(), [&](const CaseResult& result) {
-        const bool concerns = result.program == subject.scenario.name &&
-                              (result.mode.empty() || (mode && result.mode == mode_name(*mode)));
-        return concerns &&
-               (result.outcome == Outcome::failed || result.outcome == Outcome::invalid);
-    });
-}
-
-BenchRecord not_timed(const Subject& subject, Mode mode, std::string reason) {
-    BenchRecord record;
-    record.program = subject.scenario.name;
-    record.mode = mode_name(mode);
-    record.outcome = Outcome::skipped;
-    record.message = std::move(reason);
-    return record;
-}
-
-constexpr const char* kDevicesUntimed =
-    "not timed over real interfaces: there is no equal path for the floor beside it";
-
-std::string why_offload_is_untimed(const Subject& subject, const RunRecord& record) {
-    for (const OffloadRecord& offload : record.offloads) {
-        if (offload.program != subject.scenario.name) continue;
-        if (offload.acceptance != "accepted")
-            return fmt::format("{} did not take the program", offload.device);
-        if (offload.execution != "executed")
-            return fmt::format("{} was not seen to execute the program: there is nothing to time",
-                               offload.device);
-        return "a program in a device is not timed: that needs a generator that keeps pace with it";
-    }
-    return "a veth has no XDP offload: there is nothing to time";
-}
-
-// Why a program is not timed in this mode; empty: it is. Verify, then time: what failed is not
-// timed.
-std::string why_untimed(const Subject& subject, Mode mode, const RunOptions& options,
-                        const RunRecord& record) {
-    if (options.device && mode != Mode::offload) return kDevicesUntimed;
-    if (mode == Mode::offload) return why_offload_is_untimed(subject, record);
-    if (!makes_sense(subject, mode)) return "the scenario does not ask for this mode (requires)";
-    return held(record, subject, mode) ? "" : "not timed, because what is above did not hold";
-}
-
-// The bench is not one as fast as possible.
-bool offers_rates(const RunOptions& options) { return options.bench && !options.rates.empty(); }
-
-bool has_bench(const Subject& subject) { return !subject.judged || subject.scenario.bench; }
-
-std::vector<BenchCase> benches_of(const std::vector<Subject>& subjects, const RunOptions& options,
-                                  const CpuPlan& cpus, RunRecord& record) {
-    std::vector<BenchCase> cases;
-    if (!options.bench || offers_rates(options)) return cases;
-    for (const Subject& subject : subjects) {
-        if (!has_bench(subject)) continue;
-        const auto add = [&](std::optional<Mode> mode) {
-            for (const TrafficShape& shape : options.shapes)
-                cases.push_back({&subject, mode, shape, cpus});
-        };
-        if (!only_offload(options) && held(record, subject, std::nullopt)) add(std::nullopt);
-        for (const Mode mode : options.modes) {
-            if (std::string why = why_untimed(subject, mode, options, record); !why.empty()) {
-                record.benches.push_back(not_timed(subject, mode, std::move(why)));
-            } else {
-                add(mode);
-            }
-        }
-    }
-    return cases;
-}
-
-// The same at chosen rates.
-std::vector<BenchCase> loads_of(const std::vector<Subject>& subjects, const RunOptions& options,
-                                const CpuPlan& cpus, RunRecord& record) {
-    std::vector<BenchCase> cases;
-    if (!offers_rates(options) && !options.search && !options.latency) return cases;
-    for (const Subject& subject : subjects) {
-        if (!has_bench(subject)) continue;
-        for (const Mode mode : options.modes) {
-            if (std::string why = why_untimed(subject, mode, options, record); !why.empty()) {
-                LoadRecord untimed;
-                static_cast<BenchSetup&>(untimed) =
-                    static_cast<const BenchSetup&>(not_timed(subject, mode, std::move(why)));
-                untimed.kind = offers_rates(options) ? "rate"
-                               : options.search      ? "search"
-                                                     : "latency";
-                record.loads.push_back(std::move(untimed));
-            } else {
-                for (const TrafficShape& shape : options.shapes)
-                    cases.push_back({&subject, mode, shape, cpus});
-            }
-        }
-    }
-    return cases;
-}
-
 Result<void> run_verdicts(const std::vector<Subject>& subjects, const RunOptions& options,
                           const Progress& progress, RunRecord& record) {
-    if (!options.check || only_offload(options)) return {};
+    if (!options.check || options.only_offload()) return {};
     for (const Subject& subject : subjects) {
         if (subject.judged || interrupted()) continue;
         progress(fmt::format("verdicts {}: {}", subject.scenario.name, subject.traffic.text));
@@ -384,38 +231,6 @@ Result<void> run_verdicts(const std::vector<Subject>& subjects, const RunOptions
         record.verdicts.push_back(std::move(verdicts));
     }
     return {};
-}
-
-Result<void> sort_flags(const std::vector<std::string>& flags, PlannedRun& plan) {
-    for (const std::string& flag : flags) {
-        if (flag.starts_with("--gtest_")) {
-            plan.test_flags.push_back(flag);
-        } else if (flag.starts_with("--benchmark_")) {
-            plan.benchmark_flags.push_back(flag);
-        } else {
-            return input_error(
-                fmt::format("{} after -- is neither a --gtest_ nor a --benchmark_ flag", flag));
-        }
-    }
-    return {};
-}
-
-// Whether the traffic of the subject's bench can be brought into every shape asked for.
-Result<void> require_shapes(const Subject& subject, const RunOptions& options) {
-    if ((!options.bench && !options.search && !options.latency) || !has_bench(subject)) return {};
-    for (const TrafficShape& shape : options.shapes) {
-        if (shape.name().empty()) continue;
-        XDPBENCH_TRY(const Frames frames, bench_frames(subject, shape));
-        XDPBENCH_CHECK(Generator::require_count(frames.size(), longest_of(frames)));
-    }
-    return {};
-}
-
-bool asks_for_list(const std::vector<std::string>& flags) {
-    return std::any_of(flags.begin(), flags.end(), [](const std::string& flag) {
-        return flag.find("list_tests") != std::string::npos && !flag.ends_with("=false") &&
-               !flag.ends_with("=0");
-    });
 }
 
 // The CPUs that will be busy at the same time, the program's last; one, if the run needs no more.
@@ -442,22 +257,6 @@ std::string interference_text(const std::vector<int>& cpus) {
 }
 
 }  // namespace
-
-Result<PlannedRun> plan_run(const RunOptions& options) {
-    PlannedRun plan;
-    plan.options = options;
-    XDPBENCH_CHECK(sort_flags(options.passed_on, plan));
-    plan.listing = asks_for_list(options.passed_on);
-    XDPBENCH_TRY(plan.subjects, find_subjects(options));
-    XDPBENCH_CHECK(apply_settings(options.settings, plan.subjects));
-    const bool sends = options.replay || options.bench || options.search || options.latency;
-    for (const Subject& subject : plan.subjects) XDPBENCH_CHECK(validate(subject, sends));
-    for (const Subject& subject : plan.subjects) XDPBENCH_CHECK(require_shapes(subject, options));
-    XDPBENCH_CHECK(require_privileges());
-    XDPBENCH_TRY(plan.cpus, plan_cpus(options.placement));
-    XDPBENCH_CHECK(initialize_cases(plan.test_flags));
-    return plan;
-}
 
 Result<void> run(const PlannedRun& plan, Console& console, RunRecord& record,
                  std::vector<std::string>& notes) {
@@ -495,11 +294,11 @@ Result<void> run(const PlannedRun& plan, Console& console, RunRecord& record,
         add_replays(subject, options, record.replays, observations, notes, cases);
         add_lans(subject, options, record.lans, cases);
     }
-    if (!plan.listing || asks_for_list(plan.test_flags)) {
+    if (!plan.listing || plan.lists_tests) {
         record.cases = run_cases(cases, progress);
         compare_replays(plan.subjects, observations, progress, record.cases);
     }
-    if (plan.listing && !asks_for_list(plan.benchmark_flags)) return {};
+    if (plan.listing && !plan.lists_benchmarks) return {};
 
     const std::vector<BenchCase> benches = benches_of(plan.subjects, options, plan.cpus, record);
     const BenchOptions bench_options{options.seconds, options.rounds, plan.benchmark_flags};
@@ -507,8 +306,8 @@ Result<void> run(const PlannedRun& plan, Console& console, RunRecord& record,
     std::move(results.records.begin(), results.records.end(), std::back_inserter(record.benches));
     record.google_benchmark = std::move(results.json);
     if (!plan.listing) {
-        const LoadOptions load_options{offers_rates(options), options.search, options.latency,
-                                       options.rates,         options.goals,  options.seconds,
+        const LoadOptions load_options{options.offers_rates(), options.search, options.latency,
+                                       options.rates,          options.goals,  options.seconds,
                                        options.rounds};
         XDPBENCH_TRY(
             std::vector<LoadRecord> loads,

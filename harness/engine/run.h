@@ -44,6 +44,11 @@ struct RunOptions {
     std::string command_line;
     // Files beside the result begin so: "results/icmp_lb-native-...".
     std::string result_stem;
+
+    // No other mode than offload.
+    [[nodiscard]] bool only_offload() const;
+    // The bench is not one as fast as possible.
+    [[nodiscard]] bool offers_rates() const;
 };
 
 // A run of which is known that it can begin: its input is right, its privileges suffice. Nothing
@@ -54,7 +59,10 @@ struct PlannedRun {
     CpuPlan cpus;                              // of the benches
     std::vector<std::string> test_flags;       // --gtest_...
     std::vector<std::string> benchmark_flags;  // --benchmark_...
-    bool listing = false;                      // only the names of the cases are asked for
+    // Only the names of the cases are asked for: of which, and of any.
+    bool lists_tests = false;
+    bool lists_benchmarks = false;
+    bool listing = false;
 };
 
 Result<PlannedRun> plan_run(const RunOptions& options);

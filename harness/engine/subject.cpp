@@ -151,6 +151,13 @@ Result<Subject> replacement_of(const Subject& subject) {
     return second;
 }
 
+bool asks_for_mode(const Subject& subject, Mode mode) {
+    const std::vector<Mode>& modes = subject.scenario.modes;
+    return modes.empty() || std::find(modes.begin(), modes.end(), mode) != modes.end();
+}
+
+bool has_bench(const Subject& subject) { return !subject.judged || subject.scenario.bench; }
+
 const FrameRef& replay_traffic(const Subject& subject) {
     return subject.judged ? subject.scenario.replay->traffic : subject.traffic;
 }

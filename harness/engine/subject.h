@@ -39,6 +39,11 @@ Result<std::vector<Subject>> all_subjects();
 // What takes the subject's place where its replay asks for a replacement.
 Result<Subject> replacement_of(const Subject& subject);
 
+// Whether the scenario asks for this attach mode, or for all.
+[[nodiscard]] bool asks_for_mode(const Subject& subject, Mode mode);
+// What is not judged is timed as it is.
+[[nodiscard]] bool has_bench(const Subject& subject);
+
 // What is replayed: the scenario's traffic, or that of a subject that is not judged.
 [[nodiscard]] const FrameRef& replay_traffic(const Subject& subject);
 

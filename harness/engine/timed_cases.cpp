@@ -1,0 +1,104 @@
+#include "engine/timed_cases.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace xdpbench {
+namespace {
+
+// Whether the checks held, and the replay in `mode`, if there is one.
+bool held(const RunRecord& record, const Subject& subject, std::optional<Mode> mode) {
+    return std::none_of(record.cases.begin(), record.cases.end(), [&](const CaseResult& result) {
+        const bool concerns = result.program == subject.scenario.name &&
+                              (result.mode.empty() || (mode && result.mode == mode_name(*mode)));
+        return concerns &&
+               (result.outcome == Outcome::failed || result.outcome == Outcome::invalid);
+    });
+}
+
+BenchRecord not_timed(const Subject& subject, Mode mode, std::string reason) {
+    BenchRecord record;
+    record.program = subject.scenario.name;
+    record.mode = mode_name(mode);
+    record.outcome = Outcome::skipped;
+    record.message = std::move(reason);
+    return record;
+}
+
+constexpr const char* kDevicesUntimed =
+    "not timed over real interfaces: there is no equal path for the floor beside it";
+
+std::string why_offload_is_untimed(const Subject& subject, const RunRecord& record) {
+    for (const OffloadRecord& offload : record.offloads) {
+        if (offload.program != subject.scenario.name) continue;
+        if (offload.acceptance != "accepted")
+            return fmt::format("{} did not take the program", offload.device);
+        if (offload.execution != "executed")
+            return fmt::format("{} was not seen to execute the program: there is nothing to time",
+                               offload.device);
+        return "a program in a device is not timed: that needs a generator that keeps pace with it";
+    }
+    return "a veth has no XDP offload: there is nothing to time";
+}
+
+// Why a program is not timed in this mode; empty: it is. Verify, then time: what failed is not
+// timed.
+std::string why_untimed(const Subject& subject, Mode mode, const RunOptions& options,
+                        const RunRecord& record) {
+    if (options.device && mode != Mode::offload) return kDevicesUntimed;
+    if (mode == Mode::offload) return why_offload_is_untimed(subject, record);
+    if (!asks_for_mode(subject, mode)) return "the scenario does not ask for this mode (requires)";
+    return held(record, subject, mode) ? "" : "not timed, because what is above did not hold";
+}
+
+}  // namespace
+
+std::vector<BenchCase> benches_of(const std::vector<Subject>& subjects, const RunOptions& options,
+                                  const CpuPlan& cpus, RunRecord& record) {
+    std::vector<BenchCase> cases;
+    if (!options.bench || options.offers_rates()) return cases;
+    for (const Subject& subject : subjects) {
+        if (!has_bench(subject)) continue;
+        const auto add = [&](std::optional<Mode> mode) {
+            for (const TrafficShape& shape : options.shapes)
+                cases.push_back({&subject, mode, shape, cpus});
+        };
+        if (!options.only_offload() && held(record, subject, std::nullopt)) add(std::nullopt);
+        for (const Mode mode : options.modes) {
+            if (std::string why = why_untimed(subject, mode, options, record); !why.empty()) {
+                record.benches.push_back(not_timed(subject, mode, std::move(why)));
+            } else {
+                add(mode);
+            }
+        }
+    }
+    return cases;
+}
+
+std::vector<BenchCase> loads_of(const std::vector<Subject>& subjects, const RunOptions& options,
+                                const CpuPlan& cpus, RunRecord& record) {
+    std::vector<BenchCase> cases;
+    if (!options.offers_rates() && !options.search && !options.latency) return cases;
+    for (const Subject& subject : subjects) {
+        if (!has_bench(subject)) continue;
+        for (const Mode mode : options.modes) {
+            if (std::string why = why_untimed(subject, mode, options, record); !why.empty()) {
+                LoadRecord untimed;
+                static_cast<BenchSetup&>(untimed) =
+                    static_cast<const BenchSetup&>(not_timed(subject, mode, std::move(why)));
+                untimed.kind = options.offers_rates() ? "rate"
+                               : options.search       ? "search"
+                                                      : "latency";
+                record.loads.push_back(std::move(untimed));
+            } else {
+                for (const TrafficShape& shape : options.shapes)
+                    cases.push_back({&subject, mode, shape, cpus});
+            }
+        }
+    }
+    return cases;
+}
+
+}  // namespace xdpbench
