@@ -42,6 +42,12 @@ replay:
 bench:
   traffic: icmp_echo_64.pcap
   action: XDP_TX
+lan:
+  hosts: { client: 192.168.1.1, dut: { ip: 192.168.1.2, mac: "02:00:00:00:01:02" } }
+  steps:
+    - { ping: 2, expect: { answered: { dut: [1, 2] } } }
+    - set: { blocked: [ { key: 192.168.1.1, absent: true }, { key: 192.168.1.3, value: 1 } ] }
+    - { send: a.pcap#1, expect: { answered: 0 } }
 )";
 
 }  // namespace xdpbench
