@@ -3,9 +3,13 @@
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
 #include <linux/bpf.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
 
 #include <cerrno>
+#include <chrono>
 #include <memory>
+#include <thread>
 
 #include "empty.skel.h"
 #include "kernel/ip_batch.h"
@@ -32,6 +36,26 @@ Result<PassingProgram> load_passing_program() {
     return skeleton;
 }
 
+// Until the bridge forwards at the port, which it does as soon as a worker of the kernel's has seen
+// that the cable is up (net/core/link_watch.c): what is sent before is lost.
+Result<void> await_cable(const NetNs& bridge, const std::string& port) {
+    constexpr auto kCablePatience = std::chrono::seconds(5);
+    ifreq request = {};
+    port.copy(request.ifr_name, sizeof(request.ifr_name) - 1);
+    const auto end = std::chrono::steady_clock::now() + kCablePatience;
+    while (std::chrono::steady_clock::now() < end) {
+        if (::ioctl(bridge.control_socket(), SIOCGIFFLAGS, &request) != 0)
+            return system_error(fmt::format("cannot ask for the state of {}", port), errno);
+        if ((request.ifr_flags & IFF_RUNNING) != 0) return {};
+        std::this_thread::sleep_for(std::chrono::microseconds(200));
+    }
+    return Error{ErrorKind::system,
+                 fmt::format("the bridge did not see the cable of {} within {} s", port,
+                             kCablePatience.count()),
+                 {},
+                 {}};
+}
+
 Result<LanHost> add_host(const NetNs& bridge, std::size_t number, const LanAddress& address,
                          int passing_program) {
     XDPBENCH_TRY(NetNs netns, NetNs::create());
@@ -49,6 +73,8 @@ Result<LanHost> add_host(const NetNs& bridge, std::size_t number, const LanAddre
     XDPBENCH_TRY(InterfaceInfo interface, query_interface(netns, kHostInterface));
     XDPBENCH_TRY(InterfaceInfo bridge_port, query_interface(bridge, port));
     interface.made_by_us = bridge_port.made_by_us = true;
+    // The worker holds the lock that attaching takes: behind that, it is done.
+    XDPBENCH_CHECK(await_cable(bridge, port));
     XDPBENCH_TRY(XdpLink link, XdpLink::attach(bridge, bridge_port, passing_program, Mode::native));
     return LanHost{std::move(netns), std::move(interface), std::move(link)};
 }
