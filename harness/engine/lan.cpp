@@ -28,7 +28,7 @@ using std::chrono::milliseconds;
 using Sequences = std::map<std::string, std::vector<std::uint64_t>>;  // by host
 
 // For answers that are expected, and for those that must not come.
-constexpr milliseconds kLanPatience{2000};
+constexpr milliseconds kLanPatience{5000};
 constexpr milliseconds kLanSilence{200};
 constexpr std::size_t kLongestFrame = 1514;  // of the cables
 
