@@ -86,6 +86,9 @@ class Offload(Case):
                 self.assertNotIn("Mpps", done.stdout)
                 self.assertEqual(result["benchmarks"], [])
                 self.assertIn("nothing to time", result["benches"][0]["message"])
+                self.assertEqual([(replay["mode"], replay["outcome"]) for replay in result["replays"]], [("offload", "skipped")])
+                self.assertIn("was not seen to execute the program", result["replays"][0]["message"])
+                self.assertEqual(result["replay_books"], [])
                 self.assertEqual(self.attached(), [])
 
     def test_without_a_peer_execution_is_unknown(self):

@@ -1,4 +1,4 @@
-"""Replay over interfaces that are there already: a veth pair that the test made, in a namespace of its own."""
+"""Replay and bench over interfaces that are there already: a veth pair that the test made, in a namespace of its own."""
 
 import json
 import os
@@ -43,6 +43,18 @@ class RealInterfaces(VethCase):
         for text in texts:
             self.assertIn(text, done.stderr)
 
+    def noise(self):
+        """Somebody else who sends over port0."""
+        noise = subprocess.Popen(["ip", "netns", "exec", self.netns, "/usr/bin/python3", "-c",
+                                  "import socket, time\ns = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)\ns.bind(('port0', 0))\n"
+                                  "end = time.time() + 30\ns.send(b'\\xff' * 60)\nprint('sends', flush=True)\n"
+                                  "while time.time() < end:\n  try: s.send(b'\\xff' * 60)\n  except OSError: pass"], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(noise.stdout.close)
+        self.addCleanup(noise.wait)
+        self.addCleanup(noise.kill)
+        self.assertEqual(noise.stdout.readline(), "sends\n")
+        return noise
+
     def test_native_replay(self):
         done = self.replay("--prog", "icmp_lb,xdp_drop,xdp_tx,xdp_pass")
         books = self.result()["replay_books"]
@@ -67,14 +79,7 @@ class RealInterfaces(VethCase):
 
     def test_other_frames_on_the_cable_make_it_invalid(self):
         """What is not the tool's is told from a wrong program."""
-        noise = subprocess.Popen(["ip", "netns", "exec", self.netns, "/usr/bin/python3", "-c",
-                                  "import socket, time\ns = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)\ns.bind(('port0', 0))\n"
-                                  "end = time.time() + 30\ns.send(b'\\xff' * 60)\nprint('sends', flush=True)\n"
-                                  "while time.time() < end:\n  try: s.send(b'\\xff' * 60)\n  except OSError: pass"], stdout=subprocess.PIPE, text=True)
-        self.addCleanup(noise.stdout.close)
-        self.addCleanup(noise.wait)
-        self.addCleanup(noise.kill)
-        self.assertEqual(noise.stdout.readline(), "sends\n")
+        self.noise()
         # So many frames that the noise gets a turn meanwhile, however busy the machine is.
         record = struct.pack("<IIII", 0, 0, 60, 60) + bytes(60)
         with open(os.path.join(self.folder, "long.pcap"), "wb") as file:
@@ -130,12 +135,153 @@ class RealInterfaces(VethCase):
         plain = os.path.join(BUILD, "fixtures", "plain.bpf.o")
         self.assertIn("cannot be counted", self.replay("--prog", plain, code=4).stdout)
 
-    def test_it_is_not_timed_and_says_so(self):
-        self.inside(TOOL, "--prog", "xdp_drop", "--only", "replay,bench", "--duration", "10ms", "--rounds", "1",
-                    "--dev", "port1", "--peer", "port0", "--json", "out.json")
-        native = [bench for bench in self.result()["benches"] if bench["mode"] == "native"]
-        self.assertEqual([bench["outcome"] for bench in native], ["skipped"])
-        self.assertIn("no equal path", native[0]["message"])
+    def bench(self, *options, peer="port0", code=0):
+        return self.inside(TOOL, "--only", "bench", "--duration", "10ms", "--rounds", "2", "--dev", "port1", "--peer", peer,
+                           "--json", "out.json", *options, code=code)
+
+    def benches(self):
+        """Those over the interfaces."""
+        return [bench for bench in self.result()["benches"] if bench["mode"] != "test_run"]
+
+    def require_books(self, bench):
+        """What was offered was handled or is lost under a name, and what left arrived or is."""
+        offered = sum(one["offered"] for one in bench["rounds"])
+        handled = sum(bench["actions"].values())
+        lost = bench["losses"]
+        self.assertGreater(handled, 0)
+        self.assertEqual(offered, handled + lost.get("lost_before_program", 0), bench)
+        self.assertEqual(bench["actions"]["XDP_TX"], bench["received"] + lost.get("lost_after_tx", 0), bench)
+        self.assertEqual(bench["actions"]["XDP_PASS"], bench["passed"] + lost.get("lost_after_pass", 0), bench)
+
+    def test_native_bench(self):
+        done = self.bench("--prog", "xdp_drop,xdp_pass,xdp_tx,icmp_lb")
+        self.assertIn("program where interrupts lead", done.stdout)
+        benches = self.benches()
+        self.assertEqual([(bench["program"], bench["action"]) for bench in benches],
+                         [("xdp_drop", "XDP_DROP"), ("xdp_pass", "XDP_PASS"), ("xdp_tx", "XDP_TX"), ("icmp_lb", "XDP_TX")])
+        for bench in benches:
+            self.assertEqual((bench["outcome"], bench["placement"], bench["cpu"], bench["variant"]), ("passed", "device", None, "/device:port1"))
+            self.assertIn("xdp_counters", bench["counted_by"])
+            self.assertIn(bench["bound"], ("generator", "program", "path"))
+            self.assertTrue(all(one["floor_packets"] > 0 and one["processed"] > 0 for one in bench["rounds"]))
+            self.require_books(bench)
+        environment = self.result()["environment"]
+        for end, name in (("device", "port1"), ("peer", "port0")):
+            self.assertEqual((environment[end], environment[f"{end}_driver"]), (name, "veth"))
+            self.assertIn("rx allocated", environment[f"{end}_queues"])
+            self.assertTrue(environment[f"{end}_firmware"])
+        names = {entry["run_name"] for entry in self.result()["benchmarks"]}
+        self.assertIn("icmp_lb/native/device:port1/manual_time", names)
+
+    def test_generic_bench_in_two_sizes(self):
+        self.gro("on")
+        self.state = self.links()
+        self.bench("--prog", "xdp_tx", "--mode", "generic", "--size", "64,512")
+        self.assertEqual([(bench["mode"], bench["size"], bench["outcome"]) for bench in self.benches()],
+                         [("generic", "64", "passed"), ("generic", "512", "passed")])
+        for bench in self.benches():
+            self.require_books(bench)
+
+    def test_programs_as_they_are_built_for_devices(self):
+        """All of the way of an offloaded program but the device: its counters are one entry, and the driver executes it."""
+        for name, action in (("xdp_drop", "XDP_DROP"), ("xdp_tx", "XDP_TX"), ("xdp_pass", "XDP_PASS")):
+            program = os.path.join(BUILD, "share", "xdp-bench", "bpf", "offload", name + ".bpf.o")
+            self.inside(TOOL, "--only", "replay,bench", "--duration", "10ms", "--rounds", "2", "--dev", "port1", "--peer", "port0",
+                        "--prog", program, "--json", "out.json")
+            book = self.result()["replay_books"][0]
+            self.assertTrue(book["balanced"])
+            self.assertEqual((book["actions"][action], book["cpus"]), (book["sent"], []))
+            bench = self.benches()[0]
+            self.assertEqual((bench["outcome"], bench["action"], bench["cpus"]), ("passed", action, []), bench)
+            self.require_books(bench)
+
+    def bridge(self):
+        """port0 and port1 joined by a bridge instead of directly; its ports are called near and far."""
+        self.inside("ip", "link", "delete", "port0")
+        self.inside("ip", "link", "add", "cable", "type", "bridge", "mcast_snooping", "0")
+        for port, inner in (("port0", "near"), ("port1", "far")):
+            self.inside("ip", "link", "add", port, "type", "veth", "peer", "name", inner)
+            self.inside("ip", "link", "set", inner, "master", "cable")
+            self.inside("ethtool", "-K", inner, "gro", "on")
+            for name in (port, inner):
+                self.inside("ip", "link", "set", name, "up")
+        self.inside("ip", "link", "set", "cable", "up")
+        self.gro("off")
+        end = time.monotonic() + 10
+        while "NO-CARRIER" in str(self.links()) and time.monotonic() < end:
+            time.sleep(0.05)
+
+    def test_frames_that_the_path_loses_are_a_figure_with_a_name(self):
+        """Of every twelve frames the one of 1,518 bytes does not get into the bridge; others of its bundle are lost with it."""
+        self.bridge()
+        self.inside("ip", "link", "set", "near", "mtu", "1000")
+        self.state = None  # a bridge's timers run
+        self.bench("--prog", "xdp_drop", "--size", "imix")
+        bench = self.benches()[0]
+        self.assertEqual((bench["outcome"], bench["bound"]), ("passed", "path"), bench)
+        self.require_books(bench)
+        offered = sum(one["offered"] for one in bench["rounds"])
+        self.assertGreaterEqual(bench["losses"]["lost_before_program"], offered // 12)
+        self.assertIn("not the empty one in its place", bench["evidence"])
+
+    def test_rates_search_and_latency(self):
+        self.inside(TOOL, "--prog", "xdp_tx", "--only", "bench,search,latency", "--rate", "2kpps", "--duration", "100ms", "--rounds", "2",
+                    "--width", "30%", "--dev", "port1", "--peer", "port0", "--json", "out.json")
+        result = self.result()
+        for kind in ("rates", "searches", "latencies"):
+            for load in result[kind]:
+                self.assertEqual((load["outcome"], load["variant"], load["placement"]), ("passed", "/device:port1", "device"), load)
+                self.assertTrue(load["trials"])
+                for trial in load["trials"]:
+                    self.assertEqual(trial["sent"], trial["processed"] + trial["losses"].get("lost_before_program", 0))
+        self.assertIn("over two ports", result["searches"][0]["note"])
+        for goal in result["searches"][0]["goals"]:
+            self.assertIn(goal["bound"], ("generator", "program", "path", "none"))
+        series = {(one["through"], one["place"]): one for one in result["latencies"][0]["series"]}
+        self.assertEqual(set(series), {("program", "tester"), ("floor", "tester")})
+        for one in series.values():
+            self.assertEqual(one["arrived"], one["samples"])
+
+    def test_a_search_over_a_path_that_loses_frames_blames_the_path(self):
+        self.bridge()
+        self.inside("ip", "link", "set", "near", "mtu", "1000")
+        self.state = None  # a bridge's timers run
+        self.inside(TOOL, "--prog", "xdp_drop", "--only", "search", "--size", "imix", "--loss", "0", "--width", "30%", "--duration", "50ms",
+                    "--rounds", "1", "--dev", "port1", "--peer", "port0", "--json", "out.json")
+        goal = self.result()["searches"][0]["goals"][0]
+        self.assertIn(goal["bound"], ("path", "none"), goal)
+
+    def test_ports_that_are_not_joined(self):
+        self.inside("ip", "link", "add", "port2", "type", "veth", "peer", "name", "port3")
+        for name in ("port2", "port3"):
+            self.inside("ip", "link", "set", name, "up")
+        self.inside("ethtool", "-K", "port3", "gro", "on")  # else port2 sends no redirected frames
+        self.state = None
+        done = self.bench("--prog", "xdp_drop", peer="port2", code=3)
+        self.assertIn("reached the program", done.stdout)
+        self.assertIn("port1 and port2 are not joined by a cable", done.stdout)
+
+    def test_a_bench_among_frames_of_others_is_invalid(self):
+        noise = self.noise()
+        done = self.bench("--prog", "xdp_drop", code=3)
+        self.assertIsNone(noise.poll())
+        self.assertIn("something else sends", done.stdout)
+        self.assertEqual([bench["outcome"] for bench in self.benches()], ["invalid"])
+
+    def test_what_is_not_timed_over_a_pair_is_skipped_with_the_reason(self):
+        done = self.bench("--prog", "xdp_redirect,xdp_redirect_cpu")
+        self.assertEqual([bench["outcome"] for bench in self.benches()], ["skipped", "skipped"])
+        self.assertIn("third interface", done.stdout)
+        self.assertIn("no floor to time a redirect against over real interfaces", done.stdout)
+        plain = os.path.join(BUILD, "fixtures", "plain.bpf.o")
+        self.assertIn("cannot be counted", self.bench("--prog", plain).stdout)
+
+    def test_results_are_not_compared_with_those_of_a_veth(self):
+        self.bench("--prog", "xdp_drop")
+        self.inside(TOOL, "--only", "bench", "--prog", "xdp_drop", "--duration", "10ms", "--rounds", "2", "--json", "veth.json")
+        done = self.inside(TOOL, "compare", "veth.json", "out.json", code=3)
+        self.assertIn("device: not said / port1", done.stdout)
+        self.assertIn("peer_driver: not said / veth", done.stdout)
 
     def test_the_command_line(self):
         def said(*options):
@@ -143,6 +289,8 @@ class RealInterfaces(VethCase):
         self.assertIn("--dev without --peer", said("--dev", "port1"))
         self.assertIn("are both", said("--dev", "port1", "--peer", "port1"))
         self.assertIn("nothing is left on real interfaces", said("--dev", "port1", "--peer", "port0", "--keep"))
+        self.assertIn("--placement does not go with --dev", said("--dev", "port1", "--peer", "port0", "--placement", "separate"))
+        self.assertIn("--cpus does not go with --dev", said("--dev", "port1", "--peer", "port0", "--cpus", "0"))
         self.assertIn("there is no interface nowhere", said("--dev", "port1", "--peer", "nowhere"))
 
 

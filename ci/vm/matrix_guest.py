@@ -120,7 +120,7 @@ def main():
         gtest("kernel", program)
     scenarios()
     python_test("offload on netdevsim", SOURCE / "ci/e2e/test_offload.py")
-    python_test("replays on virtio-net", SOURCE / "ci/vm/test_virtio.py")
+    python_test("replays and benches on virtio-net", SOURCE / "ci/vm/test_virtio.py")
     for program in sorted(BUILD.glob("harness/*_unit_tests")):
         gtest("unit", program)
     say("all", "done")

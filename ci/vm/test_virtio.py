@@ -52,6 +52,24 @@ class VirtioTest(unittest.TestCase):
             self.assertTrue(book["balanced"])
         self.assertNotIn("xdp", json.loads(command("ip", "-j", "-d", "link", "show", self.device))[0])
 
+    def test_benches_have_a_floor_and_books_that_balance(self):
+        """The figures mean nothing under emulation."""
+        done = subprocess.run([TOOL, "--prog", "xdp_drop,xdp_pass,xdp_tx", "--only", "bench", "--duration", "10ms", "--rounds", "1",
+                               "--dev", self.device, "--peer", self.peer, "--json", "out.json"], cwd=self.folder, capture_output=True,
+                              text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        print(done.stdout)
+        with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
+            result = json.load(file)
+        self.assertEqual(result["environment"]["device_driver"], "virtio_net")
+        benches = [bench for bench in result["benches"] if bench["mode"] == "native"]
+        self.assertEqual([bench["action"] for bench in benches], ["XDP_DROP", "XDP_PASS", "XDP_TX"])
+        for bench in benches:
+            offered = sum(one["offered"] for one in bench["rounds"])
+            self.assertEqual(offered, sum(bench["actions"].values()) + bench["losses"].get("lost_before_program", 0), bench)
+            self.assertTrue(all(one["floor_packets"] > 0 for one in bench["rounds"]), bench)
+        self.assertNotIn("xdp", json.loads(command("ip", "-j", "-d", "link", "show", self.device))[0])
+
 
 if __name__ == "__main__":
     if not pathlib.Path("/run/vm/share").is_dir():

@@ -145,6 +145,13 @@ Result<void> add_device(const RunArguments& arguments, RunOptions& options) {
         return input_error("--dev without --peer: there is nothing to send frames over",
                            "name the interface that is cabled to it, or use --mode offload alone");
     }
+    if (options.placement || !options.cpus.empty()) {
+        return input_error(
+            fmt::format("{} does not go with --dev: programs run where the interrupts of a real "
+                        "interface lead, and its settings are not touched",
+                        options.placement ? "--placement" : "--cpus"),
+            "lead them elsewhere: ethtool -L, ethtool -X, /proc/irq/NUMBER/smp_affinity_list");
+    }
     if (arguments.device == arguments.peer)
         return input_error(fmt::format("--dev and --peer are both {}", arguments.device),
                            "name the two ends of the wire");

@@ -31,8 +31,9 @@ double user_seconds() {
 std::string BenchCase::kind() const { return std::string(mode ? mode_name(*mode) : "test_run"); }
 
 std::string BenchCase::variant() const {
-    const bool separate = mode && cpus.placement == Placement::separate;
-    return shape.name() + (separate ? "/separate" : "");
+    if (!mode) return shape.name();
+    if (devices) return fmt::format("{}/device:{}", shape.name(), devices->device);
+    return shape.name() + (cpus.placement == Placement::separate ? "/separate" : "");
 }
 
 std::string BenchCase::name() const {
@@ -48,6 +49,10 @@ BenchRecord begin_record(const BenchCase& bench) {
     record.placement = bench.mode ? placement_name(bench.cpus.placement) : "test_run";
     record.cpu = bench.cpus.program;
     record.generator_cpu = bench.mode ? bench.cpus.generator : bench.cpus.program;
+    if (bench.mode && bench.devices) {
+        record.placement = kOnDevice;
+        record.cpu = kCpuUnknown;
+    }
     return record;
 }
 
@@ -64,6 +69,19 @@ BenchRecord describe_bench(const BenchCase& bench, const Frames& frames, const P
     record.longest = longest->bytes.size();
     record.flows = count_flows(frames);
     return record;
+}
+
+void find_bound_by_time(BenchRecord& record) {
+    const auto each =
+        measure_rounds(record.rounds, [](const BenchRound& r) { return r.ns_per_packet(); });
+    const auto floors =
+        measure_rounds(record.rounds, [](const BenchRound& r) { return r.floor_ns(); });
+    const double share = 1 - median(floors).value_or(0) / median(each).value_or(1);
+    record.bound = share > 0.5 ? "program" : "generator";
+    record.evidence = fmt::format(
+        "{:.1f} % of the time per packet is the program's, the rest is generator and path (the "
+        "floor)",
+        std::max(0.0, share) * 100);
 }
 
 Result<void> BenchRig::calibrate(double seconds, std::uint64_t fewest, std::uint64_t most) {

@@ -11,6 +11,7 @@
 #include "engine/paths.h"
 #include "engine/subject.h"
 #include "engine/traffic_shape.h"
+#include "kernel/device_topology.h"
 #include "report/model.h"
 #include "traffic/placement.h"
 
@@ -70,10 +71,12 @@ struct BenchCase {
     std::optional<Mode> mode;  // end to end in this attach mode; none: the program alone
     TrafficShape shape;
     CpuPlan cpus;  // end to end; a program alone runs on the program's
+    // Of these interfaces, end to end, instead of a veth; of the CPUs only the generator's is ours.
+    std::optional<DeviceEnds> devices = {};
 
     // The mode's name, or "test_run".
     [[nodiscard]] std::string kind() const;
-    // "/size:64/separate": what tells it from others of this program and mode.
+    // "/size:64/separate", "/device:eth1": what tells it from others of this program and mode.
     [[nodiscard]] std::string variant() const;
     // "icmp_lb/native/size:64"
     [[nodiscard]] std::string name() const;
@@ -84,6 +87,9 @@ struct BenchCase {
 // With all that is known before the measurement.
 [[nodiscard]] BenchRecord describe_bench(const BenchCase& bench, const Frames& frames,
                                          const Paths& paths);
+
+// Whose the time is where generator and program take turns: more than half of it the program's?
+void find_bound_by_time(BenchRecord& record);
 
 struct BenchOptions {
     double seconds = 1.0;  // of a round

@@ -1,6 +1,7 @@
 #include "engine/device.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -129,6 +130,29 @@ Result<DeviceRecord> describe_device(const std::string& name, DeviceTrial trial)
     }
     XDPBENCH_CHECK(try_mtu(netns, interface, trial, record));
     return record;
+}
+
+Result<std::vector<std::pair<std::string, std::string>>> device_environment(
+    const std::string& device, const std::optional<std::string>& peer) {
+    std::vector<std::pair<std::string, std::string>> entries;
+    XDPBENCH_TRY(const NetNs netns, NetNs::current());
+    const auto add = [&](const std::string& end, const std::string& name) -> Result<void> {
+        XDPBENCH_TRY(const InterfaceInfo interface, query_interface(netns, name));
+        XDPBENCH_TRY(const LinkDetails link, query_link(netns, interface.index));
+        std::vector<std::string> queues;
+        for (const auto& [kind, number] : queues_of(netns, name, link))
+            queues.push_back(fmt::format("{} {}", kind, number));
+        const auto known = [](const std::string& text) { return text.empty() ? "unknown" : text; };
+        entries.insert(entries.end(),
+                       {{end, name},
+                        {end + "_driver", known(interface.driver)},
+                        {end + "_firmware", known(interface.firmware)},
+                        {end + "_queues", known(fmt::format("{}", fmt::join(queues, ", ")))}});
+        return {};
+    };
+    XDPBENCH_CHECK(add("device", device));
+    if (peer) XDPBENCH_CHECK(add("peer", *peer));
+    return entries;
 }
 
 }  // namespace xdpbench

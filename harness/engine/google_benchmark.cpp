@@ -2,13 +2,16 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <span>
 #include <sstream>
 #include <utility>
 
 #include "base/arguments.h"
 #include "base/interrupt.h"
 #include "engine/bench.h"
+#include "engine/device_bench.h"
 #include "engine/loop_bench.h"
 #include "engine/veth_bench.h"
 #include "traffic/pinned.h"
@@ -26,7 +29,9 @@ class DocumentReporter : public benchmark::BenchmarkReporter {
         json_.SetOutputStream(&document_);
         json_.SetErrorStream(&document_);
     }
-    bool ReportContext(const Context& context) override { return json_.ReportContext(context); }
+    bool ReportContext(const Context& context) override {
+        return std::exchange(begun_, true) || json_.ReportContext(context);
+    }
     void ReportRuns(const std::vector<Run>& runs) override {
         std::vector<Run> reported;
         bool error_told = false;  // once is enough: an interruption spoils all rounds to come
@@ -42,12 +47,17 @@ class DocumentReporter : public benchmark::BenchmarkReporter {
         }
         if (!reported.empty()) json_.ReportRuns(reported);
     }
-    void Finalize() override { json_.Finalize(); }
-    [[nodiscard]] std::string document() const { return document_.str(); }
+    // After each run of benchmarks; the document is done when all of them are.
+    void Finalize() override {}
+    [[nodiscard]] std::string document() {
+        json_.Finalize();
+        return document_.str();
+    }
 
   private:
     std::ostringstream document_;
     benchmark::JSONReporter json_;
+    bool begun_ = false;
 };
 
 // What one registered benchmark keeps from repetition to repetition.
@@ -59,13 +69,17 @@ struct Registered {
     int rounds_begun = 0;
 };
 
+Result<std::unique_ptr<BenchRig>> create_rig(const BenchCase& what) {
+    if (!what.mode) return LoopBench::create(what);
+    return what.devices ? DeviceBench::create(what) : VethBench::create(what);
+}
+
 Registered prepare(const BenchCase& what, const std::function<void(const std::string&)>& progress) {
     Registered bench;
     bench.what = what;
     bench.name = what.name();
     progress(fmt::format("bench {}: preparing", bench.name));
-    Result<std::unique_ptr<BenchRig>> rig =
-        what.mode ? VethBench::create(what) : LoopBench::create(what);
+    Result<std::unique_ptr<BenchRig>> rig = create_rig(what);
     if (rig) {
         bench.rig = std::move(*rig);
     } else {
@@ -158,6 +172,34 @@ Result<void> initialize(const BenchOptions& options) {
     return {};
 }
 
+void register_bench(Registered& bench, double seconds,
+                    const std::function<void(const std::string&)>& progress) {
+    const std::uint64_t packets =
+        bench.rig ? bench.rig->windows_in(seconds) * bench.rig->window_frames() : 1;
+    benchmark::RegisterBenchmark(
+        bench.name.c_str(),
+        [&bench, &progress](benchmark::State& state) { run_round(state, bench, progress); })
+        ->UseManualTime()
+        ->Iterations(static_cast<benchmark::IterationCount>(packets));
+}
+
+// Prepares all of the cases, then runs them.
+void run_together(std::span<const BenchCase> cases, double seconds, DocumentReporter& reporter,
+                  const std::function<void(const std::string&)>& progress,
+                  std::vector<BenchRecord>& records) {
+    std::vector<std::unique_ptr<Registered>> registered;
+    for (const BenchCase& what : cases) {
+        registered.push_back(std::make_unique<Registered>(prepare(what, progress)));
+        register_bench(*registered.back(), seconds, progress);
+    }
+    benchmark::RunSpecifiedBenchmarks(&reporter);
+    for (const std::unique_ptr<Registered>& bench : registered) {
+        // Deselected by --benchmark_filter: not run, and so no result.
+        if (bench->rounds_begun > 0 || bench->error) records.push_back(record_of(*bench));
+    }
+    benchmark::ClearRegisteredBenchmarks();
+}
+
 }  // namespace
 
 Result<BenchResults> run_benches(const std::vector<BenchCase>& cases, const BenchOptions& options,
@@ -165,30 +207,14 @@ Result<BenchResults> run_benches(const std::vector<BenchCase>& cases, const Benc
     XDPBENCH_CHECK(initialize(options));
     BenchResults results;
     DocumentReporter reporter;
-    if (cases.empty()) {
-        reporter.ReportContext(benchmark::BenchmarkReporter::Context());
-        reporter.Finalize();
-        results.json = reporter.document();
-        return results;
-    }
-    std::vector<std::unique_ptr<Registered>> registered;
-    for (const BenchCase& what : cases) {
-        registered.push_back(std::make_unique<Registered>(prepare(what, progress)));
-        Registered* const bench = registered.back().get();
-        const std::uint64_t packets =
-            bench->rig ? bench->rig->windows_in(options.seconds) * bench->rig->window_frames() : 1;
-        benchmark::RegisterBenchmark(
-            bench->name.c_str(),
-            [bench, &progress](benchmark::State& state) { run_round(state, *bench, progress); })
-            ->UseManualTime()
-            ->Iterations(static_cast<benchmark::IterationCount>(packets));
-    }
-    benchmark::RunSpecifiedBenchmarks(&reporter);
-    for (const std::unique_ptr<Registered>& bench : registered) {
-        // Deselected by --benchmark_filter: not run, and so no result.
-        if (bench->rounds_begun > 0 || bench->error) results.records.push_back(record_of(*bench));
-    }
-    benchmark::ClearRegisteredBenchmarks();
+    if (cases.empty()) reporter.ReportContext(benchmark::BenchmarkReporter::Context());
+    // On a real interface there is room for one at a time.
+    const bool one_by_one =
+        std::any_of(cases.begin(), cases.end(), [](const BenchCase& what) { return what.devices; });
+    const std::size_t together = one_by_one ? 1 : cases.size();
+    for (std::size_t first = 0; first < cases.size(); first += together)
+        run_together(std::span(cases).subspan(first, together), options.seconds, reporter, progress,
+                     results.records);
     results.json = reporter.document();
     return results;
 }

@@ -57,10 +57,26 @@ std::uint64_t loss(const Losses& losses, const std::string& name) {
     return found == losses.end() ? 0 : found->second;
 }
 
+Result<bool> counts_itself(const Program& program) {
+    XDPBENCH_TRY(const auto by_cpu, read_counters(program));
+    if (by_cpu) return true;
+    XDPBENCH_TRY(const auto in_device, read_offload_counters(program));
+    return in_device.has_value();
+}
+
+// What a program built for devices counted itself: without CPUs.
+Result<void> add_offload_counters(const Program& program, LaneCounts& counts) {
+    XDPBENCH_TRY(const auto counters, read_offload_counters(program));
+    if (!counters) return Error{ErrorKind::system, "the program's counters are gone", {}, {}};
+    for (std::size_t action = 0; action < counts.actions.size(); ++action)
+        counts.actions[action] += (*counters)[action];
+    return {};
+}
+
 // What a program counted itself, on top of what is there.
 Result<void> add_counters(const Program& program, LaneCounts& counts) {
     XDPBENCH_TRY(const auto counters, read_counters(program));
-    if (!counters) return Error{ErrorKind::system, "the program's counters are gone", {}, {}};
+    if (!counters) return add_offload_counters(program, counts);
     for (std::size_t cpu = counts.cpus.size(); cpu < counters->size(); ++cpu)
         counts.cpus.push_back({static_cast<int>(cpu), {}});
     for (std::size_t cpu = 0; cpu < counters->size(); ++cpu) {
@@ -205,8 +221,7 @@ Result<EquippedLane> EquippedLane::create(const Topology& topology, std::size_t 
     const Lane& lane = topology.lanes.at(index);
     bool counts = false;
     if (own_program != nullptr) {
-        XDPBENCH_TRY(const auto counters, read_counters(*own_program));
-        counts = counters.has_value();
+        XDPBENCH_TRY(counts, counts_itself(*own_program));
     }
     if (!counts && !lane.dut.made_by_us) return uncounted_error(lane.dut);
     XDPBENCH_TRY(Sink tester_sink, sink_at_tester(topology, lane, capture));
@@ -214,8 +229,11 @@ Result<EquippedLane> EquippedLane::create(const Topology& topology, std::size_t 
     XDPBENCH_TRY(Sink stack_sink, Sink::attach(topology.dut, lane.dut, stack, capture));
     XDPBENCH_TRY(XdpLink link, XdpLink::attach(topology.dut, lane.dut, program_fd, mode));
     // Now that both ends have a program: a veth declares it only then.
-    if (!lane.tester.made_by_us)
+    if (!lane.tester.made_by_us) {
         XDPBENCH_CHECK(require_sends_redirected(topology.tester, lane.tester));
+        XDPBENCH_CHECK(await_carrier(topology.tester, lane.tester));
+        XDPBENCH_CHECK(await_carrier(topology.dut, lane.dut));
+    }
     std::vector<const Program*> programs;
     if (own_program != nullptr) programs.push_back(own_program);
     EquippedLane equipped(topology, lane, std::move(programs), mode, counts, std::move(tester_sink),
@@ -244,16 +262,15 @@ Result<void> EquippedLane::replace(const Program& program) {
     }
     XDPBENCH_CHECK(link_.replace(program.fd()));
     if (known) return {};
-    XDPBENCH_TRY(const auto counters, read_counters(program));
-    counts_ = counts_ && counters.has_value();
+    XDPBENCH_TRY(const bool counts, counts_itself(program));
+    counts_ = counts_ && counts;
     programs_.push_back(&program);
     return {};
 }
 
 Result<void> EquippedLane::start_over(const Program& program) {
     XDPBENCH_CHECK(link_.replace(program.fd()));
-    XDPBENCH_TRY(const auto counters, read_counters(program));
-    counts_ = counters.has_value();
+    XDPBENCH_TRY(counts_, counts_itself(program));
     programs_ = {&program};
     return {};
 }

@@ -31,4 +31,22 @@ Result<LaneWindow> run_window(const EquippedLane& lane, Generator& generator,
     return LaneWindow{std::move(counts), seconds, sending_seconds};
 }
 
+void add_counts(const LaneCounts& counts, BenchRecord& record) {
+    for (std::size_t i = 0; i < record.actions.size(); ++i) record.actions[i] += counts.actions[i];
+    record.cpus.resize(counts.cpus.size());
+    for (std::size_t cpu = 0; cpu < record.cpus.size(); ++cpu) {
+        record.cpus[cpu].cpu = counts.cpus[cpu].cpu;
+        for (std::size_t i = 0; i < record.actions.size(); ++i)
+            record.cpus[cpu].actions[i] += counts.cpus[cpu].actions[i];
+    }
+    for (const auto& [name, frames] : counts.losses) record.losses[name] += frames;
+    record.received += counts.received;
+    record.passed += counts.passed;
+    record.forwarded += counts.forwarded;
+    for (std::size_t cpu = 0; cpu < counts.passed_cpus.size(); ++cpu) {
+        if (counts.passed_cpus[cpu] != 0)
+            record.passed_cpus[static_cast<int>(cpu)] += counts.passed_cpus[cpu];
+    }
+}
+
 }  // namespace xdpbench

@@ -16,4 +16,7 @@ struct LaneWindow {
 Result<LaneWindow> run_window(const EquippedLane& lane, Generator& generator,
                               const Topology& topology, std::uint64_t frames);
 
+// Adds what a window counted.
+void add_counts(const LaneCounts& counts, BenchRecord& record);
+
 }  // namespace xdpbench

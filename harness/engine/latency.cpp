@@ -73,9 +73,8 @@ Result<void> forget(const EquippedLane& lane) {
 }
 
 Result<void> run_once(TrialRig& rig, bool floor, double seconds, LoadRecord& record) {
-    const EquippedLane& lane = floor ? rig.floor() : rig.lane();
-    XDPBENCH_TRY(CountedTrial run, rig.run(lane, record.rate, seconds));
-    XDPBENCH_CHECK(take(lane, run.counts, floor, record));
+    XDPBENCH_TRY(CountedTrial run, rig.run(floor, record.rate, seconds));
+    XDPBENCH_CHECK(take(rig.lane(floor), run.counts, floor, record));
     (floor ? record.floor_trials : record.trials).push_back(std::move(run.trial));
     return {};
 }
@@ -87,8 +86,8 @@ Result<void> measure_latency(TrialRig& rig, double seconds, int rounds,
                              LoadRecord& record) {
     record.lengthened = rig.lengthened();
     XDPBENCH_TRY(record.clock_ns, measure_clock());
-    XDPBENCH_CHECK(forget(rig.lane()));
-    XDPBENCH_CHECK(forget(rig.floor()));
+    XDPBENCH_CHECK(forget(rig.lane(false)));
+    XDPBENCH_CHECK(forget(rig.lane(true)));
     for (int round = 0; round < rounds; ++round) {
         progress(fmt::format("{} {}/{}: round {}", record.title(), record.program, record.mode,
                              round + 1));

@@ -46,7 +46,7 @@ Result<void> offer_rate(TrialRig& rig, const LoadOptions& options, const Progres
     for (int round = 1; round <= options.rounds; ++round) {
         progress(
             fmt::format("{} {}/{}: round {}", record.title(), record.program, record.mode, round));
-        XDPBENCH_TRY(CountedTrial run, rig.run(rig.lane(), record.rate, options.seconds));
+        XDPBENCH_TRY(CountedTrial run, rig.run(false, record.rate, options.seconds));
         record.trials.push_back(std::move(run.trial));
     }
     return require_reached(record);

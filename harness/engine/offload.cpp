@@ -1,6 +1,5 @@
 #include "engine/offload.h"
 
-#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
 
@@ -8,6 +7,7 @@
 
 #include "base/interrupt.h"
 #include "base/text.h"
+#include "engine/offload_program.h"
 #include "kernel/attach.h"
 #include "kernel/counters.h"
 #include "kernel/device_topology.h"
@@ -17,8 +17,6 @@
 
 namespace xdpbench {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::size_t kFramesSent = 64;
 
@@ -67,15 +65,6 @@ class Wire {
     PacketSocket to_;
     Frames frames_;
 };
-
-// The program as a device can hold it: a reference program's own build for it.
-Result<Program> open_for_device(const Subject& subject) {
-    if (subject.scenario.program.name.empty()) return open_program(subject);
-    Subject built = subject;
-    XDPBENCH_TRY(const fs::path data, data_folder());
-    built.object = data / "bpf" / "offload" / (subject.scenario.program.name + ".bpf.o");
-    return open_program(built);
-}
 
 // One program on one device, step by step.
 class OffloadTrial {
@@ -142,16 +131,7 @@ Result<std::string> OffloadTrial::look_for_obstacles() {
 
 Result<Program> OffloadTrial::load_one() const {
     XDPBENCH_TRY(Program program, open_for_device(subject_));
-    Result<void> loaded = program.load(device_.index);
-    if (!loaded) return loaded.error().in(fmt::format("{} refuses it", device_.name));
-    // A device's memory need not be zero: netdevsim gives what was there before.
-    if (bpf_map* const counters = program.find_map(XDP_COUNTERS_MAP)) {
-        XDPBENCH_TRY(const auto ours, read_offload_counters(program));
-        const OffloadCounters none{};
-        const std::uint32_t zero = 0;
-        if (ours && ::bpf_map_update_elem(::bpf_map__fd(counters), &zero, none.data(), 0) != 0)
-            return system_error("cannot set the counters in the device to zero", errno);
-    }
+    XDPBENCH_CHECK(load_into_device(program, device_));
     return program;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/interrupt.h"
 #include "base/text.h"
+#include "engine/device_lane.h"
 #include "engine/lane.h"
 #include "engine/replacement.h"
 #include "kernel/cpus.h"
@@ -220,14 +221,6 @@ Result<Topology> network_for(const Subject& subject, Mode mode, std::size_t long
         "the scenario redirects to a third interface: --dev and --peer are a pair");
 }
 
-// Why books over real interfaces do not balance, as far as that can be known.
-std::string device_hint(const InterfaceInfo& device, const InterfaceInfo& peer) {
-    return fmt::format(
-        "\n{0} and {1} are not joined by a cable, something else sends on it (a daemon, IPv6: "
-        "sysctl net.ipv6.conf.{0}.disable_ipv6), or frames were lost: ethtool -S {0} may tell",
-        device.name, peer.name);
-}
-
 Result<ReplayOutcome> try_replay(const Subject& subject, Mode mode, const ReplayOptions& options,
                                  std::vector<std::string>& notes) {
     if (interrupted()) return interrupted_error();
@@ -241,7 +234,8 @@ Result<ReplayOutcome> try_replay(const Subject& subject, Mode mode, const Replay
         XDPBENCH_TRY(Topology idle, Topology::create(0, 0));
         aside.emplace(std::move(idle));
     }
-    XDPBENCH_TRY(const Program program, load_for(subject, topology, mode));
+    XDPBENCH_TRY(const Program program, options.devices ? load_for_mode(subject, topology, mode)
+                                                        : load_for(subject, topology, mode));
     const Capture capture = capture_for(subject, frames);
     std::optional<EquippedLane> lane;
     {
@@ -271,7 +265,8 @@ Result<ReplayOutcome> try_replay(const Subject& subject, Mode mode, const Replay
         outcome.verdict.outcome =
             outcome.verdict.outcome == Outcome::failed ? Outcome::failed : Outcome::invalid;
         outcome.verdict.message += "the books do not balance: " + imbalance;
-        if (options.devices) outcome.verdict.message += device_hint(lane->dut(), lane->tester());
+        if (options.devices)
+            outcome.verdict.message += "\n" + device_hint(lane->dut(), lane->tester());
     }
     if (!options.devices) {
         XDPBENCH_CHECK(try_replacement(subject, mode, outcome));

@@ -15,6 +15,7 @@
 #include "engine/cases.h"
 #include "engine/check.h"
 #include "engine/describe_program.h"
+#include "engine/device.h"
 #include "engine/lan.h"
 #include "engine/loads.h"
 #include "engine/modes.h"
@@ -93,12 +94,6 @@ std::string device_options(const RunOptions& options) {
     return text;
 }
 
-// Other modes than offload need both.
-std::optional<DeviceEnds> device_ends(const RunOptions& options) {
-    if (!options.device || !options.peer) return std::nullopt;
-    return DeviceEnds{*options.device, *options.peer, options.take_over};
-}
-
 // What a scenario bounds of the program's cost, as one more check.
 void add_bounds(const Subject& subject, const RunOptions& options, const RunRecord& record,
                 std::vector<Case>& cases) {
@@ -119,12 +114,13 @@ void add_bounds(const Subject& subject, const RunOptions& options, const RunReco
 
 using Observations = std::multimap<const Subject*, Observation>;
 
-void add_replays(const Subject& subject, const RunOptions& options,
-                 std::vector<ReplayRecord>& records, Observations& observations,
-                 std::vector<std::string>& notes, std::vector<Case>& cases) {
+void add_replays(const Subject& subject, const RunOptions& options, RunRecord& record,
+                 Observations& observations, std::vector<std::string>& notes,
+                 std::vector<Case>& cases) {
     if (!options.replay || (subject.judged && !subject.scenario.replay)) return;
     for (const Mode mode : options.modes) {
-        if (mode == Mode::offload && options.device) continue;  // a real device: add_offloads
+        const bool in_device = mode == Mode::offload && options.device;  // add_offloads asks it
+        if (in_device && !options.peer) continue;
         const FrameRef& traffic = replay_traffic(subject);
         const std::string location = subject.judged ? subject.scenario.replay->where.text() : "";
         CaseResult result = case_of("replay", subject, traffic.text, location);
@@ -136,9 +132,16 @@ void add_replays(const Subject& subject, const RunOptions& options,
             continue;
         }
         const ReplayOptions how{options.keep, device_ends(options)};
-        cases.push_back({std::move(result), [&subject, mode, how, &records, &observations, &notes] {
+        cases.push_back({std::move(result), [&subject, &options, mode, how, in_device, &record,
+                                             &observations, &notes] {
+                             if (in_device) {
+                                 std::string why =
+                                     why_not_through_offload(subject, options, record);
+                                 if (!why.empty()) return Verdict{Outcome::skipped, std::move(why)};
+                             }
                              ReplayOutcome outcome = run_replay(subject, mode, how, notes);
-                             if (outcome.record) records.push_back(std::move(*outcome.record));
+                             if (outcome.record)
+                                 record.replays.push_back(std::move(*outcome.record));
                              if (outcome.observation)
                                  observations.emplace(&subject, std::move(*outcome.observation));
                              return outcome.verdict;
@@ -270,6 +273,10 @@ Result<void> run(const PlannedRun& plan, Console& console, RunRecord& record,
     for (const EnvironmentEntry& entry : describe_environment()) {
         record.environment.emplace_back(entry.key, entry.value);
     }
+    if (options.device) {
+        XDPBENCH_TRY(const auto devices, device_environment(*options.device, options.peer));
+        record.environment.insert(record.environment.end(), devices.begin(), devices.end());
+    }
     if (!plan.listing) {
         if (const std::vector<int> cpus = cpus_side_by_side(plan); cpus.size() > 1) {
             progress("how much the CPUs disturb each other");
@@ -291,7 +298,7 @@ Result<void> run(const PlannedRun& plan, Console& console, RunRecord& record,
     }
     for (const Subject& subject : plan.subjects) {
         add_offloads(subject, options, record.offloads, cases);
-        add_replays(subject, options, record.replays, observations, notes, cases);
+        add_replays(subject, options, record, observations, notes, cases);
         add_lans(subject, options, record.lans, cases);
     }
     if (!plan.listing || plan.lists_tests) {

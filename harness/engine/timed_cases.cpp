@@ -27,33 +27,41 @@ BenchRecord not_timed(const Subject& subject, Mode mode, std::string reason) {
     return record;
 }
 
-constexpr const char* kDevicesUntimed =
-    "not timed over real interfaces: there is no equal path for the floor beside it";
-
-std::string why_offload_is_untimed(const Subject& subject, const RunRecord& record) {
-    for (const OffloadRecord& offload : record.offloads) {
-        if (offload.program != subject.scenario.name) continue;
-        if (offload.acceptance != "accepted")
-            return fmt::format("{} did not take the program", offload.device);
-        if (offload.execution != "executed")
-            return fmt::format("{} was not seen to execute the program: there is nothing to time",
-                               offload.device);
-        return "a program in a device is not timed: that needs a generator that keeps pace with it";
-    }
-    return "a veth has no XDP offload: there is nothing to time";
-}
-
 // Why a program is not timed in this mode; empty: it is. Verify, then time: what failed is not
 // timed.
 std::string why_untimed(const Subject& subject, Mode mode, const RunOptions& options,
                         const RunRecord& record) {
-    if (options.device && mode != Mode::offload) return kDevicesUntimed;
-    if (mode == Mode::offload) return why_offload_is_untimed(subject, record);
+    if (mode == Mode::offload) {
+        if (std::string why = why_not_through_offload(subject, options, record); !why.empty())
+            return why;
+    }
     if (!asks_for_mode(subject, mode)) return "the scenario does not ask for this mode (requires)";
     return held(record, subject, mode) ? "" : "not timed, because what is above did not hold";
 }
 
 }  // namespace
+
+std::optional<DeviceEnds> device_ends(const RunOptions& options) {
+    if (!options.device || !options.peer) return std::nullopt;
+    return DeviceEnds{*options.device, *options.peer, options.take_over};
+}
+
+std::string why_not_through_offload(const Subject& subject, const RunOptions& options,
+                                    const RunRecord& record) {
+    if (!options.device) return "a veth has no XDP offload: there is nothing to time";
+    for (const OffloadRecord& offload : record.offloads) {
+        if (offload.program != subject.scenario.name) continue;
+        if (offload.acceptance != "accepted")
+            return fmt::format("{} did not take the program", offload.device);
+        return offload.execution == "executed"
+                   ? ""
+                   : fmt::format(
+                         "{} was not seen to execute the program: there is nothing to replay "
+                         "through and nothing to time",
+                         offload.device);
+    }
+    return fmt::format("whether {} executes the program was not found out", *options.device);
+}
 
 std::vector<BenchCase> benches_of(const std::vector<Subject>& subjects, const RunOptions& options,
                                   const CpuPlan& cpus, RunRecord& record) {
@@ -63,7 +71,7 @@ std::vector<BenchCase> benches_of(const std::vector<Subject>& subjects, const Ru
         if (!has_bench(subject)) continue;
         const auto add = [&](std::optional<Mode> mode) {
             for (const TrafficShape& shape : options.shapes)
-                cases.push_back({&subject, mode, shape, cpus});
+                cases.push_back({&subject, mode, shape, cpus, device_ends(options)});
         };
         if (!options.only_offload() && held(record, subject, std::nullopt)) add(std::nullopt);
         for (const Mode mode : options.modes) {
@@ -94,7 +102,7 @@ std::vector<BenchCase> loads_of(const std::vector<Subject>& subjects, const RunO
                 record.loads.push_back(std::move(untimed));
             } else {
                 for (const TrafficShape& shape : options.shapes)
-                    cases.push_back({&subject, mode, shape, cpus});
+                    cases.push_back({&subject, mode, shape, cpus, device_ends(options)});
             }
         }
     }

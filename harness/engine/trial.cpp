@@ -60,11 +60,6 @@ Result<std::uint64_t> make_stampable(const Subject& subject, const Paths& paths,
 
 }  // namespace
 
-TrialRig::TrialRig(Topology topology, Program program, Generator generator)
-    : topology_(std::move(topology)),
-      program_(std::move(program)),
-      generator_(std::move(generator)) {}
-
 Result<std::unique_ptr<TrialRig>> TrialRig::create(const BenchCase& bench, Pace pace) {
     const Subject& subject = *bench.subject;
     const bool stamps = pace == Pace::paced_stamped;
@@ -76,38 +71,52 @@ Result<std::unique_ptr<TrialRig>> TrialRig::create(const BenchCase& bench, Pace 
         XDPBENCH_TRY(lengthened, make_stampable(subject, paths, frames));
     }
     XDPBENCH_TRY(Generator generator, Generator::create(frames, pace));
-    XDPBENCH_TRY(Topology topology,
-                 Topology::create(stamps ? 2 : 1, longest_of(frames), topology_of(subject)));
-    XDPBENCH_CHECK(generator.park(topology.tester, topology.parking));
-    XDPBENCH_TRY(Program program, load_program(subject, topology));
-    std::unique_ptr<TrialRig> rig(
-        new TrialRig(std::move(topology), std::move(program), std::move(generator)));
-    const Capture capture{0, 1, stamps};
-    XDPBENCH_TRY(EquippedLane lane, EquippedLane::create(rig->topology_, 0, &rig->program_,
-                                                         rig->program_.fd(), *bench.mode, capture));
-    rig->lane_.emplace(std::move(lane));
-    // Redirects that come to nothing are frames lost, and only tracepoints tell of them.
-    if (paths.tally[XDP_REDIRECT] > 0) XDPBENCH_CHECK(rig->lane_->watch_redirects());
-    if (stamps) {
-        XDPBENCH_TRY(const EmptyProgram empty,
-                     EmptyProgram::load(paths.action, rig->program_, rig->topology_, 0, 1));
-        XDPBENCH_TRY(EquippedLane floor, EquippedLane::create(rig->topology_, 1, nullptr,
-                                                              empty.fd(), *bench.mode, capture));
-        rig->floor_.emplace(std::move(floor));
-    }
-    rig->setup_ = static_cast<const BenchSetup&>(describe_bench(bench, frames, paths));
-    XDPBENCH_CHECK(place_program(rig->topology_, bench.cpus));
-    if (bench.cpus.placement == Placement::shared) rig->made_up_ = kMadeUpSeconds;
-    rig->setup_.counted_by = rig->lane_->counted_by();
+    std::unique_ptr<TrialRig> rig(new TrialRig(std::move(generator)));
     rig->action_ = paths.action;
     rig->lengthened_ = lengthened;
+    XDPBENCH_CHECK(bench.devices ? rig->use_devices(bench, longest_of(frames), stamps)
+                                 : rig->build_veths(bench, longest_of(frames), stamps));
+    rig->setup_ = static_cast<const BenchSetup&>(describe_bench(bench, frames, paths));
+    rig->setup_.counted_by = rig->lane(false).counted_by();
+    // Redirects that come to nothing are frames lost, and only tracepoints tell of them.
+    if (!bench.devices && paths.tally[XDP_REDIRECT] > 0)
+        XDPBENCH_CHECK(rig->lane_->watch_redirects());
     return rig;
 }
 
-Result<CountedTrial> TrialRig::run(const EquippedLane& lane, double rate, double seconds) {
+Result<void> TrialRig::build_veths(const BenchCase& bench, std::size_t longest_frame, bool stamps) {
+    XDPBENCH_TRY(topology_,
+                 Topology::create(stamps ? 2 : 1, longest_frame, topology_of(*bench.subject)));
+    XDPBENCH_CHECK(generator_.park(topology_->tester, topology_->parking));
+    XDPBENCH_TRY(program_, load_program(*bench.subject, *topology_));
+    const Capture capture{0, 1, stamps};
+    XDPBENCH_TRY(lane_, EquippedLane::create(*topology_, 0, &*program_, program_->fd(), *bench.mode,
+                                             capture));
+    if (stamps) {
+        XDPBENCH_TRY(const EmptyProgram empty,
+                     EmptyProgram::load(action_, *program_, *topology_, 0, 1));
+        XDPBENCH_TRY(
+            floor_, EquippedLane::create(*topology_, 1, nullptr, empty.fd(), *bench.mode, capture));
+    }
+    XDPBENCH_CHECK(place_program(*topology_, bench.cpus));
+    if (bench.cpus.placement == Placement::shared) made_up_ = kMadeUpSeconds;
+    return {};
+}
+
+// Of a redirect there is no floor there; only latencies need one.
+Result<void> TrialRig::use_devices(const BenchCase& bench, std::size_t longest_frame, bool stamps) {
+    const bool floor = stamps || action_ != Action::redirect;
+    XDPBENCH_TRY(devices_,
+                 DeviceLane::create(bench, longest_frame,
+                                    floor ? std::optional(action_) : std::nullopt, {0, 1, stamps}));
+    return devices_->park(generator_);
+}
+
+Result<TrialRig::Offered> TrialRig::offer_to_veth(const EquippedLane& lane, double rate,
+                                                  double seconds) {
     XDPBENCH_TRY(const LaneCounts before, lane.read());
     XDPBENCH_TRY(const Offer offer,
-                 generator_.offer(topology_.tester, lane.tester().index, rate, seconds, made_up_));
+                 generator_.offer(topology_->tester, lane.tester().index, rate, seconds, made_up_));
     XDPBENCH_TRY(LaneCounts counts, settled(lane, before, offer.frames, Settled::balanced));
     if (const std::string imbalance = unbalanced(counts, offer.frames); !imbalance.empty()) {
         return Error{ErrorKind::invalid,
@@ -115,6 +124,23 @@ Result<CountedTrial> TrialRig::run(const EquippedLane& lane, double rate, double
                      {},
                      "something else sent or took frames, or this is a fault of xdp-bench"};
     }
+    return Offered{offer, std::move(counts)};
+}
+
+Result<TrialRig::Offered> TrialRig::offer_to_device(bool floor, double rate, double seconds) {
+    XDPBENCH_CHECK(devices_->begin(floor));
+    XDPBENCH_TRY(const Offer offer,
+                 generator_.offer(devices_->topology().tester, devices_->lane().tester().index,
+                                  rate, seconds, made_up_));
+    XDPBENCH_TRY(DeviceLane::Finished finished, devices_->finish(offer.frames));
+    return Offered{offer, std::move(finished.counts)};
+}
+
+Result<CountedTrial> TrialRig::run(bool floor, double rate, double seconds) {
+    XDPBENCH_TRY(Offered offered, devices_ ? offer_to_device(floor, rate, seconds)
+                                           : offer_to_veth(lane(floor), rate, seconds));
+    const Offer& offer = offered.offer;
+    const LaneCounts& counts = offered.counts;
     const std::uint64_t strayed =
         counts.handled() - counts.actions.at(static_cast<std::size_t>(action_));
     if (strayed > 0 && !setup_.mixed) {
@@ -132,7 +158,7 @@ Result<CountedTrial> TrialRig::run(const EquippedLane& lane, double rate, double
                 counts.handled(),
                 counts.received + counts.passed + counts.forwarded,
                 counts.losses};
-    return CountedTrial{std::move(trial), std::move(counts)};
+    return CountedTrial{std::move(trial), std::move(offered.counts)};
 }
 
 }  // namespace xdpbench

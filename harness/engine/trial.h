@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "engine/bench.h"
+#include "engine/device_lane.h"
 #include "engine/lane.h"
 #include "kernel/topology.h"
 #include "report/load.h"
@@ -19,9 +20,9 @@ struct CountedTrial {
     LaneCounts counts;
 };
 
-// A paced generator and a lane with the program under test; beside it, where frames are stamped, an
-// equal lane with the empty program. The caller has pinned the thread to the
-// generator's CPU.
+// A paced generator and a lane with the program under test. The empty program is beside it on an
+// equal lane, where frames are stamped; on real interfaces it takes the program's place. The caller
+// has pinned the thread to the generator's CPU.
 class TrialRig {
   public:
     // Verifies that every frame takes the path that is to be loaded, with a time stamp in it too if
@@ -30,21 +31,33 @@ class TrialRig {
 
     // Invalid if the books do not balance, or if frames took another path. A rate that the
     // generator does not reach is no error: Trial::reached() says so.
-    Result<CountedTrial> run(const EquippedLane& lane, double rate, double seconds);
+    Result<CountedTrial> run(bool floor, double rate, double seconds);
 
-    [[nodiscard]] const EquippedLane& lane() const { return *lane_; }
-    [[nodiscard]] const EquippedLane& floor() const { return *floor_; }  // of stamped frames only
+    [[nodiscard]] bool has_floor() const { return floor_ || (devices_ && devices_->has_floor()); }
+    // Where the frames go, of the program under test or of the floor, which there has to be.
+    [[nodiscard]] const EquippedLane& lane(bool floor) const {
+        return devices_ ? devices_->lane() : floor ? *floor_ : *lane_;
+    }
 
     // What is known of the measurement beforehand.
     [[nodiscard]] const BenchSetup& setup() const { return setup_; }
     [[nodiscard]] std::uint64_t lengthened() const { return lengthened_; }  // for their stamps
 
   private:
-    TrialRig(Topology topology, Program program, Generator generator);
+    struct Offered {
+        Offer offer;
+        LaneCounts counts;
+    };
+    explicit TrialRig(Generator generator) : generator_(std::move(generator)) {}
+    Result<void> build_veths(const BenchCase& bench, std::size_t longest_frame, bool stamps);
+    Result<void> use_devices(const BenchCase& bench, std::size_t longest_frame, bool stamps);
+    Result<Offered> offer_to_veth(const EquippedLane& lane, double rate, double seconds);
+    Result<Offered> offer_to_device(bool floor, double rate, double seconds);
 
-    Topology topology_;
-    Program program_;
     Generator generator_;
+    std::unique_ptr<DeviceLane> devices_;  // over real interfaces; else:
+    std::optional<Topology> topology_;
+    std::optional<Program> program_;
     std::optional<EquippedLane> lane_;
     std::optional<EquippedLane> floor_;
     BenchSetup setup_;

@@ -8,7 +8,6 @@
 #include "engine/lane_window.h"
 #include "kernel/environment.h"
 #include "kernel/threaded_napi.h"
-#include "stats/summary.h"
 #include "traffic/frame_map.h"
 #include "traffic/pinned.h"
 
@@ -22,24 +21,6 @@ constexpr std::uint64_t kSmallestVethWindow = 1024;
 constexpr std::uint64_t kLargestVethWindow = 65536;
 // When the program's thread is done is known less exactly: that is to be little of a window.
 constexpr std::uint64_t kLargestSeparateWindow = 524'288;
-
-void add_counts(const LaneCounts& counts, BenchRecord& record) {
-    for (std::size_t i = 0; i < record.actions.size(); ++i) record.actions[i] += counts.actions[i];
-    record.cpus.resize(counts.cpus.size());
-    for (std::size_t cpu = 0; cpu < record.cpus.size(); ++cpu) {
-        record.cpus[cpu].cpu = counts.cpus[cpu].cpu;
-        for (std::size_t i = 0; i < record.actions.size(); ++i)
-            record.cpus[cpu].actions[i] += counts.cpus[cpu].actions[i];
-    }
-    for (const auto& [name, frames] : counts.losses) record.losses[name] += frames;
-    record.received += counts.received;
-    record.passed += counts.passed;
-    record.forwarded += counts.forwarded;
-    for (std::size_t cpu = 0; cpu < counts.passed_cpus.size(); ++cpu) {
-        if (counts.passed_cpus[cpu] != 0)
-            record.passed_cpus[static_cast<int>(cpu)] += counts.passed_cpus[cpu];
-    }
-}
 
 void find_slower_side(BenchRecord& record) {
     std::uint64_t offered = 0;
@@ -69,16 +50,7 @@ void find_bound(BenchRecord& record, double sending_seconds) {
         find_slower_side(record);
         return;
     }
-    const auto each =
-        measure_rounds(record.rounds, [](const BenchRound& r) { return r.ns_per_packet(); });
-    const auto floors =
-        measure_rounds(record.rounds, [](const BenchRound& r) { return r.floor_ns(); });
-    const double share = 1 - median(floors).value_or(0) / median(each).value_or(1);
-    record.bound = share > 0.5 ? "program" : "generator";
-    record.evidence = fmt::format(
-        "{:.1f} % of the time per packet is the program's, the rest is generator and path (the "
-        "floor)",
-        std::max(0.0, share) * 100);
+    find_bound_by_time(record);
 }
 
 }  // namespace

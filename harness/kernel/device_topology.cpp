@@ -8,11 +8,14 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <fstream>
 #include <memory>
 #include <sstream>
+#include <thread>
 #include <vector>
 
+#include "base/interrupt.h"
 #include "base/text.h"
 #include "kernel/netlink.h"
 #include "packet/frame.h"
@@ -110,7 +113,7 @@ Result<void> require_receive_offloads(const NetNs& netns, const InterfaceInfo& d
                         device.name),
             fmt::format("ethtool -K {} gro on", device.name));
     }
-    if (mode != Mode::native) return {};
+    if (mode == Mode::generic) return {};
     for (const std::string_view feature : {kGro, kLro}) {
         if (!is_on(feature)) continue;
         return input_error(
@@ -133,6 +136,23 @@ Result<InterfaceInfo> usable_end(const NetNs& netns, const std::string& name, bo
 }
 
 }  // namespace
+
+Result<void> await_carrier(const NetNs& netns, const InterfaceInfo& interface) {
+    constexpr auto kPatience = std::chrono::seconds(15);  // a link is negotiated within a few
+    const auto begun = std::chrono::steady_clock::now();
+    for (;;) {
+        XDPBENCH_TRY(const LinkDetails link, query_link(netns, interface.index));
+        if (link.carrier) return {};
+        if (interrupted()) return interrupted_error();
+        if (std::chrono::steady_clock::now() - begun > kPatience) {
+            return unavailable_error(
+                fmt::format("{} lost its carrier when a program was attached, and has not got it "
+                            "back within 15 s",
+                            interface.name));
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+}
 
 Result<void> require_no_xdp(const NetNs& netns, const InterfaceInfo& interface) {
     XDPBENCH_TRY(const LinkDetails link, query_link(netns, interface.index));

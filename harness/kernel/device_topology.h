@@ -25,6 +25,9 @@ struct DeviceEnds {
 // counted.
 Result<Topology> join_devices(const DeviceEnds& ends, Mode mode, std::size_t longest_frame);
 
+// A driver may reset the link when a native program is attached: returns when it is there again.
+Result<void> await_carrier(const NetNs& netns, const InterfaceInfo& interface);
+
 // XDP is in use on the interface, in whatever mode: it is not touched.
 Result<void> require_no_xdp(const NetNs& netns, const InterfaceInfo& interface);
 

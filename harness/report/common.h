@@ -20,6 +20,10 @@ inline constexpr double kMega = 1e6;  // packets/s in one Mpps
 // Frames lost, by the name of the counter that says so. Counters that stand at 0 are left out.
 using Losses = std::map<std::string, std::uint64_t>;
 
+// Over real interfaces: the program runs where their interrupts lead.
+inline constexpr const char* kOnDevice = "device";
+inline constexpr int kCpuUnknown = -1;
+
 // What is measured, and how it ended.
 struct BenchSetup {
     std::string program;
@@ -35,9 +39,10 @@ struct BenchSetup {
     std::string size;
     std::string
         variant;  // tells benches of one program and mode apart: "/size:64/flows:1000/separate"
-    int cpu = 0;  // of the program
+    int cpu = 0;  // of the program; kCpuUnknown: device interrupts choose
     int generator_cpu = 0;  // the same if they share it
-    std::string placement;  // "shared": generator and program on one CPU; "separate"; "test_run"
+    // "shared": generator and program on one CPU; "separate"; "test_run"; kOnDevice
+    std::string placement;
     std::string counted_by;
     Outcome outcome = Outcome::passed;
     std::string message;  // why it is skipped or invalid

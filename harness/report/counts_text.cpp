@@ -48,6 +48,9 @@ std::string placement_text(const BenchSetup& setup) {
     if (setup.placement == "separate")
         return fmt::format("separate: generator on CPU {}, program in threaded NAPI on CPU {}",
                            setup.generator_cpu, setup.cpu);
+    if (setup.placement == kOnDevice)
+        return fmt::format("real interfaces: generator on CPU {}, program where interrupts lead",
+                           setup.generator_cpu);
     return fmt::format("shared: generator and program on CPU {}", setup.cpu);
 }
 

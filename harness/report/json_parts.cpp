@@ -52,7 +52,7 @@ Json setup_json(const BenchSetup& setup) {
             {"flows", setup.flows},
             {"size", setup.size},
             {"variant", setup.variant},
-            {"cpu", setup.cpu},
+            {"cpu", setup.cpu == kCpuUnknown ? Json() : Json(setup.cpu)},
             {"generator_cpu", setup.generator_cpu},
             {"placement", setup.placement},
             {"counted_by", setup.counted_by},

@@ -49,4 +49,10 @@ std::string rate_text(double rate) {
     return fmt::format("{:.4g} pps", rate);
 }
 
+std::string search_note(const BenchSetup& setup) {
+    return std::string(setup.placement == kOnDevice ? "over two ports of one machine"
+                                                    : "through a veth pair inside one machine") +
+           ", which generator and program share: not RFC 2544, which tests a device from outside";
+}
+
 }  // namespace xdpbench

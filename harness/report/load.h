@@ -37,11 +37,8 @@ struct Trial {
     [[nodiscard]] bool reached() const;
 };
 
-// What every search through a veth has to say.
-inline constexpr const char* kNotRfc2544 =
-    "through a veth pair inside one machine, which generator and program share: not RFC 2544, "
-    "which "
-    "tests a device from outside";
+// What every search has to say: it is not RFC 2544, which tests a device from outside.
+[[nodiscard]] std::string search_note(const BenchSetup& setup);
 
 // What a search found for one of its goals.
 struct SearchedGoal {

@@ -74,7 +74,7 @@ Json to_json(const SearchedGoal& searched) {
 
 void add_search(const LoadRecord& load, Json& json) {
     json["method"] = "MLRsearch (RFC 9971)";
-    json["note"] = kNotRfc2544;
+    json["note"] = search_note(load);
     json["min_pps"] = load.range.min;
     json["max_pps"] = load.range.max;
     json["goals"] = Json::array();

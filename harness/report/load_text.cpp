@@ -121,7 +121,7 @@ std::string search_lines(const LoadRecord& load) {
         for (const SearchedGoal& searched : load.goals) text += goal_row(searched);
         text += "\n";
     }
-    return text + lost_line(load) + fmt::format("  {:<9}{}\n", "meaning", kNotRfc2544);
+    return text + lost_line(load) + fmt::format("  {:<9}{}\n", "meaning", search_note(load));
 }
 
 // ---- A latency ----

@@ -16,10 +16,12 @@ using SavedJson = nlohmann::json;
 
 // What must be equal for figures to be compared at all. The tool is among them: generator and loop
 // are part of what is measured.
-constexpr std::array<const char*, 17> kSameEnvironment{
-    "host",           "machine",    "cpu_model",  "cpus_online", "cpu_mitigations", "kernel",
-    "kernel_version", "jit",        "jit_harden", "bpf_stats",   "preemption",      "governor",
-    "turbo",          "numa_nodes", "smt",        "hypervisor",  "tool_version"};
+constexpr std::array<const char*, 25> kSameEnvironment{
+    "host",          "machine",        "cpu_model",   "cpus_online",   "cpu_mitigations",
+    "kernel",        "kernel_version", "jit",         "jit_harden",    "bpf_stats",
+    "preemption",    "governor",       "turbo",       "numa_nodes",    "smt",
+    "hypervisor",    "tool_version",   "device",      "device_driver", "device_firmware",
+    "device_queues", "peer",           "peer_driver", "peer_firmware", "peer_queues"};
 
 // Of a figure: all that says how it was measured. A key that a file does not have is "".
 constexpr std::array<const char*, 14> kSameSetup{"placement",

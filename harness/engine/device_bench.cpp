@@ -1,0 +1,108 @@
+#include "engine/device_bench.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "base/text.h"
+#include "engine/device_books.h"
+#include "engine/lane_window.h"
+#include "kernel/environment.h"
+#include "traffic/frame_map.h"
+#include "traffic/pinned.h"
+
+namespace xdpbench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Long enough that exchanging the programs and reading cost nothing, short enough that drift hits
+// both alike.
+constexpr double kDeviceWindowSeconds = 0.03;
+constexpr std::uint64_t kFewestDeviceFrames = 1024;
+constexpr std::uint64_t kMostDeviceFrames = 524'288;
+// Now and then a frame gets lost for other reasons.
+constexpr double kLossThatTells = 0.001;
+
+double part_of(std::uint64_t part, std::uint64_t whole) {
+    return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+std::uint64_t lost_before_program(const Losses& losses) {
+    const auto found = losses.find("lost_before_program");
+    return found == losses.end() ? 0 : found->second;
+}
+
+}  // namespace
+
+DeviceBench::DeviceBench(std::unique_ptr<DeviceLane> devices, Generator generator)
+    : devices_(std::move(devices)), generator_(std::move(generator)) {}
+
+Result<std::unique_ptr<BenchRig>> DeviceBench::create(const BenchCase& bench) {
+    XDPBENCH_CHECK(require_timeable());
+    XDPBENCH_TRY(const PinnedThread pinned, PinnedThread::pin(bench.cpus.generator));
+    XDPBENCH_TRY(const Frames frames, bench_frames(*bench.subject, bench.shape));
+    XDPBENCH_TRY(const Paths paths, find_paths(*bench.subject, frames));
+    XDPBENCH_TRY(Generator generator, Generator::create(frames));
+    XDPBENCH_TRY(std::unique_ptr<DeviceLane> devices,
+                 DeviceLane::create(bench, longest_of(frames), paths.action, {}));
+    XDPBENCH_CHECK(devices->park(generator));
+    std::unique_ptr<DeviceBench> rig(new DeviceBench(std::move(devices), std::move(generator)));
+    rig->record_ = describe_bench(bench, frames, paths);
+    rig->record_.counted_by = rig->devices_->lane().counted_by();
+    XDPBENCH_CHECK(rig->calibrate(kDeviceWindowSeconds, kFewestDeviceFrames, kMostDeviceFrames));
+    return std::unique_ptr<BenchRig>(std::move(rig));
+}
+
+Result<BenchRig::Window> DeviceBench::window(bool floor, std::uint64_t frames,
+                                             BenchRecord* counted) {
+    XDPBENCH_CHECK(devices_->begin(floor));
+    const Clock::time_point start = Clock::now();
+    XDPBENCH_CHECK(
+        generator_.send(devices_->topology().tester, devices_->lane().tester().index, frames));
+    XDPBENCH_TRY(const DeviceLane::Finished finished, devices_->finish(frames));
+    const LaneCounts& counts = finished.counts;
+    if (counted != nullptr) add_counts(counts, *counted);
+    if (floor) {
+        floor_sent_ += frames;
+        floor_lost_ += lost_before_program(counts.losses);
+    }
+    return Window{counts.handled(), counts.received + counts.passed,
+                  std::chrono::duration<double>(finished.last - start).count()};
+}
+
+// Where frames are lost before the program, the empty one in its place tells whether it is to
+// blame.
+Result<void> DeviceBench::find_bound(BenchRecord& record) const {
+    std::uint64_t offered = 0;
+    for (const BenchRound& round : record.rounds) offered += round.offered;
+    const double lost = part_of(lost_before_program(record.losses), offered);
+    const double floor_lost = part_of(floor_lost_, floor_sent_);
+    if (lost <= kLossThatTells) {
+        find_bound_by_time(record);
+        return {};
+    }
+    record.bound = floor_lost > kLossThatTells ? "path" : "program";
+    record.evidence = fmt::format(
+        "{:.2f} % of {} offered did not reach the program, {:.2f} % not the empty one in its place",
+        lost * 100, counted(offered, "frame"), floor_lost * 100);
+    XDPBENCH_TRY(const DeviceCounters counters, devices_->loss_counters());
+    std::vector<std::string> lines;
+    lines.reserve(counters.size());
+    for (const auto& [name, value] : counters)
+        lines.push_back(fmt::format("{} {}", name, thousands(value)));
+    if (!lines.empty())
+        record.evidence += fmt::format("; meanwhile went up: {}", fmt::join(lines, ", "));
+    return {};
+}
+
+Result<BenchRecord> DeviceBench::finish() {
+    XDPBENCH_TRY(BenchRecord record, BenchRig::finish());
+    std::erase_if(record.cpus, [](const CpuTally& cpu) { return cpu.actions == ActionTally{}; });
+    if (!record.rounds.empty()) XDPBENCH_CHECK(find_bound(record));
+    return record;
+}
+
+}  // namespace xdpbench

@@ -1,0 +1,21 @@
+// The books of frames that were sent over real interfaces, where some may get lost.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "engine/lane.h"
+
+namespace xdpbench {
+
+// Gives the frames of `sent` that are missing a name, by where they got lost: lost_before_program
+// (the peer did not send them, or the device did not hand them to the program), lost_after_tx,
+// lost_after_pass and lost_after_redirect (they left the program, and arrived nowhere). Only the
+// program's counters and the harness's own are heard: what drivers count means something else with
+// each. Returns what cannot be: frames that nobody sent.
+[[nodiscard]] std::string name_losses(LaneCounts& counts, std::uint64_t sent);
+
+// Frames that moved: handled, and arrived anywhere.
+[[nodiscard]] std::uint64_t frames_moved(const LaneCounts& counts);
+
+}  // namespace xdpbench

@@ -1,0 +1,56 @@
+#include "engine/device_books.h"
+
+#include <gtest/gtest.h>
+#include <linux/bpf.h>
+
+namespace xdpbench {
+namespace {
+
+TEST(DeviceBooks, NothingIsLost) {
+    LaneCounts counts;
+    counts.actions = {0, 2, 3, 5, 0};
+    counts.received = 5;
+    counts.passed = 3;
+    EXPECT_EQ(name_losses(counts, 10), "");
+    EXPECT_EQ(counts.losses, Losses{});
+    EXPECT_EQ(frames_moved(counts), 18U);
+}
+
+TEST(DeviceBooks, LossesHaveNamesByWhereTheFramesWere) {
+    LaneCounts counts;
+    counts.actions = {0, 2, 30, 50, 0};
+    counts.received = 49;
+    counts.passed = 27;
+    EXPECT_EQ(name_losses(counts, 100), "");
+    EXPECT_EQ(counts.losses,
+              (Losses{{"lost_before_program", 18}, {"lost_after_tx", 1}, {"lost_after_pass", 3}}));
+}
+
+TEST(DeviceBooks, RedirectedFramesComeBackOrReachTheStack) {
+    LaneCounts counts;
+    counts.actions = {0, 0, 0, 0, 10};
+    counts.received = 4;
+    counts.passed = 5;
+    EXPECT_EQ(name_losses(counts, 10), "");
+    EXPECT_EQ(counts.losses, (Losses{{"lost_after_redirect", 1}}));
+}
+
+TEST(DeviceBooks, FramesThatNobodySentAreNoLosses) {
+    LaneCounts handled;
+    handled.actions = {0, 11, 0, 0, 0};
+    EXPECT_EQ(name_losses(handled, 10), "10 frames sent, but the program handled 11");
+
+    LaneCounts returned;
+    returned.actions = {0, 5, 0, 5, 0};
+    returned.received = 6;
+    EXPECT_NE(name_losses(returned, 10).find("6 came back"), std::string::npos);
+    EXPECT_EQ(returned.losses, Losses{});
+
+    LaneCounts passed;
+    passed.actions = {0, 5, 5, 0, 0};
+    passed.passed = 6;
+    EXPECT_NE(name_losses(passed, 20).find("6 reached the stack"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace xdpbench

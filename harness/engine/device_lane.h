@@ -1,0 +1,76 @@
+// Real interfaces to measure over: one lane, on which the program under test and an empty one take
+// turns. Nothing equal stands beside it, so the floor is measured in the program's own place.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "engine/bench.h"
+#include "engine/lane.h"
+#include "kernel/program.h"
+#include "kernel/topology.h"
+#include "traffic/generator.h"
+
+namespace xdpbench {
+
+// Counters that went up, by "INTERFACE NAME".
+using DeviceCounters = std::map<std::string, std::uint64_t>;
+
+class DeviceLane {
+  public:
+    // The bench's program on its device, and, if there is a `floor`, the empty program that takes
+    // this action. It counts its frames, as the program under test does: no driver's counters mean
+    // the same. Both ends are listened to first: what moves before anything is sent is invalid.
+    static Result<std::unique_ptr<DeviceLane>> create(const BenchCase& bench,
+                                                      std::size_t longest_frame,
+                                                      std::optional<Action> floor, Capture capture);
+
+    Result<void> park(Generator& generator) const;
+
+    // From here on the program under test or the empty one handles the frames, put into its place
+    // through the link: the driver sets nothing up anew. Invalid if frames moved since the last
+    // ones were accounted for: somebody else sent them.
+    Result<void> begin(bool floor);
+
+    struct Finished {
+        LaneCounts counts;                           // losses by name_losses()
+        std::chrono::steady_clock::time_point last;  // when the last frame was seen to arrive
+    };
+    // What became of the `sent` frames: read until all arrived or nothing has moved for 100 ms.
+    // Invalid if there are more frames than were sent, or none at all.
+    Result<Finished> finish(std::uint64_t sent);
+
+    [[nodiscard]] const Topology& topology() const { return topology_; }
+    [[nodiscard]] const EquippedLane& lane() const { return *lane_; }
+    [[nodiscard]] bool has_floor() const { return empty_.has_value(); }
+
+    // The counters of both interfaces whose names speak of frames that were lost, by how much they
+    // went up since create(): evidence only.
+    [[nodiscard]] Result<DeviceCounters> loss_counters() const;
+
+  private:
+    DeviceLane(Topology topology, Topology aside, Program program, std::optional<Program> empty);
+    Result<DeviceCounters> read_loss_counters() const;
+    [[nodiscard]] Error not_ours(const std::string& what) const;
+
+    Topology topology_;
+    Topology aside_;  // of real interfaces none is idle
+    Program program_;
+    std::optional<Program> empty_;
+    std::optional<EquippedLane> lane_;
+    LaneCounts seen_;  // when everything was accounted for last
+    DeviceCounters at_first_;
+};
+
+// The program for real interfaces: in offload mode built for the device and bound to it.
+Result<Program> load_for_mode(const Subject& subject, const Topology& devices, Mode mode);
+
+// Frames that do not come from the harness, as far as that can be known: what may send them.
+[[nodiscard]] std::string device_hint(const InterfaceInfo& device, const InterfaceInfo& peer);
+
+}  // namespace xdpbench
