@@ -250,6 +250,28 @@ Result<Benches> measure_benches() {
     return benches;
 }
 
+// Range over median of the whole path's cost in 20 rounds of a second, per cent: of icmp_lb alone
+// and in native mode, in the cycles and in the ns of those rounds.
+struct Repeatability {
+    double alone_cycles = 0;
+    double native_cycles = 0;
+    double alone_ns = 0;
+    double native_ns = 0;
+};
+
+Result<Repeatability> measure_repeatability() {
+    XDPBENCH_TRY(const ToolRun run, run_tool({"--prog", "icmp_lb", "--only", "bench", "--rounds",
+                                              "20", "--duration", "1s"}));
+    const auto range = [&](std::size_t bench, const char* key) {
+        std::vector<double> samples;
+        for (const nlohmann::json& round : run.result["benches"][bench]["rounds"])
+            samples.push_back(round[key].get<double>());
+        return relative_range(samples).value_or(0) * 100;
+    };
+    return Repeatability{range(0, "cycles_per_packet"), range(1, "cycles_per_packet"),
+                         range(0, "ns_per_packet"), range(1, "ns_per_packet")};
+}
+
 double ratio(const std::vector<double>& above, const std::vector<double>& below) {
     std::vector<double> ratios;
     for (std::size_t i = 0; i < above.size(); ++i) ratios.push_back(above[i] / below[i]);
@@ -287,6 +309,12 @@ Result<bool> measure_all() {
     add({"two CPUs with a queue each, against two independent devices", benches.efficiency, "times",
          true, 0.95});
     add({"the same, against one CPU", benches.speedup, "times", true, 1});
+    XDPBENCH_TRY(const Repeatability range, measure_repeatability());
+    add({"range of 20 medians of 1 s, icmp_lb alone, in cycles", range.alone_cycles, "%", false,
+         1});
+    add({"the same in native mode", range.native_cycles, "%", false, 1});
+    fmt::print("in ns, which move with the CPU's clock, {:.1f} % and {:.1f} %\n", range.alone_ns,
+               range.native_ns);
     return std::all_of(demands.begin(), demands.end(),
                        [](const Demand& demand) { return demand.met(); });
 }

@@ -61,7 +61,7 @@ def left_out(program):
                                  check=True).stdout
         tests = len(re.findall(r"^  \S", listing, re.MULTILINE))
         if tests:
-            reasons.append(f"{pattern} ({tests} tests): left to the host: {reason}")
+            reasons.append(f"{pattern} ({tests} of them): left to the host: {reason}")
     return reasons
 
 

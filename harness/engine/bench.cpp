@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "packet/reshape.h"
 #include "stats/summary.h"
+#include "traffic/cycle.h"
 
 namespace xdpbench {
 namespace {
@@ -120,12 +121,14 @@ Result<double> BenchRig::run_windows() {
     const double user = user_seconds();
     Window program;
     Window floor;
-    if (floor_first_) {
-        XDPBENCH_TRY(floor, window(true, window_frames_, nullptr));
-    }
-    XDPBENCH_TRY(program, window(false, window_frames_, &record_));
-    if (!floor_first_) {
-        XDPBENCH_TRY(floor, window(true, window_frames_, nullptr));
+    std::optional<double> cycle;
+    for (const bool of_floor : {floor_first_, !floor_first_}) {
+        if (of_floor) {
+            XDPBENCH_TRY(floor, window(true, window_frames_, nullptr));
+        } else {
+            XDPBENCH_TRY(program, window(false, window_frames_, &record_));
+        }
+        if (of_floor == floor_first_ && on_this_cpu_) cycle = measure_cycle_ns();
     }
     floor_first_ = !floor_first_;
 
@@ -137,6 +140,7 @@ Result<double> BenchRig::run_windows() {
     round_.floor_seconds += floor.seconds;
     round_.window_ns.push_back(ns_each(program.seconds, program.processed));
     round_.floor_window_ns.push_back(ns_each(floor.seconds, floor.processed));
+    if (cycle) round_.cycle_ns.push_back(*cycle);
     record_.seconds += program.seconds;
     record_.user_seconds += user_seconds() - user;
     record_.measured_seconds += seconds_since(start);

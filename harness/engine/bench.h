@@ -57,6 +57,8 @@ class BenchRig {
     Result<void> calibrate(double seconds, std::uint64_t fewest, std::uint64_t most);
 
     BenchRecord record_;
+    // The whole path is the work of the calling thread's CPU, so its clock is what counts.
+    bool on_this_cpu_ = false;
 
   private:
     std::uint64_t window_frames_ = 0;

@@ -96,6 +96,7 @@ void add_counters(benchmark::State& state, const BenchRound& round, bool end_to_
     }
     state.counters["floor_ns"] = round.floor_ns();
     state.counters["program_ns"] = round.program_ns();
+    if (!round.cycle_ns.empty()) state.counters["program_cycles"] = round.program_cycles();
 }
 
 // One repetition: one round.

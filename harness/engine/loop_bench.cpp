@@ -14,7 +14,7 @@ constexpr unsigned kProgramSlot = 0;
 constexpr unsigned kFloorSlot = 1;
 // Long enough that the system call around it costs nothing, short enough that drift hits program
 // and floor alike.
-constexpr double kLoopWindowSeconds = 0.0005;
+constexpr double kLoopWindowSeconds = 0.0015;
 constexpr std::uint64_t kSmallestWindow = 500;
 constexpr std::uint64_t kLargestWindow = 1'000'000;
 
@@ -47,6 +47,7 @@ Result<std::unique_ptr<BenchRig>> LoopBench::create(const BenchCase& bench) {
                                                  std::move(empty), std::move(loop),
                                                  std::move(paths)));
     rig->record_ = std::move(record);
+    rig->on_this_cpu_ = true;
     XDPBENCH_TRY(const auto counters, read_counters(rig->program_));
     rig->record_.counted_by = counters ? "the program's map " XDP_COUNTERS_MAP
                                        : "the return value of every window's last packet";

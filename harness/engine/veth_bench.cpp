@@ -86,6 +86,7 @@ Result<std::unique_ptr<BenchRig>> VethBench::create(const BenchCase& bench) {
     if (empty.target())
         rig->record_.floor_cpus.assign(empty.target()->cpus.begin(), empty.target()->cpus.end());
     const bool apart = bench.cpus.placement == Placement::separate;
+    rig->on_this_cpu_ = !apart && rig->record_.floor_cpus.empty();
     XDPBENCH_CHECK(place_program(rig->topology_, bench.cpus));
     const std::uint64_t most =
         most_in_flight(empty.target(), apart ? kLargestSeparateWindow : kLargestVethWindow);

@@ -79,6 +79,12 @@ std::vector<Column> columns_for(const BenchRecord& bench) {
         {"floor", "ns", [](const BenchRound& r) { return r.floor_ns(); }, 1},
         {"program", "ns", [](const BenchRound& r) { return r.program_ns(); }, 1},
     };
+    if (bench.has_cycles()) {
+        cost.push_back(
+            {"path", "cycles", [](const BenchRound& r) { return r.cycles_per_packet(); }, 0});
+        cost.push_back(
+            {"program", "cycles", [](const BenchRound& r) { return r.program_cycles(); }, 1});
+    }
     if (bench.alone()) return cost;
     const char* const way = bench.mixed           ? "arrived"
                             : bench.forwarded > 0 ? "far end"
@@ -133,6 +139,17 @@ std::string bench_table(const BenchRecord& bench) {
                        table_row("lowest", columns, bench.rounds, min),
                        table_row("highest", columns, bench.rounds, max),
                        range_row(columns, bench.rounds));
+}
+
+// How much of the spread in ns is the CPU's clock.
+std::string clock_line(const BenchRecord& bench) {
+    if (!bench.has_cycles()) return {};
+    const std::vector<double> clocks =
+        measure_rounds(bench.rounds, [](const BenchRound& r) { return r.gigahertz(); });
+    return fmt::format(
+        "  {:<9}{:.2f} to {:.2f} GHz, measured between the windows: ns move with it, cycles do "
+        "not\n",
+        "clock", min(clocks).value_or(0), max(clocks).value_or(0));
 }
 
 // A row a CPU: what the program did there, in packets a second.
@@ -389,7 +406,7 @@ void Console::bench(const BenchRecord& bench) {
     fmt::print(out_, "           {}; {} of {:.2f} s, in turn with the floor\n\n",
                placement_text(bench), counted(bench.rounds.size(), "round"),
                bench.seconds / rounds);
-    fmt::print(out_, "{}\n{}", bench_table(bench), cpu_rows(bench));
+    fmt::print(out_, "{}\n{}{}", bench_table(bench), clock_line(bench), cpu_rows(bench));
     fmt::print(out_, "  {:<9}{:.2f} % of a CPU in its own code while measuring\n", "harness",
                bench.user_share() * 100);
     if (bench.alone()) {

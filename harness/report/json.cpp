@@ -101,18 +101,25 @@ Json to_json(const OffloadRecord& offload) {
 }
 
 Json to_json(const BenchRound& round) {
-    return {{"offered", round.offered},
-            {"processed", round.processed},
-            {"forwarded", round.forwarded},
-            {"seconds", round.seconds},
-            {"floor_packets", round.floor_packets},
-            {"floor_seconds", round.floor_seconds},
-            {"windows", round.window_ns.size()},
-            {"window_ns", round.window_ns},
-            {"floor_window_ns", round.floor_window_ns},
-            {"ns_per_packet", round.ns_per_packet()},
-            {"floor_ns", round.floor_ns()},
-            {"program_ns", round.program_ns()}};
+    Json json{{"offered", round.offered},
+              {"processed", round.processed},
+              {"forwarded", round.forwarded},
+              {"seconds", round.seconds},
+              {"floor_packets", round.floor_packets},
+              {"floor_seconds", round.floor_seconds},
+              {"windows", round.window_ns.size()},
+              {"window_ns", round.window_ns},
+              {"floor_window_ns", round.floor_window_ns},
+              {"ns_per_packet", round.ns_per_packet()},
+              {"floor_ns", round.floor_ns()},
+              {"program_ns", round.program_ns()}};
+    if (round.cycle_ns.empty()) return json;
+    json["cycle_ns"] = round.cycle_ns;
+    json["gigahertz"] = round.gigahertz();
+    json["cycles_per_packet"] = round.cycles_per_packet();
+    json["floor_cycles"] = round.floor_cycles();
+    json["program_cycles"] = round.program_cycles();
+    return json;
 }
 
 template <class Measure>
@@ -156,6 +163,14 @@ Json to_json(const BenchRecord& bench) {
         summary(bench.rounds, [](const BenchRound& r) { return r.ns_per_packet(); });
     json["floor_ns"] = summary(bench.rounds, [](const BenchRound& r) { return r.floor_ns(); });
     json["program_ns"] = summary(bench.rounds, [](const BenchRound& r) { return r.program_ns(); });
+    if (!bench.has_cycles()) return json;
+    json["gigahertz"] = summary(bench.rounds, [](const BenchRound& r) { return r.gigahertz(); });
+    json["cycles_per_packet"] =
+        summary(bench.rounds, [](const BenchRound& r) { return r.cycles_per_packet(); });
+    json["floor_cycles"] =
+        summary(bench.rounds, [](const BenchRound& r) { return r.floor_cycles(); });
+    json["program_cycles"] =
+        summary(bench.rounds, [](const BenchRound& r) { return r.program_cycles(); });
     return json;
 }
 

@@ -39,7 +39,8 @@ TEST(Json, RoundsGiveMediansAndNeverNaN) {
                                 packets,
                                 5e-7 * static_cast<double>(packets),
                                 {1000.0},
-                                {500.0}});
+                                {500.0},
+                                {0.5}});
     }
     bench.rounds.push_back(BenchRound{});  // nothing happened in it
     run.benches.push_back(bench);
@@ -50,6 +51,8 @@ TEST(Json, RoundsGiveMediansAndNeverNaN) {
     EXPECT_DOUBLE_EQ(json["benches"][0]["ns_per_packet"]["median"], 1000.0);
     EXPECT_DOUBLE_EQ(json["benches"][0]["floor_ns"]["max"], 500.0);
     EXPECT_DOUBLE_EQ(json["benches"][0]["program_ns"]["median"], 500.0);
+    EXPECT_DOUBLE_EQ(json["benches"][0]["program_cycles"]["max"], 1000.0);
+    EXPECT_DOUBLE_EQ(json["benches"][0]["rounds"][0]["gigahertz"], 2.0);
     EXPECT_EQ(json["benches"][0]["rounds"].size(), 4U);
 }
 

@@ -3,6 +3,17 @@
 #include "stats/summary.h"
 
 namespace xdpbench {
+namespace {
+
+// Of the middle window. Windows without a clock have none.
+double in_cycles(const std::vector<double>& window_ns, const std::vector<double>& cycle_ns) {
+    std::vector<double> cycles;
+    for (std::size_t i = 0; i < window_ns.size() && i < cycle_ns.size(); ++i)
+        cycles.push_back(window_ns[i] / cycle_ns[i]);
+    return median(cycles).value_or(0);
+}
+
+}  // namespace
 
 double ns_each(double seconds, std::uint64_t packets) {
     return packets == 0 ? 0.0 : seconds * 1e9 / static_cast<double>(packets);
@@ -25,6 +36,15 @@ const char* outcome_name(Outcome outcome) {
 double BenchRound::ns_per_packet() const { return median(window_ns).value_or(0); }
 
 double BenchRound::floor_ns() const { return median(floor_window_ns).value_or(0); }
+
+double BenchRound::cycles_per_packet() const { return in_cycles(window_ns, cycle_ns); }
+
+double BenchRound::floor_cycles() const { return in_cycles(floor_window_ns, cycle_ns); }
+
+double BenchRound::gigahertz() const {
+    const double cycle = median(cycle_ns).value_or(0);
+    return cycle > 0 ? 1 / cycle : 0;
+}
 
 double BenchRound::rate(std::uint64_t frames) const {
     return seconds <= 0 ? 0.0 : static_cast<double>(frames) / seconds;

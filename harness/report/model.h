@@ -104,11 +104,18 @@ struct BenchRound {
     double floor_seconds = 0;
     std::vector<double> window_ns;        // ns/packet of each window of the program,
     std::vector<double> floor_window_ns;  // and of the floor's next to it
+    // A cycle of the program's CPU between the two windows, ns; empty where it is not measured.
+    std::vector<double> cycle_ns;
 
     // Of the middle window: what disturbs a few of them does not move it.
     [[nodiscard]] double ns_per_packet() const;
     [[nodiscard]] double floor_ns() const;
     [[nodiscard]] double program_ns() const { return ns_per_packet() - floor_ns(); }
+    // The same in cycles, window by window at the clock of that moment. 0 if that is not measured.
+    [[nodiscard]] double cycles_per_packet() const;
+    [[nodiscard]] double floor_cycles() const;
+    [[nodiscard]] double program_cycles() const { return cycles_per_packet() - floor_cycles(); }
+    [[nodiscard]] double gigahertz() const;
     [[nodiscard]] double rate(std::uint64_t frames) const;  // packets/s
 };
 
@@ -141,6 +148,10 @@ struct BenchRecord : BenchSetup {
 
     // Measured in the fresh-packet loop: no network, so no rates and no losses.
     [[nodiscard]] bool alone() const { return mode == "test_run"; }
+    // Figures in cycles are there, too.
+    [[nodiscard]] bool has_cycles() const {
+        return !rounds.empty() && !rounds.front().cycle_ns.empty();
+    }
     // CPU time in the harness's own code, as a share of one CPU.
     [[nodiscard]] double user_share() const {
         return measured_seconds > 0 ? user_seconds / measured_seconds : 0;

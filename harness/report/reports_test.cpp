@@ -41,7 +41,7 @@ RunRecord sample_run() {
     bench.outcome = Outcome::invalid;
     bench.message = "books do not balance";
     bench.losses = {{"dut_rx_drops", 7}};
-    bench.rounds = {{100, 100, 0, 2e-6, 100, 1e-6, {20.0}, {10.0}}};
+    bench.rounds = {{100, 100, 0, 2e-6, 100, 1e-6, {20.0}, {10.0}, {0.5}}};
     run.benches.push_back(bench);
     ProgramRecord program;
     program.name = "lb";

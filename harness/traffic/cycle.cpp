@@ -1,0 +1,27 @@
+#include "traffic/cycle.h"
+
+#include <chrono>
+#include <cstdint>
+
+#include "base/clock.h"
+
+namespace xdpbench {
+
+std::optional<double> measure_cycle_ns() {
+#if defined(__x86_64__)
+    // Each multiplication waits for the one before, 3 cycles: on Intel since Nehalem, on AMD since
+    // Zen (A. Fog, "Instruction tables": IMUL r64,r64). Additions would not do: they are folded.
+    constexpr double kCyclesEach = 3;
+    constexpr int kTurns = 50;
+    constexpr int kEachTurn = 100;  // as in the text below
+    std::uint64_t number = 3;
+    const Clock::time_point start = Clock::now();
+    for (int i = 0; i < kTurns; ++i)
+        asm volatile(".rept 100\n\timul %0, %0\n\t.endr" : "+r"(number) : : "cc");
+    return seconds_since(start) * 1e9 / (kCyclesEach * kTurns * kEachTurn);
+#else
+    return std::nullopt;
+#endif
+}
+
+}  // namespace xdpbench
