@@ -212,10 +212,10 @@ Result<void> read_work(const Record& record, Scenario& scenario) {
 }
 
 Result<Scenario> read_scenario(const YamlNode& root) {
-    XDPBENCH_TRY(
-        const Record record,
-        Record::read(root, "the scenario", {"name", "about", "program"},
-                     {"globals", "maps", "requires", "verifier", "checks", "replay", "lan", "bench"}));
+    XDPBENCH_TRY(const Record record,
+                 Record::read(root, "the scenario", {"name", "about", "program"},
+                              {"globals", "maps", "requires", "verifier", "checks", "replay", "lan",
+                               "bench"}));
     Scenario scenario;
     XDPBENCH_TRY(scenario.name, read_name(record.at("name"), "the scenario's name"));
     XDPBENCH_TRY(scenario.about, read_line(record.at("about"), "about"));
