@@ -14,7 +14,7 @@ constexpr unsigned kProgramSlot = 0;
 constexpr unsigned kFloorSlot = 1;
 // Long enough that the system call around it costs nothing, short enough that drift hits program
 // and floor alike.
-constexpr double kLoopWindowSeconds = 0.0015;
+constexpr double kLoopWindowSeconds = 0.002;
 constexpr std::uint64_t kSmallestWindow = 500;
 constexpr std::uint64_t kLargestWindow = 1'000'000;
 

@@ -12,7 +12,7 @@ std::optional<double> measure_cycle_ns() {
     // Each multiplication waits for the one before, 3 cycles: on Intel since Nehalem, on AMD since
     // Zen (A. Fog, "Instruction tables": IMUL r64,r64). Additions would not do: they are folded.
     constexpr double kCyclesEach = 3;
-    constexpr int kTurns = 50;
+    constexpr int kTurns = 20;
     constexpr int kEachTurn = 100;  // as in the text below
     std::uint64_t number = 3;
     const Clock::time_point start = Clock::now();
