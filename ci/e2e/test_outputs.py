@@ -134,13 +134,16 @@ class Outputs(Case):
         table = done.stdout[done.stdout.index("offered"):]
         for row, statistic in (("median", "median"), ("lowest", "min"), ("highest", "max")):
             figures = re.search(rf"(?m)^\s*{row}\s+(.*)$", table).group(1).split()
-            keys = ("offered_pps", "processed_pps", "forwarded_pps", "ns_per_packet", "floor_ns", "program_ns")
+            keys = ("offered_pps", "processed_pps", "forwarded_pps", "ns_per_packet", "floor_ns", "program_ns", "cycles_per_packet",
+                    "program_cycles")
             self.assertEqual(len(figures), len(keys), figures)
             for figure, key in zip(figures, keys):
                 unit, places = (1e6, 3) if key.endswith("pps") else (1, 1)
                 self.assertEqual(f"{native[key][statistic] / unit:.{places}f}", figure, (row, key))
+        low, high = re.search(r"(?m)^\s*clock\s+(\S+) to (\S+) GHz", table).groups()
+        self.assertEqual((low, high), tuple(f"{native['gigahertz'][statistic]:.2f}" for statistic in ("min", "max")))
         # The summaries are those of the raw samples.
-        for key in ("ns_per_packet", "floor_ns", "program_ns"):
+        for key in ("ns_per_packet", "floor_ns", "program_ns", "cycles_per_packet", "program_cycles"):
             samples = sorted(one[key] for one in native["rounds"])
             self.assertEqual(len(samples), 3)
             self.assertAlmostEqual(native[key]["median"], samples[1], places=9)

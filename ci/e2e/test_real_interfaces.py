@@ -116,7 +116,7 @@ class RealInterfaces(VethCase):
 
     def test_nothing_is_left_of_one_that_was_killed(self):
         """The programs, and the promiscuous mode, go with the process."""
-        while True:
+        for _ in range(50):
             killed = subprocess.Popen(["ip", "netns", "exec", self.netns, TOOL, "--only", "replay", "--prog", "all", "--dev", "port1",
                                        "--peer", "port0"], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             while killed.poll() is None and self.links() == self.state:
@@ -126,6 +126,8 @@ class RealInterfaces(VethCase):
             killed.wait()
             if seen:
                 break
+        else:
+            self.fail("never seen at work")
         end = time.monotonic() + 20
         while self.links() != self.state and time.monotonic() < end:
             time.sleep(0.1)

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "engine/device_books.h"
 #include "engine/lane_window.h"
@@ -15,8 +16,6 @@
 
 namespace xdpbench {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 // Long enough that exchanging the programs and reading cost nothing, short enough that drift hits
 // both alike.

@@ -9,6 +9,7 @@
 #include <cctype>
 #include <thread>
 
+#include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "engine/device_books.h"
@@ -17,8 +18,6 @@
 
 namespace xdpbench {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 // Frames that do not come within this time are lost. Interrupts of a device that collects frames
 // come every few milliseconds at most.

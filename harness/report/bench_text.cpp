@@ -1,0 +1,188 @@
+#include "report/bench_text.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <span>
+#include <vector>
+
+#include "base/text.h"
+#include "report/counts_text.h"
+#include "stats/summary.h"
+
+namespace xdpbench {
+namespace {
+
+struct Column {
+    std::string title;
+    const char* unit;
+    double (*measure)(const BenchRound&);
+    int precision;
+    bool shown = true;  // else a dash: nothing is counted there
+};
+
+// The third column is named after where the frames are counted a second time.
+std::vector<Column> columns_for(const BenchRecord& bench) {
+    std::vector<Column> cost{
+        {"ns/packet", "ns", [](const BenchRound& r) { return r.ns_per_packet(); }, 1},
+        {"floor", "ns", [](const BenchRound& r) { return r.floor_ns(); }, 1},
+        {"program", "ns", [](const BenchRound& r) { return r.program_ns(); }, 1},
+    };
+    if (bench.has_cycles()) {
+        cost.push_back(
+            {"path", "cycles", [](const BenchRound& r) { return r.cycles_per_packet(); }, 1});
+        cost.push_back(
+            {"program", "cycles", [](const BenchRound& r) { return r.program_cycles(); }, 1});
+    }
+    if (bench.alone()) return cost;
+    const char* const way = bench.mixed           ? "arrived"
+                            : bench.forwarded > 0 ? "far end"
+                            : bench.passed > 0    ? "to stack"
+                                                  : "returned";
+    std::vector<Column> columns{
+        {"offered", "Mpps", [](const BenchRound& r) { return r.rate(r.offered) / kMega; }, 3},
+        {"processed", "Mpps", [](const BenchRound& r) { return r.rate(r.processed) / kMega; }, 3},
+        {way, "Mpps", [](const BenchRound& r) { return r.rate(r.forwarded) / kMega; }, 3,
+         bench.forwarded + bench.passed + bench.received > 0},
+    };
+    columns.insert(columns.end(), cost.begin(), cost.end());
+    return columns;
+}
+
+using Summary = std::optional<double> (*)(std::span<const double>);
+
+std::string table_row(const char* title, const std::vector<Column>& columns,
+                      const std::vector<BenchRound>& rounds, Summary summary) {
+    std::string row = fmt::format("  {:<9}", title);
+    for (const Column& column : columns) {
+        const std::vector<double> samples = measure_rounds(rounds, column.measure);
+        const double value = summary(samples).value_or(0);
+        row += fmt::format("{:>11}",
+                           column.shown ? fmt::format("{:.{}f}", value, column.precision) : "-");
+    }
+    return row;
+}
+
+// (highest - lowest) / median of every column, in per cent.
+std::string range_row(const std::vector<Column>& columns, const std::vector<BenchRound>& rounds) {
+    std::string row = fmt::format("  {:<9}", "range");
+    for (const Column& column : columns) {
+        const std::vector<double> samples = measure_rounds(rounds, column.measure);
+        const std::optional<double> range = relative_range(samples);
+        row += fmt::format("{:>11}",
+                           column.shown && range ? fmt::format("{:.1f} %", *range * 100) : "-");
+    }
+    return row;
+}
+
+std::string bench_table(const BenchRecord& bench) {
+    const std::vector<Column> columns = columns_for(bench);
+    std::string titles = fmt::format("  {:<9}", "");
+    std::string units = titles;
+    for (const Column& column : columns) {
+        titles += fmt::format("{:>11}", column.title);
+        units += fmt::format("{:>11}", column.unit);
+    }
+    return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n", titles, units,
+                       table_row("median", columns, bench.rounds, median),
+                       table_row("lowest", columns, bench.rounds, min),
+                       table_row("highest", columns, bench.rounds, max),
+                       range_row(columns, bench.rounds));
+}
+
+// How much of the spread in ns is the CPU's clock.
+std::string clock_line(const BenchRecord& bench) {
+    if (!bench.has_cycles()) return {};
+    const std::vector<double> clocks =
+        measure_rounds(bench.rounds, [](const BenchRound& r) { return r.gigahertz(); });
+    return fmt::format(
+        "  {:<9}{:.2f} to {:.2f} GHz, measured between the windows: ns move with it, cycles do "
+        "not\n",
+        "clock", min(clocks).value_or(0), max(clocks).value_or(0));
+}
+
+// A row a CPU: what the program did there, in packets a second.
+std::string cpu_rows(const BenchRecord& bench) {
+    std::string rows;
+    for (const CpuTally& cpu : bench.cpus) {
+        ActionTally per_second{};
+        for (std::size_t i = 0; i < per_second.size() && bench.seconds > 0; ++i) {
+            per_second[i] =
+                static_cast<std::uint64_t>(static_cast<double>(cpu.actions[i]) / bench.seconds);
+        }
+        rows += fmt::format("  {:<9}{} a second\n", fmt::format("CPU {}", cpu.cpu),
+                            tally_text(per_second));
+    }
+    return rows;
+}
+
+// Where redirected frames were handed to the stack of another CPU.
+std::string stack_cpus(const BenchRecord& bench) {
+    if (bench.action != "XDP_REDIRECT" || bench.passed_cpus.empty()) return {};
+    std::vector<std::string> cpus;
+    for (const auto& [cpu, frames] : bench.passed_cpus)
+        cpus.push_back(fmt::format("{} on CPU {}", thousands(frames), cpu));
+    return fmt::format("  {:<9}{}\n", "to stack", fmt::join(cpus, ", "));
+}
+
+// Of a CPUMAP: where the floor's frames went. What the program did not use is in the floor too.
+std::string floor_cpus(const BenchRecord& bench) {
+    if (bench.floor_cpus.empty()) return "";
+    std::set<int> used;
+    for (const auto& [cpu, frames] : bench.passed_cpus) used.insert(cpu);
+    const std::set<int> floor(bench.floor_cpus.begin(), bench.floor_cpus.end());
+    const std::string cpus = floor.size() == 1
+                                 ? fmt::format("CPU {}", *floor.begin())
+                                 : fmt::format("CPUs {} in turn", fmt::join(floor, ", "));
+    if (floor == used) return fmt::format("  {:<9}redirected to {}\n", "floor", cpus);
+    return fmt::format(
+        "  {:<9}redirected to {}, the program's frames to {}: the difference has that of the CPUs "
+        "in it\n",
+        "floor", cpus, fmt::join(used, ", "));
+}
+
+}  // namespace
+
+std::string bench_text(const BenchRecord& bench) {
+    const double rounds = static_cast<double>(std::max<std::size_t>(1, bench.rounds.size()));
+    std::string text =
+        fmt::format("  {:<8} {}\n           {}; {} of {:.2f} s, in turn with the floor\n\n",
+                    "bench", setup_text(bench), placement_text(bench),
+                    counted(bench.rounds.size(), "round"), bench.seconds / rounds);
+    text += bench_table(bench) + "\n" + clock_line(bench) + cpu_rows(bench);
+    text += fmt::format("  {:<9}{:.2f} % of a CPU in its own code while measuring\n", "harness",
+                        bench.user_share() * 100);
+    if (bench.alone()) {
+        return text + fmt::format("  {:<9}verified by {}; differences below {} ns say nothing\n",
+                                  "paths", bench.counted_by, kAloneResolution);
+    }
+    text += stack_cpus(bench) + floor_cpus(bench);
+    text += fmt::format("  {:<9}{}; counted by {}\n", "lost", losses_text(bench.losses),
+                        bench.counted_by);
+    return text + fmt::format("  {:<9}{}: {}\n", "bound by", bench.bound, bench.evidence);
+}
+
+std::string scaling_text(const ScalingRecord& scaling) {
+    std::string text = fmt::format(
+        "  {:<8} {}\n           a generator and a queue a CPU, {} on one device, in turn with as "
+        "many devices apart\n\n",
+        "scaling", setup_text(scaling), counted(scaling.queues, "queue"));
+    constexpr const char* kTitles = "  {:<9}{:>11}{:>11}{:>11}{:>11}{:>11}\n";
+    text += fmt::format(kTitles, "", "together", "of one", "apart", "of one", "efficiency");
+    text += fmt::format(kTitles, "CPUs", "Mpps", "", "Mpps", "", "");
+    const double one_apart = median(scaling.steps.front().apart).value_or(0);
+    for (const ScalingStep& step : scaling.steps) {
+        const double apart = median(step.apart).value_or(0);
+        text += fmt::format("  {:<9}{:>11.3f}{:>11.2f}{:>11.3f}{:>11.2f}{:>11.2f}\n",
+                            fmt::format("{}", fmt::join(step.cpus, ",")),
+                            median(step.together).value_or(0) / kMega, speedup(scaling, step),
+                            apart / kMega, one_apart > 0 ? apart / one_apart : 0, efficiency(step));
+    }
+    return text + fmt::format("\n  {:<9}{}\n", "lost", losses_text(scaling.losses));
+}
+
+}  // namespace xdpbench
