@@ -115,6 +115,10 @@ class AttachCase(Case):
         for namespace, address in ((CLIENT, CLIENT_IP), (DUT, DUT_IP)):
             inside(namespace, "ip", "addr", "add", address + "/24", "dev", "veth0")
             inside(namespace, "ip", "link", "set", "veth0", "up")
+        # Without ARP each frame that the DUT gets is IPv4, and a ping never waits for a neighbour that a program hid.
+        for namespace, other, address in ((CLIENT, DUT, DUT_IP), (DUT, CLIENT, CLIENT_IP)):
+            mac = json.loads(inside(other, "ip", "-j", "link", "show", "veth0").stdout)[0]["address"]
+            inside(namespace, "ip", "neigh", "replace", address, "lladdr", mac, "dev", "veth0", "nud", "permanent")
 
     def tearDown(self):
         for namespace in (CLIENT, DUT):
@@ -208,12 +212,6 @@ class Events(AttachCase):
         documents = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
         return [document for document in documents if document["kind"] == kind]
 
-    def know_each_other(self):
-        """Without ARP each frame that the DUT gets is IPv4."""
-        for namespace, other, address in ((CLIENT, DUT, DUT_IP), (DUT, CLIENT, CLIENT_IP)):
-            mac = json.loads(inside(other, "ip", "-j", "link", "show", "veth0").stdout)[0]["address"]
-            inside(namespace, "ip", "neigh", "replace", address, "lladdr", mac, "dev", "veth0", "nud", "permanent")
-
     def test_records_are_printed_as_they_come(self):
         live = self.start("--prog", "extract_metadata", "--interval", "500ms")
         send_udp(5353)
@@ -264,7 +262,6 @@ class Events(AttachCase):
         self.assertEqual(len(self.documents(output, "event")), counts["received"]["total"])
 
     def test_samples_commands_and_signals_get_their_turn_while_events_pour_in(self):
-        self.know_each_other()
         live = self.start("--prog", "extract_metadata", "--json", "--interval", "200ms")
         flood = send_udp(5353, count=0)
         try:
