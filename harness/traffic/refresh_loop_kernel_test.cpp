@@ -11,13 +11,13 @@
 namespace xdpbench {
 namespace {
 
-// Frames of 60 to 159 bytes that carry their length in bytes 0 and 13.
+// Short frames and longer ones, which are restored differently. All of a frame's bytes hold its
+// length.
 Frames telling_frames() {
     Frames frames;
-    for (std::size_t length = 60; length < 160; ++length) {
+    for (std::size_t length = 34; length < 134; ++length) {
         Frame frame;
-        frame.bytes.resize(length, 0x55);
-        frame.bytes[0] = frame.bytes[13] = static_cast<std::uint8_t>(length);
+        frame.bytes.resize(length, static_cast<std::uint8_t>(length));
         frames.push_back(std::move(frame));
     }
     return frames;
