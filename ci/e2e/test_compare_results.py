@@ -15,19 +15,22 @@ class CompareResults(Case):
             self.old = json.load(file)
         for bench in self.old["benches"]:
             for number, one in enumerate(bench["rounds"]):
-                one["ns_per_packet"] = 100 + 0.1 * number
+                one.update(ns_per_packet=100 + 0.1 * number, cycles_per_packet=300 + 0.3 * number, gigahertz=3.0)
         self.write("old.json", self.old)
 
     def write(self, name, document):
         with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
             json.dump(document, file)
 
-    def changed(self, factor=1.0, **environment):
+    def changed(self, factor=1.0, clock=1.0, **environment):
+        """The same result of a program that takes so many times as long, of a machine whose clock is so many times as fast."""
         new = copy.deepcopy(self.old)
         new["environment"].update(environment)
         for bench in new["benches"]:
             for one in bench["rounds"]:
-                one["ns_per_packet"] *= factor
+                one["ns_per_packet"] *= factor / clock
+                one["cycles_per_packet"] *= factor
+                one["gigahertz"] *= clock
         self.write("new.json", new)
 
     def compare(self, *options, code):
@@ -49,6 +52,27 @@ class CompareResults(Case):
     def test_faster_is_no_regression(self):
         self.changed(0.8)
         self.assertIn("faster", self.compare("--fail-on-regression", "5%", code=0))
+
+    def test_a_clock_that_drifted_is_no_regression_and_hides_none(self):
+        self.changed(clock=0.8)
+        shown = self.compare("--fail-on-regression", "5%", code=0)
+        self.assertEqual(shown.count("no difference shown"), 2)
+        self.assertIn("100.2, 125.2 (+25.0 %)", shown)
+        self.assertIn("3.00 GHz in the old result, 2.40 GHz in the new one", shown)
+        self.changed(1.1, clock=1.2)
+        shown = self.compare("--fail-on-regression", "5%", code=1)
+        self.assertEqual(shown.count("REGRESSION: at a clock 20 % higher"), 2)
+        self.assertIn("300.6 cycles", shown)
+
+    def test_in_ns_where_one_has_no_cycles(self):
+        self.changed(1.1)
+        for bench in self.old["benches"]:
+            for one in bench["rounds"]:
+                del one["cycles_per_packet"], one["gigahertz"]
+        self.write("old.json", self.old)
+        shown = self.compare("--fail-on-regression", "5%", code=1)
+        self.assertEqual(shown.count("REGRESSION: in ns, the old result has no cycles"), 2)
+        self.assertIn("100.2 ns", shown)
 
     def test_another_machine_is_not_judged(self):
         self.changed(1.1, kernel="5.15.0", cpu_model="another")

@@ -72,10 +72,10 @@ void add_options(CLI::App& app, CompareArguments& arguments) {
     app.add_option("--seed", arguments.seed, "of the order of windows (default: drawn)");
     app.add_option("--json", arguments.json, "where the result goes (- for standard output)")
         ->type_name("FILE");
-    app.add_option(
-           "--fail-on-regression", arguments.regression,
-           "of two results: exit with 1 if ns/packet rose or a throughput fell by more than "
-           "this, with 3 if that is not known")
+    app.add_option("--fail-on-regression", arguments.regression,
+                   "of two results: exit with 1 if cycles or ns per packet rose or a throughput "
+                   "fell by more "
+                   "than this, with 3 if that is not known")
         ->type_name("PERCENT");
     app.add_flag("-v,--verbose", arguments.verbose, "libbpf's messages");
 }

@@ -20,14 +20,8 @@ Result<int> compare_result_files(const std::string& before, const std::string& a
     XDPBENCH_TRY(const SavedResult old_result, read_result(before));
     XDPBENCH_TRY(const SavedResult new_result, read_result(after));
     const ResultTable table = compare_results(old_result, new_result, threshold);
-    fmt::print("old: {}, {}\nnew: {}, {}\n\n{}\n", before, old_result.started, after,
+    fmt::print("old: {}, {}\nnew: {}, {}\n\n{}", before, old_result.started, after,
                new_result.started, to_text(table));
-    fmt::print(
-        "Benches: whole path, ns/packet. The intervals know the spread of the rounds, not the "
-        "machine's "
-        "drift from "
-        "run to run:\nwhat is near it needs both programs in one run (xdp-bench compare base.o "
-        "new.o).\n");
     return exit_code_of(table, threshold.has_value());
 }
 

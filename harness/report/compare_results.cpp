@@ -75,8 +75,8 @@ void judge_bounds(const SavedFigure& before, const SavedFigure& after,
     row.verdict = above_threshold ? Change::regression : fall > 0 ? Change::slower : Change::faster;
 }
 
-ResultRow judge(const SavedFigure& before, const SavedFigure& after,
-                std::optional<double> threshold) {
+ResultRow judge_samples(const SavedFigure& before, const SavedFigure& after,
+                        std::optional<double> threshold) {
     ResultRow row;
     row.bench = after.name();
     row.unit = after.unit;
@@ -100,6 +100,49 @@ ResultRow judge(const SavedFigure& before, const SavedFigure& after,
     return row;
 }
 
+SavedFigure as_cycles(SavedFigure figure) {
+    figure.unit = "cycles";
+    figure.samples = figure.cycles;
+    return figure;
+}
+
+BeforeAfter medians(const std::vector<double>& before, const std::vector<double>& after) {
+    return {median(before).value_or(0), median(after).value_or(0)};
+}
+
+void add_reason(ResultRow& row, const std::string& reason) {
+    row.reason += row.reason.empty() ? reason : "; " + reason;
+}
+
+// The time that memory takes does not depend on the CPU's clock: at a higher one it is more cycles.
+// Only a change in the clock's own direction can be that.
+std::string what_memory_may_do(const ResultRow& row) {
+    const double clock = row.clocked->gigahertz.change();
+    const bool changed = row.verdict == Change::faster || row.verdict == Change::slower ||
+                         row.verdict == Change::regression;
+    if (!changed || std::abs(clock) <= kMarkedClock || *row.change * clock <= 0) return "";
+    return fmt::format("at a clock {:.0f} % {}, where waiting for memory takes {} cycles",
+                       std::abs(clock) * 100, clock > 0 ? "higher" : "lower",
+                       clock > 0 ? "more" : "fewer");
+}
+
+ResultRow judge(const SavedFigure& before, const SavedFigure& after,
+                std::optional<double> threshold) {
+    if (before.cycles.empty() || after.cycles.empty()) {
+        ResultRow row = judge_samples(before, after, threshold);
+        if (before.cycles.empty() != after.cycles.empty())
+            add_reason(row, fmt::format("in ns, the {} result has no cycles",
+                                        before.cycles.empty() ? "old" : "new"));
+        return row;
+    }
+    ResultRow row = judge_samples(as_cycles(before), as_cycles(after), threshold);
+    row.clocked = ClockedPair{medians(before.samples, after.samples),
+                              medians(before.gigahertz, after.gigahertz)};
+    if (const std::string memory = what_memory_may_do(row); !memory.empty())
+        add_reason(row, memory);
+    return row;
+}
+
 ResultRow alone(const SavedFigure& figure, bool in_new) {
     ResultRow row;
     row.bench = figure.name();
@@ -109,33 +152,7 @@ ResultRow alone(const SavedFigure& figure, bool in_new) {
     return row;
 }
 
-// "123.4 ns", "1.25 Mpps"
-std::string figure_text(std::optional<double> value, const std::string& unit) {
-    if (!value) return "-";
-    return unit == "pps" ? rate_text(*value) : fmt::format("{:.1f} {}", *value, unit);
-}
-
 }  // namespace
-
-std::string_view name(Change change) {
-    switch (change) {
-        case Change::none_shown:
-            return "no difference shown";
-        case Change::faster:
-            return "faster";
-        case Change::slower:
-            return "slower";
-        case Change::regression:
-            return "REGRESSION";
-        case Change::undecided:
-            return "undecided";
-        case Change::not_judged:
-            return "not judged";
-        case Change::not_compared:
-            return "not compared";
-    }
-    return "?";
-}
 
 ResultTable compare_results(const SavedResult& before, const SavedResult& after,
                             std::optional<double> threshold) {
@@ -180,34 +197,6 @@ int exit_code_of(const ResultTable& table, bool threshold) {
     if (compared == 0 || (threshold && compared == count(Change::not_judged))) return 3;
     if (threshold && count(Change::undecided) + count(Change::not_compared) > 0) return 3;
     return 0;
-}
-
-std::string to_text(const ResultTable& table) {
-    std::string text;
-    if (!table.differences.empty()) {
-        text +=
-            "The two results are of different environments, so nothing is judged (old / new):\n";
-        for (const std::string& line : table.differences) text += fmt::format("  {}\n", line);
-        text += "\n";
-    }
-    std::size_t width = 5;
-    for (const ResultRow& row : table.rows) width = std::max(width, row.bench.size());
-    text +=
-        fmt::format("{:<{}}  {:>11}  {:>11}  {:>8}  {:>20}  verdict\n", "bench", width, "old",
-                    "new", "change", fmt::format("interval ({:.0f} %)", kResultConfidence * 100));
-    for (const ResultRow& row : table.rows) {
-        const std::string change =
-            row.change ? fmt::format("{:+.1f} %", *row.change * 100) : std::string("-");
-        const std::string interval =
-            row.interval ? fmt::format("{:+.1f} % to {:+.1f} %", row.interval->low * 100,
-                                       row.interval->high * 100)
-                         : std::string("-");
-        text +=
-            fmt::format("{:<{}}  {:>11}  {:>11}  {:>8}  {:>20}  {}{}\n", row.bench, width,
-                        figure_text(row.before, row.unit), figure_text(row.after, row.unit), change,
-                        interval, name(row.verdict), row.reason.empty() ? "" : ": " + row.reason);
-    }
-    return text;
 }
 
 }  // namespace xdpbench

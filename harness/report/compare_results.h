@@ -24,23 +24,42 @@ enum class Change {
 };
 [[nodiscard]] std::string_view name(Change change);
 
+struct BeforeAfter {
+    double before = 0;
+    double after = 0;
+    [[nodiscard]] double change() const { return after / before - 1; }  // relative
+};
+
+// Beside a bench that is compared in cycles: medians of the same rounds, not judged.
+struct ClockedPair {
+    BeforeAfter ns;         // per packet, whole path
+    BeforeAfter gigahertz;  // of the CPU's clock
+};
+
 struct ResultRow {
     std::string bench;
-    std::string unit;              // of the two: "ns", "pps"
+    std::string unit;              // of the two: "cycles", "ns", "pps"
     std::optional<double> before;  // medians of the rounds, or the one value
     std::optional<double> after;
     std::optional<double> change;      // relative: 0.03 is 3 % more
     std::optional<Interval> interval;  // of the change
     Change verdict = Change::not_compared;
-    std::string reason;  // why it is not compared, not judged or undecided
+    std::string reason;  // why it is not compared, not judged or undecided, or what may mislead
+    std::optional<ClockedPair> clocked;
 };
+
+// From here on (relative) a clock that differs between two results is worth a word.
+inline constexpr double kMarkedClock = 0.03;
 
 struct ResultTable {
     std::vector<std::string> differences;  // of the environments: "kernel: 6.1 / 6.18"
     std::vector<ResultRow> rows;
 };
 
-// Per figure with rounds (ns/packet of the whole path, packets/s processed at a rate) the change:
+// A bench is compared in cycles per packet where both results have them, because the clock of a
+// shared machine drifts from run to run, and in ns/packet otherwise.
+//
+// Per figure with rounds (a bench's whole path, packets/s processed at a rate) the change:
 // the Hodges-Lehmann shift of the rounds' logarithms with its exact Mann-Whitney interval of at
 // least `kResultConfidence` (which takes 4 rounds each). The throughput that a search found is one
 // value each, between two bounds: it changed if it did by more than either search's width, and not
@@ -54,7 +73,7 @@ inline constexpr double kResultConfidence = 0.95;
 // compared or none is judged, or without one nothing could be compared; else 0.
 [[nodiscard]] int exit_code_of(const ResultTable& table, bool threshold);
 
-// For a person.
+// For a person: the table, and what has to be known to read it.
 [[nodiscard]] std::string to_text(const ResultTable& table);
 
 }  // namespace xdpbench

@@ -198,5 +198,64 @@ TEST(CompareResults, WhatHasOneValueIsShownAndNotJudged) {
     EXPECT_NE(to_text(both).find("2000.0 ns"), std::string::npos) << to_text(both);
 }
 
+// The bench again, at a clock of `gigahertz`.
+SavedFigure clocked(const std::vector<double>& cycles, double gigahertz) {
+    SavedFigure bench = bench_of({});
+    for (const double one : cycles) bench.samples.push_back(one / gigahertz);
+    bench.cycles = cycles;
+    bench.gigahertz.assign(cycles.size(), gigahertz);
+    return bench;
+}
+
+TEST(CompareResults, ADriftingClockIsNoRegression) {
+    const ResultTable table = table_of(clocked(kHundred, 3), clocked(kHundred, 2.4), 0.05);
+    const ResultRow& row = table.rows.front();
+    EXPECT_EQ(row.verdict, Change::none_shown);
+    EXPECT_EQ(row.unit, "cycles");
+    EXPECT_EQ(row.before, 100.2);
+    EXPECT_NEAR(row.clocked->ns.change(), 0.25, 1e-9);
+    EXPECT_NEAR(row.clocked->gigahertz.change(), -0.2, 1e-9);
+    EXPECT_EQ(exit_code_of(table, true), 0);
+    const std::string text = to_text(table);
+    EXPECT_NE(text.find("100.2 cycles"), std::string::npos) << text;
+    EXPECT_NE(text.find("33.4, 41.8 (+25.0 %)  3.00, 2.40 (-20.0 %)"), std::string::npos) << text;
+    EXPECT_NE(text.find("3.00 GHz in the old result, 2.40 GHz in the new one"), std::string::npos);
+    EXPECT_EQ(to_text(table_of(clocked(kHundred, 3), clocked(kHundred, 3.05))).find("another one"),
+              std::string::npos);
+}
+
+TEST(CompareResults, ARegressionShowsAlthoughTheClockRose) {
+    const ResultRow row =
+        table_of(clocked(kHundred, 2.4), clocked(kHundredTwenty, 3), 0.05).rows.front();
+    EXPECT_LT(row.clocked->ns.change(), 0);
+    EXPECT_EQ(row.verdict, Change::regression);
+    EXPECT_NE(row.reason.find("clock 25 % higher"), std::string::npos) << row.reason;
+}
+
+TEST(CompareResults, WhatMemoryMayDoIsSaidOnlyOfAChangeInTheClocksDirection) {
+    const auto reason = [](const SavedFigure& before, const SavedFigure& after) {
+        return table_of(before, after).rows.front().reason;
+    };
+    EXPECT_EQ(reason(clocked(kHundred, 3), clocked(kHundredTwenty, 2.4)), "");
+    EXPECT_EQ(reason(clocked(kHundred, 3), clocked(kHundredTwenty, 3)), "");
+    EXPECT_EQ(reason(clocked(kHundred, 2.4), clocked(kHundred, 3)), "");
+    EXPECT_NE(reason(clocked(kHundredTwenty, 3), clocked(kHundred, 2.4)).find("fewer cycles"),
+              std::string::npos);
+}
+
+TEST(CompareResults, InNsWhereNotBothHaveCycles) {
+    const SavedFigure with = clocked(kHundred, 1);
+    const SavedFigure without = bench_of(kHundredTwenty);
+    const ResultTable table = table_of(with, without, 0.05);
+    const ResultRow& row = table.rows.front();
+    EXPECT_EQ(row.verdict, Change::regression);
+    EXPECT_EQ(row.unit, "ns");
+    EXPECT_FALSE(row.clocked);
+    EXPECT_EQ(row.reason, "in ns, the new result has no cycles");
+    EXPECT_NE(to_text(table).find("looks like a change"), std::string::npos) << to_text(table);
+    EXPECT_EQ(table_of(without, with).rows.front().reason, "in ns, the old result has no cycles");
+    EXPECT_EQ(table_of(without, without).rows.front().reason, "");
+}
+
 }  // namespace
 }  // namespace xdpbench

@@ -84,11 +84,20 @@ SavedFigure begin_figure(const SavedJson& json) {
 
 SavedFigure bench_figure(const SavedJson& json) {
     SavedFigure figure = begin_figure(json);
+    const auto add_to = [](std::vector<double>& samples, std::optional<double> sample) {
+        if (sample && *sample > 0) samples.push_back(*sample);
+    };
     for (const SavedJson& round : objects_of(json, "rounds")) {
         // A round in which nothing happened has 0.
-        const std::optional<double> ns = number_of(round, "ns_per_packet");
-        if (ns && *ns > 0) figure.samples.push_back(*ns);
+        if (number_of(round, "ns_per_packet").value_or(0) <= 0) continue;
+        add_to(figure.samples, number_of(round, "ns_per_packet"));
+        add_to(figure.cycles, number_of(round, "cycles_per_packet"));
+        add_to(figure.gigahertz, number_of(round, "gigahertz"));
     }
+    const std::size_t rounds = figure.samples.size();
+    if (figure.cycles.size() == rounds && figure.gigahertz.size() == rounds) return figure;
+    figure.cycles.clear();
+    figure.gigahertz.clear();
     return figure;
 }
 

@@ -33,7 +33,11 @@ struct SavedFigure {
     // are compared only where all of these are equal.
     std::map<std::string, std::string> setup;
     std::string outcome;
-    std::vector<double> samples;        // of each round; of what has no rounds the one value
+    std::vector<double> samples;  // of each round; of what has no rounds the one value
+    // Of a bench: the same rounds in cycles of the CPU per packet, and its clock. Both are empty if
+    // a round is without them.
+    std::vector<double> cycles;
+    std::vector<double> gigahertz;
     std::optional<SavedBounds> bounds;  // of a search, in the place of samples of rounds
     std::string unjudged;               // why it is shown and not judged; empty: it is judged
 

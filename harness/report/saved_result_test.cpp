@@ -19,6 +19,28 @@ TEST(ParseResult, WhatIsNeededOfADocument) {
     EXPECT_EQ(result->figures[0].samples, std::vector<double>{10.5});
 }
 
+// The figures of a bench with these rounds.
+SavedFigure bench_with(const std::string& rounds) {
+    const Result<SavedResult> result = parse_result(
+        R"({"schema_version": 1, "environment": {}, "benches": [{"rounds": [)" + rounds + "]}]}",
+        "a.json");
+    EXPECT_TRUE(result && result->figures.size() == 1);
+    return result->figures.at(0);
+}
+
+TEST(ParseResult, CyclesIfAllRoundsHaveThem) {
+    const std::string first = R"({"ns_per_packet": 10, "cycles_per_packet": 30, "gigahertz": 3},)";
+    const SavedFigure all =
+        bench_with(first + R"({"ns_per_packet": 0, "cycles_per_packet": 0, "gigahertz": 0},
+                   {"ns_per_packet": 11, "cycles_per_packet": 31, "gigahertz": 2.8})");
+    EXPECT_EQ(all.cycles, (std::vector<double>{30, 31}));
+    EXPECT_EQ(all.gigahertz, (std::vector<double>{3, 2.8}));
+    const SavedFigure some = bench_with(first + R"({"ns_per_packet": 11})");
+    EXPECT_EQ(some.samples, (std::vector<double>{10, 11}));
+    EXPECT_TRUE(some.cycles.empty());
+    EXPECT_TRUE(some.gigahertz.empty());
+}
+
 TEST(ParseResult, WhatIsNoResultIsRefused) {
     for (const char* const text :
          {"", "{", "[]", "{}", R"({"benches": {}})", R"({"benches": [], "environment": {}})",
