@@ -118,14 +118,26 @@ class Outputs(Case):
                                        series[quantile + "_ns"], places=3)
 
     def test_google_benchmarks_own_compare_reads_two_results(self):
+        cpus = sorted(os.sched_getaffinity(0))[-2:]
         for name in ("old.json", "new.json"):
-            self.tool("--prog", "xdp_drop", "--only", "bench", "--rounds", "9", "--duration", "20ms", "--json", name)
+            self.tool("--prog", "xdp_drop", "--only", "bench", "--rounds", "9", "--duration", "20ms", "--json", name,
+                      "--cpus", ",".join(map(str, cpus)))
         done = subprocess.run(["/usr/bin/python3", COMPARE, "--no-color", "benchmarks", "old.json", "new.json"],
                               cwd=self.folder, capture_output=True, text=True, timeout=60)
         self.assertEqual(done.returncode, 0, done.stderr)
         for case in ("test_run", "native"):
             self.assertRegex(done.stdout, rf"(?m)^xdp_drop/{case}/manual_time\s+[+-]\d")
             self.assertRegex(done.stdout, rf"(?m)^xdp_drop/{case}/manual_time_pvalue\s.*U Test, Repetitions: 9 vs 9")
+        # The scaling table has a row for each pair of windows.
+        result = json.loads(self.read("new.json"))
+        for step in result["scalings"][0]["steps"]:
+            name = f"xdp_drop/native/cpus:{len(step['cpus'])}/manual_time"
+            self.assertRegex(done.stdout, rf"(?m)^{name}\s+[+-]\d")
+            rows = [row for row in result["benchmarks"] if row["name"] == name]
+            self.assertEqual([row["processed_pps"] for row in rows], step["together_pps_samples"])
+            self.assertEqual([row["apart_pps"] for row in rows], step["apart_pps_samples"])
+            for row in rows:
+                self.assertAlmostEqual(row["real_time"] * row["processed_pps"], 1e9, places=3)
 
     def test_every_figure_of_the_console_is_in_the_json(self):
         done = self.tool("--prog", "xdp_tx", "--only", "bench", "--rounds", "3", "--duration", "50ms", "--json", "out.json")

@@ -4,6 +4,7 @@
 
 #include "report/json_parts.h"
 #include "report/load_json.h"
+#include "report/scaling_rows.h"
 #include "stats/summary.h"
 
 namespace xdpbench {
@@ -239,6 +240,8 @@ std::string to_json(const RunRecord& run) {
     json["searches"] = loads_json(run.loads, "search");
     json["latencies"] = loads_json(run.loads, "latency");
     json["scalings"] = all(run.scalings);
+    for (const ScalingRecord& scaling : run.scalings)
+        for (Json& row : scaling_rows(scaling)) json["benchmarks"].push_back(std::move(row));
     // Text from object files and pcaps' names need not be UTF-8; it must not cost the document.
     return json.dump(2, ' ', false, nlohmann::detail::error_handler_t::replace) + "\n";
 }

@@ -56,6 +56,30 @@ TEST(Json, RoundsGiveMediansAndNeverNaN) {
     EXPECT_EQ(json["benches"][0]["rounds"].size(), 4U);
 }
 
+TEST(Json, TheScalingTableHasRowsOfGoogleBenchmark) {
+    RunRecord run;
+    run.google_benchmark = R"({"context": {}, "benchmarks": [{"name": "first"}]})";
+    ScalingRecord scaling;
+    scaling.program = "xdp_drop";
+    scaling.mode = "native";
+    scaling.variant = "/size:64";
+    scaling.steps = {{{0}, {5e6, 4e6}, {5e6, 5e6}}, {{0, 1}, {8e6, 8e6}, {10e6, 10e6}}};
+    run.scalings = {scaling, ScalingRecord{}};  // the second was skipped
+    const auto rows = nlohmann::json::parse(to_json(run))["benchmarks"];
+    ASSERT_EQ(rows.size(), 5U);
+    EXPECT_EQ(rows[0]["name"], "first");
+    EXPECT_EQ(rows[2]["name"], "xdp_drop/native/size:64/cpus:1/manual_time");
+    EXPECT_EQ(rows[2]["repetition_index"], 1);
+    EXPECT_DOUBLE_EQ(rows[2]["real_time"], 250.0);
+    EXPECT_DOUBLE_EQ(rows[2]["efficiency"], 0.8);
+    EXPECT_EQ(rows[4]["run_name"], "xdp_drop/native/size:64/cpus:2/manual_time");
+    EXPECT_EQ(rows[4]["threads"], 2);
+    EXPECT_DOUBLE_EQ(rows[4]["real_time"], 125.0);
+    EXPECT_DOUBLE_EQ(rows[4]["cpu_time"], 250.0);
+    EXPECT_DOUBLE_EQ(rows[4]["processed_pps"], 8e6);
+    EXPECT_DOUBLE_EQ(rows[4]["apart_pps"], 10e6);
+}
+
 TEST(Json, CasesAreSortedByKindAndBadTextDoesNotCostTheDocument) {
     RunRecord run;
     CaseResult check;

@@ -1,0 +1,41 @@
+#include "report/scaling_rows.h"
+
+#include <fmt/format.h>
+
+namespace xdpbench {
+namespace {
+
+Json rows_of_step(const std::string& name, const ScalingStep& step) {
+    Json rows = Json::array();
+    const double cpus = static_cast<double>(step.cpus.size());
+    for (std::size_t i = 0; i < step.together.size() && i < step.apart.size(); ++i) {
+        const double ns = 1e9 / step.together[i];
+        rows.push_back({{"name", name},
+                        {"run_name", name},
+                        {"run_type", "iteration"},
+                        {"repetitions", step.together.size()},
+                        {"repetition_index", i},
+                        {"threads", step.cpus.size()},
+                        {"real_time", ns},
+                        {"cpu_time", ns * cpus},  // a generator never waits
+                        {"time_unit", "ns"},
+                        {"processed_pps", step.together[i]},
+                        {"apart_pps", step.apart[i]},
+                        {"efficiency", step.together[i] / step.apart[i]}});
+    }
+    return rows;
+}
+
+}  // namespace
+
+Json scaling_rows(const ScalingRecord& scaling) {
+    Json rows = Json::array();
+    for (const ScalingStep& step : scaling.steps) {
+        const std::string name = fmt::format("{}/{}{}/cpus:{}/manual_time", scaling.program,
+                                             scaling.mode, scaling.variant, step.cpus.size());
+        for (Json& row : rows_of_step(name, step)) rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+}  // namespace xdpbench
