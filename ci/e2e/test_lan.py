@@ -77,7 +77,7 @@ class Lan(Case):
     def test_skipped_where_there_is_no_ping(self):
         self.lan(["{ ping: 1, expect: { answered: 1 } }"])
         hidden = f"mount --bind /dev/null {shutil.which('ping')} && exec {TOOL} --scenario mine.yaml --only replay --json out.json"
-        done = subprocess.run(["unshare", "--mount", "sh", "-c", hidden], capture_output=True, text=True, timeout=60, cwd=self.folder, check=False)
+        done = subprocess.run(["unshare", "--mount", "sh", "-c", hidden], capture_output=True, text=True, timeout=300, cwd=self.folder, check=False)
         self.assertEqual(done.returncode, 4, done.stdout + done.stderr)
         self.assertIn("iputils-ping", done.stdout)
 

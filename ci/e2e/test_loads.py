@@ -3,35 +3,27 @@
 import json
 import os
 
-from harness import Case, main, run
+from harness import Case, MEASURED, main
 
-SLOW = "1kpps"  # the generator makes up for being held up for as long as 128 ms: every frame is sent, if not in time
+SLOW = "1kpps"
+MADE_UP = 0.128  # seconds that the generator may be held up at that rate: then every frame is sent, if not in time
 
 
 class Loads(Case):
-    def measure(self, *arguments, codes=(0, 3)):
-        """A busy machine's generator may fall short (exit 3), which has to be said of every rate that it concerns."""
-        done = run("run", *arguments, "--json", "out.json", cwd=self.folder)
-        self.assertIn(done.returncode, codes, done.stdout + done.stderr)
+    def measure(self, *arguments, code=MEASURED):
+        done = self.tool("run", *arguments, "--json", "out.json", code=code)
         with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
             return done, json.load(file)
-
-    def check_reached(self, record, done):
-        reached = [trial for trial in record["trials"] if trial["reached"]]
-        self.assertEqual(record["reached"], len(reached))
-        for trial in reached:
-            self.assertGreaterEqual(trial["offered_pps"], 0.98 * record["rate_pps"])
-        expected = "passed" if 2 * len(reached) > len(record["trials"]) else "invalid"
-        self.assertEqual(record["outcome"], expected, record["message"])
-        if expected == "invalid":
-            self.assertEqual(done.returncode, 3)
-            self.assertIn("did not reach", record["message"])
 
     def check_trial(self, trial):
         self.assertEqual(trial["lost"], sum(trial["losses"].values()))
         self.assertEqual(trial["sent"], trial["processed"] + trial["lost"], trial)
         self.assertLessEqual(trial["sent"], trial["rate_pps"] * trial["seconds"] + 1)
         self.assertGreaterEqual(trial["sent_seconds"], trial["seconds"])
+
+    def check_all_sent(self, trial, frames):
+        if trial["worst_lag_seconds"] < MADE_UP:
+            self.assertEqual(trial["sent"], frames)
 
     def test_an_offered_rate(self):
         for mode in ("native", "generic"):
@@ -40,15 +32,16 @@ class Loads(Case):
                                             "--rounds", "3")
                 self.assertIn("offered 1 kpps", done.stdout)
                 rate, = result["rates"]
-                self.check_reached(rate, done)
-                self.assertEqual([trial["sent"] for trial in rate["trials"]], [200] * 3)
+                self.check_reached(rate)
+                self.assertEqual(len(rate["trials"]), 3)
                 for trial in rate["trials"]:
+                    self.check_all_sent(trial, 200)
                     self.check_trial(trial)
                     self.assertEqual(trial["forwarded"], trial["processed"])
                 self.assertEqual(result["benches"], [])
 
     def test_a_rate_that_is_not_reached_is_not_called_that_rate(self):
-        done, result = self.measure("--prog", "xdp_drop", "--only", "bench", "--rate", "1000Mpps", "--duration", "50ms", "--rounds", "2", codes=(3,))
+        done, result = self.measure("--prog", "xdp_drop", "--only", "bench", "--rate", "1000Mpps", "--duration", "50ms", "--rounds", "2", code=3)
         self.assertIn("did not reach 1000 Mpps", done.stdout)
         rate, = result["rates"]
         self.assertEqual((rate["outcome"], rate["reached"]), ("invalid", 0))
@@ -71,7 +64,7 @@ class Loads(Case):
 
     def test_a_search_ends_and_says_what_bounds_it(self):
         done, result = self.measure("--prog", "xdp_drop", "--only", "search", "--duration", "50ms", "--rounds", "2", "--loss", "0,1%",
-                                    "--width", "10%", codes=(0,))
+                                    "--width", "10%", code=0)
         self.assertIn("not RFC 2544", done.stdout)
         search, = result["searches"]
         self.assertEqual(search["outcome"], "passed", search["message"])
@@ -92,8 +85,8 @@ class Loads(Case):
             else:
                 self.assertEqual(goal["bound"], "program" if lossy else "generator")
 
-    def check_latency(self, latency, done):
-        self.check_reached(latency, done)
+    def check_latency(self, latency):
+        self.check_reached(latency)
         self.assertGreater(latency["clock_ns"], 0)
         series = {one["through"]: one for one in latency["series"]}
         self.assertEqual(set(series), {"program", "floor"})
@@ -122,8 +115,10 @@ class Loads(Case):
                                             "--rounds", "2")
                 self.assertIn("p99.9", done.stdout)
                 latency, = result["latencies"]
-                self.assertEqual(self.check_latency(latency, done), place)
-                self.assertEqual([trial["sent"] for trial in latency["trials"]], [200] * 2)
+                self.assertEqual(self.check_latency(latency), place)
+                self.assertEqual(len(latency["trials"]), 2)
+                for trial in latency["trials"]:
+                    self.check_all_sent(trial, 200)
 
     def test_latency_at_a_share_of_what_a_search_finds(self):
         done, result = self.measure("--prog", "xdp_tx", "--only", "latency", "--rate", "0.1%", "--duration", "100ms", "--rounds", "1",
@@ -131,7 +126,7 @@ class Loads(Case):
         search, = result["searches"]
         latency, = result["latencies"]
         self.assertAlmostEqual(latency["rate_pps"], search["goals"][0]["conditional_throughput_pps"] * 0.001, delta=1)
-        self.check_latency(latency, done)
+        self.check_latency(latency)
 
     def test_what_ends_in_the_program_has_no_latency(self):
         done = self.tool("run", "--prog", "xdp_drop", "--only", "latency", "--rate", SLOW, code=4)

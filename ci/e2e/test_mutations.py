@@ -8,7 +8,7 @@ import subprocess
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 
-from harness import Case, SOURCE, TOOL, main
+from harness import Case, SOURCE, main, run
 
 PROGRAMS = sorted(os.path.basename(path).removesuffix(".bpf.c")
                   for path in glob.glob(os.path.join(SOURCE, "bpf", "programs", "*.bpf.c")))
@@ -56,17 +56,16 @@ class Variant:
             file.write(text)
         return "" if replaced == 1 else "the scenario's program is not where it is looked for"
 
-    def run(self, only):
-        return subprocess.run([TOOL, "run", "--scenario", os.path.join(self.folder, "scenarios", self.program + ".yaml"),
-                               "--only", only, "--json", os.path.join(self.folder, "result.json")],
-                              capture_output=True, text=True, timeout=60, check=False, cwd=self.folder)
+    def run_scenario(self):
+        return run("run", "--scenario", os.path.join(self.folder, "scenarios", self.program + ".yaml"), "--only", "check", "--json", "result.json",
+                   cwd=self.folder)
 
     def judge(self):
         """(whether a scenario noticed the fault, what is wrong with the variant itself)"""
         problem = self.build()
         if problem:
             return False, problem
-        done = self.run("check")
+        done = self.run_scenario()
         if "cannot load" in done.stdout + done.stderr or done.returncode not in (0, 1):
             return False, f"it does not run:\n{done.stdout}{done.stderr}"
         return done.returncode == 1, ""

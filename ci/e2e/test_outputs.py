@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 
-from harness import Case, main, run
+from harness import Case, MEASURED, main
 
 try:
     import junitparser
@@ -94,9 +94,8 @@ class Outputs(Case):
         self.assertAlmostEqual(value / native["offered_pps"]["max"], 1, places=9)
 
     def test_openmetrics_has_the_loads(self):
-        done = run("--prog", "xdp_tx", "--only", "bench,search,latency", "--rate", "1kpps", "--duration", "50ms", "--rounds", "1",
-                   "--loss", "0,1%", "--width", "20%", "--json", "out.json", "--metrics", "out.txt", cwd=self.folder)
-        self.assertIn(done.returncode, (0, 3), done.stdout + done.stderr)
+        self.tool("--prog", "xdp_tx", "--only", "bench,search,latency", "--rate", "1kpps", "--duration", "50ms", "--rounds", "1",
+                  "--loss", "0,1%", "--width", "20%", "--json", "out.json", "--metrics", "out.txt", code=MEASURED)
         families = {family.name: family for family in text_string_to_metric_families(self.read("out.txt"))}
         result = json.loads(self.read("out.json"))
 
@@ -123,7 +122,7 @@ class Outputs(Case):
             self.tool("--prog", "xdp_drop", "--only", "bench", "--rounds", "9", "--duration", "20ms", "--json", name,
                       "--cpus", ",".join(map(str, cpus)))
         done = subprocess.run(["/usr/bin/python3", COMPARE, "--no-color", "benchmarks", "old.json", "new.json"],
-                              cwd=self.folder, capture_output=True, text=True, timeout=60)
+                              cwd=self.folder, capture_output=True, text=True, timeout=300)
         self.assertEqual(done.returncode, 0, done.stderr)
         for case in ("test_run", "native"):
             self.assertRegex(done.stdout, rf"(?m)^xdp_drop/{case}/manual_time\s+[+-]\d")
@@ -144,18 +143,19 @@ class Outputs(Case):
         result = json.loads(self.read("out.json"))
         native = next(bench for bench in result["benches"] if bench["mode"] == "native")
         table = done.stdout[done.stdout.index("offered"):]
+        keys = ["offered_pps", "processed_pps", "forwarded_pps", "ns_per_packet", "floor_ns", "program_ns"]
+        if "gigahertz" in native:  # not where a look at the clock was disturbed
+            keys += ["cycles_per_packet", "program_cycles"]
+            low, high = re.search(r"(?m)^\s*clock\s+(\S+) to (\S+) GHz", table).groups()
+            self.assertEqual((low, high), tuple(f"{native['gigahertz'][statistic]:.2f}" for statistic in ("min", "max")))
         for row, statistic in (("median", "median"), ("lowest", "min"), ("highest", "max")):
             figures = re.search(rf"(?m)^\s*{row}\s+(.*)$", table).group(1).split()
-            keys = ("offered_pps", "processed_pps", "forwarded_pps", "ns_per_packet", "floor_ns", "program_ns", "cycles_per_packet",
-                    "program_cycles")
             self.assertEqual(len(figures), len(keys), figures)
             for figure, key in zip(figures, keys):
                 unit, places = (1e6, 3) if key.endswith("pps") else (1, 1)
                 self.assertEqual(f"{native[key][statistic] / unit:.{places}f}", figure, (row, key))
-        low, high = re.search(r"(?m)^\s*clock\s+(\S+) to (\S+) GHz", table).groups()
-        self.assertEqual((low, high), tuple(f"{native['gigahertz'][statistic]:.2f}" for statistic in ("min", "max")))
         # The summaries are those of the raw samples.
-        for key in ("ns_per_packet", "floor_ns", "program_ns", "cycles_per_packet", "program_cycles"):
+        for key in keys[keys.index("ns_per_packet"):]:
             samples = sorted(one[key] for one in native["rounds"])
             self.assertEqual(len(samples), 3)
             self.assertAlmostEqual(native[key]["median"], samples[1], places=9)

@@ -89,7 +89,7 @@ class MainJob(Case):
             with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
                 alone = json.load(file)["benches"][0]
             self.assertEqual(alone["outcome"], "passed", alone["message"])
-            self.assertGreater(alone["actions"][alone["action"]], 100_000)
+            self.assertGreater(alone["actions"][alone["action"]], 2 * alone["frames"])
             self.assertEqual(sum(alone["actions"].values()), alone["actions"][alone["action"]])
             self.assertGreater(alone["floor_ns"]["median"], 0)
             self.assertNotIn("offered_pps", alone)
@@ -112,7 +112,7 @@ class MainJob(Case):
         command = [TOOL, "--prog", "icmp_lb", "--only", "check,replay"]
         runs = [subprocess.Popen(command, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(2)]
         for one in runs:
-            output, _ = one.communicate(timeout=60)
+            output, _ = one.communicate(timeout=300)
             self.assertEqual(one.returncode, 0, output)
         self.assertEqual(len(os.listdir(os.path.join(self.folder, "results"))), 2)
 
@@ -132,9 +132,10 @@ class MainJob(Case):
         prefix = os.path.join(self.folder, "usr")
         subprocess.run(["cmake", "--install", BUILD, "--prefix", prefix], check=True, capture_output=True)
         tool = os.path.join(prefix, "bin", "xdp-bench")
-        done = subprocess.run([tool, "--prog", "icmp_lb", "--only", "check,replay"], cwd="/tmp", env={**os.environ, "HOME": "/"}, capture_output=True, text=True)
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        os.unlink(os.path.join("/tmp", done.stdout.rsplit("result: ", 1)[1].strip()))
+        elsewhere = os.path.join(self.folder, "elsewhere")
+        os.mkdir(elsewhere)
+        self.expect(0, subprocess.run([tool, "--prog", "icmp_lb", "--only", "check,replay"], cwd=elsewhere, env={**os.environ, "HOME": "/"},
+                                      capture_output=True, text=True))
 
 
 class Output(Case):
@@ -309,7 +310,7 @@ class Usage(Case):
                 os.setgid(65534)
                 os.setuid(65534)
             tool = os.path.join(prefix, "bin", "xdp-bench")
-            return subprocess.run([tool, *arguments], cwd=empty, preexec_fn=drop, capture_output=True, text=True, timeout=60)
+            return subprocess.run([tool, *arguments], cwd=empty, preexec_fn=drop, capture_output=True, text=True, timeout=300)
 
         done = unprivileged("--prog", "icmp_lb")
         self.assertEqual(done.returncode, 4, done.stdout + done.stderr)

@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <ostream>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -43,6 +45,16 @@ inline std::string fixture_object(const std::string& name) {
 // A reference program of ours.
 inline std::string reference_object(const std::string& name) {
     return std::string(XDP_BENCH_BUILD_DIR) + "/share/xdp-bench/bpf/" + name + ".bpf.o";
+}
+
+// Waits, for a machine that is busy, until the condition holds; false if it does not for 20 s.
+template <class Condition>
+[[nodiscard]] bool comes_true(Condition condition) {
+    for (int i = 0; i < 4000; ++i) {
+        if (condition()) return true;
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return false;
 }
 
 // Skips, with the reason, where no namespaces can be made.

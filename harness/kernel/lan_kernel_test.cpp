@@ -18,7 +18,7 @@ TEST_F(LanTest, WithoutAProgramPingIsAnsweredByTheHostItself) {
     ASSERT_EQ(lan->hosts.size(), 2U);
     const auto inside = InNetNs::enter(lan->hosts[0].netns);
     ASSERT_TRUE(inside) << inside.error().text();
-    const auto ping = run_child({"ping", "-n", "-c", "2", "-i", "0.05", "-W", "1", "192.168.1.2"});
+    const auto ping = run_child({"ping", "-n", "-c", "2", "-i", "0.05", "-W", "20", "192.168.1.2"});
     ASSERT_TRUE(ping) << ping.error().text();
     EXPECT_EQ(ping->exit_code, 0) << ping->out;
     EXPECT_EQ(ping->out.find("DIFFERENT ADDRESS"), std::string::npos) << ping->out;

@@ -196,11 +196,8 @@ TEST_F(TopologyTest, AKilledProcessLeavesNothing) {
     ASSERT_EQ(told, static_cast<ssize_t>(sizeof(id)));
     ASSERT_NE(id, 0U);
     EXPECT_EQ(machine(), before);
-    for (int i = 0; i < 200; ++i) {
-        if (!UniqueFd(::bpf_prog_get_fd_by_id(id)).valid()) return;
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    FAIL() << "its program is still loaded, so its interface is still there";
+    EXPECT_TRUE(comes_true([&] { return !UniqueFd(::bpf_prog_get_fd_by_id(id)).valid(); }))
+        << "its program is still loaded, so its interface is still there";
 }
 
 TEST_F(TopologyTest, KeepingGivesNamesThatOutliveIt) {
