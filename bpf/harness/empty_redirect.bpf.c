@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The empty program of paths that end in a redirect: one program a means of redirecting, of which one is
- * loaded. Entry 0 of `ports` is the target, or the entries of `cpus` are, in turn.
+ * loaded, and each a second time for places where nothing else counts its frames. Entry 0 of `ports` is the
+ * target, or the entries of `cpus` are, in turn.
  */
-#include <linux/bpf.h>
-#include <bpf/bpf_helpers.h>
+#include "xdp_counters.h"
 
 /* Set before load. */
 const volatile __u32 target = 0; /* interface index */
@@ -11,7 +11,7 @@ const volatile __u32 target = 0; /* interface index */
 const volatile __u32 cpu_count = 1;           /* 1 to MAX_TARGETS */
 const volatile __u32 cpu_targets[MAX_TARGETS]; /* keys of `cpus` */
 
-__u32 turn; /* one CPU redirects at a time */
+__u32 turn; /* exact only while one CPU redirects at a time */
 
 struct {
     __uint(type, BPF_MAP_TYPE_DEVMAP); /* before load: that of the program under test */
@@ -27,6 +27,20 @@ struct {
     __type(value, __u32); /* size of the queue */
 } cpus SEC(".maps");
 
+static __always_inline int redirect_to_port(void)
+{
+    return bpf_redirect_map(&ports, 0, XDP_ABORTED);
+}
+
+static __always_inline int redirect_to_cpu(void)
+{
+    __u32 index = 0;
+
+    if (cpu_count > 1)
+        index = turn++ % cpu_count;
+    return bpf_redirect_map(&cpus, cpu_targets[index % MAX_TARGETS], XDP_ABORTED);
+}
+
 SEC("xdp")
 int to_interface(struct xdp_md *ctx)
 {
@@ -35,21 +49,35 @@ int to_interface(struct xdp_md *ctx)
 }
 
 SEC("xdp")
+int to_interface_counted(struct xdp_md *ctx)
+{
+    return count(ctx, bpf_redirect(target, 0));
+}
+
+SEC("xdp")
 int to_port(struct xdp_md *ctx)
 {
     (void)ctx;
-    return bpf_redirect_map(&ports, 0, XDP_ABORTED);
+    return redirect_to_port();
+}
+
+SEC("xdp")
+int to_port_counted(struct xdp_md *ctx)
+{
+    return count(ctx, redirect_to_port());
 }
 
 SEC("xdp")
 int to_cpu(struct xdp_md *ctx)
 {
-    __u32 index = 0;
-
     (void)ctx;
-    if (cpu_count > 1)
-        index = turn++ % cpu_count;
-    return bpf_redirect_map(&cpus, cpu_targets[index % MAX_TARGETS], XDP_ABORTED);
+    return redirect_to_cpu();
+}
+
+SEC("xdp")
+int to_cpu_counted(struct xdp_md *ctx)
+{
+    return count(ctx, redirect_to_cpu());
 }
 
 char _license[] SEC("license") = "GPL";

@@ -129,10 +129,27 @@ class RealInterfaces(VethCase):
             self.fail("never seen at work")
         self.assertTrue(comes_true(lambda: self.links() == self.state))
 
-    def test_what_a_pair_cannot_do_is_skipped_with_the_reason(self):
-        self.assertIn("third interface", self.replay("--prog", "xdp_redirect", code=4).stdout)
+    def test_a_program_that_counts_nothing_is_skipped(self):
         plain = os.path.join(BUILD, "fixtures", "plain.bpf.o")
         self.assertIn("cannot be counted", self.replay("--prog", plain, code=4).stdout)
+
+    def test_redirects_are_replayed_out_of_the_device_itself(self):
+        self.replay("--prog", "xdp_redirect")
+        book = self.result()["replay_books"][0]
+        self.assertEqual((book["actions"]["XDP_REDIRECT"], book["received"], book["passed"]), (book["sent"], book["sent"], 0))
+
+    def test_two_ends_that_are_one_here(self):
+        """What comes back and what arrives at the far end cannot be told apart."""
+        with open(os.path.join(self.folder, "both.yaml"), "w", encoding="utf-8") as file:
+            file.write("name: both\nabout: Two ends\nprogram: xdp_redirect\nmaps:\n  ports: [ { key: 0, value: \"interface:out0\" } ]\n"
+                       "replay:\n  topology: chain\n  traffic: icmp_echo_64.pcap\n  expect: { forwarded: icmp_echo_64.pcap, received: icmp_echo_64.pcap }\n")
+        self.assertIn("both come back", self.replay("--scenario", "both.yaml", code=4).stdout)
+
+    def test_what_is_redirected_wrong_fails(self):
+        with open(os.path.join(self.folder, "wrong.yaml"), "w", encoding="utf-8") as file:
+            file.write("name: wrong\nabout: Other frames\nprogram: xdp_redirect\nmaps:\n  ports: [ { key: 0, value: \"interface:out0\" } ]\n"
+                       "replay:\n  topology: chain\n  traffic: icmp_echo_64.pcap\n  expect: { forwarded: udp_64.pcap }\n")
+        self.assertIn("redirected back #0", self.replay("--scenario", "wrong.yaml", code=1).stdout)
 
     def bench(self, *options, peer="port0", code=0):
         return self.inside(TOOL, "--only", "bench", "--duration", "10ms", "--rounds", "2", "--dev", "port1", "--peer", peer,
@@ -149,8 +166,12 @@ class RealInterfaces(VethCase):
         lost = bench["losses"]
         self.assertGreater(handled, 0)
         self.assertEqual(offered, handled + lost.get("lost_before_program", 0), bench)
-        self.assertEqual(bench["actions"]["XDP_TX"], bench["received"] + lost.get("lost_after_tx", 0), bench)
-        self.assertEqual(bench["actions"]["XDP_PASS"], bench["passed"] + lost.get("lost_after_pass", 0), bench)
+        if bench["actions"]["XDP_REDIRECT"] == 0:
+            self.assertEqual(bench["actions"]["XDP_TX"], bench["received"] + lost.get("lost_after_tx", 0), bench)
+            self.assertEqual(bench["actions"]["XDP_PASS"], bench["passed"] + lost.get("lost_after_pass", 0), bench)
+        left = sum(bench["actions"][action] for action in ("XDP_TX", "XDP_PASS", "XDP_REDIRECT"))
+        ways = sum(lost.get(f"lost_after_{way}", 0) for way in ("tx", "pass", "redirect"))
+        self.assertEqual(left, bench["received"] + bench["passed"] + ways, bench)
 
     def test_native_bench(self):
         done = self.bench("--prog", "xdp_drop,xdp_pass,xdp_tx,icmp_lb")
@@ -221,19 +242,93 @@ class RealInterfaces(VethCase):
         self.require_books(bench)
         offered = sum(one["offered"] for one in bench["rounds"])
         self.assertGreaterEqual(bench["losses"]["lost_before_program"], offered // 12)
-        self.assertIn("not the empty one in its place", bench["evidence"])
+        self.assertIn("most of them as lost_before_program; with the empty program in its place", bench["evidence"])
 
-    def test_rates_search_and_latency(self):
-        self.inside(TOOL, "--prog", "xdp_tx", "--only", "bench,search,latency", "--rate", "2kpps", "--duration", "100ms", "--rounds", "2",
-                    "--width", "30%", "--dev", "port1", "--peer", "port0", "--json", "out.json", code=MEASURED)
+    def require_redirects(self, mode, *options):
+        """Out of the device itself, and over to CPU 0."""
+        self.bench("--prog", "xdp_redirect,xdp_redirect_cpu", "--mode", mode, *options)
+        benches = self.benches()
+        for bench in benches:
+            self.assertEqual((bench["outcome"], bench["action"], bench["losses"]), ("passed", "XDP_REDIRECT", {}), bench)
+            self.assertIn("xdp_counters", bench["counted_by"])
+            self.assertTrue(all(one["floor_packets"] > 0 and one["processed"] > 0 for one in bench["rounds"]))
+            self.require_books(bench)
+            arrived, other, cpus = ("received", "passed", []) if bench["program"] == "xdp_redirect" else ("passed", "received", [0])
+            self.assertEqual((bench[arrived], bench[other]), (bench["actions"]["XDP_REDIRECT"], 0), bench)
+            self.assertEqual(bench["floor_cpus"], cpus)
+        return [(bench["program"], bench["size"]) for bench in benches]
+
+    def test_native_bench_of_redirects_in_two_sizes(self):
+        self.assertEqual(self.require_redirects("native", "--size", "64,imix"),
+                         [(program, size) for program in ("xdp_redirect", "xdp_redirect_cpu") for size in ("64", "imix")])
+
+    def test_generic_bench_of_redirects(self):
+        self.gro("on")
+        self.state = self.links()
+        self.require_redirects("generic")
+
+    def require_loads_of_redirects(self, mode):
+        result = self.loads("--prog", "xdp_redirect,xdp_redirect_cpu", "--mode", mode)
+        for kind in ("rates", "searches", "latencies"):
+            self.assertEqual([load["program"] for load in result[kind]], ["xdp_redirect", "xdp_redirect_cpu"])
+            for load in result[kind]:
+                self.assertEqual(load["action"], "XDP_REDIRECT")
+                for trial in load["trials"]:
+                    lost = trial["losses"]
+                    self.assertEqual(trial["sent"], trial["processed"] + lost.get("lost_before_program", 0))
+                    self.assertEqual(trial["processed"], trial["forwarded"] + lost.get("lost_after_redirect", 0))
+        for load, place in zip(result["latencies"], ("tester", "stack")):
+            self.assertEqual({(one["through"], one["place"]) for one in load["series"]}, {("program", place), ("floor", place)})
+
+    def test_rates_search_and_latency_of_redirects_in_native_mode(self):
+        self.require_loads_of_redirects("native")
+
+    def test_rates_search_and_latency_of_redirects_in_generic_mode(self):
+        self.gro("on")
+        self.state = self.links()
+        self.require_loads_of_redirects("generic")
+
+    def one_way(self, *targets):
+        """A path that takes frames for these MAC addresses to the device, and only those for all back; a capture of them in turn."""
+        self.bridge()
+        self.inside("bridge", "link", "set", "dev", "near", "flood", "off")
+        self.state = None  # a bridge's timers run
+        frames = [bytes.fromhex(target) + bytes.fromhex("020000000001" + "88b5") + bytes(46) for target in targets]
+        with open(os.path.join(self.folder, "one_way.pcap"), "wb") as file:
+            file.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+            file.write(b"".join(struct.pack("<IIII", 0, 0, len(frame), len(frame)) + frame for frame in frames))
+
+    def test_frames_lost_after_the_redirect_are_a_figure_with_a_name(self):
+        self.one_way("020000000002", "ffffffffffff")
+        self.bench("--prog", "xdp_redirect", "--pcap", "one_way.pcap")
+        bench = self.benches()[0]
+        self.assertEqual((bench["outcome"], bench["bound"]), ("passed", "path"), bench)
+        self.require_books(bench)
+        self.assertEqual(bench["losses"], {"lost_after_redirect": bench["received"]})
+        self.assertIn("most of them as lost_after_redirect; with the empty program in its place 50.00 %", bench["evidence"])
+
+    def test_redirects_that_all_come_to_nothing_are_no_figure(self):
+        self.one_way("020000000002")
+        done = self.bench("--prog", "xdp_redirect", "--pcap", "one_way.pcap", code=3)
+        self.assertIn("that the program redirected arrived", done.stdout)
+        self.assertIn("the driver veth does not send redirected frames", done.stdout)
+
+    def loads(self, *options):
+        """The result of a rate, a search and latencies."""
+        self.inside(TOOL, "--only", "bench,search,latency", "--rate", "2kpps", "--duration", "100ms", "--rounds", "2", "--width", "30%",
+                    "--dev", "port1", "--peer", "port0", "--json", "out.json", *options, code=MEASURED)
         result = self.result()
         for load in result["rates"] + result["latencies"]:
             self.check_reached(load)
-        self.assertEqual([search["outcome"] for search in result["searches"]], ["passed"])
+            self.assertTrue(load["trials"])
+        self.assertEqual({search["outcome"] for search in result["searches"]}, {"passed"})
+        return result
+
+    def test_rates_search_and_latency(self):
+        result = self.loads("--prog", "xdp_tx")
         for kind in ("rates", "searches", "latencies"):
             for load in result[kind]:
                 self.assertEqual((load["variant"], load["placement"]), ("/device:port1", "device"), load)
-                self.assertTrue(load["trials"])
                 for trial in load["trials"]:
                     self.assertEqual(trial["sent"], trial["processed"] + trial["losses"].get("lost_before_program", 0))
         self.assertIn("over two ports", result["searches"][0]["note"])
@@ -270,11 +365,13 @@ class RealInterfaces(VethCase):
         self.assertIn("something else sends", done.stdout)
         self.assertEqual([bench["outcome"] for bench in self.benches()], ["invalid"])
 
-    def test_what_is_not_timed_over_a_pair_is_skipped_with_the_reason(self):
-        done = self.bench("--prog", "xdp_redirect,xdp_redirect_cpu")
-        self.assertEqual([bench["outcome"] for bench in self.benches()], ["skipped", "skipped"])
-        self.assertIn("third interface", done.stdout)
-        self.assertIn("no floor to time a redirect against over real interfaces", done.stdout)
+    def test_what_is_not_timed_is_skipped_with_the_reason(self):
+        self.one_way("020000000002")
+        fixture = os.path.join(BUILD, "fixtures", "redirect.bpf.o")
+        done = self.bench("--prog", fixture, "--pcap", "one_way.pcap", "--set", "ports[2]=interface:dut0", "--set", "cpus[0]=512", code=4)
+        self.assertEqual([bench["outcome"] for bench in self.benches()], ["skipped"])
+        self.assertIn("there is no floor to time this redirect against", done.stdout)
+        self.assertIn("both maps ports and cpus hold targets", done.stdout)
         plain = os.path.join(BUILD, "fixtures", "plain.bpf.o")
         self.assertIn("cannot be counted", self.bench("--prog", plain).stdout)
 

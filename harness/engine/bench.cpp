@@ -85,6 +85,31 @@ void find_bound_by_time(BenchRecord& record) {
         std::max(0.0, share) * 100);
 }
 
+bool find_bound_by_stack(BenchRecord& record, double done_seconds) {
+    constexpr double kDoneEarly = 0.9;
+    const double share = done_seconds / record.seconds;
+    if (record.passed_cpus.empty() || record.action != "XDP_REDIRECT" || share >= kDoneEarly)
+        return false;
+    record.bound = "stack";
+    record.evidence = fmt::format(
+        "generator and program were done after {:.1f} % of the time, then the CPU that the frames "
+        "were redirected to was still at work",
+        share * 100);
+    return true;
+}
+
+Result<void> BenchRig::require_same_end(const std::string& end,
+                                        const std::string& floor_end) const {
+    if (record_.action != action_name(Action::redirect) || record_.mixed || end == floor_end)
+        return {};
+    return Error{ErrorKind::invalid,
+                 fmt::format("the program redirects to {}, the empty program that it is timed "
+                             "against to {}",
+                             end, floor_end),
+                 "where a program redirects to without a map cannot be seen from outside",
+                 "let it redirect by a DEVMAP or CPUMAP, or time it alone (test_run)"};
+}
+
 Result<void> BenchRig::calibrate(double seconds, std::uint64_t fewest, std::uint64_t most) {
     window_frames_ = fewest;
     const Clock::time_point start = Clock::now();

@@ -55,6 +55,9 @@ class BenchRig {
     virtual Result<Window> window(bool floor, std::uint64_t frames, BenchRecord* counted) = 0;
     // Finds out how many frames a window of `seconds` takes, within the limits.
     Result<void> calibrate(double seconds, std::uint64_t fewest, std::uint64_t most);
+    // Redirected frames of the program and of the floor must arrive in the same place.
+    [[nodiscard]] Result<void> require_same_end(const std::string& end,
+                                                const std::string& floor_end) const;
 
     BenchRecord record_;
     // The whole path is the work of the calling thread's CPU, so its clock is what counts.
@@ -92,6 +95,10 @@ struct BenchCase {
 
 // Whose the time is where generator and program take turns: more than half of it the program's?
 void find_bound_by_time(BenchRecord& record);
+// Frames that a CPUMAP redirects wait for the CPU that runs the stack. If it was still at work when
+// generator and program were done, after `done_seconds`, it is what the rate is bound by. Returns
+// whether that is so.
+bool find_bound_by_stack(BenchRecord& record, double done_seconds);
 
 struct BenchOptions {
     double seconds = 1.0;  // of a round

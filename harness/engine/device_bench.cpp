@@ -29,9 +29,17 @@ double part_of(std::uint64_t part, std::uint64_t whole) {
     return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
-std::uint64_t lost_before_program(const Losses& losses) {
-    const auto found = losses.find("lost_before_program");
-    return found == losses.end() ? 0 : found->second;
+std::uint64_t frames_lost(const Losses& losses) {
+    std::uint64_t sum = 0;
+    for (const auto& [name, frames] : losses) sum += frames;
+    return sum;
+}
+
+// There is at least one.
+std::string most_frequent(const Losses& losses) {
+    return std::max_element(losses.begin(), losses.end(),
+                            [](const auto& a, const auto& b) { return a.second < b.second; })
+        ->first;
 }
 
 }  // namespace
@@ -45,13 +53,18 @@ Result<std::unique_ptr<BenchRig>> DeviceBench::create(const BenchCase& bench) {
     XDPBENCH_TRY(const Frames frames, bench_frames(*bench.subject, bench.shape));
     XDPBENCH_TRY(const Paths paths, find_paths(*bench.subject, frames));
     XDPBENCH_TRY(Generator generator, Generator::create(frames));
-    XDPBENCH_TRY(std::unique_ptr<DeviceLane> devices,
-                 DeviceLane::create(bench, longest_of(frames), paths.action, {}));
+    XDPBENCH_TRY(
+        std::unique_ptr<DeviceLane> devices,
+        DeviceLane::create(bench, longest_of(frames), paths.action, FloorWish::needed, {}));
     XDPBENCH_CHECK(devices->park(generator));
     std::unique_ptr<DeviceBench> rig(new DeviceBench(std::move(devices), std::move(generator)));
     rig->record_ = describe_bench(bench, frames, paths);
     rig->record_.counted_by = rig->devices_->lane().counted_by();
-    XDPBENCH_CHECK(rig->calibrate(kDeviceWindowSeconds, kFewestDeviceFrames, kMostDeviceFrames));
+    const std::optional<RedirectPath> target = rig->devices_->target();
+    if (target) rig->record_.floor_cpus.assign(target->cpus.begin(), target->cpus.end());
+    const std::uint64_t most = most_in_flight(target, kMostDeviceFrames);
+    XDPBENCH_CHECK(rig->calibrate(kDeviceWindowSeconds, std::min(kFewestDeviceFrames, most), most));
+    XDPBENCH_CHECK(rig->require_same_end(rig->end_, rig->floor_end_));
     return std::unique_ptr<BenchRig>(std::move(rig));
 }
 
@@ -63,30 +76,34 @@ Result<BenchRig::Window> DeviceBench::window(bool floor, std::uint64_t frames,
         generator_.send(devices_->topology().tester, devices_->lane().tester().index, frames));
     XDPBENCH_TRY(const DeviceLane::Finished finished, devices_->finish(frames));
     const LaneCounts& counts = finished.counts;
-    if (counted != nullptr) add_counts(counts, *counted);
+    if (counted != nullptr) {
+        add_counts(counts, *counted);
+        done_seconds_ += std::chrono::duration<double>(finished.handled - start).count();
+    }
     if (floor) {
         floor_sent_ += frames;
-        floor_lost_ += lost_before_program(counts.losses);
+        floor_lost_ += frames_lost(counts.losses);
     }
+    (floor ? floor_end_ : end_) = redirect_end(counts);
     return Window{counts.handled(), counts.received + counts.passed,
                   std::chrono::duration<double>(finished.last - start).count()};
 }
 
-// Where frames are lost before the program, the empty one in its place tells whether it is to
-// blame.
+// Where frames are lost, the empty program in its place tells whether the program is to blame.
 Result<void> DeviceBench::find_bound(BenchRecord& record) const {
     std::uint64_t offered = 0;
     for (const BenchRound& round : record.rounds) offered += round.offered;
-    const double lost = part_of(lost_before_program(record.losses), offered);
+    const double lost = part_of(frames_lost(record.losses), offered);
     const double floor_lost = part_of(floor_lost_, floor_sent_);
     if (lost <= kLossThatTells) {
-        find_bound_by_time(record);
+        if (!find_bound_by_stack(record, done_seconds_)) find_bound_by_time(record);
         return {};
     }
     record.bound = floor_lost > kLossThatTells ? "path" : "program";
     record.evidence = fmt::format(
-        "{:.2f} % of {} offered did not reach the program, {:.2f} % not the empty one in its place",
-        lost * 100, counted(offered, "frame"), floor_lost * 100);
+        "{:.2f} % of {} offered were lost, most of them as {}; with the empty program in its place "
+        "{:.2f} %",
+        lost * 100, counted(offered, "frame"), most_frequent(record.losses), floor_lost * 100);
     XDPBENCH_TRY(const DeviceCounters counters, devices_->loss_counters());
     std::vector<std::string> lines;
     lines.reserve(counters.size());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "engine/bench.h"
 #include "engine/device_lane.h"
@@ -25,7 +26,10 @@ class DeviceBench final : public BenchRig {
     Generator generator_;
     // Of windows that count and of the floor's beside them.
     std::uint64_t floor_sent_ = 0;
-    std::uint64_t floor_lost_ = 0;  // before the empty program
+    std::uint64_t floor_lost_ = 0;
+    double done_seconds_ = 0;  // of the program's windows that count, until it was done
+    std::string end_;          // where frames of the program arrived last
+    std::string floor_end_;    // and of the floor
 };
 
 }  // namespace xdpbench

@@ -35,6 +35,25 @@ TEST(DeviceBooks, RedirectedFramesComeBackOrReachTheStack) {
     EXPECT_EQ(counts.losses, (Losses{{"lost_after_redirect", 1}}));
 }
 
+TEST(DeviceBooks, RedirectedFramesAreLostApartFromThoseOfOtherWays) {
+    LaneCounts counts;
+    counts.actions = {0, 0, 20, 30, 40};
+    counts.received = 30 + 25;
+    counts.passed = 20 + 10;
+    EXPECT_EQ(name_losses(counts, 100), "");
+    EXPECT_EQ(counts.losses, (Losses{{"lost_before_program", 10}, {"lost_after_redirect", 5}}));
+
+    LaneCounts none;
+    none.actions = {0, 0, 0, 0, 10};
+    EXPECT_EQ(name_losses(none, 10), "");
+    EXPECT_EQ(none.losses, (Losses{{"lost_after_redirect", 10}}));
+
+    LaneCounts more = none;
+    more.received = 11;
+    EXPECT_NE(name_losses(more, 10).find("10 by XDP_REDIRECT, but 11 came back"),
+              std::string::npos);
+}
+
 TEST(DeviceBooks, FramesThatNobodySentAreNoLosses) {
     LaneCounts handled;
     handled.actions = {0, 11, 0, 0, 0};

@@ -1,12 +1,10 @@
 #include "engine/device_lane.h"
 
-#include <bpf/libbpf.h>
 #include <fmt/format.h>
 #include <linux/bpf.h>
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <thread>
 
 #include "base/clock.h"
@@ -19,36 +17,19 @@
 namespace xdpbench {
 namespace {
 
-// Frames that do not come within this time are lost. Interrupts of a device that collects frames
-// come every few milliseconds at most.
-constexpr auto kLongestDelay = std::chrono::milliseconds(100);
-// Frames that still come after this time are not ours.
-constexpr auto kLongestBacklog = std::chrono::seconds(1);
+struct Patience {
+    std::chrono::milliseconds delay;    // frames that do not come within this time are lost
+    std::chrono::milliseconds backlog;  // frames that still come after this time are not ours
+};
+// Interrupts of a device that collects frames come every few milliseconds at most.
+constexpr Patience kForInterrupts{std::chrono::milliseconds(100), std::chrono::seconds(1)};
+// What a CPUMAP redirects waits for a thread, which waits for its turn on that CPU.
+constexpr Patience kForThreads{std::chrono::seconds(1), std::chrono::seconds(5)};
 constexpr auto kListening = std::chrono::milliseconds(200);
 constexpr auto kBetweenLooks = std::chrono::microseconds(100);
 
-// The reference program that does nothing with a frame but this.
-Result<Program> load_empty(Action action, const Program& beside, const InterfaceInfo& device,
-                           Mode mode) {
-    if (action == Action::redirect) {
-        return unavailable_error(
-            "there is no floor to time a redirect against over real interfaces",
-            "the empty program of a redirect does not count its frames, and no driver does so "
-            "dependably",
-            "offer it rates: --rate, or --only search");
-    }
-    std::string name(action_name(action));
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-    XDPBENCH_TRY(Program program, open_reference(name, mode == Mode::offload));
-    if (beside.has_frags()) {
-        // As the program under test: a driver may treat the two kinds differently.
-        bpf_program* const empty =
-            ::bpf_object__find_program_by_name(program.handle(), name.c_str());
-        ::bpf_program__set_flags(empty, ::bpf_program__flags(empty) | BPF_F_XDP_HAS_FRAGS);
-    }
-    XDPBENCH_CHECK(mode == Mode::offload ? load_into_device(program, device) : program.load());
-    return program;
+bool by_cpumap(const std::optional<RedirectPath>& target) {
+    return target && target->means == RedirectPath::Means::cpumap;
 }
 
 bool speaks_of_loss(const std::string& name) {
@@ -60,40 +41,43 @@ bool speaks_of_loss(const std::string& name) {
                        [&](std::string_view word) { return name.find(word) != std::string::npos; });
 }
 
-// Nothing equal is beside a device whose scenario leads to a third interface.
-Result<Topology> pair_of_devices(const BenchCase& bench, std::size_t longest_frame) {
-    if (topology_of(*bench.subject) != TopologyKind::pair)
-        return unavailable_error(
-            "the scenario redirects to a third interface: --dev and --peer are a pair");
-    return join_devices(*bench.devices, *bench.mode, longest_frame);
+// What a native program redirects out of the interface the driver has to send.
+Result<void> require_way_out(const Topology& devices, const std::optional<RedirectPath>& target,
+                             Mode mode) {
+    if (mode != Mode::native || !target || by_cpumap(target)) return {};
+    return require_sends_redirected(devices.dut, devices.lanes.front().dut,
+                                    "use --mode generic: the stack sends them then");
 }
 
 }  // namespace
 
 DeviceLane::DeviceLane(Topology topology, Topology aside, Program program,
-                       std::optional<Program> empty)
+                       std::optional<EmptyProgram> empty)
     : topology_(std::move(topology)),
       aside_(std::move(aside)),
       program_(std::move(program)),
       empty_(std::move(empty)) {}
 
 Result<std::unique_ptr<DeviceLane>> DeviceLane::create(const BenchCase& bench,
-                                                       std::size_t longest_frame,
-                                                       std::optional<Action> floor,
-                                                       Capture capture) {
-    XDPBENCH_TRY(Topology topology, pair_of_devices(bench, longest_frame));
+                                                       std::size_t longest_frame, Action action,
+                                                       FloorWish floor, Capture capture) {
+    const Mode mode = *bench.mode;
+    XDPBENCH_TRY(Topology topology, join_devices(*bench.devices, mode, longest_frame));
     XDPBENCH_TRY(Topology aside, Topology::create(0, 0));
-    XDPBENCH_TRY(Program program, load_for_mode(*bench.subject, topology, *bench.mode));
-    std::optional<Program> empty;
-    if (floor) {
-        XDPBENCH_TRY(empty, load_empty(*floor, program, topology.lanes[0].dut, *bench.mode));
+    XDPBENCH_TRY(Program program, load_for_mode(*bench.subject, topology, mode));
+    Result<EmptyProgram> loaded = EmptyProgram::load_counting(action, program, topology, mode);
+    std::optional<EmptyProgram> empty;
+    if (loaded) {
+        empty.emplace(std::move(*loaded));
+    } else if (floor == FloorWish::needed || loaded.error().kind != ErrorKind::unavailable) {
+        return loaded.error();
     }
     std::unique_ptr<DeviceLane> devices(new DeviceLane(std::move(topology), std::move(aside),
                                                        std::move(program), std::move(empty)));
-    XDPBENCH_TRY(EquippedLane lane,
-                 EquippedLane::create(devices->topology_, 0, &devices->program_,
-                                      devices->program_.fd(), *bench.mode, capture));
+    XDPBENCH_TRY(EquippedLane lane, EquippedLane::create(devices->topology_, 0, &devices->program_,
+                                                         devices->program_.fd(), mode, capture));
     devices->lane_.emplace(std::move(lane));
+    XDPBENCH_CHECK(require_way_out(devices->topology_, devices->target(), mode));
     XDPBENCH_TRY(devices->seen_, devices->lane_->read());
     std::this_thread::sleep_for(kListening);
     XDPBENCH_CHECK(devices->begin(false));
@@ -110,7 +94,7 @@ Error DeviceLane::not_ours(const std::string& what) const {
 }
 
 Result<void> DeviceLane::begin(bool floor) {
-    XDPBENCH_CHECK(lane_->replace(floor ? *empty_ : program_));
+    XDPBENCH_CHECK(lane_->replace(floor ? empty_->program() : program_));
     XDPBENCH_TRY(LaneCounts now, lane_->read());
     const LaneCounts idle = since(seen_, now);
     if (frames_moved(idle) > 0) {
@@ -124,8 +108,10 @@ Result<void> DeviceLane::begin(bool floor) {
 }
 
 Result<DeviceLane::Finished> DeviceLane::finish(std::uint64_t sent) {
+    const Patience patience = by_cpumap(target()) ? kForThreads : kForInterrupts;
     const Clock::time_point start = Clock::now();
-    Finished finished{{}, start};
+    Finished finished{{}, start, start};
+    std::uint64_t handled = 0;
     std::uint64_t progress = 0;
     for (;;) {
         XDPBENCH_TRY(LaneCounts now, lane_->read());
@@ -133,22 +119,42 @@ Result<DeviceLane::Finished> DeviceLane::finish(std::uint64_t sent) {
         finished.counts = since(seen_, now);
         if (const std::string surplus = name_losses(finished.counts, sent); !surplus.empty())
             return not_ours(surplus);
+        if (finished.counts.handled() != handled) {
+            handled = finished.counts.handled();
+            finished.handled = moment;
+        }
         if (const std::uint64_t moved = frames_moved(finished.counts); moved != progress) {
             progress = moved;
             finished.last = moment;
         }
-        if (finished.counts.losses.empty() || moment - finished.last > kLongestDelay) {
+        if (finished.counts.losses.empty() || moment - finished.last > patience.delay) {
             seen_ = std::move(now);
             break;
         }
         if (interrupted()) return interrupted_error();
-        if (moment - start > kLongestBacklog)
-            return not_ours("frames still arrive a second after the last one was sent");
+        if (moment - start > patience.backlog)
+            return not_ours(fmt::format("frames still arrive {} s after the last one was sent",
+                                        patience.backlog / std::chrono::seconds(1)));
         std::this_thread::sleep_for(kBetweenLooks);
     }
-    if (sent > 0 && finished.counts.handled() == 0)
+    if (sent > 0 && handled == 0)
         return not_ours(fmt::format("none of {} reached the program", counted(sent, "frame")));
+    XDPBENCH_CHECK(require_some_redirected(finished.counts));
     return finished;
+}
+
+// A rate of redirects that all come to nothing would be no figure of theirs.
+Result<void> DeviceLane::require_some_redirected(const LaneCounts& counts) const {
+    const std::uint64_t redirected = counts.actions[XDP_REDIRECT];
+    const auto lost = counts.losses.find("lost_after_redirect");
+    if (redirected == 0 || lost == counts.losses.end() || lost->second < redirected) return {};
+    return Error{
+        ErrorKind::invalid,
+        fmt::format("none of {} that the program redirected arrived", counted(redirected, "frame")),
+        fmt::format("the driver {} does not send redirected frames, or they were "
+                    "redirected to another interface than {}",
+                    lane_->dut().driver, lane_->dut().name),
+        "ethtool -S and the tracepoints xdp:xdp_redirect_err and xdp:xdp_devmap_xmit tell"};
 }
 
 Result<DeviceCounters> DeviceLane::read_loss_counters() const {

@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "engine/bench.h"
+#include "engine/empty_program.h"
 #include "engine/lane.h"
 #include "kernel/program.h"
 #include "kernel/topology.h"
@@ -21,14 +22,16 @@ namespace xdpbench {
 // Counters that went up, by "INTERFACE NAME".
 using DeviceCounters = std::map<std::string, std::uint64_t>;
 
+// Of some redirects there is no empty program to time them against.
+enum class FloorWish { needed, if_there_is_one };
+
 class DeviceLane {
   public:
-    // The bench's program on its device, and, if there is a `floor`, the empty program that takes
-    // this action. It counts its frames, as the program under test does: no driver's counters mean
-    // the same. Both ends are listened to first: what moves before anything is sent is invalid.
+    // The bench's program on its device, and the empty program that takes this action. Both ends
+    // are listened to first: what moves before anything is sent is invalid.
     static Result<std::unique_ptr<DeviceLane>> create(const BenchCase& bench,
-                                                      std::size_t longest_frame,
-                                                      std::optional<Action> floor, Capture capture);
+                                                      std::size_t longest_frame, Action action,
+                                                      FloorWish floor, Capture capture);
 
     Result<void> park(Generator& generator) const;
 
@@ -38,30 +41,38 @@ class DeviceLane {
     Result<void> begin(bool floor);
 
     struct Finished {
-        LaneCounts counts;                           // losses by name_losses()
-        std::chrono::steady_clock::time_point last;  // when the last frame was seen to arrive
+        LaneCounts counts;                              // losses by name_losses()
+        std::chrono::steady_clock::time_point handled;  // when the program was seen to be done
+        std::chrono::steady_clock::time_point last;     // when the last frame was seen to arrive
     };
-    // What became of the `sent` frames: read until all arrived or nothing has moved for 100 ms.
-    // Invalid if there are more frames than were sent, or none at all.
+    // What became of the `sent` frames: read until all arrived or nothing has moved for 100 ms, of
+    // a CPUMAP for 1 s. Invalid if there are more frames than were sent, none at all, or none of
+    // those redirected.
     Result<Finished> finish(std::uint64_t sent);
 
     [[nodiscard]] const Topology& topology() const { return topology_; }
     [[nodiscard]] const EquippedLane& lane() const { return *lane_; }
     [[nodiscard]] bool has_floor() const { return empty_.has_value(); }
+    // By what means frames are redirected; nothing if they are not, or without a floor.
+    [[nodiscard]] std::optional<RedirectPath> target() const {
+        return empty_ ? empty_->target() : std::nullopt;
+    }
 
     // The counters of both interfaces whose names speak of frames that were lost, by how much they
     // went up since create(): evidence only.
     [[nodiscard]] Result<DeviceCounters> loss_counters() const;
 
   private:
-    DeviceLane(Topology topology, Topology aside, Program program, std::optional<Program> empty);
+    DeviceLane(Topology topology, Topology aside, Program program,
+               std::optional<EmptyProgram> empty);
     Result<DeviceCounters> read_loss_counters() const;
+    [[nodiscard]] Result<void> require_some_redirected(const LaneCounts& counts) const;
     [[nodiscard]] Error not_ours(const std::string& what) const;
 
     Topology topology_;
     Topology aside_;  // of real interfaces none is idle
     Program program_;
-    std::optional<Program> empty_;
+    std::optional<EmptyProgram> empty_;
     std::optional<EquippedLane> lane_;
     LaneCounts seen_;  // when everything was accounted for last
     DeviceCounters at_first_;

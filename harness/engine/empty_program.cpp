@@ -6,12 +6,17 @@
 #include <linux/bpf.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstring>
-#include <iterator>
+#include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "empty.skel.h"
 #include "empty_redirect.skel.h"
+#include "engine/offload_program.h"
+#include "kernel/counters.h"
 
 namespace xdpbench {
 namespace {
@@ -46,15 +51,95 @@ Error no_floor(const std::string& cause) {
                              "correctness is still checked: --only check,replay");
 }
 
-void allow_frags(bpf_program* program, bool frags) {
-    if (frags)
-        ::bpf_program__set_flags(program, ::bpf_program__flags(program) | BPF_F_XDP_HAS_FRAGS);
-}
-
 Result<void> set_entry(const bpf_map* map, std::uint32_t key, std::uint32_t value,
                        const char* what) {
     if (::bpf_map_update_elem(::bpf_map__fd(map), &key, &value, BPF_ANY) == 0) return {};
     return system_error(fmt::format("cannot make {} the target of the empty program", what), errno);
+}
+
+// The object in a skeleton.
+std::span<const std::uint8_t> built_in(const void* (*elf_bytes)(std::size_t*)) {
+    std::size_t size = 0;
+    const void* const bytes = elf_bytes(&size);
+    return {static_cast<const std::uint8_t*>(bytes), size};
+}
+
+Value number(std::uint64_t value) { return {{}, std::to_string(value)}; }
+
+// As the program under test: a driver may treat the two kinds differently.
+void treat_alike(Program& empty, const Program& program) {
+    if (program.has_frags()) empty.allow_frags();
+}
+
+Result<Program> load_plain(Action action, const Program& beside) {
+    XDPBENCH_TRY(Program empty,
+                 Program::open_built_in("empty", built_in(empty__elf_bytes), "empty"));
+    XDPBENCH_CHECK(empty.configure({{{"action", number(static_cast<unsigned>(action))}}, {}}));
+    treat_alike(empty, beside);
+    XDPBENCH_CHECK(empty.load());
+    return empty;
+}
+
+// The reference program that does nothing with a frame but this.
+Result<Program> load_counting_plain(Action action, const Program& beside,
+                                    const InterfaceInfo& device, Mode mode) {
+    std::string name(action_name(action));
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+    XDPBENCH_TRY(Program empty, open_reference(name, mode == Mode::offload));
+    treat_alike(empty, beside);
+    XDPBENCH_CHECK(mode == Mode::offload ? load_into_device(empty, device) : empty.load());
+    return empty;
+}
+
+// Where the empty program counts its frames.
+enum class Counting { nowhere, in_its_map };
+
+std::string function_for(Means means, Counting counting) {
+    const std::string function = means == Means::interface ? "to_interface"
+                                 : means == Means::devmap  ? "to_port"
+                                                           : "to_cpu";
+    return counting == Counting::in_its_map ? function + "_counted" : function;
+}
+
+// Takes turns among all CPUs of the program's map: which of them a frame takes is the program's
+// business.
+Result<void> spread(Program& empty, const std::vector<std::uint32_t>& cpus) {
+    constexpr std::size_t kMostTargets = 64;  // MAX_TARGETS of bpf/harness/empty_redirect.bpf.c
+    if (cpus.size() > kMostTargets)
+        return no_floor(
+            fmt::format("its CPUMAP has {} CPUs, more than {}", cpus.size(), kMostTargets));
+    Value::List targets;
+    for (const std::uint32_t cpu : cpus) targets.push_back(number(cpu));
+    ::bpf_map__set_max_entries(empty.find_map("cpus"), cpus.back() + 1);
+    return empty.configure(
+        {{{"cpu_count", number(cpus.size())}, {"cpu_targets", {{}, std::move(targets)}}}, {}});
+}
+
+Result<Program> load_redirect(const RedirectPath& target, Counting counting, const Program& beside,
+                              const Topology& topology, const Lane& lane) {
+    XDPBENCH_TRY(Program empty,
+                 Program::open_built_in("empty_redirect", built_in(empty_redirect__elf_bytes),
+                                        function_for(target.means, counting)));
+    treat_alike(empty, beside);
+    bpf_map* const ports = empty.find_map("ports");
+    bpf_map* const cpus = empty.find_map("cpus");
+    ::bpf_map__set_autocreate(ports, target.means == Means::devmap);
+    ::bpf_map__set_autocreate(cpus, target.means == Means::cpumap);
+    ::bpf_map__set_autocreate(empty.find_map(XDP_COUNTERS_MAP), counting == Counting::in_its_map);
+    if (target.means == Means::devmap)
+        ::bpf_map__set_type(ports, static_cast<bpf_map_type>(target.map_type));
+    const unsigned interface = target.back || !lane.far ? lane.dut.index : lane.far->out.index;
+    XDPBENCH_CHECK(empty.configure({{{"target", number(interface)}}, {}}));
+    if (target.means == Means::cpumap) XDPBENCH_CHECK(spread(empty, target.cpus));
+    // A map of redirect targets looks for the interface in the namespace of who writes the entry.
+    XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(topology.dut));
+    XDPBENCH_CHECK(empty.load());
+    if (target.means == Means::devmap)
+        XDPBENCH_CHECK(set_entry(ports, 0, interface, "an interface"));
+    for (const std::uint32_t cpu : target.cpus)
+        XDPBENCH_CHECK(set_entry(cpus, cpu, target.queue, "a CPU"));
+    return empty;
 }
 
 }  // namespace
@@ -93,87 +178,37 @@ Result<RedirectPath> find_redirect_target(const Program& program, const Lane& la
     return target;
 }
 
-void EmptyProgram::Close::operator()(empty* skeleton) const { empty__destroy(skeleton); }
-void EmptyProgram::Close::operator()(empty_redirect* skeleton) const {
-    empty_redirect__destroy(skeleton);
-}
-
 Result<EmptyProgram> EmptyProgram::load(Action action, const Program& program,
                                         const Topology& topology, std::size_t of,
                                         std::size_t lane) {
-    EmptyProgram loaded;
     if (action != Action::redirect) {
-        XDPBENCH_CHECK(loaded.load_plain(action, program.has_frags()));
-        return loaded;
+        XDPBENCH_TRY(Program plain, load_plain(action, program));
+        return EmptyProgram(std::move(plain), std::nullopt);
     }
-    XDPBENCH_TRY(loaded.target_, find_redirect_target(program, topology.lanes.at(of)));
-    XDPBENCH_CHECK(loaded.load_redirect(program.has_frags(), topology, topology.lanes.at(lane)));
-    return loaded;
+    XDPBENCH_TRY(RedirectPath target, find_redirect_target(program, topology.lanes.at(of)));
+    XDPBENCH_TRY(Program redirect, load_redirect(target, Counting::nowhere, program, topology,
+                                                 topology.lanes.at(lane)));
+    return EmptyProgram(std::move(redirect), std::move(target));
 }
 
-Result<void> EmptyProgram::load_plain(Action action, bool frags) {
-    plain_.reset(empty__open());
-    if (!plain_) return system_error("cannot open the empty program", errno);
-    plain_->rodata->action = static_cast<std::uint32_t>(action);
-    allow_frags(plain_->progs.empty, frags);
-    if (const int error = empty__load(plain_.get()); error != 0)
-        return system_error("cannot load the empty program", error);
-    return {};
-}
-
-Result<void> EmptyProgram::load_redirect(bool frags, const Topology& topology, const Lane& lane) {
-    redirect_.reset(empty_redirect__open());
-    if (!redirect_) return system_error("cannot open the empty program", errno);
-    const Means means = target_->means;
-    const auto& programs = redirect_->progs;
-    for (const auto& [program, of] :
-         {std::pair{programs.to_interface, Means::interface},
-          std::pair{programs.to_port, Means::devmap}, std::pair{programs.to_cpu, Means::cpumap}}) {
-        ::bpf_program__set_autoload(program, of == means);
-        allow_frags(program, frags && of == means);
+Result<EmptyProgram> EmptyProgram::load_counting(Action action, const Program& program,
+                                                 const Topology& devices, Mode mode) {
+    const Lane& lane = devices.lanes.front();
+    if (action != Action::redirect) {
+        XDPBENCH_TRY(Program plain, load_counting_plain(action, program, lane.dut, mode));
+        return EmptyProgram(std::move(plain), std::nullopt);
     }
-    const auto& maps = redirect_->maps;
-    ::bpf_map__set_autocreate(maps.ports, means == Means::devmap);
-    ::bpf_map__set_autocreate(maps.cpus, means == Means::cpumap);
-    if (means == Means::devmap)
-        ::bpf_map__set_type(maps.ports, static_cast<bpf_map_type>(target_->map_type));
-    const unsigned interface = target_->back || !lane.far ? lane.dut.index : lane.far->out.index;
-    redirect_->rodata->target = interface;
-    if (means == Means::cpumap) XDPBENCH_CHECK(take_turns());
-    // A map of redirect targets looks for the interface in the namespace of who writes the entry.
-    XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(topology.dut));
-    if (const int error = empty_redirect__load(redirect_.get()); error != 0)
-        return system_error("cannot load the empty program that redirects", error);
-    if (means == Means::devmap) return set_entry(maps.ports, 0, interface, "an interface");
-    for (const std::uint32_t cpu : target_->cpus)
-        XDPBENCH_CHECK(set_entry(maps.cpus, cpu, target_->queue, "a CPU"));
-    return {};
-}
-
-// Among all CPUs of the program's map: which of them a frame takes is the program's business.
-Result<void> EmptyProgram::take_turns() {
-    auto& rodata = *redirect_->rodata;
-    const std::vector<std::uint32_t>& cpus = target_->cpus;
-    if (cpus.size() > std::size(rodata.cpu_targets))
-        return no_floor(fmt::format("its CPUMAP has {} CPUs, more than {}", cpus.size(),
-                                    std::size(rodata.cpu_targets)));
-    std::copy(cpus.begin(), cpus.end(), std::begin(rodata.cpu_targets));
-    rodata.cpu_count = static_cast<std::uint32_t>(cpus.size());
-    ::bpf_map__set_max_entries(redirect_->maps.cpus, cpus.back() + 1);
-    return {};
+    if (mode == Mode::offload)
+        return no_floor("no driver lets a program in its device redirect, so none is built for it");
+    XDPBENCH_TRY(RedirectPath target, find_redirect_target(program, lane));
+    XDPBENCH_TRY(Program redirect,
+                 load_redirect(target, Counting::in_its_map, program, devices, lane));
+    return EmptyProgram(std::move(redirect), std::move(target));
 }
 
 std::uint64_t most_in_flight(const std::optional<RedirectPath>& target, std::uint64_t most) {
     if (!target || target->means != Means::cpumap) return most;
     return std::min<std::uint64_t>(most, target->queue);
-}
-
-int EmptyProgram::fd() const {
-    if (plain_) return ::bpf_program__fd(plain_->progs.empty);
-    const auto& programs = redirect_->progs;
-    return ::bpf_program__fd(target_->means == Means::interface ? programs.to_interface
-                             : target_->means == Means::devmap  ? programs.to_port
-                                                                : programs.to_cpu);
 }
 
 }  // namespace xdpbench

@@ -3,17 +3,14 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
 #include "kernel/program.h"
 #include "kernel/topology.h"
 #include "scenario/scenario.h"
-
-struct empty;
-struct empty_redirect;
 
 namespace xdpbench {
 
@@ -45,22 +42,22 @@ class EmptyProgram {
     static Result<EmptyProgram> load(Action action, const Program& program,
                                      const Topology& topology, std::size_t of, std::size_t lane);
 
-    [[nodiscard]] int fd() const;
+    // Does so in the place of `program` on a real interface, the only lane of `devices`, and counts
+    // its frames as that does: no driver's counters mean the same. In offload mode it is bound to
+    // the device; unavailable for a redirect then.
+    static Result<EmptyProgram> load_counting(Action action, const Program& program,
+                                              const Topology& devices, Mode mode);
+
+    [[nodiscard]] int fd() const { return program_.fd(); }
+    [[nodiscard]] const Program& program() const { return program_; }
     // If it redirects.
     [[nodiscard]] const std::optional<RedirectPath>& target() const { return target_; }
 
   private:
-    struct Close {
-        void operator()(empty* skeleton) const;
-        void operator()(empty_redirect* skeleton) const;
-    };
-    EmptyProgram() = default;
-    Result<void> load_plain(Action action, bool frags);
-    Result<void> take_turns();
-    Result<void> load_redirect(bool frags, const Topology& topology, const Lane& lane);
+    EmptyProgram(Program program, std::optional<RedirectPath> target)
+        : program_(std::move(program)), target_(std::move(target)) {}
 
-    std::unique_ptr<empty, Close> plain_;
-    std::unique_ptr<empty_redirect, Close> redirect_;
+    Program program_;
     std::optional<RedirectPath> target_;
 };
 

@@ -48,7 +48,55 @@ class EmptyProgramTest : public KernelTest {
         XDPBENCH_TRY(const LaneWindow window, run_window(lane, generator, topology, 100));
         return window.counts;
     }
+
+    // The same in the place of `program`, counted.
+    static Result<LaneCounts> send_counting(const Subject& subject) {
+        XDPBENCH_TRY(const PinnedThread pinned, PinnedThread::pin(measuring_cpu()));
+        XDPBENCH_TRY(Generator generator,
+                     Generator::create(Frames(1, Frame{std::vector<std::uint8_t>(60), 0})));
+        XDPBENCH_TRY(const Topology topology, Topology::create(1, 60, TopologyKind::chain));
+        XDPBENCH_TRY(const Program program, load_program(subject, topology));
+        XDPBENCH_TRY(
+            const EmptyProgram empty,
+            EmptyProgram::load_counting(Action::redirect, program, topology, Mode::native));
+        XDPBENCH_TRY(const EquippedLane lane, EquippedLane::create(topology, 0, &empty.program(),
+                                                                   empty.fd(), Mode::native, {}));
+        XDPBENCH_TRY(const LaneWindow window, run_window(lane, generator, topology, 100));
+        return window.counts;
+    }
 };
+
+// By each of the three means.
+TEST_F(EmptyProgramTest, CountsItsFramesWhereNothingElseDoes) {
+    struct Path {
+        bool ports;
+        bool cpus;
+        const char* end;
+    };
+    for (const Path& path : {Path{true, false, "the far end"},
+                             {false, false, "the far end"},
+                             {false, true, "the stack"}}) {
+        const auto counts = send_counting(subject(path.ports, path.cpus));
+        ASSERT_TRUE(counts) << counts.error().text();
+        EXPECT_EQ(counts->actions[XDP_REDIRECT], 100U);
+        EXPECT_EQ(counts->handled(), 100U);
+        EXPECT_EQ(redirect_end(*counts), path.end);
+        std::uint64_t by_cpu = 0;
+        for (const CpuTally& cpu : counts->cpus) by_cpu += cpu.actions[XDP_REDIRECT];
+        EXPECT_EQ(by_cpu, 100U) << "in a map of its own";
+    }
+}
+
+TEST_F(EmptyProgramTest, NoDeviceRedirects) {
+    const auto topology = Topology::create(1, 60, TopologyKind::chain);
+    ASSERT_TRUE(topology) << topology.error().text();
+    const auto program = load_program(subject(true, false), *topology);
+    ASSERT_TRUE(program) << program.error().text();
+    const auto empty =
+        EmptyProgram::load_counting(Action::redirect, *program, *topology, Mode::offload);
+    ASSERT_FALSE(empty);
+    EXPECT_EQ(empty.error().kind, ErrorKind::unavailable);
+}
 
 TEST_F(EmptyProgramTest, ByDevmapToTheFarEndOfItsOwnLane) {
     const auto counts = send(subject(true, false));

@@ -230,7 +230,8 @@ Result<EquippedLane> EquippedLane::create(const Topology& topology, std::size_t 
     XDPBENCH_TRY(XdpLink link, XdpLink::attach(topology.dut, lane.dut, program_fd, mode));
     // Now that both ends have a program: a veth declares it only then.
     if (!lane.tester.made_by_us) {
-        XDPBENCH_CHECK(require_sends_redirected(topology.tester, lane.tester));
+        XDPBENCH_CHECK(require_sends_redirected(topology.tester, lane.tester,
+                                                "give a port of another driver as --peer"));
         XDPBENCH_CHECK(await_carrier(topology.tester, lane.tester));
         XDPBENCH_CHECK(await_carrier(topology.dut, lane.dut));
     }

@@ -92,9 +92,12 @@ Result<Verdict> judge(const Subject& subject, const EquippedLane& lane,
         text += compare_frames("passed to the stack", expected, actual, replay.mask);
     }
     if (replay.forwarded) {
+        // Out of a real interface they leave by itself, and come back.
+        const Sink* const far = lane.far_sink();
         XDPBENCH_TRY(const Frames expected, load_frames(*replay.forwarded, subject.scenario));
-        XDPBENCH_TRY(const Frames actual, lane.far_sink()->captured());
-        text += compare_frames("forwarded to the far end", expected, actual, replay.mask);
+        XDPBENCH_TRY(const Frames actual, (far != nullptr ? *far : lane.tester_sink()).captured());
+        text += compare_frames(far != nullptr ? "forwarded to the far end" : "redirected back",
+                               expected, actual, replay.mask);
     }
     text += compare_cpus(replay.passed_cpus, record.passed_cpus);
     if (text.empty()) return Verdict{};
@@ -215,10 +218,12 @@ Result<void> try_replacement(const Subject& subject, Mode mode, ReplayOutcome& o
 Result<Topology> network_for(const Subject& subject, Mode mode, std::size_t longest_frame,
                              const std::optional<DeviceEnds>& devices) {
     if (!devices) return Topology::create(1, longest_frame, topology_of(subject));
-    if (topology_of(subject) == TopologyKind::pair)
-        return join_devices(*devices, mode, longest_frame);
-    return unavailable_error(
-        "the scenario redirects to a third interface: --dev and --peer are a pair");
+    if (subject.judged && subject.scenario.replay->received && subject.scenario.replay->forwarded) {
+        return unavailable_error(
+            "the scenario tells frames that come back from those at a far end, and over --dev and "
+            "--peer both come back");
+    }
+    return join_devices(*devices, mode, longest_frame);
 }
 
 Result<ReplayOutcome> try_replay(const Subject& subject, Mode mode, const ReplayOptions& options,

@@ -103,12 +103,11 @@ Result<void> TrialRig::build_veths(const BenchCase& bench, std::size_t longest_f
     return {};
 }
 
-// Of a redirect there is no floor there; only latencies need one.
+// Only latencies need a floor.
 Result<void> TrialRig::use_devices(const BenchCase& bench, std::size_t longest_frame, bool stamps) {
-    const bool floor = stamps || action_ != Action::redirect;
+    const FloorWish floor = stamps ? FloorWish::needed : FloorWish::if_there_is_one;
     XDPBENCH_TRY(devices_,
-                 DeviceLane::create(bench, longest_frame,
-                                    floor ? std::optional(action_) : std::nullopt, {0, 1, stamps}));
+                 DeviceLane::create(bench, longest_frame, action_, floor, {0, 1, stamps}));
     return devices_->park(generator_);
 }
 

@@ -35,17 +35,7 @@ void find_slower_side(BenchRecord& record) {
 
 // What the rate is bound by, and the evidence.
 void find_bound(BenchRecord& record, double sending_seconds) {
-    // A CPUMAP's frames wait for the CPU that runs the stack: did the generator wait, too?
-    constexpr double kDoneEarly = 0.9;
-    const double sending = sending_seconds / record.seconds;
-    if (!record.passed_cpus.empty() && record.action == "XDP_REDIRECT" && sending < kDoneEarly) {
-        record.bound = "stack";
-        record.evidence = fmt::format(
-            "generator and program were done after {:.1f} % of the time, then the CPU that the "
-            "frames were redirected to was still at work",
-            sending * 100);
-        return;
-    }
+    if (find_bound_by_stack(record, sending_seconds)) return;
     if (record.placement == placement_name(Placement::separate)) {
         find_slower_side(record);
         return;
@@ -91,7 +81,7 @@ Result<std::unique_ptr<BenchRig>> VethBench::create(const BenchCase& bench) {
     const std::uint64_t most =
         most_in_flight(empty.target(), apart ? kLargestSeparateWindow : kLargestVethWindow);
     XDPBENCH_CHECK(rig->calibrate(kVethWindowSeconds, std::min(kSmallestVethWindow, most), most));
-    XDPBENCH_CHECK(rig->require_same_end());
+    XDPBENCH_CHECK(rig->require_same_end(rig->end_, rig->floor_end_));
     return std::unique_ptr<BenchRig>(std::move(rig));
 }
 
@@ -118,17 +108,6 @@ Result<BenchRig::Window> VethBench::window(bool floor, std::uint64_t frames, Ben
     (floor ? floor_end_ : end_) = redirect_end(counts);
     return Window{counts.handled(), counts.received + counts.passed + counts.forwarded,
                   timed.seconds};
-}
-
-Result<void> VethBench::require_same_end() const {
-    if (record_.action != action_name(Action::redirect) || record_.mixed || end_ == floor_end_)
-        return {};
-    return Error{ErrorKind::invalid,
-                 fmt::format("the program redirects to {}, the empty program that it is timed "
-                             "against to {}",
-                             end_, floor_end_),
-                 "where a program redirects to without a map cannot be seen from outside",
-                 "let it redirect by a DEVMAP or CPUMAP, or time it alone (test_run)"};
 }
 
 Result<BenchRecord> VethBench::finish() {

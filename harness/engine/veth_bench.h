@@ -23,8 +23,6 @@ class VethBench final : public BenchRig {
   private:
     VethBench(Topology topology, Program program, Generator generator);
     Result<Window> window(bool floor, std::uint64_t frames, BenchRecord* counted) override;
-    // Frames of the program and of the floor must end in the same place.
-    [[nodiscard]] Result<void> require_same_end() const;
 
     Topology topology_;
     Program program_;

@@ -161,14 +161,15 @@ Result<void> require_no_xdp(const NetNs& netns, const InterfaceInfo& interface) 
                              {}, fmt::format("see it with: ip -d link show {}", interface.name));
 }
 
-Result<void> require_sends_redirected(const NetNs& netns, const InterfaceInfo& interface) {
+Result<void> require_sends_redirected(const NetNs& netns, const InterfaceInfo& interface,
+                                      const char* advice) {
     XDPBENCH_TRY(const auto declared, declared_xdp(netns, interface.index));
     if (!declared || (declared->features & kDeclaresNdoXmit) != 0) return {};
     return unavailable_error(
         fmt::format("frames cannot be sent over {}: its driver {} does not send redirected frames "
                     "(it declares: {})",
                     interface.name, interface.driver, xdp_feature_names(declared->features)),
-        {}, "give a port of another driver as --peer");
+        {}, advice);
 }
 
 Result<Topology> join_devices(const DeviceEnds& ends, Mode mode, std::size_t longest_frame) {

@@ -22,7 +22,7 @@ struct DeviceEnds {
 // Refuses, with the command that helps, interfaces that are in use (addresses, routes, a bridge or
 // bond above them, XDP), that are down or not cabled, whose MTU is too small for frames of
 // `longest_frame` bytes (with Ethernet header), and a device that would join frames before they are
-// counted.
+// counted. There is no far end: what a scenario redirects there leaves by the device itself.
 Result<Topology> join_devices(const DeviceEnds& ends, Mode mode, std::size_t longest_frame);
 
 // A driver may reset the link when a native program is attached: returns when it is there again.
@@ -31,8 +31,10 @@ Result<void> await_carrier(const NetNs& netns, const InterfaceInfo& interface);
 // XDP is in use on the interface, in whatever mode: it is not touched.
 Result<void> require_no_xdp(const NetNs& netns, const InterfaceInfo& interface);
 
-// A driver that declares what it can (kernel 6.3), and not that it sends redirected frames, cannot
-// be the generator's way out. Some declare it only while they have a native program.
-Result<void> require_sends_redirected(const NetNs& netns, const InterfaceInfo& interface);
+// A driver that declares what it can (kernel 6.3), and not that it sends redirected frames, is the
+// way out of neither the generator nor a native program that redirects. Some declare it only while
+// they have a native program. `advice`: what to do then.
+Result<void> require_sends_redirected(const NetNs& netns, const InterfaceInfo& interface,
+                                      const char* advice);
 
 }  // namespace xdpbench

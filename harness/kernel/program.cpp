@@ -288,12 +288,33 @@ Result<Program> Program::open(const std::filesystem::path& object, const std::st
     libbpf_log.clear();
     std::unique_ptr<bpf_object, Close> opened(::bpf_object__open_file(name.c_str(), nullptr));
     if (!opened) return open_error(name, errno);
-    XDPBENCH_TRY(bpf_program* const chosen, choose_program(opened.get(), name, function));
+    return choose(object, std::move(opened), function, pins);
+}
+
+Result<Program> Program::open_built_in(const std::string& name,
+                                       std::span<const std::uint8_t> object,
+                                       const std::string& function) {
+    libbpf_log.clear();
+    LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = name.c_str());
+    std::unique_ptr<bpf_object, Close> opened(
+        ::bpf_object__open_mem(object.data(), object.size(), &options));
+    if (!opened) return open_error(name, errno);
+    return choose(name, std::move(opened), function, PinnedMaps::kept_private);
+}
+
+Result<Program> Program::choose(const std::filesystem::path& path,
+                                std::unique_ptr<bpf_object, Close> opened,
+                                const std::string& function, PinnedMaps pins) {
+    XDPBENCH_TRY(bpf_program* const chosen, choose_program(opened.get(), path.string(), function));
     select_for_loading(opened.get(), chosen);
     if (pins == PinnedMaps::kept_private) keep_private(opened.get());
-    Program program(object, std::move(opened), chosen);
+    Program program(path, std::move(opened), chosen);
     program.record_types_ = take_record_types(program.handle());
     return program;
+}
+
+void Program::allow_frags() {
+    ::bpf_program__set_flags(program_, ::bpf_program__flags(program_) | BPF_F_XDP_HAS_FRAGS);
 }
 
 void Program::bind_to_device(unsigned ifindex) {

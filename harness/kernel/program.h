@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -67,10 +68,18 @@ class Program {
     static Result<Program> open(const std::filesystem::path& object,
                                 const std::string& function = {},
                                 PinnedMaps pins = PinnedMaps::kept_private);
+    // The same of an object that is part of the tool (NAME__elf_bytes() of its skeleton); `name` is
+    // what errors call it.
+    static Result<Program> open_built_in(const std::string& name,
+                                         std::span<const std::uint8_t> object,
+                                         const std::string& function);
 
     // Encodes the configuration by the object's BTF: every error in it is found before anything is
     // loaded. May be called several times before load(); later settings win.
     Result<void> configure(const Configuration& configuration);
+
+    // Before load(): it takes frames in several buffers, whatever its section says.
+    void allow_frags();
 
     // Loads with what configure() was told: globals before, map entries after. Beside the program
     // only those are loaded that it may need: of an object with tail calls (a program array) the
@@ -154,6 +163,9 @@ class Program {
 
     Program(std::filesystem::path path, std::unique_ptr<bpf_object, Close> object,
             bpf_program* program);
+    static Result<Program> choose(const std::filesystem::path& path,
+                                  std::unique_ptr<bpf_object, Close> opened,
+                                  const std::string& function, PinnedMaps pins);
     void bind_to_device(unsigned ifindex);
     [[nodiscard]] Error load_error(int number, const std::string& log, bool offload) const;
     Result<void> set_global(const GlobalSetting& setting);

@@ -118,6 +118,8 @@ InterfaceIndexes Topology::interfaces(std::size_t lane) const {
     const Lane& there = lanes.at(lane);
     indexes["dut0"] = there.dut.index;  // by its role: a real interface has a name of its own
     if (names.far) indexes[names.far->out.name] = there.far->out.index;
+    // What a real interface is to redirect to the far end leaves by itself, and comes back.
+    if (!there.dut.made_by_us) indexes["out0"] = there.dut.index;
     return indexes;
 }
 

@@ -49,7 +49,8 @@ struct Topology {
                                    TopologyKind kind = TopologyKind::pair, std::size_t queues = 1);
 
     // Index by name of the interfaces on the program's side of a lane. The names are those of the
-    // first lane (dut0, out0), so that one configuration fits all lanes.
+    // first lane (dut0, out0), so that one configuration fits all lanes. A real interface has no
+    // far end: there out0 is dut0.
     [[nodiscard]] InterfaceIndexes interfaces(std::size_t lane = 0) const;
     // The names alone, before there is one.
     [[nodiscard]] static std::vector<std::string> interface_names(TopologyKind kind);

@@ -129,6 +129,14 @@ std::string stack_cpus(const BenchRecord& bench) {
     return fmt::format("  {:<9}{}\n", "to stack", fmt::join(cpus, ", "));
 }
 
+// Over two ports there is no third one to redirect to.
+std::string redirect_way(const BenchRecord& bench) {
+    const bool back = bench.action == "XDP_REDIRECT" && bench.received > 0;
+    if (bench.placement != kOnDevice || !back) return {};
+    return fmt::format("  {:<9}out of the port that they came in by, back to the peer\n",
+                       "redirect");
+}
+
 // Of a CPUMAP: where the floor's frames went. What the program did not use is in the floor too.
 std::string floor_cpus(const BenchRecord& bench) {
     if (bench.floor_cpus.empty()) return "";
@@ -160,7 +168,7 @@ std::string bench_text(const BenchRecord& bench) {
         return text + fmt::format("  {:<9}verified by {}; differences below {} ns say nothing\n",
                                   "paths", bench.counted_by, kAloneResolution);
     }
-    text += stack_cpus(bench) + floor_cpus(bench);
+    text += redirect_way(bench) + stack_cpus(bench) + floor_cpus(bench);
     text += fmt::format("  {:<9}{}; counted by {}\n", "lost", losses_text(bench.losses),
                         bench.counted_by);
     return text + fmt::format("  {:<9}{}: {}\n", "bound by", bench.bound, bench.evidence);
