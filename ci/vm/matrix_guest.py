@@ -16,7 +16,7 @@ import time
 SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = SOURCE / "build/release"
 TOOL = BUILD / "bin/xdp-bench"
-PATIENCE = 240  # seconds for one test program; emulation is some ten times slower
+PATIENCE = 600  # seconds for one test program; emulation is some ten times slower
 # Tests that no kernel changes and that take a minute and more under emulation; the host runs them.
 LEFT_OUT = {
     "*Scapy*": "importing Scapy takes a minute here",
