@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -41,6 +42,24 @@ def wait_for_cables(namespace, *names):
     """Until the kernel has taken notice that the interfaces are up: a worker of its own does, and until then what is
     sent is lost, and what `ip` shows is not yet what it will be."""
     assert comes_true(lambda: {link["ifname"] for link in links(namespace) if link["operstate"] == "UP"} >= set(names)), links(namespace)
+
+
+def fixture(name):
+    """An object of ci/fixtures."""
+    return os.path.join(BUILD, "fixtures", name + ".bpf.o")
+
+
+def reference(name):
+    """The object of a reference program of ours."""
+    return os.path.join(BUILD, "share", "xdp-bench", "bpf", name + ".bpf.o")
+
+
+def build_program(source, target, *flags):
+    """Compiles a BPF program; what the compiler says, if it does not."""
+    multiarch = subprocess.run(["gcc", "-print-multiarch"], capture_output=True, text=True, check=True).stdout.strip()
+    clang = shutil.which("clang-14") or shutil.which("clang")
+    return subprocess.run([clang, "-target", "bpf", "-mcpu=v3", "-g", "-O2", *flags, "-idirafter", f"/usr/include/{multiarch}",
+                           "-c", source, "-o", target], capture_output=True, text=True, check=False).stderr
 
 
 def bpf_objects(kind):
@@ -112,13 +131,30 @@ class Case(unittest.TestCase):
         if not enough:
             self.assertIn("did not reach", load["message"])
 
+    def read_text(self, name):
+        with open(os.path.join(self.folder, name), encoding="utf-8") as file:
+            return file.read()
+
+    def read_json(self, name="out.json"):
+        return json.loads(self.read_text(name))
+
+    def write_text(self, name, text):
+        with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def compile(self, source, name="mine", **constants):
+        """The program in the text `source`, with constants defined, as the object NAME.o in the folder."""
+        self.write_text(name + ".bpf.c", source)
+        target = os.path.join(self.folder, name + ".o")
+        defines = [f"-D{constant}={value}" for constant, value in constants.items()]
+        self.assertEqual(build_program(os.path.join(self.folder, name + ".bpf.c"), target, *defines), "")
+        return target
+
     def result(self):
         """The one result that a run wrote into results/."""
-        folder = os.path.join(self.folder, "results")
-        names = os.listdir(folder)
+        names = os.listdir(os.path.join(self.folder, "results"))
         self.assertEqual(len(names), 1, names)
-        with open(os.path.join(folder, names[0]), encoding="utf-8") as file:
-            return json.load(file)
+        return self.read_json(os.path.join("results", names[0]))
 
 
 class VethCase(Case):

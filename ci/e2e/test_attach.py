@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 
-from harness import BUILD, Case, PATIENCE, TOOL, bpf_objects, comes_true, links, main, wait_for_cables
+from harness import Case, PATIENCE, TOOL, bpf_objects, comes_true, fixture, links, main, wait_for_cables
 
 CLIENT = "xdpbench-e2e-client"
 DUT = "xdpbench-e2e-dut"
@@ -183,14 +183,14 @@ class Counters(AttachCase):
             self.assertEqual(sum(cpu["actions"]["XDP_PASS"]["packets"]["added"] for cpu in sample["cpus"]), packets["added"])
 
     def test_a_program_without_counters_is_counted_by_the_driver(self):
-        live = self.start("--prog", os.path.join(BUILD, "fixtures/plain.bpf.o"), "--interval", "200ms")
+        live = self.start("--prog", fixture("plain"), "--interval", "200ms")
         live.wait_for("xdp-bench|rx_queue_xdp_drops +0|no frames|s$")
         self.assert_silent()
         live.wait_for("rx_queue_xdp_drops +[1-9]")
         self.assertIn("the program has no map xdp_counters", live.end(signal.SIGINT)[1])
 
     def test_a_program_without_counters_in_generic_mode_is_not_guessed(self):
-        live = self.start("--prog", os.path.join(BUILD, "fixtures/plain.bpf.o"), "--mode", "generic", "--interval", "200ms")
+        live = self.start("--prog", fixture("plain"), "--mode", "generic", "--interval", "200ms")
         self.assert_silent()
         live.wait_for(r"\d{3} s")
         code, output = live.end(signal.SIGINT)
@@ -245,14 +245,14 @@ class Events(AttachCase):
         self.assertEqual([(one["map"], one["received"]["total"], one["lost"]["total"], one["not_shown"]) for one in counts], [("events", 5, 0, 0)])
 
     def test_perf_buffers_and_records_without_a_wake_up(self):
-        fixture = os.path.join(BUILD, "fixtures/events.bpf.o")
-        live = self.start("--prog", fixture + ":perfs", "--json")
+        events = fixture("events")
+        live = self.start("--prog", events + ":perfs", "--json")
         self.assert_answered()
         event = json.loads(live.wait_for('.*"alike".*').group())
         self.assertEqual((event["number"], event["record"]["number"], len(event["record"]["source"])), (0, 0, 17))
         self.assertGreaterEqual(event["cpu"], 0)
         live.end(signal.SIGINT)
-        live = self.start("--prog", fixture + ":rings")
+        live = self.start("--prog", events + ":rings")
         self.assert_answered()
         live.wait_for("^unheard: hex:01$")
         self.assertIn("losses unknown: the program has no global unheard_lost", live.end(signal.SIGINT)[1])
@@ -379,7 +379,7 @@ class Ends(AttachCase):
 
 class Occupied(AttachCase):
     def test_a_program_of_somebody_else_stays_unless_told(self):
-        plain = os.path.join(BUILD, "fixtures/plain.bpf.o")
+        plain = fixture("plain")
         inside(DUT, "ip", "link", "set", "dev", "veth0", "xdpdrv", "obj", plain, "sec", "xdp")
         before = attached()["prog"]
         for mode in ("native", "generic"):
@@ -408,7 +408,7 @@ class Occupied(AttachCase):
         other.end(signal.SIGINT)
 
     def test_a_refused_replacement_puts_the_other_back(self):
-        plain = os.path.join(BUILD, "fixtures/plain.bpf.o")
+        plain = fixture("plain")
         inside(DUT, "ip", "link", "set", "dev", "lo", "xdpgeneric", "obj", plain, "sec", "xdp")
         before = attached("lo")["prog"]["id"]
         error = self.refused("--prog", "xdp_pass", "--dev", "lo", "--replace", code=4)

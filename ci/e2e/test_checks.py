@@ -1,6 +1,5 @@
 """What checks expect, and what a failed one leaves."""
 
-import json
 import os
 import struct
 
@@ -92,8 +91,7 @@ class Checks(Case):
         run()
         done = run("--set", "ip=203.0.113.99", code=1)
         self.assertIn("--set 'ip=203.0.113.99'", done.stdout, "the command that repeats it")
-        with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
-            self.assertEqual(json.load(file)["settings"], ["ip=203.0.113.99"])
+        self.assertEqual(self.read_json()["settings"], ["ip=203.0.113.99"])
         done = run("--set", "ipp=1", code=2)
         self.assertIn("did you mean ip?", done.stderr)
         done = run("--set", "ip=many", code=2)

@@ -1,25 +1,20 @@
 """Two programs against each other."""
-import json
 import os
-import subprocess
 
-from harness import SOURCE, Case, MEASURED, main
+from harness import Case, MEASURED, SOURCE, build_program, main, reference
 
 
 class Compare(Case):
     def variant(self, name, *defines):
         """The fixture with a known slowdown, built as a variant of itself."""
         target = os.path.join(self.folder, name + ".o")
-        subprocess.run(["clang-14", "-target", "bpf", "-mcpu=v3", "-g", "-O2", *("-D" + one for one in defines),
-                        "-idirafter", "/usr/include/x86_64-linux-gnu", "-c",
-                        os.path.join(SOURCE, "ci", "fixtures", "slowdown.bpf.c"), "-o", target], check=True)
+        self.assertEqual(build_program(os.path.join(SOURCE, "ci", "fixtures", "slowdown.bpf.c"), target, *("-D" + one for one in defines)), "")
         return target
 
     def compare(self, base, contender, *options, code):
         done = self.tool("compare", base, contender, "--pcap", os.path.join(SOURCE, "pcaps", "udp_64.pcap"),
                          "--alpha", "0.01%", "--json", "out.json", *options, code=code)
-        with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
-            return done, json.load(file)
+        return done, self.read_json()
 
     def test_half_as_much_again_is_slower_and_the_other_way_round_faster(self):
         base, slow = self.variant("base"), self.variant("slow", "EXTRA=200")
@@ -41,12 +36,11 @@ class Compare(Case):
         self.tool("compare", base, base, "--only", "time", "--max-time", "2s", "--alpha", "0.01%", code=MEASURED)
 
     def test_a_scenario_configures_both_and_its_checks_come_first(self):
-        program = os.path.join(os.environ["XDP_BENCH_BUILD"], "share", "xdp-bench", "bpf", "icmp_lb.bpf.o")
+        program = reference("icmp_lb")
         self.tool("compare", program, program, "--scenario", "icmp_lb", "--only", "time", "--max-time", "2s",
                   "--alpha", "0.01%", "--json", "out.json", code=MEASURED)
-        with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
-            self.assertEqual(json.load(file)["cases"][0]["action"], "XDP_TX")
-        other = os.path.join(os.path.dirname(program), "xdp_drop.bpf.o")
+        self.assertEqual(self.read_json()["cases"][0]["action"], "XDP_TX")
+        other = reference("xdp_drop")
         done = self.tool("compare", program, other, "--scenario", "icmp_lb", code=2)
         self.assertIn("xdp_drop.bpf.o", done.stderr)
 
@@ -62,8 +56,7 @@ class Compare(Case):
         traffic = os.path.join(SOURCE, "pcaps", "udp_64.pcap")
         self.tool("compare", base, base, "--pcap", traffic, "--size", "64,imix", "--flows", "10", "--max-time", "2s",
                   "--json", "out.json", code=MEASURED)
-        with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
-            cases = json.load(file)["cases"]
+        cases = self.read_json()["cases"]
         self.assertEqual([case["name"] for case in cases],
                          [f"{mode}/size:{size}/flows:10" for size in ("64", "imix") for mode in ("test_run", "native")])
         self.assertEqual([case["placement"] for case in cases], ["test_run", "shared"] * 2)
@@ -74,8 +67,7 @@ class Compare(Case):
             return
         self.tool("compare", base, base, "--pcap", traffic, "--placement", "separate", "--only", "throughput",
                   "--max-time", "1s", "--json", "out.json", code=MEASURED)
-        with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
-            case, = json.load(file)["cases"]
+        case, = self.read_json()["cases"]
         self.assertEqual((case["name"], case["placement"]), ("native/separate", "separate"))
         self.assertNotEqual(case["cpu"], case["generator_cpu"])
         self.assertIn(case["bound"], ("program", "generator"))

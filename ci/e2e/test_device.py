@@ -1,9 +1,8 @@
 """`doctor --dev`, in a namespace of the test's own."""
 
 import json
-import os
 
-from harness import TOOL, VethCase, main
+from harness import TOOL, VethCase, main, reference
 
 MODES = ["generic", "native", "offload"]
 
@@ -34,8 +33,7 @@ class Device(VethCase):
         done = self.doctor("--try-mtu", "--json", "out.json")
         self.assertIn("native attach          works", done.stdout)
         self.assertIn("of a veth it is the peer's MTU that counts", done.stdout)
-        with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
-            modes = json.load(file)["attach_modes"]
+        modes = self.read_json()["attach_modes"]
         self.assertEqual([(mode["mode"], mode["works"]) for mode in modes], list(zip(MODES, [True, True, False])))
         self.assertEqual(self.attached(), [])
 
@@ -44,7 +42,7 @@ class Device(VethCase):
         self.assertRegex(self.doctor("--try").stdout, "native attach .*missing.*MTU is too large to set XDP")
 
     def test_a_device_in_use_is_not_touched(self):
-        program = os.path.join(os.path.dirname(os.path.dirname(TOOL)), "share", "xdp-bench", "bpf", "xdp_pass.bpf.o")
+        program = reference("xdp_pass")
         self.inside("ip", "link", "set", "port0", "xdpgeneric", "obj", program, "sec", "xdp")
         before = self.attached()
         self.assertEqual(len(before), 1)

@@ -21,8 +21,7 @@ lan:
 
 class Lan(Case):
     def lan(self, steps, *options, code=0, backends=1, **more):
-        with open(os.path.join(self.folder, "mine.yaml"), "w", encoding="utf-8") as file:
-            file.write(SCENARIO.format(backends=backends) + "".join(f"    - {step}\n" for step in steps))
+        self.write_text("mine.yaml", SCENARIO.format(backends=backends) + "".join(f"    - {step}\n" for step in steps))
         return self.tool("--scenario", "mine.yaml", "--only", "replay", "--json", "out.json", *options, code=code, **more)
 
     def test_both_backends_answer_in_turn_in_both_modes(self):
@@ -33,8 +32,7 @@ class Lan(Case):
                          {"generic": "passed", "native": "passed", "offload": "skipped"})
         self.assertEqual([lan["steps"][0]["answered_by"] for lan in result["lan_steps"]],
                          [{"backend1": [1, 3, 5], "backend2": [2, 4, 6]}] * 2)
-        with open(os.path.join(self.folder, "out.xml"), encoding="utf-8") as file:
-            self.assertIn("lan.icmp_lb", file.read())
+        self.assertIn("lan.icmp_lb", self.read_text("out.xml"))
 
     def test_a_map_that_changes_while_the_program_runs(self):
         self.tool("--prog", "detect_ping,ip_filter", "--mode", "generic,native", "--only", "replay")
@@ -69,8 +67,7 @@ class Lan(Case):
     def test_an_entry_that_is_deleted_must_have_been_there(self):
         with open(os.path.join(SOURCE, "scenarios", "detect_ping.yaml"), encoding="utf-8") as file:
             text = file.read().replace("{ key: 192.168.1.1, absent: true }", "{ key: 192.168.1.9, absent: true }")
-        with open(os.path.join(self.folder, "mine.yaml"), "w", encoding="utf-8") as file:
-            file.write(text.replace("\nreplay:", "\nignored:").split("\nignored:")[0] + "\nlan:" + text.split("\nlan:")[1])
+        self.write_text("mine.yaml", text.replace("\nreplay:", "\nignored:").split("\nignored:")[0] + "\nlan:" + text.split("\nlan:")[1])
         done = self.tool("--scenario", "mine.yaml", "--only", "replay", code=1)
         self.assertIn("there is no entry blocked[192.168.1.9]", done.stdout)
 

@@ -1,6 +1,5 @@
 """Offered rates, loss search and latency through the command line. Nothing here depends on how fast the machine is."""
 
-import json
 import os
 
 from harness import Case, MEASURED, main
@@ -12,8 +11,7 @@ MADE_UP = 0.128  # seconds that the generator may be held up at that rate: then 
 class Loads(Case):
     def measure(self, *arguments, code=MEASURED):
         done = self.tool("run", *arguments, "--json", "out.json", code=code)
-        with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
-            return done, json.load(file)
+        return done, self.read_json()
 
     def check_trial(self, trial):
         self.assertEqual(trial["lost"], sum(trial["losses"].values()))

@@ -2,7 +2,7 @@
 
 import os
 
-from harness import BUILD, Case, SOURCE, main
+from harness import Case, SOURCE, fixture, main
 
 
 class Modes(Case):
@@ -24,7 +24,7 @@ class Modes(Case):
                 self.assertNotEqual(replay["message"], "")
 
     def test_a_disagreement_fails_and_names_the_frame(self):
-        done = self.tool("--prog", os.path.join(BUILD, "fixtures", "fickle.bpf.o") + ":fickle", "--mode", "generic,native",
+        done = self.tool("--prog", fixture("fickle") + ":fickle", "--mode", "generic,native",
                          "--only", "replay", "--pcap", os.path.join(SOURCE, "pcaps", "udp_64.pcap"), code=1)
         self.assertIn("the modes disagree", done.stdout)
         self.assertIn("udp_64.pcap#", done.stdout)

@@ -4,17 +4,14 @@ import glob
 import os
 import re
 import shutil
-import subprocess
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 
-from harness import Case, SOURCE, main, run
+from harness import Case, SOURCE, build_program, main, run
 
 PROGRAMS = sorted(os.path.basename(path).removesuffix(".bpf.c")
                   for path in glob.glob(os.path.join(SOURCE, "bpf", "programs", "*.bpf.c")))
 LEAST_FAULTS = 3  # a program
-MULTIARCH = subprocess.run(["gcc", "-print-multiarch"], capture_output=True, text=True, check=False).stdout.strip()
-CLANG = shutil.which("clang-14") or shutil.which("clang")
 
 
 class Variant:
@@ -39,11 +36,9 @@ class Variant:
                 return f"{self.mutation['old']!r} stands {text.count(self.mutation['old'])} times in {path}, not once"
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text.replace(self.mutation["old"], self.mutation["new"]))
-        # No -Werror: a fault may leave a variable unused.
-        built = subprocess.run([CLANG, "-target", "bpf", "-mcpu=v3", "-g", "-O2", "-w", "-I", os.path.join(bpf, "include"),
-                                "-idirafter", f"/usr/include/{MULTIARCH}", "-c", source, "-o", os.path.join(self.folder, "variant.o")],
-                               capture_output=True, text=True, check=False)
-        return built.stderr if built.returncode else self.write_scenario()
+        # Without warnings: a fault may leave a variable unused.
+        problem = build_program(source, os.path.join(self.folder, "variant.o"), "-w", "-I", os.path.join(bpf, "include"))
+        return problem or self.write_scenario()
 
     def write_scenario(self):
         """The program's own, beside its pcaps, with the variant in the program's place."""

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-from harness import BUILD, Case, SKIP, TOOL, main
+from harness import Case, SKIP, fixture, main, reference
 
 NEW = "/sys/bus/netdevsim/new_device"
 STATE = "/sys/kernel/debug/netdevsim/netdevsim4711"
@@ -45,8 +45,7 @@ class Offload(Case):
     def offload(self, program, *options, code=0, peer=True):
         ends = ["--dev", self.device] + (["--peer", "nsimpeer"] if peer else [])
         done = self.tool("--mode", "offload", "--prog", program, *ends, "--json", "out.json", *options, code=code)
-        with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
-            return done, json.load(file)
+        return done, self.read_json()
 
     def refused(self, program, *texts):
         """The device is not given the program, for a reason that the user is told."""
@@ -106,7 +105,7 @@ class Offload(Case):
     def test_maps_that_stop_a_program_are_named_before_the_kernel_is_asked(self):
         done = self.refused("icmp_lb", "map backends has 256 entries: netdevsim holds at most 2")
         self.assertIn("global variables", done.stdout)
-        rich = os.path.join(BUILD, "fixtures", "rich_types.bpf.o:first")
+        rich = fixture("rich_types") + ":first"
         self.refused(rich, "only maps of type array and hash can be offloaded")
 
     def test_switched_off_programs(self):
@@ -127,7 +126,7 @@ class Offload(Case):
         self.refused("xdp_drop", "Operation not supported (EOPNOTSUPP)", "takes no maps, and so not xdp_counters")
 
     def test_a_device_in_use_is_not_touched(self):
-        program = os.path.join(os.path.dirname(os.path.dirname(TOOL)), "share", "xdp-bench", "bpf", "xdp_pass.bpf.o")
+        program = reference("xdp_pass")
         sh("ip", "link", "set", self.device, "xdpgeneric", "obj", program, "sec", "xdp")
         before = self.attached()
         done, result = self.offload("xdp_drop", code=4)
@@ -141,8 +140,7 @@ class Offload(Case):
 
     def test_doctor_finds_the_largest_mtu(self):
         done = self.tool("doctor", "--dev", self.device, "--try-mtu", "--json", "out.json")
-        with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
-            device = json.load(file)
+        device = self.read_json()
         self.assertEqual([mode["works"] for mode in device["attach_modes"]], [True, True, True], done.stdout)
         if device["max_mtu"] >= 4000:
             self.assertEqual(device["max_mtu_with_xdp"], 4000)

@@ -1,6 +1,5 @@
 """What a run writes, read by others' parsers: junitparser, tap.py, Prometheus' OpenMetrics, Google Benchmark's compare.py."""
 
-import json
 import os
 import re
 import subprocess
@@ -33,13 +32,8 @@ checks:
 
 
 class Outputs(Case):
-    def read(self, name):
-        with open(os.path.join(self.folder, name), encoding="utf-8") as file:
-            return file.read()
-
     def run_scenario(self, *options):
-        with open(os.path.join(self.folder, "outcomes.yaml"), "w", encoding="utf-8") as file:
-            file.write(SCENARIO)
+        self.write_text("outcomes.yaml", SCENARIO)
         return self.tool("run", "--scenario", "outcomes.yaml", "--json", "out.json", *options, code=1)
 
     def test_junit_is_read_by_junitparser(self):
@@ -54,11 +48,11 @@ class Outputs(Case):
         self.assertIsInstance(bad.result[0], junitparser.Failure)
         self.assertIn("XDP_DROP", bad.result[0].text)
         properties = {one.name: one.value for one in suite.properties()}
-        self.assertEqual(properties["kernel"], json.loads(self.read("out.json"))["environment"]["kernel"])
+        self.assertEqual(properties["kernel"], self.read_json()["environment"]["kernel"])
 
     def test_ktap_is_read_by_a_tap_parser(self):
         self.run_scenario("--ktap", "out.ktap")
-        text = self.read("out.ktap")
+        text = self.read_text("out.ktap")
         self.assertTrue(text.startswith("KTAP version 1\n1..2\n"), text)
         lines = list(tap.parser.Parser().parse_text(text))
         tests = [line for line in lines if line.category == "test"]
@@ -73,16 +67,16 @@ class Outputs(Case):
                   code=4)
         report = junitparser.JUnitXml.fromfile(os.path.join(self.folder, "out.xml"))
         self.assertEqual((report.tests, report.skipped), (1, 1))
-        tests = [line for line in tap.parser.Parser().parse_text(self.read("out.ktap")) if line.category == "test"]
+        tests = [line for line in tap.parser.Parser().parse_text(self.read_text("out.ktap")) if line.category == "test"]
         self.assertEqual([test.skip for test in tests], [True])
 
     def test_openmetrics_is_read_by_prometheus(self):
         self.tool("--prog", "xdp_drop", "--only", "bench", "--rounds", "2", "--duration", "50ms", "--json", "out.json",
                   "--metrics", "out.txt")
-        families = {family.name: family for family in text_string_to_metric_families(self.read("out.txt"))}
+        families = {family.name: family for family in text_string_to_metric_families(self.read_text("out.txt"))}
         self.assertEqual(families["xdp_bench_packet_seconds"].unit, "seconds")
         self.assertEqual(families["xdp_bench_environment"].type, "info")
-        result = json.loads(self.read("out.json"))
+        result = self.read_json()
         native = next(bench for bench in result["benches"] if bench["mode"] == "native")
         wanted = {"mode": "native", "part": "program", "statistic": "median"}
         value, = [sample.value for sample in families["xdp_bench_packet_seconds"].samples
@@ -96,8 +90,8 @@ class Outputs(Case):
     def test_openmetrics_has_the_loads(self):
         self.tool("--prog", "xdp_tx", "--only", "bench,search,latency", "--rate", "1kpps", "--duration", "50ms", "--rounds", "1",
                   "--loss", "0,1%", "--width", "20%", "--json", "out.json", "--metrics", "out.txt", code=MEASURED)
-        families = {family.name: family for family in text_string_to_metric_families(self.read("out.txt"))}
-        result = json.loads(self.read("out.json"))
+        families = {family.name: family for family in text_string_to_metric_families(self.read_text("out.txt"))}
+        result = self.read_json()
 
         def value(family, **labels):
             found, = [sample.value for sample in families[family].samples if labels.items() <= sample.labels.items()]
@@ -128,7 +122,7 @@ class Outputs(Case):
             self.assertRegex(done.stdout, rf"(?m)^xdp_drop/{case}/manual_time\s+[+-]\d")
             self.assertRegex(done.stdout, rf"(?m)^xdp_drop/{case}/manual_time_pvalue\s.*U Test, Repetitions: 9 vs 9")
         # The scaling table has a row for each pair of windows.
-        result = json.loads(self.read("new.json"))
+        result = self.read_json("new.json")
         for step in result["scalings"][0]["steps"]:
             name = f"xdp_drop/native/cpus:{len(step['cpus'])}/manual_time"
             self.assertRegex(done.stdout, rf"(?m)^{name}\s+[+-]\d")
@@ -140,7 +134,7 @@ class Outputs(Case):
 
     def test_every_figure_of_the_console_is_in_the_json(self):
         done = self.tool("--prog", "xdp_tx", "--only", "bench", "--rounds", "3", "--duration", "50ms", "--json", "out.json")
-        result = json.loads(self.read("out.json"))
+        result = self.read_json()
         native = next(bench for bench in result["benches"] if bench["mode"] == "native")
         table = done.stdout[done.stdout.index("offered"):]
         keys = ["offered_pps", "processed_pps", "forwarded_pps", "ns_per_packet", "floor_ns", "program_ns"]

@@ -4,11 +4,7 @@ import os
 import struct
 import subprocess
 
-from harness import BUILD, SOURCE, Case, main
-
-
-def fixture(name):
-    return os.path.join(BUILD, "fixtures", f"{name}.bpf.o")
+from harness import BUILD, Case, SOURCE, fixture, main
 
 
 class Objects(Case):
@@ -72,15 +68,13 @@ class Scapy(Case):
         self.assertIn("1 passed", self.tool("--scenario", "made.yaml", "--json", "other.json").stdout)
 
     def test_frames_in_a_scenario(self):
-        with open(os.path.join(self.folder, "traffic.py"), "w", encoding="utf-8") as file:
-            file.write("def frames():\n    return [Ether(src='02:00:00:00:00:01', dst='02:00:00:00:00:02')/IP(id=i) for i in range(5)]\n")
+        self.write_text("traffic.py", "def frames():\n    return [Ether(src='02:00:00:00:00:01', dst='02:00:00:00:00:02')/IP(id=i) for i in range(5)]\n")
         turned = 'scapy: Ether(src="02:00:00:00:00:02", dst="02:00:00:00:00:01")/IP(id=4)'
-        with open(os.path.join(self.folder, "made.yaml"), "w", encoding="utf-8") as file:
-            file.write("name: made\nabout: frames that Scapy makes\nprogram: xdp_tx\nchecks:\n  - name: all come back\n    steps:\n"
-                       f"      - {{ in: 'scapy: {self.EXPRESSION}', expect: {{ action: XDP_TX }} }}\n"
-                       "      - { in: traffic.py, expect: { action: XDP_TX } }\n"
-                       f"      - {{ in: traffic.py#4, expect: {{ action: XDP_TX, out: '{turned}' }} }}\n"
-                       "replay: { topology: pair, traffic: traffic.py#1-3, expect: { XDP_TX: 3 } }\n")
+        self.write_text("made.yaml", "name: made\nabout: frames that Scapy makes\nprogram: xdp_tx\nchecks:\n  - name: all come back\n    steps:\n"
+                                     f"      - {{ in: 'scapy: {self.EXPRESSION}', expect: {{ action: XDP_TX }} }}\n"
+                                     "      - { in: traffic.py, expect: { action: XDP_TX } }\n"
+                                     f"      - {{ in: traffic.py#4, expect: {{ action: XDP_TX, out: '{turned}' }} }}\n"
+                                     "replay: { topology: pair, traffic: traffic.py#1-3, expect: { XDP_TX: 3 } }\n")
         self.assertIn("2 passed", self.tool("--scenario", "made.yaml").stdout)
         for option in ("--scapy", "--pcap"):
             self.assertIn("5 frames, nothing judged", self.tool("--prog", "xdp_tx", option, "traffic.py", "--only", "check", "--json", "other.json").stdout)

@@ -1,11 +1,10 @@
 """Replay and bench over interfaces that are there already: a veth pair that the test made, in a namespace of its own."""
 
-import json
 import os
 import struct
 import subprocess
 
-from harness import BUILD, MEASURED, TOOL, VethCase, comes_true, links, main, wait_for_cables
+from harness import MEASURED, TOOL, VethCase, comes_true, fixture, links, main, reference, wait_for_cables
 
 
 class RealInterfaces(VethCase):
@@ -33,8 +32,7 @@ class RealInterfaces(VethCase):
         return self.inside(TOOL, "--only", "replay", "--dev", "port1", "--peer", "port0", "--json", "out.json", *options, code=code)
 
     def result(self):
-        with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
-            return json.load(file)
+        return self.read_json()
 
     def refused(self, *texts, options=("--prog", "xdp_drop")):
         done = self.replay(*options, code=2)
@@ -70,9 +68,8 @@ class RealInterfaces(VethCase):
         self.assertGreater(book["passed"], 0)
 
     def test_a_wrong_program_fails(self):
-        with open(os.path.join(self.folder, "wrong.yaml"), "w", encoding="utf-8") as file:
-            file.write("name: wrong\nabout: The program does otherwise\nprogram: xdp_drop\nreplay:\n  topology: pair\n"
-                       "  traffic: icmp_echo_64.pcap\n  expect: { XDP_PASS: 1000 }\n")
+        self.write_text("wrong.yaml", "name: wrong\nabout: The program does otherwise\nprogram: xdp_drop\nreplay:\n  topology: pair\n"
+                                      "  traffic: icmp_echo_64.pcap\n  expect: { XDP_PASS: 1000 }\n")
         done = self.replay("--scenario", "wrong.yaml", code=1)
         self.assertIn("XDP_PASS: expected 1,000 frames, got 0", done.stdout)
 
@@ -108,7 +105,7 @@ class RealInterfaces(VethCase):
         self.refused("port1 is down", "ip link set port1 up")
 
     def test_xdp_in_use_is_not_touched(self):
-        program = os.path.join(BUILD, "share", "xdp-bench", "bpf", "xdp_pass.bpf.o")
+        program = reference("xdp_pass")
         self.inside("ip", "link", "set", "port0", "xdpgeneric", "obj", program, "sec", "xdp")
         self.state = self.links()
         self.assertIn("XDP is in use on port0", self.replay("--prog", "xdp_drop", code=4).stderr)
@@ -130,7 +127,7 @@ class RealInterfaces(VethCase):
         self.assertTrue(comes_true(lambda: self.links() == self.state))
 
     def test_a_program_that_counts_nothing_is_skipped(self):
-        plain = os.path.join(BUILD, "fixtures", "plain.bpf.o")
+        plain = fixture("plain")
         self.assertIn("cannot be counted", self.replay("--prog", plain, code=4).stdout)
 
     def test_redirects_are_replayed_out_of_the_device_itself(self):
@@ -140,15 +137,13 @@ class RealInterfaces(VethCase):
 
     def test_two_ends_that_are_one_here(self):
         """What comes back and what arrives at the far end cannot be told apart."""
-        with open(os.path.join(self.folder, "both.yaml"), "w", encoding="utf-8") as file:
-            file.write("name: both\nabout: Two ends\nprogram: xdp_redirect\nmaps:\n  ports: [ { key: 0, value: \"interface:out0\" } ]\n"
-                       "replay:\n  topology: chain\n  traffic: icmp_echo_64.pcap\n  expect: { forwarded: icmp_echo_64.pcap, received: icmp_echo_64.pcap }\n")
+        self.write_text("both.yaml", "name: both\nabout: Two ends\nprogram: xdp_redirect\nmaps:\n  ports: [ { key: 0, value: \"interface:out0\" } ]\n"
+                                     "replay:\n  topology: chain\n  traffic: icmp_echo_64.pcap\n  expect: { forwarded: icmp_echo_64.pcap, received: icmp_echo_64.pcap }\n")
         self.assertIn("both come back", self.replay("--scenario", "both.yaml", code=4).stdout)
 
     def test_what_is_redirected_wrong_fails(self):
-        with open(os.path.join(self.folder, "wrong.yaml"), "w", encoding="utf-8") as file:
-            file.write("name: wrong\nabout: Other frames\nprogram: xdp_redirect\nmaps:\n  ports: [ { key: 0, value: \"interface:out0\" } ]\n"
-                       "replay:\n  topology: chain\n  traffic: icmp_echo_64.pcap\n  expect: { forwarded: udp_64.pcap }\n")
+        self.write_text("wrong.yaml", "name: wrong\nabout: Other frames\nprogram: xdp_redirect\nmaps:\n  ports: [ { key: 0, value: \"interface:out0\" } ]\n"
+                                      "replay:\n  topology: chain\n  traffic: icmp_echo_64.pcap\n  expect: { forwarded: udp_64.pcap }\n")
         self.assertIn("redirected back #0", self.replay("--scenario", "wrong.yaml", code=1).stdout)
 
     def bench(self, *options, peer="port0", code=0):
@@ -205,7 +200,7 @@ class RealInterfaces(VethCase):
     def test_programs_as_they_are_built_for_devices(self):
         """All of the way of an offloaded program but the device: its counters are one entry, and the driver executes it."""
         for name, action in (("xdp_drop", "XDP_DROP"), ("xdp_tx", "XDP_TX"), ("xdp_pass", "XDP_PASS")):
-            program = os.path.join(BUILD, "share", "xdp-bench", "bpf", "offload", name + ".bpf.o")
+            program = reference("offload/" + name)
             self.inside(TOOL, "--only", "replay,bench", "--duration", "10ms", "--rounds", "2", "--dev", "port1", "--peer", "port0",
                         "--prog", program, "--json", "out.json")
             book = self.result()["replay_books"][0]
@@ -367,12 +362,12 @@ class RealInterfaces(VethCase):
 
     def test_what_is_not_timed_is_skipped_with_the_reason(self):
         self.one_way("020000000002")
-        fixture = os.path.join(BUILD, "fixtures", "redirect.bpf.o")
-        done = self.bench("--prog", fixture, "--pcap", "one_way.pcap", "--set", "ports[2]=interface:dut0", "--set", "cpus[0]=512", code=4)
+        redirect = fixture("redirect")
+        done = self.bench("--prog", redirect, "--pcap", "one_way.pcap", "--set", "ports[2]=interface:dut0", "--set", "cpus[0]=512", code=4)
         self.assertEqual([bench["outcome"] for bench in self.benches()], ["skipped"])
         self.assertIn("there is no floor to time this redirect against", done.stdout)
         self.assertIn("both maps ports and cpus hold targets", done.stdout)
-        plain = os.path.join(BUILD, "fixtures", "plain.bpf.o")
+        plain = fixture("plain")
         self.assertIn("cannot be counted", self.bench("--prog", plain).stdout)
 
     def test_results_are_not_compared_with_those_of_a_veth(self):

@@ -1,7 +1,6 @@
 """`xdp-bench record`: what a program does now as a scenario, and the scenario brought up to date."""
 
 import os
-import subprocess
 
 from harness import Case, SOURCE, main
 
@@ -40,26 +39,18 @@ char _license[] SEC("license") = "GPL";
 
 
 class Record(Case):
-    def compile(self, **constants):
-        with open(os.path.join(self.folder, "mine.c"), "w", encoding="utf-8") as file:
-            file.write(PROGRAM)
-        defines = [f"-D{name}={value}" for name, value in {"LIMIT": 1000, "FLIP": 2, **constants}.items()]
-        subprocess.run(["clang-14", "-target", "bpf", "-O2", "-g", "-idirafter", "/usr/include/x86_64-linux-gnu", *defines, "-c", "mine.c", "-o", "mine.o"],
-                       cwd=self.folder, check=True)
+    def build(self, **constants):
+        self.compile(PROGRAM, **{"LIMIT": 1000, "FLIP": 2, **constants})
 
     def record(self, *more, **options):
         return self.tool("record", "--prog", "mine.o", "--pcap", os.path.join(SOURCE, "pcaps", "mixed.pcap"), "-o", "mine.yaml", *more, **options)
 
-    def read(self, name):
-        with open(os.path.join(self.folder, name), encoding="utf-8") as file:
-            return file.read()
-
     def test_what_is_recorded_holds_and_a_changed_constant_does_not(self):
-        self.compile()
+        self.build()
         done = self.record()
         self.assertIn("XDP_TX", done.stdout)
         self.assertIn("wrote mine.yaml", done.stdout)
-        text = self.read("mine.yaml")
+        text = self.read_text("mine.yaml")
         self.assertIn("program: { object: mine.o }", text)
         self.assertIn("lengths:", text)
         self.assertIn("sum_cpus", text)
@@ -67,17 +58,17 @@ class Record(Case):
         self.assertIn("out: unchanged", text)
         self.assertIn("out: mine-out.pcap#0", text)
         self.assertIn("1 passed", self.tool("--scenario", "mine.yaml").stdout)
-        self.compile(FLIP=4)
+        self.build(FLIP=4)
         done = self.tool("--scenario", "mine.yaml", code=1)
         self.assertIn("eth.dst", done.stdout)
-        self.compile(LIMIT=999999)
+        self.build(LIMIT=999999)
         done = self.tool("--scenario", "mine.yaml", code=1)
         self.assertIn("expected XDP_DROP, got", done.stdout)
 
     def test_nothing_is_overwritten(self):
-        self.compile()
+        self.build()
         self.record()
-        before = self.read("mine.yaml")
+        before = self.read_text("mine.yaml")
         self.assertIn("mine.yaml exists already", self.record(code=2).stderr)
         os.unlink(os.path.join(self.folder, "mine.yaml"))
         self.assertIn("mine-out.pcap exists already", self.record(code=2).stderr)
@@ -85,34 +76,33 @@ class Record(Case):
         self.assertNotEqual(before, "")
 
     def test_update_rewrites_what_does_not_hold_and_nothing_else(self):
-        self.compile()
+        self.build()
         self.record()
-        scenario = self.read("mine.yaml") + (
+        scenario = self.read_text("mine.yaml") + (
             "\n  # about the second check\n  - name: short frames pass\n    steps:\n"
             "      - { in: \"hex: 020000000002 020000000001 88b5 00\", expect: { action: XDP_PASS } } # a comment\n"
             "    expect: { maps: { last: [ { key: 0, value: { frames: 1 } } ] } }\n"
             "bench: { traffic: udp_64.pcap, action: XDP_TX } # kept\n")
-        with open(os.path.join(self.folder, "mine.yaml"), "w", encoding="utf-8") as file:
-            file.write(scenario)
+        self.write_text("mine.yaml", scenario)
         self.assertIn("2 passed", self.tool("--scenario", "mine.yaml", "--only", "check").stdout)
         done = self.tool("record", "--update", "mine.yaml")
         self.assertIn("nothing was changed", done.stdout)
-        self.assertEqual(self.read("mine.yaml"), scenario)
-        self.compile(LIMIT=200)
+        self.assertEqual(self.read_text("mine.yaml"), scenario)
+        self.build(LIMIT=200)
         done = self.tool("record", "--update", "mine.yaml")
         self.assertIn("expected XDP_TX, got XDP_DROP", done.stdout)
         self.assertIn("rewrote 1 check", done.stdout)
-        text = self.read("mine.yaml")
+        text = self.read_text("mine.yaml")
         for kept in ("# about the second check", "# a comment", "# kept", "# What the program did"):
             self.assertIn(kept, text)
         self.assertIn("2 passed", self.tool("--scenario", "mine.yaml", "--only", "check").stdout)
-        self.compile(LIMIT=10)  # now the second check fails too
+        self.build(LIMIT=10)  # now the second check fails too
         self.tool("record", "--update", "mine.yaml")
         self.assertIn("2 passed", self.tool("--scenario", "mine.yaml", "--only", "check").stdout)
 
     def test_a_reference_program_with_its_setup(self):
         self.tool("record", "--prog", "icmp_lb", "--pcap", os.path.join(SOURCE, "pcaps", "icmp_echo_64.pcap"), "-o", "sub/again.yaml")
-        self.assertIn("globals:", self.read("sub/again.yaml"))
+        self.assertIn("globals:", self.read_text("sub/again.yaml"))
         self.assertIn("1 passed", self.tool("--scenario", "sub/again.yaml").stdout)
 
     def test_events_are_recorded_compared_and_brought_up_to_date(self):
@@ -136,16 +126,12 @@ class Record(Case):
         frames = os.path.join(SOURCE, "pcaps", "udp_64.pcap")
 
         def build(**constants):
-            with open(os.path.join(self.folder, "mine.c"), "w", encoding="utf-8") as file:
-                file.write(source)
-            defines = [f"-D{name}={value}" for name, value in {"MARK": 7, "COPIES": 1, **constants}.items()]
-            subprocess.run(["clang-14", "-target", "bpf", "-O2", "-g", "-idirafter", "/usr/include/x86_64-linux-gnu", *defines, "-c", "mine.c", "-o", "mine.o"],
-                           cwd=self.folder, check=True)
+            self.compile(source, **{"MARK": 7, "COPIES": 1, **constants})
 
         build()
         done = self.tool("record", "--prog", "mine.o", "--pcap", frames, "-o", "mine.yaml")
         self.assertIn("1,000 records in events", done.stdout)
-        text = self.read("mine.yaml")
+        text = self.read_text("mine.yaml")
         self.assertIn("mark: 7", text)
         self.assertNotIn("time:", text)  # it is another one in every run
         self.assertIn("lost: 0", text)
@@ -155,15 +141,15 @@ class Record(Case):
         self.assertIn("event 0 of events: got", done.stdout)
         self.assertIn("mark   expected 7   got 8", done.stdout)
         self.assertIn("rewrote 1 check", self.tool("record", "--update", "mine.yaml").stdout)
-        self.assertIn("mark: 8", self.read("mine.yaml"))
+        self.assertIn("mark: 8", self.read_text("mine.yaml"))
         self.assertIn("1 passed", self.tool("--scenario", "mine.yaml").stdout)
         build(MARK=8, COPIES=2)
         self.assertIn("expected 1,000 records, got 2,000", self.tool("--scenario", "mine.yaml", code=1).stdout)
         self.tool("record", "--update", "mine.yaml")
-        self.assertIn("count: 2000", self.read("mine.yaml"))
+        self.assertIn("count: 2000", self.read_text("mine.yaml"))
         self.assertIn("1 passed", self.tool("--scenario", "mine.yaml").stdout)
         self.tool("record", "--prog", "extract_metadata", "--pcap", frames, "-o", "flows.yaml")
-        self.assertIn("source_port:", self.read("flows.yaml"))
+        self.assertIn("source_port:", self.read_text("flows.yaml"))
         self.assertIn("1 passed", self.tool("--scenario", "flows.yaml").stdout)
 
     def test_update_keeps_what_the_author_chose_to_compare(self):
@@ -220,19 +206,14 @@ checks:
         expect: { action: XDP_PASS, metadata: { type: struct meta, value: { mark: 5, time: 0 } } }
     expect: { events: { events: { count: 23 } } }
 """
-        with open(os.path.join(self.folder, "mine.yaml"), "w", encoding="utf-8") as file:
-            file.write(scenario)
+        self.write_text("mine.yaml", scenario)
 
         def build(**constants):
-            with open(os.path.join(self.folder, "mine.c"), "w", encoding="utf-8") as file:
-                file.write(source)
-            defines = [f"-D{name}={value}" for name, value in {"MARK": 6, "COPIES": 2, "LIMIT": 500, "TTL": 9, **constants}.items()]
-            subprocess.run(["clang-14", "-target", "bpf", "-O2", "-g", "-idirafter", "/usr/include/x86_64-linux-gnu", *defines, "-c", "mine.c",
-                            "-o", "mine.o"], cwd=self.folder, check=True)
+            self.compile(source, **{"MARK": 6, "COPIES": 2, "LIMIT": 500, "TTL": 9, **constants})
 
         build()
         self.assertIn("rewrote 1 check", self.tool("record", "--update", "mine.yaml").stdout)
-        text = self.read("mine.yaml")
+        text = self.read_text("mine.yaml")
         self.assertIn("fields: { ip.ttl: 9, ip.proto: UDP, vlan.id: absent }", text)
         self.assertIn("value: { mark: 6 }", text)
         self.assertIn("queue: 3", text)
@@ -244,13 +225,12 @@ checks:
         self.assertFalse(os.path.exists(os.path.join(self.folder, "mine-out.pcap")))
         self.assertIn("1 passed", self.tool("--scenario", "mine.yaml").stdout)
         self.assertIn("nothing was changed", self.tool("record", "--update", "mine.yaml").stdout)
-        self.assertEqual(self.read("mine.yaml"), text)
+        self.assertEqual(self.read_text("mine.yaml"), text)
 
     def test_chance_is_not_recorded(self):
-        with open(os.path.join(self.folder, "mine.c"), "w", encoding="utf-8") as file:
-            file.write('#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\nSEC("xdp") int mine(struct xdp_md *ctx) { return bpf_get_prandom_u32() & 1 ? XDP_PASS : XDP_DROP; }\n'
-                       'char _license[] SEC("license") = "GPL";\n')
-        subprocess.run(["clang-14", "-target", "bpf", "-O2", "-g", "-idirafter", "/usr/include/x86_64-linux-gnu", "-c", "mine.c", "-o", "mine.o"], cwd=self.folder, check=True)
+        self.compile('#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\n'
+                     'SEC("xdp") int mine(struct xdp_md *ctx) { return bpf_get_prandom_u32() & 1 ? XDP_PASS : XDP_DROP; }\n'
+                     'char _license[] SEC("license") = "GPL";\n')
         self.assertIn("when all was repeated", self.record(code=2).stderr)
         self.assertEqual([name for name in os.listdir(self.folder) if name.startswith("mine-") or name.endswith(".yaml")], [])
 

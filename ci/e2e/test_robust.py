@@ -56,8 +56,7 @@ class Signals(Case):
         # Results of runs that came to their end are whole; no other file is there.
         for name in os.listdir(os.path.join(self.folder, "results")):
             self.assertTrue(name.endswith(".json") and not name.startswith("."), name)
-            with open(os.path.join(self.folder, "results", name), encoding="utf-8") as file:
-                self.assertTrue(file.read().endswith("}\n"))
+            self.assertTrue(self.read_text(os.path.join("results", name)).endswith("}\n"))
 
     def test_interrupted_in_the_bench_gives_a_partial_summary(self):
         for number in (signal.SIGINT, signal.SIGTERM):

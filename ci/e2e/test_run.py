@@ -41,8 +41,7 @@ class MainJob(Case):
                 done = self.tool("run", "--prog", "icmp_lb", "--mode", mode, "--only", "bench", "--rounds", "2",
                                  "--duration", "100ms", "--json", "out.json")
                 self.assertIn("median", done.stdout)
-                with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
-                    result = json.load(file)
+                result = self.read_json()
                 alone, bench = result["benches"]
                 self.assertEqual((alone["mode"], bench["mode"]), ("test_run", mode))
                 self.assertEqual(bench["outcome"], "passed", bench["message"])
@@ -68,8 +67,7 @@ class MainJob(Case):
                 with self.subTest(program=program, mode=mode):
                     self.tool("run", "--prog", program, "--mode", mode, "--only", "bench", "--rounds", "1",
                               "--duration", "50ms", "--json", "out.json")
-                    with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
-                        alone, bench = json.load(file)["benches"]
+                    alone, bench = self.read_json()["benches"]
                     self.assertEqual(alone["outcome"], "passed", alone["message"])
                     self.assertEqual(bench["outcome"], "passed", bench["message"])
                     redirected = bench["actions"]["XDP_REDIRECT"]
@@ -86,8 +84,7 @@ class MainJob(Case):
         # Were the packets not fresh, icmp_lb would pass its own output from the second run on.
         for program in ("icmp_lb", "xdp_tx", "xdp_drop"):
             self.tool("run", "--prog", program, "--only", "bench", "--rounds", "2", "--duration", "50ms", "--json", "out.json")
-            with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
-                alone = json.load(file)["benches"][0]
+            alone = self.read_json()["benches"][0]
             self.assertEqual(alone["outcome"], "passed", alone["message"])
             self.assertGreater(alone["actions"][alone["action"]], 2 * alone["frames"])
             self.assertEqual(sum(alone["actions"].values()), alone["actions"][alone["action"]])
@@ -184,14 +181,6 @@ class Engines(Case):
 
 
 class OwnProgram(Case):
-    def compile(self, source, name="mine"):
-        path = os.path.join(self.folder, name + ".bpf.c")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(source)
-        target = os.path.join(self.folder, name + ".o")
-        subprocess.run(["clang-14", "-target", "bpf", "-g", "-O2", "-idirafter", "/usr/include/x86_64-linux-gnu", "-c", path, "-o", target], check=True)
-        return target
-
     SOURCE = """
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -239,8 +228,7 @@ char _license[] SEC("license") = "GPL";
         self.assertGreater(max(program["stack_bytes"]), 0)
 
     def test_no_object_at_all(self):
-        with open(os.path.join(self.folder, "text.o"), "w", encoding="utf-8") as file:
-            file.write("not ELF")
+        self.write_text("text.o", "not ELF")
         self.assertIn("not an ELF", self.tool("--prog", "./text.o", code=2).stderr)
         self.assertIn("No such file", self.tool("--prog", "./none.o", code=2).stderr)
 
@@ -264,18 +252,16 @@ class Usage(Case):
                 self.assertNotEqual(done.stderr, "")
 
     def test_a_scenario_error_has_its_place(self):
-        with open(os.path.join(self.folder, "bad.yaml"), "w", encoding="utf-8") as file:
-            file.write("name: bad\nabout: bad\nprogram: icmp_lb\nglobals: { lb_ipp: 192.168.1.2 }\nbench: { traffic: icmp_echo_64.pcap, action: XDP_TX }\n")
+        self.write_text("bad.yaml", "name: bad\nabout: bad\nprogram: icmp_lb\nglobals: { lb_ipp: 192.168.1.2 }\nbench: { traffic: icmp_echo_64.pcap, action: XDP_TX }\n")
         done = self.tool("--scenario", "bad.yaml", code=2)
         self.assertIn("bad.yaml:4:", done.stderr)
         self.assertIn("did you mean lb_ip?", done.stderr)
 
     def test_a_wrong_expectation_fails_and_is_not_timed(self):
-        with open(os.path.join(self.folder, "wrong.yaml"), "w", encoding="utf-8") as file:
-            file.write("name: wrong\nabout: expects what does not happen\nprogram: xdp_tx\n"
-                       "checks:\n  - name: passes\n    steps:\n      - in: udp_64.pcap#0\n        expect: { action: XDP_PASS }\n"
-                       "replay:\n  topology: pair\n  traffic: udp_64.pcap\n  expect: { XDP_TX: 999, received: udp_64.pcap }\n"
-                       "bench: { traffic: udp_64.pcap, action: XDP_TX }\n")
+        self.write_text("wrong.yaml", "name: wrong\nabout: expects what does not happen\nprogram: xdp_tx\n"
+                                      "checks:\n  - name: passes\n    steps:\n      - in: udp_64.pcap#0\n        expect: { action: XDP_PASS }\n"
+                                      "replay:\n  topology: pair\n  traffic: udp_64.pcap\n  expect: { XDP_TX: 999, received: udp_64.pcap }\n"
+                                      "bench: { traffic: udp_64.pcap, action: XDP_TX }\n")
         done = self.tool("--scenario", "wrong.yaml", code=1)
         self.assertIn("expected XDP_PASS, got XDP_TX", done.stdout)
         self.assertIn("expected 999 frames, got 1,000", done.stdout)
@@ -285,8 +271,7 @@ class Usage(Case):
         self.assertEqual(self.result()["benchmarks"], [])
 
     def test_a_bench_whose_path_is_another_is_invalid(self):
-        with open(os.path.join(self.folder, "path.yaml"), "w", encoding="utf-8") as file:
-            file.write("name: path\nabout: times a path that the traffic does not take\nprogram: xdp_tx\nbench: { traffic: udp_64.pcap, action: XDP_DROP }\n")
+        self.write_text("path.yaml", "name: path\nabout: times a path that the traffic does not take\nprogram: xdp_tx\nbench: { traffic: udp_64.pcap, action: XDP_DROP }\n")
         done = self.tool("--scenario", "path.yaml", code=3)
         self.assertIn("XDP_DROP is to be timed", done.stdout)
 

@@ -1,6 +1,5 @@
 """The axes of a bench: frame sizes, flows, placements. What is measured is not judged, only how."""
 
-import json
 import os
 import statistics
 
@@ -13,8 +12,7 @@ class Shape(Case):
     def bench(self, *arguments):
         """The benches of a quick run by variant, of the native mode; and the whole result."""
         self.tool(*arguments, *QUICK)
-        with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
-            result = json.load(file)
+        result = self.read_json()
         for bench in result["benches"]:
             self.assertEqual(bench["outcome"], "passed", bench["message"])
         return {bench["variant"]: bench for bench in result["benches"] if bench["mode"] == "native"}, result
@@ -92,8 +90,7 @@ class Shape(Case):
             with self.subTest(program=program):
                 done = self.tool("--prog", program, "--cpus", ",".join(map(str, cpus)), "--flows", "10", *QUICK)
                 self.assertIn("together", done.stdout)
-                with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
-                    scaling, = json.load(file)["scalings"]
+                scaling, = self.read_json()["scalings"]
                 self.assertEqual(scaling["outcome"], "passed", scaling["message"])
                 self.assertEqual((scaling["mode"], scaling["action"], scaling["flows"]), ("native", action, 10))
                 self.assertGreaterEqual(scaling["queues"], 2)
@@ -110,8 +107,7 @@ class Shape(Case):
     def test_a_cpumap_has_no_scaling_table(self):
         done = self.tool("--prog", "xdp_redirect_cpu", "--cpus", "0", *QUICK)
         self.assertIn("a CPUMAP has no scaling table", done.stdout)
-        with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
-            self.assertEqual(json.load(file)["scalings"][0]["outcome"], "skipped")
+        self.assertEqual(self.read_json()["scalings"][0]["outcome"], "skipped")
 
     def test_other_sizes_are_not_compared(self):
         for size in ("64", "128"):
