@@ -283,6 +283,16 @@ class RealInterfaces(VethCase):
         self.state = self.links()
         self.require_loads_of_redirects("generic")
 
+    def test_what_finds_the_queue_of_a_cpumap_full_is_lost_after_the_redirect(self):
+        self.inside(TOOL, "--prog", "xdp_redirect_cpu", "--set", "cpus[0]={qsize: 1}", "--only", "bench", "--rate", "100kpps", "--duration", "50ms",
+                    "--rounds", "1", "--dev", "port1", "--peer", "port0", "--json", "out.json", code=MEASURED)
+        load = self.result()["rates"][0]
+        self.check_reached(load)
+        for trial in load["trials"]:
+            self.assertGreater(trial["losses"]["lost_after_redirect"], 0)  # frames come in bundles
+            self.assertEqual(trial["processed"], trial["forwarded"] + trial["losses"]["lost_after_redirect"])
+            self.assertEqual(trial["sent"], trial["processed"] + trial["losses"].get("lost_before_program", 0))
+
     def one_way(self, *targets):
         """A path that takes frames for these MAC addresses to the device, and only those for all back; a capture of them in turn."""
         self.bridge()

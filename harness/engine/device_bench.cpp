@@ -29,12 +29,6 @@ double part_of(std::uint64_t part, std::uint64_t whole) {
     return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
-std::uint64_t frames_lost(const Losses& losses) {
-    std::uint64_t sum = 0;
-    for (const auto& [name, frames] : losses) sum += frames;
-    return sum;
-}
-
 // There is at least one.
 std::string most_frequent(const Losses& losses) {
     return std::max_element(losses.begin(), losses.end(),

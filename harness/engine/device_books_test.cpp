@@ -54,6 +54,17 @@ TEST(DeviceBooks, RedirectedFramesAreLostApartFromThoseOfOtherWays) {
               std::string::npos);
 }
 
+TEST(DeviceBooks, WhatWasSeenToBeLostIsNotWaitedFor) {
+    const Losses seen{{"cpumap_drops", 3}, {"redirect_errors", 2}};
+    EXPECT_TRUE(all_known({}, {}));
+    EXPECT_TRUE(all_known({}, seen));
+    EXPECT_TRUE(all_known({{"lost_after_redirect", 5}}, seen));
+    EXPECT_FALSE(all_known({{"lost_after_redirect", 6}}, seen)) << "one may still be on its way";
+    EXPECT_FALSE(all_known({{"lost_after_redirect", 5}}, {}));
+    EXPECT_FALSE(all_known({{"lost_before_program", 1}, {"lost_after_redirect", 5}}, seen));
+    EXPECT_FALSE(all_known({{"lost_before_program", 5}}, seen));
+}
+
 TEST(DeviceBooks, FramesThatNobodySentAreNoLosses) {
     LaneCounts handled;
     handled.actions = {0, 11, 0, 0, 0};

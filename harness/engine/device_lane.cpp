@@ -89,6 +89,8 @@ Result<void> DeviceLane::park(Generator& generator) const {
     return generator.park(aside_.tester, aside_.parking);
 }
 
+Result<void> DeviceLane::watch_redirects() { return lane_->watch_redirects(); }
+
 Error DeviceLane::not_ours(const std::string& what) const {
     return Error{ErrorKind::invalid, what, device_hint(lane_->dut(), lane_->tester()), {}};
 }
@@ -117,6 +119,7 @@ Result<DeviceLane::Finished> DeviceLane::finish(std::uint64_t sent) {
         XDPBENCH_TRY(LaneCounts now, lane_->read());
         const Clock::time_point moment = Clock::now();
         finished.counts = since(seen_, now);
+        const Losses seen_lost = finished.counts.losses;
         if (const std::string surplus = name_losses(finished.counts, sent); !surplus.empty())
             return not_ours(surplus);
         if (finished.counts.handled() != handled) {
@@ -127,7 +130,8 @@ Result<DeviceLane::Finished> DeviceLane::finish(std::uint64_t sent) {
             progress = moved;
             finished.last = moment;
         }
-        if (finished.counts.losses.empty() || moment - finished.last > patience.delay) {
+        if (all_known(finished.counts.losses, seen_lost) ||
+            moment - finished.last > patience.delay) {
             seen_ = std::move(now);
             break;
         }

@@ -35,6 +35,9 @@ class DeviceLane {
 
     Result<void> park(Generator& generator) const;
 
+    // As EquippedLane::watch_redirects(): frames that are seen to be lost are not waited for.
+    Result<void> watch_redirects();
+
     // From here on the program under test or the empty one handles the frames, put into its place
     // through the link: the driver sets nothing up anew. Invalid if frames moved since the last
     // ones were accounted for: somebody else sent them.
@@ -45,9 +48,9 @@ class DeviceLane {
         std::chrono::steady_clock::time_point handled;  // when the program was seen to be done
         std::chrono::steady_clock::time_point last;     // when the last frame was seen to arrive
     };
-    // What became of the `sent` frames: read until all arrived or nothing has moved for 100 ms, of
-    // a CPUMAP for 1 s. Invalid if there are more frames than were sent, none at all, or none of
-    // those redirected.
+    // What became of the `sent` frames: read until all arrived, or were seen to be lost, or nothing
+    // has moved for 100 ms, of a CPUMAP for 1 s. Invalid if there are more frames than were sent,
+    // none at all, or none of those redirected.
     Result<Finished> finish(std::uint64_t sent);
 
     [[nodiscard]] const Topology& topology() const { return topology_; }

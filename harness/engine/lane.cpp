@@ -288,6 +288,8 @@ Result<LaneCounts> EquippedLane::read() const {
         // counters and the ends are heard.
         XDPBENCH_CHECK(read_ends(counts));
         XDPBENCH_CHECK(read_actions(counts, {}));
+        for (const RedirectLosses& redirects : redirects_)
+            XDPBENCH_CHECK(redirects.add_to(counts.losses));
         counts.handled_by_device = counts.handled();
         return counts;
     }

@@ -18,7 +18,7 @@ Result<std::vector<std::uint32_t>> cpumap_ids(const Program& program) {
     std::vector<std::uint32_t> ids;
     const bpf_map* map = nullptr;
     bpf_object__for_each_map(map, program.handle()) {
-        if (::bpf_map__type(map) != BPF_MAP_TYPE_CPUMAP) continue;
+        if (::bpf_map__type(map) != BPF_MAP_TYPE_CPUMAP || !::bpf_map__autocreate(map)) continue;
         bpf_map_info info = {};
         std::uint32_t size = sizeof(info);
         if (::bpf_obj_get_info_by_fd(::bpf_map__fd(map), &info, &size) != 0)

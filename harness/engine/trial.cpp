@@ -79,8 +79,9 @@ Result<std::unique_ptr<TrialRig>> TrialRig::create(const BenchCase& bench, Pace 
     rig->setup_ = static_cast<const BenchSetup&>(describe_bench(bench, frames, paths));
     rig->setup_.counted_by = rig->lane(false).counted_by();
     // Redirects that come to nothing are frames lost, and only tracepoints tell of them.
-    if (!bench.devices && paths.tally[XDP_REDIRECT] > 0)
-        XDPBENCH_CHECK(rig->lane_->watch_redirects());
+    if (paths.tally[XDP_REDIRECT] > 0)
+        XDPBENCH_CHECK(rig->devices_ ? rig->devices_->watch_redirects()
+                                     : rig->lane_->watch_redirects());
     return rig;
 }
 
