@@ -17,7 +17,10 @@ namespace {
 
 using DriverCounters = std::map<std::string, std::uint64_t>;
 
-constexpr auto kSettlePatience = std::chrono::milliseconds(100);
+// For frames that the books miss.
+constexpr auto kPatience = std::chrono::seconds(2);
+// For frames of which nobody would know if they were dropped.
+constexpr auto kStillness = std::chrono::milliseconds(100);
 // Also how exactly the end of a window is known whose last frames other CPUs handle; looking more
 // often would take user-space CPU.
 constexpr auto kLookAgain = std::chrono::microseconds(100);
@@ -40,21 +43,10 @@ std::uint64_t over_queues(const DriverCounters& counters, std::string_view direc
 constexpr std::string_view kRx = "rx_queue_";
 constexpr std::string_view kTx = "tx_queue_";
 
-ActionTally difference(const ActionTally& before, const ActionTally& now) {
-    ActionTally result{};
-    for (std::size_t i = 0; i < result.size(); ++i) result[i] = now[i] - before[i];
-    return result;
-}
-
 std::uint64_t total(const Losses& losses) {
     std::uint64_t sum = 0;
     for (const auto& [name, frames] : losses) sum += frames;
     return sum;
-}
-
-std::uint64_t loss(const Losses& losses, const std::string& name) {
-    const auto found = losses.find(name);
-    return found == losses.end() ? 0 : found->second;
 }
 
 Result<bool> counts_itself(const Program& program) {
@@ -106,102 +98,7 @@ Result<Sink> sink_at_tester(const Topology& topology, const Lane& lane, Capture 
                     lane.tester.name));
 }
 
-bool accounted(const LaneCounts& counts, std::uint64_t sent) {
-    return unbalanced(counts, sent).empty();
-}
-
 }  // namespace
-
-std::uint64_t LaneCounts::handled() const {
-    std::uint64_t sum = 0;
-    for (const std::uint64_t frames : actions) sum += frames;
-    return sum;
-}
-
-std::uint64_t LaneCounts::refused() const { return loss(losses, "generator_xmit_errors"); }
-
-LaneCounts since(const LaneCounts& before, const LaneCounts& now) {
-    LaneCounts result = now;
-    result.actions = difference(before.actions, now.actions);
-    for (std::size_t i = 0; i < result.cpus.size() && i < before.cpus.size(); ++i) {
-        result.cpus[i].actions = difference(before.cpus[i].actions, now.cpus[i].actions);
-    }
-    result.handled_by_device = now.handled_by_device - before.handled_by_device;
-    result.received = now.received - before.received;
-    result.passed = now.passed - before.passed;
-    result.forwarded = now.forwarded - before.forwarded;
-    for (std::size_t i = 0; i < result.passed_cpus.size() && i < before.passed_cpus.size(); ++i)
-        result.passed_cpus[i] -= before.passed_cpus[i];
-    for (auto& [name, frames] : result.losses) frames -= loss(before.losses, name);
-    std::erase_if(result.losses, [](const auto& entry) { return entry.second == 0; });
-    return result;
-}
-
-namespace {
-
-// The frames that arrived at an end but did not leave that way: redirected ones.
-std::uint64_t beyond(std::uint64_t arrived, std::uint64_t left) {
-    return arrived - std::min(arrived, left);
-}
-
-// Whether what left arrived, way by way.
-std::string unbalanced_ways(const LaneCounts& counts, std::uint64_t failed_redirects) {
-    const std::uint64_t transmitted = counts.actions[XDP_TX];
-    const std::uint64_t passed = counts.actions[XDP_PASS];
-    const std::uint64_t redirected = counts.actions[XDP_REDIRECT];
-    const std::uint64_t lost_back =
-        loss(counts.losses, "dut_tx_errors") + loss(counts.losses, "tester_rx_drops");
-    const std::uint64_t lost_far =
-        loss(counts.losses, "out_xmit_errors") + loss(counts.losses, "sink_rx_drops");
-    const std::uint64_t back = counts.received + lost_back;
-    if (transmitted > back || (redirected == 0 && transmitted != back)) {
-        return fmt::format("{} left by XDP_TX, but {} came back and {} were lost on the way",
-                           counted(transmitted, "frame"), thousands(counts.received),
-                           thousands(lost_back));
-    }
-    if (passed > counts.passed || (redirected == 0 && passed != counts.passed)) {
-        return fmt::format("{} left by XDP_PASS, but {} reached the stack",
-                           counted(passed, "frame"), thousands(counts.passed));
-    }
-    const std::uint64_t returned = beyond(back, transmitted);
-    const std::uint64_t to_stack = beyond(counts.passed, passed);
-    if (redirected != counts.forwarded + lost_far + returned + to_stack + failed_redirects) {
-        return fmt::format(
-            "{} left by XDP_REDIRECT, but {} reached the far end, {} came back, {} reached the "
-            "stack by way of another CPU, {} could not be redirected and {} were lost on the way",
-            counted(redirected, "frame"), thousands(counts.forwarded), thousands(returned),
-            thousands(to_stack), thousands(failed_redirects), thousands(lost_far));
-    }
-    return {};
-}
-
-}  // namespace
-
-std::string unbalanced(const LaneCounts& counts, std::uint64_t sent) {
-    const std::uint64_t not_taken = counts.refused();
-    const std::uint64_t dropped = loss(counts.losses, "dut_rx_drops");
-    const std::uint64_t taken = counts.handled_by_device;
-    if (taken + not_taken != sent) {
-        return fmt::format("{} sent, but the interface took in {} and refused {}",
-                           counted(sent, "frame"), thousands(taken), thousands(not_taken));
-    }
-    // A driver drops frames for which it has no memory before the program sees them, and frames
-    // whose redirect failed after it: only the former are missing from the program's counters.
-    if (counts.handled() > taken || taken - counts.handled() > dropped) {
-        return fmt::format("the interface took in {} and dropped {}, but the program handled {}",
-                           counted(taken, "frame"), thousands(dropped),
-                           thousands(counts.handled()));
-    }
-    return unbalanced_ways(counts, dropped - (taken - counts.handled()) +
-                                       loss(counts.losses, "redirect_errors") +
-                                       loss(counts.losses, "cpumap_drops"));
-}
-
-std::string redirect_end(const LaneCounts& counts) {
-    if (counts.received + counts.passed + counts.forwarded == 0) return "nowhere";
-    if (counts.forwarded >= std::max(counts.received, counts.passed)) return "the far end";
-    return counts.passed >= counts.received ? "the stack" : "the tester";
-}
 
 EquippedLane::EquippedLane(const Topology& topology, const Lane& lane,
                            std::vector<const Program*> programs, Mode mode, bool counts,
@@ -380,9 +277,10 @@ Result<LaneCounts> settled(const EquippedLane& lane, const LaneCounts& before, s
     std::uint64_t progress = 0;
     for (;;) {
         const LaneCounts counts = since(before, now);
+        const bool accounted = unbalanced(counts, sent).empty();
         const bool sure =
             when == Settled::balanced || lane.sees_drops() || counts.actions[XDP_DROP] == 0;
-        if (sure && accounted(counts, sent)) return counts;
+        if (accounted && sure) return counts;
         // Frames that nobody sent: they may go on for ever, and the books never balance.
         if (counts.handled() > sent) return counts;
         const std::uint64_t sum = counts.handled() + counts.received + counts.passed +
@@ -391,7 +289,8 @@ Result<LaneCounts> settled(const EquippedLane& lane, const LaneCounts& before, s
             progress = sum;
             moved = Clock::now();
         }
-        if (interrupted() || Clock::now() - moved > kSettlePatience) return counts;
+        const Clock::duration still = Clock::now() - moved;
+        if (interrupted() || still > kPatience || (accounted && still > kStillness)) return counts;
         std::this_thread::sleep_for(kLookAgain);
         XDPBENCH_TRY(now, lane.read());
     }

@@ -1,50 +1,19 @@
-// One lane of a topology with everything on it that counts: the ways out of a program under test,
-// the counters that must agree, and the books.
+// One lane of a topology with everything on it that counts: the ways out of a program under test
+// and the counters that must agree.
 #pragma once
 
 #include <optional>
 #include <vector>
 
 #include "base/result.h"
+#include "engine/lane_books.h"
 #include "engine/redirect_losses.h"
 #include "kernel/attach.h"
 #include "kernel/counters.h"
 #include "kernel/topology.h"
-#include "report/model.h"
 #include "traffic/sink.h"
 
 namespace xdpbench {
-
-// Everything that the counters of a lane say at one moment.
-struct LaneCounts {
-    ActionTally actions{};                // what the program did, by the source in use
-    std::vector<CpuTally> cpus;           // by CPU, where the program counts
-    std::uint64_t handled_by_device = 0;  // frames the DUT interface took in, by its own counters
-                                          // (a real one: by the program's)
-    std::uint64_t received = 0;           // arrived at the tester side
-    std::uint64_t passed = 0;             // arrived in the stack of the DUT side
-    std::uint64_t forwarded = 0;          // arrived at the far end
-    std::vector<std::uint64_t> passed_cpus;  // `passed`, by the CPU that ran the stack
-    // generator_xmit_errors, dut_rx_drops, dut_tx_errors, tester_rx_drops; with a far end
-    // out_xmit_errors, sink_rx_drops; after watch_redirects() those of RedirectLosses
-    Losses losses;
-
-    [[nodiscard]] std::uint64_t handled() const;  // the sum of `actions`
-    // Frames that found the ring before the program full.
-    [[nodiscard]] std::uint64_t refused() const;
-};
-
-// What happened between two moments.
-[[nodiscard]] LaneCounts since(const LaneCounts& before, const LaneCounts& now);
-
-// Nothing if the books of `sent` frames balance: every frame sent is one handled or a loss with a
-// name, every frame that left by a way arrived at its end, and the independent counters agree.
-// Otherwise what does not, with both figures. A redirected frame may arrive anywhere: at the far
-// end, back at the tester (redirected to where it came from) or in the stack (by way of a CPUMAP).
-[[nodiscard]] std::string unbalanced(const LaneCounts& counts, std::uint64_t sent);
-
-// Where most frames arrived: "the tester", "the stack", "the far end", or "nowhere".
-[[nodiscard]] std::string redirect_end(const LaneCounts& counts);
 
 // Sinks on all ends of a lane and a program attached to its DUT side.
 class EquippedLane {
@@ -102,14 +71,15 @@ class EquippedLane {
     std::vector<RedirectLosses> redirects_;  // of each of programs_, if they are watched
 };
 
-// When frames are taken to have settled.
+// When frames whose books balance are taken to have settled.
 enum class Settled {
-    balanced,  // as soon as the books balance
-    certain,   // where drops are not seen: only when nothing moves any more
+    balanced,  // at once
+    certain,   // where drops are not seen: only when nothing has moved for 100 ms
 };
 
-// Reads until all of `sent` frames are accounted for since `before`, or nothing has moved for 100
-// ms.
+// Reads until all of `sent` frames are accounted for since `before`. Where frames are missing, that
+// is so once nothing has moved for 2 s: on a busy machine a thread of the kernel that has them may
+// wait long for its turn.
 Result<LaneCounts> settled(const EquippedLane& lane, const LaneCounts& before, std::uint64_t sent,
                            Settled when = Settled::certain);
 

@@ -5,7 +5,6 @@
 #include "base/clock.h"
 
 namespace xdpbench {
-namespace {}  // namespace
 
 Result<LaneWindow> run_window(const EquippedLane& lane, Generator& generator,
                               const Topology& topology, std::uint64_t frames) {

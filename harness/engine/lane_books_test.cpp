@@ -1,5 +1,5 @@
 // The books: what balances, and what each kind of imbalance is told as.
-#include "engine/lane.h"
+#include "engine/lane_books.h"
 
 #include <gtest/gtest.h>
 #include <linux/bpf.h>

@@ -1,0 +1,46 @@
+// The books of a lane: what its counters say, and whether they account for every frame.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "report/model.h"
+
+namespace xdpbench {
+
+// Everything that the counters of a lane say at one moment.
+struct LaneCounts {
+    ActionTally actions{};                // what the program did, by the source in use
+    std::vector<CpuTally> cpus;           // by CPU, where the program counts
+    std::uint64_t handled_by_device = 0;  // frames the DUT interface took in, by its own counters
+                                          // (a real one: by the program's)
+    std::uint64_t received = 0;           // arrived at the tester side
+    std::uint64_t passed = 0;             // arrived in the stack of the DUT side
+    std::uint64_t forwarded = 0;          // arrived at the far end
+    std::vector<std::uint64_t> passed_cpus;  // `passed`, by the CPU that ran the stack
+    // generator_xmit_errors, dut_rx_drops, dut_tx_errors, tester_rx_drops; with a far end
+    // out_xmit_errors, sink_rx_drops; after watch_redirects() those of RedirectLosses
+    Losses losses;
+
+    [[nodiscard]] std::uint64_t handled() const;  // the sum of `actions`
+    // Frames that found the ring before the program full.
+    [[nodiscard]] std::uint64_t refused() const;
+};
+
+// What happened between two moments.
+[[nodiscard]] LaneCounts since(const LaneCounts& before, const LaneCounts& now);
+
+// Nothing if the books of `sent` frames balance: every frame sent is one handled or a loss with a
+// name, every frame that left by a way arrived at its end, and the independent counters agree.
+// Otherwise what does not, with both figures. A redirected frame may arrive anywhere: at the far
+// end, back at the tester (redirected to where it came from) or in the stack (by way of a CPUMAP).
+[[nodiscard]] std::string unbalanced(const LaneCounts& counts, std::uint64_t sent);
+
+// Where most frames arrived: "the tester", "the stack", "the far end", or "nowhere".
+[[nodiscard]] std::string redirect_end(const LaneCounts& counts);
+
+// Frames lost under a name: 0 if there is no such entry.
+[[nodiscard]] std::uint64_t loss(const Losses& losses, const std::string& name);
+
+}  // namespace xdpbench
