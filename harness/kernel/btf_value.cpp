@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/text.h"
+#include "kernel/btf_type.h"
 #include "kernel/value_text.h"
 #include "packet/hex.h"
 
@@ -17,52 +18,6 @@ namespace xdpbench {
 namespace {
 
 using Memory = std::vector<std::uint8_t>;
-
-constexpr int kMostModifiers = 32;  // around one type; more is a cycle in broken BTF
-
-// A type with its modifiers and typedefs peeled off.
-struct Resolved {
-    const btf_type* type = nullptr;
-    std::string name;         // for a person
-    bool big_endian = false;  // a typedef on the way was __be16, __be32 or __be64
-};
-
-std::string name_at(const btf* types, std::uint32_t offset) {
-    const char* const name = ::btf__name_by_offset(types, offset);
-    return name == nullptr ? "" : name;
-}
-
-bool is_wrapper(const btf_type* type) {
-    return ::btf_is_mod(type) || ::btf_is_typedef(type) || ::btf_is_type_tag(type);
-}
-
-Resolved resolve(const btf* types, std::uint32_t id) {
-    Resolved resolved;
-    const btf_type* type = ::btf__type_by_id(types, id);
-    for (int i = 0; type != nullptr && is_wrapper(type); ++i) {
-        if (i == kMostModifiers) return {};
-        const std::string name = name_at(types, type->name_off);
-        if (resolved.name.empty() && ::btf_is_typedef(type)) resolved.name = name;
-        if (name == "__be16" || name == "__be32" || name == "__be64") resolved.big_endian = true;
-        type = ::btf__type_by_id(types, type->type);
-    }
-    resolved.type = type;
-    if (resolved.name.empty() && type != nullptr) resolved.name = name_at(types, type->name_off);
-    return resolved;
-}
-
-bool is_signed(const btf_type* type) {
-    return ::btf_is_int(type) && (::btf_int_encoding(type) & BTF_INT_SIGNED) != 0;
-}
-
-bool is_bool(const btf_type* type) {
-    return ::btf_is_int(type) && (::btf_int_encoding(type) & BTF_INT_BOOL) != 0;
-}
-
-bool is_char(const btf* types, const btf_type* type) {
-    return type != nullptr && ::btf_is_int(type) && type->size == 1 &&
-           name_at(types, type->name_off) == "char";
-}
 
 Error value_error(const Value& value, const std::string& path, const std::string& problem) {
     const std::string where = value.where.file.empty() ? "" : value.where.text() + ": ";
@@ -74,35 +29,10 @@ std::string written(const Value& value) {
     return value.list() != nullptr ? "a list" : "a set of fields";
 }
 
-// The enumerators of a type with their values; a type of 8 bytes is of another kind.
-std::vector<std::pair<std::string, Number>> enumerators_of(const btf* types, const btf_type* type) {
-    std::vector<std::pair<std::string, Number>> found;
-    const bool wide = ::btf_is_enum64(type);
-    const bool unsigned_wide = wide && !::btf_kflag(type);
-    for (unsigned i = 0; i < ::btf_vlen(type); ++i) {
-        if (!wide) {
-            const struct btf_enum& one = ::btf_enum(type)[i];
-            found.emplace_back(name_at(types, one.name_off), from_signed(one.val));
-            continue;
-        }
-        const struct btf_enum64& one = ::btf_enum64(type)[i];
-        const std::uint64_t bits = std::uint64_t{one.val_hi32} << 32 | one.val_lo32;
-        found.emplace_back(
-            name_at(types, one.name_off),
-            unsigned_wide ? Number{false, bits} : from_signed(static_cast<std::int64_t>(bits)));
-    }
-    return found;
-}
-
-std::size_t type_size(const btf* types, std::uint32_t id) {
-    const std::int64_t size = ::btf__resolve_size(types, id);
-    return size < 0 ? 0 : static_cast<std::size_t>(size);
-}
-
 // What a value says of one integer, enum or array of bytes.
 struct Leaf {
     std::string path;
-    Resolved type;
+    BtfType type;
     std::size_t offset = 0;   // of the memory that it describes
     Memory encoded;           // what belongs there
     bool as_address = false;  // the value was written as an address
@@ -127,7 +57,7 @@ class Walker {
 
     Result<void> walk(std::uint32_t id, const Value& value, std::size_t offset,
                       const std::string& path) const {
-        const Resolved type = resolve(types_, id);
+        const BtfType type = resolve_type(types_, id);
         if (type.type == nullptr)
             return value_error(value, path, "the program's BTF has no such type");
         if (::btf_is_int(type.type) || ::btf_is_any_enum(type.type))
@@ -149,7 +79,7 @@ class Walker {
         return {};
     }
 
-    Result<void> integer(const Resolved& type, const Value& value, std::size_t offset,
+    Result<void> integer(const BtfType& type, const Value& value, std::size_t offset,
                          const std::string& path) const {
         Leaf leaf{path, type, offset, Memory(type.type->size), false};
         const std::string* const text = value.scalar();
@@ -175,7 +105,7 @@ class Walker {
         return fits(number, type->size, is_signed(type));
     }
 
-    static Error no_integer(const Resolved& type, const Value& value, const std::string& path) {
+    static Error no_integer(const BtfType& type, const Value& value, const std::string& path) {
         const std::size_t size = type.type->size;
         if (size > sizeof(std::uint64_t)) {
             return value_error(
@@ -188,7 +118,7 @@ class Walker {
                                        takes_address(type.type) ? " or an IPv4 address" : ""));
     }
 
-    static Error too_large(const Resolved& type, const Value& value, const std::string& path) {
+    static Error too_large(const BtfType& type, const Value& value, const std::string& path) {
         const char* const kind = is_bool(type.type)        ? "0 or 1, "
                                  : is_signed(type.type)    ? "signed, "
                                  : ::btf_is_int(type.type) ? "unsigned, "
@@ -198,7 +128,7 @@ class Walker {
                                        kind, counted(type.type->size, "byte")));
     }
 
-    [[nodiscard]] std::optional<Number> read_number(const Resolved& type,
+    [[nodiscard]] std::optional<Number> read_number(const BtfType& type,
                                                     const std::string& text) const {
         if (::btf_is_any_enum(type.type)) {
             for (const auto& [name, number] : enumerators_of(types_, type.type)) {
@@ -208,7 +138,7 @@ class Walker {
         return parse_number(text);
     }
 
-    Result<void> fields(const Resolved& type, const Value& value, std::size_t offset,
+    Result<void> fields(const BtfType& type, const Value& value, std::size_t offset,
                         const std::string& path) const {
         Fields known;
         add_fields(type.type, 0, known);
@@ -256,7 +186,7 @@ class Walker {
     // In C the members of a struct without a name are members of the struct around it.
     void add_fields(const btf_type* type, std::uint32_t bit_offset, Fields& known,
                     int depth = 0) const {
-        for (unsigned i = 0; i < ::btf_vlen(type) && depth < kMostModifiers; ++i) {
+        for (unsigned i = 0; i < ::btf_vlen(type) && depth < kDeepestType; ++i) {
             const btf_member& member = ::btf_members(type)[i];
             const std::string name = name_at(types_, member.name_off);
             const std::uint32_t place = bit_offset + ::btf_member_bit_offset(type, i);
@@ -265,7 +195,7 @@ class Walker {
                                    Field{member.type, place, ::btf_member_bitfield_size(type, i)});
                 continue;
             }
-            const Resolved inner = resolve(types_, member.type);
+            const BtfType inner = resolve_type(types_, member.type);
             if (inner.type != nullptr && ::btf_is_composite(inner.type))
                 add_fields(inner.type, place, known, depth + 1);
         }
@@ -278,7 +208,7 @@ class Walker {
         return names;
     }
 
-    Result<void> array(const Resolved& type, const Value& value, std::size_t offset,
+    Result<void> array(const BtfType& type, const Value& value, std::size_t offset,
                        const std::string& path) const {
         const struct btf_array* const shape = ::btf_array(type.type);
         if (const Value::List* const list = value.list())
@@ -288,7 +218,7 @@ class Walker {
         if (text == nullptr || element != 1 || shape->nelems > size_)
             return no_array(*shape, value, path);
         Leaf leaf{path, type, offset, Memory(shape->nelems), false};
-        if (!store_bytes(*text, resolve(types_, shape->type), leaf))
+        if (!store_bytes(*text, resolve_type(types_, shape->type), leaf))
             return no_array(*shape, value, path);
         return at(leaf, value);
     }
@@ -311,7 +241,7 @@ class Walker {
     [[nodiscard]] Error no_array(const struct btf_array& shape, const Value& value,
                                  const std::string& path) const {
         const std::size_t element = type_size(types_, shape.type);
-        const bool text = is_char(types_, resolve(types_, shape.type).type);
+        const bool text = is_char(types_, resolve_type(types_, shape.type).type);
         const std::string address = shape.nelems == 4    ? "an IPv4 address, "
                                     : shape.nelems == 6  ? "a MAC address, "
                                     : shape.nelems == 16 ? "an IPv6 address, "
@@ -326,7 +256,7 @@ class Walker {
                 element == 1 ? fmt::format("{}{}a list or \"hex:...\"", most, address) : "a list"));
     }
 
-    bool store_bytes(const std::string& text, const Resolved& element, Leaf& leaf) const {
+    bool store_bytes(const std::string& text, const BtfType& element, Leaf& leaf) const {
         Memory& out = leaf.encoded;
         if (text.starts_with("hex:")) return store_hex(text, out);
         // Text comes first: a name such as "::1" is not meant as an address.
@@ -348,131 +278,10 @@ std::string leaf_text(const btf* types, const Leaf& leaf, ByteView bytes) {
     const btf_type* const type = leaf.type.type;
     if (leaf.as_address) return address_text(bytes);
     if (::btf_is_array(type)) {
-        const bool text = is_char(types, resolve(types, ::btf_array(type)->type).type);
+        const bool text = is_char(types, resolve_type(types, ::btf_array(type)->type).type);
         return text ? printable_text(bytes) : "hex:" + to_hex(bytes);
     }
-    const std::uint64_t bits = load(bytes, leaf.type.big_endian);
-    if (::btf_is_int(type)) return number_text(bits, bytes.size(), is_signed(type));
-    bool negative = false;
-    for (const auto& [name, number] : enumerators_of(types, type)) {
-        Memory one(bytes.size());
-        store(two_complement(number), one, leaf.type.big_endian);
-        if (std::equal(one.begin(), one.end(), bytes.begin())) return name;
-        negative = negative || number.negative;
-    }
-    return number_text(bits, bytes.size(), negative);
-}
-
-// Zero-terminated text that a person can read, with nothing behind it.
-std::optional<std::string> readable_text(ByteView bytes) {
-    const auto end = std::find(bytes.begin(), bytes.end(), std::uint8_t{0});
-    const auto printable = [](std::uint8_t letter) { return letter >= ' ' && letter <= '~'; };
-    const auto zero = [](std::uint8_t byte) { return byte == 0; };
-    if (end == bytes.end() || !std::all_of(bytes.begin(), end, printable) ||
-        !std::all_of(end, bytes.end(), zero))
-        return std::nullopt;
-    std::string text(bytes.begin(), end);
-    if (text.empty() || text.starts_with("hex:")) return std::nullopt;
-    return text;
-}
-
-// Reads memory by its type: the way back of the Walker.
-class Decoder {
-  public:
-    explicit Decoder(const btf* types) : types_(types) {}
-
-    // Nothing if the type has no value, or BTF that contradicts itself puts it outside.
-    [[nodiscard]] std::optional<Value> decode(std::uint32_t id, ByteView memory,
-                                              int depth = 0) const {
-        const Resolved type = resolve(types_, id);
-        const std::size_t size = type_size(types_, id);
-        if (type.type == nullptr || size > memory.size() || depth == kMostModifiers)
-            return std::nullopt;
-        const ByteView bytes = memory.first(size);
-        if (::btf_is_int(type.type) || ::btf_is_any_enum(type.type)) return integer(type, bytes);
-        if (::btf_is_union(type.type)) return largest_member(type.type, bytes, depth);
-        if (::btf_is_composite(type.type)) {
-            Value::Fields fields;
-            add_members(type.type, bytes, depth, fields);
-            return Value{{}, std::move(fields)};
-        }
-        if (::btf_is_array(type.type)) return array(*::btf_array(type.type), bytes, depth);
-        return std::nullopt;
-    }
-
-  private:
-    [[nodiscard]] std::optional<Value> integer(const Resolved& type, ByteView bytes) const {
-        if (bytes.size() > sizeof(std::uint64_t)) return std::nullopt;
-        const Leaf leaf{{}, type, 0, {}, type.big_endian && bytes.size() == 4};
-        return Value{{}, leaf_text(types_, leaf, bytes)};
-    }
-
-    void add_members(const btf_type* type, ByteView memory, int depth,
-                     Value::Fields& fields) const {
-        for (unsigned i = 0; i < ::btf_vlen(type); ++i) {
-            const btf_member& member = ::btf_members(type)[i];
-            const std::size_t offset = ::btf_member_bit_offset(type, i) / 8;
-            if (::btf_member_bitfield_size(type, i) != 0 || offset > memory.size()) continue;
-            std::optional<Value> value = decode(member.type, memory.subspan(offset), depth + 1);
-            if (!value) continue;
-            const std::string name = name_at(types_, member.name_off);
-            if (!name.empty()) {
-                fields.push_back({name, std::move(*value)});
-            } else if (value->fields() != nullptr) {
-                // Members of a struct without a name are members of the struct around it.
-                for (const Value::Field& inner : *value->fields()) fields.push_back(inner);
-            }
-        }
-    }
-
-    [[nodiscard]] Value largest_member(const btf_type* type, ByteView memory, int depth) const {
-        Value::Fields largest;
-        std::size_t most = 0;
-        for (unsigned i = 0; i < ::btf_vlen(type); ++i) {
-            const btf_member& member = ::btf_members(type)[i];
-            const std::size_t size = type_size(types_, member.type);
-            if (size <= most || ::btf_member_bitfield_size(type, i) != 0) continue;
-            std::optional<Value> value = decode(member.type, memory, depth + 1);
-            if (!value) continue;
-            const std::string name = name_at(types_, member.name_off);
-            if (name.empty() && value->fields() == nullptr) continue;
-            most = size;
-            largest = name.empty() ? *value->fields() : Value::Fields{{name, std::move(*value)}};
-        }
-        return Value{{}, std::move(largest)};
-    }
-
-    [[nodiscard]] std::optional<Value> array(const struct btf_array& shape, ByteView memory,
-                                             int depth) const {
-        const Resolved element = resolve(types_, shape.type);
-        const std::size_t size = type_size(types_, shape.type);
-        if (size == 0 || element.type == nullptr) return std::nullopt;
-        if (size == 1 && ::btf_is_int(element.type)) return byte_array(element, memory);
-        Value::List list;
-        for (std::size_t i = 0; i < shape.nelems; ++i) {
-            std::optional<Value> value = decode(shape.type, memory.subspan(i * size), depth + 1);
-            if (!value) return std::nullopt;
-            list.push_back(std::move(*value));
-        }
-        return Value{{}, std::move(list)};
-    }
-
-    [[nodiscard]] Value byte_array(const Resolved& element, ByteView memory) const {
-        constexpr std::size_t kMacBytes = 6;
-        if (is_char(types_, element.type)) {
-            if (const auto text = readable_text(memory)) return Value{{}, *text};
-        } else if (memory.size() == kMacBytes) {
-            return Value{{}, address_text(memory)};
-        }
-        return Value{{}, "hex:" + to_hex(memory)};
-    }
-
-    const btf* types_;
-};
-
-// Adds up integers of at most 8 bytes.
-void add_integers(ByteView from, ByteSpan into, bool big_endian) {
-    store(load(from, big_endian) + load(into, big_endian), into, big_endian);
+    return integer_text(types, leaf.type, bytes);
 }
 
 }  // namespace
@@ -530,47 +339,6 @@ Result<std::vector<ValueDifference>> compare_untyped(const Value& expected,
         differences.push_back({"", "hex:" + to_hex(encoded), "hex:" + to_hex(memory)});
     }
     return differences;
-}
-
-Value decode_value(const btf* types, std::uint32_t type, std::span<const std::uint8_t> memory) {
-    std::optional<Value> value = Decoder(types).decode(type, memory);
-    return value ? std::move(*value) : decode_untyped(memory);
-}
-
-Value decode_untyped(std::span<const std::uint8_t> memory) {
-    const std::size_t size = memory.size();
-    if (size == 1 || size == 2 || size == 4 || size == 8)
-        return Value{{}, number_text(load(memory, false), size, false)};
-    return Value{{}, "hex:" + to_hex(memory)};
-}
-
-void add_values(const btf* types, std::uint32_t type, std::span<const std::uint8_t> from,
-                std::span<std::uint8_t> into) {
-    const Resolved resolved = resolve(types, type);
-    const btf_type* const shape = resolved.type;
-    if (shape == nullptr) return;
-    if (::btf_is_int(shape) && shape->size <= sizeof(std::uint64_t)) {
-        add_integers(from.first(shape->size), into.first(shape->size), resolved.big_endian);
-    } else if (::btf_is_composite(shape)) {
-        // The members of a union are the same memory: only the first one is added.
-        const unsigned members =
-            ::btf_is_union(shape) ? std::min(1U, unsigned{::btf_vlen(shape)}) : ::btf_vlen(shape);
-        for (unsigned i = 0; i < members; ++i) {
-            if (::btf_member_bitfield_size(shape, i) != 0) continue;
-            const std::size_t offset = ::btf_member_bit_offset(shape, i) / 8;
-            add_values(types, ::btf_members(shape)[i].type, from.subspan(offset),
-                       into.subspan(offset));
-        }
-    } else if (::btf_is_array(shape)) {
-        const std::uint32_t element = ::btf_array(shape)->type;
-        const std::size_t size = type_size(types, element);
-        for (std::size_t i = 0; i < ::btf_array(shape)->nelems; ++i)
-            add_values(types, element, from.subspan(i * size), into.subspan(i * size));
-    }
-}
-
-void add_untyped(std::span<const std::uint8_t> from, std::span<std::uint8_t> into) {
-    if (into.size() <= sizeof(std::uint64_t)) add_integers(from, into, false);
 }
 
 }  // namespace xdpbench

@@ -1,8 +1,7 @@
-// Values between text (as scenarios write them) and memory, typed by BTF.
+// Values as scenarios write them, put into memory or compared with it, typed by BTF.
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -48,22 +47,5 @@ Result<std::vector<ValueDifference>> compare_value(const btf* types, std::uint32
 // The same for a map without BTF (type 0 of encode_untyped).
 Result<std::vector<ValueDifference>> compare_untyped(const Value& expected,
                                                      std::span<const std::uint8_t> memory);
-
-// What is in `memory`, as encode_value takes it back: integers in decimal, __be32 as an IPv4
-// address, 6 bytes as a MAC address, enumerators by name, text, other bytes as "hex:..", lists,
-// fields by name. What has no value (bit fields, pointers, padding) is left out; of a union its
-// largest member stands for all.
-[[nodiscard]] Value decode_value(const btf* types, std::uint32_t type,
-                                 std::span<const std::uint8_t> memory);
-
-// The same for a map without BTF.
-[[nodiscard]] Value decode_untyped(std::span<const std::uint8_t> memory);
-
-// Adds the integers of `from` to those of `into`, leaf by leaf; other leaves are left alone.
-void add_values(const btf* types, std::uint32_t type, std::span<const std::uint8_t> from,
-                std::span<std::uint8_t> into);
-
-// The same without BTF: values of up to 8 bytes are integers, longer ones are left alone.
-void add_untyped(std::span<const std::uint8_t> from, std::span<std::uint8_t> into);
 
 }  // namespace xdpbench

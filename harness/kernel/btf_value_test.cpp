@@ -8,6 +8,7 @@
 #include <memory>
 #include <random>
 
+#include "kernel/btf_decode.h"
 #include "kernel/fixture_test.h"
 #include "packet/hex.h"
 

@@ -7,6 +7,8 @@
 #include <set>
 
 #include "base/text.h"
+#include "kernel/btf_decode.h"
+#include "kernel/btf_value.h"
 #include "kernel/events.h"
 #include "kernel/structure.h"
 #include "packet/hex.h"

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "kernel/btf_decode.h"
 #include "kernel/btf_value.h"
 #include "kernel/structure.h"
 #include "packet/hex.h"

@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "base/text.h"
+#include "kernel/btf_decode.h"
 #include "kernel/btf_value.h"
 #include "kernel/cpus.h"
 #include "packet/hex.h"
