@@ -1,0 +1,248 @@
+#include "commands/run_arguments.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "base/text.h"
+#include "commands/modes.h"
+#include "kernel/cpus.h"
+#include "kernel/device_topology.h"
+#include "kernel/interface.h"
+#include "traffic/placement.h"
+
+namespace xdpbench {
+namespace {
+
+Result<void> add_device(const RunArguments& arguments, RunOptions& options) {
+    if (options.keep)
+        return input_error("--keep does not go with --dev: nothing is left on real interfaces",
+                           "xdp-bench attach leaves a program there as long as it runs");
+    const bool offload_only = options.modes == std::vector<Mode>{Mode::offload};
+    if (arguments.peer.empty() && !offload_only) {
+        return input_error("--dev without --peer: there is nothing to send frames over",
+                           "name the interface that is cabled to it, or use --mode offload alone");
+    }
+    if (options.placement || !options.cpus.empty()) {
+        return input_error(
+            fmt::format("{} does not go with --dev: programs run where the interrupts of a real "
+                        "interface lead, and its settings are not touched",
+                        options.placement ? "--placement" : "--cpus"),
+            "lead them elsewhere: ethtool -L, ethtool -X, /proc/irq/NUMBER/smp_affinity_list");
+    }
+    if (arguments.device == arguments.peer)
+        return input_error(fmt::format("--dev and --peer are both {}", arguments.device),
+                           "name the two ends of the wire");
+    XDPBENCH_TRY(const NetNs netns, NetNs::current());
+    XDPBENCH_CHECK(query_interface(netns, arguments.device));
+    options.device = arguments.device;
+    options.take_over = arguments.take_over;
+    if (arguments.peer.empty()) return {};
+    XDPBENCH_CHECK(query_interface(netns, arguments.peer));
+    options.peer = arguments.peer;
+    for (const Mode mode : options.modes) {
+        if (mode == Mode::offload) continue;  // touches the device alone, and asks it itself
+        XDPBENCH_CHECK(join_devices({*options.device, *options.peer, options.take_over}, mode, 0));
+    }
+    return {};
+}
+
+Result<void> choose_parts(const std::vector<std::string>& only, RunOptions& options) {
+    const std::map<std::string, bool*> parts{{"check", &options.check},
+                                             {"replay", &options.replay},
+                                             {"bench", &options.bench},
+                                             {"search", &options.search},
+                                             {"latency", &options.latency}};
+    if (only.empty()) return {};
+    for (const auto& [name, wanted] : parts) *wanted = false;
+    for (const std::string& part : only) {
+        const auto found = parts.find(part);
+        if (found == parts.end()) {
+            std::vector<std::string> names;
+            names.reserve(parts.size());
+            for (const auto& [name, wanted] : parts) names.push_back(name);
+            const std::optional<std::string> near = nearest(part, names);
+            return input_error(fmt::format("--only {}: there is no such part{}", part,
+                                           near ? fmt::format("; did you mean {}?", *near) : ""),
+                               fmt::format("choose from {}", fmt::join(names, ", ")));
+        }
+        *found->second = true;
+    }
+    return {};
+}
+
+Result<void> add_goals(const RunArguments& arguments, RunOptions& options) {
+    if (!arguments.losses.empty()) options.goals.losses.clear();
+    for (const std::string& text : arguments.losses) {
+        XDPBENCH_TRY(const double loss, parse_share("--loss", text, 0));
+        options.goals.losses.push_back(loss);
+    }
+    XDPBENCH_TRY(options.goals.exceed, parse_share("--exceed", arguments.exceed, 0));
+    if (options.goals.exceed == 1)
+        return input_error("--exceed 100% lets every trial lose more than the goal",
+                           "ask for less, e.g. 50%");
+    constexpr double kNarrowest = 1e-5;
+    XDPBENCH_TRY(options.goals.width, parse_share("--width", arguments.width, kNarrowest));
+    return {};
+}
+
+Result<void> add_rates(const RunArguments& arguments, RunOptions& options) {
+    if (arguments.rates.empty()) return {};
+    if (!options.bench && !options.latency) {
+        return input_error("--rate goes with bench and latency, which --only leaves out",
+                           "add one of them to --only, or leave --rate out");
+    }
+    for (const std::string& text : arguments.rates) {
+        XDPBENCH_TRY(const Rate rate, parse_rate(text));
+        if (rate.share == 0 && rate.pps * options.seconds < 1) {
+            return input_error(
+                fmt::format("--rate {} is not a whole frame in {}", text, arguments.duration),
+                "ask for a higher rate or a longer --duration");
+        }
+        options.rates.push_back(rate);
+    }
+    return {};
+}
+
+// Those that are to be compared with one another; none if that is not asked for.
+Result<std::vector<int>> parse_cpus(const RunArguments& arguments, const RunOptions& options) {
+    if (arguments.cpus.empty()) return std::vector<int>{};
+    if (!options.rates.empty())
+        return input_error("--cpus and --rate do not go together",
+                           "the table of --cpus is of what each CPU can at most, and a rate is "
+                           "offered from one CPU: leave one of the two out");
+    if (!options.bench)
+        return input_error("--cpus goes with bench, which --only leaves out",
+                           "add it to --only; a search and latencies have one generator");
+    const std::optional<std::vector<int>> cpus = parse_cpu_list(arguments.cpus);
+    if (!cpus)
+        return input_error(fmt::format("--cpus {} is no list of CPUs", arguments.cpus),
+                           "write it as 0,2-4");
+    const std::vector<int> allowed = allowed_cpus();
+    for (const int cpu : *cpus) {
+        if (std::find(allowed.begin(), allowed.end(), cpu) == allowed.end())
+            return input_error(
+                fmt::format("--cpus {}: this process may not use CPU {}", arguments.cpus, cpu),
+                fmt::format("there are {}", fmt::join(allowed, ", ")));
+    }
+    if (arguments.shape.placement == placement_name(Placement::separate))
+        return input_error("--cpus and --placement separate do not go together",
+                           "with --cpus each CPU is shared by a generator and the program");
+    return *cpus;
+}
+
+}  // namespace
+
+void add_run_options(CLI::App& app, RunArguments& arguments) {
+    app.add_option("--prog", arguments.programs,
+                   "a reference program by name, FILE.o[:FUNCTION], or all")
+        ->delimiter(',')
+        ->type_name("NAME|FILE.o[:FUNCTION]|all");
+    app.add_option("--scenario", arguments.scenarios, "a scenario file, with the program it names")
+        ->type_name("FILE");
+    app.add_option("--mode", arguments.modes,
+                   "attach modes: generic, native, offload or all (default: native)")
+        ->delimiter(',')
+        ->type_name("MODE,...");
+    app.add_option("--only", arguments.only,
+                   "only these parts: check, replay, bench; and search and latency, which are not "
+                   "done unasked")
+        ->delimiter(',')
+        ->type_name("PART,...");
+    add_traffic_options(app, arguments.traffic);
+    add_shape_options(app, arguments.shape,
+                      "generator and program on one CPU (shared) or on two (separate; default from "
+                      "4 CPUs on)");
+    app.add_option("--set", arguments.settings,
+                   "a variable or a map's entry, whatever the scenario sets; may be repeated")
+        ->type_name("NAME=VALUE|MAP[KEY]=VALUE")
+        ->expected(1)
+        ->take_all();
+    app.add_option("--cpus", arguments.cpus,
+                   "how the rate grows with these CPUs, a generator and a queue each")
+        ->type_name("0,2-4");
+    app.add_option("--duration", arguments.duration, "length of a bench round (default: 1s)")
+        ->type_name("TIME");
+    app.add_option("--rounds", arguments.rounds, "bench rounds (default: 5)")->type_name("N");
+    app.add_option("--rate", arguments.rates,
+                   "bench end to end at these rates instead of as fast as possible: 800pps, "
+                   "500kpps, 1.5Mpps, or 50% of the throughput that a search finds")
+        ->delimiter(',')
+        ->type_name("RATE,...");
+    app.add_option(
+           "--loss", arguments.losses,
+           "the highest rates to search for are those that lose at most this share (default: "
+           "0,0.5%)")
+        ->delimiter(',')
+        ->type_name("SHARE,...");
+    app.add_option("--exceed", arguments.exceed,
+                   "share of the time in which a rate that is searched for may lose more (default: "
+                   "50%)")
+        ->type_name("SHARE");
+    app.add_option("--width", arguments.width,
+                   "how near the rate that is too high has to be (default: 0.5%)")
+        ->type_name("SHARE");
+    app.add_option("--json", arguments.json,
+                   "where the result goes (default: results/<program>-<mode>-<time>.json; - for "
+                   "standard output)")
+        ->type_name("FILE");
+    app.add_option("--junit", arguments.junit, "the outcomes as JUnit XML too")->type_name("FILE");
+    app.add_option("--ktap", arguments.ktap, "the outcomes as KTAP too")->type_name("FILE");
+    app.add_option("--metrics", arguments.metrics, "the figures as OpenMetrics text too")
+        ->type_name("FILE");
+    CLI::Option* const device =
+        app.add_option("--dev", arguments.device,
+                       "put the program on this interface: offload to it, or replay over it")
+            ->type_name("IF");
+    app.add_option("--peer", arguments.peer,
+                   "what is sent over this interface arrives at the one of --dev")
+        ->type_name("IF")
+        ->needs(device);
+    app.add_flag("--take-over", arguments.take_over,
+                 "interfaces with addresses or routes may be used: the programs handle all that "
+                 "arrives there meanwhile")
+        ->needs(device);
+    app.add_flag(
+        "--pin-maps", arguments.pin_maps,
+        "maps that the object declares as pinned are pinned in /sys/fs/bpf, shared and left "
+        "there (default: every program's own)");
+    app.add_flag("--keep", arguments.keep,
+                 "keep the replay's namespaces for debugging and say how to enter them");
+    app.add_flag("-v,--verbose", arguments.verbose, "every check by name, and libbpf's messages");
+}
+
+Result<RunOptions> parse_run(const RunArguments& arguments) {
+    RunOptions options;
+    options.programs = arguments.programs;
+    options.scenarios = arguments.scenarios;
+    XDPBENCH_TRY(options.modes, parse_modes(arguments.modes));
+    XDPBENCH_CHECK(choose_parts(arguments.only, options));
+    XDPBENCH_TRY(options.traffic, parse_traffic(arguments.traffic));
+    constexpr double kLongestRound = 3600;
+    const std::optional<double> seconds = parse_duration(arguments.duration);
+    if (!seconds || *seconds > kLongestRound)
+        return input_error(
+            fmt::format("--duration {} is not a time between 0 and one hour", arguments.duration),
+            "write it as 3s, 250ms or 2m");
+    options.seconds = *seconds;
+    constexpr int kMostRounds = 10'000;
+    if (arguments.rounds < 1 || arguments.rounds > kMostRounds)
+        return input_error(
+            fmt::format("--rounds {} is not between 1 and {}", arguments.rounds, kMostRounds));
+    options.rounds = arguments.rounds;
+    XDPBENCH_TRY(options.shapes, parse_shapes(arguments.shape));
+    XDPBENCH_TRY(options.placement, parse_placement(arguments.shape));
+    XDPBENCH_CHECK(add_rates(arguments, options));
+    XDPBENCH_CHECK(add_goals(arguments, options));
+    XDPBENCH_TRY(options.cpus, parse_cpus(arguments, options));
+    options.keep = arguments.keep;
+    if (!arguments.device.empty()) XDPBENCH_CHECK(add_device(arguments, options));
+    options.pin_maps = arguments.pin_maps;
+    options.settings = arguments.settings;
+    return options;
+}
+
+}  // namespace xdpbench

@@ -1,0 +1,52 @@
+// What `run` is asked on the command line.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "commands/shape_options.h"
+#include "commands/traffic_options.h"
+#include "engine/run.h"
+
+namespace CLI {
+class App;
+}
+
+namespace xdpbench {
+
+// As typed.
+struct RunArguments {
+    std::vector<std::string> programs;
+    std::vector<std::string> scenarios;
+    std::vector<std::string> modes{"native"};
+    std::vector<std::string> only;
+    TrafficArguments traffic;
+    ShapeArguments shape;
+    std::vector<std::string> settings;
+    std::string cpus;
+    std::string duration = "1s";
+    int rounds = 5;
+    std::vector<std::string> rates;
+    std::vector<std::string> losses;
+    std::string exceed = "50%";
+    std::string width = "0.5%";
+    std::string json;
+    std::string junit;
+    std::string ktap;
+    std::string metrics;
+    std::string device;
+    std::string peer;
+    bool take_over = false;
+    bool keep = false;
+    bool pin_maps = false;
+    bool verbose = false;
+};
+
+void add_run_options(CLI::App& app, RunArguments& arguments);
+
+// What the arguments mean, as far as this machine can be asked without creating anything: programs
+// and scenarios are not read yet. An input error names the option and what to write instead.
+Result<RunOptions> parse_run(const RunArguments& arguments);
+
+}  // namespace xdpbench
