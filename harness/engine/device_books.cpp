@@ -4,7 +4,6 @@
 #include <linux/bpf.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "base/text.h"
 
@@ -40,11 +39,6 @@ std::string name_losses(LaneCounts& counts, std::uint64_t sent) {
                      {"lost_after_redirect", redirected - arrived}};
     std::erase_if(counts.losses, [](const auto& entry) { return entry.second == 0; });
     return {};
-}
-
-std::uint64_t frames_lost(const Losses& losses) {
-    return std::accumulate(losses.begin(), losses.end(), std::uint64_t{0},
-                           [](std::uint64_t sum, const auto& loss) { return sum + loss.second; });
 }
 
 bool all_known(const Losses& named, const Losses& seen) {

@@ -15,8 +15,6 @@ namespace xdpbench {
 // each. Returns what cannot be: frames that nobody sent.
 [[nodiscard]] std::string name_losses(LaneCounts& counts, std::uint64_t sent);
 
-[[nodiscard]] std::uint64_t frames_lost(const Losses& losses);
-
 // Whether nothing is left to wait for: no frame is missing, or those missing after a redirect, and
 // no others, were seen to be lost. `named` by name_losses(), `seen` by RedirectLosses.
 [[nodiscard]] bool all_known(const Losses& named, const Losses& seen);

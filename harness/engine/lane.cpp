@@ -43,12 +43,6 @@ std::uint64_t over_queues(const DriverCounters& counters, std::string_view direc
 constexpr std::string_view kRx = "rx_queue_";
 constexpr std::string_view kTx = "tx_queue_";
 
-std::uint64_t total(const Losses& losses) {
-    std::uint64_t sum = 0;
-    for (const auto& [name, frames] : losses) sum += frames;
-    return sum;
-}
-
 Result<bool> counts_itself(const Program& program) {
     XDPBENCH_TRY(const auto by_cpu, read_counters(program));
     if (by_cpu) return true;
@@ -284,7 +278,7 @@ Result<LaneCounts> settled(const EquippedLane& lane, const LaneCounts& before, s
         // Frames that nobody sent: they may go on for ever, and the books never balance.
         if (counts.handled() > sent) return counts;
         const std::uint64_t sum = counts.handled() + counts.received + counts.passed +
-                                  counts.forwarded + total(counts.losses);
+                                  counts.forwarded + frames_lost(counts.losses);
         if (sum != progress) {
             progress = sum;
             moved = Clock::now();

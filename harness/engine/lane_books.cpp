@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <numeric>
 #include <string_view>
 
 #include "base/text.h"
@@ -55,6 +56,11 @@ std::string unbalanced_ways(const LaneCounts& counts, std::uint64_t failed_redir
 }
 
 }  // namespace
+
+std::uint64_t frames_lost(const Losses& losses) {
+    return std::accumulate(losses.begin(), losses.end(), std::uint64_t{0},
+                           [](std::uint64_t sum, const auto& entry) { return sum + entry.second; });
+}
 
 std::uint64_t loss(const Losses& losses, const std::string& name) {
     const auto found = losses.find(name);

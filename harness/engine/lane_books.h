@@ -40,6 +40,9 @@ struct LaneCounts {
 // Where most frames arrived: "the tester", "the stack", "the far end", or "nowhere".
 [[nodiscard]] std::string redirect_end(const LaneCounts& counts);
 
+// Frames lost, under whatever name.
+[[nodiscard]] std::uint64_t frames_lost(const Losses& losses);
+
 // Frames lost under a name: 0 if there is no such entry.
 [[nodiscard]] std::uint64_t loss(const Losses& losses, const std::string& name);
 
