@@ -7,6 +7,29 @@ import subprocess
 from harness import BUILD, Case, SOURCE, fixture, main
 
 
+# What leaves by the interface has been marked behind the map.
+BEHIND_THE_MAP = """
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+struct {
+    __uint(type, BPF_MAP_TYPE_DEVMAP);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct bpf_devmap_val);
+} ports SEC(".maps");
+SEC("xdp") int redirects(struct xdp_md *ctx) { return bpf_redirect_map(&ports, 0, XDP_DROP); }
+SEC("xdp/devmap") int marks(struct xdp_md *ctx)
+{
+    unsigned char *data = (void *)(long)ctx->data;
+    if (data + 15 > (unsigned char *)(long)ctx->data_end)
+        return XDP_DROP;
+    data[14] = MARK;
+    return XDP_PASS;
+}
+char _license[] SEC("license") = "GPL";
+"""
+
+
 class Objects(Case):
     def test_each_kind_is_checked_replayed_and_benched(self):
         short = ("--mode", "generic,native", "--rounds", "1", "--duration", "50ms", "--pcap", os.path.join(SOURCE, "pcaps", "udp_64.pcap"))
@@ -18,6 +41,24 @@ class Objects(Case):
                 self.assertIn("the books balance", done.stdout)
                 self.assertIn("median", done.stdout)
         self.assertFalse(os.path.exists("/sys/fs/bpf/xdp_bench_pin"))
+
+    def test_what_runs_behind_a_map_is_named_in_it(self):
+        frame = "020000000002 020000000001 88b5"
+        self.write_text("behind.yaml", f"""
+name: behind
+about: A program behind a DEVMAP marks what leaves
+program: {{ object: marker.o }}
+maps: {{ ports: [ {{ key: 0, value: {{ ifindex: "interface:out0", bpf_prog: {{ fd: "program:marks" }} }} }} ] }}
+replay:
+  topology: chain
+  traffic: "hex: {frame} 00"
+  expect: {{ XDP_REDIRECT: 1, forwarded: "hex: {frame} 2a" }}
+""")
+        for mark, code in ((0x2a, 0), (0x2b, 1)):
+            self.compile(BEHIND_THE_MAP, "marker", MARK=mark)
+            self.tool("--scenario", "behind.yaml", "--mode", "generic,native", "--json", "out.json", code=code)
+        error = self.tool("--scenario", "behind.yaml", "--set", "ports[0]={ifindex: 1, bpf_prog: {fd: 'program:mark'}}", code=2).stderr
+        self.assertIn("marker.o has no program mark that is loaded with redirects (did you mean marks?)", error)
 
     def test_pinned_maps_only_if_asked_for(self):
         # In a mount namespace of its own: nothing appears in the machine's BPF file system.

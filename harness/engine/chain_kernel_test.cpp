@@ -1,7 +1,5 @@
 // Redirects through a chain: what is forwarded arrives at the far end, on the CPU that it was sent
 // to, and the books know every way.
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <gtest/gtest.h>
 #include <linux/bpf.h>
 
@@ -70,15 +68,15 @@ class ChainTest : public KernelTest, public testing::WithParamInterface<Mode> {
 
     static Result<Sent> send(const Frames& frames) { return send(frames, subject(), nothing); }
 
-    using Prepare = std::function<void(const Program&, const Topology&)>;
+    using Look = std::function<void(const Topology&)>;
 
-    // `prepare` gets the loaded program before frames are sent.
-    static Result<Sent> send(const Frames& frames, const Subject& subject, const Prepare& prepare) {
+    // `look` gets the network before frames are sent.
+    static Result<Sent> send(const Frames& frames, const Subject& subject, const Look& look) {
         XDPBENCH_TRY(const PinnedThread pinned, PinnedThread::pin(measuring_cpu()));
         XDPBENCH_TRY(Generator generator, Generator::create(frames));
         XDPBENCH_TRY(const Topology topology, Topology::create(1, 64, TopologyKind::chain));
         XDPBENCH_TRY(const Program program, load_program(subject, topology));
-        prepare(program, topology);
+        look(topology);
         XDPBENCH_TRY(EquippedLane lane,
                      EquippedLane::create(topology, 0, &program, program.fd(), GetParam(),
                                           {static_cast<std::uint32_t>(frames.size()), 64}));
@@ -93,30 +91,30 @@ class ChainTest : public KernelTest, public testing::WithParamInterface<Mode> {
         return sent;
     }
 
-    static void nothing(const Program& /*program*/, const Topology& /*topology*/) {}
+    static void nothing(const Topology& /*topology*/) {}
 
-    // The fixture `behind_redirect`, whose maps are filled with the programs to run behind them.
+    // The fixture `behind_redirect`, whose maps name the programs to run behind them.
     static Result<Sent> send_to_companions(const Frames& frames, std::uint8_t& out_ifindex) {
+        const auto entry = [](Value::Fields fields) -> std::vector<MapEntry> {
+            return {{scalar("0"), Value{{}, std::move(fields)}, std::nullopt, false}};
+        };
+        const auto program = [](const char* name) {
+            return Value{{}, Value::Fields{{"fd", scalar(name)}}};
+        };
         Subject subject;
         subject.scenario.name = "behind_redirect";
         subject.scenario.replay.emplace().topology = TopologyKind::chain;
         subject.object = fixture_object("behind_redirect");
-        return send(frames, subject, [&](const Program& program, const Topology& topology) {
-            const auto inside = InNetNs::enter(topology.dut);
-            ASSERT_TRUE(inside);
-            const std::uint32_t zero = 0;
-            bpf_devmap_val device = {};
-            device.ifindex = topology.interfaces().at("out0");
-            device.bpf_prog.fd = program.companion_fd("on_the_device");
-            out_ifindex = static_cast<std::uint8_t>(device.ifindex);
-            bpf_cpumap_val cpu = {};
-            cpu.qsize = 2048;
-            cpu.bpf_prog.fd = program.companion_fd("on_the_cpu");
-            const auto map = [&](const char* name) {
-                return ::bpf_map__fd(program.find_map(name));
-            };
-            ASSERT_EQ(::bpf_map_update_elem(map("ports"), &zero, &device, BPF_ANY), 0);
-            ASSERT_EQ(::bpf_map_update_elem(map("cpus"), &zero, &cpu, BPF_ANY), 0);
+        subject.scenario.configuration.maps = {
+            {{},
+             "ports",
+             entry({{"ifindex", scalar("interface:out0")},
+                    {"bpf_prog", program("program:on_the_device")}})},
+            {{},
+             "cpus",
+             entry({{"qsize", scalar("2048")}, {"bpf_prog", program("program:on_the_cpu")}})}};
+        return send(frames, subject, [&](const Topology& topology) {
+            out_ifindex = static_cast<std::uint8_t>(topology.interfaces().at("out0"));
         });
     }
 };

@@ -273,12 +273,6 @@ bool Program::has_frags() const {
     return std::string_view(::bpf_program__section_name(program_)).starts_with("xdp.frags");
 }
 
-int Program::companion_fd(const std::string& function) const {
-    const bpf_program* const program =
-        ::bpf_object__find_program_by_name(object_.get(), function.c_str());
-    return program == nullptr ? -ENOENT : ::bpf_program__fd(program);
-}
-
 Result<ProgramInfo> Program::info() const {
     bpf_prog_info raw = {};
     std::uint32_t size = sizeof(raw);

@@ -95,9 +95,6 @@ class Program {
     [[nodiscard]] int fd() const;
     // Whether it takes frames in several buffers (SEC("xdp.frags")).
     [[nodiscard]] bool has_frags() const;
-    // Of another program of the object that was loaded beside it: what a device or CPU map is to
-    // run, or a tail call to reach. Negative if there is none of that name, or it was not loaded.
-    [[nodiscard]] int companion_fd(const std::string& function) const;
     [[nodiscard]] const std::string& function() const { return function_; }
     [[nodiscard]] const std::filesystem::path& object() const { return path_; }
     Result<ProgramInfo> info() const;
@@ -154,10 +151,12 @@ class Program {
     struct Close {
         void operator()(bpf_object* object) const;
     };
-    struct EncodedEntry {
+    // To be written once the programs that it may name are loaded.
+    struct PendingEntry {
         std::string map;
         MapBytes key;
-        MapBytes value;     // of a per-CPU map: the value given to every CPU
+        Value value;        // of a per-CPU map: the value given to every CPU
+        ElementType type;   // of the value; libbpf forgets a DEVMAP's or CPUMAP's when it loads
         std::string where;  // in a scenario; empty: on the command line
     };
 
@@ -169,7 +168,8 @@ class Program {
     void bind_to_device(unsigned ifindex);
     [[nodiscard]] Error load_error(int number, const std::string& log, bool offload) const;
     Result<void> set_global(const GlobalSetting& setting);
-    Result<void> encode_map(const MapContent& content);
+    Result<void> set_map(const MapContent& content);
+    [[nodiscard]] Result<Value> with_programs(Value value) const;
     [[nodiscard]] Result<void> write_entries() const;
     [[nodiscard]] Result<TypedMap> require_typed_map(const MapContent& content) const;
     Result<void> compare_entry(const TypedMap& map, const MapEntry& entry,
@@ -179,7 +179,7 @@ class Program {
     std::unique_ptr<bpf_object, Close> object_;
     bpf_program* program_ = nullptr;
     std::string function_;
-    std::vector<EncodedEntry> entries_;
+    std::vector<PendingEntry> entries_;
     std::map<std::string, std::uint32_t> record_types_;
     double load_seconds_ = 0;
 };

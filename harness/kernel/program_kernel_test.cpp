@@ -421,9 +421,32 @@ TEST_F(ProgramTest, WhatRunsBehindARedirectIsLoadedBesideButNotTaken) {
     ASSERT_TRUE(program) << program.error().text();
     const auto loaded = program->load();
     ASSERT_TRUE(loaded) << loaded.error().text();  // the tc program would be refused
-    EXPECT_GE(program->companion_fd("on_the_device"), 0);
-    EXPECT_GE(program->companion_fd("on_the_cpu"), 0);
-    EXPECT_LT(program->companion_fd("unsafe"), 0);
+}
+
+TEST_F(ProgramTest, AMapIsToldProgramsByTheirNames) {
+    const auto configured = [](const std::string& object, const std::string& function,
+                               const std::string& map, const std::string& name) -> Result<Program> {
+        XDPBENCH_TRY(Program program, Program::open(fixture_object(object), function));
+        XDPBENCH_CHECK(program.configure(
+            {{}, {{{}, map, {{scalar("0"), scalar("program:" + name), std::nullopt, false}}}}}));
+        XDPBENCH_CHECK(program.load());
+        return program;
+    };
+    // The object says that entry 0 is short_frame, which drops.
+    const auto other = configured("tail_calls", "entry", "by_length", "long_frame");
+    ASSERT_TRUE(other) << other.error().text();
+    TestRunner runner(other->fd());
+    EXPECT_EQ(runner.run(Memory(60))->returned, static_cast<std::uint32_t>(XDP_TX));
+
+    const auto unknown = configured("tail_calls", "entry", "by_length", "lang_frame");
+    ASSERT_FALSE(unknown);
+    EXPECT_EQ(unknown.error().kind, ErrorKind::input);
+    EXPECT_CONTAINS(unknown.error().text(),
+                    "tail_calls.bpf.o has no program lang_frame that is loaded with entry "
+                    "(did you mean long_frame?)");
+    const auto not_loaded = configured("behind_redirect", "", "cpus", "unsafe");
+    ASSERT_FALSE(not_loaded);
+    EXPECT_CONTAINS(not_loaded.error().text(), "no program unsafe that is loaded with");
 }
 
 TEST_F(ProgramTest, ObjectsWithoutBtf) {

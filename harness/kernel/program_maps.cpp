@@ -10,9 +10,11 @@
 
 #include "base/text.h"
 #include "kernel/btf_value.h"
+#include "kernel/choose_program.h"
 #include "kernel/program.h"
 #include "kernel/typed_map.h"
 #include "packet/hex.h"
+#include "scenario/references.h"
 
 namespace xdpbench {
 namespace {
@@ -66,7 +68,7 @@ Result<void> Program::configure(const Configuration& configuration) {
                      {}};
     }
     for (const GlobalSetting& setting : configuration.globals) XDPBENCH_CHECK(set_global(setting));
-    for (const MapContent& content : configuration.maps) XDPBENCH_CHECK(encode_map(content));
+    for (const MapContent& content : configuration.maps) XDPBENCH_CHECK(set_map(content));
     return {};
 }
 
@@ -110,7 +112,27 @@ Result<TypedMap> Program::require_typed_map(const MapContent& content) const {
     return typed_map(object_.get(), map);
 }
 
-Result<void> Program::encode_map(const MapContent& content) {
+// "program:NAME" becomes the file descriptor, which a program array, DEVMAP or CPUMAP takes; 0 as
+// long as nothing is loaded. libbpf loads only what select_for_loading() said.
+Result<Value> Program::with_programs(Value value) const {
+    const auto descriptor_of = [&](const Location& where,
+                                   const std::string& name) -> Result<std::int64_t> {
+        std::vector<std::string> names;
+        for (const bpf_program* const program : programs_of(object_.get())) {
+            if (!::bpf_program__autoload(program)) continue;
+            if (name == ::bpf_program__name(program))
+                return fd() < 0 ? 0 : ::bpf_program__fd(program);
+            names.emplace_back(::bpf_program__name(program));
+        }
+        return input_error(fmt::format("{}{} has no program {} that is loaded with {}{}",
+                                       prefix(where), path_.filename().string(), name, function_,
+                                       what_there_is(name, names)));
+    };
+    XDPBENCH_CHECK(replace_references(value, "program", descriptor_of));
+    return value;
+}
+
+Result<void> Program::set_map(const MapContent& content) {
     XDPBENCH_TRY(const TypedMap map, require_typed_map(content));
     const std::string what = "map " + content.map;
     for (const MapEntry& entry : content.entries) {
@@ -119,19 +141,22 @@ Result<void> Program::encode_map(const MapContent& content) {
                 fmt::format("{}{}: an entry to set needs a value", prefix(entry.key.where), what));
         Result<MapBytes> key = encode(map.key, entry.key);
         if (!key) return key.error().in(what + ", key");
-        Result<MapBytes> value = encode(map.value, *entry.value);
-        if (!value) return value.error().in(what + ", value");
+        XDPBENCH_TRY(const Value value, with_programs(*entry.value));
+        if (const Result<MapBytes> fits = encode(map.value, value); !fits)
+            return fits.error().in(what + ", value");
         const Location& where = entry.key.where;
-        entries_.push_back({content.map, std::move(*key), std::move(*value),
+        entries_.push_back({content.map, std::move(*key), *entry.value, map.value,
                             where.file.empty() ? "" : where.text()});
     }
     return {};
 }
 
 Result<void> Program::write_entries() const {
-    for (const EncodedEntry& entry : entries_) {
+    for (const PendingEntry& entry : entries_) {
+        XDPBENCH_TRY(const Value known, with_programs(entry.value));
+        XDPBENCH_TRY(const MapBytes value, encode(entry.type, known));
         Result<void> written =
-            update_entry(typed_map(object_.get(), find_map(entry.map)), entry.key, entry.value);
+            update_entry(typed_map(object_.get(), find_map(entry.map)), entry.key, value);
         if (!written && !entry.where.empty()) return written.error().in(entry.where);
         XDPBENCH_CHECK(written);
     }
