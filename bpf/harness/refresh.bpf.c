@@ -6,14 +6,13 @@
  * Programs under test stand in slots, so that several of them are timed by one and the same code.
  */
 #include <linux/bpf.h>
-#include <stdbool.h>
 #include <bpf/bpf_helpers.h>
 
 #include "frames.h"
 
 #define SHORT_FRAME 128 /* bytes */
 
-const volatile bool frags; /* set before load: whether packets may be in several buffers */
+const volatile __u32 frags; /* set before load; 1: packets may be in several buffers */
 
 /* Written from user space between calls. */
 __u32 slot;  /* the program that is given the packets */

@@ -13,6 +13,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "kernel/bpf_options.h"
 #include "kernel/choose_program.h"
 #include "kernel/refusal.h"
 #include "packet/hex.h"
@@ -178,7 +179,8 @@ Result<Program> Program::open_built_in(const std::string& name,
                                        std::span<const std::uint8_t> object,
                                        const std::string& function) {
     libbpf_log.clear();
-    LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = name.c_str());
+    auto options = bpf_options<bpf_object_open_opts>();
+    options.object_name = name.c_str();
     std::unique_ptr<bpf_object, Close> opened(
         ::bpf_object__open_mem(object.data(), object.size(), &options));
     if (!opened) return open_error(name, errno);

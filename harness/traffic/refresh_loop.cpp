@@ -89,7 +89,7 @@ Result<RefreshLoop> RefreshLoop::create(const Frames& frames, bool frags) {
     if (!skeleton) return system_error("cannot open the fresh-packet loop", errno);
     skeleton->rodata->frame_count = static_cast<std::uint32_t>(frames.size());
     skeleton->rodata->max_length = static_cast<std::uint32_t>(longest);
-    skeleton->rodata->frags = frags;
+    skeleton->rodata->frags = frags ? 1 : 0;
     size_frame_map(skeleton->maps.frames, frames);
     if (frags) {
         bpf_program* const program = skeleton->progs.refresh;
