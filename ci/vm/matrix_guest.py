@@ -5,6 +5,7 @@ Standard output gets one JSON object a line: {"test": name, "outcome": "started"
 "output" (of a failure). So what was done until a guest died is known. Standard error gets everything that the tests print.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -22,6 +23,7 @@ LEFT_OUT = {
     "*Scapy*": "importing Scapy takes a minute here",
     "ComparisonSimulation.*": "thousands of simulated comparisons are arithmetic only",
 }
+SECOND_CPU = pathlib.Path("/sys/devices/system/cpu/cpu1/online")
 SKIP = 77  # exit status of a test program that skips as a whole
 BEGAN = time.monotonic()
 ENVIRONMENT = {**os.environ, "XDP_BENCH": str(TOOL), "XDP_BENCH_SOURCE": str(SOURCE), "XDP_BENCH_BUILD": str(BUILD)}
@@ -65,15 +67,38 @@ def left_out(program):
     return reasons
 
 
+@contextlib.contextmanager
+def second_cpu():
+    """QEMU emulates CPUs in turn, which takes its time: the second one is there only for what was skipped without it."""
+    SECOND_CPU.write_text("1")
+    try:
+        yield
+    finally:
+        SECOND_CPU.write_text("0")
+
+
+def asks_for_a_cpu(reason):
+    return "CPU" in reason and SECOND_CPU.exists()
+
+
+def run_gtest(program, selected):
+    """Exit status, output, how many tests passed, and the reasons of those that were skipped, by name."""
+    status, output = execute([program, f"--gtest_filter={selected}"], program.parent)
+    # "[ RUN ] name", then "file:line: Skipped", then the reason.
+    skipped = dict(re.findall(r"^\[ RUN      \] (\S+)\n(?:(?!\[ ).*\n)*?.*: Skipped\n(.*)", output, re.MULTILINE))
+    return status, output, len(re.findall(r"^\[       OK \]", output, re.MULTILINE)), skipped
+
+
 def gtest(label, program):
     test = f"{label} {program.name.removesuffix(f'_{label}_tests')}"
     say(test, "started")
-    status, output = execute([program, "--gtest_filter=-" + ":".join(LEFT_OUT)], program.parent)
-    passed = len(re.findall(r"^\[       OK \]", output, re.MULTILINE))
-    # "[ RUN ] name", then "file:line: Skipped", then the reason.
-    reasons = [f"{name}: {reason}" for name, reason in
-               re.findall(r"^\[ RUN      \] (\S+)\n(?:(?!\[ ).*\n)*?.*: Skipped\n(.*)", output, re.MULTILINE)]
-    reasons += left_out(program)
+    status, output, passed, skipped = run_gtest(program, "-" + ":".join(LEFT_OUT))
+    if again := [name for name, reason in skipped.items() if asks_for_a_cpu(reason)]:
+        with second_cpu():
+            status_again, output_again, passed_again, skipped_again = run_gtest(program, ":".join(again))
+        status, output, passed = status or status_again, output + output_again, passed + passed_again
+        skipped = {name: reason for name, reason in skipped.items() if name not in again} | skipped_again
+    reasons = [f"{name}: {reason}" for name, reason in skipped.items()] + left_out(program)
     # Of a failure, only what failed.
     report(test, status, re.sub(r"^\[ RUN      \] (.*)\n\[       OK \] .*\n", "", output, flags=re.MULTILINE), passed, reasons)
 
@@ -89,33 +114,48 @@ def python_test(test, script):
     report(test, status, output, passed, reasons)
 
 
+def run_scenarios(programs, parts):
+    """Exit status, output, and the cases of the result; none if there is no result."""
+    result = pathlib.Path(os.environ.get("TMPDIR", "/tmp")) / "scenarios.json"
+    result.unlink(missing_ok=True)
+    status, output = execute([TOOL, "--prog", programs, "--mode", "generic,native", "--only", parts, "--json", result], SOURCE)
+    if not result.exists():
+        return 1, output, []
+    document = json.loads(result.read_text())
+    return status, output, document["checks"] + document["replays"] + document["lans"]
+
+
 def scenarios():
     """Every scenario's checks, and its replay and lan in each mode on veth."""
     test = "scenarios"
     say(test, "started")
-    result = pathlib.Path(os.environ.get("TMPDIR", "/tmp")) / "scenarios.json"
-    status, output = execute([TOOL, "--prog", "all", "--mode", "generic,native", "--only", "check,replay",
-                              "--json", result], SOURCE)
-    if not result.exists():
+    status, output, cases = run_scenarios("all", "check,replay")
+    if again := {case["program"] for case in cases if case["outcome"] == "skipped" and asks_for_a_cpu(case["message"])}:
+        with second_cpu():
+            status_again, output_again, replays = run_scenarios(",".join(sorted(again)), "replay")
+        status, output = status or status_again, output + output_again
+        cases = [case for case in cases if case["program"] not in again or case["kind"] == "check"] + replays
+    if not cases:
         say(test, "failed", output=output[-6000:])
         return
-    document = json.loads(result.read_text())
     rows = {}
     kinds = {"check": "checks", "replay": "{mode}", "lan": "lan {mode}"}
-    for case in document["checks"] + document["replays"] + document["lans"]:
+    for case in cases:
         kind = kinds[case["kind"]].format(**case)
         rows.setdefault(f"scenario {case['program']} {kind}", []).append(case)
-    for name, cases in rows.items():
-        bad = [case for case in cases if case["outcome"] not in ("passed", "skipped")]
+    for name, cases_of_row in rows.items():
+        bad = [case for case in cases_of_row if case["outcome"] not in ("passed", "skipped")]
         report(name, 1 if bad else 0, "\n".join(f"{case['name']}: {case['outcome']}: {case['message']}" for case in bad),
-               sum(case["outcome"] == "passed" for case in cases),
-               [f"{case['name']}: {case['message']}" for case in cases if case["outcome"] == "skipped"])
+               sum(case["outcome"] == "passed" for case in cases_of_row),
+               [f"{case['name']}: {case['message']}" for case in cases_of_row if case["outcome"] == "skipped"])
     say(test, "passed" if status in (0, 1) else "failed", output=output[-6000:])
 
 
 def main():
     for module in ("netdevsim", "virtio_net"):
         subprocess.run(["modprobe", module], check=True)
+    if SECOND_CPU.exists():
+        SECOND_CPU.write_text("0")
     for program in sorted(BUILD.glob("harness/*_kernel_tests")):
         gtest("kernel", program)
     scenarios()
