@@ -66,7 +66,7 @@ TEST_P(RefreshLoopTest, TheNextRunGetsAFreshPacket) {
         ASSERT_TRUE(timed) << timed.error().text();
         EXPECT_EQ(timed->returned, GetParam().returned) << runs << " runs";
         EXPECT_EQ(timed->runs, runs);
-        EXPECT_GT(timed->ns_per_packet(), 0);
+        EXPECT_GT(timed->seconds, 0);  // its CPU time may be none where that is counted in ticks
     }
     const auto stale = stale_packets();
     ASSERT_TRUE(stale) << stale.error().text();
