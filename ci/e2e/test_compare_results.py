@@ -15,7 +15,9 @@ class CompareResults(Case):
             self.old = json.load(file)
         for bench in self.old["benches"]:
             for number, one in enumerate(bench["rounds"]):
-                one.update(ns_per_packet=100 + 0.1 * number, cycles_per_packet=300 + 0.3 * number, gigahertz=3.0)
+                one.update(ns_per_packet=100 + 0.1 * number, cycles_per_packet=300 + 0.3 * number, gigahertz=3.0,
+                           core_shared=False)
+            bench["core_ipc"] = 5.5
         self.write("old.json", self.old)
 
     def write(self, name, document):
@@ -32,6 +34,7 @@ class CompareResults(Case):
                 one["cycles_per_packet"] *= factor
                 one["gigahertz"] *= clock
         self.write("new.json", new)
+        self.new = new
 
     def compare(self, *options, code):
         return self.tool("compare", "old.json", "new.json", *options, code=code).stdout
@@ -63,6 +66,20 @@ class CompareResults(Case):
         shown = self.compare("--fail-on-regression", "5%", code=1)
         self.assertEqual(shown.count("REGRESSION: at a clock 20 % higher"), 2)
         self.assertIn("300.6 cycles", shown)
+
+    def test_a_core_that_another_thread_shared_is_no_regression(self):
+        self.changed(1.5)
+        for bench in self.new["benches"]:
+            bench["core_ipc"] = 2.8
+        self.write("new.json", self.new)
+        shown = self.compare("--fail-on-regression", "5%", code=3)
+        self.assertEqual(shown.count("undecided: the core gave 5.5 and 2.8 instructions a cycle: in the new result"), 2)
+        self.changed()
+        for bench in self.new["benches"]:
+            bench["rounds"][0].update(core_shared=True, cycles_per_packet=540)
+        self.write("new.json", self.new)
+        shown = self.compare("--fail-on-regression", "5%", code=0)
+        self.assertEqual(shown.count("no difference shown: 0 and 1 rounds are left out"), 2)
 
     def test_in_ns_where_one_has_no_cycles(self):
         self.changed(1.1)

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "packet/reshape.h"
 #include "stats/summary.h"
-#include "traffic/cycle.h"
+#include "traffic/core.h"
 
 namespace xdpbench {
 namespace {
@@ -146,14 +146,17 @@ Result<double> BenchRig::run_windows() {
     const double user = user_seconds();
     Window program;
     Window floor;
-    std::optional<double> cycle;
+    CoreReadings core;
+    if (on_this_cpu_) core.read_width();
     for (const bool of_floor : {floor_first_, !floor_first_}) {
         if (of_floor) {
             XDPBENCH_TRY(floor, window(true, window_frames_, nullptr));
         } else {
             XDPBENCH_TRY(program, window(false, window_frames_, &record_));
         }
-        if (of_floor == floor_first_ && on_this_cpu_) cycle = measure_cycle_ns();
+        if (!on_this_cpu_) continue;
+        if (of_floor == floor_first_) core.read_clock();
+        core.read_width();
     }
     floor_first_ = !floor_first_;
 
@@ -165,7 +168,10 @@ Result<double> BenchRig::run_windows() {
     round_.floor_seconds += floor.seconds;
     round_.window_ns.push_back(ns_each(program.seconds, program.processed));
     round_.floor_window_ns.push_back(ns_each(floor.seconds, floor.processed));
-    if (cycle) round_.cycle_ns.push_back(*cycle);
+    if (core.cycle_ns()) {
+        round_.cycle_ns.push_back(*core.cycle_ns());
+        round_.core_ipc.push_back(core.ipc());
+    }
     record_.seconds += program.seconds;
     record_.user_seconds += user_seconds() - user;
     record_.measured_seconds += seconds_since(start);
@@ -174,7 +180,8 @@ Result<double> BenchRig::run_windows() {
 
 BenchRound BenchRig::end_round() {
     record_.rounds.push_back(round_);
-    return round_;
+    find_shared_windows(record_.rounds);
+    return record_.rounds.back();
 }
 
 Result<BenchRecord> BenchRig::finish() {

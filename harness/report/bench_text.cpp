@@ -105,6 +105,20 @@ std::string clock_line(const BenchRecord& bench) {
         "clock", min(clocks).value_or(0), max(clocks).value_or(0));
 }
 
+// How much of the time the core was another thread's too, as its own width tells.
+std::string core_line(const BenchRecord& bench) {
+    if (!bench.has_cycles()) return {};
+    std::string line = fmt::format("  {:<9}{:.1f} instructions a cycle, measured likewise; ",
+                                   "core", own_core_ipc(bench.rounds));
+    if (bench.shared_share() == 0) return line + "no window of another thread on it\n";
+    line += fmt::format("shared with another thread in {:.1f} % of the windows, which are left out",
+                        bench.shared_share() * 100);
+    if (bench.shared_rounds() > 0)
+        line += fmt::format("; nearly throughout in {} of {}, of which all are kept",
+                            bench.shared_rounds(), counted(bench.rounds.size(), "round"));
+    return line + "\n";
+}
+
 // A row a CPU: what the program did there, in packets a second.
 std::string cpu_rows(const BenchRecord& bench) {
     std::string rows;
@@ -161,7 +175,7 @@ std::string bench_text(const BenchRecord& bench) {
         fmt::format("  {:<8} {}\n           {}; {} of {:.2f} s, in turn with the floor\n\n",
                     "bench", setup_text(bench), placement_text(bench),
                     counted(bench.rounds.size(), "round"), bench.seconds / rounds);
-    text += bench_table(bench) + "\n" + clock_line(bench) + cpu_rows(bench);
+    text += bench_table(bench) + "\n" + clock_line(bench) + core_line(bench) + cpu_rows(bench);
     text += fmt::format("  {:<9}{:.2f} % of a CPU in its own code while measuring\n", "harness",
                         bench.user_share() * 100);
     if (bench.alone()) {

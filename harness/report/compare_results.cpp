@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "report/load.h"
+#include "report/model.h"
 #include "stats/mann_whitney.h"
 #include "stats/summary.h"
 
@@ -126,6 +127,23 @@ std::string what_memory_may_do(const ResultRow& row) {
                        clock > 0 ? "more" : "fewer");
 }
 
+// What the core's own width says of the two: a core that another thread had half of all the time
+// makes every program slower.
+void judge_cores(const SavedFigure& before, const SavedFigure& after, ResultRow& row) {
+    if (before.shared_rounds + after.shared_rounds > 0)
+        add_reason(row, fmt::format("{} and {} rounds are left out, in which another thread shared "
+                                    "the core",
+                                    before.shared_rounds, after.shared_rounds));
+    const double narrower = std::min(before.core_ipc, after.core_ipc);
+    const double wider = std::max(before.core_ipc, after.core_ipc);
+    if (narrower <= 0 || narrower >= wider * kOwnCore || !row.interval) return;
+    row.verdict = Change::undecided;
+    add_reason(row, fmt::format("the core gave {:.1f} and {:.1f} instructions a cycle: in the {} "
+                                "result another thread shared it throughout",
+                                before.core_ipc, after.core_ipc,
+                                before.core_ipc < after.core_ipc ? "old" : "new"));
+}
+
 ResultRow judge(const SavedFigure& before, const SavedFigure& after,
                 std::optional<double> threshold) {
     if (before.cycles.empty() || after.cycles.empty()) {
@@ -138,6 +156,7 @@ ResultRow judge(const SavedFigure& before, const SavedFigure& after,
     ResultRow row = judge_samples(as_cycles(before), as_cycles(after), threshold);
     row.clocked = ClockedPair{medians(before.samples, after.samples),
                               medians(before.gigahertz, after.gigahertz)};
+    judge_cores(before, after, row);
     if (const std::string memory = what_memory_may_do(row); !memory.empty())
         add_reason(row, memory);
     return row;

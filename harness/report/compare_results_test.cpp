@@ -243,6 +243,21 @@ TEST(CompareResults, WhatMemoryMayDoIsSaidOnlyOfAChangeInTheClocksDirection) {
               std::string::npos);
 }
 
+TEST(CompareResults, AProgramOnASharedCoreIsNotJudged) {
+    SavedFigure before = clocked(kHundred, 3);
+    SavedFigure after = clocked(kHundredTwenty, 3);
+    before.core_ipc = 5.5;
+    after.core_ipc = 5.2;  // the reading's own spread
+    EXPECT_EQ(table_of(before, after, 0.05).rows.front().verdict, Change::regression);
+    after.core_ipc = 2.8;
+    const ResultTable table = table_of(before, after, 0.05);
+    EXPECT_EQ(table.rows.front().verdict, Change::undecided);
+    EXPECT_NE(table.rows.front().reason.find("5.5 and 2.8 instructions a cycle: in the new"),
+              std::string::npos);
+    EXPECT_EQ(exit_code_of(table, true), 3);
+    EXPECT_NE(table_of(after, before).rows.front().reason.find("in the old"), std::string::npos);
+}
+
 TEST(CompareResults, InNsWhereNotBothHaveCycles) {
     const SavedFigure with = clocked(kHundred, 1);
     const SavedFigure without = bench_of(kHundredTwenty);

@@ -116,6 +116,10 @@ Json to_json(const BenchRound& round) {
               {"program_ns", round.program_ns()}};
     if (round.cycle_ns.empty()) return json;
     json["cycle_ns"] = round.cycle_ns;
+    json["core_ipc"] = round.core_ipc;
+    json["shared"] = round.shared;
+    json["shared_windows"] = round.shared_windows();
+    json["core_shared"] = round.core_shared();
     json["gigahertz"] = round.gigahertz();
     json["cycles_per_packet"] = round.cycles_per_packet();
     json["floor_cycles"] = round.floor_cycles();
@@ -165,6 +169,9 @@ Json to_json(const BenchRecord& bench) {
     json["floor_ns"] = summary(bench.rounds, [](const BenchRound& r) { return r.floor_ns(); });
     json["program_ns"] = summary(bench.rounds, [](const BenchRound& r) { return r.program_ns(); });
     if (!bench.has_cycles()) return json;
+    json["core_ipc"] = own_core_ipc(bench.rounds);
+    json["shared_share"] = bench.shared_share();
+    json["shared_rounds"] = bench.shared_rounds();
     json["gigahertz"] = summary(bench.rounds, [](const BenchRound& r) { return r.gigahertz(); });
     json["cycles_per_packet"] =
         summary(bench.rounds, [](const BenchRound& r) { return r.cycles_per_packet(); });

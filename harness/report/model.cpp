@@ -1,16 +1,32 @@
 #include "report/model.h"
 
+#include <algorithm>
+
 #include "stats/summary.h"
 
 namespace xdpbench {
 namespace {
 
-// Of the middle window. Windows without a clock have none.
-double in_cycles(const std::vector<double>& window_ns, const std::vector<double>& cycle_ns) {
+// Fewer windows than this say nothing about a round.
+constexpr std::size_t kFewestWindows = 5;
+
+// Windows without a clock have none.
+std::vector<double> in_cycles(const std::vector<double>& window_ns,
+                              const std::vector<double>& cycle_ns) {
     std::vector<double> cycles;
     for (std::size_t i = 0; i < window_ns.size() && i < cycle_ns.size(); ++i)
         cycles.push_back(window_ns[i] / cycle_ns[i]);
-    return median(cycles).value_or(0);
+    return cycles;
+}
+
+// Of one number of each window those that the round's figures are of.
+std::vector<double> judged(const BenchRound& round, const std::vector<double>& windows) {
+    if (round.shared.empty() || round.core_shared()) return windows;
+    std::vector<double> own;
+    for (std::size_t i = 0; i < windows.size(); ++i) {
+        if (!round.shared[i]) own.push_back(windows[i]);
+    }
+    return own;
 }
 
 }  // namespace
@@ -33,13 +49,42 @@ const char* outcome_name(Outcome outcome) {
     return "unknown";
 }
 
-double BenchRound::ns_per_packet() const { return median(window_ns).value_or(0); }
+double BenchRound::ns_per_packet() const { return median(judged(*this, window_ns)).value_or(0); }
 
-double BenchRound::floor_ns() const { return median(floor_window_ns).value_or(0); }
+double BenchRound::floor_ns() const { return median(judged(*this, floor_window_ns)).value_or(0); }
 
-double BenchRound::cycles_per_packet() const { return in_cycles(window_ns, cycle_ns); }
+double BenchRound::cycles_per_packet() const {
+    return median(judged(*this, in_cycles(window_ns, cycle_ns))).value_or(0);
+}
 
-double BenchRound::floor_cycles() const { return in_cycles(floor_window_ns, cycle_ns); }
+double BenchRound::floor_cycles() const {
+    return median(judged(*this, in_cycles(floor_window_ns, cycle_ns))).value_or(0);
+}
+
+std::size_t BenchRound::shared_windows() const {
+    return static_cast<std::size_t>(std::count(shared.begin(), shared.end(), true));
+}
+
+bool BenchRound::core_shared() const {
+    return shared_windows() > 0 && shared.size() - shared_windows() < kFewestWindows;
+}
+
+double own_core_ipc(const std::vector<BenchRound>& rounds) {
+    // Not the highest: a reading that was interrupted says anything.
+    constexpr double kUpperEnd = 0.9;
+    std::vector<double> all;
+    for (const BenchRound& round : rounds)
+        all.insert(all.end(), round.core_ipc.begin(), round.core_ipc.end());
+    return quantile(all, kUpperEnd).value_or(0);
+}
+
+void find_shared_windows(std::vector<BenchRound>& rounds) {
+    const double fewest = own_core_ipc(rounds) * kOwnCore;
+    for (BenchRound& round : rounds) {
+        round.shared.clear();
+        for (const double ipc : round.core_ipc) round.shared.push_back(ipc < fewest);
+    }
+}
 
 double BenchRound::gigahertz() const {
     const double cycle = median(cycle_ns).value_or(0);
@@ -48,6 +93,21 @@ double BenchRound::gigahertz() const {
 
 double BenchRound::rate(std::uint64_t frames) const {
     return seconds <= 0 ? 0.0 : static_cast<double>(frames) / seconds;
+}
+
+double BenchRecord::shared_share() const {
+    std::size_t windows = 0;
+    std::size_t shared = 0;
+    for (const BenchRound& round : rounds) {
+        windows += round.shared.size();
+        shared += round.shared_windows();
+    }
+    return windows == 0 ? 0 : static_cast<double>(shared) / static_cast<double>(windows);
+}
+
+std::size_t BenchRecord::shared_rounds() const {
+    return static_cast<std::size_t>(std::count_if(
+        rounds.begin(), rounds.end(), [](const BenchRound& round) { return round.core_shared(); }));
 }
 
 double efficiency(const ScalingStep& step) {

@@ -106,8 +106,14 @@ struct BenchRound {
     std::vector<double> floor_window_ns;  // and of the floor's next to it
     // A cycle of the program's CPU between the two windows, ns; empty where it is not measured.
     std::vector<double> cycle_ns;
+    // Instructions a cycle that the core gave this thread around the two windows, the fewest of
+    // three readings; empty where cycles are.
+    std::vector<double> core_ipc = {};
+    // Whether another thread shared the core then (find_shared_windows); empty as above.
+    std::vector<bool> shared = {};
 
-    // Of the middle window: what disturbs a few of them does not move it.
+    // Of the middle window that had the core for itself: what disturbs a few of the others does
+    // not move it. Of the middle one of all where core_shared().
     [[nodiscard]] double ns_per_packet() const;
     [[nodiscard]] double floor_ns() const;
     [[nodiscard]] double program_ns() const { return ns_per_packet() - floor_ns(); }
@@ -117,7 +123,23 @@ struct BenchRound {
     [[nodiscard]] double program_cycles() const { return cycles_per_packet() - floor_cycles(); }
     [[nodiscard]] double gigahertz() const;
     [[nodiscard]] double rate(std::uint64_t frames) const;  // packets/s
+    // The core was another thread's too in so many windows that what is left says nothing.
+    [[nodiscard]] bool core_shared() const;
+    [[nodiscard]] std::size_t shared_windows() const;
 };
+
+// A core gives a thread less than this share of what it can give while another one has some of it:
+// alone it is even to 0.05, shared it is about half.
+inline constexpr double kOwnCore = 0.85;
+
+// Instructions a cycle of a core that no other thread shares: the upper end of what was read in
+// these rounds. 0 where it is not measured. If the core was shared nearly all the time it is that
+// of a shared one.
+[[nodiscard]] double own_core_ipc(const std::vector<BenchRound>& rounds);
+
+// Marks the windows around which the core gave markedly less than it can give. That is decided by
+// the core alone, never by how long the windows took, and holds for the program's and the floor's.
+void find_shared_windows(std::vector<BenchRound>& rounds);
 
 // One number of every round.
 template <class Measure>
@@ -152,6 +174,9 @@ struct BenchRecord : BenchSetup {
     [[nodiscard]] bool has_cycles() const {
         return !rounds.empty() && !rounds.front().cycle_ns.empty();
     }
+    // Windows in which another thread shared the core, as a share of all.
+    [[nodiscard]] double shared_share() const;
+    [[nodiscard]] std::size_t shared_rounds() const;
     // CPU time in the harness's own code, as a share of one CPU.
     [[nodiscard]] double user_share() const {
         return measured_seconds > 0 ? user_seconds / measured_seconds : 0;

@@ -28,5 +28,57 @@ TEST(BenchRound, WithoutAClockThereAreNoCycles) {
     EXPECT_TRUE(bench.has_cycles());
 }
 
+// `shared` of 10 windows of 150 cycles that take 250 while another thread has half of the core.
+BenchRound round_of_a_shared_core(std::size_t shared) {
+    BenchRound round;
+    for (std::size_t i = 0; i < 10; ++i) {
+        const bool alone = i >= shared;
+        round.window_ns.push_back(alone ? 50 : 83);
+        round.floor_window_ns.push_back(alone ? 20 : 40);
+        round.cycle_ns.push_back(1.0 / 3);
+        round.core_ipc.push_back(alone ? 5.4 : 2.8);
+    }
+    return round;
+}
+
+TEST(BenchRound, WindowsOfASharedCoreAreLeftOut) {
+    std::vector<BenchRound> rounds{round_of_a_shared_core(5)};
+    EXPECT_DOUBLE_EQ(rounds[0].ns_per_packet(), 66.5);  // not marked yet
+    find_shared_windows(rounds);
+    EXPECT_EQ(rounds[0].shared_windows(), 5);
+    EXPECT_FALSE(rounds[0].core_shared());
+    EXPECT_DOUBLE_EQ(rounds[0].ns_per_packet(), 50);
+    EXPECT_DOUBLE_EQ(rounds[0].floor_ns(), 20);
+    EXPECT_DOUBLE_EQ(rounds[0].cycles_per_packet(), 150);
+    EXPECT_DOUBLE_EQ(rounds[0].program_cycles(), 90);
+}
+
+TEST(BenchRound, WithTooFewWindowsOfItsOwnItKeepsAll) {
+    std::vector<BenchRound> rounds{round_of_a_shared_core(6), round_of_a_shared_core(0)};
+    find_shared_windows(rounds);
+    EXPECT_TRUE(rounds[0].core_shared());
+    EXPECT_DOUBLE_EQ(rounds[0].ns_per_packet(), 83);
+    EXPECT_FALSE(rounds[1].core_shared());
+    EXPECT_EQ(rounds[1].shared_windows(), 0);
+}
+
+TEST(BenchRound, WhatTheCoreCanGiveIsNotItsHighestReading) {
+    std::vector<BenchRound> rounds{round_of_a_shared_core(3)};
+    rounds[0].core_ipc[9] = 60;  // interrupted while the clock was measured
+    EXPECT_NEAR(own_core_ipc(rounds), 5.4 + (60 - 5.4) * 0.1, 1e-9);
+    rounds[0].core_ipc.insert(rounds[0].core_ipc.end(), 10, 5.4);
+    EXPECT_DOUBLE_EQ(own_core_ipc(rounds), 5.4);
+    EXPECT_EQ(own_core_ipc({}), 0);
+}
+
+TEST(BenchRecord, TellsHowMuchOfTheTimeTheCoreWasShared) {
+    BenchRecord bench;
+    EXPECT_EQ(bench.shared_share(), 0);
+    bench.rounds = {round_of_a_shared_core(8), round_of_a_shared_core(0)};
+    find_shared_windows(bench.rounds);
+    EXPECT_DOUBLE_EQ(bench.shared_share(), 0.4);
+    EXPECT_EQ(bench.shared_rounds(), 1);
+}
+
 }  // namespace
 }  // namespace xdpbench

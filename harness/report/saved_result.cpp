@@ -82,14 +82,29 @@ SavedFigure begin_figure(const SavedJson& json) {
     return figure;
 }
 
+// Rounds in which something happened. Those of a core that another thread had part of are of
+// another core, so to say: they are left out while enough others are there for an interval.
+std::vector<SavedJson> rounds_of(const SavedJson& json, std::size_t& left_out) {
+    constexpr std::size_t kEnough = 4;
+    std::vector<SavedJson> all;
+    std::vector<SavedJson> own;
+    for (SavedJson& round : objects_of(json, "rounds")) {
+        if (number_of(round, "ns_per_packet").value_or(0) <= 0) continue;
+        if (text_of(round, "core_shared") != "true") own.push_back(round);
+        all.push_back(std::move(round));
+    }
+    if (own.size() < kEnough) return all;
+    left_out = all.size() - own.size();
+    return own;
+}
+
 SavedFigure bench_figure(const SavedJson& json) {
     SavedFigure figure = begin_figure(json);
+    figure.core_ipc = number_of(json, "core_ipc").value_or(0);
     const auto add_to = [](std::vector<double>& samples, std::optional<double> sample) {
         if (sample && *sample > 0) samples.push_back(*sample);
     };
-    for (const SavedJson& round : objects_of(json, "rounds")) {
-        // A round in which nothing happened has 0.
-        if (number_of(round, "ns_per_packet").value_or(0) <= 0) continue;
+    for (const SavedJson& round : rounds_of(json, figure.shared_rounds)) {
         add_to(figure.samples, number_of(round, "ns_per_packet"));
         add_to(figure.cycles, number_of(round, "cycles_per_packet"));
         add_to(figure.gigahertz, number_of(round, "gigahertz"));

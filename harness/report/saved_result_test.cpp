@@ -1,5 +1,6 @@
 #include "report/saved_result.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace xdpbench {
@@ -39,6 +40,17 @@ TEST(ParseResult, CyclesIfAllRoundsHaveThem) {
     EXPECT_EQ(some.samples, (std::vector<double>{10, 11}));
     EXPECT_TRUE(some.cycles.empty());
     EXPECT_TRUE(some.gigahertz.empty());
+}
+
+TEST(ParseResult, RoundsOfASharedCoreAreLeftOutWhereEnoughAreLeft) {
+    const std::string own = R"({"ns_per_packet": 10, "core_shared": false})";
+    const std::string shared = R"({"ns_per_packet": 17, "core_shared": true})";
+    const SavedFigure enough = bench_with(fmt::format("{0}, {0}, {1}, {0}, {0}", own, shared));
+    EXPECT_EQ(enough.samples, (std::vector<double>{10, 10, 10, 10}));
+    EXPECT_EQ(enough.shared_rounds, 1);
+    const SavedFigure few = bench_with(fmt::format("{0}, {0}, {1}, {0}", own, shared));
+    EXPECT_EQ(few.samples, (std::vector<double>{10, 10, 17, 10}));
+    EXPECT_EQ(few.shared_rounds, 0);
 }
 
 TEST(ParseResult, WhatIsNoResultIsRefused) {

@@ -1,5 +1,6 @@
-#include "traffic/cycle.h"
+#include "traffic/core.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 
@@ -23,5 +24,22 @@ std::optional<double> measure_cycle_ns() {
     return std::nullopt;
 #endif
 }
+
+std::optional<double> measure_nop_ns() {
+#if defined(__x86_64__)
+    constexpr int kTurns = 40;
+    constexpr int kEachTurn =
+        200;  // as in the text below; small enough for the cache of decoded ones
+    const Clock::time_point start = Clock::now();
+    for (int i = 0; i < kTurns; ++i) asm volatile(".rept 200\n\tnop\n\t.endr");
+    return seconds_since(start) * 1e9 / (kTurns * kEachTurn);
+#else
+    return std::nullopt;
+#endif
+}
+
+void CoreReadings::read_width() { nop_ns_ = std::max(nop_ns_, measure_nop_ns().value_or(0)); }
+
+void CoreReadings::read_clock() { cycle_ns_ = measure_cycle_ns(); }
 
 }  // namespace xdpbench
