@@ -69,13 +69,17 @@ bool BenchRound::core_shared() const {
     return shared_windows() > 0 && shared.size() - shared_windows() < kFewestWindows;
 }
 
-double own_core_ipc(const std::vector<BenchRound>& rounds) {
+double own_core_ipc(const std::vector<double>& core_ipc) {
     // Not the highest: a reading that was interrupted says anything.
     constexpr double kUpperEnd = 0.9;
+    return quantile(core_ipc, kUpperEnd).value_or(0);
+}
+
+double own_core_ipc(const std::vector<BenchRound>& rounds) {
     std::vector<double> all;
     for (const BenchRound& round : rounds)
         all.insert(all.end(), round.core_ipc.begin(), round.core_ipc.end());
-    return quantile(all, kUpperEnd).value_or(0);
+    return own_core_ipc(all);
 }
 
 void find_shared_windows(std::vector<BenchRound>& rounds) {

@@ -132,9 +132,10 @@ struct BenchRound {
 // alone it is even to 0.05, shared it is about half.
 inline constexpr double kOwnCore = 0.85;
 
-// Instructions a cycle of a core that no other thread shares: the upper end of what was read in
-// these rounds. 0 where it is not measured. If the core was shared nearly all the time it is that
-// of a shared one.
+// Instructions a cycle of a core that no other thread shares: the upper end of these readings, or
+// of those of these rounds. 0 where there are none. If the core was shared nearly all the time it
+// is that of a shared one.
+[[nodiscard]] double own_core_ipc(const std::vector<double>& core_ipc);
 [[nodiscard]] double own_core_ipc(const std::vector<BenchRound>& rounds);
 
 // Marks the windows around which the core gave markedly less than it can give. That is decided by

@@ -68,7 +68,7 @@ TEST(BenchRound, WhatTheCoreCanGiveIsNotItsHighestReading) {
     EXPECT_NEAR(own_core_ipc(rounds), 5.4 + (60 - 5.4) * 0.1, 1e-9);
     rounds[0].core_ipc.insert(rounds[0].core_ipc.end(), 10, 5.4);
     EXPECT_DOUBLE_EQ(own_core_ipc(rounds), 5.4);
-    EXPECT_EQ(own_core_ipc({}), 0);
+    EXPECT_EQ(own_core_ipc(std::vector<double>{}), 0);
 }
 
 TEST(BenchRecord, TellsHowMuchOfTheTimeTheCoreWasShared) {
