@@ -13,7 +13,7 @@
 #include "kernel/environment.h"
 #include "kernel/privileges.h"
 #include "kernel/program.h"
-#include "report/console.h"
+#include "report/device_text.h"
 #include "report/json.h"
 #include "traffic/interference.h"
 #include "traffic/placement.h"
@@ -76,7 +76,7 @@ Result<int> device_command(const DoctorArguments& arguments) {
     const bool try_modes = arguments.try_modes || arguments.try_mtu;
     XDPBENCH_TRY(const DeviceRecord device,
                  describe_device(arguments.device, {try_modes, arguments.try_mtu}));
-    Console(to_stdout ? stderr : stdout).device(device);
+    fmt::print(to_stdout ? stderr : stdout, "{}", device_text(device));
     if (to_stdout) fmt::print("{}", to_json(device));
     if (file) XDPBENCH_CHECK(file->commit(to_json(device)));
     return kHeld;

@@ -52,11 +52,6 @@ std::string without_comment(std::string_view line) {
 
 }  // namespace
 
-std::optional<std::uint32_t> VerifierCost::deepest_stack() const {
-    if (stack_bytes.empty()) return std::nullopt;
-    return *std::max_element(stack_bytes.begin(), stack_bytes.end());
-}
-
 VerifierCost parse_verifier_cost(std::string_view log) {
     constexpr std::string_view kStack = "stack depth ";
     constexpr std::string_view kProcessed = "processed ";

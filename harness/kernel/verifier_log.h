@@ -18,9 +18,6 @@ struct VerifierCost {
     std::optional<std::uint64_t> peak_states;   // kept at the same time
     // Stack of each function in bytes: the program itself, then its subprograms. Empty: unknown.
     std::vector<std::uint32_t> stack_bytes;
-
-    // Of the function that takes most.
-    [[nodiscard]] std::optional<std::uint32_t> deepest_stack() const;
 };
 
 [[nodiscard]] VerifierCost parse_verifier_cost(std::string_view log);

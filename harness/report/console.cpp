@@ -1,48 +1,21 @@
 #include "report/console.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
-#include <optional>
 
 #include "base/text.h"
 #include "report/bench_text.h"
 #include "report/counts_text.h"
 #include "report/load_text.h"
 #include "report/overview.h"
+#include "report/program_text.h"
 
 namespace xdpbench {
 namespace {
-
-// "488 came back, 512 reached the stack"; in a chain also what reached its far end. The CPU is
-// named where redirected frames were handed to another one.
-std::string arrivals_text(const ReplayRecord& replay) {
-    std::string text = fmt::format("{} came back, {} reached the stack", thousands(replay.received),
-                                   thousands(replay.passed));
-    if (replay.passed > replay.actions[2]) {
-        std::vector<std::string> cpus;
-        for (const auto& [cpu, frames] : replay.passed_cpus)
-            cpus.push_back(fmt::format("{} on CPU {}", thousands(frames), cpu));
-        text += fmt::format(" ({})", fmt::join(cpus, ", "));
-    }
-    if (replay.topology == "chain")
-        text += fmt::format(", {} reached the far end", thousands(replay.forwarded));
-    if (replay.topology.starts_with("device ")) text += "; over " + replay.topology;
-    return text;
-}
-
-std::string replacement_text(const ReplacementRecord& replacement) {
-    std::string text =
-        fmt::format("replaced {} under traffic of {}", counted(replacement.times, "time"),
-                    counted(replacement.sent, "frame"));
-    if (replacement.by_first && replacement.by_second)
-        text += fmt::format(": {} met the first program, {} the second",
-                            thousands(*replacement.by_first), thousands(*replacement.by_second));
-    return text + fmt::format("; lost: {}; the books {}", losses_text(replacement.losses),
-                              replacement.balanced ? "balance" : "DO NOT BALANCE");
-}
 
 std::string environment_value(const RunRecord& run, std::string_view key) {
     for (const auto& [name, value] : run.environment) {
@@ -61,31 +34,6 @@ struct Counts {
     std::uint64_t skipped = 0;
     double seconds = 0;
 };
-
-// Its size, and what it took to load it.
-std::string program_lines(const ProgramRecord& program) {
-    std::vector<std::string> cost;
-    if (program.verified_insns)
-        cost.push_back(counted(*program.verified_insns, "instruction") + " processed");
-    if (program.total_states) {
-        std::string states = counted(*program.total_states, "state");
-        if (program.peak_states)
-            states += fmt::format(" ({} at a time)", thousands(*program.peak_states));
-        cost.push_back(std::move(states));
-    }
-    if (!program.stack_bytes.empty())
-        cost.push_back(fmt::format("stack {} bytes", fmt::join(program.stack_bytes, "+")));
-    std::string lines = fmt::format(
-        "  {:<8} {} translated, {} jited, loaded in {:.1f} ms\n  {:<8} {}\n", "size",
-        counted(program.xlated_bytes, "byte"), thousands(program.jited_bytes),
-        program.load_seconds * 1e3, "verifier",
-        cost.empty() ? "this kernel gives no figures" : fmt::format("{}", fmt::join(cost, ", ")));
-    if (program.padded_frames > 0) {
-        lines += fmt::format("  {:<8} {} cut short by the capture (snaplen), padded with zeros\n",
-                             "traffic", counted(program.padded_frames, "frame"));
-    }
-    return lines;
-}
 
 }  // namespace
 
@@ -136,7 +84,7 @@ void Console::program(const RunRecord& run, const ProgramRecord& program, bool v
     fmt::print(out_, "\n{}", program.name);
     if (program.id != 0) {
         fmt::print(out_, "   function {}, tag {}\n{}", program.function, program.tag,
-                   program_lines(program));
+                   program_text(program));
     } else {
         fmt::print(out_, "\n");
     }
@@ -344,43 +292,6 @@ void Console::conclusion(const RunRecord& run) {
         fmt::print(out_, "{}\n",
                    paint(Outcome::failed, "interrupted: this is what was done until then"));
     }
-}
-
-void Console::device(const DeviceRecord& device) {
-    const auto line = [&](const char* key, const std::string& value) {
-        fmt::print(out_, "  {:<22} {}\n", key, value.empty() ? "the device does not say" : value);
-    };
-    const auto numbers = [](const std::vector<std::pair<std::string, std::uint32_t>>& named) {
-        std::vector<std::string> parts;
-        parts.reserve(named.size());
-        for (const auto& [name, number] : named)
-            parts.push_back(fmt::format("{} {}", name, number));
-        return fmt::format("{}", fmt::join(parts, ", "));
-    };
-    fmt::print(out_, "device {}\n", device.name);
-    line("driver", device.driver);
-    line("firmware", device.firmware);
-    line("state", fmt::format("{}, {}", device.up ? "up" : "down",
-                              device.carrier ? "with carrier" : "no carrier"));
-    line("queues", numbers(device.queues));
-    line("MTU", fmt::format("{} ({} to {})", device.mtu, device.min_mtu, device.max_mtu));
-    line("features switched on", fmt::format("{}", fmt::join(device.features, ", ")));
-    line("XDP declared",
-         device.declares
-             ? fmt::format("{} (0x{:x})", device.declared_names, device.declared_features)
-             : "unknown: this kernel has no netlink family netdev (6.3)");
-    line("XDP attached",
-         device.attached.empty() ? "nothing" : "program ids: " + numbers(device.attached));
-    if (device.modes.empty()) line("attach modes", device.modes_untried);
-    for (const AttachModeRecord& mode : device.modes) {
-        line((mode.mode + " attach").c_str(),
-             fmt::format("{:<8} {}", mode.works ? "works" : "missing", mode.answer));
-    }
-    line("largest MTU with XDP",
-         device.max_mtu_with_xdp == 0
-             ? device.max_mtu_with_xdp_source
-             : fmt::format("{}, {}", device.max_mtu_with_xdp, device.max_mtu_with_xdp_source));
-    std::fflush(out_);
 }
 
 void Console::note(const std::string& line) {

@@ -25,8 +25,6 @@ class Console {
 
     void header(const RunRecord& run);
     void report(const RunRecord& run, bool verbose);
-    // What `doctor --dev` found.
-    void device(const DeviceRecord& device);
     // A line of its own, e.g. where the result went.
     void note(const std::string& line);
 

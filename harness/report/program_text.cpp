@@ -1,0 +1,63 @@
+#include "report/program_text.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <vector>
+
+#include "base/text.h"
+#include "report/counts_text.h"
+
+namespace xdpbench {
+
+std::string program_text(const ProgramRecord& program) {
+    std::vector<std::string> cost;
+    if (program.verified_insns)
+        cost.push_back(counted(*program.verified_insns, "instruction") + " processed");
+    if (program.total_states) {
+        std::string states = counted(*program.total_states, "state");
+        if (program.peak_states)
+            states += fmt::format(" ({} at a time)", thousands(*program.peak_states));
+        cost.push_back(std::move(states));
+    }
+    if (!program.stack_bytes.empty())
+        cost.push_back(fmt::format("stack {} bytes", fmt::join(program.stack_bytes, "+")));
+    std::string lines = fmt::format(
+        "  {:<8} {} translated, {} jited, loaded in {:.1f} ms\n  {:<8} {}\n", "size",
+        counted(program.xlated_bytes, "byte"), thousands(program.jited_bytes),
+        program.load_seconds * 1e3, "verifier",
+        cost.empty() ? "this kernel gives no figures" : fmt::format("{}", fmt::join(cost, ", ")));
+    if (program.padded_frames > 0) {
+        lines += fmt::format("  {:<8} {} cut short by the capture (snaplen), padded with zeros\n",
+                             "traffic", counted(program.padded_frames, "frame"));
+    }
+    return lines;
+}
+
+std::string arrivals_text(const ReplayRecord& replay) {
+    std::string text = fmt::format("{} came back, {} reached the stack", thousands(replay.received),
+                                   thousands(replay.passed));
+    if (replay.passed > replay.actions[2]) {
+        std::vector<std::string> cpus;
+        for (const auto& [cpu, frames] : replay.passed_cpus)
+            cpus.push_back(fmt::format("{} on CPU {}", thousands(frames), cpu));
+        text += fmt::format(" ({})", fmt::join(cpus, ", "));
+    }
+    if (replay.topology == "chain")
+        text += fmt::format(", {} reached the far end", thousands(replay.forwarded));
+    if (replay.topology.starts_with("device ")) text += "; over " + replay.topology;
+    return text;
+}
+
+std::string replacement_text(const ReplacementRecord& replacement) {
+    std::string text =
+        fmt::format("replaced {} under traffic of {}", counted(replacement.times, "time"),
+                    counted(replacement.sent, "frame"));
+    if (replacement.by_first && replacement.by_second)
+        text += fmt::format(": {} met the first program, {} the second",
+                            thousands(*replacement.by_first), thousands(*replacement.by_second));
+    return text + fmt::format("; lost: {}; the books {}", losses_text(replacement.losses),
+                              replacement.balanced ? "balance" : "DO NOT BALANCE");
+}
+
+}  // namespace xdpbench
