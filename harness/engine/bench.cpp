@@ -17,7 +17,7 @@ namespace xdpbench {
 namespace {
 
 constexpr double kCalibrationSeconds = 0.2;
-constexpr double kWarmUpSeconds = 0.5;
+constexpr double kLongestWarmUpSeconds = 0.5;
 
 // That this process spent in its own code, all threads together.
 double user_seconds() {
@@ -125,9 +125,10 @@ Result<void> BenchRig::calibrate(double seconds, std::uint64_t fewest, std::uint
     return {};
 }
 
-Result<void> BenchRig::warm_up() {
+Result<void> BenchRig::warm_up(double seconds) {
+    const double enough = std::min(seconds, kLongestWarmUpSeconds);
     const Clock::time_point start = Clock::now();
-    while (seconds_since(start) < kWarmUpSeconds) {
+    while (seconds_since(start) < enough) {
         XDPBENCH_CHECK(window(false, window_frames_, nullptr));
         XDPBENCH_CHECK(window(true, window_frames_, nullptr));
     }

@@ -31,8 +31,8 @@ class BenchRig {
     [[nodiscard]] std::uint64_t window_frames() const { return window_frames_; }
     [[nodiscard]] std::uint64_t windows_in(double seconds) const;
 
-    // Half a second of windows that do not count.
-    Result<void> warm_up();
+    // Windows that do not count, for `seconds`, but for half a second at most.
+    Result<void> warm_up(double seconds);
     void begin_round();
     // One window of the program and one of the floor; which comes first alternates. Returns the
     // seconds of the program's.

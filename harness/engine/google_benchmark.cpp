@@ -99,8 +99,8 @@ void add_counters(benchmark::State& state, const BenchRound& round, bool end_to_
     if (!round.cycle_ns.empty()) state.counters["program_cycles"] = round.program_cycles();
 }
 
-// One repetition: one round.
-void run_round(benchmark::State& state, Registered& bench,
+// One repetition: one round. Before the first of them as long to warm up.
+void run_round(benchmark::State& state, Registered& bench, double round_seconds,
                const std::function<void(const std::string&)>& progress) {
     if (!bench.error && interrupted()) bench.error = interrupted_error();
     const CpuPlan& cpus = bench.what.cpus;
@@ -109,7 +109,7 @@ void run_round(benchmark::State& state, Registered& bench,
     if (!bench.error && !pinned) bench.error = pinned.error();
     if (!bench.error && bench.rounds_begun == 0) {
         progress(fmt::format("bench {}: warming up", bench.name));
-        const Result<void> warm = bench.rig->warm_up();
+        const Result<void> warm = bench.rig->warm_up(round_seconds);
         if (!warm) bench.error = warm.error();
     }
     ++bench.rounds_begun;
@@ -177,9 +177,10 @@ void register_bench(Registered& bench, double seconds,
                     const std::function<void(const std::string&)>& progress) {
     const std::uint64_t packets =
         bench.rig ? bench.rig->windows_in(seconds) * bench.rig->window_frames() : 1;
-    benchmark::RegisterBenchmark(
-        bench.name.c_str(),
-        [&bench, &progress](benchmark::State& state) { run_round(state, bench, progress); })
+    benchmark::RegisterBenchmark(bench.name.c_str(),
+                                 [&bench, seconds, &progress](benchmark::State& state) {
+                                     run_round(state, bench, seconds, progress);
+                                 })
         ->UseManualTime()
         ->Iterations(static_cast<benchmark::IterationCount>(packets));
 }
