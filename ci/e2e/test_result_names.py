@@ -15,6 +15,13 @@ FREE = {"context", "passed_by_cpu", "answered_by", "queues", "attached", "driver
 NOT_OURS = {"iterations", "compare.py", "null", "xdp.frags", "aggregate", "aggregate_name", "aggregate_unit", "family_index",
             "per_family_instance_index", "error_occurred", "error_message"}
 
+REPLACED = """
+name: replaced
+about: A program that another takes the place of
+program: xdp_pass
+replay: { topology: pair, traffic: udp_64.pcap, expect: { XDP_PASS: 1000 }, replace: { with: xdp_drop, times: 2 } }
+"""
+
 # An IPv4 packet to whoever gets it, for extract_metadata to write an event about, again and again.
 SENDER = """
 import socket, time
@@ -66,9 +73,10 @@ class ResultNames(VethCase):
     def test_of_runs(self):
         quick = ("--rounds", "2", "--duration", "20ms")
         cpu = str(max(os.sched_getaffinity(0)))
+        self.write_text("replaced.yaml", REPLACED)
         seen = set()
         for arguments in (("--prog", "icmp_lb", "--mode", "all", "--only", "check,replay"),
-                          ("--prog", "xdp_pass", "--only", "replay"),  # replaces the program
+                          ("--scenario", "replaced.yaml", "--only", "replay"),
                           ("--prog", os.path.join(BUILD, "share", "xdp-bench", "bpf", "xdp_tx.bpf.o"), "--only", "check,bench", *quick),
                           ("--prog", "xdp_drop", "--only", "bench", "--cpus", cpu, "--size", "64", *quick),
                           ("--prog", "xdp_tx", "--only", "bench,search,latency", "--rate", "1kpps", "--loss", "1%", "--exceed", "90%",

@@ -91,15 +91,6 @@ class MainJob(Case):
             self.assertGreater(alone["floor_ns"]["median"], 0)
             self.assertNotIn("offered_pps", alone)
 
-    def test_every_reference_program_in_both_modes(self):
-        done = self.tool("--prog", "all", "--mode", "generic,native", "--only", "check,replay")
-        for name in ("xdp_pass", "xdp_drop", "xdp_aborted", "xdp_tx", "xdp_redirect", "xdp_redirect_cpu", "drop_ipv6", "drop_port_8080",
-                     "ip_filter", "detect_ping", "extract_metadata", "flow_sampler", "ipip_encap", "ipip_decap", "icmp_lb"):
-            self.assertIn(name, done.stdout)
-        result = self.result()
-        self.assertEqual({replay["mode"] for replay in result["replays"]}, {"generic", "native"})
-        self.assertEqual({replay["outcome"] for replay in result["replays"]}, {"passed"})
-
     def test_offload_on_a_veth_says_why_not(self):
         done = self.tool("--mode", "offload", "--prog", "icmp_lb", code=4)
         self.assertIn("skipped", done.stdout)
