@@ -82,8 +82,9 @@ def qemu_command(kernel, image, folder, cpus, memory):
         "-smp", str(cpus), "-m", str(memory), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
         "-kernel", str(kernel.image), "-initrd", str(image),
         # Emulation is slow enough without mitigations. QEMU keeps its translations of code by address: where programs lie
-        # at random ones, it translates each anew at each start. loglevel 5 is warnings and worse.
-        "-append", "console=ttyS0 loglevel=5 panic=-1 oops=panic mitigations=off norandmaps",
+        # at random ones, it translates each anew at each start. Tests that take interfaces and programs away wait for
+        # grace periods half of their time: expedited ones do not wait for ticks. loglevel 5 is warnings and worse.
+        "-append", "console=ttyS0 loglevel=5 panic=-1 oops=panic mitigations=off norandmaps rcupdate.rcu_expedited=1",
         "-serial", f"file:{folder}/console", "-device", "virtio-rng-pci",
         "-fsdev", "local,id=host,path=/,security_model=none,readonly=on,multidevs=remap",
         "-device", "virtio-9p-pci,fsdev=host,mount_tag=host",
