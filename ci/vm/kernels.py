@@ -9,10 +9,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 
 # What a cold fetch of one kernel needs at its peak: packages, what is unpacked of them, netdevsim's build.
 NEEDED_DISK = 2 << 30
+LISTS = pathlib.Path("/var/lib/apt/lists")  # of packages; `apt-get update` writes them
 
 
 class Unavailable(Exception):
@@ -168,24 +170,33 @@ def _cached(series, folder):
     return Kernel(f"{series} (Debian {folder.name.split('_', 1)[1]})", image, image.name.removeprefix("vmlinuz-"), folder)
 
 
+def _lists_changed():
+    """When the package lists changed last; asking apt for what they hold takes it seconds."""
+    return LISTS.stat().st_mtime if LISTS.exists() else 0
+
+
 def fetch(series):
     """The newest kernel of a series: from the cache, else downloaded into it. Without network the newest cached one."""
     cache = cache_folder()
     cached = sorted(cache.glob(f"{series}_*"), key=lambda folder: folder.stat().st_mtime)
-    offer = offers().get(series)
+    if cached and cached[-1].stat().st_mtime > _lists_changed():
+        return _cached(series, cached[-1])
+    asked = time.time()
+    known = offers()
+    offer = known.get(series)
     if offer is None:
         if cached:
             return _cached(series, cached[-1])
-        known = sorted({*offers(), *(folder.name.split("_", 1)[0] for folder in cache.glob("*_*"))})
+        names = sorted({*known, *(folder.name.split("_", 1)[0] for folder in cache.glob("*_*"))})
         raise Unavailable(f"unknown kernel {series}: neither a file, nor a series that this machine's package lists or "
-                          f"the cache have. Known: {', '.join(known) or 'none (sudo apt-get update)'}")
+                          f"the cache have. Known: {', '.join(names) or 'none (sudo apt-get update)'}")
     folder = cache / f"{series}_{offer.version}"
     if folder.exists():
-        return _cached(series, folder)
+        return _newest(series, folder, asked)
     cache.mkdir(parents=True, exist_ok=True)
     with locked(cache / f"{series}.lock", f"kernel {series}"):
         if folder.exists():  # the one that was waited for has made it
-            return _cached(series, folder)
+            return _newest(series, folder, asked)
         try:
             _make_in_cache(offer, folder)
         except Unavailable as error:
@@ -193,6 +204,13 @@ def fetch(series):
                 raise
             say(f"{error}\nusing the cached {cached[-1].name} instead")
             return _cached(series, cached[-1])
+    return _newest(series, folder, asked)
+
+
+def _newest(series, folder, asked):
+    """The kernel of a finished folder that was the newest offered at the time `asked`: its folder's time says so."""
+    with contextlib.suppress(OSError):  # a cache that is not ours to write: asked again the next time
+        os.utime(folder, (asked, asked))
     return _cached(series, folder)
 
 
