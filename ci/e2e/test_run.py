@@ -57,9 +57,9 @@ class MainJob(Case):
                 names = [run["run_name"] for run in runs]
                 self.assertEqual(names, 2 * ["icmp_lb/test_run/manual_time"] + 2 * [f"icmp_lb/{mode}/manual_time"])
                 self.assertEqual(runs[0]["time_unit"], "ns")
-                # One iteration is one packet.
-                self.assertAlmostEqual(runs[0]["real_time"], alone["rounds"][0]["ns_per_packet"], places=2)
-                self.assertAlmostEqual(runs[2]["real_time"], bench["rounds"][0]["ns_per_packet"], places=2)
+                # One iteration is one packet. Which windows of the first round were shared the second may correct.
+                self.assertAlmostEqual(runs[1]["real_time"], alone["rounds"][1]["ns_per_packet"], places=2)
+                self.assertAlmostEqual(runs[3]["real_time"], bench["rounds"][1]["ns_per_packet"], places=2)
 
     def test_redirects_are_timed_and_counted_where_they_arrive(self):
         for program, end in (("xdp_redirect", "forwarded"), ("xdp_redirect_cpu", "passed")):
