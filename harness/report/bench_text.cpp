@@ -114,7 +114,7 @@ std::string core_line(const BenchRecord& bench) {
     line += fmt::format("shared with another thread in {:.1f} % of the windows, which are left out",
                         bench.shared_share() * 100);
     if (bench.shared_rounds() > 0)
-        line += fmt::format("; nearly throughout in {} of {}, of which all are kept",
+        line += fmt::format("; most of the time in {} of {}, whose windows all count",
                             bench.shared_rounds(), counted(bench.rounds.size(), "round"));
     return line + "\n";
 }

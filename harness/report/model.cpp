@@ -7,8 +7,10 @@
 namespace xdpbench {
 namespace {
 
-// Fewer windows than this say nothing about a round.
+// Fewer windows of its own than this say nothing about a round: so many, and this share of all.
+// Where most are shared, the others were so in between the readings.
 constexpr std::size_t kFewestWindows = 5;
+constexpr std::size_t kFewestOf = 4;  // one in so many
 
 // Windows without a clock have none.
 std::vector<double> in_cycles(const std::vector<double>& window_ns,
@@ -66,7 +68,8 @@ std::size_t BenchRound::shared_windows() const {
 }
 
 bool BenchRound::core_shared() const {
-    return shared_windows() > 0 && shared.size() - shared_windows() < kFewestWindows;
+    const std::size_t own = shared.size() - shared_windows();
+    return shared_windows() > 0 && (own < kFewestWindows || own * kFewestOf < shared.size());
 }
 
 double own_core_ipc(const std::vector<double>& core_ipc) {

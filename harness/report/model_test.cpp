@@ -28,10 +28,11 @@ TEST(BenchRound, WithoutAClockThereAreNoCycles) {
     EXPECT_TRUE(bench.has_cycles());
 }
 
-// `shared` of 10 windows of 150 cycles that take 250 while another thread has half of the core.
-BenchRound round_of_a_shared_core(std::size_t shared) {
+// `shared` of so many windows of 150 cycles that take 250 while another thread has half of the
+// core.
+BenchRound round_of_a_shared_core(std::size_t shared, std::size_t windows = 10) {
     BenchRound round;
-    for (std::size_t i = 0; i < 10; ++i) {
+    for (std::size_t i = 0; i < windows; ++i) {
         const bool alone = i >= shared;
         round.window_ns.push_back(alone ? 50 : 83);
         round.floor_window_ns.push_back(alone ? 20 : 40);
@@ -60,6 +61,15 @@ TEST(BenchRound, WithTooFewWindowsOfItsOwnItKeepsAll) {
     EXPECT_DOUBLE_EQ(rounds[0].ns_per_packet(), 83);
     EXPECT_FALSE(rounds[1].core_shared());
     EXPECT_EQ(rounds[1].shared_windows(), 0);
+}
+
+TEST(BenchRound, WithFewerThanAQuarterOfItsOwnItKeepsAll) {
+    std::vector<BenchRound> rounds{round_of_a_shared_core(76, 100),
+                                   round_of_a_shared_core(75, 100)};
+    find_shared_windows(rounds);
+    EXPECT_TRUE(rounds[0].core_shared());
+    EXPECT_FALSE(rounds[1].core_shared());
+    EXPECT_DOUBLE_EQ(rounds[1].cycles_per_packet(), 150);
 }
 
 TEST(BenchRound, WhatTheCoreCanGiveIsNotItsHighestReading) {
