@@ -181,8 +181,19 @@ Result<double> BenchRig::run_windows() {
 
 BenchRound BenchRig::end_round() {
     record_.rounds.push_back(round_);
-    find_shared_windows(record_.rounds);
+    record_.core_ipc = std::max(record_.core_ipc, own_core_ipc(record_.rounds));
+    find_shared_windows(record_.rounds, record_.core_ipc);
     return record_.rounds.back();
+}
+
+void BenchRig::expect_core(const std::map<int, double>& ipc_by_cpu) {
+    const auto known = ipc_by_cpu.find(record_.cpu);
+    if (known != ipc_by_cpu.end()) record_.core_ipc = known->second;
+}
+
+void BenchRig::tell_core(std::map<int, double>& ipc_by_cpu) const {
+    double& known = ipc_by_cpu[record_.cpu];
+    known = std::max(known, record_.core_ipc);
 }
 
 Result<BenchRecord> BenchRig::finish() {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -39,6 +40,11 @@ class BenchRig {
     Result<double> run_windows();
     // The round counts only if this is called.
     BenchRound end_round();
+
+    // What earlier benches of the run have seen the program's CPU give while nobody shared its
+    // core (BenchRecord::core_ipc): so it is known even if somebody does all through this one.
+    void expect_core(const std::map<int, double>& ipc_by_cpu);
+    void tell_core(std::map<int, double>& ipc_by_cpu) const;
 
     // Everything measured so far, the paths taken checked.
     [[nodiscard]] virtual Result<BenchRecord> finish();

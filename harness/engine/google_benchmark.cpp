@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <map>
 #include <span>
 #include <sstream>
 #include <utility>
@@ -99,9 +101,16 @@ void add_counters(benchmark::State& state, const BenchRound& round, bool end_to_
     if (!round.cycle_ns.empty()) state.counters["program_cycles"] = round.program_cycles();
 }
 
+// How benches are run: for how long, and what becomes known while they are.
+struct BenchSeries {
+    double round_seconds = 0;
+    std::map<int, double> core_ipc;  // by CPU, as BenchRig::tell_core()
+    const std::function<void(const std::string&)>* progress = nullptr;
+};
+
 // One repetition: one round. Before the first of them as long to warm up.
-void run_round(benchmark::State& state, Registered& bench, double round_seconds,
-               const std::function<void(const std::string&)>& progress) {
+void run_round(benchmark::State& state, Registered& bench, BenchSeries& series) {
+    const std::function<void(const std::string&)>& progress = *series.progress;
     if (!bench.error && interrupted()) bench.error = interrupted_error();
     const CpuPlan& cpus = bench.what.cpus;
     const Result<PinnedThread> pinned =
@@ -109,7 +118,8 @@ void run_round(benchmark::State& state, Registered& bench, double round_seconds,
     if (!bench.error && !pinned) bench.error = pinned.error();
     if (!bench.error && bench.rounds_begun == 0) {
         progress(fmt::format("bench {}: warming up", bench.name));
-        const Result<void> warm = bench.rig->warm_up(round_seconds);
+        bench.rig->expect_core(series.core_ipc);
+        const Result<void> warm = bench.rig->warm_up(series.round_seconds);
         if (!warm) bench.error = warm.error();
     }
     ++bench.rounds_begun;
@@ -130,6 +140,7 @@ void run_round(benchmark::State& state, Registered& bench, double round_seconds,
         return;
     }
     const BenchRound round = bench.rig->end_round();
+    bench.rig->tell_core(series.core_ipc);
     // All at once, so that its time per iteration is our ns/packet: of the middle window.
     state.SetIterationTime(round.ns_per_packet() * 1e-9 * static_cast<double>(round.offered));
     add_counters(state, round, bench.what.mode.has_value());
@@ -173,26 +184,23 @@ Result<void> initialize(const BenchOptions& options) {
     return {};
 }
 
-void register_bench(Registered& bench, double seconds,
-                    const std::function<void(const std::string&)>& progress) {
+void register_bench(Registered& bench, BenchSeries& series) {
     const std::uint64_t packets =
-        bench.rig ? bench.rig->windows_in(seconds) * bench.rig->window_frames() : 1;
-    benchmark::RegisterBenchmark(bench.name.c_str(),
-                                 [&bench, seconds, &progress](benchmark::State& state) {
-                                     run_round(state, bench, seconds, progress);
-                                 })
+        bench.rig ? bench.rig->windows_in(series.round_seconds) * bench.rig->window_frames() : 1;
+    benchmark::RegisterBenchmark(
+        bench.name.c_str(),
+        [&bench, &series](benchmark::State& state) { run_round(state, bench, series); })
         ->UseManualTime()
         ->Iterations(static_cast<benchmark::IterationCount>(packets));
 }
 
 // Prepares all of the cases, then runs them.
-void run_together(std::span<const BenchCase> cases, double seconds, DocumentReporter& reporter,
-                  const std::function<void(const std::string&)>& progress,
+void run_together(std::span<const BenchCase> cases, BenchSeries& series, DocumentReporter& reporter,
                   std::vector<BenchRecord>& records) {
     std::vector<std::unique_ptr<Registered>> registered;
     for (const BenchCase& what : cases) {
-        registered.push_back(std::make_unique<Registered>(prepare(what, progress)));
-        register_bench(*registered.back(), seconds, progress);
+        registered.push_back(std::make_unique<Registered>(prepare(what, *series.progress)));
+        register_bench(*registered.back(), series);
     }
     benchmark::RunSpecifiedBenchmarks(&reporter);
     for (const std::unique_ptr<Registered>& bench : registered) {
@@ -214,9 +222,9 @@ Result<BenchResults> run_benches(const std::vector<BenchCase>& cases, const Benc
     const bool one_by_one =
         std::any_of(cases.begin(), cases.end(), [](const BenchCase& what) { return what.devices; });
     const std::size_t together = one_by_one ? 1 : cases.size();
+    BenchSeries series{options.seconds, {}, &progress};
     for (std::size_t first = 0; first < cases.size(); first += together)
-        run_together(std::span(cases).subspan(first, together), options.seconds, reporter, progress,
-                     results.records);
+        run_together(std::span(cases).subspan(first, together), series, reporter, results.records);
     results.json = reporter.document();
     return results;
 }

@@ -109,7 +109,7 @@ std::string clock_line(const BenchRecord& bench) {
 std::string core_line(const BenchRecord& bench) {
     if (!bench.has_cycles()) return {};
     std::string line = fmt::format("  {:<9}{:.1f} instructions a cycle, measured likewise; ",
-                                   "core", own_core_ipc(bench.rounds));
+                                   "core", bench.core_ipc);
     if (bench.shared_share() == 0) return line + "no window of another thread on it\n";
     line += fmt::format("shared with another thread in {:.1f} % of the windows, which are left out",
                         bench.shared_share() * 100);

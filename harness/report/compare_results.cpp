@@ -127,21 +127,28 @@ std::string what_memory_may_do(const ResultRow& row) {
                        clock > 0 ? "more" : "fewer");
 }
 
-// What the core's own width says of the two: a core that another thread had half of all the time
-// makes every program slower.
+// The result whose core another thread shared throughout, as its own width tells; empty: neither.
+// A run that never saw the core alone does not know, but the other one may.
+std::string shared_in(const SavedFigure& before, const SavedFigure& after) {
+    if (before.shared_throughout && after.shared_throughout) return "in both results";
+    const bool narrower = before.core_ipc < after.core_ipc * kOwnCore && before.core_ipc > 0;
+    const bool wider = after.core_ipc < before.core_ipc * kOwnCore && after.core_ipc > 0;
+    if (before.shared_throughout || narrower) return "in the old result";
+    return after.shared_throughout || wider ? "in the new result" : "";
+}
+
+// A core that another thread had half of all the time makes every program slower.
 void judge_cores(const SavedFigure& before, const SavedFigure& after, ResultRow& row) {
     if (before.shared_rounds + after.shared_rounds > 0)
         add_reason(row, fmt::format("{} and {} rounds are left out, in which another thread shared "
                                     "the core",
                                     before.shared_rounds, after.shared_rounds));
-    const double narrower = std::min(before.core_ipc, after.core_ipc);
-    const double wider = std::max(before.core_ipc, after.core_ipc);
-    if (narrower <= 0 || narrower >= wider * kOwnCore || !row.interval) return;
+    const std::string shared = shared_in(before, after);
+    if (shared.empty() || !row.interval) return;
     row.verdict = Change::undecided;
-    add_reason(row, fmt::format("the core gave {:.1f} and {:.1f} instructions a cycle: in the {} "
-                                "result another thread shared it throughout",
-                                before.core_ipc, after.core_ipc,
-                                before.core_ipc < after.core_ipc ? "old" : "new"));
+    add_reason(row, fmt::format("{} another thread shared the core throughout ({:.1f} and {:.1f} "
+                                "instructions a cycle)",
+                                shared, before.core_ipc, after.core_ipc));
 }
 
 ResultRow judge(const SavedFigure& before, const SavedFigure& after,

@@ -252,10 +252,15 @@ TEST(CompareResults, AProgramOnASharedCoreIsNotJudged) {
     after.core_ipc = 2.8;
     const ResultTable table = table_of(before, after, 0.05);
     EXPECT_EQ(table.rows.front().verdict, Change::undecided);
-    EXPECT_NE(table.rows.front().reason.find("5.5 and 2.8 instructions a cycle: in the new"),
+    EXPECT_NE(table.rows.front().reason.find("in the new result another thread shared the core"),
               std::string::npos);
     EXPECT_EQ(exit_code_of(table, true), 3);
     EXPECT_NE(table_of(after, before).rows.front().reason.find("in the old"), std::string::npos);
+    after.core_ipc = 5.5;
+    after.shared_throughout = true;
+    EXPECT_EQ(table_of(before, after, 0.05).rows.front().verdict, Change::undecided);
+    before.shared_throughout = true;
+    EXPECT_NE(table_of(before, after).rows.front().reason.find("in both"), std::string::npos);
 }
 
 TEST(CompareResults, InNsWhereNotBothHaveCycles) {

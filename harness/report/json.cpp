@@ -169,7 +169,7 @@ Json to_json(const BenchRecord& bench) {
     json["floor_ns"] = summary(bench.rounds, [](const BenchRound& r) { return r.floor_ns(); });
     json["program_ns"] = summary(bench.rounds, [](const BenchRound& r) { return r.program_ns(); });
     if (!bench.has_cycles()) return json;
-    json["core_ipc"] = own_core_ipc(bench.rounds);
+    json["core_ipc"] = bench.core_ipc;
     json["shared_share"] = bench.shared_share();
     json["shared_rounds"] = bench.shared_rounds();
     json["gigahertz"] = summary(bench.rounds, [](const BenchRound& r) { return r.gigahertz(); });

@@ -85,8 +85,8 @@ double own_core_ipc(const std::vector<BenchRound>& rounds) {
     return own_core_ipc(all);
 }
 
-void find_shared_windows(std::vector<BenchRound>& rounds) {
-    const double fewest = own_core_ipc(rounds) * kOwnCore;
+void find_shared_windows(std::vector<BenchRound>& rounds, double own_ipc) {
+    const double fewest = own_ipc * kOwnCore;
     for (BenchRound& round : rounds) {
         round.shared.clear();
         for (const double ipc : round.core_ipc) round.shared.push_back(ipc < fewest);

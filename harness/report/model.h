@@ -138,9 +138,9 @@ inline constexpr double kOwnCore = 0.85;
 [[nodiscard]] double own_core_ipc(const std::vector<double>& core_ipc);
 [[nodiscard]] double own_core_ipc(const std::vector<BenchRound>& rounds);
 
-// Marks the windows around which the core gave markedly less than it can give. That is decided by
+// Marks the windows around which the core gave markedly less than `own_ipc`. That is decided by
 // the core alone, never by how long the windows took, and holds for the program's and the floor's.
-void find_shared_windows(std::vector<BenchRound>& rounds);
+void find_shared_windows(std::vector<BenchRound>& rounds, double own_ipc);
 
 // One number of every round.
 template <class Measure>
@@ -156,6 +156,9 @@ struct BenchRecord : BenchSetup {
     std::vector<BenchRound> rounds;
     std::vector<CpuTally> cpus;  // over all rounds
     double seconds = 0;          // of the program's windows over all rounds
+    // Instructions a cycle of the core while nobody shares it, as far as the run has seen it; 0
+    // where it is not measured.
+    double core_ipc = 0;
     ActionTally actions{};
     // Where frames arrived, over all rounds: back at the tester, in the stack, at the far end.
     std::uint64_t received = 0;

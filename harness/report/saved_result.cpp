@@ -83,9 +83,8 @@ SavedFigure begin_figure(const SavedJson& json) {
 }
 
 // Rounds in which something happened. Those of a core that another thread had part of are of
-// another core, so to say: they are left out while enough others are there for an interval.
-std::vector<SavedJson> rounds_of(const SavedJson& json, std::size_t& left_out) {
-    constexpr std::size_t kEnough = 4;
+// another core, so to say: they are left out if there are others.
+std::vector<SavedJson> rounds_of(const SavedJson& json, SavedFigure& figure) {
     std::vector<SavedJson> all;
     std::vector<SavedJson> own;
     for (SavedJson& round : objects_of(json, "rounds")) {
@@ -93,8 +92,9 @@ std::vector<SavedJson> rounds_of(const SavedJson& json, std::size_t& left_out) {
         if (text_of(round, "core_shared") != "true") own.push_back(round);
         all.push_back(std::move(round));
     }
-    if (own.size() < kEnough) return all;
-    left_out = all.size() - own.size();
+    figure.shared_throughout = own.empty() && !all.empty();
+    if (figure.shared_throughout) return all;
+    figure.shared_rounds = all.size() - own.size();
     return own;
 }
 
@@ -104,7 +104,7 @@ SavedFigure bench_figure(const SavedJson& json) {
     const auto add_to = [](std::vector<double>& samples, std::optional<double> sample) {
         if (sample && *sample > 0) samples.push_back(*sample);
     };
-    for (const SavedJson& round : rounds_of(json, figure.shared_rounds)) {
+    for (const SavedJson& round : rounds_of(json, figure)) {
         add_to(figure.samples, number_of(round, "ns_per_packet"));
         add_to(figure.cycles, number_of(round, "cycles_per_packet"));
         add_to(figure.gigahertz, number_of(round, "gigahertz"));

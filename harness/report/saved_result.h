@@ -40,6 +40,7 @@ struct SavedFigure {
     std::vector<double> gigahertz;
     double core_ipc = 0;  // of a bench: instructions a cycle that its core gave; 0: unknown
     std::size_t shared_rounds = 0;      // left out, because another thread had part of the core
+    bool shared_throughout = false;     // in all of them, which are kept
     std::optional<SavedBounds> bounds;  // of a search, in the place of samples of rounds
     std::string unjudged;               // why it is shown and not judged; empty: it is judged
 

@@ -42,15 +42,17 @@ TEST(ParseResult, CyclesIfAllRoundsHaveThem) {
     EXPECT_TRUE(some.gigahertz.empty());
 }
 
-TEST(ParseResult, RoundsOfASharedCoreAreLeftOutWhereEnoughAreLeft) {
+TEST(ParseResult, RoundsOfASharedCoreAreLeftOutIfThereAreOthers) {
     const std::string own = R"({"ns_per_packet": 10, "core_shared": false})";
     const std::string shared = R"({"ns_per_packet": 17, "core_shared": true})";
-    const SavedFigure enough = bench_with(fmt::format("{0}, {0}, {1}, {0}, {0}", own, shared));
-    EXPECT_EQ(enough.samples, (std::vector<double>{10, 10, 10, 10}));
-    EXPECT_EQ(enough.shared_rounds, 1);
-    const SavedFigure few = bench_with(fmt::format("{0}, {0}, {1}, {0}", own, shared));
-    EXPECT_EQ(few.samples, (std::vector<double>{10, 10, 17, 10}));
-    EXPECT_EQ(few.shared_rounds, 0);
+    const SavedFigure some = bench_with(fmt::format("{0}, {1}, {0}, {1}", own, shared));
+    EXPECT_EQ(some.samples, (std::vector<double>{10, 10}));
+    EXPECT_EQ(some.shared_rounds, 2);
+    EXPECT_FALSE(some.shared_throughout);
+    const SavedFigure none = bench_with(fmt::format("{0}, {0}", shared));
+    EXPECT_EQ(none.samples, (std::vector<double>{17, 17}));
+    EXPECT_EQ(none.shared_rounds, 0);
+    EXPECT_TRUE(none.shared_throughout);
 }
 
 TEST(ParseResult, WhatIsNoResultIsRefused) {
