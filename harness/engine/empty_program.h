@@ -21,8 +21,8 @@ struct RedirectPath {
     std::uint32_t map_type = 0;  // of a devmap: BPF_MAP_TYPE_DEVMAP or _HASH
     bool back = false;           // to the interface that the frames came from; else to the far end
     std::vector<std::uint32_t> cpus;  // of a cpumap: all that are in it, ascending
-    // Of a cpumap: frames that its shortest queue holds. A frame that finds it full is lost, and
-    // nobody counts it, so never more than these may be under way.
+    // Of a cpumap: slots of its shortest queue. A frame that finds it full is lost, and nobody
+    // counts it: see most_in_flight().
     std::uint32_t queue = 0;
 };
 
@@ -31,7 +31,8 @@ struct RedirectPath {
 // maps do not tell: targets of several kinds, AF_XDP sockets.
 Result<RedirectPath> find_redirect_target(const Program& program, const Lane& lane);
 
-// How many frames may be under way at once: `most`, or fewer where a queue on the way holds fewer.
+// How many frames may be under way at once, whoever has to wait for a CPU meanwhile: `most`, or
+// fewer where a queue on the way is sure to hold fewer.
 [[nodiscard]] std::uint64_t most_in_flight(const std::optional<RedirectPath>& target,
                                            std::uint64_t most);
 

@@ -1,6 +1,10 @@
 // The floor of a redirecting program redirects by the same means and to the same end.
 #include <gtest/gtest.h>
 #include <linux/bpf.h>
+#include <sched.h>
+
+#include <cerrno>
+#include <cstring>
 
 #include "engine/empty_program.h"
 #include "engine/lane_window.h"
@@ -143,9 +147,40 @@ TEST_F(EmptyProgramTest, TheQueueOfACpumapLimitsWhatIsUnderWay) {
     const auto target = find_redirect_target(*program, topology->lanes[0]);
     ASSERT_TRUE(target) << target.error().text();
     EXPECT_EQ(target->means, Means::cpumap);
-    EXPECT_EQ(most_in_flight(*target, 65536), 512U);
+    EXPECT_EQ(most_in_flight(*target, 65536), 512U - 64);
     EXPECT_EQ(most_in_flight(*target, 100), 100U);
     EXPECT_EQ(most_in_flight(std::nullopt, 65536), 65536U);
+    RedirectPath shortest = *target;
+    shortest.queue = 1;
+    EXPECT_EQ(most_in_flight(shortest, 65536), 1U);
+}
+
+// The queue begins anywhere in its ring, and the thread behind it gets the CPU only afterwards.
+TEST_F(EmptyProgramTest, WhatIsUnderWayFindsRoomWhereverTheQueueBegins) {
+    constexpr int kCpu = 0;  // the map's
+    const auto pinned = PinnedThread::pin(kCpu);
+    ASSERT_TRUE(pinned) << pinned.error().text();
+    const auto topology = Topology::create(2, 60, TopologyKind::chain);
+    ASSERT_TRUE(topology) << topology.error().text();
+    auto generator = Generator::create(Frames(1, Frame{std::vector<std::uint8_t>(60), 0}));
+    ASSERT_TRUE(generator) << generator.error().text();
+    const auto program = load_program(subject(false, true), *topology);
+    ASSERT_TRUE(program) << program.error().text();
+    const auto empty = EmptyProgram::load(Action::redirect, *program, *topology, 0, 1);
+    ASSERT_TRUE(empty) << empty.error().text();
+    const auto lane = EquippedLane::create(*topology, 1, nullptr, empty->fd(), Mode::native, {});
+    ASSERT_TRUE(lane) << lane.error().text();
+    const std::uint64_t most = most_in_flight(empty->target(), 65536);
+    const sched_param first = {.sched_priority = 1};
+    const sched_param ordinary = {};
+    ASSERT_EQ(::sched_setscheduler(0, SCHED_FIFO, &first), 0) << std::strerror(errno);
+    Result<LaneWindow> window = Error{};
+    for (int windows = 0; windows < 20; ++windows) {
+        window = run_window(*lane, *generator, *topology, most - 1);
+        if (!window) break;
+    }
+    ASSERT_EQ(::sched_setscheduler(0, SCHED_OTHER, &ordinary), 0);
+    ASSERT_TRUE(window) << window.error().text();
 }
 
 TEST_F(EmptyProgramTest, TargetsOfTwoKindsHaveNoFloor) {
