@@ -145,7 +145,8 @@ class Outputs(Case):
         keys = ["offered_pps", "processed_pps", "forwarded_pps", "ns_per_packet", "floor_ns", "program_ns"]
         if "gigahertz" in native:  # not where a look at the clock was disturbed
             keys += ["cycles_per_packet", "program_cycles"]
-            low, high = re.search(r"(?m)^\s*clock\s+(\S+) to (\S+) GHz", table).groups()
+            clock, low, high = re.search(r"(?m)^\s*clock\s+ns are at (\S+) GHz, .* it was (\S+) to (\S+)$", table).groups()
+            self.assertEqual(clock, f"{native['clock_gigahertz']:.2f}")
             self.assertEqual((low, high), tuple(f"{native['gigahertz'][statistic]:.2f}" for statistic in ("min", "max")))
         for row, statistic in (("median", "median"), ("lowest", "min"), ("highest", "max")):
             figures = re.search(rf"(?m)^\s*{row}\s+(.*)$", table).group(1).split()

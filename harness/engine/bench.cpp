@@ -11,13 +11,14 @@
 #include "base/text.h"
 #include "packet/reshape.h"
 #include "stats/summary.h"
-#include "traffic/core.h"
 
 namespace xdpbench {
 namespace {
 
 constexpr double kCalibrationSeconds = 0.2;
 constexpr double kLongestWarmUpSeconds = 0.5;
+// Pairs of windows of a shared core are measured again, for so many times a round at most.
+constexpr std::uint64_t kSparePairs = 2;
 
 // That this process spent in its own code, all threads together.
 double user_seconds() {
@@ -73,10 +74,8 @@ BenchRecord describe_bench(const BenchCase& bench, const Frames& frames, const P
 }
 
 void find_bound_by_time(BenchRecord& record) {
-    const auto each =
-        measure_rounds(record.rounds, [](const BenchRound& r) { return r.ns_per_packet(); });
-    const auto floors =
-        measure_rounds(record.rounds, [](const BenchRound& r) { return r.floor_ns(); });
+    const auto each = measure_rounds(record, [](const BenchRound& r) { return r.ns_per_packet(); });
+    const auto floors = measure_rounds(record, [](const BenchRound& r) { return r.floor_ns(); });
     const double share = 1 - median(floors).value_or(0) / median(each).value_or(1);
     record.bound = share > 0.5 ? "program" : "generator";
     record.evidence = fmt::format(
@@ -128,10 +127,16 @@ Result<void> BenchRig::calibrate(double seconds, std::uint64_t fewest, std::uint
 Result<void> BenchRig::warm_up(double seconds) {
     const double enough = std::min(seconds, kLongestWarmUpSeconds);
     const Clock::time_point start = Clock::now();
-    while (seconds_since(start) < enough) {
-        XDPBENCH_CHECK(window(false, window_frames_, nullptr));
-        XDPBENCH_CHECK(window(true, window_frames_, nullptr));
-    }
+    std::vector<double> cycle_ns;
+    std::vector<double> core_ipc;
+    do {
+        XDPBENCH_TRY(const WindowPair pair, run_pair(nullptr));
+        if (!pair.core.cycle_ns()) continue;
+        cycle_ns.push_back(*pair.core.cycle_ns());
+        core_ipc.push_back(pair.core.ipc());
+    } while (seconds_since(start) < enough);
+    if (record_.clock_cycle_ns == 0) record_.clock_cycle_ns = median(cycle_ns).value_or(0);
+    record_.core_ipc = std::max(record_.core_ipc, own_core_ipc(core_ipc));
     return {};
 }
 
@@ -140,43 +145,57 @@ std::uint64_t BenchRig::windows_in(double seconds) const {
         1, static_cast<std::uint64_t>(std::llround(seconds / window_seconds_)));
 }
 
-void BenchRig::begin_round() { round_ = BenchRound{}; }
+void BenchRig::begin_round(std::uint64_t pairs) {
+    round_ = BenchRound{};
+    round_.clock_cycle_ns = record_.clock_cycle_ns;
+    spare_pairs_ = kSparePairs * pairs;
+}
 
-Result<double> BenchRig::run_windows() {
-    const Clock::time_point start = Clock::now();
-    const double user = user_seconds();
-    Window program;
-    Window floor;
-    CoreReadings core;
-    if (on_this_cpu_) core.read_width();
+Result<BenchRig::WindowPair> BenchRig::run_pair(BenchRecord* counted) {
+    WindowPair pair;
+    if (on_this_cpu_) pair.core.read_width();
     for (const bool of_floor : {floor_first_, !floor_first_}) {
         if (of_floor) {
-            XDPBENCH_TRY(floor, window(true, window_frames_, nullptr));
+            XDPBENCH_TRY(pair.floor, window(true, window_frames_, nullptr));
         } else {
-            XDPBENCH_TRY(program, window(false, window_frames_, &record_));
+            XDPBENCH_TRY(pair.program, window(false, window_frames_, counted));
         }
         if (!on_this_cpu_) continue;
-        if (of_floor == floor_first_) core.read_clock();
-        core.read_width();
+        if (of_floor == floor_first_) pair.core.read_clock();
+        pair.core.read_width();
     }
     floor_first_ = !floor_first_;
+    return pair;
+}
 
+void BenchRig::add_to_round(const WindowPair& pair) {
     round_.offered += window_frames_;
-    round_.processed += program.processed;
-    round_.forwarded += program.forwarded;
-    round_.seconds += program.seconds;
-    round_.floor_packets += floor.processed;
-    round_.floor_seconds += floor.seconds;
-    round_.window_ns.push_back(ns_each(program.seconds, program.processed));
-    round_.floor_window_ns.push_back(ns_each(floor.seconds, floor.processed));
-    if (core.cycle_ns()) {
-        round_.cycle_ns.push_back(*core.cycle_ns());
-        round_.core_ipc.push_back(core.ipc());
+    round_.processed += pair.program.processed;
+    round_.forwarded += pair.program.forwarded;
+    round_.seconds += pair.program.seconds;
+    round_.floor_packets += pair.floor.processed;
+    round_.floor_seconds += pair.floor.seconds;
+    round_.window_ns.push_back(ns_each(pair.program.seconds, pair.program.processed));
+    round_.floor_window_ns.push_back(ns_each(pair.floor.seconds, pair.floor.processed));
+    if (pair.core.cycle_ns()) {
+        round_.cycle_ns.push_back(*pair.core.cycle_ns());
+        round_.core_ipc.push_back(pair.core.ipc());
     }
-    record_.seconds += program.seconds;
-    record_.user_seconds += user_seconds() - user;
-    record_.measured_seconds += seconds_since(start);
-    return program.seconds;
+    record_.seconds += pair.program.seconds;
+}
+
+Result<void> BenchRig::run_windows() {
+    for (;;) {
+        const Clock::time_point start = Clock::now();
+        const double user = user_seconds();
+        XDPBENCH_TRY(const WindowPair pair, run_pair(&record_));
+        add_to_round(pair);
+        record_.user_seconds += user_seconds() - user;
+        record_.measured_seconds += seconds_since(start);
+        const bool own = !pair.core.cycle_ns() || pair.core.ipc() >= record_.core_ipc * kOwnCore;
+        if (own || spare_pairs_ == 0) return {};
+        --spare_pairs_;
+    }
 }
 
 BenchRound BenchRig::end_round() {
@@ -186,14 +205,15 @@ BenchRound BenchRig::end_round() {
     return record_.rounds.back();
 }
 
-void BenchRig::expect_core(const std::map<int, double>& ipc_by_cpu) {
-    const auto known = ipc_by_cpu.find(record_.cpu);
-    if (known != ipc_by_cpu.end()) record_.core_ipc = known->second;
+void BenchRig::expect_core(const std::map<int, KnownCore>& cores) {
+    const auto known = cores.find(record_.cpu);
+    if (known == cores.end()) return;
+    record_.core_ipc = known->second.ipc;
+    record_.clock_cycle_ns = known->second.cycle_ns;
 }
 
-void BenchRig::tell_core(std::map<int, double>& ipc_by_cpu) const {
-    double& known = ipc_by_cpu[record_.cpu];
-    known = std::max(known, record_.core_ipc);
+void BenchRig::tell_core(std::map<int, KnownCore>& cores) const {
+    cores[record_.cpu] = {record_.core_ipc, record_.clock_cycle_ns};
 }
 
 Result<BenchRecord> BenchRig::finish() {

@@ -14,9 +14,16 @@
 #include "engine/traffic_shape.h"
 #include "kernel/device_topology.h"
 #include "report/model.h"
+#include "traffic/core.h"
 #include "traffic/placement.h"
 
 namespace xdpbench {
+
+// A CPU's core as benches see it; 0 where it is not measured.
+struct KnownCore {
+    double ipc = 0;       // BenchRecord::core_ipc
+    double cycle_ns = 0;  // BenchRecord::clock_cycle_ns
+};
 
 // Windows of the program under test and of the floor in turn, added up to rounds. The caller has
 // pinned the thread to the generator's CPU.
@@ -32,19 +39,22 @@ class BenchRig {
     [[nodiscard]] std::uint64_t window_frames() const { return window_frames_; }
     [[nodiscard]] std::uint64_t windows_in(double seconds) const;
 
-    // Windows that do not count, for `seconds`, but for half a second at most.
+    // Windows that do not count, for `seconds`, but for half a second at most: they tell the clock
+    // that figures are given at, and the core.
     Result<void> warm_up(double seconds);
-    void begin_round();
-    // One window of the program and one of the floor; which comes first alternates. Returns the
-    // seconds of the program's.
-    Result<double> run_windows();
+    // Of so many calls of run_windows().
+    void begin_round(std::uint64_t pairs);
+    // One window of the program and one of the floor; which comes first alternates. If another
+    // thread shared the core the pair is measured again, for three times the round's at most.
+    Result<void> run_windows();
     // The round counts only if this is called.
     BenchRound end_round();
 
-    // What earlier benches of the run have seen the program's CPU give while nobody shared its
-    // core (BenchRecord::core_ipc): so it is known even if somebody does all through this one.
-    void expect_core(const std::map<int, double>& ipc_by_cpu);
-    void tell_core(std::map<int, double>& ipc_by_cpu) const;
+    // What earlier benches of the run have seen of the program's core, by CPU, before warm_up():
+    // so all of them are given at one clock, and what the core gives alone is known even if
+    // somebody shares it all through this one.
+    void expect_core(const std::map<int, KnownCore>& cores);
+    void tell_core(std::map<int, KnownCore>& cores) const;
 
     // Everything measured so far, the paths taken checked.
     [[nodiscard]] virtual Result<BenchRecord> finish();
@@ -70,10 +80,19 @@ class BenchRig {
     bool on_this_cpu_ = false;
 
   private:
+    struct WindowPair {
+        Window program;
+        Window floor;
+        CoreReadings core;
+    };
+    Result<WindowPair> run_pair(BenchRecord* counted);
+    void add_to_round(const WindowPair& pair);
+
     std::uint64_t window_frames_ = 0;
     double window_seconds_ = 0;
     bool floor_first_ = false;
     BenchRound round_;
+    std::uint64_t spare_pairs_ = 0;
 };
 
 // What is timed, and how.

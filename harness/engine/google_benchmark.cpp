@@ -104,7 +104,7 @@ void add_counters(benchmark::State& state, const BenchRound& round, bool end_to_
 // How benches are run: for how long, and what becomes known while they are.
 struct BenchSeries {
     double round_seconds = 0;
-    std::map<int, double> core_ipc;  // by CPU, as BenchRig::tell_core()
+    std::map<int, KnownCore> cores;  // by CPU
     const std::function<void(const std::string&)>* progress = nullptr;
 };
 
@@ -118,31 +118,32 @@ void run_round(benchmark::State& state, Registered& bench, BenchSeries& series) 
     if (!bench.error && !pinned) bench.error = pinned.error();
     if (!bench.error && bench.rounds_begun == 0) {
         progress(fmt::format("bench {}: warming up", bench.name));
-        bench.rig->expect_core(series.core_ipc);
+        bench.rig->expect_core(series.cores);
         const Result<void> warm = bench.rig->warm_up(series.round_seconds);
         if (!warm) bench.error = warm.error();
     }
     ++bench.rounds_begun;
     if (!bench.error) {
         progress(fmt::format("bench {}: round {}", bench.name, bench.rounds_begun));
-        bench.rig->begin_round();
+        bench.rig->begin_round(bench.rig->windows_in(series.round_seconds));
     }
     // Also a round that cannot begin enters the loop: only then does Google Benchmark count its
     // iterations like those of the others, which its statistics insist on.
     const std::uint64_t packets = bench.rig ? bench.rig->window_frames() : 1;
     while (state.KeepRunningBatch(static_cast<benchmark::IterationCount>(packets))) {
         if (!bench.error) {
-            const Result<double> seconds = bench.rig->run_windows();
-            if (seconds) continue;
-            bench.error = seconds.error();
+            const Result<void> measured = bench.rig->run_windows();
+            if (measured) continue;
+            bench.error = measured.error();
         }
         state.SkipWithError(bench.error->what.c_str());
         return;
     }
     const BenchRound round = bench.rig->end_round();
-    bench.rig->tell_core(series.core_ipc);
+    bench.rig->tell_core(series.cores);
     // All at once, so that its time per iteration is our ns/packet: of the middle window.
-    state.SetIterationTime(round.ns_per_packet() * 1e-9 * static_cast<double>(round.offered));
+    state.SetIterationTime(round.ns_per_packet() * 1e-9 *
+                           static_cast<double>(state.iterations()));
     add_counters(state, round, bench.what.mode.has_value());
 }
 

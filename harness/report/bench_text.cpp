@@ -56,10 +56,10 @@ std::vector<Column> columns_for(const BenchRecord& bench) {
 using Summary = std::optional<double> (*)(std::span<const double>);
 
 std::string table_row(const char* title, const std::vector<Column>& columns,
-                      const std::vector<BenchRound>& rounds, Summary summary) {
+                      const BenchRecord& bench, Summary summary) {
     std::string row = fmt::format("  {:<9}", title);
     for (const Column& column : columns) {
-        const std::vector<double> samples = measure_rounds(rounds, column.measure);
+        const std::vector<double> samples = measure_rounds(bench, column.measure);
         const double value = summary(samples).value_or(0);
         row += fmt::format("{:>11}",
                            column.shown ? fmt::format("{:.{}f}", value, column.precision) : "-");
@@ -68,10 +68,10 @@ std::string table_row(const char* title, const std::vector<Column>& columns,
 }
 
 // (highest - lowest) / median of every column, in per cent.
-std::string range_row(const std::vector<Column>& columns, const std::vector<BenchRound>& rounds) {
+std::string range_row(const std::vector<Column>& columns, const BenchRecord& bench) {
     std::string row = fmt::format("  {:<9}", "range");
     for (const Column& column : columns) {
-        const std::vector<double> samples = measure_rounds(rounds, column.measure);
+        const std::vector<double> samples = measure_rounds(bench, column.measure);
         const std::optional<double> range = relative_range(samples);
         row += fmt::format("{:>11}",
                            column.shown && range ? fmt::format("{:.1f} %", *range * 100) : "-");
@@ -88,21 +88,20 @@ std::string bench_table(const BenchRecord& bench) {
         units += fmt::format("{:>11}", column.unit);
     }
     return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n", titles, units,
-                       table_row("median", columns, bench.rounds, median),
-                       table_row("lowest", columns, bench.rounds, min),
-                       table_row("highest", columns, bench.rounds, max),
-                       range_row(columns, bench.rounds));
+                       table_row("median", columns, bench, median),
+                       table_row("lowest", columns, bench, min),
+                       table_row("highest", columns, bench, max), range_row(columns, bench));
 }
 
-// How much of the spread in ns is the CPU's clock.
+// At which clock the figures in ns are, and what it did meanwhile.
 std::string clock_line(const BenchRecord& bench) {
     if (!bench.has_cycles()) return {};
     const std::vector<double> clocks =
-        measure_rounds(bench.rounds, [](const BenchRound& r) { return r.gigahertz(); });
+        measure_rounds(bench, [](const BenchRound& r) { return r.gigahertz(); });
     return fmt::format(
-        "  {:<9}{:.2f} to {:.2f} GHz, measured between the windows: ns move with it, cycles do "
-        "not\n",
-        "clock", min(clocks).value_or(0), max(clocks).value_or(0));
+        "  {:<9}ns are at {:.2f} GHz, this CPU's clock when the run began; between the windows it "
+        "was {:.2f} to {:.2f}\n",
+        "clock", bench.clock_gigahertz(), min(clocks).value_or(0), max(clocks).value_or(0));
 }
 
 // How much of the time the core was another thread's too, as its own width tells.
@@ -111,11 +110,15 @@ std::string core_line(const BenchRecord& bench) {
     std::string line = fmt::format("  {:<9}{:.1f} instructions a cycle, measured likewise; ",
                                    "core", bench.core_ipc);
     if (bench.shared_share() == 0) return line + "no window of another thread on it\n";
-    line += fmt::format("shared with another thread in {:.1f} % of the windows, which are left out",
+    line += fmt::format("shared with another thread in {:.1f} % of the windows",
                         bench.shared_share() * 100);
-    if (bench.shared_rounds() > 0)
-        line += fmt::format("; most of the time in {} of {}, whose windows all count",
-                            bench.shared_rounds(), counted(bench.rounds.size(), "round"));
+    const std::size_t shared = bench.shared_rounds();
+    if (shared == bench.rounds.size())
+        return line + ", in all rounds most of the time: all count\n";
+    line += ", which are left out";
+    if (shared > 0)
+        line += fmt::format(", as are {} of {} for having few others", shared,
+                            counted(bench.rounds.size(), "round"));
     return line + "\n";
 }
 

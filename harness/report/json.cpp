@@ -121,6 +121,7 @@ Json to_json(const BenchRound& round) {
     json["shared_windows"] = round.shared_windows();
     json["core_shared"] = round.core_shared();
     json["gigahertz"] = round.gigahertz();
+    json["timed_ns_per_packet"] = round.timed_ns_per_packet();
     json["cycles_per_packet"] = round.cycles_per_packet();
     json["floor_cycles"] = round.floor_cycles();
     json["program_cycles"] = round.program_cycles();
@@ -128,11 +129,13 @@ Json to_json(const BenchRound& round) {
 }
 
 template <class Measure>
-Json summary(const std::vector<BenchRound>& rounds, Measure measure) {
-    const std::vector<double> samples = measure_rounds(rounds, measure);
-    return {{"median", median(samples).value_or(0)},
-            {"min", min(samples).value_or(0)},
-            {"max", max(samples).value_or(0)}};
+Json summary(const BenchRecord& bench, Measure measure) {
+    const std::vector<double> samples = measure_rounds(bench, measure);
+    Json json{{"median", median(samples).value_or(0)},
+              {"min", min(samples).value_or(0)},
+              {"max", max(samples).value_or(0)}};
+    if (const auto range = relative_range(samples)) json["range"] = *range;
+    return json;
 }
 
 Json to_json(const BenchRecord& bench) {
@@ -157,28 +160,27 @@ Json to_json(const BenchRecord& bench) {
     if (bench.alone()) {
         json["resolution_ns"] = kAloneResolution;
     } else {
-        json["offered_pps"] =
-            summary(bench.rounds, [](const BenchRound& r) { return r.rate(r.offered); });
+        json["offered_pps"] = summary(bench, [](const BenchRound& r) { return r.rate(r.offered); });
         json["processed_pps"] =
-            summary(bench.rounds, [](const BenchRound& r) { return r.rate(r.processed); });
+            summary(bench, [](const BenchRound& r) { return r.rate(r.processed); });
         json["forwarded_pps"] =
-            summary(bench.rounds, [](const BenchRound& r) { return r.rate(r.forwarded); });
+            summary(bench, [](const BenchRound& r) { return r.rate(r.forwarded); });
     }
-    json["ns_per_packet"] =
-        summary(bench.rounds, [](const BenchRound& r) { return r.ns_per_packet(); });
-    json["floor_ns"] = summary(bench.rounds, [](const BenchRound& r) { return r.floor_ns(); });
-    json["program_ns"] = summary(bench.rounds, [](const BenchRound& r) { return r.program_ns(); });
+    json["ns_per_packet"] = summary(bench, [](const BenchRound& r) { return r.ns_per_packet(); });
+    json["floor_ns"] = summary(bench, [](const BenchRound& r) { return r.floor_ns(); });
+    json["program_ns"] = summary(bench, [](const BenchRound& r) { return r.program_ns(); });
     if (!bench.has_cycles()) return json;
     json["core_ipc"] = bench.core_ipc;
     json["shared_share"] = bench.shared_share();
     json["shared_rounds"] = bench.shared_rounds();
-    json["gigahertz"] = summary(bench.rounds, [](const BenchRound& r) { return r.gigahertz(); });
+    json["clock_gigahertz"] = bench.clock_gigahertz();
+    json["gigahertz"] = summary(bench, [](const BenchRound& r) { return r.gigahertz(); });
+    json["timed_ns_per_packet"] =
+        summary(bench, [](const BenchRound& r) { return r.timed_ns_per_packet(); });
     json["cycles_per_packet"] =
-        summary(bench.rounds, [](const BenchRound& r) { return r.cycles_per_packet(); });
-    json["floor_cycles"] =
-        summary(bench.rounds, [](const BenchRound& r) { return r.floor_cycles(); });
-    json["program_cycles"] =
-        summary(bench.rounds, [](const BenchRound& r) { return r.program_cycles(); });
+        summary(bench, [](const BenchRound& r) { return r.cycles_per_packet(); });
+    json["floor_cycles"] = summary(bench, [](const BenchRound& r) { return r.floor_cycles(); });
+    json["program_cycles"] = summary(bench, [](const BenchRound& r) { return r.program_cycles(); });
     return json;
 }
 

@@ -49,6 +49,7 @@ TEST(Json, RoundsGiveMediansAndNeverNaN) {
     EXPECT_EQ(text.find("null"), std::string::npos);
     const auto json = nlohmann::json::parse(text);
     EXPECT_DOUBLE_EQ(json["benches"][0]["ns_per_packet"]["median"], 1000.0);
+    EXPECT_DOUBLE_EQ(json["benches"][0]["ns_per_packet"]["range"], 1.0);  // 0 to 1000
     EXPECT_DOUBLE_EQ(json["benches"][0]["floor_ns"]["max"], 500.0);
     EXPECT_DOUBLE_EQ(json["benches"][0]["program_ns"]["median"], 500.0);
     EXPECT_DOUBLE_EQ(json["benches"][0]["program_cycles"]["max"], 1000.0);

@@ -51,9 +51,18 @@ const char* outcome_name(Outcome outcome) {
     return "unknown";
 }
 
-double BenchRound::ns_per_packet() const { return median(judged(*this, window_ns)).value_or(0); }
+double BenchRound::ns_per_packet() const {
+    return clock_cycle_ns > 0 ? cycles_per_packet() * clock_cycle_ns : timed_ns_per_packet();
+}
 
-double BenchRound::floor_ns() const { return median(judged(*this, floor_window_ns)).value_or(0); }
+double BenchRound::floor_ns() const {
+    return clock_cycle_ns > 0 ? floor_cycles() * clock_cycle_ns
+                              : median(judged(*this, floor_window_ns)).value_or(0);
+}
+
+double BenchRound::timed_ns_per_packet() const {
+    return median(judged(*this, window_ns)).value_or(0);
+}
 
 double BenchRound::cycles_per_packet() const {
     return median(judged(*this, in_cycles(window_ns, cycle_ns))).value_or(0);

@@ -111,13 +111,19 @@ struct BenchRound {
     std::vector<double> core_ipc = {};
     // Whether another thread shared the core then (find_shared_windows); empty as above.
     std::vector<bool> shared = {};
+    // A cycle of the clock that figures in ns are given at (BenchRecord::clock_cycle_ns); 0: they
+    // are as timed.
+    double clock_cycle_ns = 0;
 
     // Of the middle window that had the core for itself: what disturbs a few of the others does
-    // not move it. Of the middle one of all where core_shared().
+    // not move it. Of the middle one of all where core_shared(). At the run's clock: the CPU's own
+    // moves all the time, and every time with it.
     [[nodiscard]] double ns_per_packet() const;
     [[nodiscard]] double floor_ns() const;
     [[nodiscard]] double program_ns() const { return ns_per_packet() - floor_ns(); }
-    // The same in cycles, window by window at the clock of that moment. 0 if that is not measured.
+    // As timed, at whatever clock there was.
+    [[nodiscard]] double timed_ns_per_packet() const;
+    // In cycles, window by window at the clock of that moment. 0 if that is not measured.
     [[nodiscard]] double cycles_per_packet() const;
     [[nodiscard]] double floor_cycles() const;
     [[nodiscard]] double program_cycles() const { return cycles_per_packet() - floor_cycles(); }
@@ -142,16 +148,6 @@ inline constexpr double kOwnCore = 0.85;
 // the core alone, never by how long the windows took, and holds for the program's and the floor's.
 void find_shared_windows(std::vector<BenchRound>& rounds, double own_ipc);
 
-// One number of every round.
-template <class Measure>
-[[nodiscard]] std::vector<double> measure_rounds(const std::vector<BenchRound>& rounds,
-                                                 Measure measure) {
-    std::vector<double> samples;
-    samples.reserve(rounds.size());
-    for (const BenchRound& round : rounds) samples.push_back(measure(round));
-    return samples;
-}
-
 struct BenchRecord : BenchSetup {
     std::vector<BenchRound> rounds;
     std::vector<CpuTally> cpus;  // over all rounds
@@ -159,6 +155,9 @@ struct BenchRecord : BenchSetup {
     // Instructions a cycle of the core while nobody shares it, as far as the run has seen it; 0
     // where it is not measured.
     double core_ipc = 0;
+    // A cycle of the clock that figures in ns are given at: that of the program's CPU when the run
+    // began; 0 where it is not measured.
+    double clock_cycle_ns = 0;
     ActionTally actions{};
     // Where frames arrived, over all rounds: back at the tester, in the stack, at the far end.
     std::uint64_t received = 0;
@@ -178,6 +177,10 @@ struct BenchRecord : BenchSetup {
     [[nodiscard]] bool has_cycles() const {
         return !rounds.empty() && !rounds.front().cycle_ns.empty();
     }
+    // Of the clock that figures in ns are given at; 0 where there are no cycles.
+    [[nodiscard]] double clock_gigahertz() const {
+        return clock_cycle_ns > 0 ? 1 / clock_cycle_ns : 0;
+    }
     // Windows in which another thread shared the core, as a share of all.
     [[nodiscard]] double shared_share() const;
     [[nodiscard]] std::size_t shared_rounds() const;
@@ -186,6 +189,18 @@ struct BenchRecord : BenchSetup {
         return measured_seconds > 0 ? user_seconds / measured_seconds : 0;
     }
 };
+
+// One number of every round that had the core for itself, or of all where none had.
+template <class Measure>
+[[nodiscard]] std::vector<double> measure_rounds(const BenchRecord& bench, Measure measure) {
+    const bool some_own = bench.shared_rounds() < bench.rounds.size();
+    std::vector<double> samples;
+    samples.reserve(bench.rounds.size());
+    for (const BenchRound& round : bench.rounds) {
+        if (!some_own || !round.core_shared()) samples.push_back(measure(round));
+    }
+    return samples;
+}
 
 // Smaller differences than this between two figures of the fresh-packet loop say nothing (ns).
 inline constexpr double kAloneResolution = 0.1;

@@ -10,11 +10,16 @@ TEST(BenchRound, CyclesFollowTheClockOfEachWindow) {
     round.window_ns = {50, 100, 75};  // the same 150 cycles at 3, 1.5 and 2 GHz
     round.floor_window_ns = {20, 40, 30};
     round.cycle_ns = {1.0 / 3, 2.0 / 3, 0.5};
-    EXPECT_DOUBLE_EQ(round.ns_per_packet(), 75);
+    round.clock_cycle_ns = 0.4;
+    EXPECT_DOUBLE_EQ(round.timed_ns_per_packet(), 75);
     EXPECT_DOUBLE_EQ(round.cycles_per_packet(), 150);
     EXPECT_DOUBLE_EQ(round.floor_cycles(), 60);
     EXPECT_DOUBLE_EQ(round.program_cycles(), 90);
     EXPECT_DOUBLE_EQ(round.gigahertz(), 2);
+    // At 2.5 GHz, the run's clock.
+    EXPECT_DOUBLE_EQ(round.ns_per_packet(), 60);
+    EXPECT_DOUBLE_EQ(round.floor_ns(), 24);
+    EXPECT_DOUBLE_EQ(round.program_ns(), 36);
 }
 
 TEST(BenchRound, WithoutAClockThereAreNoCycles) {
@@ -23,6 +28,7 @@ TEST(BenchRound, WithoutAClockThereAreNoCycles) {
     bench.rounds.emplace_back().window_ns = {50};
     EXPECT_FALSE(bench.has_cycles());
     EXPECT_EQ(bench.rounds.front().cycles_per_packet(), 0);
+    EXPECT_EQ(bench.rounds.front().ns_per_packet(), 50);  // as timed
     EXPECT_EQ(bench.rounds.front().gigahertz(), 0);
     bench.rounds.front().cycle_ns = {0.5};
     EXPECT_TRUE(bench.has_cycles());
@@ -32,6 +38,7 @@ TEST(BenchRound, WithoutAClockThereAreNoCycles) {
 // core.
 BenchRound round_of_a_shared_core(std::size_t shared, std::size_t windows = 10) {
     BenchRound round;
+    round.clock_cycle_ns = 1.0 / 3;
     for (std::size_t i = 0; i < windows; ++i) {
         const bool alone = i >= shared;
         round.window_ns.push_back(alone ? 50 : 83);
@@ -98,6 +105,16 @@ TEST(BenchRecord, TellsHowMuchOfTheTimeTheCoreWasShared) {
     find_shared_windows(bench.rounds, own_core_ipc(bench.rounds));
     EXPECT_DOUBLE_EQ(bench.shared_share(), 0.4);
     EXPECT_EQ(bench.shared_rounds(), 1);
+}
+
+TEST(BenchRecord, RoundsOfASharedCoreAreLeftOutIfThereAreOthers) {
+    const auto ns = [](const BenchRound& round) { return round.timed_ns_per_packet(); };
+    BenchRecord bench;
+    bench.rounds = {round_of_a_shared_core(8), round_of_a_shared_core(0)};
+    find_shared_windows(bench.rounds, own_core_ipc(bench.rounds));
+    EXPECT_EQ(measure_rounds(bench, ns), std::vector<double>{50});
+    bench.rounds.pop_back();
+    EXPECT_EQ(measure_rounds(bench, ns), std::vector<double>{83});
 }
 
 }  // namespace

@@ -124,7 +124,7 @@ Labels labels_of(const BenchSetup& bench) {
 template <class Measure>
 void add_summary(Families& out, const BenchRecord& bench, const char* label, const char* what,
                  Measure measure) {
-    const std::vector<double> samples = measure_rounds(bench.rounds, measure);
+    const std::vector<double> samples = measure_rounds(bench, measure);
     const std::array<std::pair<const char*, std::optional<double>>, 3> statistics{
         {{"median", median(samples)}, {"min", min(samples)}, {"max", max(samples)}}};
     for (const auto& [statistic, value] : statistics) {

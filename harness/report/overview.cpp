@@ -63,9 +63,9 @@ std::string bench(const RunRecord& run, const std::string& program, const std::s
         if (record.program != program || record.mode != mode) continue;
         if (record.rounds.empty()) return outcome_name(record.outcome);
         const std::vector<double> rates = measure_rounds(
-            record.rounds, [](const BenchRound& round) { return round.rate(round.processed); });
-        const std::vector<double> costs = measure_rounds(
-            record.rounds, [](const BenchRound& round) { return round.program_ns(); });
+            record, [](const BenchRound& round) { return round.rate(round.processed); });
+        const std::vector<double> costs =
+            measure_rounds(record, [](const BenchRound& round) { return round.program_ns(); });
         const std::string text =
             fmt::format("{:.3f} Mpps, {:.1f} ns program", median(rates).value_or(0) / 1e6,
                         median(costs).value_or(0));

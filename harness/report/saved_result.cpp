@@ -105,7 +105,8 @@ SavedFigure bench_figure(const SavedJson& json) {
         if (sample && *sample > 0) samples.push_back(*sample);
     };
     for (const SavedJson& round : rounds_of(json, figure)) {
-        add_to(figure.samples, number_of(round, "ns_per_packet"));
+        const std::optional<double> timed = number_of(round, "timed_ns_per_packet");
+        add_to(figure.samples, timed ? timed : number_of(round, "ns_per_packet"));
         add_to(figure.cycles, number_of(round, "cycles_per_packet"));
         add_to(figure.gigahertz, number_of(round, "gigahertz"));
     }

@@ -30,7 +30,8 @@ SavedFigure bench_with(const std::string& rounds) {
 }
 
 TEST(ParseResult, CyclesIfAllRoundsHaveThem) {
-    const std::string first = R"({"ns_per_packet": 10, "cycles_per_packet": 30, "gigahertz": 3},)";
+    const std::string first = R"({"ns_per_packet": 12, "timed_ns_per_packet": 10,
+                                  "cycles_per_packet": 30, "gigahertz": 3},)";
     const SavedFigure all =
         bench_with(first + R"({"ns_per_packet": 0, "cycles_per_packet": 0, "gigahertz": 0},
                    {"ns_per_packet": 11, "cycles_per_packet": 31, "gigahertz": 2.8})");

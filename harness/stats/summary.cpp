@@ -47,7 +47,7 @@ std::optional<double> median(std::span<const double> samples) { return quantile(
 
 std::optional<double> relative_range(std::span<const double> samples) {
     const std::optional<double> middle = median(samples);
-    if (!middle || *middle == 0) return std::nullopt;
+    if (samples.size() < 2 || !middle || *middle == 0) return std::nullopt;
     const auto [least, most] = std::minmax_element(samples.begin(), samples.end());
     return (*most - *least) / std::abs(*middle);
 }

@@ -26,7 +26,8 @@ namespace xdpbench {
 // The middle sample, or the mean of the two middle ones: quantile(samples, 0.5).
 [[nodiscard]] std::optional<double> median(std::span<const double> samples);
 
-// (max - min) / |median|: 0.02 is a spread of 2 %. Nothing if the median is 0.
+// (max - min) / |median|: 0.02 is a spread of 2 %. Nothing if the median is 0, nor for one
+// sample: it has no spread.
 [[nodiscard]] std::optional<double> relative_range(std::span<const double> samples);
 
 // The median of the distances from the median. Not scaled: times 1.4826 it estimates the standard
