@@ -1,0 +1,62 @@
+// What xdp-bench-performance measures, one function a part of its table.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <vector>
+
+#include "base/result.h"
+
+namespace xdpbench {
+
+// Of medians.
+inline constexpr int kRounds = 7;
+
+// 1,000 frames of 64 bytes with the FCS.
+Result<std::filesystem::path> fixture_traffic();
+
+// Frames a second that a native drop handles, round by round.
+struct Rates {
+    double to_constant = 0;  // replay's rate over the constant frame's, the middle of windows
+    std::vector<double> replay;
+    std::vector<double> constant;
+    std::vector<double> tcpreplay;
+    std::uint64_t lost = 0;
+};
+Result<Rates> measure_generators();
+
+// A pair up and down, ms.
+Result<double> topology_milliseconds();
+
+// What the fresh-packet loop adds to the kernel's own repetition, ns a packet.
+Result<double> loop_overhead_ns();
+
+// `xdp-bench --only check,replay` of icmp_lb, s.
+Result<double> check_replay_seconds();
+
+struct Checks {
+    double runs_per_second = 0;
+    double peak_mebibytes = 0;  // resident, of the process that read a pcap of 1 GiB
+};
+Result<Checks> measure_checks();
+
+// What a run of benches says of itself.
+struct Benches {
+    double user_share = 0;  // the largest of its benches: CPU time in the tool's own code
+    double efficiency = 1;  // of two CPUs on one device; 1 where there is one CPU
+    double speedup = 1;
+};
+Result<Benches> measure_benches();
+
+// Range over median of the whole path's ns/packet in rounds of a second, per cent.
+struct Repeatability {
+    double at_clock = std::numeric_limits<double>::quiet_NaN();  // at the run's clock
+    double timed = 0;                                            // as timed
+    std::size_t shared = 0;  // rounds whose core another thread had part of: not of an idle machine
+};
+// Of 20 rounds of icmp_lb in a row: alone, and in native mode.
+Result<std::vector<Repeatability>> measure_repeatability();
+
+}  // namespace xdpbench
