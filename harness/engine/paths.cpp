@@ -61,18 +61,26 @@ Result<void> PathWatch::note(const TimedRuns& timed) {
                         returned_text(timed.returned), returned_text(returned[timed.frame])),
             kStateful, kElsewhere};
     }
-    // All whole turns, and the frames of the one that is not whole, which ends with timed.frame.
     const std::uint64_t count = returned.size();
-    for (std::uint64_t i = 0; i < count; ++i) {
-        const std::uint64_t before_the_last = (timed.frame + count - i) % count;
-        runs_[i] += timed.runs / count + (before_the_last < timed.runs % count ? 1 : 0);
-    }
+    turns_ += timed.runs / count;
+    // The frames of the turn that is not whole, which ends with timed.frame: written down by its
+    // ends alone, because this is done after every window, however many frames there are.
+    const std::uint64_t rest = timed.runs % count;
+    if (rest == 0) return {};
+    const std::uint64_t first = (timed.frame + count - rest + 1) % count;
+    if (first > timed.frame) ++steps_[0];
+    ++steps_[first];
+    --steps_[timed.frame + 1];
     return {};
 }
 
 ActionTally PathWatch::tally() const {
     ActionTally sums{};
-    for (std::size_t i = 0; i < runs_.size(); ++i) sums[paths_->returned[i]] += runs_[i];
+    std::int64_t rests = 0;
+    for (std::size_t i = 0; i < paths_->returned.size(); ++i) {
+        rests += steps_[i];
+        sums[paths_->returned[i]] += turns_ + static_cast<std::uint64_t>(rests);
+    }
     return sums;
 }
 

@@ -30,7 +30,7 @@ Result<Paths> find_paths(const Subject& subject, const Frames& frames);
 // Holds one program in the fresh-packet loop to its paths.
 class PathWatch {
   public:
-    explicit PathWatch(const Paths& paths) : paths_(&paths), runs_(paths.returned.size()) {}
+    explicit PathWatch(const Paths& paths) : paths_(&paths), steps_(paths.returned.size() + 1) {}
 
     // Invalid if the last packet took another path than it did before.
     Result<void> note(const TimedRuns& timed);
@@ -41,7 +41,9 @@ class PathWatch {
 
   private:
     const Paths* paths_;
-    std::vector<std::uint64_t> runs_;  // with each frame
+    std::uint64_t turns_ = 0;          // whole ones: runs with every frame
+    std::vector<std::int64_t> steps_;  // beyond them: how many more runs with each frame than with
+                                       // the one before it
 };
 
 }  // namespace xdpbench

@@ -1,0 +1,46 @@
+// What a program does with each frame, and how often it did so while it was timed.
+#include "engine/paths.h"
+
+#include <gtest/gtest.h>
+#include <linux/bpf.h>
+
+namespace xdpbench {
+namespace {
+
+// Windows that end anywhere, as a loop that goes on where it stopped makes them.
+TEST(PathWatch, CountsEachFrameAsOftenAsTheLoopCameBy) {
+    Paths paths;
+    paths.returned = {XDP_DROP, XDP_TX, XDP_PASS, XDP_TX, XDP_REDIRECT, XDP_DROP, XDP_DROP};
+    PathWatch watch(paths);
+    ActionTally one_by_one{};
+    std::uint32_t last = 6;
+    for (const std::uint64_t runs : {1, 6, 7, 3, 5, 1000, 20, 70, 2, 4, 699}) {
+        for (std::uint64_t i = 0; i < runs; ++i) {
+            last = (last + 1) % 7;
+            ++one_by_one[paths.returned[last]];
+        }
+        TimedRuns timed;
+        timed.runs = runs;
+        timed.frame = last;
+        timed.returned = paths.returned[last];
+        ASSERT_TRUE(watch.note(timed));
+        EXPECT_EQ(watch.tally(), one_by_one) << "after " << runs << " more";
+    }
+}
+
+TEST(PathWatch, AnotherPathIsInvalid) {
+    Paths paths;
+    paths.returned = {XDP_DROP, XDP_TX};
+    PathWatch watch(paths);
+    TimedRuns timed;
+    timed.runs = 2;
+    timed.frame = 1;
+    timed.returned = XDP_DROP;
+    const auto noted = watch.note(timed);
+    ASSERT_FALSE(noted);
+    EXPECT_EQ(noted.error().kind, ErrorKind::invalid);
+    EXPECT_NE(noted.error().text().find("frame 1 returned XDP_DROP"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace xdpbench
