@@ -34,9 +34,10 @@ void judge_rounds(const SavedFigure& before, const SavedFigure& after,
         shift_interval(logarithms(before.samples), logarithms(after.samples), kResultConfidence);
     if (!shift) {
         row.verdict = Change::undecided;
-        row.reason =
-            fmt::format("{} and {} rounds are too few for an interval of {:.0f} %",
-                        before.samples.size(), after.samples.size(), kResultConfidence * 100);
+        row.reason = fmt::format(
+            "{} and {} rounds are too few for an interval of {:.0f} %: repeat the runs "
+            "with more --rounds",
+            before.samples.size(), after.samples.size(), kResultConfidence * 100);
         return;
     }
     row.change = std::expm1(shift->shift);

@@ -53,7 +53,8 @@ TEST(CompareResults, TooFewRoundsAreUndecided) {
     const ResultRow row = row_of({100, 101, 102}, {110, 111, 112}, 0.05);
     EXPECT_EQ(row.verdict, Change::undecided);
     EXPECT_FALSE(row.interval);
-    EXPECT_NE(row.reason.find("3 and 3 rounds"), std::string::npos);
+    EXPECT_NE(row.reason.find("3 and 3 rounds"), std::string::npos) << row.reason;
+    EXPECT_NE(row.reason.find("more --rounds"), std::string::npos) << row.reason;
 }
 
 TEST(CompareResults, AnotherEnvironmentIsNotJudged) {
