@@ -8,6 +8,7 @@
 #include <memory>
 #include <thread>
 
+#include "stats/summary.h"
 #include "traffic/pinned.h"
 
 namespace xdpbench {
@@ -66,29 +67,29 @@ class BusyCpu {
     std::jthread thread_;
 };
 
-double middle(std::vector<double>& values) {
-    const auto at = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), at, values.end());
-    return *at;
+constexpr int kSlices = 5;  // of each half of a turn; what is disturbed is not the middle one
+
+double middle_slice(std::uint64_t turns) {
+    std::vector<double> slices;
+    for (int i = 0; i < kSlices; ++i) slices.push_back(timed_work(turns));
+    return median(slices).value_or(0);
 }
 
 Result<Interference> measure_pair(int cpu, int other, double seconds) {
-    constexpr int kTurns = 5;
-    constexpr int kSlices = 9;
     std::uint64_t turns = kSlice;
     const double once = timed_work(turns);
-    const double wanted = seconds / (2.0 * kTurns * kSlices);
+    const double wanted = seconds / (2.0 * kInterferenceTurns * kSlices);
     if (once > 0)
         turns = std::max<std::uint64_t>(
             kSlice, static_cast<std::uint64_t>(static_cast<double>(turns) * wanted / once));
-    std::vector<double> alone;
-    std::vector<double> beside;
-    for (int turn = 0; turn < kTurns; ++turn) {
-        for (int i = 0; i < kSlices; ++i) alone.push_back(timed_work(turns));
+    std::vector<double> ratios;
+    for (int turn = 0; turn < kInterferenceTurns; ++turn) {
+        const double alone = middle_slice(turns);
         XDPBENCH_TRY(const auto busy, BusyCpu::start(other));
-        for (int i = 0; i < kSlices; ++i) beside.push_back(timed_work(turns));
+        ratios.push_back(middle_slice(turns) / alone);
     }
-    return Interference{cpu, other, middle(beside) / middle(alone)};
+    return Interference{cpu, other, median(ratios).value_or(0), quantile(ratios, 0.25).value_or(0),
+                        quantile(ratios, 0.75).value_or(0)};
 }
 
 }  // namespace

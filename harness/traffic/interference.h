@@ -11,11 +11,17 @@ namespace xdpbench {
 struct Interference {
     int cpu = 0;
     int other = 0;
-    double ratio = 0;  // how long a fixed loop takes on `cpu` while `other` is busy, over alone
+    // How long a fixed loop takes on `cpu` while `other` is busy, over alone: median of the turns,
+    // and what the middle half of them lies between.
+    double ratio = 0;
+    double lower_quartile = 0;
+    double upper_quartile = 0;
 };
 
-// Of the last of `cpus`, on which benches run, beside each of up to 8 others; alone and beside in
-// turn, medians of CPU time, in about `seconds` altogether. Nothing where there is one CPU only.
+// Of the last of `cpus`, on which benches run, beside each of up to 8 others; CPU time alone and
+// beside in kInterferenceTurns turns, in about `seconds` altogether. Nothing where there is one CPU
+// only.
+inline constexpr int kInterferenceTurns = 20;
 Result<std::vector<Interference>> measure_interference(const std::vector<int>& cpus,
                                                        double seconds);
 

@@ -23,7 +23,11 @@ TEST(Interference, OfTheLastCpuBesideTheOthers) {
     ASSERT_EQ(pairs->size(), std::min<std::size_t>(8, cpus.size() - 1));
     EXPECT_EQ(pairs->front().cpu, cpus.back());
     EXPECT_EQ(pairs->front().other, cpus[cpus.size() - 2]);
-    for (const Interference& pair : *pairs) EXPECT_GT(pair.ratio, 0);
+    for (const Interference& pair : *pairs) {
+        EXPECT_GT(pair.lower_quartile, 0);
+        EXPECT_LE(pair.lower_quartile, pair.ratio);
+        EXPECT_LE(pair.ratio, pair.upper_quartile);
+    }
     EXPECT_EQ(allowed_cpus(), cpus) << "the thread is where it was";
 }
 
