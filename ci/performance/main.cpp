@@ -78,9 +78,8 @@ Result<bool> measure_all() {
          false, 1});
     add({"the same in native mode", native.at_clock, "%", false, 1});
     fmt::print(
-        "ns/packet is given at one clock; as timed, while the CPU's moved, {:.1f} % and {:.1f} %; "
-        "another thread shared "
-        "the core most of the time in {} and {} rounds\n",
+        "(at the run's clock; as timed, while the CPU's own moved, {:.1f} % and {:.1f} %; another "
+        "thread shared the core most of the time in {} and {} of the rounds)\n",
         alone.timed, native.timed, alone.shared, native.shared);
     return std::all_of(demands.begin(), demands.end(),
                        [](const Demand& demand) { return demand.met(); });

@@ -56,7 +56,8 @@ struct Repeatability {
     double timed = 0;                                            // as timed
     std::size_t shared = 0;  // rounds whose core another thread had part of: not of an idle machine
 };
-// Of 20 rounds of icmp_lb in a row: alone, and in native mode.
+// Of 20 rounds of icmp_lb in a row: alone, and in native mode. Measured up to three times if the
+// machine was not idle; the last time counts.
 Result<std::vector<Repeatability>> measure_repeatability();
 
 }  // namespace xdpbench

@@ -144,11 +144,18 @@ Result<Benches> measure_benches() {
 }
 
 Result<std::vector<Repeatability>> measure_repeatability() {
-    XDPBENCH_TRY(const ToolRun run, run_tool({"--prog", "icmp_lb", "--only", "bench", "--rounds",
-                                              "20", "--duration", "1s"}));
+    constexpr int kAttempts = 3;  // to find the machine idle for a minute
     std::vector<Repeatability> each;
-    for (const nlohmann::json& bench : run.result["benches"])
-        each.push_back(repeatability_of(bench));
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+        XDPBENCH_TRY(const ToolRun run, run_tool({"--prog", "icmp_lb", "--only", "bench",
+                                                  "--rounds", "20", "--duration", "1s"}));
+        each.clear();
+        for (const nlohmann::json& bench : run.result["benches"])
+            each.push_back(repeatability_of(bench));
+        const bool idle = std::all_of(each.begin(), each.end(),
+                                      [](const Repeatability& one) { return one.shared == 0; });
+        if (idle) break;
+    }
     return each;
 }
 

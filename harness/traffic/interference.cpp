@@ -67,18 +67,19 @@ class BusyCpu {
     std::jthread thread_;
 };
 
-constexpr int kSlices = 5;  // of each half of a turn; what is disturbed is not the middle one
+constexpr std::size_t kSlices =
+    5;  // of each half of a turn; what is disturbed is not the middle one
 
 double middle_slice(std::uint64_t turns) {
-    std::vector<double> slices;
-    for (int i = 0; i < kSlices; ++i) slices.push_back(timed_work(turns));
+    std::array<double, kSlices> slices{};
+    for (double& slice : slices) slice = timed_work(turns);
     return median(slices).value_or(0);
 }
 
 Result<Interference> measure_pair(int cpu, int other, double seconds) {
     std::uint64_t turns = kSlice;
     const double once = timed_work(turns);
-    const double wanted = seconds / (2.0 * kInterferenceTurns * kSlices);
+    const double wanted = seconds / (2.0 * kInterferenceTurns * double{kSlices});
     if (once > 0)
         turns = std::max<std::uint64_t>(
             kSlice, static_cast<std::uint64_t>(static_cast<double>(turns) * wanted / once));
