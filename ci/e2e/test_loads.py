@@ -16,6 +16,7 @@ class Loads(Case):
     def check_trial(self, trial):
         self.assertEqual(trial["lost"], sum(trial["losses"].values()))
         self.assertEqual(trial["sent"], trial["processed"] + trial["lost"], trial)
+        self.assertEqual(trial["sent"], sum(trial["sent_by_cpu"]))
         self.assertLessEqual(trial["sent"], trial["rate_pps"] * trial["seconds"] + 1)
         self.assertGreaterEqual(trial["sent_seconds"], trial["seconds"])
 
@@ -130,11 +131,85 @@ class Loads(Case):
         done = self.tool("run", "--prog", "xdp_drop", "--only", "latency", "--rate", SLOW, code=4)
         self.assertIn("nothing arrives whose latency could be measured", done.stdout)
 
+    def several_cpus(self):
+        cpus = sorted(os.sched_getaffinity(0))[:2]
+        if len(cpus) < 2:
+            self.skipTest("takes two CPUs")
+        return cpus, ",".join(map(str, cpus))
+
+    def check_several(self, load, cpus, listed):
+        self.assertEqual((load["generator_cpus"], load["variant"], load["placement"]), (cpus, f"/cpus:{listed}", "shared"))
+
+    def test_a_rate_from_several_cpus_is_that_rate_together(self):
+        cpus, listed = self.several_cpus()
+        for program, mode in (("xdp_tx", "native"), ("xdp_tx", "generic"), ("xdp_redirect", "native")):
+            with self.subTest(program=program, mode=mode):
+                done, result = self.measure("--prog", program, "--mode", mode, "--only", "bench", "--rate", "1001pps", "--cpus", listed,
+                                            "--duration", "200ms", "--rounds", "3", "--junit", "out.xml")
+                self.assertIn(f"a generator and the program on each of CPUs {', '.join(map(str, cpus))}; offered 1.001 kpps", done.stdout)
+                self.assertIn(f'name="{mode}/cpus:{listed} rate 1.001 kpps"', self.read_text("out.xml"))
+                rate, = result["rates"]
+                self.check_several(rate, cpus, listed)
+                self.check_reached(rate)
+                for trial in rate["trials"]:
+                    self.check_trial(trial)
+                    self.check_all_sent(trial, 201)
+                    if trial["worst_lag_seconds"] < MADE_UP:
+                        self.assertEqual(trial["sent_by_cpu"], [101, 100])
+                    self.assertEqual(trial["forwarded"] + trial["lost"], trial["sent"])
+                self.assertEqual((result["benches"], result["scalings"]), ([], []))  # no table beside
+
+    def test_what_several_cpus_offer_is_not_compared_with_what_one_does(self):
+        cpus, listed = self.several_cpus()
+        for name, others in (("several.json", ("--cpus", listed)), ("one.json", ("--cpus", str(cpus[0]))), ("plain.json", ())):
+            self.tool("run", "--prog", "xdp_drop", "--only", "bench", "--rate", SLOW, *others, "--duration", "50ms", "--rounds", "1",
+                      "--json", name, code=MEASURED)
+        self.assertEqual([self.read_json(name)["rates"][0]["generator_cpus"] for name in ("several.json", "one.json", "plain.json")],
+                         [cpus, cpus[:1], [max(os.sched_getaffinity(0))]])
+        for one, other in (("several.json", "one.json"), ("several.json", "plain.json"), ("one.json", "plain.json")):
+            self.assertEqual(self.tool("compare", one, other, code=3).stdout.count("only in the"), 2)
+
+    def test_a_search_from_several_cpus(self):
+        cpus, listed = self.several_cpus()
+        done, result = self.measure("--prog", "xdp_drop", "--only", "search", "--cpus", listed, "--duration", "50ms", "--rounds", "2",
+                                    "--loss", "1%", "--width", "20%", code=0)
+        self.assertIn("the 2 generators can offer up to", done.stdout)
+        search, = result["searches"]
+        self.check_several(search, cpus, listed)
+        for trial in search["probes"] + search["trials"]:
+            self.check_trial(trial)
+            self.assertTrue(all(trial["sent_by_cpu"]), trial)  # both were at it
+
+    def test_latency_from_several_cpus_has_every_frame_of_all(self):
+        cpus, listed = self.several_cpus()
+        for program, mode, place in (("xdp_tx", "native", "tester"), ("xdp_pass", "generic", "stack"),
+                                     ("xdp_redirect_cpu", "native", "stack"), ("xdp_redirect_cpu", "generic", "stack")):
+            with self.subTest(program=program, mode=mode):
+                _, result = self.measure("--prog", program, "--mode", mode, "--only", "latency", "--rate", SLOW, "--cpus", listed,
+                                         "--duration", "200ms", "--rounds", "2")
+                latency, = result["latencies"]
+                self.check_several(latency, cpus, listed)
+                self.assertEqual(self.check_latency(latency), place)
+                for trial in latency["trials"] + latency["floor_trials"]:
+                    self.check_all_sent(trial, 200)
+
+    def test_several_cpus_that_overflow_a_cpumap_lose_frames_by_name(self):
+        _, listed = self.several_cpus()
+        _, result = self.measure("--prog", "xdp_redirect_cpu", "--set", "cpus[0]={qsize: 1}", "--only", "bench", "--rate", "1000Mpps",
+                                 "--cpus", listed, "--duration", "50ms", "--rounds", "1", code=3)
+        trial, = result["rates"][0]["trials"]
+        self.assertGreater(trial["losses"].get("cpumap_drops", 0), 0)
+        self.assertEqual(trial["forwarded"] + trial["lost"], trial["sent"])
+
     def test_what_is_asked_for_wrongly(self):
         for arguments, said in ((["--rate", "500"], "has no unit"), (["--rate", "5mpps"], "no unit mpps"), (["--rate", "0kpps"], "is not between"),
                                 (["--only", "check", "--rate", SLOW], "--only leaves out"), (["--rate", "1pps", "--duration", "10ms"], "whole frame"),
                                 (["--only", "serch"], "did you mean search"), (["--only", "search", "--loss", "2"], "is not a share"),
-                                (["--only", "search", "--exceed", "100%"], "every trial"), (["--only", "search", "--width", "0"], "is not a share")):
+                                (["--only", "search", "--exceed", "100%"], "every trial"),
+                                (["--only", "check", "--cpus", "0"], "--cpus goes with bench, search and latency"),
+                                (["--rate", SLOW, "--cpus", "8000"], "may not use CPU 8000"), (["--only", "search", "--cpus", "0,"], "no list of CPUs"),
+                                (["--only", "latency", "--cpus", "0", "--placement", "separate"], "do not go together"),
+                                (["--only", "search", "--width", "0"], "is not a share")):
             with self.subTest(arguments=arguments):
                 done = self.tool("run", "--prog", "xdp_tx", *arguments, code=2)
                 self.assertIn(said, done.stderr)

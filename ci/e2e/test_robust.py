@@ -87,6 +87,27 @@ class Signals(Case):
         self.assertIn("bench    native skipped", output)
         self.assertNotIn("median", output)
 
+    def test_interrupted_while_several_cpus_offer_a_rate(self):
+        cpus = sorted(os.sched_getaffinity(0))[:2]
+        if len(cpus) < 2:
+            self.skipTest("takes two CPUs")
+        offer = ("--prog", "xdp_tx", "--only", "bench", "--rate", "1kpps", "--cpus", ",".join(map(str, cpus)))
+        for patience in (2, 5, 15, 50, 100):  # until a round is whole
+            process = self.start(*offer, "--rounds", "1000", "--duration", "100ms", output=subprocess.PIPE)
+            self.assertTrue(comes_true(lambda: has_a_program(process)))
+            time.sleep(patience)
+            process.send_signal(signal.SIGINT)
+            output, _ = process.communicate(timeout=PATIENCE)
+            self.assertEqual(process.returncode, 130, output)
+            if "frames from CPU" in output:
+                break
+        self.assertRegex(output, "reached +by [0-9]+ of [0-9]+ round")
+        process = self.start(*offer, "--duration", "1000s", output=subprocess.PIPE)
+        self.assertTrue(comes_true(lambda: has_a_program(process)))
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=PATIENCE)
+        self.assertEqual(process.returncode, 130, output)
+
     def test_interrupted_at_random_moments(self):
         chance = random.Random(7)
         for _ in range(10):

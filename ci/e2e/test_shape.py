@@ -42,16 +42,11 @@ class Shape(Case):
         for options, words in ((("--size", "64"), "its headers alone have 62"), (("--size", "big"), "neither imix nor a number"),
                                (("--size", "64,64"), "twice"), (("--size", "9000"), "neither imix nor"), (("--flows", "0"), "--flows 0"),
                                (("--placement", "apart"), "no such placement"), (("--cpus", "a"), "no list of CPUs"),
-                               (("--cpus", "8000"), "may not use CPU 8000"), (("--cpus", "0", "--placement", "separate"), "do not go together"),
-                               (("--cpus", "0", "--rate", "1kpps"), "--cpus and --rate do not go together")):
+                               (("--cpus", "8000"), "may not use CPU 8000"), (("--cpus", "0", "--placement", "separate"), "do not go together")):
             with self.subTest(options=options):
                 done = self.tool("--prog", "drop_ipv6", *options, *QUICK, code=2)
                 self.assertIn(words, done.stderr)
                 self.assertEqual(os.listdir(self.folder), [])
-
-    def test_a_search_has_one_generator(self):
-        done = self.tool("--prog", "xdp_drop", "--cpus", "0", "--only", "search", code=2)
-        self.assertIn("--cpus goes with bench", done.stderr)
 
     def test_placements_are_recorded_and_never_compared(self):
         if len(os.sched_getaffinity(0)) < 2:

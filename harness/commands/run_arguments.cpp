@@ -107,16 +107,12 @@ Result<void> add_rates(const RunArguments& arguments, RunOptions& options) {
     return {};
 }
 
-// Those that are to be compared with one another; none if that is not asked for.
+// Those that the scaling table compares, and that rates are offered from; none if not asked for.
 Result<std::vector<int>> parse_cpus(const RunArguments& arguments, const RunOptions& options) {
     if (arguments.cpus.empty()) return std::vector<int>{};
-    if (!options.rates.empty())
-        return input_error("--cpus and --rate do not go together",
-                           "the table of --cpus is of what each CPU can at most, and a rate is "
-                           "offered from one CPU: leave one of the two out");
-    if (!options.bench)
-        return input_error("--cpus goes with bench, which --only leaves out",
-                           "add it to --only; a search and latencies have one generator");
+    if (!options.bench && !options.search && !options.latency)
+        return input_error("--cpus goes with bench, search and latency, which --only leaves out",
+                           "add one of them to --only, or leave --cpus out");
     const std::optional<std::vector<int>> cpus = parse_cpu_list(arguments.cpus);
     if (!cpus)
         return input_error(fmt::format("--cpus {} is no list of CPUs", arguments.cpus),
@@ -162,7 +158,8 @@ void add_run_options(CLI::App& app, RunArguments& arguments) {
         ->expected(1)
         ->take_all();
     app.add_option("--cpus", arguments.cpus,
-                   "how the rate grows with these CPUs, a generator and a queue each")
+                   "how the rate grows with these CPUs, a generator and a queue each; with --rate, "
+                   "search and latency: offered from all of them together")
         ->type_name("0,2-4");
     app.add_option("--duration", arguments.duration, "length of a bench round (default: 1s)")
         ->type_name("TIME");

@@ -1,6 +1,7 @@
 #include "engine/bench.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -30,11 +31,17 @@ double user_seconds() {
 
 }  // namespace
 
+std::vector<int> BenchCase::generators() const {
+    return side_by_side.empty() ? std::vector{cpus.generator} : side_by_side;
+}
+
 std::string BenchCase::kind() const { return std::string(mode ? mode_name(*mode) : "test_run"); }
 
 std::string BenchCase::variant() const {
     if (!mode) return shape.name();
     if (devices) return fmt::format("{}/device:{}", shape.name(), devices->device);
+    if (!side_by_side.empty())
+        return fmt::format("{}/cpus:{}", shape.name(), fmt::join(side_by_side, ","));
     return shape.name() + (cpus.placement == Placement::separate ? "/separate" : "");
 }
 
@@ -51,6 +58,7 @@ BenchRecord begin_record(const BenchCase& bench) {
     record.placement = bench.mode ? placement_name(bench.cpus.placement) : "test_run";
     record.cpu = bench.cpus.program;
     record.generator_cpu = bench.mode ? bench.cpus.generator : bench.cpus.program;
+    record.generator_cpus = bench.generators();
     if (bench.mode && bench.devices) {
         record.placement = kOnDevice;
         record.cpu = kCpuUnknown;

@@ -103,10 +103,16 @@ struct BenchCase {
     CpuPlan cpus;  // end to end; a program alone runs on the program's
     // Of these interfaces, end to end, instead of a veth; of the CPUs only the generator's is ours.
     std::optional<DeviceEnds> devices = {};
+    // A rate is offered from each of these CPUs, which their generators share with the program;
+    // none: as `cpus` says.
+    std::vector<int> side_by_side = {};
 
+    // The CPUs that have a generator.
+    [[nodiscard]] std::vector<int> generators() const;
     // The mode's name, or "test_run".
     [[nodiscard]] std::string kind() const;
-    // "/size:64/separate", "/device:eth1": what tells it from others of this program and mode.
+    // "/size:64/separate", "/device:eth1", "/cpus:0,1": what tells it from others of this program
+    // and mode.
     [[nodiscard]] std::string variant() const;
     // "icmp_lb/native/size:64"
     [[nodiscard]] std::string name() const;

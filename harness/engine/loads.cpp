@@ -33,12 +33,14 @@ Result<void> require_reached(const LoadRecord& record) {
     if (2 * reached > record.trials.size()) return {};
     return Error{
         ErrorKind::invalid,
-        fmt::format("the generator did not reach {}: {} of {} rounds offered at least "
-                    "{:.0f} % of it",
-                    rate_text(record.rate), reached, record.trials.size(), kRateReached * 100),
-        "the generator, or the CPU that it shares with the program, is not fast enough, or "
-        "something else runs there",
-        "ask for a lower rate"};
+        fmt::format("{} did not reach {}: {} of {} rounds offered at least {:.0f} % of it",
+                    generators_text(record), rate_text(record.rate), reached, record.trials.size(),
+                    kRateReached * 100),
+        "a generator, or the CPU that it shares with the program, is not fast enough, or something "
+        "else runs there",
+        record.generator_cpus.size() < 2
+            ? "ask for a lower rate"
+            : "ask for a lower rate, or leave a CPU to the rest of the machine"};
 }
 
 Result<void> offer_rate(TrialRig& rig, const LoadOptions& options, const Progress& progress,
@@ -138,7 +140,7 @@ class CaseRun {
             if (!throughput_) return throughput_.error();
             record.rate = std::max(kLowestRate, std::round(rate.share * *throughput_));
         }
-        record.burst = burst_of(record.rate);
+        record.burst = burst_of(record.rate / static_cast<double>(record.generator_cpus.size()));
         return {};
     }
 

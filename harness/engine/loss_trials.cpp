@@ -83,10 +83,10 @@ SearchedGoal conclude(const SearchGoal& goal, const LoadRange& range,
     if (!bounds.lower) {
         searched.bound = "none";
         searched.evidence =
-            lossy
-                ? fmt::format("more was lost at every rate down to {}", rate_text(upper))
-                : fmt::format("the generator did not even reach {}: something else runs on its CPU",
-                              rate_text(upper));
+            lossy ? fmt::format("more was lost at every rate down to {}", rate_text(upper))
+                  : fmt::format(
+                        "not even {} was reached: something else runs where it is offered from",
+                        rate_text(upper));
         return searched;
     }
     searched.bound = lossy ? "program" : "generator";
@@ -94,7 +94,7 @@ SearchedGoal conclude(const SearchGoal& goal, const LoadRange& range,
         searched.evidence = fmt::format("at {} more frames were lost", rate_text(upper));
     } else {
         searched.evidence = fmt::format(
-            "{} up to {}, and the generator offers no more: the program's own limit was not found",
+            "{} up to {}, and no higher rate was reached: the program's own limit was not found",
             goal.loss_ratio > 0 ? "no more loss than that" : "no loss", rate_text(*bounds.lower));
     }
     return searched;
@@ -106,8 +106,8 @@ Result<void> search_loss(TrialRig& rig, const std::vector<SearchGoal>& goals,
     const double shortest = goals.front().initial_seconds;
     record.range = {std::ceil(kFewestFrames / shortest), 0};
     for (int probe = 0; probe < kProbes; ++probe) {
-        progress(fmt::format("search {}/{}: the most the generator offers", record.program,
-                             record.mode));
+        progress(
+            fmt::format("search {}/{}: the most that can be offered", record.program, record.mode));
         XDPBENCH_TRY(CountedTrial probed, rig.run(false, kHighestRate, shortest));
         record.range.max = std::max(record.range.max, std::round(probed.trial.offered()));
         record.probes.push_back(std::move(probed.trial));

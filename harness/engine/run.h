@@ -36,11 +36,12 @@ struct RunOptions {
     std::vector<TrafficShape> shapes{{}};  // one bench each
     std::vector<Rate> rates;               // --rate
     SearchOptions goals;                   // --loss, --exceed, --width
-    std::vector<int> cpus;                 // of the scaling table; none: no table
-    std::optional<std::string> device;     // --dev: a real interface, in the place of a veth
-    std::optional<std::string> peer;       // --peer: what is sent over it arrives at the device
-    std::vector<std::string> passed_on;    // to GoogleTest and Google Benchmark
-    std::vector<std::string> settings;     // --set, as typed
+    // --cpus: of the scaling table, and what rates are offered from; none: no table, one generator
+    std::vector<int> cpus;
+    std::optional<std::string> device;   // --dev: a real interface, in the place of a veth
+    std::optional<std::string> peer;     // --peer: what is sent over it arrives at the device
+    std::vector<std::string> passed_on;  // to GoogleTest and Google Benchmark
+    std::vector<std::string> settings;   // --set, as typed
     std::string command_line;
     // Files beside the result begin so: "results/icmp_lb-native-...".
     std::string result_stem;

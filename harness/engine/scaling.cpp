@@ -5,10 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <latch>
 #include <memory>
-#include <set>
-#include <thread>
 
 #include "base/clock.h"
 #include "base/interrupt.h"
@@ -17,7 +14,8 @@
 #include "kernel/environment.h"
 #include "traffic/frame_map.h"
 #include "traffic/generator.h"
-#include "traffic/pinned.h"
+#include "traffic/placement.h"
+#include "traffic/side_by_side.h"
 
 namespace xdpbench {
 namespace {
@@ -51,37 +49,34 @@ struct Share {
     const Site* site = nullptr;
     int cpu = 0;
     std::uint64_t sent = 0;
-    Result<void> result;
+    Clock::time_point began;
+    Clock::time_point done;
 };
 
-void send_until_over(Share& share, std::latch& start) {
-    const Result<PinnedThread> pinned = PinnedThread::pin(share.cpu);
-    start.arrive_and_wait();
-    if (!pinned) {
-        share.result = pinned.error();
-        return;
+Result<void> send_until_over(Share& share) {
+    share.began = Clock::now();
+    while (seconds_since(share.began) < kScalingWindowSeconds) {
+        XDPBENCH_CHECK(share.generator->send(share.site->topology.tester,
+                                             share.site->lane->tester().index, kFramesPerCall));
+        share.sent += kFramesPerCall;
     }
-    const Clock::time_point began = Clock::now();
-    while (share.result && seconds_since(began) < kScalingWindowSeconds) {
-        share.result = share.generator->send(share.site->topology.tester,
-                                             share.site->lane->tester().index, kFramesPerCall);
-        if (share.result) share.sent += kFramesPerCall;
-    }
+    share.done = Clock::now();
+    return {};
 }
 
-// All shares at once. Returns the seconds until the last one was done.
+// All shares at once. Returns the seconds from when the first began until the last was done.
 Result<double> run_shares(std::vector<Share>& shares) {
-    std::latch start(static_cast<std::ptrdiff_t>(shares.size()) + 1);
-    std::vector<std::jthread> threads;
-    threads.reserve(shares.size());
-    for (Share& share : shares)
-        threads.emplace_back([&share, &start] { send_until_over(share, start); });
-    start.arrive_and_wait();
-    const Clock::time_point began = Clock::now();
-    threads.clear();  // joins
-    const double seconds = seconds_since(began);
-    for (const Share& share : shares) XDPBENCH_CHECK(share.result);
-    return seconds;
+    std::vector<int> cpus;
+    cpus.reserve(shares.size());
+    for (const Share& share : shares) cpus.push_back(share.cpu);
+    XDPBENCH_CHECK(side_by_side(cpus, [&](std::size_t i) { return send_until_over(shares[i]); }));
+    Clock::time_point began = shares.front().began;
+    Clock::time_point done = shares.front().done;
+    for (const Share& share : shares) {
+        began = std::min(began, share.began);
+        done = std::max(done, share.done);
+    }
+    return std::chrono::duration<double>(done - began).count();
 }
 
 class Scaling {
@@ -148,7 +143,7 @@ Result<double> Scaling::rate(const std::vector<int>& cpus, bool together) {
     std::vector<LaneCounts> before;
     for (std::size_t i = 0; i < cpus.size(); ++i) {
         Site* const site = together ? one_.get() : apart_[i].get();
-        shares.push_back({&generators_[i], site, cpus[i], 0, {}});
+        shares.push_back({&generators_[i], site, cpus[i], 0, {}, {}});
         if (together && i > 0) continue;
         XDPBENCH_TRY(LaneCounts counts, site->lane->read());
         sites.push_back(site);
@@ -208,16 +203,8 @@ ScalingRecord not_measured(const BenchCase& bench, const Error& error) {
 
 }  // namespace
 
-std::size_t queues_for(const std::vector<int>& cpus) {
-    for (std::size_t queues = std::max<std::size_t>(1, cpus.size());; ++queues) {
-        std::set<std::size_t> used;
-        for (const int cpu : cpus) used.insert(static_cast<std::size_t>(cpu) % queues);
-        if (used.size() == cpus.size()) return queues;
-    }
-}
-
 ScalingRecord measure_scaling(BenchCase bench, const std::vector<int>& cpus, double seconds) {
-    bench.cpus = {Placement::shared, cpus.front(), cpus.front()};
+    bench.cpus = shared_on(cpus.front());
     const Result<std::unique_ptr<Scaling>> scaling = Scaling::create(bench, cpus);
     if (!scaling) return not_measured(bench, scaling.error());
     const Result<void> measured = (*scaling)->measure(seconds);

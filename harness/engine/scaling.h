@@ -8,10 +8,6 @@
 
 namespace xdpbench {
 
-// How many queues a device needs so that each of the CPUs has its own: a veth gives a frame to the
-// queue whose number is that of the sending CPU modulo their number.
-[[nodiscard]] std::size_t queues_for(const std::vector<int>& cpus);
-
 // For the first 1, 2, ... of `cpus`: windows of so many generators on one device, in turn with
 // windows of the same generators on a device each, in `seconds` altogether. What the machine's CPUs
 // can do beside each other is in both, so their ratio is the device's and the program's own doing.

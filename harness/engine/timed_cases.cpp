@@ -89,6 +89,7 @@ std::vector<BenchCase> loads_of(const std::vector<Subject>& subjects, const RunO
                                 const CpuPlan& cpus, RunRecord& record) {
     std::vector<BenchCase> cases;
     if (!options.offers_rates() && !options.search && !options.latency) return cases;
+    const CpuPlan plan = options.cpus.empty() ? cpus : shared_on(options.cpus.front());
     for (const Subject& subject : subjects) {
         if (!has_bench(subject)) continue;
         for (const Mode mode : options.modes) {
@@ -102,7 +103,8 @@ std::vector<BenchCase> loads_of(const std::vector<Subject>& subjects, const RunO
                 record.loads.push_back(std::move(untimed));
             } else {
                 for (const TrafficShape& shape : options.shapes)
-                    cases.push_back({&subject, mode, shape, cpus, device_ends(options)});
+                    cases.push_back(
+                        {&subject, mode, shape, plan, device_ends(options), options.cpus});
             }
         }
     }

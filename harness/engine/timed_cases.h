@@ -23,7 +23,7 @@ namespace xdpbench {
                                                 const RunOptions& options, const CpuPlan& cpus,
                                                 RunRecord& record);
 
-// The same at chosen rates.
+// The same at chosen rates; `cpus` where --cpus does not say from which.
 [[nodiscard]] std::vector<BenchCase> loads_of(const std::vector<Subject>& subjects,
                                               const RunOptions& options, const CpuPlan& cpus,
                                               RunRecord& record);

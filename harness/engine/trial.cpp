@@ -12,6 +12,7 @@
 #include "kernel/environment.h"
 #include "kernel/test_run.h"
 #include "traffic/frame_map.h"
+#include "traffic/placement.h"
 #include "traffic/stamped_frames.h"
 
 namespace xdpbench {
@@ -70,8 +71,9 @@ Result<std::unique_ptr<TrialRig>> TrialRig::create(const BenchCase& bench, Pace 
     if (stamps) {
         XDPBENCH_TRY(lengthened, make_stampable(subject, paths, frames));
     }
-    XDPBENCH_TRY(Generator generator, Generator::create(frames, pace));
-    std::unique_ptr<TrialRig> rig(new TrialRig(std::move(generator)));
+    XDPBENCH_TRY(PacedGenerators generators,
+                 PacedGenerators::create(frames, pace, bench.generators()));
+    std::unique_ptr<TrialRig> rig(new TrialRig(std::move(generators)));
     rig->action_ = paths.action;
     rig->lengthened_ = lengthened;
     XDPBENCH_CHECK(bench.devices ? rig->use_devices(bench, longest_of(frames), stamps)
@@ -87,8 +89,8 @@ Result<std::unique_ptr<TrialRig>> TrialRig::create(const BenchCase& bench, Pace 
 
 Result<void> TrialRig::build_veths(const BenchCase& bench, std::size_t longest_frame, bool stamps) {
     XDPBENCH_TRY(topology_,
-                 Topology::create(stamps ? 2 : 1, longest_frame, topology_of(*bench.subject)));
-    XDPBENCH_CHECK(generator_.park(topology_->tester, topology_->parking));
+                 Topology::create(stamps ? 2 : 1, longest_frame, topology_of(*bench.subject),
+                                  queues_for(bench.generators())));
     XDPBENCH_TRY(program_, load_program(*bench.subject, *topology_));
     const Capture capture{0, 1, stamps};
     XDPBENCH_TRY(lane_, EquippedLane::create(*topology_, 0, &*program_, program_->fd(), *bench.mode,
@@ -109,14 +111,14 @@ Result<void> TrialRig::use_devices(const BenchCase& bench, std::size_t longest_f
     const FloorWish floor = stamps ? FloorWish::needed : FloorWish::if_there_is_one;
     XDPBENCH_TRY(devices_,
                  DeviceLane::create(bench, longest_frame, action_, floor, {0, 1, stamps}));
-    return devices_->park(generator_);
+    return {};
 }
 
 Result<TrialRig::Offered> TrialRig::offer_to_veth(const EquippedLane& lane, double rate,
                                                   double seconds) {
     XDPBENCH_TRY(const LaneCounts before, lane.read());
-    XDPBENCH_TRY(const Offer offer,
-                 generator_.offer(topology_->tester, lane.tester().index, rate, seconds, made_up_));
+    XDPBENCH_TRY(JointOffer offer, generators_.offer(topology_->tester, lane.tester().index,
+                                                     {rate, seconds, made_up_}));
     XDPBENCH_TRY(LaneCounts counts, settled(lane, before, offer.frames, Settled::balanced));
     if (const std::string imbalance = unbalanced(counts, offer.frames); !imbalance.empty()) {
         return Error{ErrorKind::invalid,
@@ -124,25 +126,26 @@ Result<TrialRig::Offered> TrialRig::offer_to_veth(const EquippedLane& lane, doub
                      {},
                      "something else sent or took frames, or this is a fault of xdp-bench"};
     }
-    return Offered{offer, std::move(counts)};
+    return Offered{std::move(offer), std::move(counts)};
 }
 
 Result<TrialRig::Offered> TrialRig::offer_to_device(bool floor, double rate, double seconds) {
     XDPBENCH_CHECK(devices_->begin(floor));
-    XDPBENCH_TRY(const Offer offer,
-                 generator_.offer(devices_->topology().tester, devices_->lane().tester().index,
-                                  rate, seconds, made_up_));
+    XDPBENCH_TRY(JointOffer offer,
+                 generators_.offer(devices_->topology().tester, devices_->lane().tester().index,
+                                   {rate, seconds, made_up_}));
     XDPBENCH_TRY(DeviceLane::Finished finished, devices_->finish(offer.frames));
-    return Offered{offer, std::move(finished.counts)};
+    return Offered{std::move(offer), std::move(finished.counts)};
 }
 
 Result<CountedTrial> TrialRig::run(bool floor, double rate, double seconds) {
     XDPBENCH_TRY(Offered offered, devices_ ? offer_to_device(floor, rate, seconds)
                                            : offer_to_veth(lane(floor), rate, seconds));
-    const Offer& offer = offered.offer;
+    const JointOffer& offer = offered.offer;
     const LaneCounts& counts = offered.counts;
+    // The empty program has one path; in generic mode it is known by where frames arrive only.
     const std::uint64_t strayed =
-        counts.handled() - counts.actions.at(static_cast<std::size_t>(action_));
+        floor ? 0 : counts.handled() - counts.actions.at(static_cast<std::size_t>(action_));
     if (strayed > 0 && !setup_.mixed) {
         return Error{ErrorKind::invalid,
                      fmt::format("{} of {} took another path than {}", thousands(strayed),
@@ -153,6 +156,7 @@ Result<CountedTrial> TrialRig::run(bool floor, double rate, double seconds) {
     Trial trial{rate,
                 seconds,
                 offer.frames,
+                offer.frames_each,
                 offer.seconds,
                 offer.worst_lag,
                 counts.handled(),

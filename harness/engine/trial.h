@@ -10,7 +10,7 @@
 #include "engine/lane.h"
 #include "kernel/topology.h"
 #include "report/load.h"
-#include "traffic/generator.h"
+#include "traffic/paced_generators.h"
 
 namespace xdpbench {
 
@@ -20,17 +20,17 @@ struct CountedTrial {
     LaneCounts counts;
 };
 
-// A paced generator and a lane with the program under test. The empty program is beside it on an
-// equal lane, where frames are stamped; on real interfaces it takes the program's place. The caller
-// has pinned the thread to the generator's CPU.
+// Paced generators and a lane with the program under test, with a queue for each of them. The empty
+// program is beside it on an equal lane, where frames are stamped; on real interfaces it takes the
+// program's place. The caller has pinned the thread to the first generator's CPU.
 class TrialRig {
   public:
     // Verifies that every frame takes the path that is to be loaded, with a time stamp in it too if
     // it gets one, then builds.
     static Result<std::unique_ptr<TrialRig>> create(const BenchCase& bench, Pace pace);
 
-    // Invalid if the books do not balance, or if frames took another path. A rate that the
-    // generator does not reach is no error: Trial::reached() says so.
+    // At `rate`, of all generators together. Invalid if the books do not balance, or if frames took
+    // another path. A rate that the generators do not reach is no error: Trial::reached() says so.
     Result<CountedTrial> run(bool floor, double rate, double seconds);
 
     [[nodiscard]] bool has_floor() const { return floor_ || (devices_ && devices_->has_floor()); }
@@ -45,16 +45,16 @@ class TrialRig {
 
   private:
     struct Offered {
-        Offer offer;
+        JointOffer offer;
         LaneCounts counts;
     };
-    explicit TrialRig(Generator generator) : generator_(std::move(generator)) {}
+    explicit TrialRig(PacedGenerators generators) : generators_(std::move(generators)) {}
     Result<void> build_veths(const BenchCase& bench, std::size_t longest_frame, bool stamps);
     Result<void> use_devices(const BenchCase& bench, std::size_t longest_frame, bool stamps);
     Result<Offered> offer_to_veth(const EquippedLane& lane, double rate, double seconds);
     Result<Offered> offer_to_device(bool floor, double rate, double seconds);
 
-    Generator generator_;
+    PacedGenerators generators_;
     std::unique_ptr<DeviceLane> devices_;  // over real interfaces; else:
     std::optional<Topology> topology_;
     std::optional<Program> program_;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace xdpbench {
 
@@ -41,6 +42,9 @@ struct BenchSetup {
         variant;  // tells benches of one program and mode apart: "/size:64/flows:1000/separate"
     int cpu = 0;  // of the program; kCpuUnknown: device interrupts choose
     int generator_cpu = 0;  // the same if they share it
+    // All that offer a rate; of several the ones above are the first, and each shares its CPU with
+    // the program.
+    std::vector<int> generator_cpus;
     // "shared": generator and program on one CPU; "separate"; "test_run"; kOnDevice
     std::string placement;
     std::string counted_by;

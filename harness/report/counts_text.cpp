@@ -51,6 +51,9 @@ std::string placement_text(const BenchSetup& setup) {
     if (setup.placement == kOnDevice)
         return fmt::format("real interfaces: generator on CPU {}, program where interrupts lead",
                            setup.generator_cpu);
+    if (setup.generator_cpus.size() > 1)
+        return fmt::format("shared: a generator and the program on each of CPUs {}",
+                           fmt::join(setup.generator_cpus, ", "));
     return fmt::format("shared: generator and program on CPU {}", setup.cpu);
 }
 

@@ -43,6 +43,11 @@ std::vector<Trial> LoadRecord::reached_trials() const {
     return reached;
 }
 
+std::string generators_text(const BenchSetup& setup) {
+    const std::size_t number = setup.generator_cpus.size();
+    return number < 2 ? "the generator" : fmt::format("the {} generators", number);
+}
+
 std::string rate_text(double rate) {
     if (rate >= 1e6) return fmt::format("{:.4g} Mpps", rate / 1e6);
     if (rate >= 1e3) return fmt::format("{:.4g} kpps", rate / 1e3);

@@ -22,8 +22,9 @@ struct Trial {
     double rate = 0;     // frames/s, as asked for
     double seconds = 0;  // as asked for
     std::uint64_t sent = 0;
-    double sent_seconds = 0;  // how long sending them took
-    double worst_lag = 0;     // s; the longest that a frame was sent after it was due
+    std::vector<std::uint64_t> sent_by_cpu;  // in the order of BenchSetup::generator_cpus
+    double sent_seconds = 0;                 // how long sending them took
+    double worst_lag = 0;  // s; the longest that a frame was sent after it was due
     std::uint64_t processed = 0;
     std::uint64_t forwarded = 0;  // frames counted where the action takes them; 0 for a drop
     Losses losses;
@@ -90,6 +91,9 @@ struct LoadRecord : BenchSetup {
     [[nodiscard]] std::string title() const;
     [[nodiscard]] std::vector<Trial> reached_trials() const;
 };
+
+// "the generator", "the 2 generators": who offers the rate.
+[[nodiscard]] std::string generators_text(const BenchSetup& setup);
 
 // A rate for a person: "500 kpps", "1.25 Mpps".
 [[nodiscard]] std::string rate_text(double rate);

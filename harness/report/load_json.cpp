@@ -11,6 +11,7 @@ Json to_json(const Trial& trial) {
     return {{"rate_pps", trial.rate},
             {"seconds", trial.seconds},
             {"sent", trial.sent},
+            {"sent_by_cpu", trial.sent_by_cpu},
             {"sent_seconds", trial.sent_seconds},
             {"offered_pps", trial.offered()},
             {"reached", trial.reached()},
@@ -120,6 +121,7 @@ Json loads_json(const std::vector<LoadRecord>& loads, std::string_view kind) {
     for (const LoadRecord& load : loads) {
         if (load.kind != kind) continue;
         Json json = setup_json(load);
+        json["generator_cpus"] = load.generator_cpus;
         json["stamped"] = load.stamped;
         json["seconds"] = load.seconds;
         if (kind == "rate") add_rate(load, json);

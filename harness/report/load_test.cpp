@@ -125,6 +125,28 @@ TEST(LoadReport, EveryRecordIsACase) {
     EXPECT_EQ(count_entries(entries, Outcome::invalid), 1U);
 }
 
+TEST(LoadReport, SeveralGeneratorsAreNamedByTheirCpus) {
+    LoadRecord load = record_of("rate");
+    load.placement = "shared";
+    load.generator_cpus = {0, 2};
+    load.variant = "/cpus:0,2";
+    load.trials = {trial_of(1000, 1000, 0), trial_of(1000, 999, 0)};
+    load.trials[0].sent_by_cpu = {500, 500};
+    load.trials[1].sent_by_cpu = {499, 500};
+    const nlohmann::json json = json_of(load, "rates");
+    EXPECT_EQ(json.at("generator_cpus"), (std::vector<int>{0, 2}));
+    EXPECT_EQ(json.at("trials")[1].at("sent_by_cpu"), (std::vector<int>{499, 500}));
+    const std::string text = load_text(load);
+    for (const char* const said :
+         {"a generator and the program on each of CPUs 0, 2",
+          "evenly, by the 2 generators in turn, each up to 1 frame at a time",
+          "sent     999 frames from CPU 0, 1,000 frames from CPU 2"})
+        EXPECT_NE(text.find(said), std::string::npos) << text;
+    RunRecord run;
+    run.loads = {load};
+    EXPECT_EQ(list_entries(run).at(0).name, "native/cpus:0,2 rate 1 kpps");
+}
+
 TEST(LoadReport, RatesForAPerson) {
     EXPECT_EQ(rate_text(80), "80 pps");
     EXPECT_EQ(rate_text(500e3), "500 kpps");

@@ -1,6 +1,7 @@
 #include "report/load_text.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -17,8 +18,25 @@ std::string heading(const LoadRecord& load, const std::string& how) {
 }
 
 std::string rounds_text(const LoadRecord& load) {
-    return fmt::format("evenly, up to {} at a time; {} of {:.2f} s", counted(load.burst, "frame"),
-                       counted(load.trials.size(), "round"), load.trials.front().seconds);
+    const std::string turns = load.generator_cpus.size() < 2
+                                  ? ""
+                                  : fmt::format("by {} in turn, each ", generators_text(load));
+    return fmt::format("evenly, {}up to {} at a time; {} of {:.2f} s", turns,
+                       counted(load.burst, "frame"), counted(load.trials.size(), "round"),
+                       load.trials.front().seconds);
+}
+
+// Frames by CPU, of all trials; nothing where there is one.
+std::string sent_line(const LoadRecord& load) {
+    if (load.generator_cpus.size() < 2) return {};
+    std::vector<std::string> parts;
+    for (std::size_t i = 0; i < load.generator_cpus.size(); ++i) {
+        std::uint64_t sent = 0;
+        for (const Trial& trial : load.trials) sent += trial.sent_by_cpu.at(i);
+        parts.push_back(
+            fmt::format("{} from CPU {}", counted(sent, "frame"), load.generator_cpus[i]));
+    }
+    return fmt::format("  {:<9}{}\n", "sent", fmt::join(parts, ", "));
 }
 
 std::string reached_line(const LoadRecord& load) {
@@ -83,7 +101,7 @@ std::string rate_lines(const LoadRecord& load) {
         text += rate_row("median", load, median) + rate_row("lowest", load, min) +
                 rate_row("highest", load, max);
     }
-    return text + "\n" + reached_line(load) + lost_line(load);
+    return text + "\n" + reached_line(load) + sent_line(load) + lost_line(load);
 }
 
 // ---- A search ----
@@ -104,11 +122,11 @@ std::string goal_row(const SearchedGoal& searched) {
 }
 
 std::string search_lines(const LoadRecord& load) {
-    std::string text = heading(
-        load,
-        fmt::format("{}MLRsearch (RFC 9971): {} in {:.1f} s; the generator offers up to {}",
-                    load.stamped ? "time stamps in the frames; " : "",
-                    counted(load.trials.size(), "trial"), load.seconds, rate_text(load.range.max)));
+    std::string text =
+        heading(load, fmt::format("{}MLRsearch (RFC 9971): {} in {:.1f} s; {} can offer up to {}",
+                                  load.stamped ? "time stamps in the frames; " : "",
+                                  counted(load.trials.size(), "trial"), load.seconds,
+                                  generators_text(load), rate_text(load.range.max)));
     if (!load.goals.empty()) {
         const SearchGoal& goal = load.goals.front().goal;
         text += fmt::format(
@@ -166,7 +184,7 @@ std::string latency_lines(const LoadRecord& load) {
     if (load.lengthened > 0)
         text += fmt::format("  {:<9}{} made longer to hold a time stamp\n", "frames",
                             counted(load.lengthened, "frame"));
-    return text + reached_line(load) + lost_line(load);
+    return text + reached_line(load) + sent_line(load) + lost_line(load);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "report/openmetrics.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 #include <map>
@@ -180,8 +181,14 @@ void add_benches(Families& out, const RunRecord& run) {
     }
 }
 
-Labels labels_at(const LoadRecord& load) {
+Labels labels_of_load(const LoadRecord& load) {
     Labels labels = labels_of(load);
+    labels.emplace_back("generator_cpus", fmt::format("{}", fmt::join(load.generator_cpus, ",")));
+    return labels;
+}
+
+Labels labels_at(const LoadRecord& load) {
+    Labels labels = labels_of_load(load);
     labels.emplace_back("rate", rate_text(load.rate));
     return labels;
 }
@@ -201,7 +208,7 @@ void add_loads(Families& out, const RunRecord& run) {
                 "Highest rate found whose loss stays within a goal.");
     for (const LoadRecord& load : run.loads) {
         for (const SearchedGoal& goal : load.goals) {
-            Labels labels = labels_of(load);
+            Labels labels = labels_of_load(load);
             labels.emplace_back("loss", fmt::format("{}", goal.goal.loss_ratio));
             labels.emplace_back("bound", goal.bound);
             labels.emplace_back("stamped", load.stamped ? "yes" : "no");

@@ -24,10 +24,11 @@ constexpr std::array<const char*, 25> kSameEnvironment{
     "device_queues", "peer",           "peer_driver", "peer_firmware", "peer_queues"};
 
 // Of a figure: all that says how it was measured. A key that a file does not have is "".
-constexpr std::array<const char*, 14> kSameSetup{"placement",
+constexpr std::array<const char*, 15> kSameSetup{"placement",
                                                  "generator",
                                                  "cpu",
                                                  "generator_cpu",
+                                                 "generator_cpus",
                                                  "counted_by",
                                                  "mixed",
                                                  "traffic",

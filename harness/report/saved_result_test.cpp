@@ -56,6 +56,20 @@ TEST(ParseResult, RoundsOfASharedCoreAreLeftOutIfThereAreOthers) {
     EXPECT_TRUE(none.shared_throughout);
 }
 
+TEST(ParseResult, WhatOtherCpusOfferedIsMeasuredDifferently) {
+    const auto rate_of = [](const std::string& cpus) {
+        const Result<SavedResult> result = parse_result(
+            R"({"schema_version": 1, "environment": {}, "benches": [], "rates": [{"generator_cpus": )" +
+                cpus + "}]}",
+            "a.json");
+        EXPECT_TRUE(result && result->figures.size() == 1);
+        return result->figures.at(0);
+    };
+    EXPECT_TRUE(setup_differences(rate_of("[0, 1]"), rate_of("[0,1]")).empty());
+    EXPECT_EQ(setup_differences(rate_of("[0,1]"), rate_of("[1]")),
+              std::vector<std::string>{"generator_cpus: [0,1] / [1]"});
+}
+
 TEST(ParseResult, WhatIsNoResultIsRefused) {
     for (const char* const text :
          {"", "{", "[]", "{}", R"({"benches": {}})", R"({"benches": [], "environment": {}})",

@@ -30,6 +30,7 @@ constexpr double kBurstSeconds = 16e-6;
 
 // Seconds as the schedule counts them (struct replay_pace).
 constexpr double kTicksPerSecond = 1e9 * (1U << REPLAY_PACE_SHIFT);
+constexpr double kLongestSlack = 86400 * kTicksPerSecond;
 
 Error send_error(int number) {
     Error error = system_error("cannot run the replay generator", number);
@@ -147,27 +148,31 @@ Result<void> Generator::send(const NetNs& netns, unsigned ifindex, std::uint64_t
     return require_none_refused();
 }
 
-Result<Offer> Generator::offer(const NetNs& netns, unsigned ifindex, double rate, double seconds,
-                               double made_up) {
+Result<Offer> Generator::offer(const NetNs& netns, unsigned ifindex, const Schedule& schedule,
+                               Turn turn) {
     XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
     skeleton_->bss->target = ifindex;
     replay_pace& pace = skeleton_->bss->pace;
     pace = {};
-    const double interval = kTicksPerSecond / std::clamp(rate, kLowestRate, kHighestRate);
+    const double rate = std::clamp(schedule.rate, kLowestRate, kHighestRate);
+    const auto all = static_cast<double>(turn.all);
+    const double interval = kTicksPerSecond / rate * all;
     pace.interval = static_cast<std::uint64_t>(std::llround(interval));
-    pace.slack = static_cast<std::uint64_t>(
-        std::llround(std::max(interval * kBatch, made_up * kTicksPerSecond)));
-    pace.end = static_cast<std::uint64_t>(std::llround(seconds * kTicksPerSecond));
+    pace.due = static_cast<std::uint64_t>(
+        std::llround(kTicksPerSecond / rate * static_cast<double>(turn.number)));
+    pace.slack = static_cast<std::uint64_t>(std::llround(
+        std::min(std::max(interval * kBatch, schedule.made_up * kTicksPerSecond), kLongestSlack)));
+    pace.end = static_cast<std::uint64_t>(std::llround(schedule.seconds * kTicksPerSecond));
     while (pace.done == 0) {
         if (interrupted()) return interrupted_error();
-        const int number = call(kPacedRunsPerCall, burst_of(rate));
+        const int number = call(kPacedRunsPerCall, burst_of(rate / all));
         // The schedule stands in the kernel: after any other signal it goes on where it was.
         if (number != 0 && number != EINTR)
             return interrupted() ? interrupted_error() : send_error(number);
     }
     XDPBENCH_CHECK(require_none_refused());
-    const double took = static_cast<double>(pace.last - pace.start) * 1e-9;
-    return Offer{pace.sent, std::max(seconds, took),
+    const double took = pace.sent == 0 ? 0 : static_cast<double>(pace.last - pace.start) * 1e-9;
+    return Offer{pace.sent, std::max(schedule.seconds, took),
                  static_cast<double>(pace.worst_lag) / kTicksPerSecond};
 }
 

@@ -29,10 +29,28 @@ enum class Pace {
     paced_stamped,  // offer(), with the time written into every frame (traffic/stamped_frames.h)
 };
 
-// Rates that can be asked for, in frames a second. The highest is more than any generator reaches:
-// it means as fast as possible.
+// Rates that can be asked for, in frames a second. The highest is more than generators on all CPUs
+// of a machine reach together: it means as fast as possible.
 inline constexpr double kLowestRate = 1;
-inline constexpr double kHighestRate = 1e9;
+inline constexpr double kHighestRate = 1e11;
+
+// When frames are due: evenly, each by the monotonic clock.
+struct Schedule {
+    double rate = 0;     // frames a second
+    double seconds = 0;  // for so long
+    // What was not sent because the generator was held up is made up for: half a ring (128 frames),
+    // or what is due in this time (s) if that is more. The rest is given up. Where the program has
+    // a CPU of its own it has to be 0: a longer burst would overflow the ring and look like the
+    // program's loss.
+    double made_up = 0;
+};
+
+// Generators that keep one schedule together take turns: of `all` this one has the frames `number`,
+// `number` + `all` and so on.
+struct Turn {
+    std::size_t number = 0;
+    std::size_t all = 1;
+};
 
 // What a paced generator did.
 struct Offer {
@@ -70,15 +88,11 @@ class Generator {
     // error.
     Result<void> send(const NetNs& netns, unsigned ifindex, std::uint64_t count);
 
-    // Sends at `rate` frames a second for `seconds`, evenly, each frame when it is due by the
-    // monotonic clock, from the calling thread's CPU, which is busy in the kernel all that time.
-    // What it could not send because it was held up is made up for: half a ring (128 frames), or
-    // what is due in `made_up` seconds if that is more. The rest is given up, so read from the
-    // result what was really offered. Where the program has a CPU of its own `made_up` has to be 0:
-    // a longer burst would overflow the ring and look like the program's loss. Interrupted by the
-    // user: an error.
-    Result<Offer> offer(const NetNs& netns, unsigned ifindex, double rate, double seconds,
-                        double made_up = 0);
+    // Sends its frames of the schedule, each when it is due, from the calling thread's CPU, which
+    // is busy in the kernel all that time. Some may be given up, so read from the result what was
+    // really offered. Interrupted by the user: an error.
+    Result<Offer> offer(const NetNs& netns, unsigned ifindex, const Schedule& schedule,
+                        Turn turn = {});
 
   private:
     struct Close {

@@ -1,19 +1,24 @@
 // The paced generator and time stamps through a real veth pair: never early, every frame counted,
 // latencies right.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstddef>
 #include <cstring>
 #include <ctime>
 #include <optional>
 
 #include "kernel/fixture_test.h"
+#include "kernel/interface.h"
 #include "kernel/topology.h"
 #include "packet/dissect.h"
 #include "packet/pcap.h"
 #include "stamp.h"
 #include "traffic/clock_cost.h"
 #include "traffic/generator.h"
+#include "traffic/paced_generators.h"
+#include "traffic/placement.h"
 #include "traffic/sink.h"
 #include "traffic/stamped_frames.h"
 
@@ -62,7 +67,7 @@ class PacedTest : public KernelTest {
         EXPECT_TRUE(generator) << generator.error().text();
         if (!generator) return {};
         const auto offer =
-            generator->offer(topology_->tester, topology_->lanes[0].tester.index, rate, seconds);
+            generator->offer(topology_->tester, topology_->lanes[0].tester.index, {rate, seconds});
         EXPECT_TRUE(offer) << offer.error().text();
         return offer.value_or(Offer{});
     }
@@ -113,6 +118,68 @@ TEST_F(PacedTest, NoFrameIsEarly) {
         // The schedule counts in 1/65536 ns.
         ASSERT_GE(since + 1, static_cast<double>(i) * 1e9 / kRate) << i;
     }
+}
+
+// Two generators on a device with two queues.
+class TwoGeneratorsTest : public PacedTest {
+  protected:
+    void SetUp() override {
+        PacedTest::SetUp();
+        if (IsSkipped() || HasFatalFailure()) return;
+        cpus_ = allowed_cpus();
+        if (cpus_.size() < 2) GTEST_SKIP() << "takes two CPUs";
+        cpus_.resize(2);
+        auto topology = Topology::create(1, 1518, TopologyKind::pair, queues_for(cpus_));
+        ASSERT_TRUE(topology) << topology.error().text();
+        topology_.emplace(std::move(*topology));
+        sink({});
+        auto generators = PacedGenerators::create(frames_, Pace::paced, cpus_);
+        ASSERT_TRUE(generators) << generators.error().text();
+        generators_.emplace(std::move(*generators));
+    }
+
+    // Frames that the queue of CPU number `i` has taken in.
+    std::uint64_t taken_in(std::size_t i) const {
+        const auto queue = static_cast<std::size_t>(cpus_[i]) % queues_for(cpus_);
+        const auto counters = driver_counters(topology_->dut, "dut0");
+        return counters ? counters->at(fmt::format("rx_queue_{}_xdp_packets", queue)) : 0;
+    }
+
+    JointOffer offer_together(double rate, double seconds) {
+        const auto offer = generators_->offer(topology_->tester, topology_->lanes[0].tester.index,
+                                              {rate, seconds});
+        EXPECT_TRUE(offer) << offer.error().text();
+        return offer.value_or(JointOffer{});
+    }
+
+    std::vector<int> cpus_;
+    std::optional<PacedGenerators> generators_;
+};
+
+TEST_F(TwoGeneratorsTest, OfferTheRateTogetherEachThroughItsQueue) {
+    const JointOffer offered = offer_together(5000, 0.2);
+    await(offered.frames);
+    EXPECT_EQ(sink_->arrived().value_or(0), offered.frames);
+    EXPECT_LE(offered.frames, 1000U);
+    EXPECT_GE(offered.seconds, 0.2);
+    ASSERT_EQ(offered.frames_each.size(), 2U);
+    EXPECT_EQ(offered.frames_each[0] + offered.frames_each[1], offered.frames);
+    for (std::size_t i = 0; i < cpus_.size(); ++i) {
+        EXPECT_GT(offered.frames_each[i], 0U);
+        EXPECT_LE(offered.frames_each[i], 500U);
+        EXPECT_EQ(taken_in(i), offered.frames_each[i]) << "CPU " << cpus_[i];
+    }
+}
+
+TEST_F(TwoGeneratorsTest, TakeTurnsSoThatFewFramesAreAsManyAsOfOne) {
+    // A generator that is held up makes up for 128 frames: all of them.
+    const JointOffer three = offer_together(1000, 0.003);
+    EXPECT_EQ(three.frames_each, (std::vector<std::uint64_t>{2, 1}));
+    const JointOffer one = offer_together(1000, 0.001);
+    EXPECT_EQ(one.frames_each, (std::vector<std::uint64_t>{1, 0}));
+    EXPECT_EQ(one.frames, 1U);
+    EXPECT_GE(one.seconds, 0.001);
+    EXPECT_LT(one.seconds, 1000) << "the one that sent nothing took no time for it";
 }
 
 TEST_F(PacedTest, AsFastAsPossibleEndsInTime) {

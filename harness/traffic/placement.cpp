@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <set>
 
 #include "kernel/cpus.h"
 
@@ -40,6 +41,14 @@ Result<CpuPlan> plan_cpus(const std::vector<int>& allowed,
 
 Result<CpuPlan> plan_cpus(std::optional<Placement> wanted) {
     return plan_cpus(allowed_cpus(), are_siblings, wanted);
+}
+
+std::size_t queues_for(const std::vector<int>& cpus) {
+    for (std::size_t queues = std::max<std::size_t>(1, cpus.size());; ++queues) {
+        std::set<std::size_t> used;
+        for (const int cpu : cpus) used.insert(static_cast<std::size_t>(cpu) % queues);
+        if (used.size() == cpus.size()) return queues;
+    }
 }
 
 std::vector<int> allowed_cpus() {

@@ -1,6 +1,7 @@
 // Which CPUs a bench uses.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string_view>
@@ -23,6 +24,8 @@ struct CpuPlan {
     int generator = 0;  // the same, if they share it
 };
 
+[[nodiscard]] inline CpuPlan shared_on(int cpu) { return {Placement::shared, cpu, cpu}; }
+
 // The program gets the last of the `allowed` CPUs (device interrupts tend to land on the low ones),
 // a generator of its own the last one that is no sibling thread of that, or just the last other
 // one. Where nothing is `wanted`, the two are separated from 4 CPUs on: with fewer, everything else
@@ -33,6 +36,10 @@ Result<CpuPlan> plan_cpus(const std::vector<int>& allowed,
                           std::optional<Placement> wanted);
 // With the CPUs that the calling thread may use, and sysfs's word for who are siblings.
 Result<CpuPlan> plan_cpus(std::optional<Placement> wanted);
+
+// How many queues a device needs so that each of the CPUs has its own: a veth gives a frame to the
+// queue whose number is that of the sending CPU modulo their number.
+[[nodiscard]] std::size_t queues_for(const std::vector<int>& cpus);
 
 // CPUs that the calling thread may use, in ascending order.
 [[nodiscard]] std::vector<int> allowed_cpus();

@@ -52,5 +52,14 @@ TEST(Placement, NamesAreRead) {
     EXPECT_FALSE(parse_placement("apart"));
 }
 
+TEST(Queues, EveryCpuHasAQueueOfItsOwn) {
+    EXPECT_EQ(queues_for({5}), 1U);
+    EXPECT_EQ(queues_for({0, 1}), 2U);
+    EXPECT_EQ(queues_for({2, 3}), 2U) << "2 modulo 2 and 3 modulo 2";
+    EXPECT_EQ(queues_for({0, 2}), 3U) << "with 2 queues both would have queue 0";
+    EXPECT_EQ(queues_for({0, 4, 8}), 3U);
+    EXPECT_EQ(queues_for({0, 2, 4}), 3U);
+}
+
 }  // namespace
 }  // namespace xdpbench
