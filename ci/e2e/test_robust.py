@@ -191,6 +191,20 @@ class NoRoom(Case):
         self.assertIn("3 passed", done.stdout)
         self.assertIn("No space left", done.stderr)
 
+    def test_a_report_that_cannot_be_written_costs_nothing_else(self):
+        done = self.tool("--prog", "xdp_pass", "--only", "check", "--json", "out.json", "--junit", "/dev/full", "--ktap", "out.ktap", code=2)
+        self.assertIn("cannot write /dev/full: No space left", done.stderr)
+        self.assertEqual(len(self.read_json()["checks"]), 3)
+        self.assertIn("1..3", self.read_text("out.ktap"))
+
+    def test_a_full_disk_behind_standard_output_is_an_error(self):
+        self.tool("--prog", "xdp_pass", "--only", "check", "--json", "out.json")
+        for words in (("--prog", "xdp_pass", "--only", "check", "--json", "-"), ("compare", "out.json", "out.json"), ("list",)):
+            with self.subTest(words=words), open("/dev/full", "w", encoding="utf-8") as full:
+                done = subprocess.run([TOOL, *words], stdout=full, stderr=subprocess.PIPE, text=True, cwd=self.folder, check=False)
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertIn("cannot write to standard output: No space left", done.stderr)
+
     def test_an_existing_result_survives_a_run_that_fails(self):
         path = os.path.join(self.folder, "out.json")
         with open(path, "w", encoding="utf-8") as file:

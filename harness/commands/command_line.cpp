@@ -4,6 +4,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
 
 #include "commands/command.h"
 #include "commands/suggestion.h"
@@ -25,6 +28,23 @@ int exit_code_after(const Error& error) {
             return kInterrupted;
     }
     return kInputError;
+}
+
+// What the command prints has to arrive, too: behind it may be a full disk. ({fmt} throws then,
+// where more is printed than the buffer holds.)
+Result<int> run_and_print(const Command& command, const Invocation& invocation) {
+    const auto refused = [](int number) {
+        return system_error("cannot write to standard output", number, {},
+                            "free some space, or send it elsewhere");
+    };
+    try {
+        XDPBENCH_TRY(const int code, command.run(invocation));
+        if (std::fflush(stdout) != 0) return refused(errno);
+        if (std::ferror(stdout) != 0) return refused(EIO);
+        return code;
+    } catch (const std::system_error& error) {
+        return refused(error.code().value());
+    }
 }
 
 }  // namespace
@@ -66,7 +86,7 @@ int command_line(std::vector<std::string> arguments) {
     }
     const auto named = std::find_if(commands.begin(), commands.end(),
                                     [](const Command& command) { return command.app->parsed(); });
-    const Result<int> code = (named == commands.end() ? run : *named).run(invocation);
+    const Result<int> code = run_and_print(named == commands.end() ? run : *named, invocation);
     if (code) return *code;
     std::fflush(stdout);
     fmt::print(stderr, "xdp-bench: {}\n", save_log(code.error()).text());

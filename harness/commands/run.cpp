@@ -105,14 +105,16 @@ Result<int> run_command(const RunArguments& arguments, const Invocation& invocat
     record.exit_code = xdpbench::exit_code_of(record);
     console.report(record, arguments.verbose);
     for (const std::string& note : notes) console.note(note);
-    for (Report& report : reports) XDPBENCH_CHECK(report.file.commit(report.render(record)));
-    if (to_stdout) {
-        fmt::print("{}", to_json(record));
-        std::fflush(stdout);
-        return record.exit_code;
+    if (to_stdout) fmt::print("{}", to_json(record));
+    // The work is done: what can be written is, whatever becomes of the rest.
+    Result<void> written;
+    if (file) written = file->commit(to_json(record));
+    if (file && written) console.note("\nresult: " + file->path().string());
+    for (Report& report : reports) {
+        Result<void> also = report.file.commit(report.render(record));
+        if (written) written = std::move(also);
     }
-    XDPBENCH_CHECK(file->commit(to_json(record)));
-    console.note("\nresult: " + file->path().string());
+    XDPBENCH_CHECK(written);
     return record.exit_code;
 }
 

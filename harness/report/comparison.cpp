@@ -9,6 +9,7 @@
 #include "report/counts_text.h"
 #include "report/json.h"
 #include "report/json_parts.h"
+#include "stats/summary.h"
 
 namespace xdpbench {
 namespace {
@@ -83,8 +84,8 @@ std::string case_text(const ComparedCase& one, const CompareRecord& record, std:
         "            {}\n"
         "            effect on the {}: {}\n{}",
         one.name(), width, one.base_ns, one.contender_ns, floor,
-        fmt::format("{:+.1f}", one.contender_ns - one.base_ns), one.comparison.effect * kPercent,
-        interval_text(one), one.comparison.blocks, judgement_text(one), setup_text(one),
+        fmt::format("{:+.1f}", one.more_ns()), one.comparison.effect * kPercent, interval_text(one),
+        one.comparison.blocks, judgement_text(one), setup_text(one),
         one.measure == "program" ? "program's own time" : "whole path's time", because(one, record),
         slower_side_text(one));
 }
@@ -113,6 +114,7 @@ Json to_json(const ComparedCase& one) {
                  {"control_p", found.control_p},
                  {"base_ns", one.base_ns},
                  {"contender_ns", one.contender_ns},
+                 {"more_ns", one.more_ns()},
                  {"floor_ns", one.floor_ns},
                  {"seconds", one.seconds}});
     if (!one.bound.empty()) {
@@ -132,6 +134,14 @@ Json to_json(const ComparedCase& one) {
 }
 
 }  // namespace
+
+double ComparedCase::more_ns() const {
+    std::vector<double> differences;
+    const std::size_t blocks = std::min(base_samples.size(), contender_samples.size());
+    for (std::size_t i = 0; i < blocks; ++i)
+        differences.push_back(contender_samples[i] - base_samples[i]);
+    return median(differences).value_or(0);
+}
 
 std::string comparison_text(const CompareRecord& record) {
     std::string text;

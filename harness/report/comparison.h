@@ -26,6 +26,11 @@ struct ComparedCase : BenchSetup {
     std::vector<double> control;       // ln(base / base loaded a second time)
     std::vector<double> base_samples;  // ns/packet of each block, with the floor in it
     std::vector<double> contender_samples;
+
+    // How much more than the base the contender takes, ns/packet: the median of the blocks'
+    // differences, which no drift between the blocks is in.
+    [[nodiscard]] double more_ns() const;
+
     // Of separate CPUs: the share of the frames that found the ring before the program full, and
     // which side was the slower one by that: "program" or "generator".
     double refused = 0;

@@ -53,6 +53,22 @@ TEST(ComparisonText, OneCpuHasNoGeneratorAndNoBound) {
     EXPECT_EQ(text.find("the generator on"), std::string::npos) << text;
 }
 
+// The machine was slower in the second half: the medians say more, each block says less.
+TEST(ComparisonText, MoreIsOfEachBlockAndNotOfTheMedians) {
+    CompareRecord record;
+    ComparedCase one = separate_case(0, "");
+    one.base_samples = {20, 21, 22, 40, 41};
+    one.contender_samples = {19, 20, 30, 39, 40};
+    one.base_ns = 22;
+    one.contender_ns = 30;
+    one.comparison.effect = -0.03;
+    record.cases = {one};
+    EXPECT_EQ(one.more_ns(), -1);
+    EXPECT_NE(comparison_text(record).find("     -1.0     -3.00 %"), std::string::npos)
+        << comparison_text(record);
+    EXPECT_EQ(nlohmann::json::parse(to_json(record)).at("cases").at(0).at("more_ns"), -1);
+}
+
 TEST(ComparisonJson, HasTheSetupOfEachCase) {
     CompareRecord record;
     record.cases = {separate_case(0.25, "program")};
