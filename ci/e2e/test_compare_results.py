@@ -55,7 +55,6 @@ class CompareResults(Case):
         self.changed(1.1)
         self.assertIn("+10.0 %", self.compare(code=0))
         self.assertEqual(self.compare("--fail-on-regression", "5%", code=1).count("REGRESSION"), 2)
-        self.compare("--fail-on-regression", "5", code=1)
         self.compare("--fail-on-regression", "20%", code=0)
         self.assertIn("undecided", self.compare("--fail-on-regression", "10%", code=3))
 
@@ -148,7 +147,7 @@ class CompareResults(Case):
         self.tool("compare", "old.json", "missing.json", code=2)
         self.tool("compare", "old.json", code=2)
         self.changed()
-        for bad in ("five", "-1%", "0", "nan", "5%%", "inf"):
+        for bad in ("five", "-1%", "0", "0%", "nan", "5%%", "inf", "50%", "5", "0.05"):
             self.assertIn("--fail-on-regression", self.tool("compare", "old.json", "new.json", "--fail-on-regression", bad,
                                                             code=2).stderr)
 

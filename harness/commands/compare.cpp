@@ -14,6 +14,7 @@
 #include "commands/modes.h"
 #include "commands/shape_options.h"
 #include "commands/traffic_options.h"
+#include "engine/rate.h"
 #include "report/comparison.h"
 #include "report/console.h"
 #include "report/result_file.h"
@@ -80,18 +81,12 @@ void add_options(CLI::App& app, CompareArguments& arguments) {
     app.add_flag("-v,--verbose", arguments.verbose, "libbpf's messages");
 }
 
-// "1%", "0.5 %", or "1".
+// "1%", "0.5 %": above 0 and below a half.
 Result<double> parse_percent(const char* option, const std::string& text) {
-    const std::string_view digits =
-        trim(text.ends_with('%') ? std::string_view(text).substr(0, text.size() - 1)
-                                 : std::string_view(text));
-    char* end = nullptr;
-    const std::string number(digits);
-    const double percent = std::strtod(number.c_str(), &end);
-    if (number.empty() || *end != '\0' || !(percent > 0 && percent < 50))
-        return input_error(fmt::format("{} {} is not between 0 and 50 per cent", option, text),
-                           "write it as 1% or 0.5%");
-    return percent / 100;
+    constexpr double kLeast = 1e-5;
+    XDPBENCH_TRY(const double share, parse_share(option, text, kLeast));
+    if (share < 0.5) return share;
+    return input_error(fmt::format("{} {} is not below 50%", option, text), "write it as 1%");
 }
 
 Result<Subject> subject_for(const std::string& program, const CompareArguments& arguments) {

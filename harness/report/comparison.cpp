@@ -31,9 +31,21 @@ std::string interval_text(const ComparedCase& one) {
     return fmt::format("{:+.2f} to {:+.2f} %", interval->low * kPercent, interval->high * kPercent);
 }
 
+// Whether there were enough blocks for a first look: otherwise nothing is known of an effect.
+bool looked_at(const ComparedCase& one) { return one.comparison.blocks > 0; }
+
+std::string effect_text(const ComparedCase& one) {
+    return looked_at(one) ? fmt::format("{:+.2f} %", one.comparison.effect * kPercent) : "-";
+}
+
 // What the judgement rests on, in words.
 std::string because(const ComparedCase& one, const CompareRecord& record) {
     const Comparison& found = one.comparison;
+    if (!looked_at(one))
+        return fmt::format(
+            "{}, too few for a first look; give it more time: "
+            "--max-time",
+            counted(one.ratios.size(), "block"));
     const double floor = one.floor * kPercent;
     const std::string visible =
         found.smallest_visible
@@ -60,7 +72,7 @@ std::string because(const ComparedCase& one, const CompareRecord& record) {
         case Judgement::undecided:
             break;
     }
-    return "not enough blocks for a first look; give it more time: --max-time";
+    return {};
 }
 
 // On two CPUs the slower side alone decides about the rate.
@@ -80,14 +92,14 @@ std::string case_text(const ComparedCase& one, const CompareRecord& record, std:
     const std::string floor =
         one.floor_ns > 0 ? fmt::format("{:.1f}", one.floor_ns) : std::string("-");
     return fmt::format(
-        "  {:<{}} {:>10.1f} {:>10.1f} {:>8} {:>8}   {:>+7.2f} %   {:<21} {:>5}   {}\n"
+        "  {:<{}} {:>10.1f} {:>10.1f} {:>8} {:>8}   {:>9}   {:<21} {:>5}   {}\n"
         "            {}\n"
         "            effect on the {}: {}\n{}",
         one.name(), width, one.base_ns, one.contender_ns, floor,
-        fmt::format("{:+.1f}", one.more_ns()), one.comparison.effect * kPercent, interval_text(one),
-        one.comparison.blocks, judgement_text(one), setup_text(one),
-        one.measure == "program" ? "program's own time" : "whole path's time", because(one, record),
-        slower_side_text(one));
+        fmt::format("{:+.1f}", std::round(one.more_ns() * 10) / 10 + 0.0),  // + 0.0: not "-0.0"
+        effect_text(one), interval_text(one), one.comparison.blocks, judgement_text(one),
+        setup_text(one), one.measure == "program" ? "program's own time" : "whole path's time",
+        because(one, record), slower_side_text(one));
 }
 
 // ", the generator on CPU 0", if it had its own.
@@ -101,17 +113,18 @@ std::string generator_text(const CompareRecord& record) {
 
 Json to_json(const ComparedCase& one) {
     const Comparison& found = one.comparison;
+    const auto seen = [&](double value) { return looked_at(one) ? Json(value) : Json(nullptr); };
     Json json{{"name", one.name()}};
     json.update(setup_json(one));
     json.update({{"judgement", std::string(name(found.judgement))},
                  {"measure", one.measure},
                  {"floor", one.floor},
                  {"blocks", found.blocks},
-                 {"effect", found.effect},
-                 {"p", found.p},
-                 {"holm_p", one.adjusted_p},
-                 {"control_effect", found.control_effect},
-                 {"control_p", found.control_p},
+                 {"effect", seen(found.effect)},
+                 {"p", seen(found.p)},
+                 {"holm_p", seen(one.adjusted_p)},
+                 {"control_effect", seen(found.control_effect)},
+                 {"control_p", seen(found.control_p)},
                  {"base_ns", one.base_ns},
                  {"contender_ns", one.contender_ns},
                  {"more_ns", one.more_ns()},

@@ -21,6 +21,7 @@ ComparedCase separate_case(double refused, const char* bound) {
     one.longest = 1514;
     one.flows = 100;
     one.measure = "packet";
+    one.comparison.blocks = 24;
     one.comparison.judgement = Judgement::same;
     one.refused = refused;
     one.bound = bound;
@@ -67,6 +68,21 @@ TEST(ComparisonText, MoreIsOfEachBlockAndNotOfTheMedians) {
     EXPECT_NE(comparison_text(record).find("     -1.0     -3.00 %"), std::string::npos)
         << comparison_text(record);
     EXPECT_EQ(nlohmann::json::parse(to_json(record)).at("cases").at(0).at("more_ns"), -1);
+}
+
+TEST(ComparisonText, WithoutALookThereIsNoEffect) {
+    CompareRecord record;
+    ComparedCase one = separate_case(0, "");
+    one.comparison = {};
+    one.comparison.judgement = Judgement::inconclusive;
+    one.ratios = {0.1, 0.2, 0.3};
+    record.cases = {one};
+    const std::string text = comparison_text(record);
+    EXPECT_NE(text.find("3 blocks, too few for a first look"), std::string::npos) << text;
+    EXPECT_EQ(text.find("0.00 %"), std::string::npos) << text;
+    const auto json = nlohmann::json::parse(to_json(record)).at("cases").at(0);
+    EXPECT_TRUE(json.at("effect").is_null());
+    EXPECT_TRUE(json.at("p").is_null());
 }
 
 TEST(ComparisonJson, HasTheSetupOfEachCase) {
