@@ -22,7 +22,7 @@ class CompareResults(Case):
         self.old = json.loads(measured())
         for bench in self.old["benches"]:
             for number, one in enumerate(bench["rounds"]):
-                one.update(ns_per_packet=100 + 0.1 * number, cycles_per_packet=300 + 0.3 * number, gigahertz=3.0,
+                one.update(ns_per_packet=100 + 0.1 * number, timed_ns_per_packet=100 + 0.1 * number, cycles_per_packet=300 + 0.3 * number, gigahertz=3.0,
                            core_shared=False)
             bench["core_ipc"] = 5.5
         self.write("old.json", self.old)
@@ -38,6 +38,7 @@ class CompareResults(Case):
         for bench in new["benches"]:
             for one in bench["rounds"]:
                 one["ns_per_packet"] *= factor / clock
+                one["timed_ns_per_packet"] *= factor / clock
                 one["cycles_per_packet"] *= factor
                 one["gigahertz"] *= clock
         self.write("new.json", new)
