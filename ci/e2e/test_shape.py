@@ -57,7 +57,8 @@ class Shape(Case):
                 benches, result = self.bench("--prog", program, "--placement", "separate")
                 bench, = benches.values()
                 self.assertRegex(result["environment"]["cpu_interference"],
-                                 rf"^[\d.]+ x as long on CPU {bench['cpu']} while CPU {bench['generator_cpu']} is busy$")
+                                 rf"^CPU {bench['cpu']}: [\d.]+ x as long while CPU {bench['generator_cpu']} is busy "
+                                 r"\(half of 20 turns: [\d.]+ to [\d.]+\)$")
                 self.assertEqual(bench["placement"], "separate")
                 self.assertNotEqual(bench["cpu"], bench["generator_cpu"])
                 # The program ran where it was put, and nowhere else.

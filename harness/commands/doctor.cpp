@@ -30,12 +30,8 @@ void show_interference() {
     if (pairs && pairs->empty()) fmt::print("  CPU {:<14} the only one here\n", cpus.front());
     if (!pairs) return;
     for (const Interference& pair : *pairs) {
-        fmt::print(
-            "  {:<18} {:<8} as long while CPU {} is busy (half of {} turns: {:.2f} to {:.2f} x); "
-            "sysfs: {}\n",
-            fmt::format("CPU {}", pair.cpu), fmt::format("{:.2f} x", pair.ratio), pair.other,
-            kInterferenceTurns, pair.lower_quartile, pair.upper_quartile,
-            are_siblings(pair.cpu, pair.other) ? "threads of one core" : "different cores");
+        fmt::print("  {:<18} {}; sysfs: {}\n", fmt::format("CPU {}", pair.cpu), pair.text(),
+                   are_siblings(pair.cpu, pair.other) ? "threads of one core" : "different cores");
     }
 }
 

@@ -48,7 +48,7 @@ std::vector<int> cpus_side_by_side(const PlannedRun& plan) {
     return {plan.cpus.generator, plan.cpus.program};
 }
 
-// "1.15 x as long on CPU 1 while CPU 0 is busy": what figures of several CPUs have to be read by.
+// What figures of several CPUs have to be read by.
 std::string interference_text(const std::vector<int>& cpus) {
     constexpr double kInterferenceSeconds = 0.3;
     const Result<std::vector<Interference>> pairs =
@@ -57,8 +57,7 @@ std::string interference_text(const std::vector<int>& cpus) {
     std::vector<std::string> parts;
     parts.reserve(pairs->size());
     for (const Interference& pair : *pairs)
-        parts.push_back(fmt::format("{:.2f} x as long on CPU {} while CPU {} is busy", pair.ratio,
-                                    pair.cpu, pair.other));
+        parts.push_back(fmt::format("CPU {}: {}", pair.cpu, pair.text()));
     return fmt::format("{}", fmt::join(parts, "; "));
 }
 

@@ -1,5 +1,7 @@
 #include "traffic/interference.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -67,6 +69,7 @@ class BusyCpu {
     std::jthread thread_;
 };
 
+constexpr int kInterferenceTurns = 20;
 constexpr std::size_t kSlices =
     5;  // of each half of a turn; what is disturbed is not the middle one
 
@@ -94,6 +97,11 @@ Result<Interference> measure_pair(int cpu, int other, double seconds) {
 }
 
 }  // namespace
+
+std::string Interference::text() const {
+    return fmt::format("{:.2f} x as long while CPU {} is busy (half of {} turns: {:.2f} to {:.2f})",
+                       ratio, other, kInterferenceTurns, lower_quartile, upper_quartile);
+}
 
 Result<std::vector<Interference>> measure_interference(const std::vector<int>& cpus,
                                                        double seconds) {

@@ -2,6 +2,7 @@
 // be threads of one core, whatever the topology says.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -16,12 +17,13 @@ struct Interference {
     double ratio = 0;
     double lower_quartile = 0;
     double upper_quartile = 0;
+
+    // "1.15 x as long while CPU 0 is busy (half of 20 turns: 1.12 to 1.19)"
+    [[nodiscard]] std::string text() const;
 };
 
 // Of the last of `cpus`, on which benches run, beside each of up to 8 others; CPU time alone and
-// beside in kInterferenceTurns turns, in about `seconds` altogether. Nothing where there is one CPU
-// only.
-inline constexpr int kInterferenceTurns = 20;
+// beside in 20 turns, in about `seconds` altogether. Nothing where there is one CPU only.
 Result<std::vector<Interference>> measure_interference(const std::vector<int>& cpus,
                                                        double seconds);
 
