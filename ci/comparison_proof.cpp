@@ -195,6 +195,12 @@ Result<void> prove(const Options& options) {
         for (const int extra : {0, 28})  // about 5 % of the path's time
             add("native", action, extra, kThroughput, options.throughput_runs);
     }
+    // Found out now, not after an hour: can the result be written?
+    std::optional<OutputFile> file;
+    if (!options.json.empty()) {
+        XDPBENCH_TRY(OutputFile output, OutputFile::create(options.json));
+        file.emplace(std::move(output));
+    }
     print_titles();
     json["rows"] = Json::array();
     for (const Row& row : rows) {
@@ -207,9 +213,8 @@ Result<void> prove(const Options& options) {
         print(measured);
         json["rows"].push_back(to_json(measured));
     }
-    if (options.json.empty()) return {};
-    XDPBENCH_TRY(OutputFile file, OutputFile::create(options.json));
-    return file.commit(json.dump(1) + "\n");
+    if (!file) return {};
+    return file->commit(json.dump(1) + "\n");
 }
 
 }  // namespace
@@ -221,13 +226,26 @@ int main(int argc, char** argv) {
     set_up_libbpf(false);
     Options options;
     CLI::App app("Compares programs of known difference many times: error rates of compare.");
-    app.add_option("--same", options.same_runs, "comparisons of a program with itself");
-    app.add_option("--slower", options.slower_runs, "comparisons for each slowdown");
-    app.add_option("--throughput", options.throughput_runs, "comparisons for each one end to end");
-    app.add_option("--floor", options.floor, "as a fraction (default 0.01)");
+    const CLI::Range runs(0, 100'000);
+    app.add_option("--same", options.same_runs, "comparisons of a program with itself")
+        ->check(runs)
+        ->capture_default_str();
+    app.add_option("--slower", options.slower_runs, "comparisons for each slowdown")
+        ->check(runs)
+        ->capture_default_str();
+    app.add_option("--throughput", options.throughput_runs, "comparisons for each one end to end")
+        ->check(runs)
+        ->capture_default_str();
+    app.add_option("--floor", options.floor, "of compare, as a fraction")
+        ->check(CLI::Range(0.0001, 0.49))
+        ->capture_default_str();
     app.add_flag("--load", options.loaded, "load the other CPUs half of the time meanwhile");
     app.add_option("--json", options.json, "where the result goes");
-    CLI11_PARSE(app, argc, argv);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    }
     const Result<void> done = prove(options);
     if (done) return 0;
     fmt::print(stderr, "xdp-bench-comparison-proof: {}\n", done.error().text());

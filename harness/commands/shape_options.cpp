@@ -33,11 +33,11 @@ Result<std::vector<TrafficShape>> parse_shapes(const ShapeArguments& arguments) 
     }
     if (shapes.empty()) shapes.emplace_back();
     if (!arguments.flows) return shapes;
-    constexpr std::uint32_t kMostFlows = 1'000'000;
+    constexpr std::int64_t kMostFlows = 1'000'000;
     if (*arguments.flows < 1 || *arguments.flows > kMostFlows)
         return input_error(fmt::format("--flows {} is not between 1 and {}", *arguments.flows,
                                        thousands(kMostFlows)));
-    for (TrafficShape& shape : shapes) shape.flows = *arguments.flows;
+    for (TrafficShape& shape : shapes) shape.flows = static_cast<std::uint32_t>(*arguments.flows);
     return shapes;
 }
 

@@ -19,7 +19,7 @@ namespace xdpbench {
 // As typed.
 struct ShapeArguments {
     std::vector<std::string> sizes;
-    std::optional<std::uint32_t> flows;
+    std::optional<std::int64_t> flows;
     std::string placement;
 };
 
