@@ -185,6 +185,8 @@ Result<ComparedCase> compare_case(BlockSource& blocks, ComparisonPlan plan, doub
     std::vector<double> refused;
     while (result.comparison.judgement == Judgement::undecided && seconds_since(start) < seconds) {
         const Result<Block> block = blocks.measure();
+        // What was measured until an interruption is shown.
+        if (!block && block.error().kind == ErrorKind::interrupted && !result.ratios.empty()) break;
         if (!block) return block.error();
         result.ratios.push_back(block->ratio);
         result.control.push_back(block->control);

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "base/interrupt.h"
+
 namespace xdpbench {
 namespace {
 
@@ -47,8 +49,10 @@ TEST(CompareExitCode, SlowerGoesBeforeUnclear) {
 // Blocks as they are told.
 class ToldBlocks final : public BlockSource {
   public:
-    explicit ToldBlocks(double effect) : effect_(effect) {}
+    explicit ToldBlocks(double effect, int interrupted_after = 1000)
+        : effect_(effect), interrupted_after_(interrupted_after) {}
     Result<Block> measure() override {
+        if (measured_ == interrupted_after_) return interrupted_error();
         ++measured_;
         const double noise = measured_ % 2 == 0 ? 0.002 : -0.0021;
         return Block{effect_ + noise, -noise, 50, 50 * std::exp(effect_), 17};
@@ -58,6 +62,7 @@ class ToldBlocks final : public BlockSource {
 
   private:
     double effect_;
+    int interrupted_after_;
     int measured_ = 0;
 };
 
@@ -73,6 +78,19 @@ TEST(CompareCase, StopsAtTheFirstVerdict) {
     // What the clocks cannot resolve is no difference, whatever floor was asked for.
     ToldBlocks tiny(0.015);
     EXPECT_EQ(compare_case(tiny, {}, 5, quiet)->comparison.judgement, Judgement::same);
+}
+
+TEST(CompareCase, KeepsWhatWasMeasuredUntilAnInterruption) {
+    const auto quiet = [](const std::string&) {};
+    ToldBlocks blocks(0.05, 8);
+    const Result<ComparedCase> one = compare_case(blocks, {}, 5, quiet);
+    ASSERT_TRUE(one);
+    EXPECT_EQ(one->ratios.size(), 7U);  // the first one does not count
+    EXPECT_EQ(one->comparison.judgement, Judgement::inconclusive);
+    ToldBlocks none(0.05, 1);
+    const Result<ComparedCase> nothing = compare_case(none, {}, 5, quiet);
+    ASSERT_FALSE(nothing);
+    EXPECT_EQ(nothing.error().kind, ErrorKind::interrupted);
 }
 
 }  // namespace
