@@ -30,7 +30,42 @@ char _license[] SEC("license") = "GPL";
 """
 
 
+# What no counter tells apart where frames arrive: PASS from a CPUMAP, TX from a redirect back, DROP from ABORTED.
+NOTHING_COUNTED = """
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+struct {
+    __uint(type, BPF_MAP_TYPE_CPUMAP);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, __u32);
+} cpus SEC(".maps");
+SEC("xdp") int other_cpu(struct xdp_md *ctx) { return bpf_redirect_map(&cpus, 0, 0); }
+SEC("xdp") int back(struct xdp_md *ctx) { return bpf_redirect(ctx->ingress_ifindex, 0); }
+SEC("xdp") int aborts(struct xdp_md *ctx) { return XDP_ABORTED; }
+char _license[] SEC("license") = "GPL";
+"""
+
+
 class Objects(Case):
+    def test_actions_that_look_alike_are_told_apart_by_the_test_runs(self):
+        self.compile(NOTHING_COUNTED, "quiet")
+        for name, action, *options in (("other_cpu", "XDP_REDIRECT", "--set", "cpus[0]=512"), ("back", "XDP_REDIRECT"),
+                                       ("aborts", "XDP_ABORTED")):
+            with self.subTest(name=name):
+                self.tool("--prog", f"./quiet.o:{name}", *options, "--mode", "generic,native", "--only", "replay,bench",
+                          "--rounds", "1", "--duration", "50ms", "--json", "out.json")
+                result = self.read_json()
+                self.assertEqual([one["mode"] for one in result["replay_books"]], ["generic", "native"])
+                for replay in result["replay_books"]:
+                    self.assertEqual(replay["actions"][action], replay["sent"], replay)
+                self.assertEqual([one["mode"] for one in result["benches"]], ["test_run", "generic", "native"])
+                for bench in result["benches"]:
+                    self.assertEqual([key for key, frames in bench["actions"].items() if frames], [action], bench["mode"])
+                    # Also where no cycles are measured: beyond a CPUMAP.
+                    self.assertGreater(bench["ns_per_packet"]["median"], 0, bench["mode"])
+                    self.assertGreater(bench["floor_ns"]["median"], 0, bench["mode"])
+
     def test_each_kind_is_checked_replayed_and_benched(self):
         short = ("--mode", "generic,native", "--rounds", "1", "--duration", "50ms", "--pcap", os.path.join(SOURCE, "pcaps", "udp_64.pcap"))
         for name, action in (("tail_calls.bpf.o:entry", "XDP_DROP"), ("plain.stripped.bpf.o", "XDP_DROP"),

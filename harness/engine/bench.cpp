@@ -215,13 +215,13 @@ BenchRound BenchRig::end_round() {
 
 void BenchRig::expect_core(const std::map<int, KnownCore>& cores) {
     const auto known = cores.find(record_.cpu);
-    if (known == cores.end()) return;
+    if (!on_this_cpu_ || known == cores.end()) return;
     record_.core_ipc = known->second.ipc;
     record_.clock_cycle_ns = known->second.cycle_ns;
 }
 
 void BenchRig::tell_core(std::map<int, KnownCore>& cores) const {
-    cores[record_.cpu] = {record_.core_ipc, record_.clock_cycle_ns};
+    if (on_this_cpu_) cores[record_.cpu] = {record_.core_ipc, record_.clock_cycle_ns};
 }
 
 Result<BenchRecord> BenchRig::finish() {

@@ -10,8 +10,8 @@ constexpr int kCpu = 7;
 // Windows that take a microsecond a frame and cost nothing.
 class CountingRig : public BenchRig {
   public:
-    CountingRig() {
-        on_this_cpu_ = true;
+    explicit CountingRig(bool on_this_cpu = true) {
+        on_this_cpu_ = on_this_cpu;
         record_.cpu = kCpu;
         EXPECT_TRUE(calibrate(1e-3, 1000, 1000));
         windows_ = 0;
@@ -74,6 +74,18 @@ TEST(BenchRig, BenchesOfARunAreGivenAtTheClockThatTheFirstOneFound) {
     EXPECT_DOUBLE_EQ(round.ns_per_packet(), round.cycles_per_packet() / 2);
     EXPECT_DOUBLE_EQ(round.timed_ns_per_packet(), 1000);
     second.tell_core(cores);
+    EXPECT_EQ(cores.at(kCpu).cycle_ns, 0.5);
+}
+
+TEST(BenchRig, WhatOtherCpusHaveAPartInIsGivenAsTimed) {
+    std::map<int, KnownCore> cores{{kCpu, {5, 0.5}}};
+    CountingRig rig(false);
+    rig.expect_core(cores);
+    ASSERT_TRUE(rig.warm_up(0.01));
+    const BenchRound round = round_of(rig, 10);
+    EXPECT_DOUBLE_EQ(round.ns_per_packet(), 1000);
+    EXPECT_DOUBLE_EQ(round.floor_ns(), 1000);
+    rig.tell_core(cores);
     EXPECT_EQ(cores.at(kCpu).cycle_ns, 0.5);
 }
 

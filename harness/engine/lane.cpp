@@ -139,19 +139,19 @@ Result<EquippedLane> EquippedLane::create(const Topology& topology, std::size_t 
 }
 
 Result<void> EquippedLane::watch_redirects() {
-    for (const Program* const program : programs_) {
-        XDPBENCH_TRY(RedirectLosses losses, RedirectLosses::watch(*program, mode_));
-        redirects_.push_back(std::move(losses));
-    }
+    for (const Program* const program : programs_) XDPBENCH_CHECK(watch_redirects_of(*program));
+    return {};
+}
+
+Result<void> EquippedLane::watch_redirects_of(const Program& program) {
+    XDPBENCH_TRY(RedirectLosses losses, RedirectLosses::watch(program, mode_));
+    redirects_.push_back(std::move(losses));
     return {};
 }
 
 Result<void> EquippedLane::replace(const Program& program) {
     const bool known = std::find(programs_.begin(), programs_.end(), &program) != programs_.end();
-    if (!known && !redirects_.empty()) {
-        XDPBENCH_TRY(RedirectLosses losses, RedirectLosses::watch(program, mode_));
-        redirects_.push_back(std::move(losses));
-    }
+    if (!known && !redirects_.empty()) XDPBENCH_CHECK(watch_redirects_of(program));
     XDPBENCH_CHECK(link_.replace(program.fd()));
     if (known) return {};
     XDPBENCH_TRY(const bool counts, counts_itself(program));
@@ -168,8 +168,20 @@ Result<void> EquippedLane::start_over(const Program& program) {
 }
 
 std::string EquippedLane::counted_by() const {
-    if (counts_) return "the program's map " XDP_COUNTERS_MAP;
-    return mode_ == Mode::native ? "the driver's XDP counters" : "where the frames arrive";
+    switch (source()) {
+        case ActionSource::program:
+            return "the program's map " XDP_COUNTERS_MAP;
+        case ActionSource::driver:
+            return "the driver's XDP counters";
+        case ActionSource::arrivals:
+            return "where the frames arrive";
+    }
+    return {};
+}
+
+ActionSource EquippedLane::source() const {
+    if (counts_) return ActionSource::program;
+    return mode_ == Mode::native ? ActionSource::driver : ActionSource::arrivals;
 }
 
 Result<LaneCounts> EquippedLane::read() const {
@@ -259,8 +271,11 @@ Result<void> EquippedLane::read_actions(LaneCounts& counts, const DriverCounters
         counts.actions[XDP_PASS] = others - std::min(others, loss(counts.losses, "dut_rx_drops"));
     } else {
         counts.actions[XDP_PASS] = std::min(others, counts.passed);
-        counts.actions[XDP_DROP] = others - counts.actions[XDP_PASS];
+        const bool drops =
+            !expected_ || *expected_ == Action::drop || *expected_ == Action::aborted;
+        if (drops) counts.actions[XDP_DROP] = others - counts.actions[XDP_PASS];
     }
+    if (expected_) attribute_all(source(), *expected_, counts.actions);
     return {};
 }
 

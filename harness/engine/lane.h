@@ -24,9 +24,15 @@ class EquippedLane {
                                        const Program* own_program, int program_fd, Mode mode,
                                        Capture capture);
 
+    // All frames are known to take `action`, if one is given: what the counters in use do not tell
+    // from it is counted as it, and a frame that arrived nowhere is not taken for a dropped one.
+    void expect(std::optional<Action> action) { expected_ = action; }
+
     // From here on redirects that come to nothing are losses with a name, where the kernel lets
     // them be counted. With a CPUMAP that takes time: not where ns/packet are measured.
     Result<void> watch_redirects();
+    // The same of a program that does not count itself, and so is none of the lane's own.
+    Result<void> watch_redirects_of(const Program& program);
 
     // From here on `program` handles the frames, and no frame meets neither. What the programs
     // before it counted stays in the books.
@@ -44,9 +50,10 @@ class EquippedLane {
     [[nodiscard]] const Sink* far_sink() const { return far_sink_ ? &*far_sink_ : nullptr; }
     // Whether what was dropped is counted. If not (a generic program without counters), a frame
     // that arrived nowhere may as well still be on its way.
-    [[nodiscard]] bool sees_drops() const { return counts_ || mode_ == Mode::native; }
+    [[nodiscard]] bool sees_drops() const { return source() != ActionSource::arrivals; }
     // Whether the program counts its actions itself.
-    [[nodiscard]] bool counted_by_program() const { return counts_; }
+    [[nodiscard]] bool counted_by_program() const { return source() == ActionSource::program; }
+    [[nodiscard]] ActionSource source() const;
     // "the program's map xdp_counters" and the like, for the report.
     [[nodiscard]] std::string counted_by() const;
 
@@ -64,6 +71,7 @@ class EquippedLane {
     std::vector<const Program*> programs_;  // that handled frames; none: not counted by a program
     Mode mode_;
     bool counts_;  // they all have the counters' map
+    std::optional<Action> expected_;
     Sink tester_sink_;
     Sink stack_sink_;
     std::optional<Sink> far_sink_;  // of a lane with a far end

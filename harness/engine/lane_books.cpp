@@ -13,6 +13,10 @@
 namespace xdpbench {
 namespace {
 
+std::uint64_t sum_of(const ActionTally& actions) {
+    return std::accumulate(actions.begin(), actions.end(), std::uint64_t{0});
+}
+
 ActionTally difference(const ActionTally& before, const ActionTally& now) {
     ActionTally result{};
     for (std::size_t i = 0; i < result.size(); ++i) result[i] = now[i] - before[i];
@@ -67,11 +71,30 @@ std::uint64_t loss(const Losses& losses, const std::string& name) {
     return found == losses.end() ? 0 : found->second;
 }
 
-std::uint64_t LaneCounts::handled() const {
-    std::uint64_t sum = 0;
-    for (const std::uint64_t frames : actions) sum += frames;
-    return sum;
+void attribute(ActionSource source, const ActionTally& expected, ActionTally& seen) {
+    const auto move = [&](std::size_t looks_like, std::size_t is) {
+        const auto above = [](std::uint64_t more, std::uint64_t less) {
+            return more > less ? more - less : 0;
+        };
+        const std::uint64_t frames = std::min(above(seen.at(looks_like), expected.at(looks_like)),
+                                              above(expected.at(is), seen.at(is)));
+        seen.at(looks_like) -= frames;
+        seen.at(is) += frames;
+    };
+    if (source == ActionSource::program) return;
+    move(XDP_DROP, XDP_ABORTED);
+    if (source == ActionSource::driver) return;
+    move(XDP_TX, XDP_REDIRECT);
+    move(XDP_PASS, XDP_REDIRECT);
 }
+
+void attribute_all(ActionSource source, Action expected, ActionTally& seen) {
+    ActionTally all{};
+    all.at(static_cast<std::size_t>(expected)) = sum_of(seen);
+    attribute(source, all, seen);
+}
+
+std::uint64_t LaneCounts::handled() const { return sum_of(actions); }
 
 std::uint64_t LaneCounts::refused() const { return loss(losses, "generator_xmit_errors"); }
 

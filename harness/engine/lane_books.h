@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "report/model.h"
+#include "scenario/scenario.h"
 
 namespace xdpbench {
 
@@ -27,6 +28,21 @@ struct LaneCounts {
     // Frames that found the ring before the program full.
     [[nodiscard]] std::uint64_t refused() const;
 };
+
+// Where `actions` comes from.
+enum class ActionSource {
+    program,   // its own counters: tells all of them apart
+    driver,    // its XDP counters: aborted looks like dropped
+    arrivals,  // the ends where frames arrive: that too, and a redirect looks like XDP_TX or
+               // XDP_PASS if it leads back, or through a CPUMAP into the stack
+};
+
+// Frames seen as an action that `source` does not tell from another one are counted as that, as far
+// as `expected` has more of it. Numbers that are as expected either way stay; so does what cannot
+// be mistaken.
+void attribute(ActionSource source, const ActionTally& expected, ActionTally& seen);
+// The same where all frames are expected to take one action.
+void attribute_all(ActionSource source, Action expected, ActionTally& seen);
 
 // What happened between two moments.
 [[nodiscard]] LaneCounts since(const LaneCounts& before, const LaneCounts& now);

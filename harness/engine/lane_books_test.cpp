@@ -98,5 +98,46 @@ TEST(Books, SinceIsTheDifferenceAndForgetsLossesOfZero) {
     EXPECT_EQ(unbalanced(counts, 5), "");
 }
 
+TEST(Attribute, WhatTheProgramCountsStays) {
+    ActionTally seen{};
+    seen[XDP_PASS] = 10;
+    attribute_all(ActionSource::program, Action::redirect, seen);
+    EXPECT_EQ(seen[XDP_PASS], 10U);
+}
+
+TEST(Attribute, TheDriverTakesAbortedForDropped) {
+    ActionTally seen{};
+    seen[XDP_DROP] = 10;
+    seen[XDP_PASS] = 2;
+    attribute_all(ActionSource::driver, Action::aborted, seen);
+    EXPECT_EQ(seen[XDP_ABORTED], 10U);
+    EXPECT_EQ(seen[XDP_PASS], 2U);  // another path, and told so
+    attribute_all(ActionSource::driver, Action::redirect, seen);
+    EXPECT_EQ(seen[XDP_PASS], 2U);
+}
+
+TEST(Attribute, WhereItArrivesARedirectLooksLikeOthers) {
+    ActionTally seen{};
+    seen[XDP_PASS] = 6;
+    seen[XDP_TX] = 4;
+    attribute_all(ActionSource::arrivals, Action::redirect, seen);
+    EXPECT_EQ(seen[XDP_REDIRECT], 10U);
+    EXPECT_EQ(seen[XDP_PASS] + seen[XDP_TX], 0U);
+}
+
+TEST(Attribute, OnlyAsManyAsAreExpected) {
+    ActionTally expected{};
+    expected[XDP_PASS] = 3;
+    expected[XDP_REDIRECT] = 5;
+    expected[XDP_TX] = 2;
+    ActionTally seen{};
+    seen[XDP_PASS] = 9;  // one more than both
+    seen[XDP_TX] = 1;    // one fewer: no redirect
+    attribute(ActionSource::arrivals, expected, seen);
+    EXPECT_EQ(seen[XDP_PASS], 4U);
+    EXPECT_EQ(seen[XDP_REDIRECT], 5U);
+    EXPECT_EQ(seen[XDP_TX], 1U);
+}
+
 }  // namespace
 }  // namespace xdpbench

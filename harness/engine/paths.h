@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "engine/subject.h"
@@ -18,6 +19,11 @@ struct Paths {
     ActionTally tally{};
     Action action = Action::pass;  // the path that is timed: the scenario's, or the commonest
     bool mixed = false;            // frames take others too
+
+    // The one that all frames take; nothing if they take several.
+    [[nodiscard]] std::optional<Action> only() const {
+        return mixed ? std::nullopt : std::optional(action);
+    }
 };
 
 // Runs each frame once. Where a scenario names the path every frame must take it: verify, then

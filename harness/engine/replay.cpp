@@ -177,6 +177,19 @@ Capture capture_for(const Subject& subject, const Frames& frames) {
     return {subject.judged || cheap ? slots : 0, length};
 }
 
+// What the program does with the traffic, as far as that is known beforehand: what the scenario
+// expects, or what test runs say.
+Result<ActionTally> expected_actions(const Subject& subject) {
+    if (!subject.judged) {
+        XDPBENCH_TRY(const VerdictRecord verdicts, count_verdicts(subject));
+        return verdicts.actions;
+    }
+    ActionTally expected{};
+    for (const auto& [action, frames] : subject.scenario.replay->actions)
+        expected.at(static_cast<std::size_t>(action)) = frames;
+    return expected;
+}
+
 ReplayRecord describe(const Subject& subject, Mode mode, const EquippedLane& lane,
                       const LaneCounts& counts, std::uint64_t sent) {
     ReplayRecord record;
@@ -255,6 +268,10 @@ Result<ReplayOutcome> try_replay(const Subject& subject, Mode mode, const Replay
         const Topology& parking = aside ? *aside : topology;
         XDPBENCH_CHECK(generator.park(parking.tester, parking.parking));
         XDPBENCH_TRY(counts, send_paced(generator, topology, *lane, frames.size()));
+    }
+    if (!lane->counted_by_program() && mode != Mode::offload) {
+        XDPBENCH_TRY(const ActionTally expected, expected_actions(subject));
+        attribute(lane->source(), expected, counts.actions);
     }
     ReplayOutcome outcome;
     outcome.record = describe(subject, mode, *lane, counts, frames.size());

@@ -117,6 +117,7 @@ Result<std::unique_ptr<Scaling>> Scaling::create(const BenchCase& bench,
 Result<void> Scaling::equip(const BenchCase& bench, const Frames& frames, const Paths& paths) {
     const std::size_t longest = longest_of(frames);
     XDPBENCH_TRY(one_, Site::create(bench, longest, record_.queues));
+    one_->lane->expect(paths.only());
     if (paths.tally[XDP_REDIRECT] != 0) {
         XDPBENCH_TRY(const RedirectPath target,
                      find_redirect_target(one_->program, one_->topology.lanes[0]));
@@ -128,6 +129,7 @@ Result<void> Scaling::equip(const BenchCase& bench, const Frames& frames, const 
     }
     for (std::size_t i = 0; i < cpus_.size(); ++i) {
         XDPBENCH_TRY(std::unique_ptr<Site> site, Site::create(bench, longest, 1));
+        site->lane->expect(paths.only());
         XDPBENCH_TRY(Generator generator, Generator::create(frames));
         XDPBENCH_CHECK(generator.park(site->topology.tester, site->topology.parking));
         apart_.push_back(std::move(site));

@@ -80,6 +80,8 @@ Result<std::unique_ptr<TrialRig>> TrialRig::create(const BenchCase& bench, Pace 
                                  : rig->build_veths(bench, longest_of(frames), stamps));
     rig->setup_ = static_cast<const BenchSetup&>(describe_bench(bench, frames, paths));
     rig->setup_.counted_by = rig->lane(false).counted_by();
+    if (rig->lane_) rig->lane_->expect(paths.only());
+    if (rig->floor_) rig->floor_->expect(paths.only());
     // Redirects that come to nothing are frames lost, and only tracepoints tell of them.
     if (paths.tally[XDP_REDIRECT] > 0)
         XDPBENCH_CHECK(rig->devices_ ? rig->devices_->watch_redirects()
@@ -100,6 +102,8 @@ Result<void> TrialRig::build_veths(const BenchCase& bench, std::size_t longest_f
                      EmptyProgram::load(action_, *program_, *topology_, 0, 1));
         XDPBENCH_TRY(
             floor_, EquippedLane::create(*topology_, 1, nullptr, empty.fd(), *bench.mode, capture));
+        if (action_ == Action::redirect)
+            XDPBENCH_CHECK(floor_->watch_redirects_of(empty.program()));
     }
     XDPBENCH_CHECK(place_program(*topology_, bench.cpus));
     if (bench.cpus.placement == Placement::shared) made_up_ = kMadeUpSeconds;
@@ -143,9 +147,8 @@ Result<CountedTrial> TrialRig::run(bool floor, double rate, double seconds) {
                                            : offer_to_veth(lane(floor), rate, seconds));
     const JointOffer& offer = offered.offer;
     const LaneCounts& counts = offered.counts;
-    // The empty program has one path; in generic mode it is known by where frames arrive only.
     const std::uint64_t strayed =
-        floor ? 0 : counts.handled() - counts.actions.at(static_cast<std::size_t>(action_));
+        counts.handled() - counts.actions.at(static_cast<std::size_t>(action_));
     if (strayed > 0 && !setup_.mixed) {
         return Error{ErrorKind::invalid,
                      fmt::format("{} of {} took another path than {}", thousands(strayed),

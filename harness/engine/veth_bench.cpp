@@ -72,6 +72,8 @@ Result<std::unique_ptr<BenchRig>> VethBench::create(const BenchCase& bench) {
                  EquippedLane::create(rig->topology_, 1, nullptr, empty.fd(), mode, {}));
     rig->floor_.emplace(std::move(floor_lane));
     rig->record_ = describe_bench(bench, frames, paths);
+    rig->lane_->expect(paths.only());
+    rig->floor_->expect(paths.only());
     rig->record_.counted_by = rig->lane_->counted_by();
     if (empty.target())
         rig->record_.floor_cpus.assign(empty.target()->cpus.begin(), empty.target()->cpus.end());

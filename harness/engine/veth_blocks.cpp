@@ -71,6 +71,7 @@ Result<void> VethBlocks::equip(Mode mode) {
         XDPBENCH_TRY(EquippedLane equipped,
                      EquippedLane::create(topology_, lane, standing_[lane].get(),
                                           standing_[lane]->fd(), mode, {}));
+        equipped.expect(compared_->paths.only());
         lanes_.push_back(std::move(equipped));
     }
     return {};
