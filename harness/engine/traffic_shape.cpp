@@ -90,9 +90,15 @@ Result<Frames> bench_frames(const Subject& subject, const TrafficShape& shape) {
     for (std::size_t i = 0; i < count; ++i) {
         const std::size_t source = (shape.flows ? i % *shape.flows : i) % frames.size();
         Result<Frame> frame = shaped(frames[source], shape, i);
-        if (!frame)
-            return frame.error().in(
+        if (!frame) {
+            Error error = frame.error().in(
                 fmt::format("{}: frame {} of {}", subject.scenario.name, source, traffic.text));
+            if (error.advice.empty() && !shape.sizes.empty())
+                error.advice =
+                    "ask for a larger --size (in bytes with the 4 of the FCS), or give other "
+                    "traffic: --pcap FILE";
+            return error;
+        }
         result.push_back(std::move(*frame));
     }
     if (shape.flows && count_flows(result) != *shape.flows)
