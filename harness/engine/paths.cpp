@@ -12,8 +12,7 @@ namespace xdpbench {
 namespace {
 
 constexpr const char* kStateful = "the program's verdict depends on what it has seen before";
-constexpr const char* kElsewhere =
-    "time it end to end instead (--mode native), or give it traffic whose verdicts stay";
+constexpr const char* kOtherTraffic = "give it traffic whose verdicts stay";
 
 }  // namespace
 
@@ -59,7 +58,7 @@ Result<void> PathWatch::note(const TimedRuns& timed) {
             ErrorKind::invalid,
             fmt::format("frame {} returned {} while it was timed, but {} before", timed.frame,
                         returned_text(timed.returned), returned_text(returned[timed.frame])),
-            kStateful, kElsewhere};
+            kStateful, kOtherTraffic};
     }
     const std::uint64_t count = returned.size();
     turns_ += timed.runs / count;
@@ -97,7 +96,7 @@ Result<void> PathWatch::verify(const Program& program) const {
                         "program counted {}",
                         thousands(expected[action]), action_name(static_cast<Action>(action)),
                         thousands(sums[action].packets)),
-            kStateful, kElsewhere};
+            kStateful, kOtherTraffic};
     }
     return {};
 }
