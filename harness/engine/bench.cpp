@@ -224,20 +224,19 @@ void BenchRig::tell_core(std::map<int, KnownCore>& cores) const {
     if (on_this_cpu_) cores[record_.cpu] = {record_.core_ipc, record_.clock_cycle_ns};
 }
 
-Result<BenchRecord> BenchRig::finish() {
-    BenchRecord record = record_;
-    if (record.rounds.empty()) return record;
-    std::uint64_t handled = 0;
-    for (const std::uint64_t frames : record.actions) handled += frames;
-    for (std::size_t i = 0; i < record.actions.size() && !record.mixed; ++i) {
-        if (record.action == action_name(static_cast<Action>(i)) && record.actions[i] != handled) {
-            record.outcome = Outcome::invalid;
-            record.message = fmt::format("{} of {} took another path than {} while they were timed",
-                                         thousands(handled - record.actions[i]),
-                                         counted(handled, "frame"), record.action);
-        }
-    }
-    return record;
+void BenchRig::watch_paths(Paths paths) {
+    paths_ = std::move(paths);
+    watch_.emplace(paths_);
+}
+
+void BenchRig::verify_paths(ActionSource source, BenchRecord& record) const {
+    // Where frames of several paths arrive, one that is still on its way looks like a dropped one.
+    if (record.mixed && source == ActionSource::arrivals) return;
+    attribute(source, watch_->tally(), record.actions);
+    const Result<void> held = watch_->verify(record.actions);
+    if (held) return;
+    record.outcome = Outcome::invalid;
+    record.message = held.error().text();
 }
 
 }  // namespace xdpbench

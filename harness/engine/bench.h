@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "base/result.h"
+#include "engine/lane_books.h"
 #include "engine/paths.h"
 #include "engine/subject.h"
 #include "engine/traffic_shape.h"
@@ -57,7 +58,7 @@ class BenchRig {
     void tell_core(std::map<int, KnownCore>& cores) const;
 
     // Everything measured so far, the paths taken checked.
-    [[nodiscard]] virtual Result<BenchRecord> finish();
+    [[nodiscard]] virtual Result<BenchRecord> finish() { return record_; }
 
   protected:
     struct Window {
@@ -75,7 +76,14 @@ class BenchRig {
     [[nodiscard]] Result<void> require_same_end(const std::string& end,
                                                 const std::string& floor_end) const;
 
+    // What the program's windows that count were to do, and what they did by the counts of
+    // `source`.
+    void watch_paths(Paths paths);
+    void verify_paths(ActionSource source, BenchRecord& record) const;
+
     BenchRecord record_;
+    Paths paths_;
+    std::optional<PathWatch> watch_;  // of the program's windows that count
     // The whole path is the work of the calling thread's CPU, so its clock is what counts.
     bool on_this_cpu_ = false;
 

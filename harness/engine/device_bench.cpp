@@ -53,6 +53,7 @@ Result<std::unique_ptr<BenchRig>> DeviceBench::create(const BenchCase& bench) {
     XDPBENCH_CHECK(devices->park(generator));
     std::unique_ptr<DeviceBench> rig(new DeviceBench(std::move(devices), std::move(generator)));
     rig->record_ = describe_bench(bench, frames, paths);
+    rig->watch_paths(paths);
     rig->record_.counted_by = rig->devices_->lane().counted_by();
     const std::optional<RedirectPath> target = rig->devices_->target();
     if (target) rig->record_.floor_cpus.assign(target->cpus.begin(), target->cpus.end());
@@ -65,6 +66,7 @@ Result<std::unique_ptr<BenchRig>> DeviceBench::create(const BenchCase& bench) {
 Result<BenchRig::Window> DeviceBench::window(bool floor, std::uint64_t frames,
                                              BenchRecord* counted) {
     XDPBENCH_CHECK(devices_->begin(floor));
+    const std::uint64_t first = generator_.next_frame();
     const Clock::time_point start = Clock::now();
     XDPBENCH_CHECK(
         generator_.send(devices_->topology().tester, devices_->lane().tester().index, frames));
@@ -72,6 +74,7 @@ Result<BenchRig::Window> DeviceBench::window(bool floor, std::uint64_t frames,
     const LaneCounts& counts = finished.counts;
     if (counted != nullptr) {
         add_counts(counts, *counted);
+        watch_->note(first, frames);
         done_seconds_ += std::chrono::duration<double>(finished.handled - start).count();
     }
     if (floor) {
@@ -111,7 +114,9 @@ Result<void> DeviceBench::find_bound(BenchRecord& record) const {
 Result<BenchRecord> DeviceBench::finish() {
     XDPBENCH_TRY(BenchRecord record, BenchRig::finish());
     std::erase_if(record.cpus, [](const CpuTally& cpu) { return cpu.actions == ActionTally{}; });
-    if (!record.rounds.empty()) XDPBENCH_CHECK(find_bound(record));
+    if (record.rounds.empty()) return record;
+    verify_paths(devices_->lane().source(), record);
+    XDPBENCH_CHECK(find_bound(record));
     return record;
 }
 

@@ -20,14 +20,11 @@ constexpr std::uint64_t kLargestWindow = 1'000'000;
 
 }  // namespace
 
-LoopBench::LoopBench(Topology topology, Program program, EmptyProgram empty, RefreshLoop loop,
-                     Paths paths)
+LoopBench::LoopBench(Topology topology, Program program, EmptyProgram empty, RefreshLoop loop)
     : topology_(std::move(topology)),
       program_(std::move(program)),
       empty_(std::move(empty)),
-      loop_(std::move(loop)),
-      paths_(std::move(paths)),
-      watch_(paths_) {}
+      loop_(std::move(loop)) {}
 
 Result<std::unique_ptr<BenchRig>> LoopBench::create(const BenchCase& bench) {
     XDPBENCH_CHECK(require_timeable());
@@ -43,9 +40,9 @@ Result<std::unique_ptr<BenchRig>> LoopBench::create(const BenchCase& bench) {
     XDPBENCH_CHECK(loop.place(kProgramSlot, program.fd()));
     XDPBENCH_CHECK(loop.place(kFloorSlot, empty.fd()));
     BenchRecord record = describe_bench(bench, frames, paths);
-    std::unique_ptr<LoopBench> rig(new LoopBench(std::move(topology), std::move(program),
-                                                 std::move(empty), std::move(loop),
-                                                 std::move(paths)));
+    std::unique_ptr<LoopBench> rig(
+        new LoopBench(std::move(topology), std::move(program), std::move(empty), std::move(loop)));
+    rig->watch_paths(std::move(paths));
     rig->record_ = std::move(record);
     rig->on_this_cpu_ = true;
     XDPBENCH_TRY(const auto counters, read_counters(rig->program_));
@@ -67,7 +64,7 @@ Result<BenchRig::Window> LoopBench::window(bool floor, std::uint64_t frames,
     XDPBENCH_TRY(const TimedRuns timed,
                  loop_.run(topology_.tester, floor ? kFloorSlot : kProgramSlot,
                            static_cast<std::uint32_t>(frames)));
-    if (!floor) XDPBENCH_CHECK(watch_.note(timed));
+    if (!floor) XDPBENCH_CHECK(watch_->note(timed));
     return Window{timed.runs, 0, timed.cpu_seconds};
 }
 
@@ -76,8 +73,8 @@ Result<BenchRecord> LoopBench::finish() {
     if (record.rounds.empty()) return record;
     // After an interruption nothing runs any more; what every window noted still has to hold.
     if (!interrupted()) XDPBENCH_CHECK(verify_each_frame());
-    XDPBENCH_CHECK(watch_.verify(program_));
-    record.actions = watch_.tally();
+    XDPBENCH_CHECK(watch_->verify(program_));
+    record.actions = watch_->tally();
     return record;
 }
 

@@ -22,8 +22,7 @@ class LoopBench final : public BenchRig {
     [[nodiscard]] Result<BenchRecord> finish() override;
 
   private:
-    LoopBench(Topology topology, Program program, EmptyProgram empty, RefreshLoop loop,
-              Paths paths);
+    LoopBench(Topology topology, Program program, EmptyProgram empty, RefreshLoop loop);
     Result<Window> window(bool floor, std::uint64_t frames, BenchRecord* counted) override;
     Result<void> verify_each_frame();
 
@@ -31,8 +30,6 @@ class LoopBench final : public BenchRig {
     Program program_;
     EmptyProgram empty_;
     RefreshLoop loop_;
-    Paths paths_;
-    PathWatch watch_;
 };
 
 }  // namespace xdpbench

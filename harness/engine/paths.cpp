@@ -1,8 +1,11 @@
 #include "engine/paths.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include "base/text.h"
 #include "kernel/counters.h"
@@ -61,16 +64,22 @@ Result<void> PathWatch::note(const TimedRuns& timed) {
             kStateful, kOtherTraffic};
     }
     const std::uint64_t count = returned.size();
-    turns_ += timed.runs / count;
-    // The frames of the turn that is not whole, which ends with timed.frame: written down by its
-    // ends alone, because this is done after every window, however many frames there are.
-    const std::uint64_t rest = timed.runs % count;
-    if (rest == 0) return {};
-    const std::uint64_t first = (timed.frame + count - rest + 1) % count;
-    if (first > timed.frame) ++steps_[0];
-    ++steps_[first];
-    --steps_[timed.frame + 1];
+    note((timed.frame + count - (timed.runs - 1) % count) % count, timed.runs);
     return {};
+}
+
+void PathWatch::note(std::uint64_t first, std::uint64_t count) {
+    const std::uint64_t all = paths_->returned.size();
+    turns_ += count / all;
+    // The frames of the turn that is not whole: written down by its ends alone, because this is
+    // done after every window, however many frames there are.
+    const std::uint64_t rest = count % all;
+    if (rest == 0) return;
+    first %= all;
+    const std::uint64_t end = (first + rest - 1) % all + 1;
+    if (first >= end) ++steps_[0];
+    ++steps_[first];
+    --steps_[end];
 }
 
 ActionTally PathWatch::tally() const {
@@ -81,6 +90,26 @@ ActionTally PathWatch::tally() const {
         sums[paths_->returned[i]] += turns_ + static_cast<std::uint64_t>(rests);
     }
     return sums;
+}
+
+Result<void> PathWatch::verify(const ActionTally& counted_packets) const {
+    const ActionTally expected = tally();
+    std::uint64_t strayed = 0;
+    std::uint64_t all = 0;
+    std::vector<std::string> paths;
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        all += counted_packets[i];
+        if (counted_packets[i] <= expected[i]) continue;
+        strayed += counted_packets[i] - expected[i];
+        paths.push_back(fmt::format("{} {} instead of {}", thousands(counted_packets[i]),
+                                    action_name(static_cast<Action>(i)), thousands(expected[i])));
+    }
+    if (strayed == 0) return {};
+    return Error{ErrorKind::invalid,
+                 fmt::format("{} of {} took another path while they were timed than in the test "
+                             "runs before: {}",
+                             thousands(strayed), counted(all, "frame"), fmt::join(paths, ", ")),
+                 kStateful, kOtherTraffic};
 }
 
 Result<void> PathWatch::verify(const Program& program) const {

@@ -33,15 +33,19 @@ Result<Paths> find_paths(const Subject& subject, const Frames& frames);
 // The traffic of a subject's bench.
 [[nodiscard]] const FrameRef& bench_traffic(const Subject& subject);
 
-// Holds one program in the fresh-packet loop to its paths.
+// Holds a program to its paths.
 class PathWatch {
   public:
     explicit PathWatch(const Paths& paths) : paths_(&paths), steps_(paths.returned.size() + 1) {}
 
     // Invalid if the last packet took another path than it did before.
     Result<void> note(const TimedRuns& timed);
+    // Packets of so many frames from this one on, in turn.
+    void note(std::uint64_t first, std::uint64_t count);
     // Invalid if the program's own counters, where it has them, say otherwise than all runs noted.
     [[nodiscard]] Result<void> verify(const Program& program) const;
+    // Invalid if more packets than were noted took one of the paths, by these counts of them.
+    [[nodiscard]] Result<void> verify(const ActionTally& counted_packets) const;
     // Packets noted, by what they were to return.
     [[nodiscard]] ActionTally tally() const;
 

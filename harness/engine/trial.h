@@ -53,6 +53,8 @@ class TrialRig {
     Result<void> use_devices(const BenchCase& bench, std::size_t longest_frame, bool stamps);
     Result<Offered> offer_to_veth(const EquippedLane& lane, double rate, double seconds);
     Result<Offered> offer_to_device(bool floor, double rate, double seconds);
+    [[nodiscard]] Result<void> verify_paths(const JointOffer& offer,
+                                            const LaneCounts& counts) const;
 
     PacedGenerators generators_;
     std::unique_ptr<DeviceLane> devices_;  // over real interfaces; else:
@@ -61,7 +63,7 @@ class TrialRig {
     std::optional<EquippedLane> lane_;
     std::optional<EquippedLane> floor_;
     BenchSetup setup_;
-    Action action_ = Action::pass;
+    Paths paths_;
     std::uint64_t lengthened_ = 0;
     double made_up_ = 0;  // s; how long a generator that was held up makes up for it
 };

@@ -72,6 +72,7 @@ Result<std::unique_ptr<BenchRig>> VethBench::create(const BenchCase& bench) {
                  EquippedLane::create(rig->topology_, 1, nullptr, empty.fd(), mode, {}));
     rig->floor_.emplace(std::move(floor_lane));
     rig->record_ = describe_bench(bench, frames, paths);
+    rig->watch_paths(paths);
     rig->lane_->expect(paths.only());
     rig->floor_->expect(paths.only());
     rig->record_.counted_by = rig->lane_->counted_by();
@@ -101,10 +102,12 @@ const char* slower_side(double refused) {
 
 Result<BenchRig::Window> VethBench::window(bool floor, std::uint64_t frames, BenchRecord* counted) {
     const EquippedLane& lane = floor ? *floor_ : *lane_;
+    const std::uint64_t first = generator_.next_frame();
     XDPBENCH_TRY(const LaneWindow timed, run_window(lane, generator_, topology_, frames));
     const LaneCounts& counts = timed.counts;
     if (counted != nullptr) {
         add_counts(counts, *counted);
+        watch_->note(first, frames);
         sending_seconds_ += timed.sending_seconds;
     }
     (floor ? floor_end_ : end_) = redirect_end(counts);
@@ -116,6 +119,7 @@ Result<BenchRecord> VethBench::finish() {
     XDPBENCH_TRY(BenchRecord record, BenchRig::finish());
     std::erase_if(record.cpus, [](const CpuTally& cpu) { return cpu.actions == ActionTally{}; });
     if (record.rounds.empty()) return record;
+    verify_paths(lane_->source(), record);
     find_bound(record, sending_seconds_);
     return record;
 }

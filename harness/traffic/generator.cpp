@@ -111,6 +111,8 @@ Result<void> Generator::park(const NetNs& netns, const InterfaceInfo& idle) {
 
 void Generator::rewind() { skeleton_->bss->next = 0; }
 
+std::uint64_t Generator::next_frame() const { return skeleton_->bss->next; }
+
 int Generator::call(std::uint32_t runs, std::uint32_t batch) {
     xdp_md context = {};
     context.data_end = static_cast<std::uint32_t>(data_.size());
@@ -152,6 +154,7 @@ Result<Offer> Generator::offer(const NetNs& netns, unsigned ifindex, const Sched
                                Turn turn) {
     XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
     skeleton_->bss->target = ifindex;
+    const std::uint64_t first_frame = next_frame();
     replay_pace& pace = skeleton_->bss->pace;
     pace = {};
     const double rate = std::clamp(schedule.rate, kLowestRate, kHighestRate);
@@ -172,7 +175,7 @@ Result<Offer> Generator::offer(const NetNs& netns, unsigned ifindex, const Sched
     }
     XDPBENCH_CHECK(require_none_refused());
     const double took = pace.sent == 0 ? 0 : static_cast<double>(pace.last - pace.start) * 1e-9;
-    return Offer{pace.sent, std::max(schedule.seconds, took),
+    return Offer{first_frame, pace.sent, std::max(schedule.seconds, took),
                  static_cast<double>(pace.worst_lag) / kTicksPerSecond};
 }
 

@@ -54,7 +54,8 @@ struct Turn {
 
 // What a paced generator did.
 struct Offer {
-    std::uint64_t frames = 0;  // handed over
+    std::uint64_t first_frame = 0;  // its number among the generator's
+    std::uint64_t frames = 0;       // handed over, from there on in turn
     double seconds = 0;    // as long as was asked for, or until the last frame if that was later
     double worst_lag = 0;  // s; the longest that a frame was sent after it was due
 };
@@ -81,6 +82,8 @@ class Generator {
 
     // Begins again with the first frame.
     void rewind();
+    // The number of the frame that is sent next.
+    [[nodiscard]] std::uint64_t next_frame() const;
 
     // Sends the next `count` frames (the first one follows the last one) out of interface `ifindex`
     // of `netns`, from the calling thread's CPU; returns when the last one was handed over. What is

@@ -30,10 +30,10 @@ Result<JointOffer> PacedGenerators::offer(const NetNs& netns, unsigned ifindex,
     JointOffer together;
     for (const Offer& offer : offers) {
         together.frames += offer.frames;
-        together.frames_each.push_back(offer.frames);
         together.seconds = std::max(together.seconds, offer.seconds);
         together.worst_lag = std::max(together.worst_lag, offer.worst_lag);
     }
+    together.each = std::move(offers);
     return together;
 }
 

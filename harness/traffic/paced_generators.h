@@ -12,9 +12,10 @@
 
 namespace xdpbench {
 
-// What all of them did: frames are the sum, seconds and lag those of the worst.
+// What all of them did: frames are the sum, seconds and lag those of the worst; the first frame
+// says nothing.
 struct JointOffer : Offer {
-    std::vector<std::uint64_t> frames_each;  // in the order of their CPUs
+    std::vector<Offer> each;  // in the order of their CPUs
 };
 
 class PacedGenerators {

@@ -162,21 +162,25 @@ TEST_F(TwoGeneratorsTest, OfferTheRateTogetherEachThroughItsQueue) {
     EXPECT_EQ(sink_->arrived().value_or(0), offered.frames);
     EXPECT_LE(offered.frames, 1000U);
     EXPECT_GE(offered.seconds, 0.2);
-    ASSERT_EQ(offered.frames_each.size(), 2U);
-    EXPECT_EQ(offered.frames_each[0] + offered.frames_each[1], offered.frames);
+    ASSERT_EQ(offered.each.size(), 2U);
+    EXPECT_EQ(offered.each[0].frames + offered.each[1].frames, offered.frames);
     for (std::size_t i = 0; i < cpus_.size(); ++i) {
-        EXPECT_GT(offered.frames_each[i], 0U);
-        EXPECT_LE(offered.frames_each[i], 500U);
-        EXPECT_EQ(taken_in(i), offered.frames_each[i]) << "CPU " << cpus_[i];
+        EXPECT_GT(offered.each[i].frames, 0U);
+        EXPECT_LE(offered.each[i].frames, 500U);
+        EXPECT_EQ(taken_in(i), offered.each[i].frames) << "CPU " << cpus_[i];
     }
 }
 
 TEST_F(TwoGeneratorsTest, TakeTurnsSoThatFewFramesAreAsManyAsOfOne) {
     // A generator that is held up makes up for 128 frames: all of them.
     const JointOffer three = offer_together(1000, 0.003);
-    EXPECT_EQ(three.frames_each, (std::vector<std::uint64_t>{2, 1}));
+    ASSERT_EQ(three.each.size(), 2U);
+    EXPECT_EQ(three.each[0].frames, 2U);
+    EXPECT_EQ(three.each[1].frames, 1U);
     const JointOffer one = offer_together(1000, 0.001);
-    EXPECT_EQ(one.frames_each, (std::vector<std::uint64_t>{1, 0}));
+    ASSERT_EQ(one.each.size(), 2U);
+    EXPECT_EQ(one.each[0].frames, 1U);
+    EXPECT_EQ(one.each[1].frames, 0U);
     EXPECT_EQ(one.frames, 1U);
     EXPECT_GE(one.seconds, 0.001);
     EXPECT_LT(one.seconds, 1000) << "the one that sent nothing took no time for it";
