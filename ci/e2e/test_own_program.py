@@ -47,7 +47,44 @@ char _license[] SEC("license") = "GPL";
 """
 
 
+# Drops small frames and passes large ones; from its 30,000th packet on it passes all.
+TURNS = """
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, __u64);
+} seen SEC(".maps");
+SEC("xdp") int turns(struct xdp_md *ctx)
+{
+    __u32 key = 0;
+    __u64 *packets = bpf_map_lookup_elem(&seen, &key);
+    if (!packets)
+        return XDP_ABORTED;
+    __sync_fetch_and_add(packets, 1);
+    return *packets < LAST && ctx->data_end - ctx->data < 200 ? XDP_DROP : XDP_PASS;
+}
+char _license[] SEC("license") = "GPL";
+"""
+
+
 class Objects(Case):
+    def test_of_mixed_traffic_every_path_is_held_to_while_it_is_timed(self):
+        for last, outcome, code in ((1 << 40, "passed", 0), (30000, "invalid", 3)):
+            self.compile(TURNS, "turns", LAST=last)
+            for options in (("--rounds", "1", "--duration", "50ms"), ("--rate", "100kpps", "--rounds", "3", "--duration", "400ms")):
+                with self.subTest(last=last, options=options):
+                    done = self.tool("--prog", "./turns.o", "--only", "bench", "--json", "out.json", *options, code=code)
+                    result = self.read_json()
+                    record, = [one for one in result["benches"] + result["rates"] if one["mode"] == "native"]
+                    self.assertEqual(record["outcome"], outcome)
+                    if code:
+                        self.assertRegex(record["message"], r"took another path while they were timed than in the test runs before: "
+                                                            r"[\d,]+ XDP_PASS instead of [\d,]+")
+                        self.assertIn(record["message"].splitlines()[0], done.stdout)
+
     def test_actions_that_look_alike_are_told_apart_by_the_test_runs(self):
         self.compile(NOTHING_COUNTED, "quiet")
         for name, action, *options in (("other_cpu", "XDP_REDIRECT", "--set", "cpus[0]=512"), ("back", "XDP_REDIRECT"),

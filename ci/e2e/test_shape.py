@@ -60,6 +60,7 @@ class Shape(Case):
                                  rf"^CPU {bench['cpu']}: [\d.]+ x as long while CPU {bench['generator_cpu']} is busy "
                                  r"\(half of 20 turns: [\d.]+ to [\d.]+\)$")
                 self.assertEqual(bench["placement"], "separate")
+                self.assertGreater(bench["ns_per_packet"]["median"], 0)
                 self.assertNotEqual(bench["cpu"], bench["generator_cpu"])
                 # The program ran where it was put, and nowhere else.
                 self.assertEqual([one["cpu"] for one in bench["cpus"]], [bench["cpu"]])

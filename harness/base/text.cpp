@@ -46,6 +46,14 @@ std::vector<std::string> split(std::string_view text, char separator) {
     }
 }
 
+std::vector<std::string> split_all(const std::vector<std::string>& texts, char separator) {
+    std::vector<std::string> all;
+    for (const std::string& text : texts) {
+        for (std::string& part : split(text, separator)) all.push_back(std::move(part));
+    }
+    return all;
+}
+
 std::string_view trim(std::string_view text) {
     constexpr std::string_view kBlank = " \t\r\n";
     const std::size_t first = text.find_first_not_of(kBlank);

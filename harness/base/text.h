@@ -10,6 +10,9 @@ namespace xdpbench {
 
 // "a:b:" -> {"a", "b", ""}.
 [[nodiscard]] std::vector<std::string> split(std::string_view text, char separator);
+// {"a,b", "", "c"} -> {"a", "b", "", "c"}: an empty item is not passed over.
+[[nodiscard]] std::vector<std::string> split_all(const std::vector<std::string>& texts,
+                                                 char separator);
 
 // Without white space at both ends.
 [[nodiscard]] std::string_view trim(std::string_view text);

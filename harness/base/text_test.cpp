@@ -90,5 +90,11 @@ TEST(WhatThereIs, OffersTheNearestAndListsAll) {
     EXPECT_EQ(what_there_is("x", {}), "; it has: none");
 }
 
+TEST(SplitAll, KeepsEmptyItems) {
+    EXPECT_EQ(split_all({"64,,128", "", "imix"}, ','),
+              (std::vector<std::string>{"64", "", "128", "", "imix"}));
+    EXPECT_TRUE(split_all({}, ',').empty());
+}
+
 }  // namespace
 }  // namespace xdpbench

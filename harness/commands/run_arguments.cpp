@@ -74,18 +74,36 @@ Result<void> choose_parts(const std::vector<std::string>& only, RunOptions& opti
     return {};
 }
 
+// Asked for, or because a share of what it finds is.
+bool searches(const RunOptions& options) {
+    const bool shares = std::any_of(options.rates.begin(), options.rates.end(),
+                                    [](const Rate& rate) { return rate.share > 0; });
+    return options.search || shares || (options.latency && options.rates.empty());
+}
+
 Result<void> add_goals(const RunArguments& arguments, RunOptions& options) {
     if (!arguments.losses.empty()) options.goals.losses.clear();
-    for (const std::string& text : arguments.losses) {
+    for (const std::string& text : split_all(arguments.losses, ',')) {
         XDPBENCH_TRY(const double loss, parse_share("--loss", text, 0));
         options.goals.losses.push_back(loss);
     }
-    XDPBENCH_TRY(options.goals.exceed, parse_share("--exceed", arguments.exceed, 0));
+    if (!arguments.exceed.empty()) {
+        XDPBENCH_TRY(options.goals.exceed, parse_share("--exceed", arguments.exceed, 0));
+    }
     if (options.goals.exceed == 1)
         return input_error("--exceed 100% lets every trial lose more than the goal",
                            "ask for less, e.g. 50%");
     constexpr double kNarrowest = 1e-5;
-    XDPBENCH_TRY(options.goals.width, parse_share("--width", arguments.width, kNarrowest));
+    if (!arguments.width.empty()) {
+        XDPBENCH_TRY(options.goals.width, parse_share("--width", arguments.width, kNarrowest));
+    }
+    const char* const goal = !arguments.losses.empty()   ? "--loss"
+                             : !arguments.exceed.empty() ? "--exceed"
+                             : !arguments.width.empty()  ? "--width"
+                                                         : nullptr;
+    if (goal != nullptr && !searches(options))
+        return input_error(fmt::format("{} goes with search, and nothing is searched for", goal),
+                           "add search to --only, or leave it out");
     return {};
 }
 
@@ -95,13 +113,18 @@ Result<void> add_rates(const RunArguments& arguments, RunOptions& options) {
         return input_error("--rate goes with bench and latency, which --only leaves out",
                            "add one of them to --only, or leave --rate out");
     }
-    for (const std::string& text : arguments.rates) {
+    for (const std::string& text : split_all(arguments.rates, ',')) {
         XDPBENCH_TRY(const Rate rate, parse_rate(text));
         if (rate.share == 0 && rate.pps * options.seconds < 1) {
             return input_error(
                 fmt::format("--rate {} is not a whole frame in {}", text, arguments.duration),
                 "ask for a higher rate or a longer --duration");
         }
+        const auto same = [&rate](const Rate& other) {
+            return other.pps == rate.pps && other.share == rate.share;
+        };
+        if (std::any_of(options.rates.begin(), options.rates.end(), same))
+            return input_error(fmt::format("--rate names {} twice", text));
         options.rates.push_back(rate);
     }
     return {};
@@ -167,13 +190,11 @@ void add_run_options(CLI::App& app, RunArguments& arguments) {
     app.add_option("--rate", arguments.rates,
                    "bench end to end at these rates instead of as fast as possible: 800pps, "
                    "500kpps, 1.5Mpps, or 50% of the throughput that a search finds")
-        ->delimiter(',')
         ->type_name("RATE,...");
     app.add_option(
            "--loss", arguments.losses,
            "the highest rates to search for are those that lose at most this share (default: "
            "0,0.5%)")
-        ->delimiter(',')
         ->type_name("SHARE,...");
     app.add_option("--exceed", arguments.exceed,
                    "share of the time in which a rate that is searched for may lose more (default: "

@@ -29,8 +29,8 @@ struct RunArguments {
     int rounds = 5;
     std::vector<std::string> rates;
     std::vector<std::string> losses;
-    std::string exceed = "50%";
-    std::string width = "0.5%";
+    std::string exceed;  // empty: as SearchOptions
+    std::string width;
     std::string json;
     std::string junit;
     std::string ktap;

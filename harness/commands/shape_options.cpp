@@ -13,7 +13,6 @@ void add_shape_options(CLI::App& app, ShapeArguments& arguments, const std::stri
     app.add_option("--size", arguments.sizes,
                    "frames of this size each, in bytes with FCS, or imix (default: as in the "
                    "traffic)")
-        ->delimiter(',')
         ->type_name("N,...|imix");
     app.add_option("--flows", arguments.flows, "so many flows (default: those of the traffic)")
         ->type_name("N");
@@ -22,7 +21,7 @@ void add_shape_options(CLI::App& app, ShapeArguments& arguments, const std::stri
 
 Result<std::vector<TrafficShape>> parse_shapes(const ShapeArguments& arguments) {
     std::vector<TrafficShape> shapes;
-    for (const std::string& size : arguments.sizes) {
+    for (const std::string& size : split_all(arguments.sizes, ',')) {
         XDPBENCH_TRY(const TrafficShape shape, parse_size(size));
         const auto same = [&shape](const TrafficShape& other) {
             return other.name() == shape.name();

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 
@@ -127,8 +128,13 @@ Result<void> BenchRig::calibrate(double seconds, std::uint64_t fewest, std::uint
             static_cast<double>(window_frames_) * seconds / std::max(measured.seconds, 1e-6);
         window_frames_ = std::clamp(static_cast<std::uint64_t>(fitting), fewest, most);
     }
-    XDPBENCH_TRY(const Window measured, window(false, window_frames_, nullptr));
-    window_seconds_ = measured.seconds;
+    std::array<double, 5> seconds_each{};
+    for (double& one : seconds_each) {
+        XDPBENCH_TRY(const Window measured, window(false, window_frames_, nullptr));
+        XDPBENCH_CHECK(window(true, window_frames_, nullptr));
+        one = measured.seconds;
+    }
+    window_seconds_ = median(seconds_each).value_or(seconds);
     return {};
 }
 

@@ -31,16 +31,23 @@ void end_with(LoadRecord& record, const Error& error) {
 Result<void> require_reached(const LoadRecord& record) {
     const std::size_t reached = record.reached_trials().size();
     if (2 * reached > record.trials.size()) return {};
-    return Error{
+    double lag = 0;
+    for (const Trial& trial : record.trials) lag = std::max(lag, trial.worst_lag);
+    Error error{
         ErrorKind::invalid,
-        fmt::format("{} did not reach {}: {} of {} rounds offered at least {:.0f} % of it",
+        fmt::format("{} did not reach {}: {} of {} rounds offered at least {:.0f} % of it, and a "
+                    "frame left at worst {:.2f} ms after it was due",
                     generators_text(record), rate_text(record.rate), reached, record.trials.size(),
-                    kRateReached * 100),
+                    kRateReached * 100, lag * 1e3),
         "a generator, or the CPU that it shares with the program, is not fast enough, or something "
         "else runs there",
         record.generator_cpus.size() < 2
             ? "ask for a lower rate"
             : "ask for a lower rate, or leave a CPU to the rest of the machine"};
+    if (lag < record.trials.front().seconds * (1 - kRateReached)) return error;
+    error.cause = "something else had a generator's CPU for that long";
+    error.advice += ", or for longer rounds (--duration), in which it counts less";
+    return error;
 }
 
 Result<void> offer_rate(TrialRig& rig, const LoadOptions& options, const Progress& progress,

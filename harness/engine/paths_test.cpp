@@ -42,5 +42,25 @@ TEST(PathWatch, AnotherPathIsInvalid) {
     EXPECT_NE(noted.error().text().find("frame 1 returned XDP_DROP"), std::string::npos);
 }
 
+TEST(PathWatch, MorePacketsOfAPathThanWereNotedAreInvalidFewerMayBeLost) {
+    Paths paths;
+    paths.returned = {XDP_DROP, XDP_TX, XDP_TX};
+    PathWatch watch(paths);
+    watch.note(2, 5);  // TX, DROP, TX, TX, DROP
+    ActionTally counted{};
+    counted[XDP_DROP] = 2;
+    counted[XDP_TX] = 3;
+    EXPECT_EQ(watch.tally(), counted);
+    EXPECT_TRUE(watch.verify(counted));
+    --counted[XDP_TX];
+    EXPECT_TRUE(watch.verify(counted));
+    ++counted[XDP_PASS];
+    const auto strayed = watch.verify(counted);
+    ASSERT_FALSE(strayed);
+    EXPECT_EQ(strayed.error().kind, ErrorKind::invalid);
+    EXPECT_NE(strayed.error().text().find("1 of 5 frames took another path"), std::string::npos);
+    EXPECT_NE(strayed.error().text().find("1 XDP_PASS instead of 0"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace xdpbench

@@ -11,6 +11,7 @@ TEST(Scaling, EfficiencyIsThatOfNeighbouringWindows) {
     EXPECT_DOUBLE_EQ(efficiency(scaling.steps[0]), 1);
     EXPECT_DOUBLE_EQ(efficiency(scaling.steps[1]), 0.8) << "of 0.5, 0.8 and 1";
     EXPECT_DOUBLE_EQ(speedup(scaling, scaling.steps[1]), 2);
+    EXPECT_DOUBLE_EQ(apart_speedup(scaling, scaling.steps[1]), 2.5);
     EXPECT_DOUBLE_EQ(efficiency(ScalingStep{}), 0);
     EXPECT_DOUBLE_EQ(speedup(ScalingRecord{}, ScalingStep{}), 0);
 }

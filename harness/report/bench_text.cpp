@@ -67,14 +67,17 @@ std::string table_row(const char* title, const std::vector<Column>& columns,
     return row;
 }
 
-// (highest - lowest) / median of every column, in per cent.
+// (highest - lowest) / median of every column, in per cent; a dash where the median is next to
+// nothing beside it.
 std::string range_row(const std::vector<Column>& columns, const BenchRecord& bench) {
     std::string row = fmt::format("  {:<9}", "range");
     for (const Column& column : columns) {
         const std::vector<double> samples = measure_rounds(bench, column.measure);
+        constexpr double kMost = 10;
         const std::optional<double> range = relative_range(samples);
-        row += fmt::format("{:>11}",
-                           column.shown && range ? fmt::format("{:.1f} %", *range * 100) : "-");
+        row += fmt::format("{:>11}", column.shown && range && *range < kMost
+                                         ? fmt::format("{:.1f} %", *range * 100)
+                                         : "-");
     }
     return row;
 }
@@ -126,13 +129,8 @@ std::string core_line(const BenchRecord& bench) {
 std::string cpu_rows(const BenchRecord& bench) {
     std::string rows;
     for (const CpuTally& cpu : bench.cpus) {
-        ActionTally per_second{};
-        for (std::size_t i = 0; i < per_second.size() && bench.seconds > 0; ++i) {
-            per_second[i] =
-                static_cast<std::uint64_t>(static_cast<double>(cpu.actions[i]) / bench.seconds);
-        }
         rows += fmt::format("  {:<9}{} a second\n", fmt::format("CPU {}", cpu.cpu),
-                            tally_text(per_second));
+                            tally_text(per_second(bench, cpu)));
     }
     return rows;
 }
@@ -199,13 +197,12 @@ std::string scaling_text(const ScalingRecord& scaling) {
     constexpr const char* kTitles = "  {:<9}{:>11}{:>11}{:>11}{:>11}{:>11}\n";
     text += fmt::format(kTitles, "", "together", "of one", "apart", "of one", "efficiency");
     text += fmt::format(kTitles, "CPUs", "Mpps", "", "Mpps", "", "");
-    const double one_apart = median(scaling.steps.front().apart).value_or(0);
     for (const ScalingStep& step : scaling.steps) {
         const double apart = median(step.apart).value_or(0);
         text += fmt::format("  {:<9}{:>11.3f}{:>11.2f}{:>11.3f}{:>11.2f}{:>11.2f}\n",
                             fmt::format("{}", fmt::join(step.cpus, ",")),
                             median(step.together).value_or(0) / kMega, speedup(scaling, step),
-                            apart / kMega, one_apart > 0 ? apart / one_apart : 0, efficiency(step));
+                            apart / kMega, apart_speedup(scaling, step), efficiency(step));
     }
     return text + fmt::format("\n  {:<9}{}\n", "lost", losses_text(scaling.losses));
 }

@@ -37,9 +37,10 @@ std::string setup_text(const BenchSetup& setup) {
     const std::string size = setup.shortest == setup.longest
                                  ? counted(setup.longest, "byte")
                                  : fmt::format("{} to {} bytes", setup.shortest, setup.longest);
-    return fmt::format("{} {}{}, {} of {} in {} ({})", setup.mode + setup.variant, setup.action,
-                       setup.mixed ? " and others" : "", counted(setup.frames, "frame"), size,
-                       counted(setup.flows, "flow"), setup.traffic);
+    return fmt::format(
+        "{}{} {}{}, {} of {} in {} ({})", setup.outcome == Outcome::invalid ? "INVALID: " : "",
+        setup.mode + setup.variant, setup.action, setup.mixed ? " and others" : "",
+        counted(setup.frames, "frame"), size, counted(setup.flows, "flow"), setup.traffic);
 }
 
 std::string placement_text(const BenchSetup& setup) {

@@ -151,6 +151,8 @@ Json to_json(const BenchRecord& bench) {
     json["floor_cpus"] = bench.floor_cpus;
     json["losses"] = to_json(bench.losses);
     json["cpus"] = to_json(bench.cpus);
+    for (std::size_t i = 0; i < bench.cpus.size(); ++i)
+        json["cpus"][i]["per_second"] = to_json(per_second(bench, bench.cpus[i]));
     json["measured_seconds"] = bench.measured_seconds;
     json["user_seconds"] = bench.user_seconds;
     json["user_cpu_share"] = bench.user_share();
@@ -210,6 +212,7 @@ Json to_json(const ScalingRecord& scaling) {
     for (const ScalingStep& step : scaling.steps) {
         json["steps"].push_back(to_json(step));
         json["steps"].back()["speedup"] = speedup(scaling, step);
+        json["steps"].back()["apart_speedup"] = apart_speedup(scaling, step);
     }
     return json;
 }

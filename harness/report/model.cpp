@@ -126,6 +126,13 @@ std::size_t BenchRecord::shared_rounds() const {
         rounds.begin(), rounds.end(), [](const BenchRound& round) { return round.core_shared(); }));
 }
 
+ActionTally per_second(const BenchRecord& bench, const CpuTally& cpu) {
+    ActionTally rates{};
+    for (std::size_t i = 0; i < rates.size() && bench.seconds > 0; ++i)
+        rates[i] = static_cast<std::uint64_t>(static_cast<double>(cpu.actions[i]) / bench.seconds);
+    return rates;
+}
+
 double efficiency(const ScalingStep& step) {
     std::vector<double> ratios;
     for (std::size_t i = 0; i < step.together.size() && i < step.apart.size(); ++i)
@@ -137,6 +144,11 @@ double speedup(const ScalingRecord& scaling, const ScalingStep& step) {
     const double one =
         scaling.steps.empty() ? 0 : median(scaling.steps.front().together).value_or(0);
     return one > 0 ? median(step.together).value_or(0) / one : 0;
+}
+
+double apart_speedup(const ScalingRecord& scaling, const ScalingStep& step) {
+    const double one = scaling.steps.empty() ? 0 : median(scaling.steps.front().apart).value_or(0);
+    return one > 0 ? median(step.apart).value_or(0) / one : 0;
 }
 
 }  // namespace xdpbench

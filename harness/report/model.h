@@ -202,6 +202,9 @@ template <class Measure>
     return samples;
 }
 
+// Actions a second over all rounds, rounded down.
+[[nodiscard]] ActionTally per_second(const BenchRecord& bench, const CpuTally& cpu);
+
 // Smaller differences than this between two figures of the fresh-packet loop say nothing (ns).
 inline constexpr double kAloneResolution = 0.1;
 
@@ -224,8 +227,9 @@ struct ScalingRecord : BenchSetup {
 
 // Rate together / rate apart: the median of the pairs of windows. 0 without any.
 [[nodiscard]] double efficiency(const ScalingStep& step);
-// Rate together / that of one CPU. 0 without one.
+// Rate together / that of one CPU, and the same of the devices apart. 0 without one.
 [[nodiscard]] double speedup(const ScalingRecord& scaling, const ScalingStep& step);
+[[nodiscard]] double apart_speedup(const ScalingRecord& scaling, const ScalingStep& step);
 
 // One step of what offload mode does with a device.
 struct OffloadStep {
