@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <string>
 #include <utility>
@@ -27,7 +28,8 @@ struct Demand {
 
     [[nodiscard]] bool met() const { return at_least ? measured >= limit : measured <= limit; }
     void print() const {
-        fmt::print("{:<66} {:>12.2f} {:<6} {} {:<9.6g} {}\n", what, measured, unit,
+        const std::string figure = std::isnan(measured) ? "-" : fmt::format("{:.2f}", measured);
+        fmt::print("{:<66} {:>12} {:<6} {} {:<9.6g} {}\n", what, figure, unit,
                    at_least ? ">=" : "<=", limit, met() ? "met" : "MISSED");
     }
 };
@@ -74,13 +76,13 @@ Result<bool> measure_all() {
     XDPBENCH_TRY(const std::vector<Repeatability> ranges, measure_repeatability());
     const Repeatability& alone = ranges.at(0);
     const Repeatability& native = ranges.at(1);
-    add({"range of ns/packet of 20 rounds of 1 s in a row, icmp_lb alone", alone.at_clock, "%",
-         false, 1});
+    add({"range of ns/packet, 20 rounds of 1 s, icmp_lb alone", alone.at_clock, "%", false, 1});
     add({"the same in native mode", native.at_clock, "%", false, 1});
     fmt::print(
-        "(at the run's clock; as timed, while the CPU's own moved, {:.1f} % and {:.1f} %; another "
-        "thread shared the core most of the time in {} and {} of the rounds)\n",
-        alone.timed, native.timed, alone.shared, native.shared);
+        "(at the run's clock; as timed, while the CPU's own moved, {:.1f} % and {:.1f} %; {} and "
+        "{} "
+        "rounds left out, in which another thread had part of the core)\n",
+        alone.timed, native.timed, alone.left_out, native.left_out);
     return std::all_of(demands.begin(), demands.end(),
                        [](const Demand& demand) { return demand.met(); });
 }

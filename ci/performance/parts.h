@@ -50,14 +50,16 @@ struct Benches {
 };
 Result<Benches> measure_benches();
 
-// Range over median of the whole path's ns/packet in rounds of a second, per cent.
+// Range over median of the whole path's ns/packet in 20 rounds of a second, per cent; nothing is
+// known (NaN) if there were not as many on a core of their own.
 struct Repeatability {
     double at_clock = std::numeric_limits<double>::quiet_NaN();  // at the run's clock
-    double timed = 0;                                            // as timed
-    std::size_t shared = 0;  // rounds whose core another thread had part of: not of an idle machine
+    double timed = std::numeric_limits<double>::quiet_NaN();
+    // Rounds before and between them whose core another thread had part of most of the time: the
+    // machine was not idle.
+    std::size_t left_out = 0;
 };
-// Of 20 rounds of icmp_lb in a row: alone, and in native mode. Measured up to three times if the
-// machine was not idle; the last time counts.
+// Of icmp_lb, the first 20 of up to 40 rounds: alone, and in native mode.
 Result<std::vector<Repeatability>> measure_repeatability();
 
 }  // namespace xdpbench
