@@ -14,7 +14,7 @@ TEST(PathWatch, CountsEachFrameAsOftenAsTheLoopCameBy) {
     PathWatch watch(paths);
     ActionTally one_by_one{};
     std::uint32_t last = 6;
-    for (const std::uint64_t runs : {1, 6, 7, 3, 5, 1000, 20, 70, 2, 4, 699}) {
+    for (const std::uint64_t runs : {1U, 6U, 7U, 3U, 5U, 1000U, 20U, 70U, 2U, 4U, 699U}) {
         for (std::uint64_t i = 0; i < runs; ++i) {
             last = (last + 1) % 7;
             ++one_by_one[paths.returned[last]];
