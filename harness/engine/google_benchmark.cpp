@@ -142,8 +142,7 @@ void run_round(benchmark::State& state, Registered& bench, BenchSeries& series) 
     const BenchRound round = bench.rig->end_round();
     bench.rig->tell_core(series.cores);
     // All at once, so that its time per iteration is our ns/packet: of the middle window.
-    state.SetIterationTime(round.ns_per_packet() * 1e-9 *
-                           static_cast<double>(state.iterations()));
+    state.SetIterationTime(round.ns_per_packet() * 1e-9 * static_cast<double>(state.iterations()));
     add_counters(state, round, bench.what.mode.has_value());
 }
 
