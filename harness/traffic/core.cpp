@@ -12,10 +12,10 @@ namespace xdpbench {
 #if defined(__x86_64__)
 namespace {
 
-// Seconds of the shortest of some pieces: what interrupts one of them only makes it longer.
+// Seconds of the shorter of two pieces: what interrupts one of them only makes it longer.
 template <class Piece>
-double shortest_of(Piece piece) {
-    constexpr int kPieces = 3;
+double shorter_of(Piece piece) {
+    constexpr int kPieces = 2;
     double shortest = std::numeric_limits<double>::max();
     for (int i = 0; i < kPieces; ++i) {
         const Clock::time_point start = Clock::now();
@@ -33,7 +33,7 @@ std::optional<double> measure_cycle_ns() {
     constexpr double kCyclesEach = 3;
     constexpr int kTurns = 20;
     constexpr int kEachTurn = 100;  // as in the text below
-    const double seconds = shortest_of([] {
+    const double seconds = shorter_of([] {
         std::uint64_t number = 3;
         for (int i = 0; i < kTurns; ++i)
             asm volatile(".rept 100\n\timul %0, %0\n\t.endr" : "+r"(number) : : "cc");
@@ -45,7 +45,7 @@ std::optional<double> measure_nop_ns() {
     constexpr int kTurns = 40;
     constexpr int kEachTurn =
         200;  // as in the text below; small enough for the cache of decoded ones
-    const double seconds = shortest_of([] {
+    const double seconds = shorter_of([] {
         for (int i = 0; i < kTurns; ++i) asm volatile(".rept 200\n\tnop\n\t.endr");
     });
     return seconds * 1e9 / (kTurns * kEachTurn);

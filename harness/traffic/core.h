@@ -5,13 +5,13 @@
 
 namespace xdpbench {
 
-// How long one cycle of the calling thread's CPU takes, ns, measured in some 6 us. CPUs change
+// How long one cycle of the calling thread's CPU takes, ns, measured in some 4 us. CPUs change
 // their clock all the time, in a virtual machine unseen: what a program costs in ns moves with it,
 // in cycles it does not. Nothing on architectures other than x86-64.
 [[nodiscard]] std::optional<double> measure_cycle_ns();
 
 // How long one instruction of a stream that only the width of the core holds up (NOPs) takes, ns,
-// measured in some 2 us. A busy thread on the same core (SMT: on a sibling CPU, in a virtual
+// measured in some 1 us. A busy thread on the same core (SMT: on a sibling CPU, in a virtual
 // machine a neighbour's that nobody here sees) takes every second turn: then it is about twice as
 // long. Nothing on architectures other than x86-64.
 [[nodiscard]] std::optional<double> measure_nop_ns();
