@@ -160,10 +160,18 @@ Result<Stream> open_capture(const fs::path& path) {
     return stream;
 }
 
-Result<void> require_ethernet(const fs::path& path, int link) {
+Result<void> require_ethernet(const fs::path& path, int link, std::string_view whose) {
     if (link == DLT_EN10MB) return {};
-    return capture_refused(path, fmt::format("its link type is {}, not Ethernet", link_name(link)),
+    return capture_refused(path, fmt::format("{} is {}, not Ethernet", whose, link_name(link)),
                            link_advice(link));
+}
+
+Result<void> require_ethernet_frame(const fs::path& path, int link_type,
+                                    std::uint64_t frame_number) {
+    // The one common type whose number in files is not libpcap's own.
+    constexpr int kRawInFiles = 101;
+    return require_ethernet(path, link_type == kRawInFiles ? DLT_RAW : link_type,
+                            fmt::format("the link type of frame {}", frame_number));
 }
 
 }  // namespace xdpbench

@@ -1,6 +1,7 @@
 // Files that should be captures: opened, and if they are none, what they are and what to do.
 #pragma once
 
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -25,7 +26,13 @@ using Stream = std::unique_ptr<std::FILE, CloseStream>;
 // others that they are folders, pipes, compressed or of another format.
 Result<Stream> open_capture(const std::filesystem::path& path);
 
-// Refuses every link type (DLT_ of libpcap) but Ethernet's, with the way to captures that have it.
-Result<void> require_ethernet(const std::filesystem::path& path, int link);
+// Refuses every link type (DLT_ of libpcap) but Ethernet's, and says how to get captures that have
+// it. `whose` is the subject of the error: "its link type".
+Result<void> require_ethernet(const std::filesystem::path& path, int link,
+                              std::string_view whose = "its link type");
+
+// The same for a link type as files have it (LINKTYPE_ of libpcap).
+Result<void> require_ethernet_frame(const std::filesystem::path& path, int link_type,
+                                    std::uint64_t frame_number);
 
 }  // namespace xdpbench

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <pcap/pcap.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -70,27 +71,37 @@ Error unreadable_frame(const fs::path& path, std::uint64_t number, pcap* handle)
                          advice);
 }
 
-Result<void> check_record(const fs::path& path, std::uint64_t number, const pcap_pkthdr& record,
-                          CutFrames cut) {
+// Lengths of one record in bytes, without the frame check sequence.
+struct RecordLengths {
+    std::uint32_t captured;
+    std::uint32_t whole;
+};
+
+Result<RecordLengths> record_lengths(const fs::path& path, std::uint64_t number,
+                                     const pcap_pkthdr& record, std::uint32_t fcs) {
     if (record.len > kLongestFrameBytes || record.caplen > record.len) {
         return frame_refused(path, number,
                              fmt::format("is damaged: it claims {} of {}", record.caplen,
                                          counted(record.len, "byte")),
                              keep_the_good(path, number));
     }
-    if (record.caplen < record.len && cut == CutFrames::refuse) {
-        return frame_refused(path, number,
-                             fmt::format("was cut by the capture: {} of {} are there",
-                                         record.caplen, counted(record.len, "byte")),
-                             "capture whole frames: tcpdump -s 0");
-    }
-    if (record.len < kEthernetHeaderBytes) {
+    const std::uint32_t whole = record.len - std::min(record.len, fcs);
+    if (whole < kEthernetHeaderBytes) {
         return frame_refused(path, number,
                              fmt::format("is too short: {}, and an Ethernet header has {}",
-                                         counted(record.len, "byte"), kEthernetHeaderBytes),
+                                         counted(whole, "byte"), kEthernetHeaderBytes),
                              "XDP never sees such a frame; leave it out");
     }
-    return {};
+    return RecordLengths{std::min(record.caplen, whole), whole};
+}
+
+Result<void> require_whole(const fs::path& path, std::uint64_t number,
+                           const RecordLengths& lengths) {
+    if (lengths.captured == lengths.whole) return {};
+    return frame_refused(path, number,
+                         fmt::format("was cut by the capture: {} of {} are there", lengths.captured,
+                                     counted(lengths.whole, "byte")),
+                         "capture whole frames: tcpdump -s 0");
 }
 
 // ---- Writing ----
@@ -159,11 +170,15 @@ Result<void> check_writable(const fs::path& path, const Frames& frames) {
 
 void PcapReader::Close::operator()(pcap* handle) const { ::pcap_close(handle); }
 
-PcapReader::PcapReader(fs::path path, CutFrames cut, std::unique_ptr<pcap, Close> handle)
-    : path_(std::move(path)), cut_(cut), handle_(std::move(handle)) {}
+PcapReader::PcapReader(fs::path path, CutFrames cut, std::unique_ptr<CaptureInput> input,
+                       std::unique_ptr<pcap, Close> handle)
+    : path_(std::move(path)), cut_(cut), input_(std::move(input)), handle_(std::move(handle)) {}
 
 Result<PcapReader> PcapReader::open(const fs::path& path, CutFrames cut) {
-    XDPBENCH_TRY(Stream stream, open_capture(path));
+    XDPBENCH_TRY(Stream file, open_capture(path));
+    auto input = std::make_unique<CaptureInput>(std::move(file));
+    Stream stream = input->stream();
+    if (!stream) return system_error(fmt::format("cannot read {}", path.string()), errno);
     std::array<char, PCAP_ERRBUF_SIZE> reason{};
     std::unique_ptr<pcap, Close> handle(::pcap_fopen_offline_with_tstamp_precision(
         stream.get(), PCAP_TSTAMP_PRECISION_NANO, reason.data()));
@@ -177,7 +192,15 @@ Result<PcapReader> PcapReader::open(const fs::path& path, CutFrames cut) {
     }
     (void)stream.release();  // closed with the handle
     XDPBENCH_CHECK(require_ethernet(path, ::pcap_datalink(handle.get())));
-    return PcapReader(path, cut, std::move(handle));
+    return PcapReader(path, cut, std::move(input), std::move(handle));
+}
+
+Result<std::uint32_t> PcapReader::fcs_bytes() {
+    const FrameOrigin origin = input_->take_origin();
+    XDPBENCH_CHECK(require_ethernet_frame(path_, origin.link, position_));
+    // The upper half of a pcap's link type field; LT_FCS_LENGTH counts in 16-bit words.
+    const auto extension = static_cast<std::uint32_t>(::pcap_datalink_ext(handle_.get()));
+    return LT_FCS_LENGTH_PRESENT(extension) ? LT_FCS_LENGTH(extension) * 2 : origin.fcs;
 }
 
 Result<std::optional<Frame>> PcapReader::next() {
@@ -186,12 +209,13 @@ Result<std::optional<Frame>> PcapReader::next() {
     const int status = ::pcap_next_ex(handle_.get(), &record, &data);
     if (status == PCAP_ERROR_BREAK) return std::optional<Frame>();
     if (status != 1) return unreadable_frame(path_, position_, handle_.get());
-    XDPBENCH_CHECK(check_record(path_, position_, *record, cut_));
-    Frame frame{.bytes = {data, data + record->caplen}, .timestamp_ns = timestamp_of(record->ts)};
-    if (record->caplen < record->len) {
-        frame.bytes.resize(record->len);
-        ++padded_;
-    }
+    XDPBENCH_TRY(const std::uint32_t fcs, fcs_bytes());
+    XDPBENCH_TRY(const RecordLengths lengths, record_lengths(path_, position_, *record, fcs));
+    if (cut_ == CutFrames::refuse) XDPBENCH_CHECK(require_whole(path_, position_, lengths));
+    Frame frame{.bytes = {data, data + lengths.captured}, .timestamp_ns = timestamp_of(record->ts)};
+    frame.bytes.resize(lengths.whole);
+    if (lengths.captured < lengths.whole) ++padded_;
+    if (record->caplen > lengths.whole) ++fcs_removed_;
     ++position_;
     return std::optional(std::move(frame));
 }

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/result.h"
+#include "packet/capture_input.h"
 #include "packet/frame.h"
 
 struct pcap;
@@ -21,10 +22,11 @@ enum class CutFrames {
 
 // Reads frames one at a time from a regular file: memory does not grow with it. Reads what libpcap
 // reads: pcap (microseconds, nanoseconds, either byte order) and pcapng. Refused, each with the
-// reason and what to do: an empty, truncated or damaged file, compressed files, link types other
-// than Ethernet, cut frames, frames shorter than an Ethernet header (14 bytes, the least that XDP
-// accepts) or longer than libpcap's limit (262,144 bytes). After an error, do not call
-// next() again.
+// reason and what to do: an empty, truncated or damaged file, compressed files, frames of link
+// types other than Ethernet, cut frames, frames shorter than an Ethernet header (14 bytes, the
+// least that XDP accepts) or longer than libpcap's limit (262,144 bytes). A frame check sequence
+// that the file declares is removed: XDP does not see one. After an error, do not call next()
+// again.
 class PcapReader {
   public:
     static Result<PcapReader> open(const std::filesystem::path& path,
@@ -37,18 +39,26 @@ class PcapReader {
     [[nodiscard]] std::uint64_t position() const { return position_; }
     // Cut frames that were padded so far.
     [[nodiscard]] std::uint64_t padded() const { return padded_; }
+    // Frames so far whose frame check sequence was removed.
+    [[nodiscard]] std::uint64_t fcs_removed() const { return fcs_removed_; }
 
   private:
     struct Close {
         void operator()(pcap* handle) const;
     };
-    PcapReader(std::filesystem::path path, CutFrames cut, std::unique_ptr<pcap, Close> handle);
+    PcapReader(std::filesystem::path path, CutFrames cut, std::unique_ptr<CaptureInput> input,
+               std::unique_ptr<pcap, Close> handle);
+
+    // Of the next frame; 0 in bytes where the file declares no frame check sequence.
+    Result<std::uint32_t> fcs_bytes();
 
     std::filesystem::path path_;
     CutFrames cut_;
+    std::unique_ptr<CaptureInput> input_;  // the handle reads through it
     std::unique_ptr<pcap, Close> handle_;
     std::uint64_t position_ = 0;
     std::uint64_t padded_ = 0;
+    std::uint64_t fcs_removed_ = 0;
 };
 
 // All frames, or those numbered first..last (from 0, both included). A range beyond the end is an

@@ -1,0 +1,192 @@
+#include "packet/capture_input.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "packet/frame.h"
+
+namespace xdpbench {
+namespace {
+
+// draft-ietf-opsawg-pcapng: block types, and where their fields are.
+constexpr std::uint32_t kSectionHeader = 0x0a0d0d0a;  // the same in both byte orders
+constexpr std::uint32_t kInterface = 1;
+constexpr std::uint32_t kOldPacket = 2;
+constexpr std::uint32_t kSimplePacket = 3;
+constexpr std::uint32_t kEnhancedPacket = 6;
+constexpr std::size_t kBlockHeader = 8;      // type and total length
+constexpr std::size_t kBlockTrailer = 4;     // the total length again
+constexpr std::size_t kInterfaceFixed = 16;  // up to the options
+constexpr std::size_t kLinkAt = 8;
+constexpr std::size_t kSnaplenAt = 12;
+constexpr std::size_t kInterfaceNumberAt = 8;
+constexpr std::size_t kSimpleData = 12;
+constexpr std::size_t kEnhancedData = 28;
+constexpr std::uint32_t kEndOfOptions = 0;
+constexpr std::uint32_t kFcsLengthOption = 13;
+// libpcap refuses longer blocks; what it refuses need not be held here.
+constexpr std::uint32_t kLongestBlock = 16U << 20;
+constexpr std::size_t kRawPart = 65536;
+
+// draft-ietf-opsawg-pcap: the file header.
+constexpr std::size_t kFileHeader = 24;
+constexpr std::size_t kFileSnaplenAt = 16;
+
+constexpr int kEthernetLink = 1;
+constexpr auto kNoLimit = static_cast<std::uint32_t>(kLongestFrameBytes);
+
+bool holds_origin(std::uint32_t type) {
+    return type == kInterface || type == kOldPacket || type == kSimplePacket ||
+           type == kEnhancedPacket;
+}
+
+}  // namespace
+
+CaptureInput::CaptureInput(Stream file) : file_(std::move(file)) {}
+
+Stream CaptureInput::stream() {
+    return Stream(
+        ::fopencookie(this, "rb", {.read = read_cookie, .write = {}, .seek = {}, .close = {}}));
+}
+
+FrameOrigin CaptureInput::take_origin() {
+    if (origins_.empty()) return {};
+    const FrameOrigin origin = origins_.front();
+    origins_.pop_front();
+    return origin;
+}
+
+ssize_t CaptureInput::read_cookie(void* input, char* buffer, std::size_t size) {
+    auto& self = *static_cast<CaptureInput*>(input);
+    if (self.taken_ == self.out_.size()) {
+        self.out_.clear();
+        self.taken_ = 0;
+        self.read_more();
+    }
+    const std::size_t count = std::min(size, self.out_.size() - self.taken_);
+    if (count == 0) return std::ferror(self.file_.get()) != 0 ? -1 : 0;
+    std::memcpy(buffer, self.out_.data() + self.taken_, count);
+    self.taken_ += count;
+    return static_cast<ssize_t>(count);
+}
+
+void CaptureInput::read_more() {
+    if (!std::exchange(started_, true)) return read_file_header();
+    if (blocks_) return read_block();
+    read_raw(kRawPart);
+}
+
+void CaptureInput::read_raw(std::size_t most) {
+    const std::size_t before = out_.size();
+    out_.resize(before + most);
+    out_.resize(before + std::fread(out_.data() + before, 1, most, file_.get()));
+}
+
+void CaptureInput::read_file_header() {
+    read_raw(4);
+    if (out_.size() < 4) return;
+    if (get32(out_, 0) == kSectionHeader) {
+        blocks_ = true;
+        std::rewind(file_.get());
+        out_.clear();
+        return read_block();
+    }
+    big_endian_ = out_[0] == 0xa1;
+    read_raw(kFileHeader - 4);
+    if (out_.size() == kFileHeader) put32(out_, kFileSnaplenAt, kNoLimit);
+}
+
+void CaptureInput::read_block() {
+    read_raw(kBlockHeader);
+    if (out_.size() < kBlockHeader) return;
+    std::size_t there = kBlockHeader;
+    if (get32(out_, 0) == kSectionHeader) {
+        read_raw(4);  // 1a2b3c4d in the section's byte order
+        if (out_.size() < kBlockHeader + 4) return;
+        there += 4;
+        big_endian_ = out_[kBlockHeader] == 0x1a;
+        interfaces_.clear();
+    }
+    const std::uint32_t length = get32(out_, 4);
+    // libpcap explains what is wrong with such a length.
+    blocks_ = length >= there + kBlockTrailer && length % 4 == 0 && length <= kLongestBlock;
+    if (!blocks_) return;
+    read_raw(length - there);
+    if (out_.size() == length && holds_origin(get32(out_, 0))) change_block(out_);
+}
+
+void CaptureInput::change_block(Bytes& block) {
+    const std::uint32_t type = get32(block, 0);
+    if (type == kInterface && block.size() >= kInterfaceFixed + kBlockTrailer)
+        return note_interface(block);
+    if (type == kSimplePacket && block.size() >= kSimpleData + kBlockTrailer) {
+        note_packet(0);
+        block = enhanced(block);
+    }
+    if (block.size() < kEnhancedData + kBlockTrailer) return;
+    if (type == kEnhancedPacket) note_packet(get32(block, kInterfaceNumberAt));
+    if (type == kOldPacket) note_packet(get16(block, kInterfaceNumberAt));
+}
+
+void CaptureInput::note_interface(Bytes& block) {
+    FrameOrigin origin;
+    origin.link = static_cast<int>(get16(block, kLinkAt));
+    origin.snaplen = get32(block, kSnaplenAt);
+    for (std::size_t at = kInterfaceFixed; at + 4 + kBlockTrailer <= block.size();) {
+        const std::uint32_t code = get16(block, at);
+        const std::uint32_t length = get16(block, at + 2);
+        if (code == kEndOfOptions) break;
+        if (code == kFcsLengthOption && length == 1) {
+            // The draft says bits; its example, and what is written, are bytes.
+            const std::uint32_t fcs = block[at + 4];
+            origin.fcs = fcs >= 8 ? fcs / 8 : fcs;
+        }
+        at += 4 + (std::size_t{length} + 3) / 4 * 4;
+    }
+    interfaces_.push_back(origin);
+    put16(block, kLinkAt, kEthernetLink);
+    put32(block, kSnaplenAt, kNoLimit);
+}
+
+void CaptureInput::note_packet(std::uint32_t interface_number) {
+    // libpcap refuses a packet of an interface that was not described.
+    origins_.push_back(interface_number < interfaces_.size() ? interfaces_[interface_number]
+                                                             : FrameOrigin{});
+}
+
+Bytes CaptureInput::enhanced(const Bytes& simple) const {
+    const std::uint32_t original = get32(simple, kBlockHeader);
+    const std::uint32_t snaplen = origins_.back().snaplen;
+    const auto length = static_cast<std::uint32_t>(simple.size() + kEnhancedData - kSimpleData);
+    Bytes block(length);
+    put32(block, 0, kEnhancedPacket);
+    put32(block, 4, length);  // interface 0 and no time stamp stay 0
+    put32(block, kEnhancedData - 8, snaplen == 0 ? original : std::min(original, snaplen));
+    put32(block, kEnhancedData - 4, original);
+    std::copy(simple.begin() + kSimpleData, simple.end(), block.begin() + kEnhancedData);
+    put32(block, length - kBlockTrailer, length);
+    return block;
+}
+
+std::uint32_t CaptureInput::get16(const Bytes& bytes, std::size_t at) const {
+    return big_endian_ ? std::uint32_t{bytes[at]} << 8 | bytes[at + 1]
+                       : std::uint32_t{bytes[at + 1]} << 8 | bytes[at];
+}
+
+std::uint32_t CaptureInput::get32(const Bytes& bytes, std::size_t at) const {
+    return big_endian_ ? get16(bytes, at) << 16 | get16(bytes, at + 2)
+                       : get16(bytes, at + 2) << 16 | get16(bytes, at);
+}
+
+void CaptureInput::put16(Bytes& bytes, std::size_t at, std::uint32_t number) const {
+    bytes[at + (big_endian_ ? 1 : 0)] = static_cast<std::uint8_t>(number);
+    bytes[at + (big_endian_ ? 0 : 1)] = static_cast<std::uint8_t>(number >> 8);
+}
+
+void CaptureInput::put32(Bytes& bytes, std::size_t at, std::uint32_t number) const {
+    put16(bytes, at + (big_endian_ ? 2 : 0), number & 0xffff);
+    put16(bytes, at + (big_endian_ ? 0 : 2), number >> 16);
+}
+
+}  // namespace xdpbench
