@@ -10,10 +10,12 @@
 #include <cerrno>
 #include <charconv>
 #include <climits>
-#include <fstream>
+#include <cstdio>
 #include <optional>
 #include <system_error>
 
+#include "base/folder.h"
+#include "base/owner.h"
 #include "base/text.h"
 
 namespace xdpbench {
@@ -23,23 +25,24 @@ namespace fs = std::filesystem;
 
 constexpr mode_t kFileMode = 0644;
 constexpr int kTemporaryNames = 100;
+constexpr int kMostNumbers = 1000;  // of results with one name
 
-fs::path folder_of(const fs::path& path) {
-    const fs::path folder = path.parent_path();
-    return folder.empty() ? "." : folder;
-}
-
-// Calls `try_name` with one name in `folder` after the other until one is free; 0 or errno. A
-// killed run may have left a file behind, and in containers process ids come round soon. Not made
-// from the target's name, which may be as long as a name can be.
+// Calls `try_name` with one name after the other until one is free; 0 or errno. A killed run may
+// have left a file behind, and in containers process ids come round soon. Not made from the
+// target's name, which may be as long as a name can be.
 template <class TryName>
-int with_free_name(const fs::path& folder, const TryName& try_name) {
+int with_free_name(const TryName& try_name) {
     for (int i = 0; i < kTemporaryNames; ++i) {
-        const int error =
-            try_name(folder / fmt::format(".xdp-bench.{}.{}.tmp", ::getpid(), i)) ? 0 : errno;
+        const int error = try_name(fmt::format(".xdp-bench.{}.{}.tmp", ::getpid(), i)) ? 0 : errno;
         if (error != EEXIST) return error;
     }
     return EEXIST;
+}
+
+// "out-3.json": number 1 is the name itself.
+std::string numbered(const fs::path& name, int number) {
+    if (number == 1) return name.string();
+    return fmt::format("{}-{}{}", name.stem().string(), number, name.extension().string());
 }
 
 // The descriptor of this process that `path` stands for: 1 for "/dev/stdout". Opening such a path
@@ -81,21 +84,20 @@ int write_all(int fd, std::string_view content) {
 
 }  // namespace
 
-OutputFile::OutputFile(fs::path path, fs::path target, bool direct)
-    : path_(std::move(path)), target_(std::move(target)), direct_(direct) {}
-
 OutputFile& OutputFile::operator=(OutputFile&& other) noexcept {
     // What this one had opened goes with `other`, whose destructor cleans it up.
     path_.swap(other.path_);
-    target_.swap(other.target_);
+    std::swap(naming_, other.naming_);
+    std::swap(direct_, other.direct_);
+    std::swap(folder_, other.folder_);
+    name_.swap(other.name_);
     std::swap(fd_, other.fd_);
     temporary_.swap(other.temporary_);
-    std::swap(direct_, other.direct_);
     return *this;
 }
 
 OutputFile::~OutputFile() {
-    if (!temporary_.empty() && fd_.valid()) ::unlink(temporary_.c_str());
+    if (!temporary_.empty() && fd_.valid()) ::unlinkat(folder_.get(), temporary_.c_str(), 0);
 }
 
 Error OutputFile::refused(int number) const {
@@ -103,24 +105,23 @@ Error OutputFile::refused(int number) const {
                         "name another file or folder, change its permissions or free some space");
 }
 
-Result<OutputFile> OutputFile::create(const fs::path& path) {
+Result<OutputFile> OutputFile::create(const fs::path& path, Naming naming) {
+    OutputFile file(path, naming);
     struct stat status = {};
     const bool exists = ::stat(path.c_str(), &status) == 0;
-    if (own_descriptor(path) || (exists && !S_ISREG(status.st_mode))) {
-        OutputFile file(path, path, true);
+    if (naming == Naming::replace &&
+        (own_descriptor(path) || (exists && !S_ISREG(status.st_mode)))) {
         if (exists && S_ISDIR(status.st_mode)) return file.refused(EISDIR);
         XDPBENCH_CHECK(file.open_direct());
         return file;
     }
-    std::error_code error;
-    const fs::path target = exists ? fs::canonical(path, error) : path;
-    OutputFile file(path, target, false);
-    if (error) return file.refused(error.value());
+    XDPBENCH_CHECK(file.open_target());
     XDPBENCH_CHECK(file.open_unnamed());
     return file;
 }
 
 Result<void> OutputFile::open_direct() {
+    direct_ = true;
     const std::optional<int> own = own_descriptor(path_);
     fd_ = UniqueFd(own ? ::fcntl(*own, F_DUPFD_CLOEXEC, 0)
                        : ::open(path_.c_str(), O_WRONLY | O_CLOEXEC));
@@ -128,20 +129,40 @@ Result<void> OutputFile::open_direct() {
     return {};
 }
 
-Result<void> OutputFile::open_unnamed() {
-    const fs::path folder = folder_of(target_);
+Result<void> OutputFile::open_target() {
+    fs::path target = path_;
     std::error_code error;
-    fs::create_directories(folder, error);
+    // The link stays, and the file behind it is replaced.
+    if (naming_ == Naming::replace && fs::exists(path_, error))
+        target = fs::canonical(path_, error);
     if (error) return refused(error.value());
-    // A file of that name that may not be replaced is found out now, not after the work.
-    if (::access(target_.c_str(), F_OK) == 0 && ::access(target_.c_str(), W_OK) != 0)
+    name_ = target.filename().string();
+    if (name_.size() > NAME_MAX) return refused(ENAMETOOLONG);
+    folder_ = open_folder(target.parent_path(),
+                          naming_ == Naming::invented ? Links::trusted : Links::all);
+    if (!folder_.valid() && errno == ELOOP && naming_ == Naming::invented) {
+        return input_error(fmt::format("cannot write {}: a symbolic link of another user leads to "
+                                       "its folder",
+                                       path_.string()),
+                           "another user may have planted it: remove it, or name a file yourself");
+    }
+    if (!folder_.valid()) return refused(errno);
+    // What may not be replaced is found out now, not after the work.
+    const bool there = ::faccessat(folder_.get(), name_.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+    if (there && naming_ == Naming::fresh) return refused(EEXIST);
+    if (there && naming_ == Naming::replace &&
+        ::faccessat(folder_.get(), name_.c_str(), W_OK, AT_EACCESS) != 0)
         return refused(errno);
-    if (target_.filename().string().size() > NAME_MAX) return refused(ENAMETOOLONG);
-    fd_ = UniqueFd(::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, kFileMode));
+    return {};
+}
+
+Result<void> OutputFile::open_unnamed() {
+    fd_ = UniqueFd(::openat(folder_.get(), ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, kFileMode));
     if (fd_.valid()) return {};
     if (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT) return refused(errno);
-    const int number = with_free_name(folder, [this](const fs::path& name) {
-        fd_ = UniqueFd(::open(name.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, kFileMode));
+    const int number = with_free_name([this](const std::string& name) {
+        fd_ = UniqueFd(::openat(folder_.get(), name.c_str(),
+                                O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, kFileMode));
         if (fd_.valid()) temporary_ = name;
         return fd_.valid();
     });
@@ -149,15 +170,60 @@ Result<void> OutputFile::open_unnamed() {
     return {};
 }
 
-// linkat() does not replace a file: the whole content gets a passing name first.
-Result<void> OutputFile::name_passingly() {
+// From the file that is replaced, if there is one.
+Result<void> OutputFile::inherit() {
+    struct stat old = {};
+    const bool replaces = naming_ == Naming::replace &&
+                          ::fstatat(folder_.get(), name_.c_str(), &old, AT_SYMLINK_NOFOLLOW) == 0 &&
+                          S_ISREG(old.st_mode);
+    if (!replaces) {
+        give_to_caller(fd_.get());
+        return {};
+    }
+    // Only root may keep another owner; to others it is no error that the file becomes theirs.
+    constexpr mode_t kPermissions = 0777;
+    (void)::fchown(fd_.get(), old.st_uid, old.st_gid);
+    if (::fchmod(fd_.get(), old.st_mode & kPermissions) != 0) return refused(errno);
+    return {};
+}
+
+// Gives the open file another name in the folder; 0 or errno. Never replaces anything.
+int OutputFile::link_as(const std::string& name) const {
+    if (!temporary_.empty()) {
+        return ::renameat2(folder_.get(), temporary_.c_str(), folder_.get(), name.c_str(),
+                           RENAME_NOREPLACE) == 0
+                   ? 0
+                   : errno;
+    }
     const std::string self = fmt::format("/proc/self/fd/{}", fd_.get());
-    const int number = with_free_name(folder_of(target_), [&](const fs::path& name) {
-        if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) != 0)
-            return false;
-        temporary_ = name;
-        return true;
-    });
+    return ::linkat(AT_FDCWD, self.c_str(), folder_.get(), name.c_str(), AT_SYMLINK_FOLLOW) == 0
+               ? 0
+               : errno;
+}
+
+// linkat() does not replace a file: the whole content gets a passing name first.
+Result<void> OutputFile::replace() {
+    if (temporary_.empty()) {
+        const int number = with_free_name([this](const std::string& name) {
+            errno = link_as(name);
+            if (errno == 0) temporary_ = name;
+            return errno == 0;
+        });
+        if (number != 0) return refused(number);
+    }
+    if (::renameat(folder_.get(), temporary_.c_str(), folder_.get(), name_.c_str()) != 0)
+        return refused(errno);
+    return {};
+}
+
+Result<void> OutputFile::name_anew() {
+    const int most = naming_ == Naming::invented ? kMostNumbers : 1;
+    int number = EEXIST;
+    for (int i = 1; i <= most && number == EEXIST; ++i) {
+        const std::string name = numbered(name_, i);
+        number = link_as(name);
+        if (number == 0) path_.replace_filename(name);
+    }
     if (number != 0) return refused(number);
     return {};
 }
@@ -168,9 +234,9 @@ Result<void> OutputFile::commit(std::string_view content) {
         fd_.reset();
         return {};
     }
+    XDPBENCH_CHECK(inherit());
     if (::fsync(fd_.get()) != 0) return refused(errno);
-    if (temporary_.empty()) XDPBENCH_CHECK(name_passingly());
-    if (::rename(temporary_.c_str(), target_.c_str()) != 0) return refused(errno);
+    XDPBENCH_CHECK(naming_ == Naming::replace ? replace() : name_anew());
     temporary_.clear();
     fd_.reset();
     return {};

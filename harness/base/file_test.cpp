@@ -106,6 +106,136 @@ TEST_F(FileTest, ALinkIsKeptAndItsTargetReplaced) {
     EXPECT_EQ(content("run1.json"), "new");
 }
 
+TEST_F(FileTest, AReplacedFileKeepsItsMode) {
+    write("out.json", "old");
+    for (const mode_t mode : {0600U, 0664U}) {
+        ASSERT_EQ(::chmod(in_folder("out.json").c_str(), mode), 0);
+        auto file = OutputFile::create(in_folder("out.json"));
+        ASSERT_TRUE(file && file->commit("new"));
+        struct stat status = {};
+        ASSERT_EQ(::stat(in_folder("out.json").c_str(), &status), 0);
+        EXPECT_EQ(status.st_mode & 07777, mode);
+    }
+}
+
+TEST_F(FileTest, AFreshNameMustBeFreeFromBeginningToEnd) {
+    write("there", "old");
+    fs::create_symlink("nowhere", in_folder("dangling"));
+    for (const char* const name : {"there", "dangling"}) {
+        const auto file = OutputFile::create(in_folder(name), Naming::fresh);
+        ASSERT_FALSE(file) << name;
+        EXPECT_NE(file.error().what.find("EEXIST"), std::string::npos) << file.error().what;
+    }
+    auto first = OutputFile::create(in_folder("same.yaml"), Naming::fresh);
+    auto second = OutputFile::create(in_folder("same.yaml"), Naming::fresh);
+    ASSERT_TRUE(first && second);
+    ASSERT_TRUE(second->commit("second"));
+    const auto committed = first->commit("first");
+    ASSERT_FALSE(committed);
+    EXPECT_NE(committed.error().what.find("EEXIST"), std::string::npos) << committed.error().what;
+    EXPECT_EQ(content("same.yaml"), "second");
+    EXPECT_EQ(entries(), (Names{"dangling", "same.yaml", "there"}));
+}
+
+TEST_F(FileTest, AnInventedNameThatIsTakenGetsANumber) {
+    write("run.json", "old");
+    write("secret", "secret");
+    fs::create_symlink("secret", in_folder("run-2.json"));
+    fs::create_symlink("nowhere", in_folder("run-3.json"));
+    auto first = OutputFile::create(in_folder("run.json"), Naming::invented);
+    auto second = OutputFile::create(in_folder("run.json"), Naming::invented);
+    ASSERT_TRUE(first && second);
+    ASSERT_TRUE(first->commit("first"));
+    ASSERT_TRUE(second->commit("second"));
+    EXPECT_EQ(first->path(), in_folder("run-4.json"));
+    EXPECT_EQ(second->path(), in_folder("run-5.json"));
+    EXPECT_EQ(content("run-4.json") + content("run-5.json"), "firstsecond");
+    EXPECT_EQ(content("run.json") + content("secret"), "oldsecret");
+    EXPECT_FALSE(fs::exists(in_folder("nowhere")));
+    EXPECT_TRUE(fs::is_symlink(in_folder("run-2.json")) && fs::is_symlink(in_folder("run-3.json")));
+}
+
+TEST_F(FileTest, TheFolderOfAnInventedNameMayBeBehindALinkOfOnesOwn) {
+    fs::create_directory(in_folder("real"));
+    fs::create_directory_symlink("real", in_folder("results"));
+    auto file = OutputFile::create(in_folder("results/run.json"), Naming::invented);
+    ASSERT_TRUE(file && file->commit("text"));
+    EXPECT_EQ(content("real/run.json"), "text");
+}
+
+TEST_F(FileTest, ALinkOfAnotherUserToTheFolderIsNotFollowed) {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root can make a link of another user";
+    fs::create_directory(in_folder("real"));
+    fs::create_directory_symlink(in_folder("real"), in_folder("results"));
+    ASSERT_EQ(::lchown(in_folder("results").c_str(), 65534, 65534), 0);
+    const auto file = OutputFile::create(in_folder("results/run.json"), Naming::invented);
+    ASSERT_FALSE(file);
+    EXPECT_NE(file.error().what.find("a symbolic link of another user"), std::string::npos)
+        << file.error().what;
+    EXPECT_TRUE(fs::is_empty(in_folder("real")));
+    auto named = OutputFile::create(in_folder("results/mine.json"));
+    EXPECT_TRUE(named && named->commit("text")) << "who names the link means it";
+}
+
+TEST_F(FileTest, AFolderThatIsMovedAwayMeanwhileIsStillTheOne) {
+    auto file = OutputFile::create(in_folder("results/run.json"), Naming::invented);
+    ASSERT_TRUE(file);
+    fs::rename(in_folder("results"), in_folder("moved"));
+    fs::create_directory(in_folder("elsewhere"));
+    fs::create_directory_symlink("elsewhere", in_folder("results"));
+    ASSERT_TRUE(file->commit("text"));
+    EXPECT_TRUE(fs::is_empty(in_folder("elsewhere")));
+    EXPECT_EQ(content("moved/run.json"), "text");
+}
+
+TEST_F(FileTest, LinksInACircleAreAnError) {
+    fs::create_directory_symlink("b", in_folder("a"));
+    fs::create_directory_symlink("a", in_folder("b"));
+    for (const Naming naming : {Naming::replace, Naming::invented})
+        EXPECT_FALSE(OutputFile::create(in_folder("a/out.json"), naming));
+}
+
+// Sets the two variables of sudo as long as it lives.
+class Sudo {
+  public:
+    Sudo(const char* user, const char* group) {
+        ::setenv("SUDO_UID", user, 1);
+        ::setenv("SUDO_GID", group, 1);
+    }
+    Sudo(const Sudo&) = delete;
+    Sudo& operator=(const Sudo&) = delete;
+    Sudo(Sudo&&) = delete;
+    Sudo& operator=(Sudo&&) = delete;
+    ~Sudo() {
+        ::unsetenv("SUDO_UID");
+        ::unsetenv("SUDO_GID");
+    }
+};
+
+TEST_F(FileTest, UnderSudoNewFilesAndFoldersBelongToTheCaller) {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root can give files away";
+    const auto owner = [&](const std::string& name) {
+        struct stat status = {};
+        EXPECT_EQ(::stat(in_folder(name).c_str(), &status), 0) << name;
+        return std::to_string(status.st_uid) + ":" + std::to_string(status.st_gid);
+    };
+    write("old.json", "old");
+    {
+        const Sudo sudo("1234", "1235");
+        for (const char* const name : {"new.json", "a/b/new.json", "old.json"}) {
+            auto file = OutputFile::create(in_folder(name));
+            ASSERT_TRUE(file && file->commit("text"));
+        }
+    }
+    for (const char* const name : {"new.json", "a", "a/b", "a/b/new.json"})
+        EXPECT_EQ(owner(name), "1234:1235") << name;
+    EXPECT_EQ(owner("old.json"), "0:0") << "a file that is replaced keeps its owner";
+    const Sudo odd("12x", "-1");
+    auto file = OutputFile::create(in_folder("odd.json"));
+    ASSERT_TRUE(file && file->commit("text"));
+    EXPECT_EQ(owner("odd.json"), "0:0");
+}
+
 TEST_F(FileTest, TheLongestNameIsWritten) {
     const std::string longest(NAME_MAX, 'n');
     auto file = OutputFile::create(in_folder(longest));

@@ -246,8 +246,13 @@ Result<Frames> read_frames(const fs::path& path, std::uint64_t first,
 }
 
 Result<void> write_frames(const fs::path& path, const Frames& frames) {
+    XDPBENCH_CHECK(write_new_frames(path, frames, Naming::replace));
+    return {};
+}
+
+Result<fs::path> write_new_frames(const fs::path& path, const Frames& frames, Naming naming) {
     XDPBENCH_CHECK(check_writable(path, frames));
-    XDPBENCH_TRY(OutputFile file, OutputFile::create(path));
+    XDPBENCH_TRY(OutputFile file, OutputFile::create(path, naming));
     PcapText pcap_text;
     const auto out_of_memory = [&] {
         return system_error(fmt::format("cannot write {}", path.string()), ENOMEM);
@@ -256,7 +261,8 @@ Result<void> write_frames(const fs::path& path, const Frames& frames) {
     for (const Frame& frame : frames) pcap_text.add(frame);
     const std::optional<std::string_view> text = pcap_text.text();
     if (!text) return out_of_memory();
-    return file.commit(*text);
+    XDPBENCH_CHECK(file.commit(*text));
+    return file.path();
 }
 
 }  // namespace xdpbench

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/file.h"
 #include "base/result.h"
 #include "packet/capture_input.h"
 #include "packet/frame.h"
@@ -69,5 +70,10 @@ Result<Frames> read_frames(const std::filesystem::path& path, std::uint64_t firs
 
 // Writes a pcap with nanosecond time stamps; the file appears whole or not at all (OutputFile).
 Result<void> write_frames(const std::filesystem::path& path, const Frames& frames);
+
+// The same for a file that must not replace another one (Naming::fresh or invented). Returns the
+// name that it has.
+Result<std::filesystem::path> write_new_frames(const std::filesystem::path& path,
+                                               const Frames& frames, Naming naming);
 
 }  // namespace xdpbench

@@ -1,0 +1,21 @@
+// Folders opened before anything is made in them, so that nobody can move them away meanwhile.
+#pragma once
+
+#include <filesystem>
+
+#include "base/unique_fd.h"
+
+namespace xdpbench {
+
+// Which symbolic links on the way to a folder are followed.
+enum class Links {
+    all,      // whoever named the folder means them
+    trusted,  // those of root and of the user whose process this is: another user may have planted
+              // the rest. One that is not trusted fails with ELOOP.
+};
+
+// The folder (O_PATH); those that are missing are made, and belong to the caller of sudo. Invalid
+// with errno set if it cannot be opened. An empty path is the current folder.
+[[nodiscard]] UniqueFd open_folder(const std::filesystem::path& path, Links links);
+
+}  // namespace xdpbench

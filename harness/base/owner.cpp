@@ -1,0 +1,38 @@
+#include "base/owner.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <string_view>
+
+namespace xdpbench {
+namespace {
+
+std::optional<unsigned> number_in_environment(const char* name) {
+    const char* const value = ::getenv(name);
+    if (value == nullptr) return std::nullopt;
+    const std::string_view text = value;
+    unsigned number = 0;
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (code != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
+}  // namespace
+
+std::optional<Owner> sudo_caller() {
+    if (::geteuid() != 0) return std::nullopt;
+    const std::optional<unsigned> user = number_in_environment("SUDO_UID");
+    const std::optional<unsigned> group = number_in_environment("SUDO_GID");
+    if (!user || !group) return std::nullopt;
+    return Owner{*user, *group};
+}
+
+void give_to_caller(int fd) {
+    const std::optional<Owner> caller = sudo_caller();
+    if (caller) (void)::fchownat(fd, "", caller->user, caller->group, AT_EMPTY_PATH);
+}
+
+}  // namespace xdpbench
