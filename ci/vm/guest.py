@@ -14,7 +14,8 @@ import tempfile
 import time
 from dataclasses import dataclass
 
-from kernels import Kernel, Unavailable, run
+from archive import Unavailable, run
+from kernels import Kernel
 
 HERE = pathlib.Path(__file__).resolve().parent
 QEMU = "qemu-system-x86_64"

@@ -1,168 +1,76 @@
 """Kernels for the virtual machine: Debian's own packages, downloaded and unpacked, never installed."""
 
 import contextlib
-import fcntl
 import os
 import pathlib
-import re
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import dataclass
 
+import netdevsim
+import selection
+from archive import Archive, Suites, Unavailable, cache_folder, locked, run, say
+
 # What a cold fetch of one kernel needs at its peak: packages, what is unpacked of them, netdevsim's build.
 NEEDED_DISK = 2 << 30
-LISTS = pathlib.Path("/var/lib/apt/lists")  # of packages; `apt-get update` writes them
-
-
-class Unavailable(Exception):
-    """What is asked for cannot be had on this machine now: the message says why and what to do."""
+# Below the tool's minimum: they are booted to see that it says so, which needs no netdevsim.
+WITHOUT_NETDEVSIM = ("5.10",)
 
 
 @dataclass(frozen=True)
 class Kernel:
-    name: str  # for people: "6.1 (Debian 6.1.192-2)"
+    name: str  # for people: "6.1 (Debian 6.1.192-3)"
     image: pathlib.Path  # bzImage
     release: str  # `uname -r`
     root: pathlib.Path  # lib/modules/<release> lies below this folder, if there are modules
 
 
-def say(text):
-    print(f"vm: {text}", file=sys.stderr, flush=True)
+# --- Making one ---
+
+def _lay_out(unpacked, release):
+    """boot/vmlinuz-RELEASE and lib/modules/RELEASE, wherever the packages have them (from 6.19 on below /usr/lib/modules)."""
+    merged = unpacked / "usr/lib/modules"
+    if merged.is_dir():
+        (unpacked / "lib").mkdir(exist_ok=True)
+        merged.rename(unpacked / "lib/modules")
+    image = unpacked / "lib/modules" / release / "vmlinuz"
+    if image.exists():
+        (unpacked / "boot").mkdir(exist_ok=True)
+        image.rename(unpacked / "boot" / f"vmlinuz-{release}")
 
 
-def cache_folder():
-    """$XDG_CACHE_HOME/xdp-bench/kernels: one folder a package version, shared by all clones of one user."""
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return pathlib.Path(home) / "xdp-bench" / "kernels"
-
-
-def run(*command, **options):
-    """Runs a command that must succeed; its standard output."""
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          text=True, check=False, **options)
-    if done.returncode:
-        raise Unavailable(f"{' '.join(map(str, command[:3]))} ... failed ({done.returncode}):\n"
-                          + (done.stdout + done.stderr)[-2000:].rstrip())
-    return done.stdout
-
-
-@contextlib.contextmanager
-def locked(path, what):
-    """Holds the lock file; a second one waits and says for what."""
-    with open(path, "w", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say(f"waiting: {what} is being prepared by another run ({path})")
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-# --- What Debian offers ---
-
-@dataclass(frozen=True)
-class Offer:
-    series: str  # "6.1"
-    version: str  # of the source package, and so of all packages: "6.1.192-2"
-    release: str  # "6.1.0-56-amd64"
-
-
-def offers():
-    """The kernels of the package lists that come with headers and source of the same version; newest first, by series."""
-    names = run("apt-cache", "pkgnames", "linux-").split()
-    images = [name for name in names if re.fullmatch(r"linux-image-[0-9][^-]*(-[0-9]+)?-amd64", name)]
-    sources = [name for name in names if re.fullmatch(r"linux-source-[0-9.]+", name)]
-    if not images or not sources:
-        return {}
-    releases = {}
-    for line in run("apt-cache", "madison", *images).splitlines():
-        name, version, _ = (field.strip() for field in line.split("|"))
-        releases[version] = name.removeprefix("linux-image-")
-    found = {}
-    for line in run("apt-cache", "madison", *sources).splitlines():
-        name, version, _ = (field.strip() for field in line.split("|"))
-        series = name.removeprefix("linux-source-")
-        # Meta packages have the same version as what they depend on; their "release" is the series itself.
-        if version in releases and releases[version] != f"{series}-amd64":
-            found.setdefault(series, Offer(series, version, releases[version]))
-    return found
-
-
-def packages_of(offer):
-    """The packages of one kernel: image, source, and what its headers need beside themselves."""
-    headers = f"linux-headers-{offer.release}"
-    depends = run("apt-cache", "depends", "--important", f"{headers}={offer.version}")
-    wanted = re.findall(r"Depends: (linux-headers-\S+-common|linux-kbuild-\S+)", depends)
-    return [f"linux-image-{offer.release}", f"linux-source-{offer.series}", headers, *wanted]
-
-
-def download(offer, folder):
-    names = [f"{name}={offer.version}" for name in packages_of(offer)]
-    say(f"downloading {', '.join(names)}")
-    command = ["apt-get", "download", "-qq", "-o", "APT::Sandbox::User=root", "-o", "Acquire::Retries=2",
-               "-o", "Acquire::http::Timeout=30", *names]
-    try:
-        run(*command, cwd=folder)
-    except Unavailable as error:
-        raise Unavailable(f"the kernel packages cannot be downloaded: no network, or package lists that are too old "
-                          f"(sudo apt-get update)\n{error}") from error
-
-
-# --- Unpacking, and netdevsim ---
-
-def unpack(folder, offer):
-    """Unpacks what was downloaded into `folder`/unpacked; of the source only netdevsim."""
+def make_kernel(archive, offer, folder):
+    """Makes `folder` a usable set: boot/, lib/modules/ with netdevsim, nothing else."""
+    with_netdevsim = offer.series not in WITHOUT_NETDEVSIM
+    names = [*offer.boot, *(offer.build if with_netdevsim else ())]
+    archive.download([f"{name}={offer.version}" for name in names], folder)
     unpacked = folder / "unpacked"
     for package in sorted(folder.glob("*.deb")):
         if package.name.startswith("linux-source-"):
-            tree = f"linux-source-{offer.series}"
-            run("sh", "-c", 'dpkg --fsys-tarfile "$1" | tar -xO "./usr/src/$2.tar.xz" '
-                '| tar -xJ --strip-components=4 -C "$3" "$2/drivers/net/netdevsim"',
-                "sh", package, tree, _made(folder / "netdevsim"))
+            netdevsim.extract_source(package, offer.series, folder / "netdevsim")
         else:
             run("dpkg", "-x", package, unpacked)
         package.unlink()
-    return unpacked
-
-
-def _made(folder):
-    folder.mkdir()
-    return folder
-
-
-def build_netdevsim(sources, unpacked, offer):
-    """No Debian kernel has netdevsim; it builds out of tree against the stock headers."""
-    headers = unpacked / "usr/src" / f"linux-headers-{offer.release}"
-    # The headers' makefiles include each other by absolute path, as if installed.
-    for makefile in (headers / "Makefile", headers / ".kernelvariables"):
-        if makefile.exists():
-            makefile.write_text(makefile.read_text().replace("/usr/src/", f"{unpacked}/usr/src/"))
-    # Without BTF of its own, which would need pahole.
-    run("make", "-s", "-j2", "-C", headers, f"M={sources}", "CONFIG_NETDEVSIM=m", "CONFIG_DEBUG_INFO_BTF_MODULES=", "modules")
-    extra = unpacked / "lib/modules" / offer.release / "extra"
-    extra.mkdir()
-    shutil.copy(sources / "netdevsim.ko", extra)
-
-
-def make_kernel(offer, folder):
-    """Makes `folder` a usable set: boot/, lib/modules/ with netdevsim, nothing else."""
-    download(offer, folder)
-    say("unpacking, building netdevsim")
-    unpacked = unpack(folder, offer)
-    build_netdevsim(folder / "netdevsim", unpacked, offer)
+    _lay_out(unpacked, offer.release)
+    if with_netdevsim:
+        say("building netdevsim")
+        netdevsim.wrap_tools(unpacked, Suites())
+        netdevsim.build(folder / "netdevsim", unpacked, offer.release)
+        shutil.rmtree(folder / "netdevsim")
     run("depmod", "-b", unpacked, offer.release)
     for link in ("build", "source"):
         (unpacked / "lib/modules" / offer.release / link).unlink(missing_ok=True)
     (unpacked / "lib").rename(folder / "lib")
     (unpacked / "boot").rename(folder / "boot")
     shutil.rmtree(unpacked)
-    shutil.rmtree(folder / "netdevsim")
 
 
 # --- The cache ---
+
+def kernels_folder():
+    return cache_folder() / "kernels"
+
 
 def _cached(series, folder):
     """The kernel of a finished folder of the cache."""
@@ -170,51 +78,70 @@ def _cached(series, folder):
     return Kernel(f"{series} (Debian {folder.name.split('_', 1)[1]})", image, image.name.removeprefix("vmlinuz-"), folder)
 
 
-def _lists_changed():
-    """When the package lists changed last; asking apt for what they hold takes it seconds."""
-    return LISTS.stat().st_mtime if LISTS.exists() else 0
+def archives():
+    """The machine's own lists, and the others if those do not have what is wanted."""
+    yield Archive("this machine's apt sources")
+    suites = Suites()
+    suites.update()
+    yield suites
+
+
+def _offers(series):
+    """An archive and what it offers of the series, for each archive that has it; else the reasons in an Unavailable."""
+    known, reasons = set(), []
+    for archive in archives():
+        offers, incomplete = archive.kernels()
+        known |= set(offers)
+        if series in offers:
+            yield archive, offers[series]
+        elif series in incomplete:
+            reasons.append(f"no version of kernel {series} in {archive.name} has all its packages: "
+                           + "; ".join(incomplete[series]))
+        if getattr(archive, "problem", ""):
+            reasons.append(archive.problem)
+    raise Unavailable("\n".join([
+        f"unknown kernel {series}: neither a file, nor a series that can be fetched. "
+        f"Known: {', '.join(sorted(known)) or 'none (sudo apt-get update)'}", *reasons]))
 
 
 def fetch(series):
-    """The newest kernel of a series: from the cache, else downloaded into it. Without network the newest cached one."""
-    cache = cache_folder()
+    """The newest complete kernel of a series: from the cache, else downloaded into it. When neither works, the newest
+    cached one."""
+    cache = kernels_folder()
     cached = sorted(cache.glob(f"{series}_*"), key=lambda folder: folder.stat().st_mtime)
-    if cached and cached[-1].stat().st_mtime > _lists_changed():
+    # Asking apt what its lists hold takes it seconds.
+    if cached and cached[-1].stat().st_mtime > max(Archive("").age(), Suites().age()):
         return _cached(series, cached[-1])
+    problem = None
+    try:
+        for archive, offer in _offers(series):
+            try:
+                return _from(archive, offer, cache)
+            except Unavailable as error:
+                problem = problem or error
+    except Unavailable as error:
+        problem = problem or error
+    if not cached:
+        raise problem
+    say(f"{problem}\nusing the cached {cached[-1].name} instead")
+    return _cached(series, cached[-1])
+
+
+def _from(archive, offer, cache):
+    """The kernel of this offer, made if it is not in the cache."""
     asked = time.time()
-    known = offers()
-    offer = known.get(series)
-    if offer is None:
-        if cached:
-            return _cached(series, cached[-1])
-        names = sorted({*known, *(folder.name.split("_", 1)[0] for folder in cache.glob("*_*"))})
-        raise Unavailable(f"unknown kernel {series}: neither a file, nor a series that this machine's package lists or "
-                          f"the cache have. Known: {', '.join(names) or 'none (sudo apt-get update)'}")
-    folder = cache / f"{series}_{offer.version}"
-    if folder.exists():
-        return _newest(series, folder, asked)
-    cache.mkdir(parents=True, exist_ok=True)
-    with locked(cache / f"{series}.lock", f"kernel {series}"):
-        if folder.exists():  # the one that was waited for has made it
-            return _newest(series, folder, asked)
-        try:
-            _make_in_cache(offer, folder)
-        except Unavailable as error:
-            if not cached:
-                raise
-            say(f"{error}\nusing the cached {cached[-1].name} instead")
-            return _cached(series, cached[-1])
-    return _newest(series, folder, asked)
-
-
-def _newest(series, folder, asked):
-    """The kernel of a finished folder that was the newest offered at the time `asked`: its folder's time says so."""
+    folder = cache / f"{offer.series}_{offer.version}"
+    with locked(cache / f"{offer.series}.lock", f"kernel {offer.series}"):
+        if not folder.exists():  # else it was there, or the one that was waited for has made it
+            for text in offer.passed_over:
+                say(f"kernel {offer.series}: passed over {text}")
+            _make_in_cache(archive, offer, folder)
     with contextlib.suppress(OSError):  # a cache that is not ours to write: asked again the next time
         os.utime(folder, (asked, asked))
-    return _cached(series, folder)
+    return _cached(offer.series, folder)
 
 
-def _make_in_cache(offer, folder):
+def _make_in_cache(archive, offer, folder):
     free = shutil.disk_usage(folder.parent).free
     if free < NEEDED_DISK:
         raise Unavailable(f"not enough disk below {folder.parent}: {free >> 20} MiB are free, "
@@ -222,9 +149,29 @@ def _make_in_cache(offer, folder):
     for stale in folder.parent.glob(f".partial-{offer.series}-*"):  # nobody else writes: the lock is ours
         shutil.rmtree(stale, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=f".partial-{offer.series}-", dir=folder.parent) as partial:
-        whole = _made(pathlib.Path(partial) / "kernel")
-        make_kernel(offer, whole)
+        whole = pathlib.Path(partial) / "kernel"
+        whole.mkdir()
+        make_kernel(archive, offer, whole)
         whole.rename(folder)  # only what is whole gets its name
+
+
+def newest_series():
+    """The highest series that any archive offers; without network, the highest in the cache."""
+    note = kernels_folder() / "newest"  # what the lists hold, until they change
+    if note.exists() and note.stat().st_mtime > max(Archive("").age(), Suites().age()) \
+            and time.time() - Suites().age() < 24 * 3600:
+        return note.read_text().strip()
+    try:
+        found = {series for archive in archives() for series in archive.kernels()[0]}
+    except Unavailable as error:
+        found = {folder.name.split("_", 1)[0] for folder in kernels_folder().glob("[0-9]*_*")}
+        say(f"{error}\nthe newest kernel of the cache is used")
+    series = selection.newest(found)
+    if series is None:
+        raise Unavailable("no kernel can be fetched and none is in the cache")
+    note.parent.mkdir(parents=True, exist_ok=True)
+    note.write_text(f"{series}\n")
+    return series
 
 
 # --- A kernel of the user's ---
@@ -245,9 +192,9 @@ def from_file(path):
 
 
 def find(wanted):
-    """The kernel that `--kernel` names: a file, or a series of Debian's."""
+    """The kernel that `--kernel` names: a file, a series of Debian's, or "newest"."""
     if "/" in wanted or os.path.isfile(wanted):
         if not os.path.isfile(wanted):
             raise Unavailable(f"{wanted}: no such file")
         return from_file(wanted)
-    return fetch(wanted)
+    return fetch(newest_series() if wanted == "newest" else wanted)
