@@ -14,11 +14,11 @@ import tempfile
 import time
 from dataclasses import dataclass
 
+import qemu
 from archive import Unavailable, run
 from kernels import Kernel
 
 HERE = pathlib.Path(__file__).resolve().parent
-QEMU = "qemu-system-x86_64"
 # What the initramfs needs until the host's files are there; modprobe knows what they need beside themselves.
 ROOT_MODULES = ("virtio_pci", "virtio_console", "virtio_rng", "9pnet_virtio", "9p", "overlay")
 # The guest's own, empty at the start: what lies below cannot be the current folder.
@@ -63,24 +63,26 @@ def initramfs(kernel: Kernel, folder: pathlib.Path):
                 (tree / name).write_bytes(lzma.decompress(content) if path.endswith(".xz") else content)
                 order.append(name)
     (tree / "modules").write_text("".join(f"{name}\n" for name in order))
-    names = "\n".join(["."] + [str(path.relative_to(tree)) for path in sorted(tree.rglob("*"))])
     image = folder / "initramfs.cpio"
-    with open(image, "wb") as output:
-        subprocess.run(["cpio", "--quiet", "-o", "-H", "newc"], cwd=tree, input=names.encode(), stdout=output, check=True)
+    qemu.pack(tree, image)
     shutil.rmtree(tree)
     return image
 
 
-def qemu_command(kernel, image, folder, cpus, memory):
-    # Two virtio-net ports, joined by a hub: what leaves one arrives at the other. No driver is loaded until asked for.
-    ports = [word for port in ("a", "b") for word in
-             ("-netdev", f"hubport,id={port},hubid=0", "-device", f"virtio-net-pci,netdev={port}")]
+@dataclass(frozen=True)
+class Machine:
+    """What is to be emulated."""
+    cpus: int = 2
+    memory: int = 1024  # MiB
+    nics: tuple = ()  # names of qemu.CARDS: two joined ports of each. None: two virtio-net ports without a driver
+
+
+def qemu_command(kernel, image, folder, machine, program):
     return [
-        # QEMU must not survive us, however we end. It emulates the CPUs in turn, on one thread: on threads of their own they
-        # now and then run a stale translation of code that the kernel has patched (an "Oops: int3" in
-        # bpf_dispatcher_xdp_func, where the memory already holds a jump).
-        "setpriv", "--pdeathsig", "KILL", "--", QEMU, "-accel", "tcg,thread=single", "-machine", "q35", "-cpu", "max",
-        "-smp", str(cpus), "-m", str(memory), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+        # QEMU must not survive us, however we end.
+        "setpriv", "--pdeathsig", "KILL", "--", program.binary, *program.options, "-accel", qemu.accelerator(kernel.image),
+        "-machine", "q35", "-cpu", "max",
+        "-smp", str(machine.cpus), "-m", str(machine.memory), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
         "-kernel", str(kernel.image), "-initrd", str(image),
         # Emulation is slow enough without mitigations. QEMU keeps its translations of code by address: where programs lie
         # at random ones, it translates each anew at each start. Tests that take interfaces and programs away wait for
@@ -93,33 +95,33 @@ def qemu_command(kernel, image, folder, cpus, memory):
         "-device", "virtio-9p-pci,fsdev=host,mount_tag=host",
         "-fsdev", f"local,id=share,path={folder}/share,security_model=none",
         "-device", "virtio-9p-pci,fsdev=share,mount_tag=share",
-        "-device", "virtio-serial-pci", *ports,
+        "-device", "virtio-serial-pci", *qemu.card_words(machine.nics),
     ]
 
 
-def write_share(share, kernel, command, cwd):
+def write_share(share, kernel, machine, command, cwd):
     """What the guest is told: two files that its shell reads."""
     share.mkdir()
     shutil.copy(HERE / "run", share / "run")
     modules = kernel.root / "lib/modules" / kernel.release
     (share / "settings").write_text(f"folder={shlex.quote(cwd)}\nmodules={shlex.quote(str(modules))}\n")
+    (share / "cards").write_text(qemu.card_settings(machine.nics))
     (share / "command").write_text(f"exec {shlex.join(command)}\n")
 
 
-def boot(kernel: Kernel, command, cpus=2, memory=1024, timeout=600.0) -> Outcome:
+def boot(kernel: Kernel, command, machine=Machine(), timeout=600.0) -> Outcome:
     """Boots `kernel`, runs `command` as root in the current folder with its output on ours, and extracts the files that
     it wrote below the current folder over those here, when the command ends by itself."""
     cwd = os.getcwd()
     if any(f"{cwd}/".startswith(f"{own}/") for own in OWN_FOLDERS):
         raise Unavailable(f"the current folder {cwd} is not in the guest: it has a {cwd.split('/')[1]} of its own")
-    if shutil.which(QEMU) is None:
-        raise Unavailable(f"{QEMU} is not installed: sudo scripts/setup vm")
+    program = qemu.find(machine.nics)
     with tempfile.TemporaryDirectory(prefix="xdp-bench-vm-") as name:
         folder = pathlib.Path(name)
-        write_share(folder / "share", kernel, command, cwd)
-        arguments = qemu_command(kernel, initramfs(kernel, folder), folder, cpus, memory)
+        write_share(folder / "share", kernel, machine, command, cwd)
+        arguments = qemu_command(kernel, initramfs(kernel, folder), folder, machine, program)
         started = time.monotonic()
-        timed_out = _run_qemu(arguments, started + timeout)
+        timed_out = _run_qemu(arguments, program.environment, started + timeout)
         status, console = _read(folder / "share/status"), _read(folder / "console") or ""
         files = folder / "share/files.tar"
         if status and files.exists():
@@ -136,7 +138,7 @@ def _complaints(console):
     return [line.strip() for line in console.splitlines() if COMPLAINT.search(line)]
 
 
-def _run_qemu(arguments, deadline):
+def _run_qemu(arguments, environment, deadline):
     """Runs QEMU to its end or the deadline, the guest's two streams copied to ours; True if the time was up."""
     streams = {}
     write_ends = []
@@ -147,7 +149,7 @@ def _run_qemu(arguments, deadline):
         arguments = arguments + ["-chardev", f"file,id=fd{number},path=/dev/fd/{write_end}",
                                  "-device", f"virtserialport,chardev=fd{number},name=fd{number}"]
     process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                               pass_fds=write_ends, start_new_session=True)
+                               pass_fds=write_ends, start_new_session=True, env={**os.environ, **environment})
     for write_end in write_ends:
         os.close(write_end)
     try:
@@ -155,7 +157,7 @@ def _run_qemu(arguments, deadline):
         if ended:
             _, errors = process.communicate(timeout=10)
             if process.returncode:
-                raise Unavailable(f"{QEMU} failed ({process.returncode}): {errors.decode(errors='replace').strip()}")
+                raise Unavailable(f"QEMU failed ({process.returncode}): {errors.decode(errors='replace').strip()}")
         return not ended
     finally:
         process.kill()

@@ -23,8 +23,9 @@ class VmTest(unittest.TestCase):
         self.work = self.folder / "work"
         self.work.mkdir()
 
-    def start(self, *command, kernel=KERNEL, timeout=PATIENCE, cwd=None):
-        return subprocess.Popen([VM, "--kernel", kernel, "--timeout", str(timeout), "--", *command], cwd=cwd or self.work,
+    def start(self, *command, kernel=KERNEL, timeout=PATIENCE, cwd=None, nics=()):
+        cards = [word for nic in nics for word in ("--nic", nic)]
+        return subprocess.Popen([VM, "--kernel", kernel, "--timeout", str(timeout), *cards, "--", *command], cwd=cwd or self.work,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                 env={**os.environ, "TMPDIR": str(self.temporary)})
 
@@ -64,6 +65,29 @@ class VmTest(unittest.TestCase):
         _, err = self.vm(123, "sh", "-c", "echo '<4>WARNING: CPU: 0 PID: 1 at made/up.c' >/dev/kmsg")
         self.assertIn("complained", err)
         self.assertIn("made/up.c", err)
+
+    def test_two_ports_of_each_card_are_joined(self):
+        script = """
+import socket, subprocess, time
+for card, driver in (("vmxnet3", "vmxnet3"), ("e1000e", "e1000e")):
+    ends = [socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x88b5)) for _ in "ab"]
+    for end, name in zip(ends, "ab"):
+        subprocess.run(["ip", "link", "set", f"{card}-{name}", "up"], check=True)
+        end.bind((f"{card}-{name}", 0x88b5))
+        end.settimeout(0.5)
+    received = b""
+    for _ in range(60):  # the link takes a while to come up
+        try:
+            ends[0].send(b"\\xff" * 12 + b"\\x88\\xb5" + card.encode().ljust(50, b"."))
+            received = ends[1].recv(100)[14:].rstrip(b".")
+            break
+        except OSError:
+            time.sleep(0.5)
+    with open(f"/sys/class/net/{card}-a/device/uevent") as file:
+        print(received.decode(), f"DRIVER={driver}\\n" in file.read())
+"""
+        out, _ = self.vm(0, "/usr/bin/python3", "-c", script, nics=["vmxnet3", "e1000e"])
+        self.assertEqual(out, "vmxnet3 True\ne1000e True\n")
 
     def test_the_time_is_bounded(self):
         _, err = self.vm(124, "sleep", "1000", timeout=5)
