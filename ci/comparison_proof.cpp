@@ -14,8 +14,8 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/interrupt.h"
-#include "engine/compare.h"
-#include "kernel/environment.h"
+#include "compare/compare.h"
+#include "probe/environment.h"
 #include "stats/interval.h"
 #include "stats/mann_whitney.h"
 #include "stats/summary.h"
@@ -35,14 +35,14 @@ class Load {
     explicit Load(bool wanted) {
         if (!wanted) return;
         for (unsigned cpu = 0; cpu < std::thread::hardware_concurrency(); ++cpu) {
-            if (static_cast<int>(cpu) == measuring_cpu()) continue;
+            if (static_cast<int>(cpu) == traffic::measuring_cpu()) continue;
             threads_.emplace_back([this, cpu](const std::stop_token& stop) { spin(stop, cpu); });
         }
     }
 
   private:
     void spin(const std::stop_token& stop, unsigned cpu) {
-        const auto pinned = PinnedThread::pin(static_cast<int>(cpu));
+        const auto pinned = traffic::PinnedThread::pin(static_cast<int>(cpu));
         if (!pinned) return;
         constexpr auto kHalf = std::chrono::milliseconds(50);
         while (!stop.stop_requested()) {
@@ -91,9 +91,10 @@ void print(const Row& row) {
         "  "
         "{}, {} of {}\n",
         row.measure, row.action, row.extra_operations, row.loaded ? "half" : "none", row.budget,
-        row.runs, median(row.effects).value_or(0) * kPercent, median(row.seconds).value_or(0),
-        count("slower"), count("faster"), count("same"), count("inconclusive"), count("invalid"),
-        row.two_runs_slower, row.two_runs_faster, row.two_runs);
+        row.runs, stats::median(row.effects).value_or(0) * kPercent,
+        stats::median(row.seconds).value_or(0), count("slower"), count("faster"), count("same"),
+        count("inconclusive"), count("invalid"), row.two_runs_slower, row.two_runs_faster,
+        row.two_runs);
     std::fflush(stdout);
 }
 
@@ -116,49 +117,51 @@ struct Options {
     std::size_t same_runs = 200;
     std::size_t slower_runs = 40;
     std::size_t throughput_runs = 10;
-    double floor = 0.01;
+    double threshold = 0.01;
     bool loaded = false;
     std::string json;
 };
 
-Subject variant(const std::string& action, int extra) {
-    Subject subject;
+target::Target variant(const std::string& action, int extra) {
+    target::Target target;
     const std::string name = fmt::format("slowdown.{}.{}", action, extra);
-    subject.object = std::filesystem::path(XDP_BENCH_BUILD_DIR) / "fixtures" / (name + ".bpf.o");
-    subject.scenario.name = name;
-    subject.scenario.program.object = subject.object;
-    subject.judged = false;
-    subject.traffic.text = subject.traffic.pcap = "udp_64.pcap";
-    return subject;
+    target.object = std::filesystem::path(XDP_BENCH_BUILD_DIR) / "fixtures" / (name + ".bpf.o");
+    target.scenario.name = name;
+    target.scenario.program.object = target.object;
+    target.judged = false;
+    target.traffic.text = target.traffic.pcap = "udp_64.pcap";
+    return target;
 }
 
 // Two separate runs: the base of one comparison against the contender of the next.
 void judge_two_runs(const std::vector<double>& base, const std::vector<double>& contender,
                     Row& row) {
-    const std::optional<MannWhitney> test = mann_whitney(base, contender);
+    const std::optional<stats::MannWhitney> test = stats::mann_whitney(base, contender);
     if (!test) return;
     ++row.two_runs;
     if (test->p_two_sided > kTwoRunsAlpha) return;
     ++(test->p_greater < test->p_less ? row.two_runs_slower : row.two_runs_faster);
 }
 
-Result<Row> measure(Row row, const CompareOptions& wanted) {
-    const Subject base = variant(row.action, 0);
-    const Subject contender = variant(row.action, row.extra_operations);
-    XDPBENCH_TRY(const std::vector<Compared> compared, prepare_comparison(base, contender, {{}}));
+Result<Row> measure(Row row, const compare::CompareOptions& wanted) {
+    const target::Target base = variant(row.action, 0);
+    const target::Target contender = variant(row.action, row.extra_operations);
+    XDPBENCH_TRY(const std::vector<compare::Compared> compared,
+                 compare::prepare_comparison(base, contender, {{}}));
     const Load load(row.loaded);
     std::vector<double> base_before;
     for (std::size_t i = 0; i < row.runs; ++i) {
         if (interrupted()) return interrupted_error();
-        CompareOptions options = wanted;
+        compare::CompareOptions options = wanted;
         options.seconds = row.budget;
         options.seed = i + 1;
-        CompareRecord record;
-        XDPBENCH_CHECK(compare(
+        model::CompareRecord record;
+        XDPBENCH_CHECK(compare::compare(
             compared, options, [](const std::string&) {}, record));
-        const ComparedCase& one = record.cases.at(0);
-        if (one.outcome != Outcome::passed) return Error{ErrorKind::invalid, one.message, {}, {}};
-        ++row.judgements[std::string(name(one.comparison.judgement))];
+        const model::ComparedCase& one = record.cases.at(0);
+        if (one.outcome != model::Outcome::passed)
+            return Error{ErrorKind::invalid, one.message, {}, {}};
+        ++row.judgements[std::string(stats::name(one.comparison.judgement))];
         row.effects.push_back(one.comparison.effect);
         row.seconds.push_back(record.seconds);
         if (!base_before.empty()) judge_two_runs(base_before, one.contender_samples, row);
@@ -169,9 +172,9 @@ Result<Row> measure(Row row, const CompareOptions& wanted) {
 
 Result<void> prove(const Options& options) {
     fmt::print("xdp-bench-comparison-proof {}; measuring on CPU {}\n", XDP_BENCH_VERSION,
-               measuring_cpu());
+               traffic::measuring_cpu());
     Json json{{"kind", "comparison_proof"}, {"environment", Json::object()}};
-    for (const EnvironmentEntry& entry : describe_environment())
+    for (const probe::EnvironmentEntry& entry : probe::describe_environment())
         json["environment"][entry.key] = entry.value;
     std::vector<Row> rows;
     const auto add = [&](std::string measure, std::string action, int extra, double budget,
@@ -204,11 +207,11 @@ Result<void> prove(const Options& options) {
     print_titles();
     json["rows"] = Json::array();
     for (const Row& row : rows) {
-        CompareOptions compare_options;
-        compare_options.floor = options.floor;
-        XDPBENCH_TRY(compare_options.cpus, plan_cpus(Placement::shared));
+        compare::CompareOptions compare_options;
+        compare_options.threshold = options.threshold;
+        XDPBENCH_TRY(compare_options.cpus, traffic::plan_cpus(traffic::Placement::shared));
         compare_options.alone = row.measure == "test_run";
-        if (!compare_options.alone) compare_options.modes = {Mode::native};
+        if (!compare_options.alone) compare_options.modes = {model::Mode::native};
         XDPBENCH_TRY(const Row measured, measure(row, compare_options));
         print(measured);
         json["rows"].push_back(to_json(measured));
@@ -223,7 +226,7 @@ Result<void> prove(const Options& options) {
 int main(int argc, char** argv) {
     using namespace xdpbench;
     catch_interrupts();
-    set_up_libbpf(false);
+    bpf::set_up_libbpf(false);
     Options options;
     CLI::App app("Compares programs of known difference many times: error rates of compare.");
     const CLI::Range runs(0, 100'000);
@@ -236,7 +239,7 @@ int main(int argc, char** argv) {
     app.add_option("--throughput", options.throughput_runs, "comparisons for each one end to end")
         ->check(runs)
         ->capture_default_str();
-    app.add_option("--floor", options.floor, "of compare, as a fraction")
+    app.add_option("--floor", options.threshold, "of compare, as a fraction")
         ->check(CLI::Range(0.0001, 0.49))
         ->capture_default_str();
     app.add_flag("--load", options.loaded, "load the other CPUs half of the time meanwhile");

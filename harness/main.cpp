@@ -3,5 +3,5 @@
 
 int main(int argc, char** argv) {
     xdpbench::catch_interrupts();
-    return xdpbench::command_line({argv + 1, argv + argc});
+    return xdpbench::commands::command_line({argv + 1, argv + argc});
 }

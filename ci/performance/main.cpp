@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "base/interrupt.h"
-#include "kernel/program.h"
+#include "bpf/program.h"
 #include "parts.h"
 #include "stats/summary.h"
 #include "traffic/pinned.h"
@@ -37,7 +37,7 @@ struct Demand {
 double ratio(const std::vector<double>& above, const std::vector<double>& below) {
     std::vector<double> ratios;
     for (std::size_t i = 0; i < above.size(); ++i) ratios.push_back(above[i] / below[i]);
-    return median(ratios).value_or(0);
+    return stats::median(ratios).value_or(0);
 }
 
 Result<bool> measure_all() {
@@ -52,8 +52,9 @@ Result<bool> measure_all() {
     fmt::print(
         "medians of {} rounds on CPU {}: replay {:.2f} Mpps, constant frame {:.2f} Mpps, tcpreplay "
         "{:.2f} Mpps\n\n",
-        kRounds, measuring_cpu(), median(rates.replay).value_or(0) / 1e6,
-        median(rates.constant).value_or(0) / 1e6, median(rates.tcpreplay).value_or(0) / 1e6);
+        kRounds, traffic::measuring_cpu(), stats::median(rates.replay).value_or(0) / 1e6,
+        stats::median(rates.constant).value_or(0) / 1e6,
+        stats::median(rates.tcpreplay).value_or(0) / 1e6);
     add({"replay of 1,000 64-byte frames into a native drop, against tcpreplay",
          ratio(rates.replay, rates.tcpreplay), "times", true, 1.8});
     add({"the same, against the same generator sending one constant frame", rates.to_constant,
@@ -92,7 +93,7 @@ Result<bool> measure_all() {
 
 int main() {
     xdpbench::catch_interrupts();
-    xdpbench::set_up_libbpf(false);
+    xdpbench::bpf::set_up_libbpf(false);
     const xdpbench::Result<bool> met = xdpbench::measure_all();
     if (!met) {
         fmt::print(stderr, "xdp-bench-performance: {}\n", met.error().text());

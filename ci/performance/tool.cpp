@@ -50,7 +50,7 @@ Result<ToolRun> run_tool(std::vector<std::string> arguments) {
 Result<std::filesystem::path> large_pcap(const std::filesystem::path& folder, std::uint64_t count,
                                          std::size_t length) {
     XDPBENCH_TRY(const std::filesystem::path small, fixture_traffic());
-    XDPBENCH_TRY(const Frames some, read_frames(small));
+    XDPBENCH_TRY(const packet::Frames some, packet::read_frames(small));
     const std::filesystem::path path = folder / fmt::format("{}x{}.pcap", count, length);
     const std::array<std::uint32_t, 6> header{0xa1b2c3d4, 0x00040002, 0, 0,
                                               65535,      1};  // libpcap's file format, host order
@@ -83,8 +83,8 @@ Repeatability repeatability_of(const nlohmann::json& bench) {
         at_clock.push_back(round["ns_per_packet"].get<double>());
         timed.push_back(round.value("timed_ns_per_packet", at_clock.back()));
         if (at_clock.size() < kEnough) continue;
-        repeatability.at_clock = *relative_range(at_clock) * 100;
-        repeatability.timed = *relative_range(timed) * 100;
+        repeatability.at_clock = *stats::relative_range(at_clock) * 100;
+        repeatability.timed = *stats::relative_range(timed) * 100;
         break;
     }
     return repeatability;
@@ -99,7 +99,7 @@ Result<double> check_replay_seconds() {
                      run_tool({"--mode", "native", "--prog", "icmp_lb", "--only", "check,replay"}));
         samples.push_back(run.seconds);
     }
-    return median(samples).value_or(0);
+    return stats::median(samples).value_or(0);
 }
 
 Result<Checks> measure_checks() {
@@ -131,7 +131,7 @@ Result<Checks> measure_checks() {
 
 Result<Benches> measure_benches() {
     std::vector<std::string> arguments{"--prog", "xdp_drop", "--only", "bench"};
-    std::vector<int> cpus = allowed_cpus();
+    std::vector<int> cpus = traffic::allowed_cpus();
     const bool several = cpus.size() > 1;
     if (several) {
         cpus.erase(cpus.begin(), cpus.end() - 2);

@@ -1,5 +1,5 @@
 // `xdp-bench attach`.
-#include "engine/attach.h"
+#include "live/attach.h"
 
 #include <fmt/format.h>
 
@@ -7,10 +7,11 @@
 #include <memory>
 
 #include "base/text.h"
+#include "bpf/program.h"
 #include "commands/command.h"
-#include "kernel/program.h"
+#include "report/live.h"
 
-namespace xdpbench {
+namespace xdpbench::commands {
 namespace {
 
 struct AttachArguments {
@@ -28,12 +29,12 @@ struct AttachArguments {
 constexpr double kShortestInterval = 0.1;  // seconds
 constexpr double kLongestInterval = 3600;
 
-Result<AttachOptions> parse_attach(const AttachArguments& arguments) {
-    AttachOptions options;
+Result<live::AttachOptions> parse_attach(const AttachArguments& arguments) {
+    live::AttachOptions options;
     options.program = arguments.program;
     options.interface = arguments.interface;
     options.replace = arguments.replace;
-    const std::optional<Mode> mode = parse_mode(arguments.mode);
+    const std::optional<model::Mode> mode = model::parse_mode(arguments.mode);
     if (!mode) {
         const std::optional<std::string> near =
             nearest(arguments.mode, {"generic", "native", "offload"});
@@ -43,7 +44,7 @@ Result<AttachOptions> parse_attach(const AttachArguments& arguments) {
     }
     options.mode = *mode;
     for (const std::string& text : arguments.settings) {
-        Result<Assignment> assignment = parse_assignment(text);
+        Result<scenario::Assignment> assignment = scenario::parse_assignment(text);
         if (!assignment) return assignment.error().in("--set");
         options.settings.push_back(std::move(*assignment));
     }
@@ -64,9 +65,9 @@ Result<AttachOptions> parse_attach(const AttachArguments& arguments) {
 }
 
 Result<int> attach_command(const AttachArguments& arguments) {
-    set_up_libbpf(arguments.verbose);
-    XDPBENCH_TRY(const AttachOptions options, parse_attach(arguments));
-    LiveReport report(arguments.json);
+    bpf::set_up_libbpf(arguments.verbose);
+    XDPBENCH_TRY(const live::AttachOptions options, parse_attach(arguments));
+    report::LiveReport report(arguments.json);
     XDPBENCH_CHECK(attach(options, report));
     return kHeld;
 }
@@ -102,4 +103,4 @@ Command add_attach(CLI::App& application) {
     return {app, [arguments](const Invocation&) { return attach_command(*arguments); }};
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::commands

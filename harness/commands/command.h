@@ -11,7 +11,7 @@ namespace CLI {
 class App;
 }
 
-namespace xdpbench {
+namespace xdpbench::commands {
 
 enum ExitCode { kHeld = 0, kInputError = 2, kInvalid = 3, kNothingRan = 4, kInterrupted = 130 };
 
@@ -38,4 +38,4 @@ Command add_doctor(CLI::App& application);
 Command add_attach(CLI::App& application);
 Command add_map(CLI::App& application);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::commands

@@ -8,11 +8,11 @@
 #include <cstdio>
 #include <system_error>
 
+#include "base/result_file.h"
 #include "commands/command.h"
 #include "commands/suggestion.h"
-#include "report/result_file.h"
 
-namespace xdpbench {
+namespace xdpbench::commands {
 namespace {
 
 int exit_code_after(const Error& error) {
@@ -93,4 +93,4 @@ int command_line(std::vector<std::string> arguments) {
     return exit_code_after(code.error());
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::commands

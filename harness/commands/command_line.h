@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-namespace xdpbench {
+namespace xdpbench::commands {
 
 // Carries out what was typed, without the name of the tool; returns the exit code. Says on standard
 // error what went wrong.
 [[nodiscard]] int command_line(std::vector<std::string> arguments);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::commands

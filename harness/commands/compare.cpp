@@ -1,5 +1,5 @@
 // `xdp-bench compare`: two programs against each other, or two results side by side.
-#include "engine/compare.h"
+#include "compare/compare.h"
 
 #include <fmt/format.h>
 
@@ -8,18 +8,18 @@
 #include <random>
 
 #include "base/file.h"
+#include "base/result_file.h"
 #include "base/text.h"
+#include "bench/rate.h"
 #include "commands/command.h"
 #include "commands/compare_results.h"
 #include "commands/modes.h"
 #include "commands/shape_options.h"
 #include "commands/traffic_options.h"
-#include "engine/rate.h"
 #include "report/comparison.h"
 #include "report/console.h"
-#include "report/result_file.h"
 
-namespace xdpbench {
+namespace xdpbench::commands {
 namespace {
 
 // The options of `compare` as typed.
@@ -34,7 +34,7 @@ struct CompareArguments {
     std::vector<std::string> only;
     std::string max_time = "30s";
     std::string alpha = "1%";
-    std::string floor = "1%";
+    std::string threshold = "1%";
     std::optional<std::uint64_t> seed;
     std::string json;
     std::string regression;
@@ -67,7 +67,7 @@ void add_options(CLI::App& app, CompareArguments& arguments) {
         ->type_name("TIME");
     app.add_option("--alpha", arguments.alpha, "how often a false alarm may be (default: 1%)")
         ->type_name("PERCENT");
-    app.add_option("--floor", arguments.floor,
+    app.add_option("--floor", arguments.threshold,
                    "smaller effects are called no difference (default: 1%)")
         ->type_name("PERCENT");
     app.add_option("--seed", arguments.seed, "of the order of windows (default: drawn)");
@@ -84,30 +84,30 @@ void add_options(CLI::App& app, CompareArguments& arguments) {
 // "1%", "0.5 %": above 0 and below a half.
 Result<double> parse_percent(const char* option, const std::string& text) {
     constexpr double kLeast = 1e-5;
-    XDPBENCH_TRY(const double share, parse_share(option, text, kLeast));
+    XDPBENCH_TRY(const double share, bench::parse_share(option, text, kLeast));
     if (share < 0.5) return share;
     return input_error(fmt::format("{} {} is not below 50%", option, text), "write it as 1%");
 }
 
-Result<Subject> subject_for(const std::string& program, const CompareArguments& arguments) {
+Result<target::Target> target_for(const std::string& program, const CompareArguments& arguments) {
     const bool object = program.ends_with(".o") || program.find(".o:") != std::string::npos;
     const std::string named =
         object && !arguments.function.empty() ? program + ":" + arguments.function : program;
-    XDPBENCH_TRY(Subject subject, find_subject(named));
-    if (arguments.scenario.empty()) return subject;
+    XDPBENCH_TRY(target::Target target, target::find_target(named));
+    if (arguments.scenario.empty()) return target;
     const bool file =
         arguments.scenario.ends_with(".yaml") || arguments.scenario.find('/') != std::string::npos;
-    XDPBENCH_TRY(Subject framed,
-                 file ? subject_of(arguments.scenario) : find_subject(arguments.scenario));
-    framed.object = subject.object;
-    framed.scenario.program = subject.scenario.program;
+    XDPBENCH_TRY(target::Target framed, file ? target::target_of(arguments.scenario)
+                                             : target::find_target(arguments.scenario));
+    framed.object = target.object;
+    framed.scenario.program = target.scenario.program;
     return framed;
 }
 
-Result<CompareOptions> parse(const CompareArguments& arguments) {
-    CompareOptions options;
+Result<compare::CompareOptions> parse(const CompareArguments& arguments) {
+    compare::CompareOptions options;
     if (arguments.modes.empty()) {
-        options.modes = {Mode::native};
+        options.modes = {model::Mode::native};
     } else {
         XDPBENCH_TRY(options.modes, parse_modes(arguments.modes));
     }
@@ -126,9 +126,10 @@ Result<CompareOptions> parse(const CompareArguments& arguments) {
             "write it as 30s or 2m");
     options.seconds = *seconds;
     XDPBENCH_TRY(options.alpha, parse_percent("--alpha", arguments.alpha));
-    XDPBENCH_TRY(options.floor, parse_percent("--floor", arguments.floor));
-    XDPBENCH_TRY(const std::optional<Placement> placement, parse_placement(arguments.shape));
-    XDPBENCH_TRY(options.cpus, plan_cpus(placement.value_or(Placement::shared)));
+    XDPBENCH_TRY(options.threshold, parse_percent("--floor", arguments.threshold));
+    XDPBENCH_TRY(const std::optional<traffic::Placement> placement,
+                 parse_placement(arguments.shape));
+    XDPBENCH_TRY(options.cpus, traffic::plan_cpus(placement.value_or(traffic::Placement::shared)));
     options.seed = arguments.seed ? *arguments.seed : std::random_device{}();
     return options;
 }
@@ -154,28 +155,29 @@ Result<int> compare_command(const CompareArguments& arguments, const Invocation&
     if (!arguments.regression.empty())
         return input_error("--fail-on-regression is for two results, FILE.json",
                            "two programs are judged by --alpha and --floor");
-    set_up_libbpf(arguments.verbose);
-    XDPBENCH_TRY(CompareOptions options, parse(arguments));
+    bpf::set_up_libbpf(arguments.verbose);
+    XDPBENCH_TRY(compare::CompareOptions options, parse(arguments));
     options.command_line = invocation.typed;
-    XDPBENCH_TRY(Subject base, subject_for(arguments.base, arguments));
-    XDPBENCH_TRY(Subject contender, subject_for(arguments.contender, arguments));
+    XDPBENCH_TRY(target::Target base, target_for(arguments.base, arguments));
+    XDPBENCH_TRY(target::Target contender, target_for(arguments.contender, arguments));
     // A reference program against an object: its scenario is meant for both.
     if (base.judged != contender.judged) {
-        Subject& plain = base.judged ? contender : base;
-        const Subject& framed = base.judged ? base : contender;
+        target::Target& plain = base.judged ? contender : base;
+        const target::Target& framed = base.judged ? base : contender;
         const auto object = plain.object;
-        const ProgramRef program = plain.scenario.program;
+        const scenario::ProgramRef program = plain.scenario.program;
         plain = framed;
         plain.object = object;
         plain.scenario.program = program;
     }
-    XDPBENCH_TRY(const TrafficOption traffic, parse_traffic(arguments.traffic));
+    XDPBENCH_TRY(const target::TrafficOption traffic, parse_traffic(arguments.traffic));
     if (!traffic.empty()) {
-        base = with_traffic(std::move(base), traffic);
-        contender = with_traffic(std::move(contender), traffic);
+        base = target::with_traffic(std::move(base), traffic);
+        contender = target::with_traffic(std::move(contender), traffic);
     }
-    XDPBENCH_TRY(const std::vector<TrafficShape> shapes, parse_shapes(arguments.shape));
-    XDPBENCH_TRY(const std::vector<Compared> compared, prepare_comparison(base, contender, shapes));
+    XDPBENCH_TRY(const std::vector<target::TrafficShape> shapes, parse_shapes(arguments.shape));
+    XDPBENCH_TRY(const std::vector<compare::Compared> compared,
+                 compare::prepare_comparison(base, contender, shapes));
     const bool to_stdout = arguments.json == "-";
     std::optional<OutputFile> file;
     if (!to_stdout) {
@@ -186,18 +188,18 @@ Result<int> compare_command(const CompareArguments& arguments, const Invocation&
                                    : arguments.json));
         file.emplace(std::move(output));
     }
-    Console console(to_stdout ? stderr : stdout);
-    CompareRecord record;
-    XDPBENCH_CHECK(compare(
+    report::Console console(to_stdout ? stderr : stdout);
+    model::CompareRecord record;
+    XDPBENCH_CHECK(compare::compare(
         compared, options, [&console](const std::string& line) { console.progress(line); },
         record));
-    console.note(comparison_text(record));
+    console.note(report::comparison_text(record));
     if (to_stdout) {
-        fmt::print("{}", to_json(record));
+        fmt::print("{}", report::to_json(record));
         std::fflush(stdout);
         return record.exit_code;
     }
-    XDPBENCH_CHECK(file->commit(to_json(record)));
+    XDPBENCH_CHECK(file->commit(report::to_json(record)));
     console.note("result: " + file->path().string());
     return record.exit_code;
 }
@@ -217,4 +219,4 @@ Command add_compare(CLI::App& application) {
             }};
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::commands

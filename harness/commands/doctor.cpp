@@ -6,42 +6,44 @@
 #include <optional>
 
 #include "base/file.h"
+#include "bpf/cpus.h"
+#include "bpf/program.h"
 #include "commands/command.h"
-#include "engine/device.h"
-#include "kernel/capabilities.h"
-#include "kernel/cpus.h"
-#include "kernel/environment.h"
-#include "kernel/privileges.h"
-#include "kernel/program.h"
+#include "probe/capabilities.h"
+#include "probe/device.h"
+#include "probe/environment.h"
+#include "probe/privileges.h"
 #include "report/device_text.h"
 #include "report/json.h"
 #include "traffic/interference.h"
 #include "traffic/placement.h"
 
-namespace xdpbench {
+namespace xdpbench::commands {
 namespace {
 
 // Within about a second.
 void show_interference() {
     fmt::print("\nCPUs, how much they disturb each other (a fixed loop, in turn)\n");
-    const std::vector<int> cpus = allowed_cpus();
-    const Result<std::vector<Interference>> pairs = measure_interference(cpus, 1.0);
+    const std::vector<int> cpus = traffic::allowed_cpus();
+    const Result<std::vector<traffic::Interference>> pairs =
+        traffic::measure_interference(cpus, 1.0);
     if (!pairs) fmt::print("  not measured: {}\n", pairs.error().text());
     if (pairs && pairs->empty()) fmt::print("  CPU {:<14} the only one here\n", cpus.front());
     if (!pairs) return;
-    for (const Interference& pair : *pairs) {
-        fmt::print("  {:<18} {}; sysfs: {}\n", fmt::format("CPU {}", pair.cpu), pair.text(),
-                   are_siblings(pair.cpu, pair.other) ? "threads of one core" : "different cores");
+    for (const traffic::Interference& pair : *pairs) {
+        fmt::print(
+            "  {:<18} {}; sysfs: {}\n", fmt::format("CPU {}", pair.cpu), pair.text(),
+            bpf::are_siblings(pair.cpu, pair.other) ? "threads of one core" : "different cores");
     }
 }
 
 Result<int> machine_command() {
     fmt::print("machine\n");
-    for (const EnvironmentEntry& entry : describe_environment())
+    for (const probe::EnvironmentEntry& entry : probe::describe_environment())
         fmt::print("  {:<18} {}\n", entry.key, entry.value);
     fmt::print("\nprivileges\n");
     bool complete = true;
-    for (const Privilege& privilege : privileges()) {
+    for (const probe::Privilege& privilege : probe::privileges()) {
         fmt::print("  {:<18} {:<8} {}\n", privilege.name, privilege.held ? "held" : "MISSING",
                    privilege.needed_for);
         complete = complete && privilege.held;
@@ -49,10 +51,11 @@ Result<int> machine_command() {
     if (!complete) fmt::print("  to do: run with sudo\n");
     show_interference();
     fmt::print("\nfeatures, each tried here\n");
-    for (const Probe& probe : probe_features()) {
-        fmt::print("  {:<34} {:<8} {}\n", probe.name, probe_state_name(probe.state), probe.detail);
+    for (const probe::Probe& probe : probe::probe_features()) {
+        fmt::print("  {:<34} {:<8} {}\n", probe.name, probe::probe_state_name(probe.state),
+                   probe.detail);
         if (!probe.advice.empty()) fmt::print("  {:<34} to do:   {}\n", "", probe.advice);
-        complete = complete && probe.state != ProbeState::unknown;
+        complete = complete && probe.state != probe::ProbeState::unknown;
     }
     return complete ? kHeld : kNothingRan;
 }
@@ -73,11 +76,11 @@ Result<int> device_command(const DoctorArguments& arguments) {
         file.emplace(std::move(output));
     }
     const bool try_modes = arguments.try_modes || arguments.try_mtu;
-    XDPBENCH_TRY(const DeviceRecord device,
-                 describe_device(arguments.device, {try_modes, arguments.try_mtu}));
-    fmt::print(to_stdout ? stderr : stdout, "{}", device_text(device));
-    if (to_stdout) fmt::print("{}", to_json(device));
-    if (file) XDPBENCH_CHECK(file->commit(to_json(device)));
+    XDPBENCH_TRY(const model::DeviceRecord device,
+                 probe::describe_device(arguments.device, {try_modes, arguments.try_mtu}));
+    fmt::print(to_stdout ? stderr : stdout, "{}", report::device_text(device));
+    if (to_stdout) fmt::print("{}", report::to_json(device));
+    if (file) XDPBENCH_CHECK(file->commit(report::to_json(device)));
     return kHeld;
 }
 
@@ -106,9 +109,9 @@ Command add_doctor(CLI::App& application) {
         "about what is missing");
     add_options(*app, *arguments);
     return {app, [arguments](const Invocation&) {
-                set_up_libbpf(false);
+                bpf::set_up_libbpf(false);
                 return arguments->device.empty() ? machine_command() : device_command(*arguments);
             }};
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::commands

@@ -5,22 +5,22 @@
 
 #include "base/text.h"
 #include "commands/command.h"
-#include "engine/subject.h"
+#include "target/target.h"
 
-namespace xdpbench {
+namespace xdpbench::commands {
 namespace {
 
 Result<int> list_command() {
-    XDPBENCH_TRY(const std::vector<Scenario> scenarios, installed_scenarios());
-    for (const Scenario& scenario : scenarios) {
+    XDPBENCH_TRY(const std::vector<scenario::Scenario> scenarios, target::installed_scenarios());
+    for (const scenario::Scenario& scenario : scenarios) {
         fmt::print("{:<16} {}\n{:<16}   {}{}{}{}\n", scenario.name, scenario.about, "",
                    counted(scenario.checks.size(), "check"),
                    scenario.replay ? ", replay of " + scenario.replay->traffic.text : "",
                    scenario.lan ? ", lan of " + counted(scenario.lan->hosts.size(), "host") : "",
-                   scenario.bench
-                       ? fmt::format(", bench of {} ({})", action_name(scenario.bench->action),
-                                     scenario.bench->traffic.text)
-                       : "");
+                   scenario.bench ? fmt::format(", bench of {} ({})",
+                                                model::action_name(scenario.bench->action),
+                                                scenario.bench->traffic.text)
+                                  : "");
     }
     return kHeld;
 }
@@ -32,4 +32,4 @@ Command add_list(CLI::App& application) {
             [](const Invocation&) { return list_command(); }};
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::commands

@@ -4,12 +4,12 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "bpf/program.h"
 #include "commands/command.h"
-#include "engine/map_command.h"
-#include "kernel/privileges.h"
-#include "kernel/program.h"
+#include "probe/privileges.h"
+#include "target/map_command.h"
 
-namespace xdpbench {
+namespace xdpbench::commands {
 namespace {
 
 struct MapArguments {
@@ -19,8 +19,8 @@ struct MapArguments {
     std::string object;
 };
 
-Result<std::optional<Mode>> parse_map_mode(const std::string& name) {
-    const std::optional<Mode> mode = parse_mode(name);
+Result<std::optional<model::Mode>> parse_map_mode(const std::string& name) {
+    const std::optional<model::Mode> mode = model::parse_mode(name);
     if (!mode && !name.empty())
         return input_error(fmt::format("--mode {}: there is no such mode", name),
                            "choose from generic, native, offload");
@@ -28,18 +28,19 @@ Result<std::optional<Mode>> parse_map_mode(const std::string& name) {
 }
 
 Result<int> map_command(const MapArguments& arguments) {
-    set_up_libbpf(false);
-    XDPBENCH_TRY(const std::optional<Mode> mode, parse_map_mode(arguments.mode));
-    XDPBENCH_TRY(const std::optional<MapCommand> command,
-                 parse_map_command(arguments.verb, arguments.object));
+    bpf::set_up_libbpf(false);
+    XDPBENCH_TRY(const std::optional<model::Mode> mode, parse_map_mode(arguments.mode));
+    XDPBENCH_TRY(const std::optional<target::MapCommand> command,
+                 target::parse_map_command(arguments.verb, arguments.object));
     if (!command) {
         return input_error(fmt::format("map {}: there is no such command", arguments.verb),
                            "choose from list, show, set, delete");
     }
-    XDPBENCH_CHECK(require_privileges());
-    XDPBENCH_TRY(const AttachedProgram program, find_attached(arguments.interface, mode));
-    XDPBENCH_TRY(const ProgramMaps maps, ProgramMaps::open(program.id));
-    XDPBENCH_TRY(const std::string text, execute(*command, maps));
+    XDPBENCH_CHECK(probe::require_privileges());
+    XDPBENCH_TRY(const bpf::AttachedProgram program,
+                 target::find_attached(arguments.interface, mode));
+    XDPBENCH_TRY(const bpf::ProgramMaps maps, bpf::ProgramMaps::open(program.id));
+    XDPBENCH_TRY(const std::string text, target::execute(*command, maps));
     fmt::print("{}", text);
     return kHeld;
 }
@@ -61,4 +62,4 @@ Command add_map(CLI::App& application) {
     return {app, [arguments](const Invocation&) { return map_command(*arguments); }};
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::commands

@@ -7,14 +7,15 @@
 
 #include "base/text.h"
 
-namespace xdpbench {
+namespace xdpbench::commands {
 
-Result<std::vector<Mode>> parse_modes(const std::vector<std::string>& names) {
-    const std::vector<Mode> all{Mode::generic, Mode::native, Mode::offload};
-    std::vector<Mode> modes;
+Result<std::vector<model::Mode>> parse_modes(const std::vector<std::string>& names) {
+    const std::vector<model::Mode> all{model::Mode::generic, model::Mode::native,
+                                       model::Mode::offload};
+    std::vector<model::Mode> modes;
     for (const std::string& name : names) {
         if (name == "all") return all;
-        const std::optional<Mode> mode = parse_mode(name);
+        const std::optional<model::Mode> mode = model::parse_mode(name);
         if (!mode) {
             const std::optional<std::string> near =
                 nearest(name, {"generic", "native", "offload", "all"});
@@ -27,4 +28,4 @@ Result<std::vector<Mode>> parse_modes(const std::vector<std::string>& names) {
     return modes;
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::commands

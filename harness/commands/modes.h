@@ -6,9 +6,9 @@
 #include "base/result.h"
 #include "scenario/scenario.h"
 
-namespace xdpbench {
+namespace xdpbench::commands {
 
 // Attach modes as typed after --mode: each once, in the order given; "all" stands for all of them.
-Result<std::vector<Mode>> parse_modes(const std::vector<std::string>& names);
+Result<std::vector<model::Mode>> parse_modes(const std::vector<std::string>& names);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::commands

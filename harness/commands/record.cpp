@@ -1,5 +1,5 @@
 // `xdp-bench record`.
-#include "engine/record.h"
+#include "record/record.h"
 
 #include <fmt/format.h>
 
@@ -8,9 +8,9 @@
 
 #include "commands/command.h"
 #include "commands/traffic_options.h"
-#include "kernel/privileges.h"
+#include "probe/privileges.h"
 
-namespace xdpbench {
+namespace xdpbench::commands {
 namespace {
 
 struct RecordArguments {
@@ -22,27 +22,29 @@ struct RecordArguments {
     bool verbose = false;
 };
 
-Result<Recorded> record_new(const RecordArguments& arguments) {
+Result<record::Recorded> record_new(const RecordArguments& arguments) {
     if (arguments.program.empty() == arguments.scenario.empty()) {
         return input_error("what is to be recorded?",
                            "name a program with --prog, or with --scenario one and its setup");
     }
     if (arguments.output.empty())
         return input_error("where is the scenario to be written?", "say so: -o mine.yaml");
-    XDPBENCH_TRY(Subject subject, arguments.scenario.empty() ? find_subject(arguments.program)
-                                                             : subject_of(arguments.scenario));
-    XDPBENCH_TRY(const TrafficOption traffic, parse_traffic(arguments.traffic));
+    XDPBENCH_TRY(target::Target target, arguments.scenario.empty()
+                                            ? target::find_target(arguments.program)
+                                            : target::target_of(arguments.scenario));
+    XDPBENCH_TRY(const target::TrafficOption traffic, parse_traffic(arguments.traffic));
     if (traffic.empty())
         return input_error("no traffic is named", "say which: --pcap traffic.pcap, or --scapy ...");
-    return record_scenario(with_traffic(std::move(subject), traffic), arguments.output);
+    return record::record_scenario(target::with_traffic(std::move(target), traffic),
+                                   arguments.output);
 }
 
 Result<int> record_command(const RecordArguments& arguments) {
-    set_up_libbpf(arguments.verbose);
-    XDPBENCH_CHECK(require_privileges());
-    XDPBENCH_TRY(const Recorded recorded, arguments.update.empty()
-                                              ? record_new(arguments)
-                                              : update_scenario(arguments.update));
+    bpf::set_up_libbpf(arguments.verbose);
+    XDPBENCH_CHECK(probe::require_privileges());
+    XDPBENCH_TRY(const record::Recorded recorded, arguments.update.empty()
+                                                      ? record_new(arguments)
+                                                      : record::update_scenario(arguments.update));
     for (const std::string& line : recorded.lines) fmt::print("{}\n", line);
     return kHeld;
 }
@@ -72,4 +74,4 @@ Command add_record(CLI::App& application) {
     return {app, [arguments](const Invocation&) { return record_command(*arguments); }};
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::commands

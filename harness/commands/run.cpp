@@ -1,5 +1,5 @@
 // `xdp-bench run`, and what runs without a command.
-#include "engine/run.h"
+#include "run/run.h"
 
 #include <fmt/format.h>
 
@@ -11,26 +11,26 @@
 #include <optional>
 
 #include "base/file.h"
+#include "base/result_file.h"
 #include "commands/command.h"
 #include "commands/run_arguments.h"
 #include "report/json.h"
 #include "report/junit.h"
 #include "report/ktap.h"
 #include "report/openmetrics.h"
-#include "report/result_file.h"
 
-namespace xdpbench {
+namespace xdpbench::commands {
 namespace {
 
-std::string default_result_name(const RunOptions& options) {
-    std::string subject =
+std::string default_result_name(const run::RunOptions& options) {
+    std::string target =
         options.programs.size() + options.scenarios.size() == 1
             ? (options.programs.empty() ? options.scenarios : options.programs).front()
             : "run";
-    subject = std::filesystem::path(subject).stem().string();
+    target = std::filesystem::path(target).stem().string();
     std::string modes;
-    for (const Mode mode : options.modes) modes += "-" + std::string(mode_name(mode));
-    return result_file_name(subject + modes, "json");
+    for (const model::Mode mode : options.modes) modes += "-" + std::string(model::mode_name(mode));
+    return result_file_name(target + modes, "json");
 }
 
 // What the names of files beside the result begin with; beside a device or a pipe there are none.
@@ -44,7 +44,7 @@ std::string stem_of(const std::filesystem::path& result, const std::filesystem::
 // A file beside the JSON result, and what it will hold.
 struct Report {
     OutputFile file;
-    std::string (*render)(const RunRecord&);
+    std::string (*render)(const model::RunRecord&);
 };
 
 // Opened before the work: can they be written?
@@ -52,11 +52,11 @@ Result<std::vector<Report>> open_reports(const RunArguments& arguments) {
     struct Wanted {
         const char* option;
         const std::string& path;
-        std::string (*render)(const RunRecord&);
+        std::string (*render)(const model::RunRecord&);
     };
-    const std::array<Wanted, 3> wanted{{{"--junit", arguments.junit, to_junit},
-                                        {"--ktap", arguments.ktap, to_ktap},
-                                        {"--metrics", arguments.metrics, to_openmetrics}}};
+    const std::array<Wanted, 3> wanted{{{"--junit", arguments.junit, report::to_junit},
+                                        {"--ktap", arguments.ktap, report::to_ktap},
+                                        {"--metrics", arguments.metrics, report::to_openmetrics}}};
     std::map<std::filesystem::path, std::string> taken{{arguments.json, "--json"}};
     std::vector<Report> reports;
     for (const Wanted& report : wanted) {
@@ -78,20 +78,20 @@ Result<std::vector<Report>> open_reports(const RunArguments& arguments) {
 }
 
 Result<int> run_command(const RunArguments& arguments, const Invocation& invocation) {
-    set_up_libbpf(arguments.verbose);
-    XDPBENCH_TRY(RunOptions options, parse_run(arguments));
+    bpf::set_up_libbpf(arguments.verbose);
+    XDPBENCH_TRY(run::RunOptions options, parse_run(arguments));
     options.passed_on = invocation.passed_on;
     options.command_line = invocation.typed;
     const bool to_stdout = arguments.json == "-";
     const std::string by_itself = default_result_name(options);
     const std::string result = arguments.json.empty() ? by_itself : arguments.json;
     options.result_stem = stem_of(to_stdout ? by_itself : result, by_itself);
-    XDPBENCH_TRY(const PlannedRun plan, plan_run(options));
-    Console console(to_stdout ? stderr : stdout);
-    RunRecord record;
+    XDPBENCH_TRY(const run::PlannedRun plan, run::plan_run(options));
+    report::Console console(to_stdout ? stderr : stdout);
+    model::RunRecord record;
     std::vector<std::string> notes;
     if (plan.listing) {
-        XDPBENCH_CHECK(run(plan, console, record, notes));
+        XDPBENCH_CHECK(run::run(plan, console, record, notes));
         return kHeld;
     }
     // Found out now, not after the work: can the result be written?
@@ -101,14 +101,14 @@ Result<int> run_command(const RunArguments& arguments, const Invocation& invocat
         file.emplace(std::move(output));
     }
     XDPBENCH_TRY(std::vector<Report> reports, open_reports(arguments));
-    XDPBENCH_CHECK(run(plan, console, record, notes));
-    record.exit_code = xdpbench::exit_code_of(record);
+    XDPBENCH_CHECK(run::run(plan, console, record, notes));
+    record.exit_code = run::exit_code_of(record);
     console.report(record, arguments.verbose);
     for (const std::string& note : notes) console.note(note);
-    if (to_stdout) fmt::print("{}", to_json(record));
+    if (to_stdout) fmt::print("{}", report::to_json(record));
     // The work is done: what can be written is, whatever becomes of the rest.
     Result<void> written;
-    if (file) written = file->commit(to_json(record));
+    if (file) written = file->commit(report::to_json(record));
     if (file && written) console.note("\nresult: " + file->path().string());
     for (Report& report : reports) {
         Result<void> also = report.file.commit(report.render(record));
@@ -134,4 +134,4 @@ Command add_run(CLI::App& application) {
             }};
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::commands

@@ -8,20 +8,20 @@
 #include <optional>
 
 #include "base/text.h"
+#include "bpf/cpus.h"
 #include "commands/modes.h"
-#include "kernel/cpus.h"
-#include "kernel/device_topology.h"
-#include "kernel/interface.h"
+#include "net/interface.h"
+#include "net/port_topology.h"
 #include "traffic/placement.h"
 
-namespace xdpbench {
+namespace xdpbench::commands {
 namespace {
 
-Result<void> add_device(const RunArguments& arguments, RunOptions& options) {
+Result<void> add_device(const RunArguments& arguments, run::RunOptions& options) {
     if (options.keep)
         return input_error("--keep does not go with --dev: nothing is left on real interfaces",
                            "xdp-bench attach leaves a program there as long as it runs");
-    const bool offload_only = options.modes == std::vector<Mode>{Mode::offload};
+    const bool offload_only = options.modes == std::vector<model::Mode>{model::Mode::offload};
     if (arguments.peer.empty() && !offload_only) {
         return input_error("--dev without --peer: there is nothing to send frames over",
                            "name the interface that is cabled to it, or use --mode offload alone");
@@ -36,21 +36,22 @@ Result<void> add_device(const RunArguments& arguments, RunOptions& options) {
     if (arguments.device == arguments.peer)
         return input_error(fmt::format("--dev and --peer are both {}", arguments.device),
                            "name the two ends of the wire");
-    XDPBENCH_TRY(const NetNs netns, NetNs::current());
-    XDPBENCH_CHECK(query_interface(netns, arguments.device));
+    XDPBENCH_TRY(const net::NetNs netns, net::NetNs::current());
+    XDPBENCH_CHECK(net::query_interface(netns, arguments.device));
     options.device = arguments.device;
     options.take_over = arguments.take_over;
     if (arguments.peer.empty()) return {};
-    XDPBENCH_CHECK(query_interface(netns, arguments.peer));
+    XDPBENCH_CHECK(net::query_interface(netns, arguments.peer));
     options.peer = arguments.peer;
-    for (const Mode mode : options.modes) {
-        if (mode == Mode::offload) continue;  // touches the device alone, and asks it itself
-        XDPBENCH_CHECK(join_devices({*options.device, *options.peer, options.take_over}, mode, 0));
+    for (const model::Mode mode : options.modes) {
+        if (mode == model::Mode::offload) continue;  // touches the device alone, and asks it itself
+        XDPBENCH_CHECK(
+            net::join_ports({*options.device, *options.peer, options.take_over}, mode, 0));
     }
     return {};
 }
 
-Result<void> choose_parts(const std::vector<std::string>& only, RunOptions& options) {
+Result<void> choose_parts(const std::vector<std::string>& only, run::RunOptions& options) {
     const std::map<std::string, bool*> parts{{"check", &options.check},
                                              {"replay", &options.replay},
                                              {"bench", &options.bench},
@@ -75,27 +76,28 @@ Result<void> choose_parts(const std::vector<std::string>& only, RunOptions& opti
 }
 
 // Asked for, or because a share of what it finds is.
-bool searches(const RunOptions& options) {
+bool searches(const run::RunOptions& options) {
     const bool shares = std::any_of(options.rates.begin(), options.rates.end(),
-                                    [](const Rate& rate) { return rate.share > 0; });
+                                    [](const bench::Rate& rate) { return rate.share > 0; });
     return options.search || shares || (options.latency && options.rates.empty());
 }
 
-Result<void> add_goals(const RunArguments& arguments, RunOptions& options) {
+Result<void> add_goals(const RunArguments& arguments, run::RunOptions& options) {
     if (!arguments.losses.empty()) options.goals.losses.clear();
     for (const std::string& text : split_all(arguments.losses, ',')) {
-        XDPBENCH_TRY(const double loss, parse_share("--loss", text, 0));
+        XDPBENCH_TRY(const double loss, bench::parse_share("--loss", text, 0));
         options.goals.losses.push_back(loss);
     }
     if (!arguments.exceed.empty()) {
-        XDPBENCH_TRY(options.goals.exceed, parse_share("--exceed", arguments.exceed, 0));
+        XDPBENCH_TRY(options.goals.exceed, bench::parse_share("--exceed", arguments.exceed, 0));
     }
     if (options.goals.exceed == 1)
         return input_error("--exceed 100% lets every trial lose more than the goal",
                            "ask for less, e.g. 50%");
     constexpr double kNarrowest = 1e-5;
     if (!arguments.width.empty()) {
-        XDPBENCH_TRY(options.goals.width, parse_share("--width", arguments.width, kNarrowest));
+        XDPBENCH_TRY(options.goals.width,
+                     bench::parse_share("--width", arguments.width, kNarrowest));
     }
     const char* const goal = !arguments.losses.empty()   ? "--loss"
                              : !arguments.exceed.empty() ? "--exceed"
@@ -107,20 +109,20 @@ Result<void> add_goals(const RunArguments& arguments, RunOptions& options) {
     return {};
 }
 
-Result<void> add_rates(const RunArguments& arguments, RunOptions& options) {
+Result<void> add_rates(const RunArguments& arguments, run::RunOptions& options) {
     if (arguments.rates.empty()) return {};
     if (!options.bench && !options.latency) {
         return input_error("--rate goes with bench and latency, which --only leaves out",
                            "add one of them to --only, or leave --rate out");
     }
     for (const std::string& text : split_all(arguments.rates, ',')) {
-        XDPBENCH_TRY(const Rate rate, parse_rate(text));
+        XDPBENCH_TRY(const bench::Rate rate, bench::parse_rate(text));
         if (rate.share == 0 && rate.pps * options.seconds < 1) {
             return input_error(
                 fmt::format("--rate {} is not a whole frame in {}", text, arguments.duration),
                 "ask for a higher rate or a longer --duration");
         }
-        const auto same = [&rate](const Rate& other) {
+        const auto same = [&rate](const bench::Rate& other) {
             return other.pps == rate.pps && other.share == rate.share;
         };
         if (std::any_of(options.rates.begin(), options.rates.end(), same))
@@ -131,23 +133,23 @@ Result<void> add_rates(const RunArguments& arguments, RunOptions& options) {
 }
 
 // Those that the scaling table compares, and that rates are offered from; none if not asked for.
-Result<std::vector<int>> parse_cpus(const RunArguments& arguments, const RunOptions& options) {
+Result<std::vector<int>> parse_cpus(const RunArguments& arguments, const run::RunOptions& options) {
     if (arguments.cpus.empty()) return std::vector<int>{};
     if (!options.bench && !options.search && !options.latency)
         return input_error("--cpus goes with bench, search and latency, which --only leaves out",
                            "add one of them to --only, or leave --cpus out");
-    const std::optional<std::vector<int>> cpus = parse_cpu_list(arguments.cpus);
+    const std::optional<std::vector<int>> cpus = bpf::parse_cpu_list(arguments.cpus);
     if (!cpus)
         return input_error(fmt::format("--cpus {} is no list of CPUs", arguments.cpus),
                            "write it as 0,2-4");
-    const std::vector<int> allowed = allowed_cpus();
+    const std::vector<int> allowed = traffic::allowed_cpus();
     for (const int cpu : *cpus) {
         if (std::find(allowed.begin(), allowed.end(), cpu) == allowed.end())
             return input_error(
                 fmt::format("--cpus {}: this process may not use CPU {}", arguments.cpus, cpu),
                 fmt::format("there are {}", fmt::join(allowed, ", ")));
     }
-    if (arguments.shape.placement == placement_name(Placement::separate))
+    if (arguments.shape.placement == traffic::placement_name(traffic::Placement::separate))
         return input_error("--cpus and --placement separate do not go together",
                            "with --cpus each CPU is shared by a generator and the program");
     return *cpus;
@@ -232,8 +234,8 @@ void add_run_options(CLI::App& app, RunArguments& arguments) {
     app.add_flag("-v,--verbose", arguments.verbose, "every check by name, and libbpf's messages");
 }
 
-Result<RunOptions> parse_run(const RunArguments& arguments) {
-    RunOptions options;
+Result<run::RunOptions> parse_run(const RunArguments& arguments) {
+    run::RunOptions options;
     options.programs = arguments.programs;
     options.scenarios = arguments.scenarios;
     XDPBENCH_TRY(options.modes, parse_modes(arguments.modes));
@@ -263,4 +265,4 @@ Result<RunOptions> parse_run(const RunArguments& arguments) {
     return options;
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::commands

@@ -7,13 +7,13 @@
 #include "base/result.h"
 #include "commands/shape_options.h"
 #include "commands/traffic_options.h"
-#include "engine/run.h"
+#include "run/run.h"
 
 namespace CLI {
 class App;
 }
 
-namespace xdpbench {
+namespace xdpbench::commands {
 
 // As typed.
 struct RunArguments {
@@ -47,6 +47,6 @@ void add_run_options(CLI::App& app, RunArguments& arguments);
 
 // What the arguments mean, as far as this machine can be asked without creating anything: programs
 // and scenarios are not read yet. An input error names the option and what to write instead.
-Result<RunOptions> parse_run(const RunArguments& arguments);
+Result<run::RunOptions> parse_run(const RunArguments& arguments);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::commands

@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 
-namespace xdpbench {
+namespace xdpbench::commands {
 
 void add_shape_options(CLI::App& app, ShapeArguments& arguments, const std::string& placement) {
     app.add_option("--size", arguments.sizes,
@@ -19,11 +19,11 @@ void add_shape_options(CLI::App& app, ShapeArguments& arguments, const std::stri
     app.add_option("--placement", arguments.placement, placement)->type_name("shared|separate");
 }
 
-Result<std::vector<TrafficShape>> parse_shapes(const ShapeArguments& arguments) {
-    std::vector<TrafficShape> shapes;
+Result<std::vector<target::TrafficShape>> parse_shapes(const ShapeArguments& arguments) {
+    std::vector<target::TrafficShape> shapes;
     for (const std::string& size : split_all(arguments.sizes, ',')) {
-        XDPBENCH_TRY(const TrafficShape shape, parse_size(size));
-        const auto same = [&shape](const TrafficShape& other) {
+        XDPBENCH_TRY(const target::TrafficShape shape, target::parse_size(size));
+        const auto same = [&shape](const target::TrafficShape& other) {
             return other.name() == shape.name();
         };
         if (std::any_of(shapes.begin(), shapes.end(), same))
@@ -36,12 +36,14 @@ Result<std::vector<TrafficShape>> parse_shapes(const ShapeArguments& arguments) 
     if (*arguments.flows < 1 || *arguments.flows > kMostFlows)
         return input_error(fmt::format("--flows {} is not between 1 and {}", *arguments.flows,
                                        thousands(kMostFlows)));
-    for (TrafficShape& shape : shapes) shape.flows = static_cast<std::uint32_t>(*arguments.flows);
+    for (target::TrafficShape& shape : shapes)
+        shape.flows = static_cast<std::uint32_t>(*arguments.flows);
     return shapes;
 }
 
-Result<std::optional<Placement>> parse_placement(const ShapeArguments& arguments) {
-    const std::optional<Placement> placement = parse_placement(arguments.placement);
+Result<std::optional<traffic::Placement>> parse_placement(const ShapeArguments& arguments) {
+    const std::optional<traffic::Placement> placement =
+        traffic::parse_placement(arguments.placement);
     if (!placement && !arguments.placement.empty())
         return input_error(
             fmt::format("--placement {}: there is no such placement", arguments.placement),
@@ -49,4 +51,4 @@ Result<std::optional<Placement>> parse_placement(const ShapeArguments& arguments
     return placement;
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::commands

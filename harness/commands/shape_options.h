@@ -7,14 +7,14 @@
 #include <vector>
 
 #include "base/result.h"
-#include "engine/traffic_shape.h"
+#include "target/traffic_shape.h"
 #include "traffic/placement.h"
 
 namespace CLI {
 class App;
 }
 
-namespace xdpbench {
+namespace xdpbench::commands {
 
 // As typed.
 struct ShapeArguments {
@@ -27,8 +27,8 @@ struct ShapeArguments {
 void add_shape_options(CLI::App& app, ShapeArguments& arguments, const std::string& placement);
 
 // One shape a size; without sizes one.
-Result<std::vector<TrafficShape>> parse_shapes(const ShapeArguments& arguments);
+Result<std::vector<target::TrafficShape>> parse_shapes(const ShapeArguments& arguments);
 // Nothing if none is asked for.
-Result<std::optional<Placement>> parse_placement(const ShapeArguments& arguments);
+Result<std::optional<traffic::Placement>> parse_placement(const ShapeArguments& arguments);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::commands

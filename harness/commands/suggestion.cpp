@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-namespace xdpbench {
+namespace xdpbench::commands {
 namespace {
 
 std::optional<std::string> did_you_mean(const char* what, const std::string& typed,
@@ -55,4 +55,4 @@ std::optional<std::string> suggestion(const CLI::App& app,
     return std::nullopt;
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::commands

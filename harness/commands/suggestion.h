@@ -9,11 +9,11 @@ namespace CLI {
 class App;
 }
 
-namespace xdpbench {
+namespace xdpbench::commands {
 
 // "there is no command comapre; did you mean compare?", or the same of an option: of the first word
 // that is unknown. Nothing if there is none, or nothing like it. For arguments that were refused.
 [[nodiscard]] std::optional<std::string> suggestion(const CLI::App& app,
                                                     const std::vector<std::string>& arguments);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::commands

@@ -4,7 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
-namespace xdpbench {
+namespace xdpbench::commands {
 
 void add_traffic_options(CLI::App& app, TrafficArguments& arguments) {
     app.add_option("--pcap", arguments.pcap,
@@ -19,16 +19,17 @@ void add_traffic_options(CLI::App& app, TrafficArguments& arguments) {
         ->type_name("refuse|pad");
 }
 
-Result<TrafficOption> parse_traffic(const TrafficArguments& arguments) {
+Result<target::TrafficOption> parse_traffic(const TrafficArguments& arguments) {
     if (!arguments.pcap.empty() && !arguments.scapy.empty())
         return input_error("--pcap and --scapy both name the traffic", "choose one of them");
     if (arguments.cut != "refuse" && arguments.cut != "pad")
         return input_error(fmt::format("--cut {}: there is no such choice", arguments.cut),
                            "choose refuse or pad");
-    const CutFrames cut = arguments.cut == "pad" ? CutFrames::pad : CutFrames::refuse;
-    if (cut == CutFrames::pad && arguments.pcap.empty())
+    const packet::CutFrames cut =
+        arguments.cut == "pad" ? packet::CutFrames::pad : packet::CutFrames::refuse;
+    if (cut == packet::CutFrames::pad && arguments.pcap.empty())
         return input_error("--cut pad without a capture", "name it with --pcap");
-    return TrafficOption{arguments.pcap, arguments.scapy, cut};
+    return target::TrafficOption{arguments.pcap, arguments.scapy, cut};
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::commands

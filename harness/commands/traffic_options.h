@@ -4,13 +4,13 @@
 #include <string>
 
 #include "base/result.h"
-#include "engine/subject.h"
+#include "target/target.h"
 
 namespace CLI {
 class App;
 }
 
-namespace xdpbench {
+namespace xdpbench::commands {
 
 // As typed.
 struct TrafficArguments {
@@ -20,6 +20,6 @@ struct TrafficArguments {
 };
 
 void add_traffic_options(CLI::App& app, TrafficArguments& arguments);
-Result<TrafficOption> parse_traffic(const TrafficArguments& arguments);
+Result<target::TrafficOption> parse_traffic(const TrafficArguments& arguments);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::commands

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-namespace xdpbench {
+namespace xdpbench::packet {
 
 // Bits are numbered as RFC drawings number them: 0 is the most significant bit of the first byte.
 [[nodiscard]] inline bool bit_at(std::span<const std::uint8_t> bytes, std::size_t offset) {
@@ -21,4 +21,4 @@ namespace xdpbench {
     return number;
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::packet

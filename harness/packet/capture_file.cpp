@@ -14,7 +14,7 @@
 
 #include "base/unique_fd.h"
 
-namespace xdpbench {
+namespace xdpbench::packet {
 namespace {
 
 namespace fs = std::filesystem;
@@ -174,4 +174,4 @@ Result<void> require_ethernet_frame(const fs::path& path, int link_type,
                             fmt::format("the link type of frame {}", frame_number));
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::packet

@@ -10,7 +10,7 @@
 
 #include "base/result.h"
 
-namespace xdpbench {
+namespace xdpbench::packet {
 
 // A file of C's, closed with its owner.
 struct CloseStream {
@@ -35,4 +35,4 @@ Result<void> require_ethernet(const std::filesystem::path& path, int link,
 Result<void> require_ethernet_frame(const std::filesystem::path& path, int link_type,
                                     std::uint64_t frame_number);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::packet

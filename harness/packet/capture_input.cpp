@@ -6,7 +6,7 @@
 
 #include "packet/frame.h"
 
-namespace xdpbench {
+namespace xdpbench::packet {
 namespace {
 
 // draft-ietf-opsawg-pcapng: block types, and where their fields are.
@@ -189,4 +189,4 @@ void CaptureInput::put32(Bytes& bytes, std::size_t at, std::uint32_t number) con
     put16(bytes, at + (big_endian_ ? 0 : 2), number >> 16);
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::packet

@@ -17,7 +17,7 @@
 #include "base/bytes.h"
 #include "packet/capture_file.h"
 
-namespace xdpbench {
+namespace xdpbench::packet {
 
 // What the interface that a frame was captured on says about its frames.
 struct FrameOrigin {
@@ -74,4 +74,4 @@ class CaptureInput {
     std::deque<FrameOrigin> origins_;      // of the frames that libpcap has not returned yet
 };
 
-}  // namespace xdpbench
+}  // namespace xdpbench::packet

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-namespace xdpbench {
+namespace xdpbench::packet {
 
 std::uint16_t internet_checksum(std::span<const std::uint8_t> data, std::uint32_t initial) {
     // 64 bits: the sum of any data that fits into memory cannot overflow, so carries are folded
@@ -16,4 +16,4 @@ std::uint16_t internet_checksum(std::span<const std::uint8_t> data, std::uint32_
     return static_cast<std::uint16_t>(~sum);
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::packet

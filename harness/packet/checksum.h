@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-namespace xdpbench {
+namespace xdpbench::packet {
 
 // The one's complement of the one's complement sum of big-endian 16-bit words; an odd last byte is
 // padded with zero. `initial` is a sum (not a checksum) to continue from, e.g. of a pseudo-header.
@@ -12,4 +12,4 @@ namespace xdpbench {
 [[nodiscard]] std::uint16_t internet_checksum(std::span<const std::uint8_t> data,
                                               std::uint32_t initial = 0);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::packet

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace xdpbench {
+namespace xdpbench::packet {
 namespace {
 
 // RFC 1071, section 3: the words 0001 f203 f4f5 f6f7 sum up to ddf2.
@@ -50,4 +50,4 @@ TEST(InternetChecksum, CarriesOfLargeData) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::packet

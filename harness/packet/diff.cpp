@@ -16,7 +16,7 @@
 #include "packet/dissect.h"
 #include "packet/hex.h"
 
-namespace xdpbench {
+namespace xdpbench::packet {
 namespace {
 
 constexpr std::size_t kRowBytes = 16;
@@ -233,4 +233,4 @@ std::string describe_difference(const Frame& expected, const Frame& actual, cons
     return difference_lines(differences) + hex_view(actual, difference);
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::packet

@@ -7,7 +7,7 @@
 #include "base/result.h"
 #include "packet/frame.h"
 
-namespace xdpbench {
+namespace xdpbench::packet {
 
 struct FieldDifference {
     std::string field;     // a name of dissect(), or "length"
@@ -35,4 +35,4 @@ Result<void> check_mask(const Mask& mask);
 [[nodiscard]] std::string describe_difference(const Frame& expected, const Frame& actual,
                                               const Mask& mask = {});
 
-}  // namespace xdpbench
+}  // namespace xdpbench::packet

@@ -9,7 +9,7 @@
 
 #include "packet/sample_frames_test.h"
 
-namespace xdpbench {
+namespace xdpbench::packet {
 namespace {
 
 std::vector<std::string> lines_of(const std::vector<FieldDifference>& differences) {
@@ -223,4 +223,4 @@ TEST(CheckMask, RefusesWhatDissectNeverNames) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::packet

@@ -16,7 +16,7 @@
 #include "packet/hex.h"
 #include "packet/layers.h"
 
-namespace xdpbench {
+namespace xdpbench::packet {
 namespace {
 
 std::string with_name(std::string number_text, std::uint64_t number, std::span<const Named> names) {
@@ -355,4 +355,4 @@ std::vector<std::string> field_names() {
     return names;
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::packet

@@ -8,7 +8,7 @@
 
 #include "packet/frame.h"
 
-namespace xdpbench {
+namespace xdpbench::packet {
 
 // `value` of a field longer than this does not spell the bytes out; it says where they are.
 inline constexpr std::size_t kLongestValueBytes = 16;
@@ -45,4 +45,4 @@ struct Field {
 // Every name that dissect() can give a field.
 [[nodiscard]] std::vector<std::string> field_names();
 
-}  // namespace xdpbench
+}  // namespace xdpbench::packet

@@ -11,7 +11,7 @@
 
 #include "packet/sample_frames_test.h"
 
-namespace xdpbench {
+namespace xdpbench::packet {
 namespace {
 
 std::string value_of(const Frame& frame, std::string_view name) {
@@ -349,4 +349,4 @@ TEST(FieldNames, AreThoseOfTheSamplesAndEachOnce) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::packet

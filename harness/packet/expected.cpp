@@ -17,7 +17,7 @@
 #include "packet/hex.h"
 #include "packet/layers.h"
 
-namespace xdpbench {
+namespace xdpbench::packet {
 namespace {
 
 using ExpectedValue = decltype(ExpectedField::value);
@@ -291,4 +291,4 @@ std::optional<Frame> corrected(const FrameExpectation& expected, Frame actual) {
     return actual;
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::packet

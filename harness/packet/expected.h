@@ -12,7 +12,7 @@
 #include "packet/diff.h"
 #include "packet/frame.h"
 
-namespace xdpbench {
+namespace xdpbench::packet {
 
 // One field with the value that it must have.
 struct ExpectedField {
@@ -49,4 +49,4 @@ struct FrameExpectation {
 // length).
 [[nodiscard]] std::optional<Frame> corrected(const FrameExpectation& expected, Frame actual);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::packet

@@ -6,7 +6,7 @@
 #include "packet/field_value.h"
 #include "packet/sample_frames_test.h"
 
-namespace xdpbench {
+namespace xdpbench::packet {
 namespace {
 
 FrameExpectation expect_field(const std::string& name, const std::string& text) {
@@ -159,4 +159,4 @@ TEST(Expected, TheValueThatAFieldHasIsTakenBack) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::packet

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace xdpbench {
+namespace xdpbench::packet {
 
 // IEEE 802.3: two addresses and the type; without any VLAN tag.
 inline constexpr std::size_t kEthernetHeaderBytes = 14;
@@ -22,4 +22,4 @@ struct Frame {
 
 using Frames = std::vector<Frame>;
 
-}  // namespace xdpbench
+}  // namespace xdpbench::packet

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <system_error>
 
-namespace xdpbench {
+namespace xdpbench::packet {
 namespace {
 
 constexpr std::string_view kBetweenPairs = " \t\r\n:";
@@ -60,4 +60,4 @@ std::string to_hex(std::span<const std::uint8_t> bytes) {
     return fmt::format("{:02x}", fmt::join(bytes, ""));
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::packet

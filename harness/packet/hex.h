@@ -8,7 +8,7 @@
 
 #include "base/result.h"
 
-namespace xdpbench {
+namespace xdpbench::packet {
 
 // What bytes written as text begin with, so that they are told from numbers and names.
 inline constexpr std::string_view kHexPrefix = "hex:";
@@ -20,4 +20,4 @@ Result<std::vector<std::uint8_t>> parse_hex(std::string_view text);
 // "001a2b".
 [[nodiscard]] std::string to_hex(std::span<const std::uint8_t> bytes);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::packet

@@ -4,7 +4,7 @@
 
 #include "base/bytes.h"
 
-namespace xdpbench {
+namespace xdpbench::packet {
 namespace {
 
 TEST(ParseHex, SeparatorsBetweenPairs) {
@@ -52,4 +52,4 @@ TEST(ToHex, EveryByteComesBack) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::packet

@@ -8,7 +8,7 @@
 #include <span>
 #include <string_view>
 
-namespace xdpbench {
+namespace xdpbench::packet {
 
 // How a field's value is written for a person.
 enum class Show {
@@ -201,4 +201,4 @@ inline constexpr auto kIpFlags = std::to_array<std::string_view>({"MF", "DF", "r
 inline constexpr auto kTcpFlags =
     std::to_array<std::string_view>({"FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"});
 
-}  // namespace xdpbench
+}  // namespace xdpbench::packet

@@ -18,7 +18,7 @@
 #include "packet/capture_file.h"
 #include "packet/frame.h"
 
-namespace xdpbench {
+namespace xdpbench::packet {
 namespace {
 
 namespace fs = std::filesystem;
@@ -265,4 +265,4 @@ Result<fs::path> write_new_frames(const fs::path& path, const Frames& frames, Na
     return file.path();
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::packet

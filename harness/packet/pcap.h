@@ -13,7 +13,7 @@
 
 struct pcap;
 
-namespace xdpbench {
+namespace xdpbench::packet {
 
 // What to do with a frame that the capture cut short (captured length < original length).
 enum class CutFrames {
@@ -76,4 +76,4 @@ Result<void> write_frames(const std::filesystem::path& path, const Frames& frame
 Result<std::filesystem::path> write_new_frames(const std::filesystem::path& path,
                                                const Frames& frames, Naming naming);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::packet

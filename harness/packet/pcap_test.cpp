@@ -16,7 +16,7 @@
 
 #include "packet/sample_frames_test.h"
 
-namespace xdpbench {
+namespace xdpbench::packet {
 namespace {
 
 namespace fs = std::filesystem;
@@ -562,4 +562,4 @@ TEST_F(PcapTest, FlippedBytes) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::packet

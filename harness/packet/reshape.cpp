@@ -15,7 +15,7 @@
 #include "packet/checksum.h"
 #include "packet/frame.h"
 
-namespace xdpbench {
+namespace xdpbench::packet {
 namespace {
 
 constexpr std::size_t kEtherType = 12;
@@ -348,4 +348,4 @@ std::size_t count_flows(const Frames& frames) {
     return flows.size();
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::packet

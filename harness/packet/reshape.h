@@ -8,7 +8,7 @@
 #include "base/result.h"
 #include "packet/frame.h"
 
-namespace xdpbench {
+namespace xdpbench::packet {
 
 // The frame brought to `length` bytes (without FCS), its IP packet filling it: the payload is cut,
 // or lengthened with the bytes 0, 1, 2 ... A frame that has this length stays as it is; what a
@@ -29,4 +29,4 @@ Result<Frame> in_flow(const Frame& frame, std::uint32_t flow);
 // 2544 tests. What has no IP header is one flow.
 [[nodiscard]] std::size_t count_flows(const Frames& frames);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::packet

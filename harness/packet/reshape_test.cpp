@@ -8,7 +8,7 @@
 #include "packet/dissect.h"
 #include "packet/pcap.h"
 
-namespace xdpbench {
+namespace xdpbench::packet {
 namespace {
 
 Frames fixture(const std::string& name) {
@@ -201,4 +201,4 @@ TEST(Reshape, FlowsAreCounted) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::packet

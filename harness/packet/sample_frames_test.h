@@ -7,7 +7,7 @@
 #include "packet/frame.h"
 #include "packet/hex.h"
 
-namespace xdpbench {
+namespace xdpbench::packet {
 
 inline constexpr std::size_t kIpAt = 14;  // of a frame without VLAN tags
 
@@ -59,4 +59,4 @@ inline constexpr std::string_view kSampleFrames[] = {kIcmpFrame, kRichTcpFrame, 
                                                      kUdp6Frame, kIcmp6Frame,   kTcp6Frame,
                                                      kArpFrame,  kIpipFrame};
 
-}  // namespace xdpbench
+}  // namespace xdpbench::packet

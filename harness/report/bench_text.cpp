@@ -14,29 +14,29 @@
 #include "report/counts_text.h"
 #include "stats/summary.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 namespace {
 
 struct Column {
     std::string title;
     const char* unit;
-    double (*measure)(const BenchRound&);
+    double (*measure)(const model::BenchRound&);
     int precision;
     bool shown = true;  // else a dash: nothing is counted there
 };
 
 // The third column is named after where the frames are counted a second time.
-std::vector<Column> columns_for(const BenchRecord& bench) {
+std::vector<Column> columns_for(const model::BenchRecord& bench) {
     std::vector<Column> cost{
-        {"ns/packet", "ns", [](const BenchRound& r) { return r.ns_per_packet(); }, 1},
-        {"floor", "ns", [](const BenchRound& r) { return r.floor_ns(); }, 1},
-        {"program", "ns", [](const BenchRound& r) { return r.program_ns(); }, 1},
+        {"ns/packet", "ns", [](const model::BenchRound& r) { return r.ns_per_packet(); }, 1},
+        {"floor", "ns", [](const model::BenchRound& r) { return r.baseline_ns(); }, 1},
+        {"program", "ns", [](const model::BenchRound& r) { return r.program_ns(); }, 1},
     };
     if (bench.has_cycles()) {
-        cost.push_back(
-            {"path", "cycles", [](const BenchRound& r) { return r.cycles_per_packet(); }, 1});
-        cost.push_back(
-            {"program", "cycles", [](const BenchRound& r) { return r.program_cycles(); }, 1});
+        cost.push_back({"path", "cycles",
+                        [](const model::BenchRound& r) { return r.cycles_per_packet(); }, 1});
+        cost.push_back({"program", "cycles",
+                        [](const model::BenchRound& r) { return r.program_cycles(); }, 1});
     }
     if (bench.alone()) return cost;
     const char* const way = bench.mixed           ? "arrived"
@@ -44,10 +44,12 @@ std::vector<Column> columns_for(const BenchRecord& bench) {
                             : bench.passed > 0    ? "to stack"
                                                   : "returned";
     std::vector<Column> columns{
-        {"offered", "Mpps", [](const BenchRound& r) { return r.rate(r.offered) / kMega; }, 3},
-        {"processed", "Mpps", [](const BenchRound& r) { return r.rate(r.processed) / kMega; }, 3},
-        {way, "Mpps", [](const BenchRound& r) { return r.rate(r.forwarded) / kMega; }, 3,
-         bench.forwarded + bench.passed + bench.received > 0},
+        {"offered", "Mpps",
+         [](const model::BenchRound& r) { return r.rate(r.offered) / model::kMega; }, 3},
+        {"processed", "Mpps",
+         [](const model::BenchRound& r) { return r.rate(r.processed) / model::kMega; }, 3},
+        {way, "Mpps", [](const model::BenchRound& r) { return r.rate(r.forwarded) / model::kMega; },
+         3, bench.forwarded + bench.passed + bench.received > 0},
     };
     columns.insert(columns.end(), cost.begin(), cost.end());
     return columns;
@@ -56,10 +58,10 @@ std::vector<Column> columns_for(const BenchRecord& bench) {
 using Summary = std::optional<double> (*)(std::span<const double>);
 
 std::string table_row(const char* title, const std::vector<Column>& columns,
-                      const BenchRecord& bench, Summary summary) {
+                      const model::BenchRecord& bench, Summary summary) {
     std::string row = fmt::format("  {:<9}", title);
     for (const Column& column : columns) {
-        const std::vector<double> samples = measure_rounds(bench, column.measure);
+        const std::vector<double> samples = model::measure_rounds(bench, column.measure);
         const double value = summary(samples).value_or(0);
         row += fmt::format("{:>11}",
                            column.shown ? fmt::format("{:.{}f}", value, column.precision) : "-");
@@ -69,12 +71,12 @@ std::string table_row(const char* title, const std::vector<Column>& columns,
 
 // (highest - lowest) / median of every column, in per cent; a dash where the median is next to
 // nothing beside it.
-std::string range_row(const std::vector<Column>& columns, const BenchRecord& bench) {
+std::string range_row(const std::vector<Column>& columns, const model::BenchRecord& bench) {
     std::string row = fmt::format("  {:<9}", "range");
     for (const Column& column : columns) {
-        const std::vector<double> samples = measure_rounds(bench, column.measure);
+        const std::vector<double> samples = model::measure_rounds(bench, column.measure);
         constexpr double kMost = 10;
-        const std::optional<double> range = relative_range(samples);
+        const std::optional<double> range = stats::relative_range(samples);
         row += fmt::format("{:>11}", column.shown && range && *range < kMost
                                          ? fmt::format("{:.1f} %", *range * 100)
                                          : "-");
@@ -82,7 +84,7 @@ std::string range_row(const std::vector<Column>& columns, const BenchRecord& ben
     return row;
 }
 
-std::string bench_table(const BenchRecord& bench) {
+std::string bench_table(const model::BenchRecord& bench) {
     const std::vector<Column> columns = columns_for(bench);
     std::string titles = fmt::format("  {:<9}", "");
     std::string units = titles;
@@ -91,24 +93,25 @@ std::string bench_table(const BenchRecord& bench) {
         units += fmt::format("{:>11}", column.unit);
     }
     return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n", titles, units,
-                       table_row("median", columns, bench, median),
-                       table_row("lowest", columns, bench, min),
-                       table_row("highest", columns, bench, max), range_row(columns, bench));
+                       table_row("median", columns, bench, stats::median),
+                       table_row("lowest", columns, bench, stats::min),
+                       table_row("highest", columns, bench, stats::max), range_row(columns, bench));
 }
 
 // At which clock the figures in ns are, and what it did meanwhile.
-std::string clock_line(const BenchRecord& bench) {
+std::string clock_line(const model::BenchRecord& bench) {
     if (!bench.has_cycles()) return {};
     const std::vector<double> clocks =
-        measure_rounds(bench, [](const BenchRound& r) { return r.gigahertz(); });
+        model::measure_rounds(bench, [](const model::BenchRound& r) { return r.gigahertz(); });
     return fmt::format(
         "  {:<9}ns are at {:.2f} GHz, this CPU's clock when the run began; between the windows it "
         "was {:.2f} to {:.2f}\n",
-        "clock", bench.clock_gigahertz(), min(clocks).value_or(0), max(clocks).value_or(0));
+        "clock", bench.clock_gigahertz(), stats::min(clocks).value_or(0),
+        stats::max(clocks).value_or(0));
 }
 
 // How much of the time the core was another thread's too, as its own width tells.
-std::string core_line(const BenchRecord& bench) {
+std::string core_line(const model::BenchRecord& bench) {
     if (!bench.has_cycles()) return {};
     std::string line = fmt::format("  {:<9}{:.1f} instructions a cycle, measured likewise; ",
                                    "core", bench.core_ipc);
@@ -126,17 +129,17 @@ std::string core_line(const BenchRecord& bench) {
 }
 
 // A row a CPU: what the program did there, in packets a second.
-std::string cpu_rows(const BenchRecord& bench) {
+std::string cpu_rows(const model::BenchRecord& bench) {
     std::string rows;
-    for (const CpuTally& cpu : bench.cpus) {
+    for (const model::CpuTally& cpu : bench.cpus) {
         rows += fmt::format("  {:<9}{} a second\n", fmt::format("CPU {}", cpu.cpu),
-                            tally_text(per_second(bench, cpu)));
+                            tally_text(model::per_second(bench, cpu)));
     }
     return rows;
 }
 
 // Where redirected frames were handed to the stack of another CPU.
-std::string stack_cpus(const BenchRecord& bench) {
+std::string stack_cpus(const model::BenchRecord& bench) {
     if (bench.action != "XDP_REDIRECT" || bench.passed_cpus.empty()) return {};
     std::vector<std::string> cpus;
     for (const auto& [cpu, frames] : bench.passed_cpus)
@@ -145,23 +148,24 @@ std::string stack_cpus(const BenchRecord& bench) {
 }
 
 // Over two ports there is no third one to redirect to.
-std::string redirect_way(const BenchRecord& bench) {
+std::string redirect_way(const model::BenchRecord& bench) {
     const bool back = bench.action == "XDP_REDIRECT" && bench.received > 0;
-    if (bench.placement != kOnDevice || !back) return {};
+    if (bench.placement != model::kOnDevice || !back) return {};
     return fmt::format("  {:<9}out of the port that they came in by, back to the peer\n",
                        "redirect");
 }
 
-// Of a CPUMAP: where the floor's frames went. What the program did not use is in the floor too.
-std::string floor_cpus(const BenchRecord& bench) {
-    if (bench.floor_cpus.empty()) return "";
+// Of a CPUMAP: where the baseline's frames went. What the program did not use is in the baseline
+// too.
+std::string baseline_cpus(const model::BenchRecord& bench) {
+    if (bench.baseline_cpus.empty()) return "";
     std::set<int> used;
     for (const auto& [cpu, frames] : bench.passed_cpus) used.insert(cpu);
-    const std::set<int> floor(bench.floor_cpus.begin(), bench.floor_cpus.end());
-    const std::string cpus = floor.size() == 1
-                                 ? fmt::format("CPU {}", *floor.begin())
-                                 : fmt::format("CPUs {} in turn", fmt::join(floor, ", "));
-    if (floor == used) return fmt::format("  {:<9}redirected to {}\n", "floor", cpus);
+    const std::set<int> baseline(bench.baseline_cpus.begin(), bench.baseline_cpus.end());
+    const std::string cpus = baseline.size() == 1
+                                 ? fmt::format("CPU {}", *baseline.begin())
+                                 : fmt::format("CPUs {} in turn", fmt::join(baseline, ", "));
+    if (baseline == used) return fmt::format("  {:<9}redirected to {}\n", "floor", cpus);
     return fmt::format(
         "  {:<9}redirected to {}, the program's frames to {}: the difference has that of the CPUs "
         "in it\n",
@@ -170,7 +174,7 @@ std::string floor_cpus(const BenchRecord& bench) {
 
 }  // namespace
 
-std::string bench_text(const BenchRecord& bench) {
+std::string bench_text(const model::BenchRecord& bench) {
     const double rounds = static_cast<double>(std::max<std::size_t>(1, bench.rounds.size()));
     std::string text =
         fmt::format("  {:<8} {}\n           {}; {} of {:.2f} s, in turn with the floor\n\n",
@@ -181,15 +185,15 @@ std::string bench_text(const BenchRecord& bench) {
                         bench.user_share() * 100);
     if (bench.alone()) {
         return text + fmt::format("  {:<9}verified by {}; differences below {} ns say nothing\n",
-                                  "paths", bench.counted_by, kAloneResolution);
+                                  "paths", bench.counted_by, model::kAloneResolution);
     }
-    text += redirect_way(bench) + stack_cpus(bench) + floor_cpus(bench);
+    text += redirect_way(bench) + stack_cpus(bench) + baseline_cpus(bench);
     text += fmt::format("  {:<9}{}; counted by {}\n", "lost", losses_text(bench.losses),
                         bench.counted_by);
     return text + fmt::format("  {:<9}{}: {}\n", "bound by", bench.bound, bench.evidence);
 }
 
-std::string scaling_text(const ScalingRecord& scaling) {
+std::string scaling_text(const model::ScalingRecord& scaling) {
     std::string text = fmt::format(
         "  {:<8} {}\n           a generator and a queue a CPU, {} on one device, in turn with as "
         "many devices apart\n\n",
@@ -197,14 +201,15 @@ std::string scaling_text(const ScalingRecord& scaling) {
     constexpr const char* kTitles = "  {:<9}{:>11}{:>11}{:>11}{:>11}{:>11}\n";
     text += fmt::format(kTitles, "", "together", "of one", "apart", "of one", "efficiency");
     text += fmt::format(kTitles, "CPUs", "Mpps", "", "Mpps", "", "");
-    for (const ScalingStep& step : scaling.steps) {
-        const double apart = median(step.apart).value_or(0);
+    for (const model::ScalingStep& step : scaling.steps) {
+        const double apart = stats::median(step.apart).value_or(0);
         text += fmt::format("  {:<9}{:>11.3f}{:>11.2f}{:>11.3f}{:>11.2f}{:>11.2f}\n",
                             fmt::format("{}", fmt::join(step.cpus, ",")),
-                            median(step.together).value_or(0) / kMega, speedup(scaling, step),
-                            apart / kMega, apart_speedup(scaling, step), efficiency(step));
+                            stats::median(step.together).value_or(0) / model::kMega,
+                            model::speedup(scaling, step), apart / model::kMega,
+                            model::apart_speedup(scaling, step), model::efficiency(step));
     }
     return text + fmt::format("\n  {:<9}{}\n", "lost", losses_text(scaling.losses));
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

@@ -3,14 +3,14 @@
 
 #include <string>
 
-#include "report/model.h"
+#include "model/run.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 
 // A bench that has rounds: its table, and what the figures rest on.
-[[nodiscard]] std::string bench_text(const BenchRecord& bench);
+[[nodiscard]] std::string bench_text(const model::BenchRecord& bench);
 
 // A scaling that was measured: a row for each number of CPUs.
-[[nodiscard]] std::string scaling_text(const ScalingRecord& scaling);
+[[nodiscard]] std::string scaling_text(const model::ScalingRecord& scaling);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "report/load.h"
-#include "report/model.h"
+#include "model/load.h"
+#include "model/run.h"
 #include "stats/mann_whitney.h"
 #include "stats/summary.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 namespace {
 
 std::vector<double> logarithms(const std::vector<double>& values) {
@@ -20,7 +20,7 @@ std::vector<double> logarithms(const std::vector<double>& values) {
     return result;
 }
 
-Change verdict_of(const Interval& interval, std::optional<double> threshold) {
+Change verdict_of(const stats::Interval& interval, std::optional<double> threshold) {
     if (threshold && interval.low > *threshold) return Change::regression;
     if (threshold && interval.high > *threshold) return Change::undecided;
     if (interval.low > 0) return Change::slower;
@@ -30,8 +30,8 @@ Change verdict_of(const Interval& interval, std::optional<double> threshold) {
 // What both figures with rounds say.
 void judge_rounds(const SavedFigure& before, const SavedFigure& after,
                   std::optional<double> threshold, ResultRow& row) {
-    const std::optional<ShiftInterval> shift =
-        shift_interval(logarithms(before.samples), logarithms(after.samples), kResultConfidence);
+    const std::optional<stats::ShiftInterval> shift = stats::shift_interval(
+        logarithms(before.samples), logarithms(after.samples), kResultConfidence);
     if (!shift) {
         row.verdict = Change::undecided;
         row.reason = fmt::format(
@@ -41,11 +41,11 @@ void judge_rounds(const SavedFigure& before, const SavedFigure& after,
         return;
     }
     row.change = std::expm1(shift->shift);
-    const Interval change{std::expm1(shift->interval.low), std::expm1(shift->interval.high),
-                          shift->interval.coverage};
+    const stats::Interval change{std::expm1(shift->interval.low), std::expm1(shift->interval.high),
+                                 shift->interval.coverage};
     row.interval = change;
     row.verdict = verdict_of(
-        after.more_is_better ? Interval{-change.high, -change.low, change.coverage} : change,
+        after.more_is_better ? stats::Interval{-change.high, -change.low, change.coverage} : change,
         threshold);
     if (row.verdict == Change::undecided) row.reason = "the interval holds the threshold";
 }
@@ -82,8 +82,8 @@ ResultRow judge_samples(const SavedFigure& before, const SavedFigure& after,
     ResultRow row;
     row.bench = after.name();
     row.unit = after.unit;
-    row.before = median(before.samples);
-    row.after = median(after.samples);
+    row.before = stats::median(before.samples);
+    row.after = stats::median(after.samples);
     const std::vector<std::string> unlike = setup_differences(before, after);
     if (!unlike.empty()) {
         row.reason = fmt::format("measured differently: {}", fmt::join(unlike, "; "));
@@ -109,7 +109,7 @@ SavedFigure as_cycles(SavedFigure figure) {
 }
 
 BeforeAfter medians(const std::vector<double>& before, const std::vector<double>& after) {
-    return {median(before).value_or(0), median(after).value_or(0)};
+    return {stats::median(before).value_or(0), stats::median(after).value_or(0)};
 }
 
 void add_reason(ResultRow& row, const std::string& reason) {
@@ -132,8 +132,8 @@ std::string what_memory_may_do(const ResultRow& row) {
 // A run that never saw the core alone does not know, but the other one may.
 std::string shared_in(const SavedFigure& before, const SavedFigure& after) {
     if (before.shared_throughout && after.shared_throughout) return "in both results";
-    const bool narrower = before.core_ipc < after.core_ipc * kOwnCore && before.core_ipc > 0;
-    const bool wider = after.core_ipc < before.core_ipc * kOwnCore && after.core_ipc > 0;
+    const bool narrower = before.core_ipc < after.core_ipc * model::kOwnCore && before.core_ipc > 0;
+    const bool wider = after.core_ipc < before.core_ipc * model::kOwnCore && after.core_ipc > 0;
     if (before.shared_throughout || narrower) return "in the old result";
     return after.shared_throughout || wider ? "in the new result" : "";
 }
@@ -174,7 +174,7 @@ ResultRow alone(const SavedFigure& figure, bool in_new) {
     ResultRow row;
     row.bench = figure.name();
     row.unit = figure.unit;
-    (in_new ? row.after : row.before) = median(figure.samples);
+    (in_new ? row.after : row.before) = stats::median(figure.samples);
     row.reason = in_new ? "only in the new result" : "only in the old result";
     return row;
 }
@@ -226,4 +226,4 @@ int exit_code_of(const ResultTable& table, bool threshold) {
     return 0;
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

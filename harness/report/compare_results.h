@@ -10,7 +10,7 @@
 #include "report/saved_result.h"
 #include "stats/interval.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 
 // Of a figure of which more is better what is said of the change holds for its fall.
 enum class Change {
@@ -41,8 +41,8 @@ struct ResultRow {
     std::string unit;              // of the two: "cycles", "ns", "pps"
     std::optional<double> before;  // medians of the rounds, or the one value
     std::optional<double> after;
-    std::optional<double> change;      // relative: 0.03 is 3 % more
-    std::optional<Interval> interval;  // of the change
+    std::optional<double> change;             // relative: 0.03 is 3 % more
+    std::optional<stats::Interval> interval;  // of the change
     Change verdict = Change::not_compared;
     std::string reason;  // why it is not compared, not judged or undecided, or what may mislead
     std::optional<ClockedPair> clocked;
@@ -76,4 +76,4 @@ inline constexpr double kResultConfidence = 0.95;
 // For a person: the table, and what has to be known to read it.
 [[nodiscard]] std::string to_text(const ResultTable& table);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

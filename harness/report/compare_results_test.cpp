@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace xdpbench {
+namespace xdpbench::report {
 namespace {
 
 SavedFigure bench_of(std::vector<double> ns, const std::string& mode = "native") {
@@ -279,4 +279,4 @@ TEST(CompareResults, InNsWhereNotBothHaveCycles) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::report

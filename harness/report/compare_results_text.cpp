@@ -4,16 +4,16 @@
 #include <algorithm>
 #include <cmath>
 
+#include "model/load.h"
 #include "report/compare_results.h"
-#include "report/load.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 namespace {
 
 // "123.4 ns", "345.6 cycles", "1.25 Mpps"
 std::string figure_text(std::optional<double> value, const std::string& unit) {
     if (!value) return "-";
-    return unit == "pps" ? rate_text(*value) : fmt::format("{:.1f} {}", *value, unit);
+    return unit == "pps" ? model::rate_text(*value) : fmt::format("{:.1f} {}", *value, unit);
 }
 
 std::string percent_text(double relative) { return fmt::format("{:+.1f} %", relative * 100); }
@@ -123,4 +123,4 @@ std::string to_text(const ResultTable& table) {
     return text + "\n" + notes_text(table);
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

@@ -11,72 +11,73 @@
 #include "report/json_parts.h"
 #include "stats/summary.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 namespace {
 
 constexpr double kPercent = 100;
 
-std::string judgement_text(const ComparedCase& one) {
+std::string judgement_text(const model::ComparedCase& one) {
     switch (one.outcome) {
-        case Outcome::passed:
-            return std::string(name(one.comparison.judgement));
+        case model::Outcome::passed:
+            return std::string(stats::name(one.comparison.judgement));
         default:
-            return outcome_name(one.outcome);
+            return model::outcome_name(one.outcome);
     }
 }
 
-std::string interval_text(const ComparedCase& one) {
-    const std::optional<Interval>& interval = one.comparison.interval;
+std::string interval_text(const model::ComparedCase& one) {
+    const std::optional<stats::Interval>& interval = one.comparison.interval;
     if (!interval) return "-";
     return fmt::format("{:+.2f} to {:+.2f} %", interval->low * kPercent, interval->high * kPercent);
 }
 
 // Whether there were enough blocks for a first look: otherwise nothing is known of an effect.
-bool looked_at(const ComparedCase& one) { return one.comparison.blocks > 0; }
+bool looked_at(const model::ComparedCase& one) { return one.comparison.blocks > 0; }
 
-std::string effect_text(const ComparedCase& one) {
+std::string effect_text(const model::ComparedCase& one) {
     return looked_at(one) ? fmt::format("{:+.2f} %", one.comparison.effect * kPercent) : "-";
 }
 
 // What the judgement rests on, in words.
-std::string because(const ComparedCase& one, const CompareRecord& record) {
-    const Comparison& found = one.comparison;
+std::string because(const model::ComparedCase& one, const model::CompareRecord& record) {
+    const stats::Comparison& found = one.comparison;
     if (!looked_at(one))
         return fmt::format(
             "{}, too few for a first look; give it more time: "
             "--max-time",
             counted(one.ratios.size(), "block"));
-    const double floor = one.floor * kPercent;
+    const double threshold = one.threshold * kPercent;
     const std::string visible =
         found.smallest_visible
             ? fmt::format("; {} blocks can see {:.2f} % with {:.0f} % power", found.blocks,
                           *found.smallest_visible * kPercent, record.power * kPercent)
             : "";
     switch (found.judgement) {
-        case Judgement::slower:
-        case Judgement::faster:
+        case stats::Judgement::slower:
+        case stats::Judgement::faster:
             return fmt::format("p {:.2g} at all looks together, and more than {:.1f} %{}", found.p,
-                               floor, visible);
-        case Judgement::same:
-            return fmt::format("the interval lies within {:.1f} % to both sides{}", floor, visible);
-        case Judgement::inconclusive:
+                               threshold, visible);
+        case stats::Judgement::same:
+            return fmt::format("the interval lies within {:.1f} % to both sides{}", threshold,
+                               visible);
+        case stats::Judgement::inconclusive:
             return fmt::format(
                 "neither a difference of more than {:.1f} % nor none is proven{}; more time helps: "
                 "--max-time",
-                floor, visible);
-        case Judgement::invalid:
+                threshold, visible);
+        case stats::Judgement::invalid:
             return fmt::format(
                 "the base, loaded a second time, differs from itself by {:+.2f} % (p {:.2g}): the "
                 "machine was measured, not the programs",
                 found.control_effect * kPercent, found.control_p);
-        case Judgement::undecided:
+        case stats::Judgement::undecided:
             break;
     }
     return {};
 }
 
 // On two CPUs the slower side alone decides about the rate.
-std::string slower_side_text(const ComparedCase& one) {
+std::string slower_side_text(const model::ComparedCase& one) {
     if (one.bound.empty()) return "";
     return fmt::format(
         "            bound by {}: {:.2f} % of the frames found the ring before the program "
@@ -85,17 +86,18 @@ std::string slower_side_text(const ComparedCase& one) {
         one.bound == "generator" ? "; how fast the program is does not show here" : "");
 }
 
-std::string case_text(const ComparedCase& one, const CompareRecord& record, std::size_t width) {
-    if (one.outcome != Outcome::passed)
-        return fmt::format("  {:<{}} {}: {}\n", one.name(), width, outcome_name(one.outcome),
+std::string case_text(const model::ComparedCase& one, const model::CompareRecord& record,
+                      std::size_t width) {
+    if (one.outcome != model::Outcome::passed)
+        return fmt::format("  {:<{}} {}: {}\n", one.name(), width, model::outcome_name(one.outcome),
                            one.message);
-    const std::string floor =
-        one.floor_ns > 0 ? fmt::format("{:.1f}", one.floor_ns) : std::string("-");
+    const std::string threshold =
+        one.baseline_ns > 0 ? fmt::format("{:.1f}", one.baseline_ns) : std::string("-");
     return fmt::format(
         "  {:<{}} {:>10.1f} {:>10.1f} {:>8} {:>8}   {:>9}   {:<21} {:>5}   {}\n"
         "            {}\n"
         "            effect on the {}: {}\n{}",
-        one.name(), width, one.base_ns, one.contender_ns, floor,
+        one.name(), width, one.base_ns, one.contender_ns, threshold,
         fmt::format("{:+.1f}", std::round(one.more_ns() * 10) / 10 + 0.0),  // + 0.0: not "-0.0"
         effect_text(one), interval_text(one), one.comparison.blocks, judgement_text(one),
         setup_text(one), one.measure == "program" ? "program's own time" : "whole path's time",
@@ -103,22 +105,22 @@ std::string case_text(const ComparedCase& one, const CompareRecord& record, std:
 }
 
 // ", the generator on CPU 0", if it had its own.
-std::string generator_text(const CompareRecord& record) {
-    for (const ComparedCase& one : record.cases) {
+std::string generator_text(const model::CompareRecord& record) {
+    for (const model::ComparedCase& one : record.cases) {
         if (one.generator_cpu != one.cpu)
             return fmt::format(", the generator on CPU {}", one.generator_cpu);
     }
     return "";
 }
 
-Json to_json(const ComparedCase& one) {
-    const Comparison& found = one.comparison;
+Json to_json(const model::ComparedCase& one) {
+    const stats::Comparison& found = one.comparison;
     const auto seen = [&](double value) { return looked_at(one) ? Json(value) : Json(nullptr); };
     Json json{{"name", one.name()}};
     json.update(setup_json(one));
-    json.update({{"judgement", std::string(name(found.judgement))},
+    json.update({{"judgement", std::string(stats::name(found.judgement))},
                  {"measure", one.measure},
-                 {"floor", one.floor},
+                 {"floor", one.threshold},
                  {"blocks", found.blocks},
                  {"effect", seen(found.effect)},
                  {"p", seen(found.p)},
@@ -128,7 +130,7 @@ Json to_json(const ComparedCase& one) {
                  {"base_ns", one.base_ns},
                  {"contender_ns", one.contender_ns},
                  {"more_ns", one.more_ns()},
-                 {"floor_ns", one.floor_ns},
+                 {"floor_ns", one.baseline_ns},
                  {"seconds", one.seconds}});
     if (!one.bound.empty()) {
         json["bound"] = one.bound;
@@ -148,15 +150,7 @@ Json to_json(const ComparedCase& one) {
 
 }  // namespace
 
-double ComparedCase::more_ns() const {
-    std::vector<double> differences;
-    const std::size_t blocks = std::min(base_samples.size(), contender_samples.size());
-    for (std::size_t i = 0; i < blocks; ++i)
-        differences.push_back(contender_samples[i] - base_samples[i]);
-    return median(differences).value_or(0);
-}
-
-std::string comparison_text(const CompareRecord& record) {
+std::string comparison_text(const model::CompareRecord& record) {
     std::string text;
     for (const auto& [role, program] :
          {std::pair{"base", &record.base}, std::pair{"contender", &record.contender}}) {
@@ -164,12 +158,12 @@ std::string comparison_text(const CompareRecord& record) {
                             program->function, program->tag, counted(program->jited_bytes, "byte"));
     }
     std::size_t width = 9;
-    for (const ComparedCase& one : record.cases) width = std::max(width, one.name().size());
+    for (const model::ComparedCase& one : record.cases) width = std::max(width, one.name().size());
     text += fmt::format("\n  {:<{}} {:>10} {:>10} {:>8} {:>8}   {:>9}   {:<21} {:>5}\n", "", width,
                         "base", "contender", "floor", "more", "effect", "interval", "blocks");
     text += fmt::format("  {:<{}} {:>10} {:>10} {:>8} {:>8}\n", "", width, "ns/packet", "ns/packet",
                         "ns", "ns");
-    for (const ComparedCase& one : record.cases) text += case_text(one, record, width);
+    for (const model::ComparedCase& one : record.cases) text += case_text(one, record, width);
     text += fmt::format(
         "\nfalse alarms at most {:.1f} % of such runs; base and contender in turn on CPU {}{}, "
         "loaded "
@@ -179,7 +173,7 @@ std::string comparison_text(const CompareRecord& record) {
     return text;
 }
 
-std::string to_json(const CompareRecord& record) {
+std::string to_json(const model::CompareRecord& record) {
     Json json{{"schema_version", kResultSchemaVersion},
               {"kind", "comparison"},
               {"command_line", record.command_line},
@@ -189,7 +183,7 @@ std::string to_json(const CompareRecord& record) {
               {"exit_code", record.exit_code},
               {"cpu", record.cpu},
               {"alpha", record.alpha},
-              {"floor", record.floor},
+              {"floor", record.threshold},
               {"power", record.power},
               {"seed", record.seed}};
     json["environment"] = Json::object();
@@ -197,8 +191,8 @@ std::string to_json(const CompareRecord& record) {
     json["base"] = to_json(record.base);
     json["contender"] = to_json(record.contender);
     json["cases"] = Json::array();
-    for (const ComparedCase& one : record.cases) json["cases"].push_back(to_json(one));
+    for (const model::ComparedCase& one : record.cases) json["cases"].push_back(to_json(one));
     return json.dump(2, ' ', false, nlohmann::detail::error_handler_t::replace) + "\n";
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

@@ -1,66 +1,16 @@
-// What `xdp-bench compare BASE CONTENDER` found, for readers and for machines.
+// A comparison of two programs, for readers and for machines.
 #pragma once
 
-#include <cstdint>
 #include <string>
-#include <utility>
-#include <vector>
 
-#include "report/model.h"
-#include "stats/comparison.h"
+#include "model/comparison.h"
 
-namespace xdpbench {
-
-// One measure of two programs in one shape of the traffic, interleaved in blocks.
-struct ComparedCase : BenchSetup {
-    std::string measure;  // what an effect is relative to: "program" (without the floor), "packet"
-    double floor = 0;     // relative effect below which nothing is called a difference
-    Comparison comparison;
-    double adjusted_p = 1;  // Holm's, over the cases of this run
-    // Medians over the blocks, ns/packet with the floor in it; floor_ns 0: no floor was measured.
-    double base_ns = 0;
-    double contender_ns = 0;
-    double floor_ns = 0;
-    double seconds = 0;
-    std::vector<double> ratios;        // ln(contender / base) of each block
-    std::vector<double> control;       // ln(base / base loaded a second time)
-    std::vector<double> base_samples;  // ns/packet of each block, with the floor in it
-    std::vector<double> contender_samples;
-
-    // How much more than the base the contender takes, ns/packet: the median of the blocks'
-    // differences, which no drift between the blocks is in.
-    [[nodiscard]] double more_ns() const;
-
-    // Of separate CPUs: the share of the frames that found the ring before the program full, and
-    // which side was the slower one by that: "program" or "generator".
-    double refused = 0;
-    std::string bound;
-
-    // "test_run", "native/size:64/separate"
-    [[nodiscard]] std::string name() const { return mode + variant; }
-};
-
-struct CompareRecord {
-    std::string command_line;
-    std::string started;  // UTC, ISO 8601
-    double seconds = 0;
-    std::vector<std::pair<std::string, std::string>> environment;
-    ProgramRecord base;
-    ProgramRecord contender;
-    int cpu = 0;
-    double alpha = 0;
-    double floor = 0;        // as asked for; of a case it may be more
-    double power = 0;        // of the smallest visible effect
-    std::uint64_t seed = 0;  // of the order of windows
-    std::vector<ComparedCase> cases;
-    bool interrupted = false;
-    int exit_code = 0;
-};
+namespace xdpbench::report {
 
 // The console report.
-[[nodiscard]] std::string comparison_text(const CompareRecord& record);
+[[nodiscard]] std::string comparison_text(const model::CompareRecord& record);
 
 // The JSON document; results/README.md defines every field.
-[[nodiscard]] std::string to_json(const CompareRecord& record);
+[[nodiscard]] std::string to_json(const model::CompareRecord& record);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

@@ -4,11 +4,11 @@
 
 #include <nlohmann/json.hpp>
 
-namespace xdpbench {
+namespace xdpbench::report {
 namespace {
 
-ComparedCase separate_case(double refused, const char* bound) {
-    ComparedCase one;
+model::ComparedCase separate_case(double refused, const char* bound) {
+    model::ComparedCase one;
     one.mode = "native";
     one.variant = "/size:imix/flows:100/separate";
     one.size = "imix";
@@ -22,14 +22,14 @@ ComparedCase separate_case(double refused, const char* bound) {
     one.flows = 100;
     one.measure = "packet";
     one.comparison.blocks = 24;
-    one.comparison.judgement = Judgement::same;
+    one.comparison.judgement = stats::Judgement::same;
     one.refused = refused;
     one.bound = bound;
     return one;
 }
 
 TEST(ComparisonText, SaysTheShapeAndWhichSideTheRateIsBoundBy) {
-    CompareRecord record;
+    model::CompareRecord record;
     record.cpu = 1;
     record.cases = {separate_case(0.25, "program"), separate_case(0, "generator")};
     const std::string text = comparison_text(record);
@@ -45,8 +45,8 @@ TEST(ComparisonText, SaysTheShapeAndWhichSideTheRateIsBoundBy) {
 }
 
 TEST(ComparisonText, OneCpuHasNoGeneratorAndNoBound) {
-    CompareRecord record;
-    ComparedCase one = separate_case(0, "");
+    model::CompareRecord record;
+    model::ComparedCase one = separate_case(0, "");
     one.generator_cpu = one.cpu;
     record.cases = {one};
     const std::string text = comparison_text(record);
@@ -56,8 +56,8 @@ TEST(ComparisonText, OneCpuHasNoGeneratorAndNoBound) {
 
 // The machine was slower in the second half: the medians say more, each block says less.
 TEST(ComparisonText, MoreIsOfEachBlockAndNotOfTheMedians) {
-    CompareRecord record;
-    ComparedCase one = separate_case(0, "");
+    model::CompareRecord record;
+    model::ComparedCase one = separate_case(0, "");
     one.base_samples = {20, 21, 22, 40, 41};
     one.contender_samples = {19, 20, 30, 39, 40};
     one.base_ns = 22;
@@ -71,10 +71,10 @@ TEST(ComparisonText, MoreIsOfEachBlockAndNotOfTheMedians) {
 }
 
 TEST(ComparisonText, WithoutALookThereIsNoEffect) {
-    CompareRecord record;
-    ComparedCase one = separate_case(0, "");
+    model::CompareRecord record;
+    model::ComparedCase one = separate_case(0, "");
     one.comparison = {};
-    one.comparison.judgement = Judgement::inconclusive;
+    one.comparison.judgement = stats::Judgement::inconclusive;
     one.ratios = {0.1, 0.2, 0.3};
     record.cases = {one};
     const std::string text = comparison_text(record);
@@ -86,7 +86,7 @@ TEST(ComparisonText, WithoutALookThereIsNoEffect) {
 }
 
 TEST(ComparisonJson, HasTheSetupOfEachCase) {
-    CompareRecord record;
+    model::CompareRecord record;
     record.cases = {separate_case(0.25, "program")};
     const auto one = nlohmann::json::parse(to_json(record)).at("cases").at(0);
     EXPECT_EQ(one.at("name"), "native/size:imix/flows:100/separate");
@@ -99,4 +99,4 @@ TEST(ComparisonJson, HasTheSetupOfEachCase) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::report

@@ -14,10 +14,10 @@
 #include "report/overview.h"
 #include "report/program_text.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 namespace {
 
-std::string environment_value(const RunRecord& run, std::string_view key) {
+std::string environment_value(const model::RunRecord& run, std::string_view key) {
     for (const auto& [name, value] : run.environment) {
         if (name == key) return value;
     }
@@ -55,15 +55,15 @@ void Console::clear_progress() {
     line_open_ = false;
 }
 
-std::string Console::paint(Outcome outcome, const std::string& text) const {
+std::string Console::paint(model::Outcome outcome, const std::string& text) const {
     if (!colour_) return text;
-    const char* const code = outcome == Outcome::passed    ? "32"
-                             : outcome == Outcome::skipped ? "33"
-                                                           : "31";
+    const char* const code = outcome == model::Outcome::passed    ? "32"
+                             : outcome == model::Outcome::skipped ? "33"
+                                                                  : "31";
     return fmt::format("\033[{}m{}\033[0m", code, text);
 }
 
-void Console::header(const RunRecord& run) {
+void Console::header(const model::RunRecord& run) {
     clear_progress();
     fmt::print(out_, "xdp-bench {}, kernel {}, {} CPUs ({})\n", XDP_BENCH_VERSION,
                environment_value(run, "kernel"), environment_value(run, "cpus_online"),
@@ -71,16 +71,17 @@ void Console::header(const RunRecord& run) {
     std::fflush(out_);
 }
 
-void Console::report(const RunRecord& run, bool verbose) {
+void Console::report(const model::RunRecord& run, bool verbose) {
     clear_progress();
-    for (const ProgramRecord& record : run.programs) program(run, record, verbose);
+    for (const model::ProgramRecord& record : run.programs) program(run, record, verbose);
     problems(run);
     if (const std::string table = overview(run); !table.empty()) fmt::print(out_, "\n{}", table);
     conclusion(run);
     std::fflush(out_);
 }
 
-void Console::program(const RunRecord& run, const ProgramRecord& program, bool verbose) {
+void Console::program(const model::RunRecord& run, const model::ProgramRecord& program,
+                      bool verbose) {
     fmt::print(out_, "\n{}", program.name);
     if (program.id != 0) {
         fmt::print(out_, "   function {}, tag {}\n{}", program.function, program.tag,
@@ -91,50 +92,52 @@ void Console::program(const RunRecord& run, const ProgramRecord& program, bool v
     checks(run, program.name, verbose);
     replays(run, program.name);
     lans(run, program.name);
-    for (const OffloadRecord& record : run.offloads) {
+    for (const model::OffloadRecord& record : run.offloads) {
         if (record.program == program.name) offload(record);
     }
-    for (const BenchRecord& record : run.benches) {
+    for (const model::BenchRecord& record : run.benches) {
         if (record.program == program.name) bench(record);
     }
-    for (const LoadRecord& record : run.loads) {
+    for (const model::LoadRecord& record : run.loads) {
         if (record.program != program.name) continue;
         if (record.trials.empty()) {
             fmt::print(out_, "  {:<8} {} {}\n", record.kind, record.mode + record.variant,
-                       paint(record.outcome, outcome_name(record.outcome)));
+                       paint(record.outcome, model::outcome_name(record.outcome)));
         } else {
             fmt::print(out_, "{}", load_text(record));
         }
     }
-    for (const ScalingRecord& record : run.scalings) {
+    for (const model::ScalingRecord& record : run.scalings) {
         if (record.program == program.name) scaling(record);
     }
 }
 
-void Console::checks(const RunRecord& run, const std::string& name, bool verbose) {
+void Console::checks(const model::RunRecord& run, const std::string& name, bool verbose) {
     Counts counts;
-    for (const CaseResult& result : run.cases) {
+    for (const model::CaseResult& result : run.cases) {
         if (result.kind != "check" || result.program != name) continue;
-        counts.passed += result.outcome == Outcome::passed ? 1 : 0;
+        counts.passed += result.outcome == model::Outcome::passed ? 1 : 0;
         counts.failed +=
-            result.outcome == Outcome::failed || result.outcome == Outcome::invalid ? 1 : 0;
-        counts.skipped += result.outcome == Outcome::skipped ? 1 : 0;
+            result.outcome == model::Outcome::failed || result.outcome == model::Outcome::invalid
+                ? 1
+                : 0;
+        counts.skipped += result.outcome == model::Outcome::skipped ? 1 : 0;
         counts.seconds += result.seconds;
         if (verbose)
             fmt::print(out_, "  {:<8} {:<8} {}\n", "check",
-                       paint(result.outcome, outcome_name(result.outcome)), result.name);
+                       paint(result.outcome, model::outcome_name(result.outcome)), result.name);
     }
     if (counts.passed + counts.failed + counts.skipped > 0) {
         std::string text = fmt::format("{} passed", counts.passed);
         if (counts.failed > 0) text += fmt::format(", {} failed", counts.failed);
         if (counts.skipped > 0) text += fmt::format(", {} skipped", counts.skipped);
-        const Outcome outcome = counts.failed > 0   ? Outcome::failed
-                                : counts.passed > 0 ? Outcome::passed
-                                                    : Outcome::skipped;
+        const model::Outcome outcome = counts.failed > 0   ? model::Outcome::failed
+                                       : counts.passed > 0 ? model::Outcome::passed
+                                                           : model::Outcome::skipped;
         fmt::print(out_, "  {:<8} {}   ({:.2f} s)\n", "checks", paint(outcome, text),
                    counts.seconds);
     }
-    for (const VerdictRecord& verdict : run.verdicts) {
+    for (const model::VerdictRecord& verdict : run.verdicts) {
         if (verdict.program != name) continue;
         fmt::print(out_, "  {:<8} {}, nothing judged: {}", "verdicts",
                    counted(verdict.frames, "frame"), tally_text(verdict.actions));
@@ -147,13 +150,13 @@ void Console::checks(const RunRecord& run, const std::string& name, bool verbose
     }
 }
 
-void Console::replays(const RunRecord& run, const std::string& name) {
-    for (const CaseResult& result : run.cases) {
+void Console::replays(const model::RunRecord& run, const std::string& name) {
+    for (const model::CaseResult& result : run.cases) {
         if (result.kind != "replay" || result.program != name) continue;
         fmt::print(out_, "  {:<8} {} {}", "replay", result.mode,
-                   paint(result.outcome, outcome_name(result.outcome)));
-        const auto record =
-            std::find_if(run.replays.begin(), run.replays.end(), [&](const ReplayRecord& replay) {
+                   paint(result.outcome, model::outcome_name(result.outcome)));
+        const auto record = std::find_if(
+            run.replays.begin(), run.replays.end(), [&](const model::ReplayRecord& replay) {
                 return replay.program == name && replay.mode == result.mode;
             });
         fmt::print(out_, "   ({:.2f} s)\n", result.seconds);
@@ -162,40 +165,40 @@ void Console::replays(const RunRecord& run, const std::string& name) {
                    tally_text(record->actions), arrivals_text(*record));
         fmt::print(out_, "           lost: {}; the books {}{}\n", losses_text(record->losses),
                    record->balanced ? "balance" : "DO NOT BALANCE",
-                   !record->judged                     ? "; nothing judged"
-                   : result.outcome == Outcome::passed ? "; all as expected"
-                                                       : "");
+                   !record->judged                            ? "; nothing judged"
+                   : result.outcome == model::Outcome::passed ? "; all as expected"
+                                                              : "");
         if (record->replacement)
             fmt::print(out_, "           {}\n", replacement_text(*record->replacement));
     }
-    for (const CaseResult& result : run.cases) {
+    for (const model::CaseResult& result : run.cases) {
         if (result.kind != "modes" || result.program != name) continue;
-        fmt::print(
-            out_, "  {:<8} {}   {}\n", "modes",
-            paint(result.outcome,
-                  result.outcome == Outcome::passed ? "agree" : outcome_name(result.outcome)),
-            result.name);
+        fmt::print(out_, "  {:<8} {}   {}\n", "modes",
+                   paint(result.outcome, result.outcome == model::Outcome::passed
+                                             ? "agree"
+                                             : model::outcome_name(result.outcome)),
+                   result.name);
     }
 }
 
-void Console::lans(const RunRecord& run, const std::string& name) {
-    for (const CaseResult& result : run.cases) {
+void Console::lans(const model::RunRecord& run, const std::string& name) {
+    for (const model::CaseResult& result : run.cases) {
         if (result.kind != "lan" || result.program != name) continue;
         fmt::print(out_, "  {:<8} {} {}   ({:.2f} s)\n", "lan", result.mode,
-                   paint(result.outcome, outcome_name(result.outcome)), result.seconds);
-        for (const LanRecord& record : run.lans) {
+                   paint(result.outcome, model::outcome_name(result.outcome)), result.seconds);
+        for (const model::LanRecord& record : run.lans) {
             if (record.program != name || record.mode != result.mode) continue;
-            for (const LanStepRecord& step : record.steps)
-                fmt::print(out_, "           {}\n", lan_text(step));
+            for (const model::LanStepRecord& step : record.steps)
+                fmt::print(out_, "           {}\n", model::lan_text(step));
         }
     }
 }
 
-void Console::offload(const OffloadRecord& offload) {
+void Console::offload(const model::OffloadRecord& offload) {
     const bool accepted = offload.acceptance == "accepted";
-    const Outcome outcome = accepted                          ? Outcome::passed
-                            : offload.acceptance == "refused" ? Outcome::skipped
-                                                              : Outcome::failed;
+    const model::Outcome outcome = accepted                          ? model::Outcome::passed
+                                   : offload.acceptance == "refused" ? model::Outcome::skipped
+                                                                     : model::Outcome::failed;
     const std::string executed = offload.execution == "executed" ? "and executed"
                                  : offload.execution == "not executed"
                                      ? "but not executed"
@@ -203,9 +206,9 @@ void Console::offload(const OffloadRecord& offload) {
     fmt::print(out_, "  {:<8} {} ({}): {}\n", "offload", offload.device, offload.driver,
                paint(outcome, accepted ? fmt::format("{}, {}", offload.acceptance, executed)
                                        : offload.acceptance));
-    for (const OffloadStep& step : offload.steps) {
+    for (const model::OffloadStep& step : offload.steps) {
         fmt::print(out_, "           {:<10} {}\n", step.name,
-                   step.held ? step.detail : paint(Outcome::failed, "see below"));
+                   step.held ? step.detail : paint(model::Outcome::failed, "see below"));
     }
     if (accepted && offload.sent == 0)
         fmt::print(out_, "           {:<10} {}\n", "traffic", offload.evidence);
@@ -213,84 +216,93 @@ void Console::offload(const OffloadRecord& offload) {
         fmt::print(out_, "           {:<10} {} {}\n", "counter", name, thousands(value));
 }
 
-void Console::bench(const BenchRecord& bench) {
-    if (bench.outcome != Outcome::passed && bench.rounds.empty()) {
+void Console::bench(const model::BenchRecord& bench) {
+    if (bench.outcome != model::Outcome::passed && bench.rounds.empty()) {
         fmt::print(out_, "  {:<8} {} {}\n", "bench", bench.mode + bench.variant,
-                   paint(bench.outcome, outcome_name(bench.outcome)));
+                   paint(bench.outcome, model::outcome_name(bench.outcome)));
         return;
     }
     fmt::print(out_, "{}", bench_text(bench));
 }
 
-void Console::scaling(const ScalingRecord& scaling) {
-    if (scaling.outcome != Outcome::passed) {
+void Console::scaling(const model::ScalingRecord& scaling) {
+    if (scaling.outcome != model::Outcome::passed) {
         fmt::print(out_, "  {:<8} {} {}\n", "scaling", scaling.mode + scaling.variant,
-                   paint(scaling.outcome, outcome_name(scaling.outcome)));
+                   paint(scaling.outcome, model::outcome_name(scaling.outcome)));
         return;
     }
     fmt::print(out_, "{}", scaling_text(scaling));
 }
 
 // Cases that ended alike, for the same reason: said once. A failure stands alone.
-void Console::problems(const RunRecord& run) {
-    std::vector<const CaseResult*> told;
-    for (const CaseResult& result : run.cases) {
-        if (result.outcome == Outcome::passed) continue;
-        const auto alike = [&](const CaseResult* other) {
-            return result.outcome == Outcome::skipped && other->outcome == Outcome::skipped &&
-                   other->kind == result.kind && other->program == result.program &&
-                   other->mode == result.mode && other->message == result.message;
+void Console::problems(const model::RunRecord& run) {
+    std::vector<const model::CaseResult*> told;
+    for (const model::CaseResult& result : run.cases) {
+        if (result.outcome == model::Outcome::passed) continue;
+        const auto alike = [&](const model::CaseResult* other) {
+            return result.outcome == model::Outcome::skipped &&
+                   other->outcome == model::Outcome::skipped && other->kind == result.kind &&
+                   other->program == result.program && other->mode == result.mode &&
+                   other->message == result.message;
         };
         if (std::any_of(told.begin(), told.end(), alike)) continue;
         told.push_back(&result);
         const auto count = std::count_if(
             run.cases.begin(), run.cases.end(),
-            [&](const CaseResult& other) { return &other == &result || alike(&other); });
+            [&](const model::CaseResult& other) { return &other == &result || alike(&other); });
         problem(result, static_cast<std::size_t>(count));
     }
-    const auto tell = [this](const BenchSetup& setup, const std::string& title) {
-        if (setup.outcome == Outcome::passed) return;
-        fmt::print(out_, "\n{} {} {} {}\n{}\n", paint(setup.outcome, outcome_name(setup.outcome)),
-                   setup.program, title, setup.mode + setup.variant, indented(setup.message, "  "));
+    const auto tell = [this](const model::BenchSetup& setup, const std::string& title) {
+        if (setup.outcome == model::Outcome::passed) return;
+        fmt::print(out_, "\n{} {} {} {}\n{}\n",
+                   paint(setup.outcome, model::outcome_name(setup.outcome)), setup.program, title,
+                   setup.mode + setup.variant, indented(setup.message, "  "));
     };
-    for (const BenchRecord& record : run.benches) tell(record, "bench");
-    for (const LoadRecord& record : run.loads) tell(record, record.title());
-    for (const ScalingRecord& record : run.scalings) tell(record, "scaling");
+    for (const model::BenchRecord& record : run.benches) tell(record, "bench");
+    for (const model::LoadRecord& record : run.loads) tell(record, record.title());
+    for (const model::ScalingRecord& record : run.scalings) tell(record, "scaling");
 }
 
-void Console::problem(const CaseResult& result, std::size_t count) {
+void Console::problem(const model::CaseResult& result, std::size_t count) {
     const std::string mode = result.mode.empty() ? "" : " " + result.mode;
     const std::string name = count > 1 ? fmt::format("all {} of them", count) : result.name;
-    fmt::print(out_, "\n{} {} {}{}: {}\n", paint(result.outcome, outcome_name(result.outcome)),
-               result.program, result.kind, mode, name);
+    fmt::print(out_, "\n{} {} {}{}: {}\n",
+               paint(result.outcome, model::outcome_name(result.outcome)), result.program,
+               result.kind, mode, name);
     if (!result.location.empty() && count == 1) fmt::print(out_, "  at      {}\n", result.location);
     if (!result.message.empty()) fmt::print(out_, "{}\n", indented(result.message, "  "));
-    if (result.outcome != Outcome::skipped && !result.repeat.empty()) {
+    if (result.outcome != model::Outcome::skipped && !result.repeat.empty()) {
         fmt::print(out_, "  repeat  {}\n", result.repeat);
     }
 }
 
 // The last line: how all of it ended.
-void Console::conclusion(const RunRecord& run) {
+void Console::conclusion(const model::RunRecord& run) {
     std::array<std::size_t, 4> counts{};
-    for (const CaseResult& result : run.cases) ++counts[static_cast<std::size_t>(result.outcome)];
-    for (const BenchRecord& bench : run.benches) ++counts[static_cast<std::size_t>(bench.outcome)];
-    for (const LoadRecord& load : run.loads) ++counts[static_cast<std::size_t>(load.outcome)];
-    for (const ScalingRecord& one : run.scalings) ++counts[static_cast<std::size_t>(one.outcome)];
+    for (const model::CaseResult& result : run.cases)
+        ++counts[static_cast<std::size_t>(result.outcome)];
+    for (const model::BenchRecord& bench : run.benches)
+        ++counts[static_cast<std::size_t>(bench.outcome)];
+    for (const model::LoadRecord& load : run.loads)
+        ++counts[static_cast<std::size_t>(load.outcome)];
+    for (const model::ScalingRecord& one : run.scalings)
+        ++counts[static_cast<std::size_t>(one.outcome)];
     std::string text;
-    Outcome worst = counts[0] > 0 ? Outcome::passed : Outcome::skipped;
-    for (const Outcome outcome :
-         {Outcome::passed, Outcome::failed, Outcome::invalid, Outcome::skipped}) {
+    model::Outcome worst = counts[0] > 0 ? model::Outcome::passed : model::Outcome::skipped;
+    for (const model::Outcome outcome : {model::Outcome::passed, model::Outcome::failed,
+                                         model::Outcome::invalid, model::Outcome::skipped}) {
         const std::size_t count = counts[static_cast<std::size_t>(outcome)];
         if (count == 0) continue;
-        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, outcome_name(outcome));
-        if (outcome == Outcome::failed || (outcome == Outcome::invalid && worst != Outcome::failed))
+        text +=
+            fmt::format("{}{} {}", text.empty() ? "" : ", ", count, model::outcome_name(outcome));
+        if (outcome == model::Outcome::failed ||
+            (outcome == model::Outcome::invalid && worst != model::Outcome::failed))
             worst = outcome;
     }
     if (!text.empty()) fmt::print(out_, "\n{} in {:.1f} s\n", paint(worst, text), run.seconds);
     if (run.interrupted) {
         fmt::print(out_, "{}\n",
-                   paint(Outcome::failed, "interrupted: this is what was done until then"));
+                   paint(model::Outcome::failed, "interrupted: this is what was done until then"));
     }
 }
 
@@ -299,4 +311,4 @@ void Console::note(const std::string& line) {
     fmt::print(out_, "{}\n", line);
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

@@ -4,9 +4,9 @@
 #include <cstdio>
 #include <string>
 
-#include "report/model.h"
+#include "model/run.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 
 class Console {
   public:
@@ -23,23 +23,23 @@ class Console {
     void progress(const std::string& line);
     void clear_progress();
 
-    void header(const RunRecord& run);
-    void report(const RunRecord& run, bool verbose);
+    void header(const model::RunRecord& run);
+    void report(const model::RunRecord& run, bool verbose);
     // A line of its own, e.g. where the result went.
     void note(const std::string& line);
 
   private:
-    [[nodiscard]] std::string paint(Outcome outcome, const std::string& text) const;
-    void program(const RunRecord& run, const ProgramRecord& program, bool verbose);
-    void checks(const RunRecord& run, const std::string& name, bool verbose);
-    void replays(const RunRecord& run, const std::string& name);
-    void lans(const RunRecord& run, const std::string& name);
-    void offload(const OffloadRecord& offload);
-    void bench(const BenchRecord& bench);
-    void scaling(const ScalingRecord& scaling);
-    void problems(const RunRecord& run);
-    void problem(const CaseResult& result, std::size_t count);
-    void conclusion(const RunRecord& run);
+    [[nodiscard]] std::string paint(model::Outcome outcome, const std::string& text) const;
+    void program(const model::RunRecord& run, const model::ProgramRecord& program, bool verbose);
+    void checks(const model::RunRecord& run, const std::string& name, bool verbose);
+    void replays(const model::RunRecord& run, const std::string& name);
+    void lans(const model::RunRecord& run, const std::string& name);
+    void offload(const model::OffloadRecord& offload);
+    void bench(const model::BenchRecord& bench);
+    void scaling(const model::ScalingRecord& scaling);
+    void problems(const model::RunRecord& run);
+    void problem(const model::CaseResult& result, std::size_t count);
+    void conclusion(const model::RunRecord& run);
 
     std::FILE* out_;
     bool colour_;
@@ -47,4 +47,4 @@ class Console {
     bool line_open_ = false;
 };
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 namespace {
 
 std::string joined(const std::vector<std::string>& parts) {
@@ -17,39 +17,41 @@ std::string joined(const std::vector<std::string>& parts) {
 
 }  // namespace
 
-std::string tally_text(const ActionTally& tally) {
+std::string tally_text(const model::ActionTally& tally) {
     std::vector<std::string> parts;
     for (std::size_t action = 0; action < tally.size(); ++action) {
         if (tally[action] != 0)
-            parts.push_back(fmt::format("{} {}", thousands(tally[action]), kActionNames[action]));
+            parts.push_back(fmt::format("{} {}", thousands(tally[action]),
+                                        model::action_name(static_cast<model::Action>(action))));
     }
     return joined(parts);
 }
 
-std::string losses_text(const Losses& losses) {
+std::string losses_text(const model::Losses& losses) {
     std::vector<std::string> parts;
     for (const auto& [name, frames] : losses)
         parts.push_back(fmt::format("{} {}", name, thousands(frames)));
     return joined(parts);
 }
 
-std::string setup_text(const BenchSetup& setup) {
+std::string setup_text(const model::BenchSetup& setup) {
     const std::string size = setup.shortest == setup.longest
                                  ? counted(setup.longest, "byte")
                                  : fmt::format("{} to {} bytes", setup.shortest, setup.longest);
-    return fmt::format(
-        "{}{} {}{}, {} of {} in {} ({})", setup.outcome == Outcome::invalid ? "INVALID: " : "",
-        setup.mode + setup.variant, setup.action, setup.mixed ? " and others" : "",
-        counted(setup.frames, "frame"), size, counted(setup.flows, "flow"), setup.traffic);
+    return fmt::format("{}{} {}{}, {} of {} in {} ({})",
+                       setup.outcome == model::Outcome::invalid ? "INVALID: " : "",
+                       setup.mode + setup.variant, setup.action, setup.mixed ? " and others" : "",
+                       counted(setup.frames, "frame"), size, counted(setup.flows, "flow"),
+                       setup.traffic);
 }
 
-std::string placement_text(const BenchSetup& setup) {
+std::string placement_text(const model::BenchSetup& setup) {
     if (setup.placement == "test_run")
         return fmt::format("the program alone on fresh packets, CPU {}", setup.cpu);
     if (setup.placement == "separate")
         return fmt::format("separate: generator on CPU {}, program in threaded NAPI on CPU {}",
                            setup.generator_cpu, setup.cpu);
-    if (setup.placement == kOnDevice)
+    if (setup.placement == model::kOnDevice)
         return fmt::format("real interfaces: generator on CPU {}, program where interrupts lead",
                            setup.generator_cpu);
     if (setup.generator_cpus.size() > 1)
@@ -58,4 +60,4 @@ std::string placement_text(const BenchSetup& setup) {
     return fmt::format("shared: generator and program on CPU {}", setup.cpu);
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

@@ -3,20 +3,20 @@
 
 #include <string>
 
-#include "report/common.h"
+#include "model/common.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 
 // "488 XDP_TX, 512 XDP_PASS"; "none" if there are none.
-[[nodiscard]] std::string tally_text(const ActionTally& tally);
+[[nodiscard]] std::string tally_text(const model::ActionTally& tally);
 
 // "dut_rx_drops 12"; "none" if there are none.
-[[nodiscard]] std::string losses_text(const Losses& losses);
+[[nodiscard]] std::string losses_text(const model::Losses& losses);
 
 // "native XDP_TX, 1,000 frames of 60 bytes in 64 flows (icmp_echo_64.pcap)".
-[[nodiscard]] std::string setup_text(const BenchSetup& setup);
+[[nodiscard]] std::string setup_text(const model::BenchSetup& setup);
 
 // "shared: generator and program on CPU 1", "separate: generator on CPU 0, ...".
-[[nodiscard]] std::string placement_text(const BenchSetup& setup);
+[[nodiscard]] std::string placement_text(const model::BenchSetup& setup);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-namespace xdpbench {
+namespace xdpbench::report {
 
-std::string device_text(const DeviceRecord& device) {
+std::string device_text(const model::DeviceRecord& device) {
     std::string text = fmt::format("device {}\n", device.name);
     const auto line = [&](const char* key, const std::string& value) {
         text +=
@@ -32,7 +32,7 @@ std::string device_text(const DeviceRecord& device) {
     line("XDP attached",
          device.attached.empty() ? "nothing" : "program ids: " + numbers(device.attached));
     if (device.modes.empty()) line("attach modes", device.modes_untried);
-    for (const AttachModeRecord& mode : device.modes) {
+    for (const model::AttachModeRecord& mode : device.modes) {
         line((mode.mode + " attach").c_str(),
              fmt::format("{:<8} {}", mode.works ? "works" : "missing", mode.answer));
     }
@@ -43,4 +43,4 @@ std::string device_text(const DeviceRecord& device) {
     return text;
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

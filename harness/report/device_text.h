@@ -3,10 +3,10 @@
 
 #include <string>
 
-#include "report/model.h"
+#include "model/run.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 
-[[nodiscard]] std::string device_text(const DeviceRecord& device);
+[[nodiscard]] std::string device_text(const model::DeviceRecord& device);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

@@ -2,25 +2,25 @@
 
 #include <algorithm>
 
-namespace xdpbench {
+namespace xdpbench::report {
 
-std::vector<Entry> list_entries(const RunRecord& run) {
+std::vector<Entry> list_entries(const model::RunRecord& run) {
     std::vector<Entry> entries;
-    for (const CaseResult& result : run.cases) {
+    for (const model::CaseResult& result : run.cases) {
         const std::string name = result.mode.empty() ? result.name : result.mode;
         entries.push_back({result.kind + "." + result.program, name, result.location,
                            result.outcome, result.message, result.seconds, result.repeat});
     }
-    for (const BenchRecord& bench : run.benches) {
+    for (const model::BenchRecord& bench : run.benches) {
         entries.push_back({"bench." + bench.program, bench.mode + bench.variant, "", bench.outcome,
                            bench.message, bench.seconds, ""});
     }
-    for (const LoadRecord& load : run.loads) {
+    for (const model::LoadRecord& load : run.loads) {
         entries.push_back({load.kind + "." + load.program,
                            load.mode + load.variant + " " + load.title(), "", load.outcome,
                            load.message, load.seconds, ""});
     }
-    for (const ScalingRecord& scaling : run.scalings) {
+    for (const model::ScalingRecord& scaling : run.scalings) {
         entries.push_back({"scaling." + scaling.program, scaling.mode + scaling.variant, "",
                            scaling.outcome, scaling.message, scaling.seconds, ""});
     }
@@ -39,10 +39,10 @@ std::vector<Entry> list_entries(const RunRecord& run) {
     return entries;
 }
 
-std::size_t count_entries(const std::vector<Entry>& entries, Outcome outcome) {
+std::size_t count_entries(const std::vector<Entry>& entries, model::Outcome outcome) {
     return static_cast<std::size_t>(
         std::count_if(entries.begin(), entries.end(),
                       [&](const Entry& entry) { return entry.outcome == outcome; }));
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

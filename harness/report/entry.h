@@ -4,24 +4,24 @@
 #include <string>
 #include <vector>
 
-#include "report/model.h"
+#include "model/run.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 
 struct Entry {
     std::string suite;  // "check.icmp_lb", "replay.icmp_lb", "bench.icmp_lb"
     std::string name;   // within the suite; of a replay or a bench, its mode
     std::string location;
-    Outcome outcome = Outcome::passed;
+    model::Outcome outcome = model::Outcome::passed;
     std::string message;
     double seconds = 0;
     std::string repeat;  // empty where no command runs this one alone
 };
 
 // Checks, replays and benches, in the order in which they ran; a suite's stand together.
-[[nodiscard]] std::vector<Entry> list_entries(const RunRecord& run);
+[[nodiscard]] std::vector<Entry> list_entries(const model::RunRecord& run);
 
 // How many of them have this outcome.
-[[nodiscard]] std::size_t count_entries(const std::vector<Entry>& entries, Outcome outcome);
+[[nodiscard]] std::size_t count_entries(const std::vector<Entry>& entries, model::Outcome outcome);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

@@ -7,14 +7,14 @@
 #include "report/scaling_rows.h"
 #include "stats/summary.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 namespace {
 
-using xdpbench::to_json;  // of report/json_parts.h, which those here would hide
+using report::to_json;  // of report/json_parts.h, which those here would hide
 
-Json to_json(const std::vector<CpuTally>& cpus) {
+Json to_json(const std::vector<model::CpuTally>& cpus) {
     Json json = Json::array();
-    for (const CpuTally& cpu : cpus)
+    for (const model::CpuTally& cpu : cpus)
         json.push_back({{"cpu", cpu.cpu}, {"actions", to_json(cpu.actions)}});
     return json;
 }
@@ -25,21 +25,21 @@ Json by_cpu(const std::map<int, std::uint64_t>& frames) {
     return json;
 }
 
-Json to_json(const CaseResult& result) {
+Json to_json(const model::CaseResult& result) {
     return {{"kind", result.kind},         {"program", result.program},
             {"mode", result.mode},         {"name", result.name},
-            {"location", result.location}, {"outcome", outcome_name(result.outcome)},
+            {"location", result.location}, {"outcome", model::outcome_name(result.outcome)},
             {"message", result.message},   {"seconds", result.seconds},
             {"repeat", result.repeat}};
 }
 
-Json to_json(const VerdictRecord& verdict) {
+Json to_json(const model::VerdictRecord& verdict) {
     return {{"program", verdict.program},     {"traffic", verdict.traffic},
             {"frames", verdict.frames},       {"actions", to_json(verdict.actions)},
             {"no_action", verdict.no_action}, {"seconds", verdict.seconds}};
 }
 
-Json to_json(const ReplacementRecord& replacement) {
+Json to_json(const model::ReplacementRecord& replacement) {
     Json json{{"times", replacement.times},
               {"sent", replacement.sent},
               {"losses", to_json(replacement.losses)},
@@ -49,7 +49,7 @@ Json to_json(const ReplacementRecord& replacement) {
     return json;
 }
 
-Json to_json(const ReplayRecord& replay) {
+Json to_json(const model::ReplayRecord& replay) {
     Json json{{"program", replay.program},
               {"mode", replay.mode},
               {"topology", replay.topology},
@@ -69,9 +69,9 @@ Json to_json(const ReplayRecord& replay) {
     return json;
 }
 
-Json to_json(const LanRecord& lan) {
+Json to_json(const model::LanRecord& lan) {
     Json json{{"program", lan.program}, {"mode", lan.mode}, {"steps", Json::array()}};
-    for (const LanStepRecord& step : lan.steps)
+    for (const model::LanStepRecord& step : lan.steps)
         json["steps"].push_back({{"step", step.step},
                                  {"location", step.location},
                                  {"sent", step.sent},
@@ -80,7 +80,7 @@ Json to_json(const LanRecord& lan) {
     return json;
 }
 
-Json to_json(const OffloadRecord& offload) {
+Json to_json(const model::OffloadRecord& offload) {
     Json json{{"program", offload.program},
               {"object", offload.object},
               {"device", offload.device},
@@ -94,25 +94,25 @@ Json to_json(const OffloadRecord& offload) {
               {"reached_stack", offload.reached_stack},
               {"counted_by_program", offload.counted_by_program},
               {"device_counters", Json::object()}};
-    for (const OffloadStep& step : offload.steps)
+    for (const model::OffloadStep& step : offload.steps)
         json["steps"].push_back(
             {{"name", step.name}, {"held", step.held}, {"detail", step.detail}});
     for (const auto& [name, value] : offload.device_counters) json["device_counters"][name] = value;
     return json;
 }
 
-Json to_json(const BenchRound& round) {
+Json to_json(const model::BenchRound& round) {
     Json json{{"offered", round.offered},
               {"processed", round.processed},
               {"forwarded", round.forwarded},
               {"seconds", round.seconds},
-              {"floor_packets", round.floor_packets},
-              {"floor_seconds", round.floor_seconds},
+              {"floor_packets", round.baseline_packets},
+              {"floor_seconds", round.baseline_seconds},
               {"windows", round.window_ns.size()},
               {"window_ns", round.window_ns},
-              {"floor_window_ns", round.floor_window_ns},
+              {"floor_window_ns", round.baseline_window_ns},
               {"ns_per_packet", round.ns_per_packet()},
-              {"floor_ns", round.floor_ns()},
+              {"floor_ns", round.baseline_ns()},
               {"program_ns", round.program_ns()}};
     if (round.cycle_ns.empty()) return json;
     json["cycle_ns"] = round.cycle_ns;
@@ -123,22 +123,22 @@ Json to_json(const BenchRound& round) {
     json["gigahertz"] = round.gigahertz();
     json["timed_ns_per_packet"] = round.timed_ns_per_packet();
     json["cycles_per_packet"] = round.cycles_per_packet();
-    json["floor_cycles"] = round.floor_cycles();
+    json["floor_cycles"] = round.baseline_cycles();
     json["program_cycles"] = round.program_cycles();
     return json;
 }
 
 template <class Measure>
-Json summary(const BenchRecord& bench, Measure measure) {
-    const std::vector<double> samples = measure_rounds(bench, measure);
-    Json json{{"median", median(samples).value_or(0)},
-              {"min", min(samples).value_or(0)},
-              {"max", max(samples).value_or(0)}};
-    if (const auto range = relative_range(samples)) json["range"] = *range;
+Json summary(const model::BenchRecord& bench, Measure measure) {
+    const std::vector<double> samples = model::measure_rounds(bench, measure);
+    Json json{{"median", stats::median(samples).value_or(0)},
+              {"min", stats::min(samples).value_or(0)},
+              {"max", stats::max(samples).value_or(0)}};
+    if (const auto range = stats::relative_range(samples)) json["range"] = *range;
     return json;
 }
 
-Json to_json(const BenchRecord& bench) {
+Json to_json(const model::BenchRecord& bench) {
     Json json = setup_json(bench);
     json["bound"] = bench.bound;
     json["evidence"] = bench.evidence;
@@ -148,41 +148,45 @@ Json to_json(const BenchRecord& bench) {
     json["passed"] = bench.passed;
     json["passed_by_cpu"] = by_cpu(bench.passed_cpus);
     json["forwarded"] = bench.forwarded;
-    json["floor_cpus"] = bench.floor_cpus;
+    json["floor_cpus"] = bench.baseline_cpus;
     json["losses"] = to_json(bench.losses);
     json["cpus"] = to_json(bench.cpus);
     for (std::size_t i = 0; i < bench.cpus.size(); ++i)
-        json["cpus"][i]["per_second"] = to_json(per_second(bench, bench.cpus[i]));
+        json["cpus"][i]["per_second"] = to_json(model::per_second(bench, bench.cpus[i]));
     json["measured_seconds"] = bench.measured_seconds;
     json["user_seconds"] = bench.user_seconds;
     json["user_cpu_share"] = bench.user_share();
     json["rounds"] = Json::array();
-    for (const BenchRound& round : bench.rounds) json["rounds"].push_back(to_json(round));
+    for (const model::BenchRound& round : bench.rounds) json["rounds"].push_back(to_json(round));
     if (bench.rounds.empty()) return json;
     if (bench.alone()) {
-        json["resolution_ns"] = kAloneResolution;
+        json["resolution_ns"] = model::kAloneResolution;
     } else {
-        json["offered_pps"] = summary(bench, [](const BenchRound& r) { return r.rate(r.offered); });
+        json["offered_pps"] =
+            summary(bench, [](const model::BenchRound& r) { return r.rate(r.offered); });
         json["processed_pps"] =
-            summary(bench, [](const BenchRound& r) { return r.rate(r.processed); });
+            summary(bench, [](const model::BenchRound& r) { return r.rate(r.processed); });
         json["forwarded_pps"] =
-            summary(bench, [](const BenchRound& r) { return r.rate(r.forwarded); });
+            summary(bench, [](const model::BenchRound& r) { return r.rate(r.forwarded); });
     }
-    json["ns_per_packet"] = summary(bench, [](const BenchRound& r) { return r.ns_per_packet(); });
-    json["floor_ns"] = summary(bench, [](const BenchRound& r) { return r.floor_ns(); });
-    json["program_ns"] = summary(bench, [](const BenchRound& r) { return r.program_ns(); });
+    json["ns_per_packet"] =
+        summary(bench, [](const model::BenchRound& r) { return r.ns_per_packet(); });
+    json["floor_ns"] = summary(bench, [](const model::BenchRound& r) { return r.baseline_ns(); });
+    json["program_ns"] = summary(bench, [](const model::BenchRound& r) { return r.program_ns(); });
     if (!bench.has_cycles()) return json;
     json["core_ipc"] = bench.core_ipc;
     json["shared_share"] = bench.shared_share();
     json["shared_rounds"] = bench.shared_rounds();
     json["clock_gigahertz"] = bench.clock_gigahertz();
-    json["gigahertz"] = summary(bench, [](const BenchRound& r) { return r.gigahertz(); });
+    json["gigahertz"] = summary(bench, [](const model::BenchRound& r) { return r.gigahertz(); });
     json["timed_ns_per_packet"] =
-        summary(bench, [](const BenchRound& r) { return r.timed_ns_per_packet(); });
+        summary(bench, [](const model::BenchRound& r) { return r.timed_ns_per_packet(); });
     json["cycles_per_packet"] =
-        summary(bench, [](const BenchRound& r) { return r.cycles_per_packet(); });
-    json["floor_cycles"] = summary(bench, [](const BenchRound& r) { return r.floor_cycles(); });
-    json["program_cycles"] = summary(bench, [](const BenchRound& r) { return r.program_cycles(); });
+        summary(bench, [](const model::BenchRound& r) { return r.cycles_per_packet(); });
+    json["floor_cycles"] =
+        summary(bench, [](const model::BenchRound& r) { return r.baseline_cycles(); });
+    json["program_cycles"] =
+        summary(bench, [](const model::BenchRound& r) { return r.program_cycles(); });
     return json;
 }
 
@@ -193,26 +197,26 @@ std::string list_of(const std::string& kind) {
     return kind == "modes" ? kind : "other_cases";
 }
 
-Json to_json(const ScalingStep& step) {
+Json to_json(const model::ScalingStep& step) {
     return {{"cpus", step.cpus},
-            {"together_pps", median(step.together).value_or(0)},
-            {"apart_pps", median(step.apart).value_or(0)},
-            {"efficiency", efficiency(step)},
+            {"together_pps", stats::median(step.together).value_or(0)},
+            {"apart_pps", stats::median(step.apart).value_or(0)},
+            {"efficiency", model::efficiency(step)},
             {"together_pps_samples", step.together},
             {"apart_pps_samples", step.apart}};
 }
 
-Json to_json(const ScalingRecord& scaling) {
+Json to_json(const model::ScalingRecord& scaling) {
     Json json = setup_json(scaling);
     json["queues"] = scaling.queues;
     json["seconds"] = scaling.seconds;
     json["actions"] = to_json(scaling.actions);
     json["losses"] = to_json(scaling.losses);
     json["steps"] = Json::array();
-    for (const ScalingStep& step : scaling.steps) {
+    for (const model::ScalingStep& step : scaling.steps) {
         json["steps"].push_back(to_json(step));
-        json["steps"].back()["speedup"] = speedup(scaling, step);
-        json["steps"].back()["apart_speedup"] = apart_speedup(scaling, step);
+        json["steps"].back()["speedup"] = model::speedup(scaling, step);
+        json["steps"].back()["apart_speedup"] = model::apart_speedup(scaling, step);
     }
     return json;
 }
@@ -226,7 +230,7 @@ Json all(const std::vector<Record>& records) {
 
 }  // namespace
 
-std::string to_json(const RunRecord& run) {
+std::string to_json(const model::RunRecord& run) {
     Json json = Json::parse(run.google_benchmark, nullptr, false);
     if (!json.is_object()) json = Json{{"context", Json::object()}, {"benchmarks", Json::array()}};
     json["schema_version"] = kResultSchemaVersion;
@@ -241,7 +245,7 @@ std::string to_json(const RunRecord& run) {
     json["programs"] = all(run.programs);
     for (const char* const key : {"checks", "replays", "lans", "modes", "offloads"})
         json[key] = Json::array();
-    for (const CaseResult& result : run.cases)
+    for (const model::CaseResult& result : run.cases)
         json[list_of(result.kind)].push_back(to_json(result));
     json["verdicts"] = all(run.verdicts);
     json["replay_books"] = all(run.replays);
@@ -252,13 +256,13 @@ std::string to_json(const RunRecord& run) {
     json["searches"] = loads_json(run.loads, "search");
     json["latencies"] = loads_json(run.loads, "latency");
     json["scalings"] = all(run.scalings);
-    for (const ScalingRecord& scaling : run.scalings)
+    for (const model::ScalingRecord& scaling : run.scalings)
         for (Json& row : scaling_rows(scaling)) json["benchmarks"].push_back(std::move(row));
     // Text from object files and pcaps' names need not be UTF-8; it must not cost the document.
     return json.dump(2, ' ', false, nlohmann::detail::error_handler_t::replace) + "\n";
 }
 
-std::string to_json(const DeviceRecord& device) {
+std::string to_json(const model::DeviceRecord& device) {
     Json json{{"schema_version", kResultSchemaVersion},
               {"device", device.name},
               {"driver", device.driver},
@@ -282,7 +286,7 @@ std::string to_json(const DeviceRecord& device) {
                                          {"names", device.declared_names}};
     }
     for (const auto& [mode, program] : device.attached) json["attached"][mode] = program;
-    for (const AttachModeRecord& mode : device.modes) {
+    for (const model::AttachModeRecord& mode : device.modes) {
         json["attach_modes"].push_back(
             {{"mode", mode.mode}, {"works", mode.works}, {"answer", mode.answer}});
     }
@@ -290,4 +294,4 @@ std::string to_json(const DeviceRecord& device) {
     return json.dump(2, ' ', false, nlohmann::detail::error_handler_t::replace) + "\n";
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

@@ -2,18 +2,18 @@
 
 #include <string>
 
-#include "report/model.h"
+#include "model/run.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 
 // Version of our own keys, described in results/README.md. Raised when a key changes its meaning.
 inline constexpr int kResultSchemaVersion = 1;
 
 // One document a run: Google Benchmark's `context` and `benchmarks` as it wrote them, our keys
 // beside.
-[[nodiscard]] std::string to_json(const RunRecord& run);
+[[nodiscard]] std::string to_json(const model::RunRecord& run);
 
 // The document of `doctor --dev --json`.
-[[nodiscard]] std::string to_json(const DeviceRecord& device);
+[[nodiscard]] std::string to_json(const model::DeviceRecord& device);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace xdpbench {
+namespace xdpbench::report {
 namespace {
 
 Json or_null(const std::optional<std::uint64_t>& number) {
@@ -11,20 +11,20 @@ Json or_null(const std::optional<std::uint64_t>& number) {
 
 }  // namespace
 
-Json to_json(const ActionTally& tally) {
+Json to_json(const model::ActionTally& tally) {
     Json json = Json::object();
     for (std::size_t action = 0; action < tally.size(); ++action)
-        json[kActionNames[action]] = tally[action];
+        json[model::action_name(static_cast<model::Action>(action))] = tally[action];
     return json;
 }
 
-Json to_json(const Losses& losses) {
+Json to_json(const model::Losses& losses) {
     Json json = Json::object();
     for (const auto& [name, frames] : losses) json[name] = frames;
     return json;
 }
 
-Json to_json(const ProgramRecord& program) {
+Json to_json(const model::ProgramRecord& program) {
     return {{"name", program.name},
             {"object", program.object},
             {"function", program.function},
@@ -40,7 +40,7 @@ Json to_json(const ProgramRecord& program) {
             {"padded_frames", program.padded_frames}};
 }
 
-Json setup_json(const BenchSetup& setup) {
+Json setup_json(const model::BenchSetup& setup) {
     return {{"program", setup.program},
             {"mode", setup.mode},
             {"action", setup.action},
@@ -52,12 +52,12 @@ Json setup_json(const BenchSetup& setup) {
             {"flows", setup.flows},
             {"size", setup.size},
             {"variant", setup.variant},
-            {"cpu", setup.cpu == kCpuUnknown ? Json() : Json(setup.cpu)},
+            {"cpu", setup.cpu == model::kCpuUnknown ? Json() : Json(setup.cpu)},
             {"generator_cpu", setup.generator_cpu},
             {"placement", setup.placement},
             {"counted_by", setup.counted_by},
-            {"outcome", outcome_name(setup.outcome)},
+            {"outcome", model::outcome_name(setup.outcome)},
             {"message", setup.message}};
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

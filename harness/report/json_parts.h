@@ -3,16 +3,16 @@
 
 #include <nlohmann/json.hpp>
 
-#include "report/common.h"
-#include "report/model.h"
+#include "model/common.h"
+#include "model/run.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 
 using Json = nlohmann::ordered_json;
 
-[[nodiscard]] Json to_json(const ActionTally& tally);
-[[nodiscard]] Json to_json(const Losses& losses);
-[[nodiscard]] Json to_json(const ProgramRecord& program);
-[[nodiscard]] Json setup_json(const BenchSetup& setup);
+[[nodiscard]] Json to_json(const model::ActionTally& tally);
+[[nodiscard]] Json to_json(const model::Losses& losses);
+[[nodiscard]] Json to_json(const model::ProgramRecord& program);
+[[nodiscard]] Json setup_json(const model::BenchSetup& setup);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

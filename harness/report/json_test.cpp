@@ -4,11 +4,11 @@
 
 #include <nlohmann/json.hpp>
 
-namespace xdpbench {
+namespace xdpbench::report {
 namespace {
 
 TEST(Json, KeepsGoogleBenchmarksKeysAndPutsOursBeside) {
-    RunRecord run;
+    model::RunRecord run;
     run.google_benchmark = R"({"context": {"num_cpus": 2}, "benchmarks": [{"name": "a"}]})";
     run.environment = {{"kernel", "6.18"}};
     run.exit_code = 3;
@@ -21,7 +21,7 @@ TEST(Json, KeepsGoogleBenchmarksKeysAndPutsOursBeside) {
 }
 
 TEST(Json, AnEmptyRunIsADocumentWithTheSameKeys) {
-    const auto json = nlohmann::json::parse(to_json(RunRecord{}));
+    const auto json = nlohmann::json::parse(to_json(model::RunRecord{}));
     for (const char* const key : {"context", "benchmarks", "checks", "replays", "verdicts",
                                   "replay_books", "benches", "programs"}) {
         EXPECT_TRUE(json.contains(key)) << key;
@@ -29,8 +29,8 @@ TEST(Json, AnEmptyRunIsADocumentWithTheSameKeys) {
 }
 
 TEST(Json, RoundsGiveMediansAndNeverNaN) {
-    RunRecord run;
-    BenchRecord bench;
+    model::RunRecord run;
+    model::BenchRecord bench;
     for (const std::uint64_t packets : {100U, 200U, 300U}) {
         bench.rounds.push_back({packets,
                                 packets,
@@ -42,7 +42,7 @@ TEST(Json, RoundsGiveMediansAndNeverNaN) {
                                 {500.0},
                                 {0.5}});
     }
-    bench.rounds.push_back(BenchRound{});  // nothing happened in it
+    bench.rounds.push_back(model::BenchRound{});  // nothing happened in it
     run.benches.push_back(bench);
     const std::string text = to_json(run);
     EXPECT_EQ(text.find("nan"), std::string::npos);
@@ -58,14 +58,14 @@ TEST(Json, RoundsGiveMediansAndNeverNaN) {
 }
 
 TEST(Json, TheScalingTableHasRowsOfGoogleBenchmark) {
-    RunRecord run;
+    model::RunRecord run;
     run.google_benchmark = R"({"context": {}, "benchmarks": [{"name": "first"}]})";
-    ScalingRecord scaling;
+    model::ScalingRecord scaling;
     scaling.program = "xdp_drop";
     scaling.mode = "native";
     scaling.variant = "/size:64";
     scaling.steps = {{{0}, {5e6, 4e6}, {5e6, 5e6}}, {{0, 1}, {8e6, 8e6}, {10e6, 10e6}}};
-    run.scalings = {scaling, ScalingRecord{}};  // the second was skipped
+    run.scalings = {scaling, model::ScalingRecord{}};  // the second was skipped
     const auto rows = nlohmann::json::parse(to_json(run))["benchmarks"];
     ASSERT_EQ(rows.size(), 5U);
     EXPECT_EQ(rows[0]["name"], "first");
@@ -82,14 +82,14 @@ TEST(Json, TheScalingTableHasRowsOfGoogleBenchmark) {
 }
 
 TEST(Json, CasesAreSortedByKindAndBadTextDoesNotCostTheDocument) {
-    RunRecord run;
-    CaseResult check;
+    model::RunRecord run;
+    model::CaseResult check;
     check.kind = "check";
     check.name = "\xff\xfe";
-    CaseResult replay;
+    model::CaseResult replay;
     replay.kind = "replay";
     replay.mode = "native";
-    replay.outcome = Outcome::failed;
+    replay.outcome = model::Outcome::failed;
     run.cases = {replay, check};
     const auto json = nlohmann::json::parse(to_json(run));
     EXPECT_EQ(json["checks"].size(), 1U);
@@ -98,4 +98,4 @@ TEST(Json, CasesAreSortedByKindAndBadTextDoesNotCostTheDocument) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::report

@@ -10,7 +10,7 @@
 #include "base/utf8.h"
 #include "report/entry.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 namespace {
 
 // Text for an attribute or an element. Line breaks are written as references, because a reader
@@ -64,14 +64,14 @@ std::string outcome_element(const Entry& entry) {
     const std::string line = xml_text(first_line(entry.message));
     const std::string text = xml_text(entry.message);
     switch (entry.outcome) {
-        case Outcome::passed:
+        case model::Outcome::passed:
             return "";
-        case Outcome::skipped:
+        case model::Outcome::skipped:
             return fmt::format("      <skipped message=\"{}\">{}</skipped>\n", line, text);
-        case Outcome::failed:
+        case model::Outcome::failed:
             return fmt::format("      <failure type=\"failed\" message=\"{}\">{}</failure>\n", line,
                                text);
-        case Outcome::invalid:
+        case model::Outcome::invalid:
             return fmt::format("      <error type=\"invalid\" message=\"{}\">{}</error>\n", line,
                                text);
     }
@@ -83,7 +83,7 @@ std::string to_junit(const Entry& entry) {
                                   xml_text(entry.suite), xml_text(entry.name), entry.seconds,
                                   place(entry.location));
     std::string inside = outcome_element(entry);
-    if (entry.outcome == Outcome::failed && !entry.repeat.empty()) {
+    if (entry.outcome == model::Outcome::failed && !entry.repeat.empty()) {
         inside +=
             fmt::format("      <system-out>repeat: {}</system-out>\n", xml_text(entry.repeat));
     }
@@ -94,12 +94,12 @@ std::string counts(const std::vector<Entry>& entries) {
     double seconds = 0;
     for (const Entry& entry : entries) seconds += entry.seconds;
     return fmt::format(R"(tests="{}" failures="{}" errors="{}" skipped="{}" time="{:.6f}")",
-                       entries.size(), count_entries(entries, Outcome::failed),
-                       count_entries(entries, Outcome::invalid),
-                       count_entries(entries, Outcome::skipped), seconds);
+                       entries.size(), count_entries(entries, model::Outcome::failed),
+                       count_entries(entries, model::Outcome::invalid),
+                       count_entries(entries, model::Outcome::skipped), seconds);
 }
 
-std::string properties(const RunRecord& run) {
+std::string properties(const model::RunRecord& run) {
     std::string xml = "    <properties>\n";
     const auto add = [&](std::string_view name, std::string_view value) {
         xml += fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", xml_text(name),
@@ -113,7 +113,7 @@ std::string properties(const RunRecord& run) {
 
 }  // namespace
 
-std::string to_junit(const RunRecord& run) {
+std::string to_junit(const model::RunRecord& run) {
     const std::vector<Entry> entries = list_entries(run);
     std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
     xml += fmt::format("<testsuites name=\"xdp-bench\" {}>\n", counts(entries));
@@ -131,4 +131,4 @@ std::string to_junit(const RunRecord& run) {
     return xml + "</testsuites>\n";
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

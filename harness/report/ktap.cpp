@@ -6,7 +6,7 @@
 #include "base/utf8.h"
 #include "report/entry.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 namespace {
 
 // A description ends at "#" and at the line's end.
@@ -30,23 +30,23 @@ std::string to_ktap(const Entry& entry, std::size_t number) {
     const std::string name = description(entry.suite + "." + entry.name);
     const std::string first = entry.message.substr(0, entry.message.find('\n'));
     switch (entry.outcome) {
-        case Outcome::passed:
+        case model::Outcome::passed:
             return fmt::format("ok {} {}\n", number, name);
-        case Outcome::skipped:
+        case model::Outcome::skipped:
             return fmt::format("ok {} {} # SKIP {}\n", number, name, description(first));
-        case Outcome::failed:
-        case Outcome::invalid:
+        case model::Outcome::failed:
+        case model::Outcome::invalid:
             break;
     }
     return fmt::format(
         "{}{}not ok {} {}\n",
-        diagnostic(fmt::format("{}: {}", outcome_name(entry.outcome), entry.message)),
+        diagnostic(fmt::format("{}: {}", model::outcome_name(entry.outcome), entry.message)),
         entry.repeat.empty() ? "" : diagnostic("repeat: " + entry.repeat), number, name);
 }
 
 }  // namespace
 
-std::string to_ktap(const RunRecord& run) {
+std::string to_ktap(const model::RunRecord& run) {
     const std::vector<Entry> entries = list_entries(run);
     std::string text = fmt::format("KTAP version 1\n1..{}\n", entries.size());
     std::size_t number = 0;
@@ -54,4 +54,4 @@ std::string to_ktap(const RunRecord& run) {
     return text;
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

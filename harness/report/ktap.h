@@ -2,13 +2,13 @@
 
 #include <string>
 
-#include "report/model.h"
+#include "model/run.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 
 // The run as KTAP version 1 (the kernel's Documentation/dev-tools/ktap.rst): one result line a
 // case, the message of one that did not pass in diagnostic lines before it. An invalid measurement
 // is "not ok".
-[[nodiscard]] std::string to_ktap(const RunRecord& run);
+[[nodiscard]] std::string to_ktap(const model::RunRecord& run);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

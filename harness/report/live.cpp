@@ -15,7 +15,7 @@
 #include "base/text.h"
 #include "report/json_parts.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 namespace {
 
 constexpr double kBitsPerByte = 8;
@@ -35,37 +35,40 @@ std::string jited_text(std::uint32_t bytes) {
     return bytes == 0 ? "not jited" : fmt::format("{} bytes jited", thousands(bytes));
 }
 
-std::string action_row(const char* name, const LiveAction& action, double seconds) {
+std::string action_row(std::string_view name, const model::LiveAction& action, double seconds) {
     return fmt::format("  {:<14}{:>15}{:>15.1f}{:>13.3f}\n", name, thousands(action.packets.total),
                        action.packets.rate(seconds),
-                       action.bytes.rate(seconds) * kBitsPerByte / kMega);
+                       action.bytes.rate(seconds) * kBitsPerByte / model::kMega);
 }
 
 // "  CPU 1         1,000.2 XDP_DROP, 3.0 XDP_PASS a second"; empty if it handled nothing.
-std::string cpu_row(const LiveCpu& cpu, double seconds) {
+std::string cpu_row(const model::LiveCpu& cpu, double seconds) {
     std::vector<std::string> parts;
     for (std::size_t i = 0; i < cpu.actions.size(); ++i) {
-        const LiveCount& packets = cpu.actions[i].packets;
+        const model::LiveCount& packets = cpu.actions[i].packets;
         if (packets.added != 0)
-            parts.push_back(fmt::format("{:.1f} {}", packets.rate(seconds), kActionNames[i]));
+            parts.push_back(fmt::format("{:.1f} {}", packets.rate(seconds),
+                                        model::action_name(static_cast<model::Action>(i))));
     }
     if (parts.empty()) return {};
     return fmt::format("  CPU {:<10}{} a second\n", cpu.cpu, fmt::join(parts, ", "));
 }
 
-std::string actions_text(const LiveSample& sample) {
+std::string actions_text(const model::LiveSample& sample) {
     std::string rows;
-    for (std::size_t i = 0; i < kActionNames.size(); ++i) {
-        const LiveAction& action = (*sample.actions)[i];
-        if (action.packets.total != 0) rows += action_row(kActionNames[i], action, sample.seconds);
+    for (int i = 0; i < model::kActionCount; ++i) {
+        const model::LiveAction& action = (*sample.actions)[static_cast<std::size_t>(i)];
+        if (action.packets.total != 0)
+            rows += action_row(model::action_name(static_cast<model::Action>(i)), action,
+                               sample.seconds);
     }
     if (rows.empty()) return "  no frames yet\n";
     rows = fmt::format("  {:<14}{:>15}{:>15}{:>13}\n", "", "packets", "packets/s", "Mbit/s") + rows;
-    for (const LiveCpu& cpu : sample.cpus) rows += cpu_row(cpu, sample.seconds);
+    for (const model::LiveCpu& cpu : sample.cpus) rows += cpu_row(cpu, sample.seconds);
     return rows;
 }
 
-std::string driver_text(const LiveSample& sample) {
+std::string driver_text(const model::LiveSample& sample) {
     std::string rows;
     for (const auto& [name, count] : sample.driver) {
         if (count.total != 0) {
@@ -77,7 +80,7 @@ std::string driver_text(const LiveSample& sample) {
 }
 
 // "  events                    1,234          617.0 a second, lost 3"
-std::string events_row(const LiveEvents& events, double seconds) {
+std::string events_row(const model::LiveEvents& events, double seconds) {
     const std::string lost =
         events.lost ? "lost " + thousands(events.lost->total)
                     : fmt::format("losses unknown: the program has no global {}_lost", events.map);
@@ -88,9 +91,10 @@ std::string events_row(const LiveEvents& events, double seconds) {
                        not_shown);
 }
 
-const std::string* find_text(const Value::Fields& fields, std::string_view name) {
-    const auto found = std::find_if(fields.begin(), fields.end(),
-                                    [&](const Value::Field& field) { return field.name == name; });
+const std::string* find_text(const model::Value::Fields& fields, std::string_view name) {
+    const auto found =
+        std::find_if(fields.begin(), fields.end(),
+                     [&](const model::Value::Field& field) { return field.name == name; });
     return found == fields.end() ? nullptr : found->value.scalar();
 }
 
@@ -100,13 +104,13 @@ std::string protocol_name(const std::string& number) {
 }
 
 // Integers are numbers, every other single value a text.
-Json to_json(const Value& value) {
-    if (const Value::List* const list = value.list()) {
+Json to_json(const model::Value& value) {
+    if (const model::Value::List* const list = value.list()) {
         Json json = Json::array();
-        for (const Value& item : *list) json.push_back(to_json(item));
+        for (const model::Value& item : *list) json.push_back(to_json(item));
         return json;
     }
-    if (const Value::Fields* const fields = value.fields()) {
+    if (const model::Value::Fields* const fields = value.fields()) {
         Json json = Json::object();
         for (const auto& [name, part] : *fields) json[name] = to_json(part);
         return json;
@@ -123,20 +127,21 @@ Json to_json(const Value& value) {
     return Json(text);
 }
 
-Json to_json(const LiveCount& count, double seconds) {
+Json to_json(const model::LiveCount& count, double seconds) {
     return {{"total", count.total}, {"added", count.added}, {"per_second", count.rate(seconds)}};
 }
 
-Json to_json(const LiveActions& actions, double seconds) {
+Json to_json(const model::LiveActions& actions, double seconds) {
     Json json = Json::object();
     for (std::size_t i = 0; i < actions.size(); ++i) {
-        json[kActionNames[i]] = {{"packets", to_json(actions[i].packets, seconds)},
-                                 {"bytes", to_json(actions[i].bytes, seconds)}};
+        json[model::action_name(static_cast<model::Action>(i))] = {
+            {"packets", to_json(actions[i].packets, seconds)},
+            {"bytes", to_json(actions[i].bytes, seconds)}};
     }
     return json;
 }
 
-Json to_json(const std::string& kind, const LiveStatus& status) {
+Json to_json(const std::string& kind, const model::LiveStatus& status) {
     return {{"kind", kind},
             {"time", utc_now()},
             {"interface", status.interface},
@@ -151,7 +156,7 @@ Json to_json(const std::string& kind, const LiveStatus& status) {
             {"counted_by", status.counted_by}};
 }
 
-std::string status_text(const LiveStatus& status) {
+std::string status_text(const model::LiveStatus& status) {
     return fmt::format("{} ({}): {}, id {}, tag {}, {}, {} mode, link {}\n  counted by {}\n",
                        status.interface, status.driver.empty() ? "no driver's name" : status.driver,
                        status.name, status.id, status.tag, jited_text(status.jited_bytes),
@@ -160,23 +165,24 @@ std::string status_text(const LiveStatus& status) {
 
 }  // namespace
 
-std::string sample_text(const LiveSample& sample, const std::string& clock) {
+std::string sample_text(const model::LiveSample& sample, const std::string& clock) {
     std::string text = fmt::format("{}  {:.3f} s\n", clock, sample.seconds);
     if (sample.actions) {
         text += actions_text(sample);
     } else if (!sample.driver.empty()) {
         text += driver_text(sample);
     }
-    for (const LiveEvents& events : sample.events) text += events_row(events, sample.seconds);
+    for (const model::LiveEvents& events : sample.events)
+        text += events_row(events, sample.seconds);
     return text;
 }
 
-std::string sample_json(const LiveSample& sample, const std::string& time) {
+std::string sample_json(const model::LiveSample& sample, const std::string& time) {
     Json json{{"kind", "sample"}, {"time", time}, {"seconds", sample.seconds}};
     if (sample.actions) {
         json["actions"] = to_json(*sample.actions, sample.seconds);
         json["cpus"] = Json::array();
-        for (const LiveCpu& cpu : sample.cpus) {
+        for (const model::LiveCpu& cpu : sample.cpus) {
             json["cpus"].push_back(
                 {{"cpu", cpu.cpu}, {"actions", to_json(cpu.actions, sample.seconds)}});
         }
@@ -187,7 +193,7 @@ std::string sample_json(const LiveSample& sample, const std::string& time) {
             json["driver"][name] = to_json(count, sample.seconds);
     }
     json["events"] = Json::array();
-    for (const LiveEvents& events : sample.events) {
+    for (const model::LiveEvents& events : sample.events) {
         Json one{{"map", events.map}, {"received", to_json(events.received, sample.seconds)}};
         if (events.lost) one["lost"] = to_json(*events.lost, sample.seconds);
         one["not_shown"] = events.not_shown;
@@ -196,8 +202,8 @@ std::string sample_json(const LiveSample& sample, const std::string& time) {
     return line_of(json);
 }
 
-std::string event_text(const LiveEvent& event) {
-    if (const Value::Fields* const fields = event.record.fields()) {
+std::string event_text(const model::LiveEvent& event) {
+    if (const model::Value::Fields* const fields = event.record.fields()) {
         const std::string* const source = find_text(*fields, "source");
         const std::string* const destination = find_text(*fields, "destination");
         const std::string* const source_port = find_text(*fields, "source_port");
@@ -212,33 +218,33 @@ std::string event_text(const LiveEvent& event) {
     return fmt::format("{}: {}\n", event.map, event.text);
 }
 
-std::string event_json(const LiveEvent& event, const std::string& time) {
+std::string event_json(const model::LiveEvent& event, const std::string& time) {
     Json json{{"kind", "event"}, {"time", time}, {"map", event.map}, {"number", event.number}};
     if (event.cpu >= 0) json["cpu"] = event.cpu;
     json["record"] = to_json(event.record);
     return line_of(json);
 }
 
-void LiveReport::attached(const LiveStatus& status) {
+void LiveReport::attached(const model::LiveStatus& status) {
     pending_ += json_ ? line_of(to_json("attached", status))
                       : status_text(status) +
                             "  until interrupted (Ctrl-C); commands on standard input: help\n\n";
 }
 
-void LiveReport::replaced(const LiveStatus& status) {
+void LiveReport::replaced(const model::LiveStatus& status) {
     pending_ +=
         json_ ? line_of(to_json("replaced", status)) : "replaced in place\n" + status_text(status);
 }
 
-void LiveReport::sample(const LiveSample& sample) {
+void LiveReport::sample(const model::LiveSample& sample) {
     pending_ += json_ ? sample_json(sample, utc_now()) : sample_text(sample, clock_now());
 }
 
-void LiveReport::event(const LiveEvent& event) {
+void LiveReport::event(const model::LiveEvent& event) {
     pending_ += json_ ? event_json(event, utc_now()) : event_text(event);
 }
 
-void LiveReport::detached(const LiveStatus& status, const std::string& reason) {
+void LiveReport::detached(const model::LiveStatus& status, const std::string& reason) {
     if (json_) {
         Json json = to_json("detached", status);
         json["reason"] = reason;
@@ -269,4 +275,4 @@ bool LiveReport::flush() {
     return true;
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

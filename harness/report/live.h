@@ -1,98 +1,26 @@
 // What `xdp-bench attach` shows while it runs: lines for a person, or one JSON object a line.
 #pragma once
 
-#include <array>
-#include <cstdint>
-#include <map>
-#include <optional>
 #include <string>
-#include <vector>
 
-#include "scenario/scenario.h"
+#include "model/live.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 
-// A counter that is looked at again and again.
-struct LiveCount {
-    std::uint64_t total = 0;  // since the program was attached
-    std::uint64_t added = 0;  // since the previous sample
-
-    [[nodiscard]] double rate(double seconds) const {
-        return seconds > 0 ? static_cast<double>(added) / seconds : 0;
-    }
-};
-
-// Of one action.
-struct LiveAction {
-    LiveCount packets;
-    LiveCount bytes;  // without FCS
-};
-using LiveActions = std::array<LiveAction, 5>;  // by enum xdp_action
-
-struct LiveCpu {
-    int cpu = 0;
-    LiveActions actions{};
-};
-
-// Of one of the program's event maps.
-struct LiveEvents {
-    std::string map;
-    LiveCount received;
-    std::optional<LiveCount> lost;  // found the buffer full; nothing: nobody counts them
-    std::uint64_t not_shown = 0;    // received, but there was no time to show them at the end
-};
-
-struct LiveSample {
-    double seconds = 0;  // measured, since the previous sample
-    // By the program's own counters; nothing if it has none.
-    std::optional<LiveActions> actions;
-    std::vector<LiveCpu> cpus;  // those that handled a frame since the program was attached
-    // Without them in native mode: the driver's XDP counters by its own names, over all queues.
-    std::map<std::string, LiveCount> driver;
-    std::vector<LiveEvents> events;
-};
-
-// What is in force, as the kernel says it.
-struct LiveStatus {
-    std::string interface;
-    std::string driver;
-    std::string mode;
-    std::uint32_t id = 0;  // of the program
-    std::string name;      // its function
-    std::string object;
-    std::string tag;
-    std::uint32_t jited_bytes = 0;  // 0: not jited
-    std::uint32_t link = 0;         // id of the bpf_link
-    std::string counted_by;         // "the program's map xdp_counters"
-};
-
-// A record that the program wrote for user space.
-struct LiveEvent {
-    std::string map;
-    std::uint64_t number = 0;  // of this map's, from 0
-    int cpu = -1;              // that wrote it; -1: a ring buffer does not say
-    std::string text;          // "source=198.18.0.1 destination=198.18.0.2"
-    Value record;              // typed by BTF, or "hex:..."
-};
-
-class LiveReport {
+class LiveReport : public model::LiveListener {
   public:
     // With `json` standard output gets one JSON object a line, and standard error what is said
     // beside it.
     explicit LiveReport(bool json) : json_(json) {}
 
-    void attached(const LiveStatus& status);
-    void replaced(const LiveStatus& status);
-    void sample(const LiveSample& sample);
-    void event(const LiveEvent& event);
-    // `reason`: "SIGINT", "quit" ...
-    void detached(const LiveStatus& status, const std::string& reason);
-    // The answer to a command, lines with their ends.
-    void answer(const std::string& lines);
+    void attached(const model::LiveStatus& status) override;
+    void replaced(const model::LiveStatus& status) override;
+    void sample(const model::LiveSample& sample) override;
+    void event(const model::LiveEvent& event) override;
+    void detached(const model::LiveStatus& status, const std::string& reason) override;
+    void answer(const std::string& lines) override;
 
-    // Writes what was reported. A signal ends it, and the rest is written the next time. False once
-    // standard output cannot be written to any more.
-    [[nodiscard]] bool flush();
+    [[nodiscard]] bool flush() override;
 
   private:
     bool json_;
@@ -100,12 +28,12 @@ class LiveReport {
 };
 
 // The lines of a sample, `clock` in front ("14:03:22").
-[[nodiscard]] std::string sample_text(const LiveSample& sample, const std::string& clock);
+[[nodiscard]] std::string sample_text(const model::LiveSample& sample, const std::string& clock);
 // One JSON object with its line's end; `time` in UTC.
-[[nodiscard]] std::string sample_json(const LiveSample& sample, const std::string& time);
+[[nodiscard]] std::string sample_json(const model::LiveSample& sample, const std::string& time);
 // "Packet: 192.168.1.1:53 -> 192.168.1.2:46313, protocol: UDP" for a record that has source,
 // destination, source_port, destination_port and protocol; for any other its map and its text.
-[[nodiscard]] std::string event_text(const LiveEvent& event);
-[[nodiscard]] std::string event_json(const LiveEvent& event, const std::string& time);
+[[nodiscard]] std::string event_text(const model::LiveEvent& event);
+[[nodiscard]] std::string event_json(const model::LiveEvent& event, const std::string& time);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

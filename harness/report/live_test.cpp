@@ -4,15 +4,15 @@
 
 #include <nlohmann/json.hpp>
 
-namespace xdpbench {
+namespace xdpbench::report {
 namespace {
 
 constexpr std::size_t kDrop = 1;
 
-LiveSample two_seconds_of_drops() {
-    LiveSample sample;
+model::LiveSample two_seconds_of_drops() {
+    model::LiveSample sample;
     sample.seconds = 2;
-    LiveActions actions{};
+    model::LiveActions actions{};
     actions[kDrop] = {{1500, 1000}, {90'000, 60'000}};
     sample.actions = actions;
     sample.cpus = {{3, actions}};
@@ -30,14 +30,14 @@ TEST(LiveSampleText, HasTotalsAndRates) {
 }
 
 TEST(LiveSampleText, SaysWhenNothingCame) {
-    LiveSample sample;
+    model::LiveSample sample;
     sample.seconds = 1;
     sample.actions.emplace();
     EXPECT_EQ(sample_text(sample, "00:00:00"), "00:00:00  1.000 s\n  no frames yet\n");
 }
 
 TEST(LiveSampleText, OfTheDriver) {
-    LiveSample sample;
+    model::LiveSample sample;
     sample.seconds = 2;
     sample.driver["rx_queue_xdp_drops"] = {30, 10};
     EXPECT_NE(
@@ -47,9 +47,10 @@ TEST(LiveSampleText, OfTheDriver) {
 }
 
 TEST(LiveSampleText, LostEventsAreCountedOrUnknown) {
-    LiveSample sample;
+    model::LiveSample sample;
     sample.seconds = 2;
-    sample.events = {{"events", {1007, 8}, LiveCount{2, 2}, 0}, {"other", {1, 1}, std::nullopt, 5}};
+    sample.events = {{"events", {1007, 8}, model::LiveCount{2, 2}, 0},
+                     {"other", {1, 1}, std::nullopt, 5}};
     const std::string text = sample_text(sample, "");
     EXPECT_NE(text.find("1,007            4.0 events a second, lost 2\n"), std::string::npos)
         << text;
@@ -59,9 +60,10 @@ TEST(LiveSampleText, LostEventsAreCountedOrUnknown) {
 }
 
 TEST(LiveSampleJson, LostEventsAreCountedOrMissing) {
-    LiveSample sample;
+    model::LiveSample sample;
     sample.seconds = 2;
-    sample.events = {{"events", {7, 7}, LiveCount{2, 2}, 0}, {"other", {1, 1}, std::nullopt, 5}};
+    sample.events = {{"events", {7, 7}, model::LiveCount{2, 2}, 0},
+                     {"other", {1, 1}, std::nullopt, 5}};
     const auto events = nlohmann::json::parse(sample_json(sample, ""))["events"];
     EXPECT_EQ(events[0]["map"], "events");
     EXPECT_EQ(events[0]["received"]["per_second"], 3.5);
@@ -82,20 +84,20 @@ TEST(LiveSampleJson, IsOneLine) {
 }
 
 TEST(LiveSampleJson, RatesOfNoTimeAreNumbers) {
-    LiveSample sample;
+    model::LiveSample sample;
     sample.driver["xdp"] = {1, 1};
     EXPECT_EQ(nlohmann::json::parse(sample_json(sample, ""))["driver"]["xdp"]["per_second"], 0.0);
 }
 
-Value text(const std::string& scalar) { return Value{{}, scalar}; }
+model::Value text(const std::string& scalar) { return model::Value{{}, scalar}; }
 
-LiveEvent packet() {
-    const Value::Fields fields{{"source", text("192.168.1.1")},
-                               {"destination", text("192.168.1.2")},
-                               {"source_port", text("53")},
-                               {"destination_port", text("46313")},
-                               {"protocol", text("17")}};
-    return {"packets", 3, -1, one_line({{}, fields}), {{}, fields}};
+model::LiveEvent packet() {
+    const model::Value::Fields fields{{"source", text("192.168.1.1")},
+                                      {"destination", text("192.168.1.2")},
+                                      {"source_port", text("53")},
+                                      {"destination_port", text("46313")},
+                                      {"protocol", text("17")}};
+    return {"packets", 3, -1, model::one_line({{}, fields}), {{}, fields}};
 }
 
 TEST(LiveEventText, OfAPacket) {
@@ -103,7 +105,7 @@ TEST(LiveEventText, OfAPacket) {
 }
 
 TEST(LiveEventText, OfAnythingElse) {
-    EXPECT_EQ(event_text({"pings", 0, -1, "source=1.2.3.4", {{}, Value::Fields{}}}),
+    EXPECT_EQ(event_text({"pings", 0, -1, "source=1.2.3.4", {{}, model::Value::Fields{}}}),
               "pings: source=1.2.3.4\n");
     EXPECT_EQ(event_text({"pings", 0, 1, "hex:01", text("hex:01")}), "pings: hex:01\n");
 }
@@ -119,7 +121,8 @@ TEST(LiveEventJson, HasNumbersAsNumbersOnOneLine) {
 }
 
 TEST(LiveEventJson, KeepsNestedAndUntypedRecords) {
-    const Value nested{{}, Value::Fields{{"list", {{}, Value::List{text("-1"), text("x\xff")}}}}};
+    const model::Value nested{
+        {}, model::Value::Fields{{"list", {{}, model::Value::List{text("-1"), text("x\xff")}}}}};
     const auto json = nlohmann::json::parse(event_json({"m", 0, 2, "", nested}, ""));
     EXPECT_EQ(json["cpu"], 2);
     EXPECT_EQ(json["record"]["list"][0], -1);
@@ -128,4 +131,4 @@ TEST(LiveEventJson, KeepsNestedAndUntypedRecords) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::report

@@ -2,12 +2,12 @@
 
 #include "stats/summary.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 namespace {
 
-using xdpbench::to_json;  // of report/json_parts.h, which those here would hide
+using report::to_json;  // of report/json_parts.h, which those here would hide
 
-Json to_json(const Trial& trial) {
+Json to_json(const model::Trial& trial) {
     return {{"rate_pps", trial.rate},
             {"seconds", trial.seconds},
             {"sent", trial.sent},
@@ -23,42 +23,42 @@ Json to_json(const Trial& trial) {
             {"losses", to_json(trial.losses)}};
 }
 
-Json all(const std::vector<Trial>& trials) {
+Json all(const std::vector<model::Trial>& trials) {
     Json json = Json::array();
-    for (const Trial& trial : trials) json.push_back(to_json(trial));
+    for (const model::Trial& trial : trials) json.push_back(to_json(trial));
     return json;
 }
 
 template <class Measure>
-Json summary(const std::vector<Trial>& trials, Measure measure) {
+Json summary(const std::vector<model::Trial>& trials, Measure measure) {
     std::vector<double> samples;
     samples.reserve(trials.size());
-    for (const Trial& trial : trials) samples.push_back(measure(trial));
-    return {{"median", median(samples).value_or(0)},
-            {"min", min(samples).value_or(0)},
-            {"max", max(samples).value_or(0)}};
+    for (const model::Trial& trial : trials) samples.push_back(measure(trial));
+    return {{"median", stats::median(samples).value_or(0)},
+            {"min", stats::min(samples).value_or(0)},
+            {"max", stats::max(samples).value_or(0)}};
 }
 
-void add_rate(const LoadRecord& load, Json& json) {
+void add_rate(const model::LoadRecord& load, Json& json) {
     json["rate_pps"] = load.rate;
     json["share"] = load.share;
     json["burst"] = load.burst;
-    const std::vector<Trial> reached = load.reached_trials();
+    const std::vector<model::Trial> reached = load.reached_trials();
     json["reached"] = reached.size();
     if (reached.empty()) return;
-    json["offered_pps"] = summary(reached, [](const Trial& t) { return t.offered(); });
+    json["offered_pps"] = summary(reached, [](const model::Trial& t) { return t.offered(); });
     json["processed_pps"] =
-        summary(reached, [](const Trial& t) { return t.per_second(t.processed); });
+        summary(reached, [](const model::Trial& t) { return t.per_second(t.processed); });
     json["forwarded_pps"] =
-        summary(reached, [](const Trial& t) { return t.per_second(t.forwarded); });
-    json["loss_ratio"] = summary(reached, [](const Trial& t) { return t.loss_ratio(); });
+        summary(reached, [](const model::Trial& t) { return t.per_second(t.forwarded); });
+    json["loss_ratio"] = summary(reached, [](const model::Trial& t) { return t.loss_ratio(); });
 }
 
 Json or_null(const std::optional<double>& number) { return number ? Json(*number) : Json(nullptr); }
 
-Json to_json(const SearchedGoal& searched) {
-    const SearchGoal& goal = searched.goal;
-    const GoalResult& result = searched.result;
+Json to_json(const model::SearchedGoal& searched) {
+    const stats::SearchGoal& goal = searched.goal;
+    const stats::GoalResult& result = searched.result;
     return {{"loss_ratio", goal.loss_ratio},
             {"exceed_ratio", goal.exceed_ratio},
             {"initial_trial_seconds", goal.initial_seconds},
@@ -73,52 +73,54 @@ Json to_json(const SearchedGoal& searched) {
             {"evidence", searched.evidence}};
 }
 
-void add_search(const LoadRecord& load, Json& json) {
+void add_search(const model::LoadRecord& load, Json& json) {
     json["method"] = "MLRsearch (RFC 9971)";
-    json["note"] = search_note(load);
+    json["note"] = model::search_note(load);
     json["min_pps"] = load.range.min;
     json["max_pps"] = load.range.max;
     json["goals"] = Json::array();
-    for (const SearchedGoal& goal : load.goals) json["goals"].push_back(to_json(goal));
+    for (const model::SearchedGoal& goal : load.goals) json["goals"].push_back(to_json(goal));
     json["probes"] = all(load.probes);
 }
 
-Json to_json(const LatencySeries& series) {
-    const LatencyHistogram& histogram = series.histogram;
-    Json json{{"through", series.floor ? "floor" : "program"},
+Json to_json(const model::LatencySeries& series) {
+    const stats::LatencyHistogram& histogram = series.histogram;
+    Json json{{"through", series.baseline ? "floor" : "program"},
               {"place", series.place},
               {"arrived", series.arrived},
               {"samples", histogram.samples()},
               {"max_ns", histogram.longest()}};
-    for (const Percentile& percentile : kPercentiles)
+    for (const model::Percentile& percentile : model::kPercentiles)
         json[percentile.key] = histogram.quantile(percentile.q).value_or(0);
     json["buckets"] = Json::array();
-    for (std::size_t bucket = 0; bucket < LatencyHistogram::kBuckets; ++bucket) {
+    for (std::size_t bucket = 0; bucket < stats::LatencyHistogram::kBuckets; ++bucket) {
         if (histogram.count(bucket) == 0) continue;
-        json["buckets"].push_back({LatencyHistogram::lowest_of(bucket),
-                                   LatencyHistogram::highest_of(bucket), histogram.count(bucket)});
+        json["buckets"].push_back({stats::LatencyHistogram::lowest_of(bucket),
+                                   stats::LatencyHistogram::highest_of(bucket),
+                                   histogram.count(bucket)});
     }
     return json;
 }
 
-void add_latency(const LoadRecord& load, Json& json) {
+void add_latency(const model::LoadRecord& load, Json& json) {
     json["rate_pps"] = load.rate;
     json["share"] = load.share;
     json["burst"] = load.burst;
     json["reached"] = load.reached_trials().size();
     json["clock_ns"] = load.clock_ns;
-    json["resolution"] = LatencyHistogram::kResolution;
+    json["resolution"] = stats::LatencyHistogram::kResolution;
     json["lengthened_frames"] = load.lengthened;
     json["series"] = Json::array();
-    for (const LatencySeries& series : load.latencies) json["series"].push_back(to_json(series));
-    json["floor_trials"] = all(load.floor_trials);
+    for (const model::LatencySeries& series : load.latencies)
+        json["series"].push_back(to_json(series));
+    json["floor_trials"] = all(load.baseline_trials);
 }
 
 }  // namespace
 
-Json loads_json(const std::vector<LoadRecord>& loads, std::string_view kind) {
+Json loads_json(const std::vector<model::LoadRecord>& loads, std::string_view kind) {
     Json array = Json::array();
-    for (const LoadRecord& load : loads) {
+    for (const model::LoadRecord& load : loads) {
         if (load.kind != kind) continue;
         Json json = setup_json(load);
         json["generator_cpus"] = load.generator_cpus;
@@ -133,4 +135,4 @@ Json loads_json(const std::vector<LoadRecord>& loads, std::string_view kind) {
     return array;
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

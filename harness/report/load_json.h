@@ -3,12 +3,12 @@
 #include <string_view>
 #include <vector>
 
+#include "model/load.h"
 #include "report/json_parts.h"
-#include "report/load.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 
 // The records of one kind, as results/README.md describes them.
-[[nodiscard]] Json loads_json(const std::vector<LoadRecord>& loads, std::string_view kind);
+[[nodiscard]] Json loads_json(const std::vector<model::LoadRecord>& loads, std::string_view kind);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

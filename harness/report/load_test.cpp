@@ -1,20 +1,20 @@
 // Records of chosen rates on the console and in the JSON document.
-#include "report/load.h"
+#include "model/load.h"
 
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
+#include "model/run.h"
 #include "report/entry.h"
 #include "report/json.h"
 #include "report/load_text.h"
-#include "report/model.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 namespace {
 
-Trial trial_of(double rate, std::uint64_t sent, std::uint64_t lost) {
-    Trial trial;
+model::Trial trial_of(double rate, std::uint64_t sent, std::uint64_t lost) {
+    model::Trial trial;
     trial.rate = rate;
     trial.seconds = trial.sent_seconds = 1;
     trial.sent = sent;
@@ -23,8 +23,8 @@ Trial trial_of(double rate, std::uint64_t sent, std::uint64_t lost) {
     return trial;
 }
 
-LoadRecord record_of(const char* kind) {
-    LoadRecord load;
+model::LoadRecord record_of(const char* kind) {
+    model::LoadRecord load;
     load.kind = kind;
     load.program = "xdp_tx";
     load.mode = "native";
@@ -34,8 +34,8 @@ LoadRecord record_of(const char* kind) {
     return load;
 }
 
-nlohmann::json json_of(const LoadRecord& load, const char* key) {
-    RunRecord run;
+nlohmann::json json_of(const model::LoadRecord& load, const char* key) {
+    model::RunRecord run;
     run.loads.push_back(load);
     return nlohmann::json::parse(to_json(run)).at(key).at(0);
 }
@@ -45,13 +45,13 @@ TEST(Trial, ReachedIsNearlyAllOfTheRate) {
     EXPECT_TRUE(trial_of(1000, 990, 0).reached());
     EXPECT_FALSE(trial_of(1000, 989, 0).reached());
     EXPECT_FALSE(trial_of(1, 0, 0).reached());
-    Trial late = trial_of(1000, 1000, 0);
+    model::Trial late = trial_of(1000, 1000, 0);
     late.sent_seconds = 1.1;
     EXPECT_FALSE(late.reached()) << "all of them, but not in the time";
 }
 
 TEST(LoadReport, FiguresOfARateAreOfTheRoundsThatReachedIt) {
-    LoadRecord load = record_of("rate");
+    model::LoadRecord load = record_of("rate");
     load.trials = {trial_of(1000, 1000, 10), trial_of(1000, 500, 0), trial_of(1000, 1000, 0)};
     const nlohmann::json json = json_of(load, "rates");
     EXPECT_EQ(json.at("reached"), 2);
@@ -67,10 +67,10 @@ TEST(LoadReport, FiguresOfARateAreOfTheRoundsThatReachedIt) {
 }
 
 TEST(LoadReport, ASearchSaysWhatItIsNot) {
-    LoadRecord load = record_of("search");
+    model::LoadRecord load = record_of("search");
     load.range = {100, 5000};
     load.trials = {trial_of(5000, 5000, 100), trial_of(4000, 4000, 0)};
-    SearchedGoal goal;
+    model::SearchedGoal goal;
     goal.result.bounds = {5000, 4000};
     goal.result.conditional_throughput = 4000;
     goal.bound = "program";
@@ -87,10 +87,10 @@ TEST(LoadReport, ASearchSaysWhatItIsNot) {
 }
 
 TEST(LoadReport, ALatencyHasItsRawBuckets) {
-    LoadRecord load = record_of("latency");
+    model::LoadRecord load = record_of("latency");
     load.share = 0.5;
-    load.trials = load.floor_trials = {trial_of(1000, 1000, 0)};
-    LatencySeries series;
+    load.trials = load.baseline_trials = {trial_of(1000, 1000, 0)};
+    model::LatencySeries series;
     series.place = "tester";
     series.arrived = 1000;
     series.histogram.add(latency_bucket(1500), 990);
@@ -113,20 +113,20 @@ TEST(LoadReport, ALatencyHasItsRawBuckets) {
 }
 
 TEST(LoadReport, EveryRecordIsACase) {
-    RunRecord run;
+    model::RunRecord run;
     run.loads = {record_of("rate"), record_of("search"), record_of("latency")};
     run.loads[1].rate = 0;
-    run.loads[2].outcome = Outcome::invalid;
+    run.loads[2].outcome = model::Outcome::invalid;
     const std::vector<Entry> entries = list_entries(run);
     ASSERT_EQ(entries.size(), 3U);
     EXPECT_EQ(entries[0].suite, "rate.xdp_tx");
     EXPECT_EQ(entries[0].name, "native rate 1 kpps");
     EXPECT_EQ(entries[1].name, "native search");
-    EXPECT_EQ(count_entries(entries, Outcome::invalid), 1U);
+    EXPECT_EQ(count_entries(entries, model::Outcome::invalid), 1U);
 }
 
 TEST(LoadReport, SeveralGeneratorsAreNamedByTheirCpus) {
-    LoadRecord load = record_of("rate");
+    model::LoadRecord load = record_of("rate");
     load.placement = "shared";
     load.generator_cpus = {0, 2};
     load.variant = "/cpus:0,2";
@@ -142,16 +142,16 @@ TEST(LoadReport, SeveralGeneratorsAreNamedByTheirCpus) {
           "evenly, by the 2 generators in turn, each up to 1 frame at a time",
           "sent     999 frames from CPU 0, 1,000 frames from CPU 2"})
         EXPECT_NE(text.find(said), std::string::npos) << text;
-    RunRecord run;
+    model::RunRecord run;
     run.loads = {load};
     EXPECT_EQ(list_entries(run).at(0).name, "native/cpus:0,2 rate 1 kpps");
 }
 
 TEST(LoadReport, RatesForAPerson) {
-    EXPECT_EQ(rate_text(80), "80 pps");
-    EXPECT_EQ(rate_text(500e3), "500 kpps");
-    EXPECT_EQ(rate_text(1.2345e6), "1.234 Mpps");
+    EXPECT_EQ(model::rate_text(80), "80 pps");
+    EXPECT_EQ(model::rate_text(500e3), "500 kpps");
+    EXPECT_EQ(model::rate_text(1.2345e6), "1.234 Mpps");
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::report

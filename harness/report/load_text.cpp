@@ -9,40 +9,41 @@
 #include "report/counts_text.h"
 #include "stats/summary.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 namespace {
 
-std::string heading(const LoadRecord& load, const std::string& how) {
+std::string heading(const model::LoadRecord& load, const std::string& how) {
     return fmt::format("  {:<8} {}\n           {}; {}\n", load.kind, setup_text(load),
                        placement_text(load), how);
 }
 
-std::string rounds_text(const LoadRecord& load) {
-    const std::string turns = load.generator_cpus.size() < 2
-                                  ? ""
-                                  : fmt::format("by {} in turn, each ", generators_text(load));
+std::string rounds_text(const model::LoadRecord& load) {
+    const std::string turns =
+        load.generator_cpus.size() < 2
+            ? ""
+            : fmt::format("by {} in turn, each ", model::generators_text(load));
     return fmt::format("evenly, {}up to {} at a time; {} of {:.2f} s", turns,
                        counted(load.burst, "frame"), counted(load.trials.size(), "round"),
                        load.trials.front().seconds);
 }
 
 // Frames by CPU, of all trials; nothing where there is one.
-std::string sent_line(const LoadRecord& load) {
+std::string sent_line(const model::LoadRecord& load) {
     if (load.generator_cpus.size() < 2) return {};
     std::vector<std::string> parts;
     for (std::size_t i = 0; i < load.generator_cpus.size(); ++i) {
         std::uint64_t sent = 0;
-        for (const Trial& trial : load.trials) sent += trial.sent_by_cpu.at(i);
+        for (const model::Trial& trial : load.trials) sent += trial.sent_by_cpu.at(i);
         parts.push_back(
             fmt::format("{} from CPU {}", counted(sent, "frame"), load.generator_cpus[i]));
     }
     return fmt::format("  {:<9}{}\n", "sent", fmt::join(parts, ", "));
 }
 
-std::string reached_line(const LoadRecord& load) {
+std::string reached_line(const model::LoadRecord& load) {
     double lag = 0;
     double most = 0;
-    for (const Trial& trial : load.trials) {
+    for (const model::Trial& trial : load.trials) {
         lag = std::max(lag, trial.worst_lag);
         most = std::max(most, trial.offered());
     }
@@ -50,12 +51,12 @@ std::string reached_line(const LoadRecord& load) {
         "  {:<9}by {} of {}; at most {} were offered, and a frame left at worst {:.2f} ms after it "
         "was due\n",
         "reached", load.reached_trials().size(), counted(load.trials.size(), "round"),
-        rate_text(most), lag * 1e3);
+        model::rate_text(most), lag * 1e3);
 }
 
-std::string lost_line(const LoadRecord& load) {
-    Losses sum;
-    for (const Trial& trial : load.trials) {
+std::string lost_line(const model::LoadRecord& load) {
+    model::Losses sum;
+    for (const model::Trial& trial : load.trials) {
         for (const auto& [name, frames] : trial.losses) sum[name] += frames;
     }
     return fmt::format("  {:<9}{}; counted by {}\n", "lost", losses_text(sum), load.counted_by);
@@ -64,7 +65,7 @@ std::string lost_line(const LoadRecord& load) {
 // ---- An offered rate ----
 
 // Where the action takes frames, as the column's title; empty where they end in the program.
-std::string way(const LoadRecord& load) {
+std::string way(const model::LoadRecord& load) {
     if (load.action == "XDP_TX") return "returned";
     if (load.action == "XDP_PASS") return "to stack";
     if (load.action == "XDP_REDIRECT" || load.mixed) return "forwarded";
@@ -73,33 +74,33 @@ std::string way(const LoadRecord& load) {
 
 using Summary = std::optional<double> (*)(std::span<const double>);
 
-std::string rate_row(const char* title, const LoadRecord& load, Summary summary) {
-    const std::vector<Trial> trials = load.reached_trials();
+std::string rate_row(const char* title, const model::LoadRecord& load, Summary summary) {
+    const std::vector<model::Trial> trials = load.reached_trials();
     const auto cell = [&](const auto& measure) {
         std::vector<double> samples;
         samples.reserve(trials.size());
-        for (const Trial& trial : trials) samples.push_back(measure(trial));
+        for (const model::Trial& trial : trials) samples.push_back(measure(trial));
         return summary(samples).value_or(0);
     };
-    const double offered = cell([](const Trial& t) { return t.offered(); });
-    const double processed = cell([](const Trial& t) { return t.per_second(t.processed); });
-    const double forwarded = cell([](const Trial& t) { return t.per_second(t.forwarded); });
-    const double lost = cell([](const Trial& t) { return t.loss_ratio(); });
-    return fmt::format("  {:<9}{:>11.4f}{:>11.4f}{:>11}{:>11}\n", title, offered / kMega,
-                       processed / kMega,
-                       way(load).empty() ? "-" : fmt::format("{:.4f}", forwarded / kMega),
+    const double offered = cell([](const model::Trial& t) { return t.offered(); });
+    const double processed = cell([](const model::Trial& t) { return t.per_second(t.processed); });
+    const double forwarded = cell([](const model::Trial& t) { return t.per_second(t.forwarded); });
+    const double lost = cell([](const model::Trial& t) { return t.loss_ratio(); });
+    return fmt::format("  {:<9}{:>11.4f}{:>11.4f}{:>11}{:>11}\n", title, offered / model::kMega,
+                       processed / model::kMega,
+                       way(load).empty() ? "-" : fmt::format("{:.4f}", forwarded / model::kMega),
                        fmt::format("{:.4f} %", lost * 100));
 }
 
-std::string rate_lines(const LoadRecord& load) {
-    std::string text =
-        heading(load, fmt::format("offered {}, {}", rate_text(load.rate), rounds_text(load)));
+std::string rate_lines(const model::LoadRecord& load) {
+    std::string text = heading(
+        load, fmt::format("offered {}, {}", model::rate_text(load.rate), rounds_text(load)));
     if (!load.reached_trials().empty()) {
         text += fmt::format("\n  {:<9}{:>11}{:>11}{:>11}{:>11}\n", "", "offered", "processed",
                             way(load).empty() ? "forwarded" : way(load), "lost");
         text += fmt::format("  {:<9}{:>11}{:>11}{:>11}\n", "", "Mpps", "Mpps", "Mpps");
-        text += rate_row("median", load, median) + rate_row("lowest", load, min) +
-                rate_row("highest", load, max);
+        text += rate_row("median", load, stats::median) + rate_row("lowest", load, stats::min) +
+                rate_row("highest", load, stats::max);
     }
     return text + "\n" + reached_line(load) + sent_line(load) + lost_line(load);
 }
@@ -108,11 +109,11 @@ std::string rate_lines(const LoadRecord& load) {
 
 // A dash where there is no such bound.
 std::string bound_text(const std::optional<double>& rate) {
-    return rate ? fmt::format("{:.4f}", *rate / kMega) : "-";
+    return rate ? fmt::format("{:.4f}", *rate / model::kMega) : "-";
 }
 
-std::string goal_row(const SearchedGoal& searched) {
-    const GoalResult& result = searched.result;
+std::string goal_row(const model::SearchedGoal& searched) {
+    const stats::GoalResult& result = searched.result;
     const std::optional<double> through =
         result.bounds.lower ? std::optional(result.conditional_throughput) : std::nullopt;
     return fmt::format("  {:<9}{:>11}{:>11}{:>11}   {}: {}\n",
@@ -121,14 +122,14 @@ std::string goal_row(const SearchedGoal& searched) {
                        bound_text(result.bounds.upper), searched.bound, searched.evidence);
 }
 
-std::string search_lines(const LoadRecord& load) {
+std::string search_lines(const model::LoadRecord& load) {
     std::string text =
         heading(load, fmt::format("{}MLRsearch (RFC 9971): {} in {:.1f} s; {} can offer up to {}",
                                   load.stamped ? "time stamps in the frames; " : "",
                                   counted(load.trials.size(), "trial"), load.seconds,
-                                  generators_text(load), rate_text(load.range.max)));
+                                  model::generators_text(load), model::rate_text(load.range.max)));
     if (!load.goals.empty()) {
-        const SearchGoal& goal = load.goals.front().goal;
+        const stats::SearchGoal& goal = load.goals.front().goal;
         text += fmt::format(
             "           {:.4g} s of trials of {:.4g} s decide about a rate, {:.4g} % of them may "
             "lose more; found to {:.4g} %\n\n",
@@ -136,51 +137,52 @@ std::string search_lines(const LoadRecord& load) {
         text += fmt::format("  {:<9}{:>11}{:>11}{:>11}   {}\n", "loss", "rate", "through",
                             "too high", "bound by");
         text += fmt::format("  {:<9}{:>11}{:>11}{:>11}\n", "", "Mpps", "Mpps", "Mpps");
-        for (const SearchedGoal& searched : load.goals) text += goal_row(searched);
+        for (const model::SearchedGoal& searched : load.goals) text += goal_row(searched);
         text += "\n";
     }
-    return text + lost_line(load) + fmt::format("  {:<9}{}\n", "meaning", search_note(load));
+    return text + lost_line(load) + fmt::format("  {:<9}{}\n", "meaning", model::search_note(load));
 }
 
 // ---- A latency ----
 
 // In us: few would care for less than 10 ns, and many take milliseconds.
-std::string latency_row(const LatencySeries& series) {
+std::string latency_row(const model::LatencySeries& series) {
     const auto cell = [](std::uint64_t ns) {
         return fmt::format("{:>11.2f}", static_cast<double>(ns) / 1e3);
     };
-    std::string row = fmt::format("  {:<9}{:<9}{:>13}", series.floor ? "floor" : "program",
+    std::string row = fmt::format("  {:<9}{:<9}{:>13}", series.baseline ? "floor" : "program",
                                   series.place, thousands(series.histogram.samples()));
-    for (const Percentile& percentile : kPercentiles)
+    for (const model::Percentile& percentile : model::kPercentiles)
         row += cell(series.histogram.quantile(percentile.q).value_or(0));
     return row + cell(series.histogram.longest()) + "\n";
 }
 
-std::string latency_table(const LoadRecord& load) {
+std::string latency_table(const model::LoadRecord& load) {
     std::string titles = fmt::format("  {:<9}{:<9}{:>13}", "through", "to", "samples");
     std::string units = fmt::format("  {:<31}", "");
-    for (const Percentile& percentile : kPercentiles) {
+    for (const model::Percentile& percentile : model::kPercentiles) {
         titles += fmt::format("{:>11}", percentile.name);
         units += fmt::format("{:>11}", "us");
     }
     std::string text = fmt::format("{}{:>11}\n{}{:>11}\n", titles, "max", units, "us");
-    for (const bool floor : {false, true}) {
-        for (const LatencySeries& series : load.latencies)
-            text += series.floor == floor ? latency_row(series) : "";
+    for (const bool baseline : {false, true}) {
+        for (const model::LatencySeries& series : load.latencies)
+            text += series.baseline == baseline ? latency_row(series) : "";
     }
     return text;
 }
 
-std::string latency_lines(const LoadRecord& load) {
+std::string latency_lines(const model::LoadRecord& load) {
     const std::string share =
         load.share > 0 ? fmt::format(" ({:.4g} % of the throughput)", load.share * 100) : "";
-    std::string text = heading(load, fmt::format("at {}{}, {}, in turn with the floor",
-                                                 rate_text(load.rate), share, rounds_text(load)));
+    std::string text =
+        heading(load, fmt::format("at {}{}, {}, in turn with the floor",
+                                  model::rate_text(load.rate), share, rounds_text(load)));
     text += fmt::format("\n{}\n", latency_table(load));
     text += fmt::format(
         "  {:<9}from the generator's reading of the clock to the sink's; one reading takes {:.1f} "
         "ns and is in each; to 1/{:.0f}\n",
-        "latency", load.clock_ns, 1 / LatencyHistogram::kResolution);
+        "latency", load.clock_ns, 1 / stats::LatencyHistogram::kResolution);
     if (load.lengthened > 0)
         text += fmt::format("  {:<9}{} made longer to hold a time stamp\n", "frames",
                             counted(load.lengthened, "frame"));
@@ -189,9 +191,9 @@ std::string latency_lines(const LoadRecord& load) {
 
 }  // namespace
 
-std::string load_text(const LoadRecord& load) {
+std::string load_text(const model::LoadRecord& load) {
     if (load.kind == "search") return search_lines(load);
     return load.kind == "latency" ? latency_lines(load) : rate_lines(load);
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

@@ -2,11 +2,11 @@
 
 #include <string>
 
-#include "report/load.h"
+#include "model/load.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 
 // The lines about one record that has trials, for a person.
-[[nodiscard]] std::string load_text(const LoadRecord& load);
+[[nodiscard]] std::string load_text(const model::LoadRecord& load);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

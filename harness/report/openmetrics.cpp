@@ -12,7 +12,7 @@
 #include "report/entry.h"
 #include "stats/summary.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 namespace {
 
 using Labels = std::vector<std::pair<std::string, std::string>>;
@@ -80,7 +80,7 @@ std::string label_name(std::string_view text) {
     return name;
 }
 
-void add_run(Families& out, const RunRecord& run) {
+void add_run(Families& out, const model::RunRecord& run) {
     out.declare("xdp_bench_environment", "info", "", "What the run ran on.");
     Labels environment;
     for (const auto& [name, value] : run.environment) {
@@ -92,30 +92,31 @@ void add_run(Families& out, const RunRecord& run) {
     out.declare("xdp_bench_run_seconds", "gauge", "seconds", "How long the run took.");
     out.add({}, run.seconds);
     out.declare("xdp_bench_cases", "gauge", "", "Checks, replays and benches by outcome.");
-    std::map<std::string, std::map<Outcome, double>> suites;
+    std::map<std::string, std::map<model::Outcome, double>> suites;
     for (const Entry& entry : list_entries(run)) ++suites[entry.suite][entry.outcome];
     for (auto& [suite, outcomes] : suites) {
-        for (const Outcome outcome :
-             {Outcome::passed, Outcome::failed, Outcome::skipped, Outcome::invalid}) {
-            out.add({{"suite", suite}, {"outcome", outcome_name(outcome)}}, outcomes[outcome]);
+        for (const model::Outcome outcome : {model::Outcome::passed, model::Outcome::failed,
+                                             model::Outcome::skipped, model::Outcome::invalid}) {
+            out.add({{"suite", suite}, {"outcome", model::outcome_name(outcome)}},
+                    outcomes[outcome]);
         }
     }
 }
 
-void add_programs(Families& out, const RunRecord& run) {
+void add_programs(Families& out, const model::RunRecord& run) {
     out.declare("xdp_bench_program_jited_bytes", "gauge", "bytes", "Machine code of a program.");
-    for (const ProgramRecord& program : run.programs) {
+    for (const model::ProgramRecord& program : run.programs) {
         out.add({{"program", program.name}}, program.jited_bytes);
     }
     out.declare("xdp_bench_program_verified_instructions", "gauge", "",
                 "Instructions that the verifier processed.");
-    for (const ProgramRecord& program : run.programs) {
+    for (const model::ProgramRecord& program : run.programs) {
         if (!program.verified_insns) continue;
         out.add({{"program", program.name}}, static_cast<double>(*program.verified_insns));
     }
 }
 
-Labels labels_of(const BenchSetup& bench) {
+Labels labels_of(const model::BenchSetup& bench) {
     return {{"program", bench.program}, {"mode", bench.mode},
             {"action", bench.action},   {"placement", bench.placement},
             {"size", bench.size},       {"flows", std::to_string(bench.flows)}};
@@ -123,11 +124,13 @@ Labels labels_of(const BenchSetup& bench) {
 
 // Median, least and most of one number of every round.
 template <class Measure>
-void add_summary(Families& out, const BenchRecord& bench, const char* label, const char* what,
-                 Measure measure) {
-    const std::vector<double> samples = measure_rounds(bench, measure);
+void add_summary(Families& out, const model::BenchRecord& bench, const char* label,
+                 const char* what, Measure measure) {
+    const std::vector<double> samples = model::measure_rounds(bench, measure);
     const std::array<std::pair<const char*, std::optional<double>>, 3> statistics{
-        {{"median", median(samples)}, {"min", min(samples)}, {"max", max(samples)}}};
+        {{"median", stats::median(samples)},
+         {"min", stats::min(samples)},
+         {"max", stats::max(samples)}}};
     for (const auto& [statistic, value] : statistics) {
         Labels labels = labels_of(bench);
         labels.emplace_back(label, what);
@@ -136,43 +139,43 @@ void add_summary(Families& out, const BenchRecord& bench, const char* label, con
     }
 }
 
-void add_benches(Families& out, const RunRecord& run) {
+void add_benches(Families& out, const model::RunRecord& run) {
     out.declare("xdp_bench_packet_seconds", "gauge", "seconds",
                 "Time per packet: of the whole path, of the floor, and the program's share.");
-    for (const BenchRecord& bench : run.benches) {
+    for (const model::BenchRecord& bench : run.benches) {
         add_summary(out, bench, "part", "path",
-                    [](const BenchRound& r) { return r.ns_per_packet() * 1e-9; });
+                    [](const model::BenchRound& r) { return r.ns_per_packet() * 1e-9; });
         add_summary(out, bench, "part", "floor",
-                    [](const BenchRound& r) { return r.floor_ns() * 1e-9; });
+                    [](const model::BenchRound& r) { return r.baseline_ns() * 1e-9; });
         add_summary(out, bench, "part", "program",
-                    [](const BenchRound& r) { return r.program_ns() * 1e-9; });
+                    [](const model::BenchRound& r) { return r.program_ns() * 1e-9; });
     }
     out.declare("xdp_bench_packets_per_second", "gauge", "",
                 "Rates: offered by the generator, processed by the program, forwarded by it.");
-    for (const BenchRecord& bench : run.benches) {
+    for (const model::BenchRecord& bench : run.benches) {
         if (bench.alone()) continue;
         add_summary(out, bench, "frames", "offered",
-                    [](const BenchRound& r) { return r.rate(r.offered); });
+                    [](const model::BenchRound& r) { return r.rate(r.offered); });
         add_summary(out, bench, "frames", "processed",
-                    [](const BenchRound& r) { return r.rate(r.processed); });
+                    [](const model::BenchRound& r) { return r.rate(r.processed); });
         add_summary(out, bench, "frames", "forwarded",
-                    [](const BenchRound& r) { return r.rate(r.forwarded); });
+                    [](const model::BenchRound& r) { return r.rate(r.forwarded); });
     }
     out.declare("xdp_bench_scaling_packets_per_second", "gauge", "",
                 "Rates of so many CPUs, on one device (together) and on one each (apart).");
-    for (const ScalingRecord& scaling : run.scalings) {
-        for (const ScalingStep& step : scaling.steps) {
+    for (const model::ScalingRecord& scaling : run.scalings) {
+        for (const model::ScalingStep& step : scaling.steps) {
             for (const auto& [devices, samples] :
                  {std::pair{"together", &step.together}, std::pair{"apart", &step.apart}}) {
                 Labels labels = labels_of(scaling);
                 labels.emplace_back("cpus", std::to_string(step.cpus.size()));
                 labels.emplace_back("devices", devices);
-                out.add(labels, median(*samples).value_or(0));
+                out.add(labels, stats::median(*samples).value_or(0));
             }
         }
     }
     out.declare("xdp_bench_lost_frames", "gauge", "", "Frames lost in a bench, by counter.");
-    for (const BenchRecord& bench : run.benches) {
+    for (const model::BenchRecord& bench : run.benches) {
         for (const auto& [counter, frames] : bench.losses) {
             Labels labels = labels_of(bench);
             labels.emplace_back("counter", counter);
@@ -181,33 +184,33 @@ void add_benches(Families& out, const RunRecord& run) {
     }
 }
 
-Labels labels_of_load(const LoadRecord& load) {
+Labels labels_of_load(const model::LoadRecord& load) {
     Labels labels = labels_of(load);
     labels.emplace_back("generator_cpus", fmt::format("{}", fmt::join(load.generator_cpus, ",")));
     return labels;
 }
 
-Labels labels_at(const LoadRecord& load) {
+Labels labels_at(const model::LoadRecord& load) {
     Labels labels = labels_of_load(load);
-    labels.emplace_back("rate", rate_text(load.rate));
+    labels.emplace_back("rate", model::rate_text(load.rate));
     return labels;
 }
 
-void add_loads(Families& out, const RunRecord& run) {
+void add_loads(Families& out, const model::RunRecord& run) {
     out.declare("xdp_bench_loss_ratio", "gauge", "ratio",
                 "Frames lost of those offered at a rate, in the middle round.");
-    for (const LoadRecord& load : run.loads) {
-        const std::vector<Trial> reached = load.reached_trials();
+    for (const model::LoadRecord& load : run.loads) {
+        const std::vector<model::Trial> reached = load.reached_trials();
         std::vector<double> losses;
         losses.reserve(reached.size());
-        for (const Trial& trial : reached) losses.push_back(trial.loss_ratio());
+        for (const model::Trial& trial : reached) losses.push_back(trial.loss_ratio());
         if (load.kind == "rate" && !losses.empty())
-            out.add(labels_at(load), median(losses).value_or(0));
+            out.add(labels_at(load), stats::median(losses).value_or(0));
     }
     out.declare("xdp_bench_throughput_packets_per_second", "gauge", "",
                 "Highest rate found whose loss stays within a goal.");
-    for (const LoadRecord& load : run.loads) {
-        for (const SearchedGoal& goal : load.goals) {
+    for (const model::LoadRecord& load : run.loads) {
+        for (const model::SearchedGoal& goal : load.goals) {
             Labels labels = labels_of_load(load);
             labels.emplace_back("loss", fmt::format("{}", goal.goal.loss_ratio));
             labels.emplace_back("bound", goal.bound);
@@ -217,16 +220,16 @@ void add_loads(Families& out, const RunRecord& run) {
     }
     out.declare("xdp_bench_latency_seconds", "gauge", "seconds",
                 "Quantiles of latency from generator to sink.");
-    for (const LoadRecord& load : run.loads) {
-        for (const LatencySeries& series : load.latencies) {
+    for (const model::LoadRecord& load : run.loads) {
+        for (const model::LatencySeries& series : load.latencies) {
             const auto add = [&](const char* quantile, std::uint64_t ns) {
                 Labels labels = labels_at(load);
-                labels.emplace_back("through", series.floor ? "floor" : "program");
+                labels.emplace_back("through", series.baseline ? "floor" : "program");
                 labels.emplace_back("place", series.place);
                 labels.emplace_back("quantile", quantile);
                 out.add(labels, static_cast<double>(ns) * 1e-9);
             };
-            for (const Percentile& percentile : kPercentiles)
+            for (const model::Percentile& percentile : model::kPercentiles)
                 add(percentile.name, series.histogram.quantile(percentile.q).value_or(0));
             add("max", series.histogram.longest());
         }
@@ -235,7 +238,7 @@ void add_loads(Families& out, const RunRecord& run) {
 
 }  // namespace
 
-std::string to_openmetrics(const RunRecord& run) {
+std::string to_openmetrics(const model::RunRecord& run) {
     Families out;
     add_run(out, run);
     add_programs(out, run);
@@ -244,4 +247,4 @@ std::string to_openmetrics(const RunRecord& run) {
     return out.text();
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

@@ -3,11 +3,11 @@
 
 #include <string>
 
-#include "report/model.h"
+#include "model/run.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 
 // Aligned lines with their titles; empty for a run of one program in one mode, which needs none.
-[[nodiscard]] std::string overview(const RunRecord& run);
+[[nodiscard]] std::string overview(const model::RunRecord& run);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
-namespace xdpbench {
+namespace xdpbench::report {
 namespace {
 
-CaseResult result(const std::string& kind, const std::string& mode, Outcome outcome,
-                  const std::string& name = "a") {
-    CaseResult one;
+model::CaseResult result(const std::string& kind, const std::string& mode, model::Outcome outcome,
+                         const std::string& name = "a") {
+    model::CaseResult one;
     one.kind = kind;
     one.program = "icmp_lb";
     one.mode = mode;
@@ -16,9 +16,9 @@ CaseResult result(const std::string& kind, const std::string& mode, Outcome outc
     return one;
 }
 
-RunRecord run_of(std::vector<CaseResult> cases) {
-    RunRecord run;
-    ProgramRecord program;
+model::RunRecord run_of(std::vector<model::CaseResult> cases) {
+    model::RunRecord run;
+    model::ProgramRecord program;
     program.name = "icmp_lb";
     run.programs = {program};
     run.cases = std::move(cases);
@@ -26,21 +26,23 @@ RunRecord run_of(std::vector<CaseResult> cases) {
 }
 
 TEST(Overview, OneProgramInOneModeNeedsNone) {
-    EXPECT_EQ(overview(run_of({result("check", "", Outcome::passed),
-                               result("replay", "native", Outcome::passed)})),
+    EXPECT_EQ(overview(run_of({result("check", "", model::Outcome::passed),
+                               result("replay", "native", model::Outcome::passed)})),
               "");
 }
 
 TEST(Overview, ARowForEachMode) {
-    RunRecord run = run_of(
-        {result("check", "", Outcome::passed), result("check", "", Outcome::failed),
-         result("replay", "generic", Outcome::passed), result("replay", "native", Outcome::failed),
-         result("replay", "offload", Outcome::skipped), result("lan", "native", Outcome::failed),
-         result("modes", "", Outcome::failed, "generic and native: a.pcap")});
-    BenchRecord bench;
+    model::RunRecord run = run_of(
+        {result("check", "", model::Outcome::passed), result("check", "", model::Outcome::failed),
+         result("replay", "generic", model::Outcome::passed),
+         result("replay", "native", model::Outcome::failed),
+         result("replay", "offload", model::Outcome::skipped),
+         result("lan", "native", model::Outcome::failed),
+         result("modes", "", model::Outcome::failed, "generic and native: a.pcap")});
+    model::BenchRecord bench;
     bench.program = "icmp_lb";
     bench.mode = "native";
-    BenchRound round;
+    model::BenchRound round;
     round.processed = 2'000'000;
     round.seconds = 1;
     bench.rounds = {round};
@@ -62,29 +64,29 @@ TEST(Overview, ARowForEachMode) {
 }
 
 TEST(Overview, LoadsHaveColumnsWhereThereAreAny) {
-    RunRecord run = run_of({result("check", "", Outcome::passed)});
+    model::RunRecord run = run_of({result("check", "", model::Outcome::passed)});
     const auto load = [](const char* kind, const char* mode) {
-        LoadRecord record;
+        model::LoadRecord record;
         record.program = "icmp_lb";
         record.mode = mode;
         record.kind = kind;
         record.rate = 500'000;
         return record;
     };
-    LoadRecord offered = load("rate", "native");
-    Trial trial;
+    model::LoadRecord offered = load("rate", "native");
+    model::Trial trial;
     trial.rate = 500'000;
     trial.seconds = trial.sent_seconds = 1;
     trial.sent = 500'000;
     trial.losses["dut_rx_drops"] = 5'000;
     offered.trials = {trial};
-    LoadRecord search = load("search", "native");
-    SearchedGoal goal;
+    model::LoadRecord search = load("search", "native");
+    model::SearchedGoal goal;
     goal.result.bounds.lower = 1'250'000;
     goal.bound = "program";
     search.goals = {goal};
-    LoadRecord skipped = load("latency", "generic");
-    skipped.outcome = Outcome::skipped;
+    model::LoadRecord skipped = load("latency", "generic");
+    skipped.outcome = model::Outcome::skipped;
     run.loads = {offered, search, skipped};
     const std::string table = overview(run);
     EXPECT_NE(table.find("bench   search"), std::string::npos) << table;
@@ -95,4 +97,4 @@ TEST(Overview, LoadsHaveColumnsWhereThereAreAny) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::report

@@ -8,9 +8,9 @@
 #include "base/text.h"
 #include "report/counts_text.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 
-std::string program_text(const ProgramRecord& program) {
+std::string program_text(const model::ProgramRecord& program) {
     std::vector<std::string> cost;
     if (program.verified_insns)
         cost.push_back(counted(*program.verified_insns, "instruction") + " processed");
@@ -34,7 +34,7 @@ std::string program_text(const ProgramRecord& program) {
     return lines;
 }
 
-std::string arrivals_text(const ReplayRecord& replay) {
+std::string arrivals_text(const model::ReplayRecord& replay) {
     std::string text = fmt::format("{} came back, {} reached the stack", thousands(replay.received),
                                    thousands(replay.passed));
     if (replay.passed > replay.actions[2]) {
@@ -49,7 +49,7 @@ std::string arrivals_text(const ReplayRecord& replay) {
     return text;
 }
 
-std::string replacement_text(const ReplacementRecord& replacement) {
+std::string replacement_text(const model::ReplacementRecord& replacement) {
     std::string text =
         fmt::format("replaced {} under traffic of {}", counted(replacement.times, "time"),
                     counted(replacement.sent, "frame"));
@@ -60,4 +60,4 @@ std::string replacement_text(const ReplacementRecord& replacement) {
                               replacement.balanced ? "balance" : "DO NOT BALANCE");
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

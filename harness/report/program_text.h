@@ -3,18 +3,18 @@
 
 #include <string>
 
-#include "report/model.h"
+#include "model/run.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 
 // Its size, and what the verifier took.
-[[nodiscard]] std::string program_text(const ProgramRecord& program);
+[[nodiscard]] std::string program_text(const model::ProgramRecord& program);
 
 // "488 came back, 512 reached the stack"; in a chain also what reached its far end. The CPU is
 // named where redirected frames were handed to another one.
-[[nodiscard]] std::string arrivals_text(const ReplayRecord& replay);
+[[nodiscard]] std::string arrivals_text(const model::ReplayRecord& replay);
 
 // "replaced 20 times under traffic of 100,000 frames: ..."
-[[nodiscard]] std::string replacement_text(const ReplacementRecord& replacement);
+[[nodiscard]] std::string replacement_text(const model::ReplacementRecord& replacement);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

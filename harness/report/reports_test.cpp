@@ -6,16 +6,16 @@
 #include "report/ktap.h"
 #include "report/openmetrics.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 namespace {
 
 bool contains(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
 
-CaseResult case_of(const std::string& kind, const std::string& name, Outcome outcome,
-                   const std::string& message) {
-    CaseResult result;
+model::CaseResult case_of(const std::string& kind, const std::string& name, model::Outcome outcome,
+                          const std::string& message) {
+    model::CaseResult result;
     result.kind = kind;
     result.program = "lb";
     result.name = name;
@@ -25,25 +25,25 @@ CaseResult case_of(const std::string& kind, const std::string& name, Outcome out
     return result;
 }
 
-RunRecord sample_run() {
-    RunRecord run;
+model::RunRecord sample_run() {
+    model::RunRecord run;
     run.started = "2026-01-02T03:04:05Z";
     run.environment = {{"kernel release", "6.1 \"x\""}};
-    run.cases = {case_of("check", "drops <b> & \"c\" #1", Outcome::passed, ""),
-                 case_of("check", "fails", Outcome::failed, "byte 3:\n\x01\xff"),
-                 case_of("replay", "offload", Outcome::skipped, "no device\nmore")};
+    run.cases = {case_of("check", "drops <b> & \"c\" #1", model::Outcome::passed, ""),
+                 case_of("check", "fails", model::Outcome::failed, "byte 3:\n\x01\xff"),
+                 case_of("replay", "offload", model::Outcome::skipped, "no device\nmore")};
     run.cases[1].location = "scenarios/lb.yaml:12:5";
     run.cases[1].repeat = "xdp-bench run --prog lb";
     run.cases[2].mode = "offload";
-    BenchRecord bench;
+    model::BenchRecord bench;
     bench.program = "lb";
     bench.mode = "native";
-    bench.outcome = Outcome::invalid;
+    bench.outcome = model::Outcome::invalid;
     bench.message = "books do not balance";
     bench.losses = {{"dut_rx_drops", 7}};
     bench.rounds = {{100, 100, 0, 2e-6, 100, 1e-6, {20.0}, {10.0}, {0.5}}};
     run.benches.push_back(bench);
-    ProgramRecord program;
+    model::ProgramRecord program;
     program.name = "lb";
     program.jited_bytes = 99;
     run.programs.push_back(program);
@@ -51,7 +51,7 @@ RunRecord sample_run() {
 }
 
 TEST(Entries, SuitesStandTogether) {
-    RunRecord run = sample_run();
+    model::RunRecord run = sample_run();
     std::swap(run.cases[1], run.cases[2]);  // check, replay, check
     const std::vector<Entry> entries = list_entries(run);
     ASSERT_EQ(entries.size(), 4);
@@ -60,7 +60,7 @@ TEST(Entries, SuitesStandTogether) {
     EXPECT_EQ(entries[2].suite, "replay.lb");
     EXPECT_EQ(entries[2].name, "offload");
     EXPECT_EQ(entries[3].suite, "bench.lb");
-    EXPECT_EQ(count_entries(entries, Outcome::passed), 1);
+    EXPECT_EQ(count_entries(entries, model::Outcome::passed), 1);
 }
 
 TEST(JUnit, OutcomesPlacesAndEscapes) {
@@ -105,4 +105,4 @@ TEST(OpenMetrics, FamiliesInOnePieceInBaseUnits) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::report

@@ -6,10 +6,10 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "model/load.h"
 #include "report/json.h"
-#include "report/load.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 namespace {
 
 using SavedJson = nlohmann::json;
@@ -127,11 +127,12 @@ struct OfferedRate {
     explicit OfferedRate(const SavedJson& json)
         : pps(number_of(json, "rate_pps").value_or(0)),
           share(number_of(json, "share").value_or(0) > 0) {
-        name = share ? fmt::format("{:.4g} %", *number_of(json, "share") * 100) : rate_text(pps);
+        name = share ? fmt::format("{:.4g} %", *number_of(json, "share") * 100)
+                     : model::rate_text(pps);
     }
     [[nodiscard]] std::string why_unjudged() const {
         return share ? fmt::format("a share of what each run's own search found; here {}",
-                                   rate_text(pps))
+                                   model::rate_text(pps))
                      : "";
     }
 };
@@ -188,7 +189,7 @@ void add_latencies(const SavedJson& json, std::vector<SavedFigure>& figures) {
     if (all.empty()) figures.push_back(without_figures(json, "latency at " + rate.name));
     for (const SavedJson& series : all) {
         if (text_of(series, "through") != "program") continue;
-        for (const Percentile& percentile : kPercentiles) {
+        for (const model::Percentile& percentile : model::kPercentiles) {
             SavedFigure figure = begin_figure(json);
             figure.what = fmt::format("latency at {}, {}, to the {}", rate.name, percentile.name,
                                       text_of(series, "place"));
@@ -276,4 +277,4 @@ std::vector<std::string> setup_differences(const SavedFigure& before, const Save
     return key_differences(keys, before.setup, after.setup);
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

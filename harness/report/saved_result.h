@@ -9,7 +9,7 @@
 
 #include "base/result.h"
 
-namespace xdpbench {
+namespace xdpbench::report {
 
 // Between which rates a search found the throughput, in packets/s.
 struct SavedBounds {
@@ -64,4 +64,4 @@ Result<SavedResult> parse_result(std::string_view json, const std::string& name)
 [[nodiscard]] std::vector<std::string> setup_differences(const SavedFigure& before,
                                                          const SavedFigure& after);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

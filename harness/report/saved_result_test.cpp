@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-namespace xdpbench {
+namespace xdpbench::report {
 namespace {
 
 TEST(ParseResult, WhatIsNeededOfADocument) {
@@ -124,4 +124,4 @@ TEST(ParseResult, LoadsAreFiguresToo) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::report

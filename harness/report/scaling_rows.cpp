@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-namespace xdpbench {
+namespace xdpbench::report {
 namespace {
 
-Json rows_of_step(const std::string& name, const ScalingStep& step) {
+Json rows_of_step(const std::string& name, const model::ScalingStep& step) {
     Json rows = Json::array();
     const double cpus = static_cast<double>(step.cpus.size());
     for (std::size_t i = 0; i < step.together.size() && i < step.apart.size(); ++i) {
@@ -28,9 +28,9 @@ Json rows_of_step(const std::string& name, const ScalingStep& step) {
 
 }  // namespace
 
-Json scaling_rows(const ScalingRecord& scaling) {
+Json scaling_rows(const model::ScalingRecord& scaling) {
     Json rows = Json::array();
-    for (const ScalingStep& step : scaling.steps) {
+    for (const model::ScalingStep& step : scaling.steps) {
         const std::string name = fmt::format("{}/{}{}/cpus:{}/manual_time", scaling.program,
                                              scaling.mode, scaling.variant, step.cpus.size());
         for (Json& row : rows_of_step(name, step)) rows.push_back(std::move(row));
@@ -38,4 +38,4 @@ Json scaling_rows(const ScalingRecord& scaling) {
     return rows;
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::report

@@ -3,20 +3,20 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "scenario/parse.h"
 #include "scenario/yaml.h"
+#include "scenario/yaml_value.h"
 
-namespace xdpbench {
+namespace xdpbench::scenario {
 namespace {
 
 constexpr const char* kAssignmentForms =
     "write NAME=VALUE or NAME[KEY]=VALUE, e.g. ip=198.18.0.1 or blocked[198.18.0.1]=1";
 
-Result<Value> parse_value(std::string_view text, std::string_view whole, const char* what) {
+Result<model::Value> parse_value(std::string_view text, std::string_view whole, const char* what) {
     const std::string_view bare = trim(text);
     if (bare.empty())
         return input_error(fmt::format("{}: the {} is missing", whole, what), kAssignmentForms);
-    if (bare.front() != '{' && bare.front() != '[') return Value{{}, std::string(bare)};
+    if (bare.front() != '{' && bare.front() != '[') return model::Value{{}, std::string(bare)};
     Result<YamlNode> node = parse_yaml(std::string(bare), "");
     if (!node) return node.error().in(fmt::format("{}: the {}", whole, what));
     return to_value(*node);
@@ -64,15 +64,15 @@ Result<Assignment> parse_assignment(std::string_view text) {
     if (equals == std::string_view::npos)
         return input_error(fmt::format("{}: expected = and a value", text), kAssignmentForms);
     XDPBENCH_TRY(Place place, parse_place(text.substr(0, equals)));
-    XDPBENCH_TRY(Value value, parse_value(text.substr(equals + 1), text, "value"));
+    XDPBENCH_TRY(model::Value value, parse_value(text.substr(equals + 1), text, "value"));
     return Assignment{std::move(place), std::move(value)};
 }
 
-std::string assignment_text(const Value& value) {
+std::string assignment_text(const model::Value& value) {
     if (const std::string* const text = value.scalar()) return *text;
     std::vector<std::string> parts;
-    if (const Value::List* const list = value.list()) {
-        for (const Value& item : *list) parts.push_back(assignment_text(item));
+    if (const model::Value::List* const list = value.list()) {
+        for (const model::Value& item : *list) parts.push_back(assignment_text(item));
         return fmt::format("[{}]", fmt::join(parts, ", "));
     }
     for (const auto& [name, part] : *value.fields())
@@ -80,4 +80,4 @@ std::string assignment_text(const Value& value) {
     return fmt::format("{{{}}}", fmt::join(parts, ", "));
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

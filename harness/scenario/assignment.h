@@ -9,17 +9,17 @@
 #include "base/result.h"
 #include "scenario/scenario.h"
 
-namespace xdpbench {
+namespace xdpbench::scenario {
 
 // What is named: a map's entry, or without a key a global variable, a map, or an array's entry 0.
 struct Place {
     std::string name;
-    std::optional<Value> key;
+    std::optional<model::Value> key;
 };
 
 struct Assignment {
     Place place;
-    Value value;
+    model::Value value;
 };
 
 // "blocked", "blocked[198.18.0.1]", "flows[{ip: 198.18.0.1, port: 53}]".
@@ -30,6 +30,6 @@ Result<Place> parse_place(std::string_view text);
 Result<Assignment> parse_assignment(std::string_view text);
 
 // A value as parse_assignment() takes it.
-[[nodiscard]] std::string assignment_text(const Value& value);
+[[nodiscard]] std::string assignment_text(const model::Value& value);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

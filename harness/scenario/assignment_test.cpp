@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace xdpbench {
+namespace xdpbench::scenario {
 namespace {
 
 TEST(Assignment, OfAVariable) {
@@ -29,7 +29,7 @@ TEST(Assignment, OfStructures) {
     ASSERT_TRUE(parsed) << parsed.error().text();
     ASSERT_NE(parsed->place.key->list(), nullptr);
     EXPECT_EQ(parsed->place.key->list()->size(), 2U);
-    const Value::Fields* const fields = parsed->value.fields();
+    const model::Value::Fields* const fields = parsed->value.fields();
     ASSERT_NE(fields, nullptr);
     EXPECT_EQ(fields->at(1).name, "mac");
     EXPECT_EQ(*fields->at(1).value.scalar(), "02:00:00:00:00:03");
@@ -66,4 +66,4 @@ TEST(Place, WithAndWithoutKey) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

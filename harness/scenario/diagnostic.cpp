@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-namespace xdpbench {
+namespace xdpbench::scenario {
 namespace {
 
 constexpr std::size_t kShownBytes = 60;
@@ -23,11 +23,11 @@ std::string_view beginning(std::string_view text) {
 
 }  // namespace
 
-Error error_at(const Location& where, std::string_view what) {
+Error error_at(const model::Location& where, std::string_view what) {
     return placed(where, input_error(std::string(what)));
 }
 
-Error placed(const Location& where, const Error& error) {
+Error placed(const model::Location& where, const Error& error) {
     return where.file.empty() ? error : error.in(where.text());
 }
 
@@ -59,4 +59,4 @@ std::string correction(std::string_view typed, const std::vector<std::string>& k
     return ": expected " + alternatives(known);
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

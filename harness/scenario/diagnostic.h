@@ -6,15 +6,15 @@
 #include <vector>
 
 #include "base/result.h"
-#include "scenario/location.h"
+#include "model/location.h"
 
-namespace xdpbench {
+namespace xdpbench::scenario {
 
 // An input error "file:line:column: <what>"; only `what` where the place is in no file.
-[[nodiscard]] Error error_at(const Location& where, std::string_view what);
+[[nodiscard]] Error error_at(const model::Location& where, std::string_view what);
 
 // `error`, which knows nothing of files, with its place in one.
-[[nodiscard]] Error placed(const Location& where, const Error& error);
+[[nodiscard]] Error placed(const model::Location& where, const Error& error);
 
 // Text from a file as it may be shown on a terminal: in quotes, one line, not too long.
 [[nodiscard]] std::string in_quotes(std::string_view text);
@@ -26,4 +26,4 @@ namespace xdpbench {
 // c".
 [[nodiscard]] std::string correction(std::string_view typed, const std::vector<std::string>& known);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

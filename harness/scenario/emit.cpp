@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace xdpbench {
+namespace xdpbench::scenario {
 namespace {
 
 constexpr std::size_t kLongestLine = 110;
@@ -124,4 +124,4 @@ YamlNode yaml_mapping(std::vector<std::pair<std::string, YamlNode>> entries) {
     return YamlNode{{}, std::move(mapping)};
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

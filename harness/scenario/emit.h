@@ -5,7 +5,7 @@
 
 #include "scenario/yaml.h"
 
-namespace xdpbench {
+namespace xdpbench::scenario {
 
 // A mapping or list in block style, each line indented by `indent` columns; what fits on a line is
 // written in flow style: { key: 0, value: 8 }.
@@ -16,4 +16,4 @@ namespace xdpbench {
 [[nodiscard]] YamlNode yaml_list(YamlNode::List items);
 [[nodiscard]] YamlNode yaml_mapping(std::vector<std::pair<std::string, YamlNode>> entries);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace xdpbench {
+namespace xdpbench::scenario {
 namespace {
 
 // The tree without places.
@@ -82,4 +82,4 @@ TEST(EmitYaml, WhatIsLongIsWrittenInBlocks) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

@@ -1,3 +1,5 @@
+#include "scenario/frame_ref.h"
+
 #include <fmt/format.h>
 
 #include <charconv>
@@ -6,9 +8,8 @@
 #include "packet/frame.h"
 #include "packet/hex.h"
 #include "scenario/diagnostic.h"
-#include "scenario/parse.h"
 
-namespace xdpbench {
+namespace xdpbench::scenario {
 namespace {
 
 constexpr std::string_view kScapyPrefix = "scapy:";
@@ -29,12 +30,12 @@ std::optional<std::uint64_t> frame_number(std::string_view text) {
 }
 
 Result<FrameRef> read_hex(FrameRef ref) {
-    auto bytes = parse_hex(std::string_view(ref.text).substr(kHexPrefix.size()));
+    auto bytes = packet::parse_hex(std::string_view(ref.text).substr(packet::kHexPrefix.size()));
     if (!bytes) return placed(ref.where, bytes.error().in(in_quotes(ref.text)));
-    if (bytes->size() < kEthernetHeaderBytes) {
+    if (bytes->size() < packet::kEthernetHeaderBytes) {
         return not_a_reference(
             ref, fmt::format("{} of {} bytes: XDP needs at least an Ethernet header", bytes->size(),
-                             kEthernetHeaderBytes));
+                             packet::kEthernetHeaderBytes));
     }
     ref.bytes = *std::move(bytes);
     return ref;
@@ -54,9 +55,9 @@ Result<FrameRef> read_range(FrameRef ref, std::string_view range) {
 
 }  // namespace
 
-Result<FrameRef> parse_frame_ref(const std::string& text, const Location& where) {
+Result<FrameRef> parse_frame_ref(const std::string& text, const model::Location& where) {
     FrameRef ref{where, text, {}, 0, std::nullopt, {}};
-    if (text.starts_with(kHexPrefix)) return read_hex(std::move(ref));
+    if (text.starts_with(packet::kHexPrefix)) return read_hex(std::move(ref));
     if (text.starts_with(kScapyPrefix)) {
         ref.scapy = trim(std::string_view(text).substr(kScapyPrefix.size()));
         return ref.scapy.empty() ? Result<FrameRef>(not_a_reference(ref, "no expression")) : ref;
@@ -68,4 +69,4 @@ Result<FrameRef> parse_frame_ref(const std::string& text, const Location& where)
     return read_range(std::move(ref), std::string_view(text).substr(hash + 1));
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

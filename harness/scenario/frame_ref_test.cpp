@@ -1,8 +1,8 @@
+#include "scenario/frame_ref.h"
+
 #include <gtest/gtest.h>
 
-#include "scenario/parse.h"
-
-namespace xdpbench {
+namespace xdpbench::scenario {
 namespace {
 
 struct Right {
@@ -93,4 +93,4 @@ TEST(FrameRef, FromTheCommandLineHasNoPlace) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

@@ -7,14 +7,14 @@
 #include "scenario/diagnostic.h"
 #include "scenario/references.h"
 
-namespace xdpbench {
+namespace xdpbench::scenario {
 
 bool names_interfaces(const Configuration& configuration) {
     return !with_indexes(configuration, {});
 }
 
 Result<Configuration> with_indexes(Configuration configuration, const InterfaceIndexes& indexes) {
-    const auto index_of = [&](const Location& where,
+    const auto index_of = [&](const model::Location& where,
                               const std::string& name) -> Result<std::int64_t> {
         if (const auto found = indexes.find(name); found != indexes.end()) return found->second;
         std::vector<std::string> names;
@@ -26,4 +26,4 @@ Result<Configuration> with_indexes(Configuration configuration, const InterfaceI
     return configuration;
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "scenario/scenario.h"
 
-namespace xdpbench {
+namespace xdpbench::scenario {
 
 // By name, in the namespace of the program.
 using InterfaceIndexes = std::map<std::string, unsigned>;
@@ -20,4 +20,4 @@ using InterfaceIndexes = std::map<std::string, unsigned>;
 // `indexes` is an error with its place, and lists those that are.
 Result<Configuration> with_indexes(Configuration configuration, const InterfaceIndexes& indexes);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

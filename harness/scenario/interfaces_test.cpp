@@ -4,7 +4,7 @@
 
 #include "scenario/parse.h"
 
-namespace xdpbench {
+namespace xdpbench::scenario {
 namespace {
 
 Configuration configuration(const std::string& text) {
@@ -27,7 +27,7 @@ TEST(Interfaces, ANameBecomesTheIndexWhereverItStands) {
     EXPECT_EQ(*known->globals[1].value.scalar(), "5");
     const MapEntry& entry = known->maps[0].entries[0];
     EXPECT_EQ(*entry.key.scalar(), "7");
-    const Value::Fields& fields = *entry.value->fields();
+    const model::Value::Fields& fields = *entry.value->fields();
     EXPECT_EQ(*fields[0].value.scalar(), "12");
     EXPECT_EQ(*(*fields[1].value.list())[1].scalar(), "7");
     EXPECT_FALSE(names_interfaces(*known));
@@ -45,4 +45,4 @@ TEST(Interfaces, AnUnknownOneIsAnErrorAtItsPlace) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

@@ -15,7 +15,7 @@
 #include "scenario/parse_parts.h"
 #include "scenario/reader.h"
 
-namespace xdpbench {
+namespace xdpbench::scenario {
 namespace {
 
 constexpr std::size_t kLongestCpuNumber = 4;
@@ -24,38 +24,41 @@ constexpr std::string_view kSafeCharacters = "abcdefghijklmnopqrstuvwxyz01234567
 
 Names mode_names() {
     Names names;
-    for (int i = 0; i < kModeCount; ++i) names.emplace_back(mode_name(static_cast<Mode>(i)));
+    for (int i = 0; i < model::kModeCount; ++i)
+        names.emplace_back(model::mode_name(static_cast<model::Mode>(i)));
     return names;
 }
 
 Names topology_names() {
     Names names;
-    for (int i = 0; i < kTopologyKindCount; ++i)
-        names.emplace_back(topology_name(static_cast<TopologyKind>(i)));
+    for (int i = 0; i < model::kTopologyKindCount; ++i)
+        names.emplace_back(model::topology_name(static_cast<model::TopologyKind>(i)));
     return names;
 }
 
-Result<Mode> read_mode(const YamlNode& node) {
+Result<model::Mode> read_mode(const YamlNode& node) {
     XDPBENCH_TRY(const std::string name, read_line(node, "an attach mode"));
-    if (const auto mode = parse_mode(name)) return *mode;
+    if (const auto mode = model::parse_mode(name)) return *mode;
     return error_at(node.where, fmt::format("unknown attach mode {}{}", in_quotes(name),
                                             correction(name, mode_names())));
 }
 
-Result<std::vector<Mode>> read_modes(const YamlNode& node) {
-    XDPBENCH_TRY(std::vector<Mode> modes, read_list<Mode>(node, "requires", read_mode));
+Result<std::vector<model::Mode>> read_modes(const YamlNode& node) {
+    XDPBENCH_TRY(std::vector<model::Mode> modes,
+                 read_list<model::Mode>(node, "requires", read_mode));
     for (std::size_t i = 1; i < modes.size(); ++i) {
         const auto end = modes.begin() + static_cast<std::ptrdiff_t>(i);
         if (std::find(modes.begin(), end, modes[i]) == end) continue;
-        return error_at((*node.list())[i].where,
-                        fmt::format("attach mode {} is repeated", in_quotes(mode_name(modes[i]))));
+        return error_at(
+            (*node.list())[i].where,
+            fmt::format("attach mode {} is repeated", in_quotes(model::mode_name(modes[i]))));
     }
     return modes;
 }
 
-Result<TopologyKind> read_topology(const YamlNode& node) {
+Result<model::TopologyKind> read_topology(const YamlNode& node) {
     XDPBENCH_TRY(const std::string name, read_line(node, "the topology"));
-    if (const auto kind = parse_topology(name)) return *kind;
+    if (const auto kind = model::parse_topology(name)) return *kind;
     return error_at(node.where, fmt::format("unknown topology {}{}", in_quotes(name),
                                             correction(name, topology_names())));
 }
@@ -80,7 +83,7 @@ Result<void> read_replay_expectation(const YamlNode& node, Replay& replay) {
     keys.insert(keys.end(), {"received", "passed", "passed_by_cpu", "forwarded", "mask"});
     XDPBENCH_TRY(const Record record, Record::read(node, "the replay's expect", {}, keys));
     for (const auto& [where, key, value] : record.entries()) {
-        const auto action = parse_action(key);
+        const auto action = model::parse_action(key);
         if (!action) continue;
         XDPBENCH_TRY(replay.actions[*action], read_number(value, "the frames of " + key));
     }
@@ -94,7 +97,7 @@ Result<void> read_replay_expectation(const YamlNode& node, Replay& replay) {
         XDPBENCH_TRY(replay.passed_cpus, read_cpus(*cpus));
     }
     if (const auto* forwarded = record.entry("forwarded")) {
-        if (replay.topology != TopologyKind::chain)
+        if (replay.topology != model::TopologyKind::chain)
             return error_at(forwarded->where,
                             "key 'forwarded' without a far end: expected topology 'chain'");
         XDPBENCH_TRY(replay.forwarded, read_frame_ref(forwarded->value));
@@ -106,7 +109,7 @@ Result<void> read_replay_expectation(const YamlNode& node, Replay& replay) {
 Result<Bench> read_bench(const YamlNode& node) {
     XDPBENCH_TRY(const Record record, Record::read(node, "bench", {"traffic", "action"}));
     XDPBENCH_TRY(FrameRef traffic, read_frame_ref(record.at("traffic")));
-    XDPBENCH_TRY(const Action action, read_action(record.at("action")));
+    XDPBENCH_TRY(const model::Action action, read_action(record.at("action")));
     return Bench{node.where, std::move(traffic), action};
 }
 
@@ -237,19 +240,6 @@ Result<Scenario> read_scenario(const YamlNode& root) {
 
 }  // namespace
 
-Value to_value(const YamlNode& node) {
-    if (const auto* text = node.scalar()) return {node.where, *text};
-    if (const auto* list = node.list()) {
-        Value::List items;
-        for (const YamlNode& item : *list) items.push_back(to_value(item));
-        return {node.where, std::move(items)};
-    }
-    Value::Fields fields;
-    for (const auto& [where, key, value] : *node.mapping())
-        fields.push_back({key, to_value(value)});
-    return {node.where, std::move(fields)};
-}
-
 Result<Scenario> parse_scenario_text(const std::string& text, const std::filesystem::path& file) {
     XDPBENCH_TRY(const YamlNode root, parse_yaml(text, file.string()));
     XDPBENCH_TRY(Scenario scenario, read_scenario(root));
@@ -270,4 +260,4 @@ Result<Scenario> parse_scenario(const std::filesystem::path& file) {
     return parse_scenario_text(text, file);
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

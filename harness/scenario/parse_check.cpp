@@ -7,10 +7,10 @@
 #include "base/text.h"
 #include "packet/hex.h"
 #include "scenario/diagnostic.h"
-#include "scenario/parse.h"
 #include "scenario/parse_parts.h"
+#include "scenario/yaml_value.h"
 
-namespace xdpbench {
+namespace xdpbench::scenario {
 namespace {
 
 constexpr std::string_view kUnchanged = "unchanged";
@@ -35,10 +35,11 @@ Result<EventExpectation> read_map_events(const YamlNode::Entry& entry) {
         XDPBENCH_TRY(events.lost, read_number(*lost, "the number of lost records"));
     }
     if (const auto* records = record.find("records")) {
-        XDPBENCH_TRY(events.records, read_list<Value>(*records, "records",
-                                                      [](const YamlNode& node) -> Result<Value> {
-                                                          return to_value(node);
-                                                      }));
+        XDPBENCH_TRY(events.records,
+                     read_list<model::Value>(*records, "records",
+                                             [](const YamlNode& node) -> Result<model::Value> {
+                                                 return to_value(node);
+                                             }));
     }
     if (!events.count && !events.lost && events.records.empty())
         return error_at(entry.where, what + " say nothing: expected count, records or lost");
@@ -73,7 +74,7 @@ Result<Metadata> read_metadata(const YamlNode& node, bool expected) {
     XDPBENCH_TRY(const std::string text, read_line(node, "metadata"));
     metadata.none = expected && text == kNone;
     metadata.value = to_value(node);
-    if (metadata.none || text.starts_with(kHexPrefix)) return metadata;
+    if (metadata.none || text.starts_with(packet::kHexPrefix)) return metadata;
     return error_at(node.where,
                     fmt::format("expected metadata as \"hex:...\"{} or {{ type: STRUCT, "
                                 "value: {{ MEMBER: VALUE }} }}, found {}",
@@ -125,20 +126,20 @@ Result<RedirectTarget> read_redirect(const YamlNode& node) {
     return target;
 }
 
-Result<std::vector<ExpectedField>> read_fields(const YamlNode& node) {
+Result<std::vector<packet::ExpectedField>> read_fields(const YamlNode& node) {
     XDPBENCH_TRY(const auto* entries, read_entries(node, "fields"));
-    std::vector<ExpectedField> fields;
+    std::vector<packet::ExpectedField> fields;
     for (const auto& [where, name, value] : *entries) {
         XDPBENCH_TRY(const std::string text, read_line(value, "field " + in_quotes(name)));
-        Result<ExpectedField> field = parse_expected_field(name, text);
+        Result<packet::ExpectedField> field = packet::parse_expected_field(name, text);
         if (!field) return placed(where, field.error());
         fields.push_back(*std::move(field));
     }
     return fields;
 }
 
-Result<FrameExpectation> read_frame_expectation(const Record& record) {
-    FrameExpectation frame;
+Result<packet::FrameExpectation> read_frame_expectation(const Record& record) {
+    packet::FrameExpectation frame;
     if (const auto* fields = record.find("fields")) {
         XDPBENCH_TRY(frame.fields, read_fields(*fields));
     }
@@ -169,7 +170,7 @@ Result<StepExpectation> read_step_expectation(const YamlNode& node) {
         XDPBENCH_TRY(expect.events, read_events(*events));
     }
     if (const auto* redirect = record.entry("redirect")) {
-        if (expect.action != Action::redirect)
+        if (expect.action != model::Action::redirect)
             return error_at(redirect->where,
                             "key 'redirect' without a redirect: expected action XDP_REDIRECT");
         XDPBENCH_TRY(expect.redirect, read_redirect(redirect->value));
@@ -225,7 +226,7 @@ Result<Check> read_check(const YamlNode& node) {
 
 Result<std::vector<Check>> read_checks(const YamlNode& node) {
     XDPBENCH_TRY(std::vector<Check> checks, read_list<Check>(node, "checks", read_check));
-    std::map<std::string, Location> names;
+    std::map<std::string, model::Location> names;
     for (const Check& check : checks) {
         const auto [first, is_new] = names.try_emplace(check.name, check.where);
         if (is_new) continue;
@@ -235,4 +236,4 @@ Result<std::vector<Check>> read_checks(const YamlNode& node) {
     return checks;
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

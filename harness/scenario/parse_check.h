@@ -7,8 +7,8 @@
 #include "scenario/reader.h"
 #include "scenario/scenario.h"
 
-namespace xdpbench {
+namespace xdpbench::scenario {
 
 Result<std::vector<Check>> read_checks(const YamlNode& node);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

@@ -9,7 +9,7 @@
 #include "scenario/diagnostic.h"
 #include "scenario/parse_parts.h"
 
-namespace xdpbench {
+namespace xdpbench::scenario {
 namespace {
 
 constexpr std::size_t kMostHosts = 16;
@@ -203,4 +203,4 @@ Result<Lan> read_lan(const YamlNode& node) {
     return lan;
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

@@ -4,9 +4,9 @@
 #include "scenario/reader.h"
 #include "scenario/scenario.h"
 
-namespace xdpbench {
+namespace xdpbench::scenario {
 
 // The key `lan` of a scenario.
 Result<Lan> read_lan(const YamlNode& node);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

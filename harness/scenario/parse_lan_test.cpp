@@ -2,7 +2,7 @@
 
 #include "scenario/parse.h"
 
-namespace xdpbench {
+namespace xdpbench::scenario {
 namespace {
 
 const std::string kLanHead = "name: a\nabout: b\nprogram: c\nlan:\n";
@@ -146,4 +146,4 @@ INSTANTIATE_TEST_SUITE_P(
     lan_case_name);
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

@@ -6,14 +6,15 @@
 
 #include "base/text.h"
 #include "scenario/diagnostic.h"
-#include "scenario/parse.h"
+#include "scenario/frame_ref.h"
+#include "scenario/yaml_value.h"
 
-namespace xdpbench {
+namespace xdpbench::scenario {
 namespace {
 
 Result<std::string> read_mask_field(const YamlNode& node) {
     XDPBENCH_TRY(std::string field, read_line(node, "a masked field"));
-    const auto known = check_mask({field});
+    const auto known = packet::check_mask({field});
     if (!known) return placed(node.where, known.error());
     return field;
 }
@@ -93,13 +94,14 @@ Result<std::vector<MapContent>> read_maps(const YamlNode& node, ReadEntry read_e
 
 Names action_names() {
     Names names;
-    for (int i = 0; i < kActionCount; ++i) names.emplace_back(action_name(static_cast<Action>(i)));
+    for (int i = 0; i < model::kActionCount; ++i)
+        names.emplace_back(model::action_name(static_cast<model::Action>(i)));
     return names;
 }
 
-Result<Action> read_action(const YamlNode& node) {
+Result<model::Action> read_action(const YamlNode& node) {
     XDPBENCH_TRY(const std::string name, read_line(node, "the action"));
-    if (const auto action = parse_action(name)) return *action;
+    if (const auto action = model::parse_action(name)) return *action;
     return error_at(node.where, fmt::format("unknown action {}{}", in_quotes(name),
                                             correction(name, action_names())));
 }
@@ -109,9 +111,9 @@ Result<FrameRef> read_frame_ref(const YamlNode& node) {
     return parse_frame_ref(text, node.where);
 }
 
-Result<Mask> read_mask(const Record& record, const Names& frames) {
+Result<packet::Mask> read_mask(const Record& record, const Names& frames) {
     const auto* const entry = record.entry("mask");
-    if (entry == nullptr) return Mask{};
+    if (entry == nullptr) return packet::Mask{};
     const bool applies = std::any_of(frames.begin(), frames.end(), [&](const std::string& key) {
         return record.find(key) != nullptr;
     });
@@ -142,4 +144,4 @@ Result<std::vector<MapContent>> read_expected_maps(const YamlNode& node) {
     return read_maps(node, read_expected_entry);
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

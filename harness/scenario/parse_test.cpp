@@ -8,7 +8,7 @@
 #include "scenario/sample_scenario_test.h"
 #include "scenario/yaml.h"
 
-namespace xdpbench {
+namespace xdpbench::scenario {
 namespace {
 
 const std::string kHead = "name: a\nabout: b\nprogram: c\n";
@@ -32,12 +32,12 @@ Error refusal(const std::string& text) {
     return std::move(scenario.error());
 }
 
-std::string scalar(const Value& value) {
+std::string scalar(const model::Value& value) {
     const std::string* const text = value.scalar();
     return text == nullptr ? "(not a scalar)" : *text;
 }
 
-std::string field(const Value& value, const std::string& name) {
+std::string field(const model::Value& value, const std::string& name) {
     if (value.fields() == nullptr) return "(not a mapping)";
     for (const auto& [candidate, content] : *value.fields()) {
         if (candidate == name) return scalar(content);
@@ -54,7 +54,8 @@ TEST(Parse, ReadsTheHead) {
     EXPECT_EQ(scenario.name, "icmp_lb");
     EXPECT_EQ(scenario.about, "Round-robin ICMP load balancer (XDP_TX)");
     EXPECT_EQ(scenario.program.name, "icmp_lb");
-    EXPECT_EQ(scenario.modes, (std::vector<Mode>{Mode::native, Mode::generic}));
+    EXPECT_EQ(scenario.modes,
+              (std::vector<model::Mode>{model::Mode::native, model::Mode::generic}));
 }
 
 TEST(Parse, ReadsTheConfiguration) {
@@ -84,11 +85,11 @@ TEST(Parse, ReadsTheSteps) {
     EXPECT_EQ(first.where.text(), "s.yaml:17:9");
     EXPECT_EQ(first.in.pcap, "icmp_lb_checks.pcap");
     EXPECT_EQ(first.in.last, 3U);
-    EXPECT_EQ(first.expect.action, Action::tx);
+    EXPECT_EQ(first.expect.action, model::Action::tx);
     ASSERT_TRUE(first.expect.out);
     EXPECT_EQ(first.expect.out->first, 4U);
     EXPECT_FALSE(first.expect.unchanged);
-    EXPECT_EQ(first.expect.mask, (Mask{"ip.id", "eth"}));
+    EXPECT_EQ(first.expect.mask, (packet::Mask{"ip.id", "eth"}));
     EXPECT_EQ(check.steps[1].in.bytes.size(), 14U);
     EXPECT_TRUE(check.steps[1].expect.unchanged);
     EXPECT_FALSE(check.steps[1].expect.out);
@@ -114,14 +115,14 @@ TEST(Parse, ReadsWhatAStepGivesAndExpectsBesideFrames) {
     EXPECT_EQ(first.context->ingress, "dut0");
     EXPECT_EQ(first.context->rx_queue, 3U);
     EXPECT_EQ(first.context->metadata->type, "struct m");
-    EXPECT_EQ(one_line(first.context->metadata->value), "a=1");
+    EXPECT_EQ(model::one_line(first.context->metadata->value), "a=1");
     EXPECT_EQ(first.expect.frame.fields.at(0).name, "ip.ttl");
     EXPECT_TRUE(first.expect.frame.checksums);
     EXPECT_EQ(first.expect.frame.length, 60U);
     EXPECT_TRUE(first.expect.metadata->none);
     EXPECT_EQ(first.expect.events.at(0).count, 2U);
     EXPECT_TRUE(steps.at(1).context->ingress.empty());
-    EXPECT_EQ(one_line(steps.at(1).expect.metadata->value), "hex:01");
+    EXPECT_EQ(model::one_line(steps.at(1).expect.metadata->value), "hex:01");
 }
 
 TEST(Parse, ReadsTargetsOfRedirects) {
@@ -135,7 +136,7 @@ TEST(Parse, ReadsTargetsOfRedirects) {
     const auto& target = scenario->checks.at(0).steps.at(0).expect.redirect;
     ASSERT_TRUE(target);
     EXPECT_EQ(target->map, "m");
-    EXPECT_EQ(one_line(*target->key), "2");
+    EXPECT_EQ(model::one_line(*target->key), "2");
     EXPECT_EQ(target->interface, "out0");
 }
 
@@ -172,14 +173,14 @@ TEST(Parse, ReadsReplayAndBench) {
     ASSERT_TRUE(scenario.replay);
     EXPECT_EQ(scenario.replay->traffic.pcap, "icmp_lb_mix.pcap");
     EXPECT_EQ(scenario.replay->traffic.last, std::nullopt);
-    EXPECT_EQ(scenario.replay->actions,
-              (std::map<Action, std::uint64_t>{{Action::pass, 512}, {Action::tx, 488}}));
+    EXPECT_EQ(scenario.replay->actions, (std::map<model::Action, std::uint64_t>{
+                                            {model::Action::pass, 512}, {model::Action::tx, 488}}));
     EXPECT_EQ(scenario.replay->received.value().pcap, "a.pcap");
     EXPECT_EQ(scenario.replay->passed.value().first, 9U);
-    EXPECT_EQ(scenario.replay->mask, (Mask{"ip.id"}));
+    EXPECT_EQ(scenario.replay->mask, (packet::Mask{"ip.id"}));
     ASSERT_TRUE(scenario.bench);
     EXPECT_EQ(scenario.bench->traffic.pcap, "icmp_echo_64.pcap");
-    EXPECT_EQ(scenario.bench->action, Action::tx);
+    EXPECT_EQ(scenario.bench->action, model::Action::tx);
     EXPECT_EQ(scenario.bench->where.text(), "s.yaml:36:3");
 }
 
@@ -215,7 +216,7 @@ TEST(Parse, TakesAReplayThatExpectsNothing) {
                "passed_by_cpu: { 0: 3, 12: 0 } } }\n")
             .replay;
     ASSERT_TRUE(chain && chain->forwarded);
-    EXPECT_EQ(chain->topology, TopologyKind::chain);
+    EXPECT_EQ(chain->topology, model::TopologyKind::chain);
     EXPECT_EQ(chain->forwarded->pcap, "b.pcap");
     const auto replaced =
         parsed(kHead +
@@ -715,4 +716,4 @@ TEST(Parse, RefusesExpectedEventsThatSayNothingOrContradictThemselves) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

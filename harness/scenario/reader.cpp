@@ -7,7 +7,7 @@
 
 #include "scenario/diagnostic.h"
 
-namespace xdpbench {
+namespace xdpbench::scenario {
 namespace {
 
 Error expected(const YamlNode& node, std::string_view kind, std::string_view what) {
@@ -104,4 +104,4 @@ const YamlNode* Record::find(std::string_view key) const {
     return found == nullptr ? nullptr : &found->value;
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

@@ -10,7 +10,7 @@
 #include "base/result.h"
 #include "scenario/yaml.h"
 
-namespace xdpbench {
+namespace xdpbench::scenario {
 
 using Names = std::vector<std::string>;
 
@@ -62,4 +62,4 @@ class Record {
     const YamlNode* node_;
 };
 
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

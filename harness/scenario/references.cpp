@@ -4,11 +4,11 @@
 
 #include <variant>
 
-namespace xdpbench {
+namespace xdpbench::scenario {
 namespace {
 
-Result<void> replace_reference(const Location& where, std::string& text, std::string_view kind,
-                               const NumberOf& number_of) {
+Result<void> replace_reference(const model::Location& where, std::string& text,
+                               std::string_view kind, const NumberOf& number_of) {
     const std::string prefix = fmt::format("{}:", kind);
     if (!text.starts_with(prefix)) return {};
     XDPBENCH_TRY(const std::int64_t number, number_of(where, text.substr(prefix.size())));
@@ -18,14 +18,15 @@ Result<void> replace_reference(const Location& where, std::string& text, std::st
 
 }  // namespace
 
-Result<void> replace_references(Value& value, std::string_view kind, const NumberOf& number_of) {
+Result<void> replace_references(model::Value& value, std::string_view kind,
+                                const NumberOf& number_of) {
     if (auto* const text = std::get_if<std::string>(&value.data))
         return replace_reference(value.where, *text, kind, number_of);
-    if (auto* const list = std::get_if<Value::List>(&value.data)) {
-        for (Value& item : *list) XDPBENCH_CHECK(replace_references(item, kind, number_of));
+    if (auto* const list = std::get_if<model::Value::List>(&value.data)) {
+        for (model::Value& item : *list) XDPBENCH_CHECK(replace_references(item, kind, number_of));
     }
-    if (auto* const fields = std::get_if<Value::Fields>(&value.data)) {
-        for (Value::Field& field : *fields)
+    if (auto* const fields = std::get_if<model::Value::Fields>(&value.data)) {
+        for (model::Value::Field& field : *fields)
             XDPBENCH_CHECK(replace_references(field.value, kind, number_of));
     }
     return {};
@@ -44,4 +45,4 @@ Result<void> replace_references(Configuration& configuration, std::string_view k
     return {};
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

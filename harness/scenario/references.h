@@ -10,15 +10,16 @@
 #include "base/result.h"
 #include "scenario/scenario.h"
 
-namespace xdpbench {
+namespace xdpbench::scenario {
 
 // The number that NAME, written at `where`, stands for; or an error that says what there is.
 using NumberOf =
-    std::function<Result<std::int64_t>(const Location& where, const std::string& name)>;
+    std::function<Result<std::int64_t>(const model::Location& where, const std::string& name)>;
 
 // Puts the number in the place of every "KIND:NAME" of this kind, in keys and members too.
-Result<void> replace_references(Value& value, std::string_view kind, const NumberOf& number_of);
+Result<void> replace_references(model::Value& value, std::string_view kind,
+                                const NumberOf& number_of);
 Result<void> replace_references(Configuration& configuration, std::string_view kind,
                                 const NumberOf& number_of);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

@@ -10,7 +10,7 @@
 #include "scenario/sample_scenario_test.h"
 #include "scenario/yaml.h"
 
-namespace xdpbench {
+namespace xdpbench::scenario {
 namespace {
 
 // What is wrong with the answer to `text`; empty if nothing is.
@@ -160,4 +160,4 @@ TEST(Yaml, ADocumentMayHaveMarkers) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace xdpbench {
+namespace xdpbench::scenario {
 
 inline const std::string kSampleScenario = R"(name: icmp_lb
 about: Round-robin ICMP load balancer (XDP_TX)   # a comment
@@ -50,4 +50,4 @@ lan:
     - { send: a.pcap#1, expect: { answered: 0 } }
 )";
 
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

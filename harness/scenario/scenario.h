@@ -11,78 +11,44 @@
 #include <variant>
 #include <vector>
 
+#include "model/action.h"
+#include "model/location.h"
+#include "model/mode.h"
+#include "model/value.h"
 #include "packet/diff.h"
 #include "packet/expected.h"
 #include "packet/pcap.h"
-#include "scenario/location.h"
 
-namespace xdpbench {
-
-// The five actions; the numbers are enum xdp_action's (linux/bpf.h).
-enum class Action { aborted = 0, drop = 1, pass = 2, tx = 3, redirect = 4 };
-inline constexpr int kActionCount = 5;
-[[nodiscard]] std::string_view action_name(Action action);  // "XDP_DROP"
-[[nodiscard]] std::optional<Action> parse_action(std::string_view name);
-
-enum class Mode { generic, native, offload };
-inline constexpr int kModeCount = 3;
-[[nodiscard]] std::string_view mode_name(Mode mode);
-[[nodiscard]] std::optional<Mode> parse_mode(std::string_view name);
-
-// The network that a program is put into (kernel/topology.h shows them).
-enum class TopologyKind { pair, chain };
-inline constexpr int kTopologyKindCount = 2;
-[[nodiscard]] std::string_view topology_name(TopologyKind kind);
-[[nodiscard]] std::optional<TopologyKind> parse_topology(std::string_view name);
-
-// A value as written. What type it has is decided later by the program's BTF.
-struct Value {
-    struct Field;
-    using List = std::vector<Value>;
-    using Fields = std::vector<Field>;  // in the order written; no name twice
-
-    Location where;
-    std::variant<std::string, List, Fields> data;
-
-    [[nodiscard]] const std::string* scalar() const { return std::get_if<std::string>(&data); }
-    [[nodiscard]] const List* list() const { return std::get_if<List>(&data); }
-    [[nodiscard]] const Fields* fields() const { return std::get_if<Fields>(&data); }
-};
-
-struct Value::Field {
-    std::string name;
-    Value value;
-};
-
-// On one line for a person: "a=1 b={c=2} d=[3, 4]"; only lists and what is inside have brackets.
-[[nodiscard]] std::string one_line(const Value& value);
+namespace xdpbench::scenario {
 
 // Frames named in a scenario or on the command line.
 struct FrameRef {
-    Location where;
+    model::Location where;
     std::string text;  // as written: "icmp_lb.pcap#3-5"
     std::string pcap;  // file name, of a pcap or of Python (.py); empty: hex or Scapy
     std::uint64_t first = 0;
     std::optional<std::uint64_t> last;  // none: to the end of the file
     std::vector<std::uint8_t> bytes;    // "hex:..."
     std::string scapy = {};             // "scapy:...": the expression
-    CutFrames cut = CutFrames::refuse;  // of a pcap's frames that the capture cut short
+    packet::CutFrames cut =
+        packet::CutFrames::refuse;  // of a pcap's frames that the capture cut short
 };
 
 struct GlobalSetting {
     std::string name;
-    Value value;
+    model::Value value;
 };
 
 struct MapEntry {
-    Value key;
-    std::optional<Value> value;     // what the entry holds
-    std::optional<Value> sum_cpus;  // expectation only: the sum over all CPUs of a per-CPU map
-    bool absent = false;            // expectation only: there is no such entry
+    model::Value key;
+    std::optional<model::Value> value;  // what the entry holds
+    std::optional<model::Value>
+        sum_cpus;         // expectation only: the sum over all CPUs of a per-CPU map
+    bool absent = false;  // expectation only: there is no such entry
 };
 
 struct MapContent {
-    Location where;
+    model::Location where;
     std::string map;
     std::vector<MapEntry> entries;
 };
@@ -95,25 +61,25 @@ struct Configuration {
 
 // What a check must leave in one ring buffer or perf buffer.
 struct EventExpectation {
-    Location where;
+    model::Location where;
     std::string map;
-    std::string type;  // of the records, a structure; empty: found as kernel/events.h says
+    std::string type;  // of the records, a structure; empty: found as bpf/events.h says
     std::optional<std::uint64_t> count;  // records in all; without it as many as `records` has
     std::optional<std::uint64_t> lost;   // records that found the buffer full
-    std::vector<Value> records;          // the first ones, in order
+    std::vector<model::Value> records;   // the first ones, in order
 };
 
 // XDP metadata: bytes in front of a frame that a program has made or is given.
 struct Metadata {
-    Location where;
+    model::Location where;
     std::string type;  // a structure of the program's; empty: `value` is "hex:..."
-    Value value;
+    model::Value value;
     bool none = false;  // expectation only: there is none
 };
 
 // What the program finds in its context (struct xdp_md) beside the frame.
 struct FrameContext {
-    Location where;
+    model::Location where;
     std::string ingress;  // interface of the topology; empty: the kernel's default, the loopback
     std::uint32_t rx_queue = 0;
     std::optional<Metadata> metadata;
@@ -122,19 +88,19 @@ struct FrameContext {
 // Where a redirect leads: the entry of a map of targets that it takes, the interface that the frame
 // leaves by, or both.
 struct RedirectTarget {
-    Location where;
-    std::string map;           // empty: not judged
-    std::optional<Value> key;  // of the map
-    std::string interface;     // of the topology; empty: not judged
+    model::Location where;
+    std::string map;                  // empty: not judged
+    std::optional<model::Value> key;  // of the map
+    std::string interface;            // of the topology; empty: not judged
 };
 
 // What must become of each frame of a step.
 struct StepExpectation {
-    Action action = Action::pass;
+    model::Action action = model::Action::pass;
     std::optional<FrameRef> out;  // the output, a frame for each input frame
     bool unchanged = false;       // `out: unchanged`: each output equals its input
-    Mask mask;
-    FrameExpectation frame;  // of each output
+    packet::Mask mask;
+    packet::FrameExpectation frame;  // of each output
     std::optional<Metadata> metadata;
     std::vector<EventExpectation> events;  // of the whole step
     std::optional<RedirectTarget> redirect;
@@ -142,7 +108,7 @@ struct StepExpectation {
 
 // BPF_PROG_TEST_RUN of each frame of `in`, one after the other; state is kept from step to step.
 struct Step {
-    Location where;
+    model::Location where;
     FrameRef in;
     std::optional<FrameContext> context;
     StepExpectation expect;
@@ -150,7 +116,7 @@ struct Step {
 
 // One case: fresh maps, then the steps, then the look at the maps.
 struct Check {
-    Location where;
+    model::Location where;
     std::string name;
     Configuration configuration;  // what differs from the scenario's: entries here come after (and
                                   // so win over) those
@@ -169,7 +135,7 @@ struct ProgramRef {
 // A second program takes the place of the first one, and that one its place again, while frames are
 // under way.
 struct Replacement {
-    Location where;
+    model::Location where;
     std::optional<ProgramRef> with;  // none: the same program, loaded a second time
     Configuration configuration;  // of the second; with the same program, on top of the scenario's
     std::uint64_t times = 0;
@@ -177,17 +143,17 @@ struct Replacement {
 
 // End to end through a topology.
 struct Replay {
-    Location where;
-    TopologyKind topology = TopologyKind::pair;
+    model::Location where;
+    model::TopologyKind topology = model::TopologyKind::pair;
     FrameRef traffic;
-    std::map<Action, std::uint64_t>
+    std::map<model::Action, std::uint64_t>
         actions;                       // frames per action; actions not named: 0. Empty: not judged
     std::optional<FrameRef> received;  // frames that come back to the tester side, in order
     std::optional<FrameRef> passed;    // frames that reach the stack of the DUT side, in order
     std::optional<FrameRef> forwarded;  // frames that reach the far end of a chain, in order
     // By CPU: frames whose way into the stack was run on it. CPUs not named: 0. Empty: not judged
     std::map<int, std::uint64_t> passed_cpus;
-    Mask mask;  // for all three
+    packet::Mask mask;  // for all three
     std::optional<Replacement> replace;
 };
 
@@ -197,7 +163,7 @@ inline constexpr std::string_view kLanDut = "dut";
 
 // A host of a lan, in a network namespace of its own.
 struct LanAddress {
-    Location where;
+    model::Location where;
     std::string name;
     std::string ip;   // IPv4; all hosts are in one /24
     std::string mac;  // "02:00:00:00:01:01"
@@ -224,27 +190,27 @@ struct LanSet {
 };
 
 struct LanStep {
-    Location where;
+    model::Location where;
     std::variant<LanPing, LanSend, LanSet> what;
 };
 
 // Hosts with stacks of their own on a bridge, the program at the interface of one of them.
 struct Lan {
-    Location where;
+    model::Location where;
     std::vector<LanAddress> hosts;
     Configuration configuration;  // what differs from the scenario's
     std::vector<LanStep> steps;   // one after the other; state is kept
 };
 
 struct Bench {
-    Location where;
+    model::Location where;
     FrameRef traffic;
-    Action action = Action::pass;  // the path that is timed: every frame must take it
+    model::Action action = model::Action::pass;  // the path that is timed: every frame must take it
 };
 
 // What verifying and compiling the program may cost at most.
 struct VerifierBounds {
-    Location where;
+    model::Location where;
     std::optional<std::uint64_t> instructions;  // that the verifier processes
     std::optional<std::uint64_t> states;        // that it keeps, over the whole verification
     std::optional<std::uint64_t> peak_states;   // that it keeps at the same time
@@ -260,7 +226,8 @@ struct Scenario {
     std::string about;
     ProgramRef program;
     Configuration configuration;
-    std::vector<Mode> modes;  // attach modes in which this makes sense; empty: all (`requires`)
+    std::vector<model::Mode>
+        modes;  // attach modes in which this makes sense; empty: all (`requires`)
     std::optional<VerifierBounds> verifier;
     std::vector<Check> checks;
     std::optional<Replay> replay;
@@ -268,4 +235,4 @@ struct Scenario {
     std::optional<Bench> bench;
 };
 
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

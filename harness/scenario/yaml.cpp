@@ -16,7 +16,7 @@
 #include "base/utf8.h"
 #include "scenario/diagnostic.h"
 
-namespace xdpbench {
+namespace xdpbench::scenario {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
@@ -24,7 +24,7 @@ constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 // Well-formed YAML that is not read here. Only ever thrown through yaml-cpp, which calls the
 // builder.
 struct Refused {
-    Location where;
+    model::Location where;
     std::string what;
 };
 
@@ -67,7 +67,7 @@ class TreeBuilder final : public YAML::EventHandler {
     [[nodiscard]] const std::optional<Refused>& noted() const { return noted_; }
 
     // The innermost list or mapping that has begun and not ended.
-    [[nodiscard]] std::optional<Location> unfinished() const {
+    [[nodiscard]] std::optional<model::Location> unfinished() const {
         if (open_.empty()) return std::nullopt;
         return open_.back().node.where;
     }
@@ -80,7 +80,7 @@ class TreeBuilder final : public YAML::EventHandler {
     void OnDocumentEnd() override {}
 
     void OnNull(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override {
-        const Location where = place(mark);
+        const model::Location where = place(mark);
         spend(Size{}, where);
         note(missing_value(where));
         if (expects_key()) {
@@ -91,7 +91,7 @@ class TreeBuilder final : public YAML::EventHandler {
     }
 
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-        const Location where = place(mark);
+        const model::Location where = place(mark);
         if (expects_key()) throw Refused{where, "a key cannot be an alias: write the key out"};
         const auto found = anchored_.find(anchor);
         if (found == anchored_.end()) {
@@ -128,7 +128,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
   private:
     struct Key {
-        Location where;
+        model::Location where;
         std::string name;
     };
 
@@ -137,11 +137,11 @@ class TreeBuilder final : public YAML::EventHandler {
         YamlNode node;
         YAML::anchor_t anchor = 0;
         std::optional<Key> key;  // of a mapping: waits for its value
-        std::map<std::string, Location, std::less<>> seen;
+        std::map<std::string, model::Location, std::less<>> seen;
     };
 
-    [[nodiscard]] Location place(const YAML::Mark& mark) const {
-        return Location{file_, mark.line + 1, mark.column + 1};
+    [[nodiscard]] model::Location place(const YAML::Mark& mark) const {
+        return model::Location{file_, mark.line + 1, mark.column + 1};
     }
 
     [[nodiscard]] bool expects_key() const {
@@ -150,7 +150,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
     // yaml-cpp places a value that is not there at the next token, which may be lines below: the
     // key says it better.
-    [[nodiscard]] Refused missing_value(const Location& where) const {
+    [[nodiscard]] Refused missing_value(const model::Location& where) const {
         if (open_.empty()) return {{file_, 1, 1}, "the file is empty"};
         if (open_.back().node.list() != nullptr) {
             return {where, "a list item without a value ends here"};
@@ -160,7 +160,7 @@ class TreeBuilder final : public YAML::EventHandler {
         return {key->where, fmt::format("key {} has no value", in_quotes(key->name))};
     }
 
-    static void refuse_tag(const std::string& tag, const Location& where) {
+    static void refuse_tag(const std::string& tag, const model::Location& where) {
         // What yaml-cpp says of untagged nodes: "?" of plain ones, "!" of quoted scalars.
         if (tag.empty() || tag == "?" || tag == "!") return;
         throw Refused{where, fmt::format("tag {} is not read here: write the value as plain text",
@@ -173,7 +173,7 @@ class TreeBuilder final : public YAML::EventHandler {
         if (!noted_) noted_ = std::move(refused);
     }
 
-    void spend(const Size& size, const Location& where) {
+    void spend(const Size& size, const model::Location& where) {
         nodes_ += size.nodes;
         bytes_ += size.bytes;
         if (nodes_ > kMaxYamlNodes) {
@@ -214,7 +214,7 @@ class TreeBuilder final : public YAML::EventHandler {
         add(std::move(closed.node));
     }
 
-    void begin_entry(const Location& where, const std::string& name) {
+    void begin_entry(const model::Location& where, const std::string& name) {
         if (name == "<<") {
             throw Refused{where, "merge keys (<<) are not read: write the keys out"};
         }
@@ -254,7 +254,7 @@ class TreeBuilder final : public YAML::EventHandler {
 };
 
 // The place of the byte at `offset`.
-Location locate(std::string_view text, std::size_t offset, const std::string& file) {
+model::Location locate(std::string_view text, std::size_t offset, const std::string& file) {
     const std::string_view before = text.substr(0, offset);
     const auto lines = std::count(before.begin(), before.end(), '\n');
     const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
@@ -284,15 +284,15 @@ std::string terminated(std::string_view text) {
 }
 
 // The line `where` is on has a tab in its indentation.
-bool is_indented_with_a_tab(std::string_view text, const Location& where) {
+bool is_indented_with_a_tab(std::string_view text, const model::Location& where) {
     for (int line = 1; line < where.line; ++line) text.remove_prefix(text.find('\n') + 1);
     const std::string_view indentation = text.substr(0, text.find_first_not_of(" \t"));
     return indentation.find('\t') != std::string_view::npos;
 }
 
 // What yaml-cpp says, in more words where it stops far from the cause.
-std::string explain(const YAML::Exception& error, const Location& where, std::string_view text,
-                    const std::optional<Location>& unfinished) {
+std::string explain(const YAML::Exception& error, const model::Location& where,
+                    std::string_view text, const std::optional<model::Location>& unfinished) {
     using namespace YAML::ErrorMsg;
     const bool unclosed = error.msg == END_OF_SEQ_FLOW || error.msg == END_OF_MAP_FLOW;
     if (unclosed && unfinished) {
@@ -307,13 +307,13 @@ std::string explain(const YAML::Exception& error, const Location& where, std::st
     return error.msg;
 }
 
-Location place_of(const YAML::Exception& error, const std::string& file) {
+model::Location place_of(const YAML::Exception& error, const std::string& file) {
     return {file, std::max(error.mark.line, 0) + 1, std::max(error.mark.column, 0) + 1};
 }
 
 // `where`, but not beyond the end of the text, where terminated() goes on.
-Location within(std::string_view text, const Location& where) {
-    Location end = locate(text, text.size(), where.file);
+model::Location within(std::string_view text, const model::Location& where) {
+    model::Location end = locate(text, text.size(), where.file);
     const bool beyond = std::pair(where.line, where.column) > std::pair(end.line, end.column);
     return beyond ? end : where;
 }
@@ -330,7 +330,7 @@ Result<void> read_events(std::string_view text, const std::string& file, TreeBui
         const Refused first = builder.noted().value_or(refused);
         return error_at(within(text, first.where), first.what);
     } catch (const YAML::Exception& error) {
-        const Location where = within(text, place_of(error, file));
+        const model::Location where = within(text, place_of(error, file));
         return error_at(where,
                         "not valid YAML: " + explain(error, where, text, builder.unfinished()));
     }
@@ -352,4 +352,4 @@ Result<YamlNode> parse_yaml(const std::string& text, const std::string& file) {
     return *std::move(root);
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

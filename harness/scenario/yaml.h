@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "base/result.h"
-#include "scenario/location.h"
+#include "model/location.h"
 
-namespace xdpbench {
+namespace xdpbench::scenario {
 
 // More than any scenario needs, little enough for a hostile file to be refused at once. Aliases
 // count as what they stand for.
@@ -23,7 +23,7 @@ struct YamlNode {
     using List = std::vector<YamlNode>;
     using Mapping = std::vector<Entry>;  // in the order written; no key twice
 
-    Location where;
+    model::Location where;
     std::variant<std::string, List, Mapping> data;
 
     [[nodiscard]] const std::string* scalar() const { return std::get_if<std::string>(&data); }
@@ -32,7 +32,7 @@ struct YamlNode {
 };
 
 struct YamlNode::Entry {
-    Location where;  // of the key
+    model::Location where;  // of the key
     std::string key;
     YamlNode value;
 };
@@ -43,4 +43,4 @@ struct YamlNode::Entry {
 // of what it stands for, which keeps the place where it was written.
 Result<YamlNode> parse_yaml(const std::string& text, const std::string& file);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario

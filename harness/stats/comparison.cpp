@@ -9,7 +9,7 @@
 #include "stats/signed_rank.h"
 #include "stats/summary.h"
 
-namespace xdpbench {
+namespace xdpbench::stats {
 namespace {
 
 Interval as_relative(const Interval& logarithms) {
@@ -20,7 +20,7 @@ Interval as_relative(const Interval& logarithms) {
 Comparison look_at(const ComparisonPlan& plan, std::span<const double> ratios,
                    std::span<const double> control) {
     const double alpha = alpha_per_look(plan.alpha, plan.looks.size());
-    const double floor = std::log1p(plan.floor);
+    const double threshold = std::log1p(plan.threshold);
     const double effect = *median(ratios);
     const double p = signed_rank(ratios)->p_two_sided;
     const double control_p = signed_rank(control)->p_two_sided;
@@ -35,14 +35,14 @@ Comparison look_at(const ComparisonPlan& plan, std::span<const double> ratios,
     result.control_effect = std::expm1(*median(control));
     result.control_p = std::min(1.0, looks * control_p);
     const std::optional<double> visible =
-        smallest_visible(ratios, plan.looks.back(), alpha, floor, plan.power);
+        smallest_visible(ratios, plan.looks.back(), alpha, threshold, plan.power);
     if (visible) result.smallest_visible = std::expm1(*visible);
 
     if (control_p <= alpha) {
         result.judgement = Judgement::invalid;
-    } else if (p <= alpha && std::abs(effect) >= floor) {
+    } else if (p <= alpha && std::abs(effect) >= threshold) {
         result.judgement = effect > 0 ? Judgement::slower : Judgement::faster;
-    } else if (interval && interval->low > -floor && interval->high < floor) {
+    } else if (interval && interval->low > -threshold && interval->high < threshold) {
         result.judgement = Judgement::same;
     }
     return result;
@@ -86,7 +86,7 @@ Comparison compare_blocks(const ComparisonPlan& plan, std::span<const double> ra
 }
 
 std::optional<double> smallest_visible(std::span<const double> ratios, std::size_t blocks,
-                                       double alpha, double floor, double power) {
+                                       double alpha, double threshold, double power) {
     const std::optional<double> spread = median_absolute_deviation(ratios);
     // The least p-value is that of all signs being equal: 2 / 2^blocks.
     const bool can_reject = std::ldexp(2.0, -static_cast<int>(blocks)) <= alpha;
@@ -97,8 +97,8 @@ std::optional<double> smallest_visible(std::span<const double> ratios, std::size
     const double median_error = error * std::sqrt(std::numbers::pi / 2);
     const double critical = student_quantile(1 - alpha / 2, static_cast<double>(blocks - 1));
     const double rejected = (critical + normal_quantile(power)) * test_error;
-    const double beyond_floor = floor + normal_quantile(power) * median_error;
-    return std::max(rejected, beyond_floor);
+    const double beyond_threshold = threshold + normal_quantile(power) * median_error;
+    return std::max(rejected, beyond_threshold);
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::stats

@@ -9,23 +9,23 @@
 
 #include "stats/interval.h"
 
-namespace xdpbench {
+namespace xdpbench::stats {
 
 // Fixed before the first block is measured: looks that are chosen after the data has been seen have
 // no known rate of false alarms.
 struct ComparisonPlan {
     // Blocks at which the data is judged, rising. The first verdict other than undecided stands.
     std::vector<std::size_t> looks{10, 16, 24};
-    double alpha = 0.01;  // the rate of false faster and slower, over all looks together
-    double floor = 0.01;  // relative effect below which nothing is called a difference
-    double power = 0.9;   // of what is called the smallest effect that could have been seen
+    double alpha = 0.01;      // the rate of false faster and slower, over all looks together
+    double threshold = 0.01;  // relative effect below which nothing is called a difference
+    double power = 0.9;       // of what is called the smallest effect that could have been seen
 };
 
 enum class Judgement {
     undecided,     // more blocks are needed
     faster,        // B takes less time than A
     slower,        // B takes more time than A
-    same,          // the interval of the effect lies within the floor, to both sides
+    same,          // the interval of the effect lies within the threshold, to both sides
     inconclusive,  // the last look decided nothing
     invalid,       // A differs from itself: what is measured is not the programs
 };
@@ -53,26 +53,27 @@ struct Comparison {
 // many blocks as both have, at each look that they reach, and stops at the first verdict:
 //
 //   invalid       the control's signed-rank test rejects at alpha / looks, or a value is not finite
-//   slower/faster the signed-rank test rejects at alpha / looks, and |median| is at least the floor
-//   same          the median's interval (coverage 1 - alpha / looks) lies within the floor
+//   slower/faster the signed-rank test rejects at alpha / looks, and |median| is at least the
+//   baseline same          the median's interval (coverage 1 - alpha / looks) lies within the
+//   threshold
 //
 // Under the null hypothesis (which of a block's windows are B's was drawn by lot, so that ln(B/A)
 // is symmetric around 0) each look's test is exact, and by Bonferroni's inequality faster or slower
 // comes out with probability at most alpha, however often it was looked. A program that differs by
-// the floor or more is called same with probability at most alpha, for the same reason.
+// the baseline or more is called same with probability at most alpha, for the same reason.
 // For several cases give each alpha / cases while they run, then Holm's step-down over their p.
 [[nodiscard]] Comparison compare_blocks(const ComparisonPlan& plan, std::span<const double> ratios,
                                         std::span<const double> control);
 
 // The smallest |ln(B/A)| that the signed-rank test finds at level `alpha` (two-sided) in `blocks`
-// blocks with probability `power`, and that is then at least `floor`. An approximation: normally
+// blocks with probability `power`, and that is then at least `baseline`. An approximation: normally
 // distributed blocks with the robust spread of these (1.4826 times the median absolute deviation),
 // the t test's need, divided by the square root of the signed-rank test's efficiency of 3 / pi.
 // Simulated, the power is within 0.03 of the one asked for, and 0.07 below where the test and the
-// floor ask for equally much. Nothing where 2^blocks signs cannot
+// baseline ask for equally much. Nothing where 2^blocks signs cannot
 // reach alpha, or there is no spread to go by (fewer than 3 ratios).
 [[nodiscard]] std::optional<double> smallest_visible(std::span<const double> ratios,
-                                                     std::size_t blocks, double alpha, double floor,
-                                                     double power);
+                                                     std::size_t blocks, double alpha,
+                                                     double threshold, double power);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::stats

@@ -8,7 +8,7 @@
 #include <random>
 #include <vector>
 
-namespace xdpbench {
+namespace xdpbench::stats {
 namespace {
 
 using Blocks = std::vector<double>;
@@ -87,7 +87,7 @@ TEST(Comparison, LaterBlocksDoNotChangeAVerdict) {
     EXPECT_EQ(late.effect, early.effect);
 }
 
-TEST(Comparison, ASignificantDifferenceBelowTheFloorIsTheSame) {
+TEST(Comparison, ASignificantDifferenceBelowTheBaselineIsTheSame) {
     Machine machine(3, 0.001, 0);
     const Comparison result = compare_blocks({}, machine.blocks(24, 0.006), machine.blocks(24, 0));
     EXPECT_LT(result.p, 0.01);
@@ -146,13 +146,13 @@ TEST(ComparisonSimulation, FalseAlarms) {
 TEST(ComparisonSimulation, FalseAlarmsOfALongSchedule) {
     ComparisonPlan plan;
     plan.looks = {12, 24, 48, 96};
-    plan.floor = 0;
+    plan.threshold = 0;
     Machine machine(12, 0.025, 0.05);
     std::map<Judgement, double> rate = rates(plan, machine, 0, 1500);
     EXPECT_LE(rate[Judgement::slower] + rate[Judgement::faster], 0.0177);
 }
 
-// A program that is slower by just the floor is called the same with at most 1 %.
+// A program that is slower by just the baseline is called the same with at most 1 %.
 TEST(ComparisonSimulation, FalseEquivalence) {
     ComparisonPlan plan;
     plan.looks = {12, 24, 48, 96};
@@ -171,7 +171,7 @@ TEST(ComparisonSimulation, SmallestVisibleEffect) {
             Machine machine(14, noise, 0);
             const Blocks spread = machine.blocks(10'001, 0);
             const std::optional<double> effect =
-                smallest_visible(spread, 24, plan.alpha, std::log1p(plan.floor), power);
+                smallest_visible(spread, 24, plan.alpha, std::log1p(plan.threshold), power);
             ASSERT_TRUE(effect);
             SCOPED_TRACE(*effect);
             const double seen = rates(plan, machine, std::expm1(*effect), 1500)[Judgement::slower];
@@ -182,4 +182,4 @@ TEST(ComparisonSimulation, SmallestVisibleEffect) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::stats

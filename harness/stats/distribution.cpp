@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-namespace xdpbench {
+namespace xdpbench::stats {
 
 double normal_cdf(double z) { return 0.5 * std::erfc(-z / std::numbers::sqrt2); }
 
@@ -41,4 +41,4 @@ double fair_coins_cdf(std::size_t trials, std::size_t successes) {
     return std::min(sum, 1.0);
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::stats

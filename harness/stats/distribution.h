@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-namespace xdpbench {
+namespace xdpbench::stats {
 
 // P(Z <= z) of the standard normal distribution.
 [[nodiscard]] double normal_cdf(double z);
@@ -18,4 +18,4 @@ namespace xdpbench {
 // P(X <= successes) of `trials` fair coins, to 1e-11 of itself.
 [[nodiscard]] double fair_coins_cdf(std::size_t trials, std::size_t successes);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::stats

@@ -4,7 +4,7 @@
 
 #include "stats/scipy_fixtures_test.h"
 
-namespace xdpbench {
+namespace xdpbench::stats {
 namespace {
 
 TEST(Normal, QuantilesAsScipyHasThem) {
@@ -34,4 +34,4 @@ TEST(FairCoins, ManyOfThem) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::stats

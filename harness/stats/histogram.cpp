@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace xdpbench {
+namespace xdpbench::stats {
 namespace {
 
 constexpr std::size_t kHalf = std::size_t{1} << LATENCY_HALF_BITS;
@@ -47,4 +47,4 @@ std::uint64_t LatencyHistogram::highest_of(std::size_t bucket) {
     return lowest_of(bucket) + (std::uint64_t{1} << shift) - 1;
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::stats

@@ -9,7 +9,7 @@
 
 #include "latency.h"
 
-namespace xdpbench {
+namespace xdpbench::stats {
 
 class LatencyHistogram {
   public:
@@ -43,4 +43,4 @@ class LatencyHistogram {
     std::uint64_t longest_ = 0;
 };
 
-}  // namespace xdpbench
+}  // namespace xdpbench::stats

@@ -8,7 +8,7 @@
 #include <random>
 #include <vector>
 
-namespace xdpbench {
+namespace xdpbench::stats {
 namespace {
 
 LatencyHistogram histogram_of(const std::vector<std::uint64_t>& samples) {
@@ -97,4 +97,4 @@ TEST(LatencyHistogram, MergedIsAsIfCountedTogether) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::stats

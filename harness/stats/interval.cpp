@@ -8,7 +8,7 @@
 #include "stats/distribution.h"
 #include "stats/summary.h"
 
-namespace xdpbench {
+namespace xdpbench::stats {
 
 std::optional<Interval> median_interval(std::span<const double> samples, double confidence) {
     if (!all_finite(samples)) return std::nullopt;
@@ -24,4 +24,4 @@ std::optional<Interval> median_interval(std::span<const double> samples, double 
     return Interval{sorted[outside], sorted[n - 1 - outside], coverage(outside)};
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::stats

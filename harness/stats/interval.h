@@ -4,7 +4,7 @@
 #include <optional>
 #include <span>
 
-namespace xdpbench {
+namespace xdpbench::stats {
 
 struct Interval {
     double low = 0;
@@ -21,4 +21,4 @@ struct Interval {
 [[nodiscard]] std::optional<Interval> median_interval(std::span<const double> samples,
                                                       double confidence);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::stats

@@ -10,7 +10,7 @@
 
 #include "stats/scipy_fixtures_test.h"
 
-namespace xdpbench {
+namespace xdpbench::stats {
 namespace {
 
 TEST(MedianInterval, OrderStatisticsAndCoverageAsScipy) {
@@ -55,4 +55,4 @@ TEST(MedianInterval, CoversAsOftenAsItSays) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::stats

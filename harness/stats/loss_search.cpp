@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace xdpbench {
+namespace xdpbench::stats {
 namespace {
 
 // Seconds of the trials at one load, as a goal sees them.
@@ -180,4 +180,4 @@ GoalResult goal_result(const SearchGoal& goal, const LoadRange& range,
     return result;
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::stats

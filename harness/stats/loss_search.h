@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-namespace xdpbench {
+namespace xdpbench::stats {
 
 struct SearchGoal {
     double loss_ratio = 0;         // 0 for a zero loss search (NDR), 0.005 for a usual PDR
@@ -68,4 +68,4 @@ struct GoalResult {
 [[nodiscard]] GoalResult goal_result(const SearchGoal& goal, const LoadRange& range,
                                      std::span<const TrialResult> trials);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::stats

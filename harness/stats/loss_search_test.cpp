@@ -8,7 +8,7 @@
 #include <random>
 #include <vector>
 
-namespace xdpbench {
+namespace xdpbench::stats {
 namespace {
 
 using Trials = std::vector<TrialResult>;
@@ -182,4 +182,4 @@ TEST(LossSearch, OrderOfTrialsDoesNotMatter) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::stats

@@ -10,7 +10,7 @@
 #include "stats/rank.h"
 #include "stats/summary.h"
 
-namespace xdpbench {
+namespace xdpbench::stats {
 namespace {
 
 constexpr std::size_t kExactUpTo = 100;  // values in all; beyond, counting takes seconds
@@ -128,4 +128,4 @@ std::optional<ShiftInterval> shift_interval(std::span<const double> first,
         {differences[outside], differences[pairs - 1 - outside], 1 - 2 * below(outside)}};
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::stats

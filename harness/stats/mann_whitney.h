@@ -7,7 +7,7 @@
 
 #include "stats/interval.h"
 
-namespace xdpbench {
+namespace xdpbench::stats {
 
 struct MannWhitney {
     double u = 0;  // pairs in which the second sample's value is the greater one; equal ones a half
@@ -35,4 +35,4 @@ struct ShiftInterval {
                                                           std::span<const double> second,
                                                           double confidence);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::stats

@@ -8,7 +8,7 @@
 
 #include "stats/scipy_fixtures_test.h"
 
-namespace xdpbench {
+namespace xdpbench::stats {
 namespace {
 
 void expect_as(const scipy::MannWhitneyCase& expected, bool exact) {
@@ -102,4 +102,4 @@ TEST(ShiftInterval, ManySamples) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::stats

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-namespace xdpbench {
+namespace xdpbench::stats {
 
 std::vector<double> holm(std::span<const double> p_values) {
     std::vector<std::size_t> order(p_values.size());
@@ -24,4 +24,4 @@ double alpha_per_look(double alpha, std::size_t looks) {
     return alpha / static_cast<double>(std::max<std::size_t>(looks, 1));
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::stats

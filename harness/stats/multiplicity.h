@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-namespace xdpbench {
+namespace xdpbench::stats {
 
 // Holm's step-down (S. Holm, Scandinavian Journal of Statistics 6 (1979)): the p-values adjusted so
 // that rejecting all that are at most alpha is wrong anywhere with probability at most alpha,
@@ -17,4 +17,4 @@ namespace xdpbench {
 // is exact; no approximation of their dependence is needed.
 [[nodiscard]] double alpha_per_look(double alpha, std::size_t looks);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::stats

@@ -6,7 +6,7 @@
 #include <random>
 #include <vector>
 
-namespace xdpbench {
+namespace xdpbench::stats {
 namespace {
 
 // R: p.adjust(c(0.01, 0.04, 0.03, 0.005), "holm") gives 0.03 0.06 0.06 0.02.
@@ -51,4 +51,4 @@ TEST(AlphaPerLook, SharesAddUp) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::stats

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-namespace xdpbench {
+namespace xdpbench::stats {
 
 std::vector<std::size_t> doubled_mid_ranks(std::span<const double> values) {
     std::vector<std::size_t> order(values.size());
@@ -19,4 +19,4 @@ std::vector<std::size_t> doubled_mid_ranks(std::span<const double> values) {
     return ranks;
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::stats

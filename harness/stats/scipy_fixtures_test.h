@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace xdpbench::scipy {
+namespace xdpbench::stats::scipy {
 
 struct SignedRankCase { std::vector<double> differences; double greater, less, two_sided; };
 struct MannWhitneyCase { std::vector<double> first, second; double u, greater, less, two_sided; };
@@ -104,4 +104,4 @@ inline const std::vector<StudentCase> kStudent = {
     {0.999, 95.0, 3.178247900218586},
 };
 
-}  // namespace xdpbench::scipy
+}  // namespace xdpbench::stats::scipy

@@ -7,7 +7,7 @@
 
 #include "stats/rank.h"
 
-namespace xdpbench {
+namespace xdpbench::stats {
 namespace {
 
 // P(sum <= s) for s = 0 ... all ranks, where each rank is in the sum or not with a half each.
@@ -61,4 +61,4 @@ std::optional<SignedRank> signed_rank(std::span<const double> differences) {
     return result;
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::stats

@@ -5,7 +5,7 @@
 #include <optional>
 #include <span>
 
-namespace xdpbench {
+namespace xdpbench::stats {
 
 struct SignedRank {
     std::size_t non_zero = 0;  // differences that have a sign
@@ -24,4 +24,4 @@ struct SignedRank {
 // Takes n^3 additions: 100 differences a millisecond, 400 a tenth of a second.
 [[nodiscard]] std::optional<SignedRank> signed_rank(std::span<const double> differences);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::stats

@@ -11,7 +11,7 @@
 
 #include "stats/scipy_fixtures_test.h"
 
-namespace xdpbench {
+namespace xdpbench::stats {
 namespace {
 
 // Differences of sizes 1 to n whose negative ranks add up to `w`.
@@ -122,4 +122,4 @@ TEST(SignedRank, NothingOfNothing) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::stats

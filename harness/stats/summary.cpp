@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace xdpbench {
+namespace xdpbench::stats {
 namespace {
 
 bool usable(std::span<const double> samples) { return !samples.empty() && all_finite(samples); }
@@ -61,4 +61,4 @@ std::optional<double> median_absolute_deviation(std::span<const double> samples)
     return median(distances);
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::stats

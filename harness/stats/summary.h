@@ -4,7 +4,7 @@
 #include <optional>
 #include <span>
 
-namespace xdpbench {
+namespace xdpbench::stats {
 
 // All functions: the samples may come in any order and any unit, and the result has their unit
 // (relative_range has none). Nothing if there are no samples or one of them is not finite: a
@@ -17,10 +17,10 @@ namespace xdpbench {
 [[nodiscard]] std::optional<double> max(std::span<const double> samples);
 
 // The sample that a fraction `q` (0 to 1, else nothing) of the samples lies below, interpolated
-// linearly between the two nearest: x[floor(h)] + (h - floor(h)) * (x[floor(h) + 1] - x[floor(h)])
-// with h = (n - 1) * q, counted from 0 in sorted order. Type 7 of Hyndman and Fan, "Sample
-// Quantiles in Statistical Packages", The American Statistician 50 (1996); the default of R's
-// quantile() and of numpy.quantile().
+// linearly between the two nearest: x[baseline(h)] + (h - baseline(h)) * (x[baseline(h) + 1] -
+// x[baseline(h)]) with h = (n - 1) * q, counted from 0 in sorted order. Type 7 of Hyndman and Fan,
+// "Sample Quantiles in Statistical Packages", The American Statistician 50 (1996); the default of
+// R's quantile() and of numpy.quantile().
 [[nodiscard]] std::optional<double> quantile(std::span<const double> samples, double q);
 
 // The middle sample, or the mean of the two middle ones: quantile(samples, 0.5).
@@ -34,4 +34,4 @@ namespace xdpbench {
 // deviation of normally distributed samples.
 [[nodiscard]] std::optional<double> median_absolute_deviation(std::span<const double> samples);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::stats

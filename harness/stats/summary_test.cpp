@@ -9,7 +9,7 @@
 #include <random>
 #include <vector>
 
-namespace xdpbench {
+namespace xdpbench::stats {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
@@ -134,4 +134,4 @@ TEST(Summary, TheSamplesAreNotReordered) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::stats

@@ -9,10 +9,10 @@
 #include <limits>
 #include <memory>
 
+#include "bpf/test_run.h"
 #include "clock_cost.skel.h"
-#include "kernel/test_run.h"
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 namespace {
 
 constexpr int kMeasurements = 20;
@@ -23,7 +23,7 @@ Result<double> measure_clock() {
     const std::unique_ptr<clock_cost, decltype(&clock_cost__destroy)> program(
         clock_cost__open_and_load(), clock_cost__destroy);
     if (!program) return system_error("cannot load the program that times the clock", errno);
-    TestRunner runner(::bpf_program__fd(program->progs.clock_cost));
+    bpf::TestRunner runner(::bpf_program__fd(program->progs.clock_cost));
     const std::array<std::uint8_t, 64> frame{};
     double least = std::numeric_limits<double>::max();
     for (int i = 0; i < kMeasurements; ++i) {
@@ -34,4 +34,4 @@ Result<double> measure_clock() {
     return least;
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

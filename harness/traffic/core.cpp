@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 
 #if defined(__x86_64__)
 namespace {
@@ -60,4 +60,4 @@ void CoreReadings::read_width() { nop_ns_ = std::max(nop_ns_, measure_nop_ns().v
 
 void CoreReadings::read_clock() { cycle_ns_ = measure_cycle_ns(); }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

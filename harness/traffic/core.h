@@ -3,7 +3,7 @@
 
 #include <optional>
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 
 // How long one cycle of the calling thread's CPU takes, ns, measured in some 4 us. CPUs change
 // their clock all the time, in a virtual machine unseen: what a program costs in ns moves with it,
@@ -35,4 +35,4 @@ class CoreReadings {
     double nop_ns_ = 0;
 };
 
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

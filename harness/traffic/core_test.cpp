@@ -6,7 +6,7 @@
 
 #include "stats/summary.h"
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 namespace {
 
 TEST(Core, ItsCycleIsOfACpu) {
@@ -28,11 +28,11 @@ TEST(Core, ItTakesSeveralInstructionsACycle) {
 #endif
     std::vector<double> each;
     for (int i = 0; i < 101; ++i) each.push_back(*measure_cycle_ns() / *measure_nop_ns());
-    const double middle = *median(each);
+    const double middle = *stats::median(each);
     // From an emulated CPU, which takes them one by one, to one twice as wide as today's.
     EXPECT_GT(middle, 0.05);
     EXPECT_LT(middle, 20);
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

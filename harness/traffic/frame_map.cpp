@@ -11,15 +11,15 @@
 #include "replay.h"
 #include "traffic/stamped_frames.h"
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 
-std::size_t longest_of(const Frames& frames) {
+std::size_t longest_of(const packet::Frames& frames) {
     std::size_t longest = REPLAY_MIN_LENGTH;
-    for (const Frame& frame : frames) longest = std::max(longest, frame.bytes.size());
+    for (const packet::Frame& frame : frames) longest = std::max(longest, frame.bytes.size());
     return longest;
 }
 
-void size_frame_map(bpf_map* map, const Frames& frames) {
+void size_frame_map(bpf_map* map, const packet::Frames& frames) {
     ::bpf_map__set_max_entries(map, static_cast<std::uint32_t>(frames.size()));
     ::bpf_map__set_value_size(
         map, static_cast<std::uint32_t>(sizeof(replay_frame) + longest_of(frames)));
@@ -38,7 +38,7 @@ Error frame_program_error(std::string_view program, int number) {
     return error;
 }
 
-Result<void> store_frames(const bpf_map* map, const Frames& frames) {
+Result<void> store_frames(const bpf_map* map, const packet::Frames& frames) {
     std::vector<std::uint8_t> slot(::bpf_map__value_size(map));
     for (std::uint32_t index = 0; index < frames.size(); ++index) {
         const std::vector<std::uint8_t>& bytes = frames[index].bytes;
@@ -54,4 +54,4 @@ Result<void> store_frames(const bpf_map* map, const Frames& frames) {
     return {};
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

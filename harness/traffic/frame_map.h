@@ -10,19 +10,19 @@
 
 struct bpf_map;
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 
 // Bytes of the longest frame, at least an Ethernet header.
-[[nodiscard]] std::size_t longest_of(const Frames& frames);
+[[nodiscard]] std::size_t longest_of(const packet::Frames& frames);
 
 // Gives a map that is not loaded yet room for `frames`.
-void size_frame_map(bpf_map* map, const Frames& frames);
+void size_frame_map(bpf_map* map, const packet::Frames& frames);
 
 // Why a program with such a map ("the replay generator") could not be loaded, by libbpf's errno:
 // unavailable where privileges or kernel features are missing.
 [[nodiscard]] Error frame_program_error(std::string_view program, int number);
 
 // Writes `frames` into the loaded map.
-Result<void> store_frames(const bpf_map* map, const Frames& frames);
+Result<void> store_frames(const bpf_map* map, const packet::Frames& frames);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

@@ -11,12 +11,12 @@
 
 #include "base/interrupt.h"
 #include "base/text.h"
-#include "kernel/bpf_options.h"
+#include "bpf/bpf_options.h"
 #include "replay.h"
 #include "replay.skel.h"
 #include "traffic/frame_map.h"
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 namespace {
 
 // Frames handed over before the receiver gets its turn. The veth ring holds 256 (VETH_RING_SIZE in
@@ -78,17 +78,17 @@ Result<void> Generator::require_count(std::uint64_t count, std::size_t longest) 
                                    fitting));
 }
 
-void Generator::Close::operator()(replay* skeleton) const { replay__destroy(skeleton); }
+void Generator::Close::operator()(struct replay* skeleton) const { replay__destroy(skeleton); }
 
-Generator::Generator(std::unique_ptr<replay, Close> skeleton, std::size_t longest)
+Generator::Generator(std::unique_ptr<struct replay, Close> skeleton, std::size_t longest)
     : skeleton_(std::move(skeleton)), data_(longest) {}
 
-Result<Generator> Generator::create(const Frames& frames, Pace pace) {
+Result<Generator> Generator::create(const packet::Frames& frames, Pace pace) {
     const std::size_t longest = longest_of(frames);
     for (std::size_t i = 0; i < frames.size(); ++i)
         XDPBENCH_CHECK(require_length(i, frames[i].bytes.size()));
     XDPBENCH_CHECK(require_count(frames.size(), longest));
-    std::unique_ptr<replay, Close> skeleton(replay__open());
+    std::unique_ptr<struct replay, Close> skeleton(replay__open());
     if (!skeleton) return system_error("cannot open the replay generator", errno);
     skeleton->rodata->frame_count = static_cast<std::uint32_t>(frames.size());
     skeleton->rodata->max_length = static_cast<std::uint32_t>(longest);
@@ -102,10 +102,11 @@ Result<Generator> Generator::create(const Frames& frames, Pace pace) {
     return Generator(std::move(skeleton), longest);
 }
 
-Result<void> Generator::park(const NetNs& netns, const InterfaceInfo& idle) {
+Result<void> Generator::park(const net::NetNs& netns, const net::InterfaceInfo& idle) {
     const int program = ::bpf_program__fd(skeleton_->progs.replay);
-    XDPBENCH_TRY(XdpLink link, XdpLink::attach(netns, idle, program, Mode::native));
-    parked_.emplace(std::move(link));
+    XDPBENCH_TRY(bpf::XdpLink xdp_link,
+                 bpf::XdpLink::attach(netns, idle, program, model::Mode::native));
+    parked_.emplace(std::move(xdp_link));
     return {};
 }
 
@@ -116,7 +117,7 @@ std::uint64_t Generator::next_frame() const { return skeleton_->bss->next; }
 int Generator::call(std::uint32_t runs, std::uint32_t batch) {
     xdp_md context = {};
     context.data_end = static_cast<std::uint32_t>(data_.size());
-    auto options = bpf_options<bpf_test_run_opts>();
+    auto options = bpf::bpf_options<bpf_test_run_opts>();
     options.data_in = data_.data();
     options.data_size_in = static_cast<std::uint32_t>(data_.size());
     options.ctx_in = &context;
@@ -137,8 +138,8 @@ Result<void> Generator::require_none_refused() const {
         "a fault of xdp-bench", "please report it"};
 }
 
-Result<void> Generator::send(const NetNs& netns, unsigned ifindex, std::uint64_t count) {
-    XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
+Result<void> Generator::send(const net::NetNs& netns, unsigned ifindex, std::uint64_t count) {
+    XDPBENCH_TRY(const net::InNetNs inside, net::InNetNs::enter(netns));
     skeleton_->bss->target = ifindex;
     while (count > 0) {
         if (interrupted()) return interrupted_error();
@@ -150,9 +151,9 @@ Result<void> Generator::send(const NetNs& netns, unsigned ifindex, std::uint64_t
     return require_none_refused();
 }
 
-Result<Offer> Generator::offer(const NetNs& netns, unsigned ifindex, const Schedule& schedule,
+Result<Offer> Generator::offer(const net::NetNs& netns, unsigned ifindex, const Schedule& schedule,
                                Turn turn) {
-    XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
+    XDPBENCH_TRY(const net::InNetNs inside, net::InNetNs::enter(netns));
     skeleton_->bss->target = ifindex;
     const std::uint64_t first_frame = next_frame();
     replay_pace& pace = skeleton_->bss->pace;
@@ -179,4 +180,4 @@ Result<Offer> Generator::offer(const NetNs& netns, unsigned ifindex, const Sched
                  static_cast<double>(pace.worst_lag) / kTicksPerSecond};
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

@@ -8,13 +8,13 @@
 #include <vector>
 
 #include "base/result.h"
-#include "kernel/attach.h"
-#include "kernel/netns.h"
+#include "bpf/attach.h"
+#include "net/netns.h"
 #include "packet/frame.h"
 
 struct replay;
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 
 // Frames are kept in one kernel map with slots as long as the longest frame.
 inline constexpr std::uint64_t kGeneratorBytes = 512ULL << 20;
@@ -69,7 +69,7 @@ class Generator {
   public:
     // Loads `frames` into the kernel. Refuses none at all, frames that are too short or too long,
     // and too many, and says how many fit; unavailable on kernels without live frames (5.18).
-    static Result<Generator> create(const Frames& frames, Pace pace = Pace::flat_out);
+    static Result<Generator> create(const packet::Frames& frames, Pace pace = Pace::flat_out);
 
     // What create() refuses, asked beforehand: frame number `index` by its length in bytes, and a
     // number of frames by the longest of them.
@@ -78,7 +78,7 @@ class Generator {
 
     // Attaches the generator to an idle interface for as long as it lives, so that a call does not
     // wait for RCU (Topology::parking). For whoever sends in many calls.
-    Result<void> park(const NetNs& netns, const InterfaceInfo& idle);
+    Result<void> park(const net::NetNs& netns, const net::InterfaceInfo& idle);
 
     // Begins again with the first frame.
     void rewind();
@@ -89,27 +89,27 @@ class Generator {
     // of `netns`, from the calling thread's CPU; returns when the last one was handed over. What is
     // handed over need not arrive: read that at the receiving side. Interrupted by the user: an
     // error.
-    Result<void> send(const NetNs& netns, unsigned ifindex, std::uint64_t count);
+    Result<void> send(const net::NetNs& netns, unsigned ifindex, std::uint64_t count);
 
     // Sends its frames of the schedule, each when it is due, from the calling thread's CPU, which
     // is busy in the kernel all that time. Some may be given up, so read from the result what was
     // really offered. Interrupted by the user: an error.
-    Result<Offer> offer(const NetNs& netns, unsigned ifindex, const Schedule& schedule,
+    Result<Offer> offer(const net::NetNs& netns, unsigned ifindex, const Schedule& schedule,
                         Turn turn = {});
 
   private:
     struct Close {
-        void operator()(replay* skeleton) const;
+        void operator()(struct replay* skeleton) const;
     };
-    Generator(std::unique_ptr<replay, Close> skeleton, std::size_t longest);
+    Generator(std::unique_ptr<struct replay, Close> skeleton, std::size_t longest);
     // One call of `runs` runs in the caller's namespace. Returns 0 or an errno.
     int call(std::uint32_t runs, std::uint32_t batch);
     [[nodiscard]] Result<void> require_none_refused() const;
 
-    std::unique_ptr<replay, Close> skeleton_;
-    std::optional<XdpLink> parked_;
+    std::unique_ptr<struct replay, Close> skeleton_;
+    std::optional<bpf::XdpLink> parked_;
     std::vector<std::uint8_t>
         data_;  // the live frame's first content: as long as the longest frame
 };
 
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

@@ -13,7 +13,7 @@
 #include "stats/summary.h"
 #include "traffic/pinned.h"
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 namespace {
 
 double thread_seconds() {
@@ -76,7 +76,7 @@ constexpr std::size_t kSlices =
 double middle_slice(std::uint64_t turns) {
     std::array<double, kSlices> slices{};
     for (double& slice : slices) slice = timed_work(turns);
-    return median(slices).value_or(0);
+    return stats::median(slices).value_or(0);
 }
 
 Result<Interference> measure_pair(int cpu, int other, double seconds) {
@@ -92,8 +92,9 @@ Result<Interference> measure_pair(int cpu, int other, double seconds) {
         XDPBENCH_TRY(const auto busy, BusyCpu::start(other));
         ratios.push_back(middle_slice(turns) / alone);
     }
-    return Interference{cpu, other, median(ratios).value_or(0), quantile(ratios, 0.25).value_or(0),
-                        quantile(ratios, 0.75).value_or(0)};
+    return Interference{cpu, other, stats::median(ratios).value_or(0),
+                        stats::quantile(ratios, 0.25).value_or(0),
+                        stats::quantile(ratios, 0.75).value_or(0)};
 }
 
 }  // namespace
@@ -120,4 +121,4 @@ Result<std::vector<Interference>> measure_interference(const std::vector<int>& c
     return result;
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

@@ -7,7 +7,7 @@
 
 #include "base/result.h"
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 
 struct Interference {
     int cpu = 0;
@@ -27,4 +27,4 @@ struct Interference {
 Result<std::vector<Interference>> measure_interference(const std::vector<int>& cpus,
                                                        double seconds);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

@@ -6,7 +6,7 @@
 
 #include "traffic/placement.h"
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 namespace {
 
 TEST(Interference, OneCpuHasNobodyToDisturbIt) {
@@ -32,4 +32,4 @@ TEST(Interference, OfTheLastCpuBesideTheOthers) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

@@ -5,22 +5,22 @@
 
 #include "traffic/side_by_side.h"
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 
-Result<PacedGenerators> PacedGenerators::create(const Frames& frames, Pace pace,
+Result<PacedGenerators> PacedGenerators::create(const packet::Frames& frames, Pace pace,
                                                 std::vector<int> cpus) {
     // An interface takes one program natively, so that each generator needs one to be parked on.
-    XDPBENCH_TRY(Topology parking, Topology::create(cpus.size(), 0));
+    XDPBENCH_TRY(net::Topology parking, net::Topology::create(cpus.size(), 0));
     PacedGenerators generators(std::move(cpus), std::move(parking));
-    for (const Lane& lane : generators.parking_.lanes) {
+    for (const net::Link& link : generators.parking_.links) {
         XDPBENCH_TRY(Generator generator, Generator::create(frames, pace));
-        XDPBENCH_CHECK(generator.park(generators.parking_.tester, lane.tester));
+        XDPBENCH_CHECK(generator.park(generators.parking_.tester, link.tester));
         generators.generators_.push_back(std::move(generator));
     }
     return generators;
 }
 
-Result<JointOffer> PacedGenerators::offer(const NetNs& netns, unsigned ifindex,
+Result<JointOffer> PacedGenerators::offer(const net::NetNs& netns, unsigned ifindex,
                                           const Schedule& schedule) {
     std::vector<Offer> offers(cpus_.size());
     XDPBENCH_CHECK(side_by_side(cpus_, [&](std::size_t i) -> Result<void> {
@@ -37,4 +37,4 @@ Result<JointOffer> PacedGenerators::offer(const NetNs& netns, unsigned ifindex,
     return together;
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

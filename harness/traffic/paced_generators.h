@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "base/result.h"
-#include "kernel/topology.h"
+#include "net/topology.h"
 #include "packet/frame.h"
 #include "traffic/generator.h"
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 
 // What all of them did: frames are the sum, seconds and lag those of the worst; the first frame
 // says nothing.
@@ -21,20 +21,21 @@ struct JointOffer : Offer {
 class PacedGenerators {
   public:
     // One on each of `cpus` (at least one), each with all of `frames` and beginning with the first.
-    static Result<PacedGenerators> create(const Frames& frames, Pace pace, std::vector<int> cpus);
+    static Result<PacedGenerators> create(const packet::Frames& frames, Pace pace,
+                                          std::vector<int> cpus);
 
     // As Generator::offer: the generators begin at the same time and send the frames of the
     // schedule in turn. One that is held up does not hold up the others. The first one runs in the
     // calling thread.
-    Result<JointOffer> offer(const NetNs& netns, unsigned ifindex, const Schedule& schedule);
+    Result<JointOffer> offer(const net::NetNs& netns, unsigned ifindex, const Schedule& schedule);
 
   private:
-    PacedGenerators(std::vector<int> cpus, Topology parking)
+    PacedGenerators(std::vector<int> cpus, net::Topology parking)
         : cpus_(std::move(cpus)), parking_(std::move(parking)) {}
 
     std::vector<int> cpus_;
-    Topology parking_;  // with an idle lane for each, where it is parked
+    net::Topology parking_;  // with an idle link for each, where it is parked
     std::vector<Generator> generators_;
 };
 
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

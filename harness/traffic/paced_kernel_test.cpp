@@ -9,9 +9,9 @@
 #include <ctime>
 #include <optional>
 
-#include "kernel/fixture_test.h"
-#include "kernel/interface.h"
-#include "kernel/topology.h"
+#include "bpf/fixture_test.h"
+#include "net/interface.h"
+#include "net/topology.h"
 #include "packet/dissect.h"
 #include "packet/pcap.h"
 #include "stamp.h"
@@ -22,7 +22,7 @@
 #include "traffic/sink.h"
 #include "traffic/stamped_frames.h"
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 namespace {
 
 constexpr std::uint64_t kSecond = 1'000'000'000;
@@ -34,30 +34,30 @@ std::uint64_t monotonic_now() {
            static_cast<std::uint64_t>(now.tv_nsec);
 }
 
-stamp stamp_of(const Frame& frame) {
+stamp stamp_of(const packet::Frame& frame) {
     stamp found = {};
     const auto length = static_cast<std::uint32_t>(frame.bytes.size());
     std::memcpy(&found, frame.bytes.data() + stamp_offset(length), sizeof(found));
     return found;
 }
 
-class PacedTest : public KernelTest {
+class PacedTest : public bpf::KernelTest {
   protected:
     void SetUp() override {
-        KernelTest::SetUp();
+        bpf::KernelTest::SetUp();
         if (IsSkipped() || HasFatalFailure()) return;
-        auto topology = Topology::create(1, 1518);
+        auto topology = net::Topology::create(1, 1518);
         ASSERT_TRUE(topology) << topology.error().text();
         topology_.emplace(std::move(*topology));
         const auto frames =
-            read_frames(std::string(XDP_BENCH_SOURCE_DIR) + "/pcaps/mixed.pcap", 0, 299);
+            packet::read_frames(std::string(XDP_BENCH_SOURCE_DIR) + "/pcaps/mixed.pcap", 0, 299);
         ASSERT_TRUE(frames) << frames.error().text();
         frames_ = *frames;
     }
 
     void sink(Capture capture) {
         auto sink =
-            Sink::attach(topology_->dut, topology_->lanes[0].dut, SinkPlace::interface, capture);
+            Sink::attach(topology_->dut, topology_->links[0].dut, SinkPlace::interface, capture);
         ASSERT_TRUE(sink) << sink.error().text();
         sink_.emplace(std::move(*sink));
     }
@@ -67,26 +67,26 @@ class PacedTest : public KernelTest {
         EXPECT_TRUE(generator) << generator.error().text();
         if (!generator) return {};
         const auto offer =
-            generator->offer(topology_->tester, topology_->lanes[0].tester.index, {rate, seconds});
+            generator->offer(topology_->tester, topology_->links[0].tester.index, {rate, seconds});
         EXPECT_TRUE(offer) << offer.error().text();
         return offer.value_or(Offer{});
     }
 
     // The kernel may finish its work a moment after the sender is done.
     void await(std::uint64_t frames) const {
-        EXPECT_TRUE(comes_true([&] { return sink_->arrived().value_or(0) >= frames; }));
+        EXPECT_TRUE(bpf::comes_true([&] { return sink_->arrived().value_or(0) >= frames; }));
     }
 
     void send(std::uint64_t count) {
         auto generator = Generator::create(frames_);
         ASSERT_TRUE(generator) << generator.error().text();
-        ASSERT_TRUE(generator->send(topology_->tester, topology_->lanes[0].tester.index, count));
+        ASSERT_TRUE(generator->send(topology_->tester, topology_->links[0].tester.index, count));
         await(count);
     }
 
-    std::optional<Topology> topology_;
+    std::optional<net::Topology> topology_;
     std::optional<Sink> sink_;
-    Frames frames_;
+    packet::Frames frames_;
 };
 
 // A schedule has no room for more, and a busy machine only makes it fewer.
@@ -129,7 +129,8 @@ class TwoGeneratorsTest : public PacedTest {
         cpus_ = allowed_cpus();
         if (cpus_.size() < 2) GTEST_SKIP() << "takes two CPUs";
         cpus_.resize(2);
-        auto topology = Topology::create(1, 1518, TopologyKind::pair, queues_for(cpus_));
+        auto topology =
+            net::Topology::create(1, 1518, model::TopologyKind::pair, queues_for(cpus_));
         ASSERT_TRUE(topology) << topology.error().text();
         topology_.emplace(std::move(*topology));
         sink({});
@@ -141,12 +142,12 @@ class TwoGeneratorsTest : public PacedTest {
     // Frames that the queue of CPU number `i` has taken in.
     std::uint64_t taken_in(std::size_t i) const {
         const auto queue = static_cast<std::size_t>(cpus_[i]) % queues_for(cpus_);
-        const auto counters = driver_counters(topology_->dut, "dut0");
+        const auto counters = net::driver_counters(topology_->dut, "dut0");
         return counters ? counters->at(fmt::format("rx_queue_{}_xdp_packets", queue)) : 0;
     }
 
     JointOffer offer_together(double rate, double seconds) {
-        const auto offer = generators_->offer(topology_->tester, topology_->lanes[0].tester.index,
+        const auto offer = generators_->offer(topology_->tester, topology_->links[0].tester.index,
                                               {rate, seconds});
         EXPECT_TRUE(offer) << offer.error().text();
         return offer.value_or(JointOffer{});
@@ -198,7 +199,7 @@ TEST_F(PacedTest, AsFastAsPossibleEndsInTime) {
 
 TEST_F(PacedTest, AStampChangesNothingThatAProgramLooksAt) {
     const StampableFrames room = make_room_for_stamps(frames_);
-    const Frames original = frames_;
+    const packet::Frames original = frames_;
     frames_ = room.frames;
     sink({300, 1600});
     const Offer offered = offer(Pace::paced_stamped, 20000, 0.01);
@@ -212,8 +213,8 @@ TEST_F(PacedTest, AStampChangesNothingThatAProgramLooksAt) {
         ASSERT_EQ(stamp_sum((*captured)[i].bytes) % 0xffff,
                   stamp_sum(room.frames[i].bytes) % 0xffff)
             << i;
-        const std::vector<Field> before = dissect(original[i]);
-        const std::vector<Field> after = dissect((*captured)[i]);
+        const std::vector<packet::Field> before = packet::dissect(original[i]);
+        const std::vector<packet::Field> after = packet::dissect((*captured)[i]);
         for (std::size_t field = 0; field < before.size(); ++field) {
             if (before[field].name == "payload" || before[field].name == "padding") continue;
             ASSERT_EQ(after[field].value, before[field].value) << i << " " << before[field].name;
@@ -271,4 +272,4 @@ TEST_F(PacedTest, TheClockCostsSomething) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

@@ -14,15 +14,15 @@
 
 #include "base/interrupt.h"
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 namespace {
 
 constexpr auto kQuiet = std::chrono::milliseconds(100);
 constexpr auto kPatience = std::chrono::seconds(2);  // with an interface that is never quiet
 constexpr std::size_t kLongestFrame = 1 << 16;
 
-bool is_one_of(std::span<const std::uint8_t> arrived, const Frames& expected) {
-    return std::any_of(expected.begin(), expected.end(), [&](const Frame& frame) {
+bool is_one_of(std::span<const std::uint8_t> arrived, const packet::Frames& expected) {
+    return std::any_of(expected.begin(), expected.end(), [&](const packet::Frame& frame) {
         return arrived.size() >= frame.bytes.size() &&
                std::equal(frame.bytes.begin(), frame.bytes.end(), arrived.begin());
     });
@@ -30,9 +30,9 @@ bool is_one_of(std::span<const std::uint8_t> arrived, const Frames& expected) {
 
 }  // namespace
 
-Result<UniqueFd> open_packet_socket(const NetNs& netns, const InterfaceInfo& interface,
+Result<UniqueFd> open_packet_socket(const net::NetNs& netns, const net::InterfaceInfo& interface,
                                     Hears hears) {
-    XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
+    XDPBENCH_TRY(const net::InNetNs inside, net::InNetNs::enter(netns));
     UniqueFd socket(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
     sockaddr_ll address = {};
     address.sll_family = AF_PACKET;
@@ -55,13 +55,14 @@ Result<UniqueFd> open_packet_socket(const NetNs& netns, const InterfaceInfo& int
     return socket;
 }
 
-Result<PacketSocket> PacketSocket::open(const NetNs& netns, const InterfaceInfo& interface) {
+Result<PacketSocket> PacketSocket::open(const net::NetNs& netns,
+                                        const net::InterfaceInfo& interface) {
     XDPBENCH_TRY(UniqueFd socket, open_packet_socket(netns, interface, Hears::everything));
     return PacketSocket(std::move(socket), interface.name);
 }
 
-Result<void> PacketSocket::send(const Frames& frames) const {
-    for (const Frame& frame : frames) {
+Result<void> PacketSocket::send(const packet::Frames& frames) const {
+    for (const packet::Frame& frame : frames) {
         if (::send(socket_.get(), frame.bytes.data(), frame.bytes.size(), 0) >= 0) continue;
         const int number = errno;
         return system_error(
@@ -72,9 +73,9 @@ Result<void> PacketSocket::send(const Frames& frames) const {
     return {};
 }
 
-Result<Frames> PacketSocket::receive(std::chrono::milliseconds quiet) const {
+Result<packet::Frames> PacketSocket::receive(std::chrono::milliseconds quiet) const {
     std::vector<std::uint8_t> buffer(kLongestFrame);
-    Frames frames;
+    packet::Frames frames;
     pollfd waiting{socket_.get(), POLLIN, 0};
     const auto end = std::chrono::steady_clock::now() + kPatience;
     while (::poll(&waiting, 1, static_cast<int>(quiet.count())) > 0 &&
@@ -84,16 +85,16 @@ Result<Frames> PacketSocket::receive(std::chrono::milliseconds quiet) const {
         if (size < 0 && (errno == EAGAIN || errno == EINTR)) continue;
         if (size < 0)
             return system_error(fmt::format("cannot receive what arrives at {}", name_), errno);
-        frames.push_back(Frame{{buffer.begin(), buffer.begin() + size}, 0});
+        frames.push_back(packet::Frame{{buffer.begin(), buffer.begin() + size}, 0});
     }
     return frames;
 }
 
-Result<std::uint64_t> PacketSocket::count_arrived(const Frames& expected) const {
-    XDPBENCH_TRY(const Frames arrived, receive(kQuiet));
-    return static_cast<std::uint64_t>(
-        std::count_if(arrived.begin(), arrived.end(),
-                      [&](const Frame& frame) { return is_one_of(frame.bytes, expected); }));
+Result<std::uint64_t> PacketSocket::count_arrived(const packet::Frames& expected) const {
+    XDPBENCH_TRY(const packet::Frames arrived, receive(kQuiet));
+    return static_cast<std::uint64_t>(std::count_if(
+        arrived.begin(), arrived.end(),
+        [&](const packet::Frame& frame) { return is_one_of(frame.bytes, expected); }));
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

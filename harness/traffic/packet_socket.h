@@ -6,17 +6,17 @@
 
 #include "base/result.h"
 #include "base/unique_fd.h"
-#include "kernel/interface.h"
-#include "kernel/netns.h"
+#include "net/interface.h"
+#include "net/netns.h"
 #include "packet/frame.h"
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 
 enum class Hears { nothing, everything };
 
 // A raw socket on an interface, which is promiscuous as long as it lives. Takes nothing away from
 // the stack, and hears nothing of what the interface sends. Needs CAP_NET_RAW.
-Result<UniqueFd> open_packet_socket(const NetNs& netns, const InterfaceInfo& interface,
+Result<UniqueFd> open_packet_socket(const net::NetNs& netns, const net::InterfaceInfo& interface,
                                     Hears hears);
 
 // One interface's end of the wire. Takes nothing away from the stack.
@@ -24,19 +24,19 @@ class PacketSocket {
   public:
     // Sees every frame that arrives at the interface, whomever it is addressed to, as long as it
     // lives. Needs CAP_NET_RAW.
-    static Result<PacketSocket> open(const NetNs& netns, const InterfaceInfo& interface);
+    static Result<PacketSocket> open(const net::NetNs& netns, const net::InterfaceInfo& interface);
 
     // Hands all frames to the interface.
-    Result<void> send(const Frames& frames) const;
+    Result<void> send(const packet::Frames& frames) const;
 
     // The frames that arrived since the last call. Waits until nothing has come for `quiet`, 2 s at
     // most.
-    Result<Frames> receive(std::chrono::milliseconds quiet) const;
+    Result<packet::Frames> receive(std::chrono::milliseconds quiet) const;
 
     // How many of the frames that arrived since the last call are one of `expected` (the padding
     // that a device adds left aside). Waits until nothing has come for 100 ms, 2 s
     // at most.
-    Result<std::uint64_t> count_arrived(const Frames& expected) const;
+    Result<std::uint64_t> count_arrived(const packet::Frames& expected) const;
 
   private:
     PacketSocket(UniqueFd socket, std::string name)
@@ -46,4 +46,4 @@ class PacketSocket {
     std::string name_;
 };
 
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

@@ -4,7 +4,7 @@
 
 #include <cerrno>
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 
 Result<PinnedThread> PinnedThread::pin(int cpu) {
     cpu_set_t before;
@@ -35,4 +35,4 @@ int measuring_cpu() {
     return 0;
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

@@ -4,7 +4,7 @@
 
 #include "base/result.h"
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 
 // The calling thread runs on one CPU as long as this lives, and afterwards where it was allowed
 // before.
@@ -31,4 +31,4 @@ class PinnedThread {
 // ones.
 [[nodiscard]] int measuring_cpu();
 
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <set>
 
-#include "kernel/cpus.h"
+#include "bpf/cpus.h"
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 
 std::string_view placement_name(Placement placement) {
     return placement == Placement::shared ? "shared" : "separate";
@@ -40,7 +40,7 @@ Result<CpuPlan> plan_cpus(const std::vector<int>& allowed,
 }
 
 Result<CpuPlan> plan_cpus(std::optional<Placement> wanted) {
-    return plan_cpus(allowed_cpus(), are_siblings, wanted);
+    return plan_cpus(allowed_cpus(), bpf::are_siblings, wanted);
 }
 
 std::size_t queues_for(const std::vector<int>& cpus) {
@@ -64,4 +64,4 @@ std::vector<int> allowed_cpus() {
     return cpus;
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

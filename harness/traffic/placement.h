@@ -9,7 +9,7 @@
 
 #include "base/result.h"
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 
 enum class Placement {
     shared,   // generator and program on one CPU: nothing is lost, the sum of both is measured
@@ -44,4 +44,4 @@ Result<CpuPlan> plan_cpus(std::optional<Placement> wanted);
 // CPUs that the calling thread may use, in ascending order.
 [[nodiscard]] std::vector<int> allowed_cpus();
 
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 namespace {
 
 bool never(int /*one*/, int /*other*/) { return false; }
@@ -62,4 +62,4 @@ TEST(Queues, EveryCpuHasAQueueOfItsOwn) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

@@ -11,12 +11,12 @@
 #include <ctime>
 
 #include "base/interrupt.h"
-#include "kernel/bpf_options.h"
+#include "bpf/bpf_options.h"
 #include "refresh.skel.h"
 #include "traffic/frame_map.h"
 #include "traffic/generator.h"
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 namespace {
 
 double clock_seconds(clockid_t clock) {
@@ -70,12 +70,12 @@ clockid_t working_clock() {
 
 void RefreshLoop::Close::operator()(refresh* skeleton) const { refresh__destroy(skeleton); }
 
-RefreshLoop::RefreshLoop(std::unique_ptr<refresh, Close> skeleton, const Frames& frames)
+RefreshLoop::RefreshLoop(std::unique_ptr<refresh, Close> skeleton, const packet::Frames& frames)
     : skeleton_(std::move(skeleton)),
       frame_count_(static_cast<std::uint32_t>(frames.size())),
       data_(longest_of(frames)) {}
 
-Result<RefreshLoop> RefreshLoop::create(const Frames& frames, bool frags) {
+Result<RefreshLoop> RefreshLoop::create(const packet::Frames& frames, bool frags) {
     const std::size_t longest = longest_of(frames);
     XDPBENCH_CHECK(Generator::require_count(frames.size(), longest));
     for (std::size_t i = 0; i < frames.size(); ++i) {
@@ -101,10 +101,11 @@ Result<RefreshLoop> RefreshLoop::create(const Frames& frames, bool frags) {
     return RefreshLoop(std::move(skeleton), frames);
 }
 
-Result<void> RefreshLoop::park(const NetNs& netns, const InterfaceInfo& idle) {
+Result<void> RefreshLoop::park(const net::NetNs& netns, const net::InterfaceInfo& idle) {
     const int program = ::bpf_program__fd(skeleton_->progs.refresh);
-    XDPBENCH_TRY(XdpLink link, XdpLink::attach(netns, idle, program, Mode::native));
-    parked_.emplace(std::move(link));
+    XDPBENCH_TRY(bpf::XdpLink xdp_link,
+                 bpf::XdpLink::attach(netns, idle, program, model::Mode::native));
+    parked_.emplace(std::move(xdp_link));
     return {};
 }
 
@@ -126,8 +127,8 @@ Result<void> RefreshLoop::place(unsigned slot, int program_fd) {
 
 void RefreshLoop::seek(std::uint32_t frame) { skeleton_->bss->next = frame % frame_count_; }
 
-Result<TimedRuns> RefreshLoop::run(const NetNs& netns, unsigned slot, std::uint32_t runs) {
-    XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
+Result<TimedRuns> RefreshLoop::run(const net::NetNs& netns, unsigned slot, std::uint32_t runs) {
+    XDPBENCH_TRY(const net::InNetNs inside, net::InNetNs::enter(netns));
     const clockid_t working = working_clock();
     const std::uint32_t first = skeleton_->bss->next;
     xdp_md context = {};
@@ -137,7 +138,7 @@ Result<TimedRuns> RefreshLoop::run(const NetNs& netns, unsigned slot, std::uint3
         skeleton_->bss->slot = slot;
         skeleton_->bss->next = first;
         skeleton_->bss->start = 0;
-        auto options = bpf_options<bpf_test_run_opts>();
+        auto options = bpf::bpf_options<bpf_test_run_opts>();
         options.data_in = data_.data();
         options.data_size_in = static_cast<std::uint32_t>(data_.size());
         options.ctx_in = &context;
@@ -170,4 +171,4 @@ Result<TimedRuns> RefreshLoop::run(const NetNs& netns, unsigned slot, std::uint3
     }
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

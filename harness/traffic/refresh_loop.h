@@ -8,14 +8,14 @@
 #include <vector>
 
 #include "base/result.h"
-#include "kernel/attach.h"
-#include "kernel/netns.h"
+#include "bpf/attach.h"
+#include "net/netns.h"
 #include "packet/frame.h"
 #include "replay.h"
 
 struct refresh;
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 
 // What a number of runs took. Both clocks are read right before and after the system call.
 struct TimedRuns {
@@ -38,11 +38,11 @@ class RefreshLoop {
     // Loads `frames` into the kernel. Programs in the slots must agree with `frags`: whether they
     // are xdp.frags. Refuses what Generator::require_count() refuses, and frames shorter than an
     // Ethernet header; unavailable on kernels before 5.18.
-    static Result<RefreshLoop> create(const Frames& frames, bool frags);
+    static Result<RefreshLoop> create(const packet::Frames& frames, bool frags);
 
     // Attaches the loop natively to an idle interface for as long as it lives, so that a call does
     // not wait for RCU (Topology::parking).
-    Result<void> park(const NetNs& netns, const InterfaceInfo& idle);
+    Result<void> park(const net::NetNs& netns, const net::InterfaceInfo& idle);
 
     // Puts a loaded program into a slot, in place of what stood there. Unavailable, with the
     // reason, for a program that cannot be tail-called.
@@ -53,18 +53,18 @@ class RefreshLoop {
 
     // Gives the next `runs` packets to the program in `slot`, on the calling thread's CPU and in
     // `netns`. A signal that is not the user's repeats the call with the same packets.
-    Result<TimedRuns> run(const NetNs& netns, unsigned slot, std::uint32_t runs);
+    Result<TimedRuns> run(const net::NetNs& netns, unsigned slot, std::uint32_t runs);
 
   private:
     struct Close {
         void operator()(refresh* skeleton) const;
     };
-    RefreshLoop(std::unique_ptr<refresh, Close> skeleton, const Frames& frames);
+    RefreshLoop(std::unique_ptr<refresh, Close> skeleton, const packet::Frames& frames);
 
     std::unique_ptr<refresh, Close> skeleton_;
-    std::optional<XdpLink> parked_;
+    std::optional<bpf::XdpLink> parked_;
     std::uint32_t frame_count_;
     std::vector<std::uint8_t> data_;  // the packet's first content: as long as the longest frame
 };
 
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

@@ -4,19 +4,19 @@
 
 #include <optional>
 
-#include "kernel/fixture_test.h"
-#include "kernel/topology.h"
+#include "bpf/fixture_test.h"
+#include "net/topology.h"
 #include "traffic/refresh_loop.h"
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 namespace {
 
 // Short frames and longer ones, which are restored differently. All of a frame's bytes hold its
 // length.
-Frames telling_frames() {
-    Frames frames;
+packet::Frames telling_frames() {
+    packet::Frames frames;
     for (std::size_t length = 34; length < 134; ++length) {
-        Frame frame;
+        packet::Frame frame;
         frame.bytes.resize(length, static_cast<std::uint8_t>(length));
         frames.push_back(std::move(frame));
     }
@@ -29,15 +29,16 @@ struct Trace {
 };
 void PrintTo(const Trace& trace, std::ostream* out) { *out << trace.function; }
 
-class RefreshLoopTest : public KernelTest, public testing::WithParamInterface<Trace> {
+class RefreshLoopTest : public bpf::KernelTest, public testing::WithParamInterface<Trace> {
   protected:
     void prepare(const std::string& function, bool frags = false) {
-        Result<Program> program = Program::open(fixture_object("leaves_traces"), function);
+        Result<bpf::Program> program =
+            bpf::Program::open(bpf::fixture_object("leaves_traces"), function);
         ASSERT_TRUE(program) << program.error().text();
         const Result<void> loaded = program->load();
         ASSERT_TRUE(loaded) << loaded.error().text();
         program_.emplace(std::move(*program));
-        Result<Topology> topology = Topology::create(0, 0);
+        Result<net::Topology> topology = net::Topology::create(0, 0);
         ASSERT_TRUE(topology) << topology.error().text();
         topology_.emplace(std::move(*topology));
         Result<RefreshLoop> loop = RefreshLoop::create(telling_frames(), frags);
@@ -48,12 +49,12 @@ class RefreshLoopTest : public KernelTest, public testing::WithParamInterface<Tr
     }
 
     Result<std::vector<std::string>> stale_packets() {
-        return program_->compare_maps(
-            {MapContent{{}, "stale", {MapEntry{scalar("0"), scalar("0"), {}, false}}}});
+        return program_->compare_maps({scenario::MapContent{
+            {}, "stale", {scenario::MapEntry{bpf::scalar("0"), bpf::scalar("0"), {}, false}}}});
     }
 
-    std::optional<Program> program_;
-    std::optional<Topology> topology_;
+    std::optional<bpf::Program> program_;
+    std::optional<net::Topology> topology_;
     std::optional<RefreshLoop> loop_;
 };
 
@@ -114,4 +115,4 @@ TEST_F(RefreshLoopTest, FragsMustAgree) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

@@ -7,7 +7,7 @@
 
 #include "traffic/pinned.h"
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 
 Result<void> side_by_side(const std::vector<int>& cpus,
                           const std::function<Result<void>(std::size_t)>& work) {
@@ -40,4 +40,4 @@ Result<void> side_by_side(const std::vector<int>& cpus,
     return {};
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

@@ -7,7 +7,7 @@
 
 #include "base/result.h"
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 
 // Runs work(0), work(1), ... at the same time, each pinned to its one of `cpus` (at least one): the
 // first in the calling thread, the others in threads of their own. None begins before all are on
@@ -16,4 +16,4 @@ namespace xdpbench {
 Result<void> side_by_side(const std::vector<int>& cpus,
                           const std::function<Result<void>(std::size_t)>& work);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

@@ -7,7 +7,7 @@
 
 #include "traffic/placement.h"
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 namespace {
 
 TEST(SideBySide, EachRunsOnItsCpuAndAllAtOnce) {
@@ -53,4 +53,4 @@ TEST(SideBySide, AnErrorOfAnyIsAnErrorOfAll) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

@@ -11,11 +11,11 @@
 #include <cerrno>
 #include <cstring>
 
-#include "kernel/cpus.h"
+#include "bpf/cpus.h"
 #include "sink.skel.h"
 #include "traffic/packet_socket.h"
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 namespace {
 
 constexpr std::size_t kMacAddresses = 12;  // the VLAN tag stands behind the two addresses
@@ -36,8 +36,8 @@ void Sink::Close::operator()(sink* skeleton) const { sink__destroy(skeleton); }
 Sink::Sink(std::unique_ptr<sink, Close> skeleton, Capture capture)
     : skeleton_(std::move(skeleton)), capture_(capture) {}
 
-Result<Sink> Sink::attach(const NetNs& netns, const InterfaceInfo& interface, SinkPlace place,
-                          Capture capture) {
+Result<Sink> Sink::attach(const net::NetNs& netns, const net::InterfaceInfo& interface,
+                          SinkPlace place, Capture capture) {
     std::unique_ptr<sink, Close> skeleton(sink__open());
     if (!skeleton) return system_error("cannot open the sink", errno);
     skeleton->rodata->capture_limit = capture.frames;
@@ -57,11 +57,12 @@ Result<Sink> Sink::attach(const NetNs& netns, const InterfaceInfo& interface, Si
     return attached;
 }
 
-Result<void> Sink::attach_at(const NetNs& netns, const InterfaceInfo& interface, SinkPlace place) {
+Result<void> Sink::attach_at(const net::NetNs& netns, const net::InterfaceInfo& interface,
+                             SinkPlace place) {
     if (place == SinkPlace::stack) {
-        XDPBENCH_TRY(
-            stack_link_,
-            attach_to_ingress(netns, interface, ::bpf_program__fd(skeleton_->progs.stack_sink)));
+        XDPBENCH_TRY(stack_link_,
+                     bpf::attach_to_ingress(netns, interface,
+                                            ::bpf_program__fd(skeleton_->progs.stack_sink)));
         return {};
     }
     if (place == SinkPlace::socket) return attach_to_socket(netns, interface);
@@ -69,14 +70,14 @@ Result<void> Sink::attach_at(const NetNs& netns, const InterfaceInfo& interface,
         // Frames of a scenario are addressed to the interfaces of a topology of ours.
         XDPBENCH_TRY(socket_, open_packet_socket(netns, interface, Hears::nothing));
     }
-    XDPBENCH_TRY(
-        XdpLink link,
-        XdpLink::attach(netns, interface, ::bpf_program__fd(skeleton_->progs.sink), Mode::native));
-    link_.emplace(std::move(link));
+    XDPBENCH_TRY(bpf::XdpLink xdp_link,
+                 bpf::XdpLink::attach(netns, interface, ::bpf_program__fd(skeleton_->progs.sink),
+                                      model::Mode::native));
+    xdp_link_.emplace(std::move(xdp_link));
     return {};
 }
 
-Result<void> Sink::attach_to_socket(const NetNs& netns, const InterfaceInfo& interface) {
+Result<void> Sink::attach_to_socket(const net::NetNs& netns, const net::InterfaceInfo& interface) {
     // The kernel puts off the last one who hears a frame, and not the others: frames that no
     // protocol takes would be counted after those that came behind them
     // (__netif_receive_skb_list_core). So an idle socket is the last one. Newer ones come first.
@@ -96,7 +97,7 @@ Result<void> Sink::attach_to_socket(const NetNs& netns, const InterfaceInfo& int
 }
 
 Result<std::vector<arrived_counter>> Sink::arrived_per_cpu() const {
-    XDPBENCH_TRY(const std::size_t cpus, possible_cpus());
+    XDPBENCH_TRY(const std::size_t cpus, bpf::possible_cpus());
     std::vector<arrived_counter> counters(cpus);
     const std::uint32_t zero = 0;
     if (::bpf_map_lookup_elem(::bpf_map__fd(skeleton_->maps.arrived), &zero, counters.data()) !=
@@ -114,7 +115,7 @@ Result<std::uint64_t> Sink::arrived() const {
 }
 
 Result<Latencies> Sink::take_latencies() const {
-    XDPBENCH_TRY(const std::size_t cpus, possible_cpus());
+    XDPBENCH_TRY(const std::size_t cpus, bpf::possible_cpus());
     std::vector<latency_samples> samples(cpus);
     const int map = ::bpf_map__fd(skeleton_->maps.latencies);
     const std::uint32_t zero = 0;
@@ -122,7 +123,7 @@ Result<Latencies> Sink::take_latencies() const {
         return system_error("cannot read the sink's latencies", errno);
     Latencies taken;
     for (const latency_samples& cpu : samples) {
-        for (std::size_t bucket = 0; bucket < LatencyHistogram::kBuckets; ++bucket)
+        for (std::size_t bucket = 0; bucket < stats::LatencyHistogram::kBuckets; ++bucket)
             taken.histogram.add(bucket, cpu.counts[bucket]);
         taken.histogram.note_longest(cpu.longest);
         taken.unstamped += cpu.unstamped;
@@ -133,11 +134,11 @@ Result<Latencies> Sink::take_latencies() const {
     return taken;
 }
 
-Result<Frames> Sink::captured(std::uint32_t first) const {
+Result<packet::Frames> Sink::captured(std::uint32_t first) const {
     const std::uint64_t count =
         std::min<std::uint64_t>(skeleton_->bss->captured_frames, capture_.frames);
     std::vector<std::uint8_t> slot(::bpf_map__value_size(skeleton_->maps.captured));
-    Frames frames;
+    packet::Frames frames;
     frames.reserve(count - std::min<std::uint64_t>(first, count));
     for (std::uint32_t index = first; index < count; ++index) {
         if (::bpf_map_lookup_elem(::bpf_map__fd(skeleton_->maps.captured), &index, slot.data()) !=
@@ -147,7 +148,7 @@ Result<Frames> Sink::captured(std::uint32_t first) const {
         captured_frame header = {};
         std::memcpy(&header, slot.data(), sizeof(header));
         const auto begin = slot.begin() + sizeof(header);
-        Frame frame;
+        packet::Frame frame;
         frame.bytes.assign(begin, begin + std::min(header.length, capture_.length));
         put_vlan_back(frame.bytes, header);
         frames.push_back(std::move(frame));
@@ -155,4 +156,4 @@ Result<Frames> Sink::captured(std::uint32_t first) const {
     return frames;
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

@@ -9,14 +9,14 @@
 
 #include "base/result.h"
 #include "base/unique_fd.h"
-#include "kernel/attach.h"
+#include "bpf/attach.h"
 #include "packet/frame.h"
 #include "replay.h"
 #include "stats/histogram.h"
 
 struct sink;
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 
 // Where a sink stands.
 enum class SinkPlace {
@@ -37,16 +37,16 @@ struct Capture {
 };
 
 struct Latencies {
-    LatencyHistogram histogram;   // of all CPUs
-    std::uint64_t unstamped = 0;  // frames that arrived without a stamp
+    stats::LatencyHistogram histogram;  // of all CPUs
+    std::uint64_t unstamped = 0;        // frames that arrived without a stamp
 };
 
 class Sink {
   public:
     // Stands there until it is destroyed (at the stack before kernel 6.6: as long as the
     // interface). An interface that is not ours is promiscuous meanwhile.
-    static Result<Sink> attach(const NetNs& netns, const InterfaceInfo& interface, SinkPlace place,
-                               Capture capture = {});
+    static Result<Sink> attach(const net::NetNs& netns, const net::InterfaceInfo& interface,
+                               SinkPlace place, Capture capture = {});
 
     // Frames arrived so far, one element a possible CPU.
     Result<std::vector<arrived_counter>> arrived_per_cpu() const;
@@ -57,22 +57,23 @@ class Sink {
 
     // The frames kept, from frame `first` on, in order of arrival, VLAN tags put back in where the
     // stack had taken them out.
-    Result<Frames> captured(std::uint32_t first = 0) const;
+    Result<packet::Frames> captured(std::uint32_t first = 0) const;
 
   private:
     struct Close {
         void operator()(sink* skeleton) const;
     };
     Sink(std::unique_ptr<sink, Close> skeleton, Capture capture);
-    Result<void> attach_at(const NetNs& netns, const InterfaceInfo& interface, SinkPlace place);
-    Result<void> attach_to_socket(const NetNs& netns, const InterfaceInfo& interface);
+    Result<void> attach_at(const net::NetNs& netns, const net::InterfaceInfo& interface,
+                           SinkPlace place);
+    Result<void> attach_to_socket(const net::NetNs& netns, const net::InterfaceInfo& interface);
 
     std::unique_ptr<sink, Close> skeleton_;
-    std::optional<XdpLink> link_;  // at an interface
-    UniqueFd stack_link_;          // at the stack, where the kernel has links there
-    UniqueFd socket_;              // at an interface that is not ours
-    UniqueFd last_socket_;         // behind socket_, to keep the order there
+    std::optional<bpf::XdpLink> xdp_link_;  // at an interface
+    UniqueFd stack_link_;                   // at the stack, where the kernel has links there
+    UniqueFd socket_;                       // at an interface that is not ours
+    UniqueFd last_socket_;                  // behind socket_, to keep the order there
     Capture capture_;
 };
 
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

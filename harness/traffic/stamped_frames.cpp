@@ -8,7 +8,7 @@
 #include "packet/dissect.h"
 #include "stamp.h"
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 namespace {
 
 // Whether a checksum that one's complement sums make covers what follows this field: "udp.dport",
@@ -26,11 +26,11 @@ struct Room {
     std::size_t packet_end = 0;  // where padding begins, or would
 };
 
-Room room_of(const Frame& frame) {
-    const std::vector<Field> fields = dissect(frame);
+Room room_of(const packet::Frame& frame) {
+    const std::vector<packet::Field> fields = packet::dissect(frame);
     const std::size_t length = frame.bytes.size();
     if (fields.size() < 2) return {length, length};
-    const Field& last = fields.back();
+    const packet::Field& last = fields.back();
     const std::size_t begin = last.bit_offset / 8;
     if (last.name == "padding") return {begin, begin};
     const bool summed = last.name == "payload" && has_checksum(fields[fields.size() - 2].name);
@@ -39,10 +39,10 @@ Room room_of(const Frame& frame) {
 
 }  // namespace
 
-StampableFrames make_room_for_stamps(const Frames& frames) {
+StampableFrames make_room_for_stamps(const packet::Frames& frames) {
     StampableFrames result;
     result.frames = frames;
-    for (Frame& frame : result.frames) {
+    for (packet::Frame& frame : result.frames) {
         const Room room = room_of(frame);
         const std::size_t length = frame.bytes.size();
         if (length >= room.begin + STAMP_LENGTH &&
@@ -67,8 +67,8 @@ std::uint32_t stamp_sum(std::span<const std::uint8_t> bytes) {
     return stamp_fold(sum);
 }
 
-Frames stamped(Frames frames, std::uint64_t now) {
-    for (Frame& frame : frames) {
+packet::Frames stamped(packet::Frames frames, std::uint64_t now) {
+    for (packet::Frame& frame : frames) {
         const stamp stamp = make_stamp(now, stamp_sum(frame.bytes));
         const std::uint32_t offset = stamp_offset(static_cast<std::uint32_t>(frame.bytes.size()));
         std::memcpy(frame.bytes.data() + offset, &stamp, sizeof(stamp));
@@ -76,4 +76,4 @@ Frames stamped(Frames frames, std::uint64_t now) {
     return frames;
 }
 
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

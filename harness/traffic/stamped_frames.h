@@ -6,10 +6,10 @@
 
 #include "packet/frame.h"
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 
 struct StampableFrames {
-    Frames frames;
+    packet::Frames frames;
     std::uint64_t lengthened = 0;  // that had no room
 };
 
@@ -17,13 +17,13 @@ struct StampableFrames {
 // behind a packet; the packet's checksums stay right. A frame whose end is neither, or too short,
 // gets more padding, which no packet's length counts; only a packet that was cut off becomes
 // another one by it.
-[[nodiscard]] StampableFrames make_room_for_stamps(const Frames& frames);
+[[nodiscard]] StampableFrames make_room_for_stamps(const packet::Frames& frames);
 
 // What the words of the stamp have to add up to, in one's complement, where 0xffff is 0; 0 for a
 // frame that is too short for one.
 [[nodiscard]] std::uint32_t stamp_sum(std::span<const std::uint8_t> bytes);
 
 // The frames as they are when they were sent at `now` (ns).
-[[nodiscard]] Frames stamped(Frames frames, std::uint64_t now);
+[[nodiscard]] packet::Frames stamped(packet::Frames frames, std::uint64_t now);
 
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

@@ -11,15 +11,15 @@
 #include "packet/pcap.h"
 #include "stamp.h"
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 namespace {
 
-Frames all_fixtures() {
-    Frames frames;
+packet::Frames all_fixtures() {
+    packet::Frames frames;
     const std::filesystem::path folder = std::filesystem::path(XDP_BENCH_SOURCE_DIR) / "pcaps";
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
         if (entry.path().extension() != ".pcap") continue;
-        const auto read = read_frames(entry.path());
+        const auto read = packet::read_frames(entry.path());
         EXPECT_TRUE(read) << entry.path();
         if (!read) continue;
         const auto first = static_cast<std::ptrdiff_t>(std::min<std::size_t>(read->size(), 60));
@@ -29,18 +29,18 @@ Frames all_fixtures() {
 }
 
 // "0x1a2b (right)" of every checksum in a frame.
-std::string checksums(const Frame& frame) {
+std::string checksums(const packet::Frame& frame) {
     std::string text;
-    for (const Field& field : dissect(frame)) {
+    for (const packet::Field& field : packet::dissect(frame)) {
         if (field.name.ends_with("checksum")) text += field.name + " " + field.value + ", ";
     }
     return text;
 }
 
 // What every header says, and so all that a program may decide by.
-std::string headers(const Frame& frame) {
+std::string headers(const packet::Frame& frame) {
     std::string text;
-    for (const Field& field : dissect(frame)) {
+    for (const packet::Field& field : packet::dissect(frame)) {
         if (field.name != "payload" && field.name != "padding")
             text += field.name + "=" + field.value + " ";
     }
@@ -49,11 +49,11 @@ std::string headers(const Frame& frame) {
 
 // On every kind of frame that the fixtures have, with times that make words carry.
 TEST(StampedFrames, HeadersAndChecksumsStay) {
-    const Frames before = all_fixtures();
+    const packet::Frames before = all_fixtures();
     ASSERT_GT(before.size(), 500U);
     const StampableFrames room = make_room_for_stamps(before);
     for (const std::uint64_t now : {0ULL, 1ULL, 0xffff'ffff'ffffULL, 0x1234'5678'9abc'def0ULL}) {
-        const Frames after = stamped(room.frames, now);
+        const packet::Frames after = stamped(room.frames, now);
         std::size_t cut_off = 0;  // whose packet ends early: longer, it is another packet
         for (std::size_t i = 0; i < before.size(); ++i) {
             if (headers(room.frames[i]) != headers(before[i])) {
@@ -68,7 +68,7 @@ TEST(StampedFrames, HeadersAndChecksumsStay) {
 }
 
 TEST(StampedFrames, OnlyWhatHasNoRoomGrows) {
-    const Frames before = all_fixtures();
+    const packet::Frames before = all_fixtures();
     const StampableFrames room = make_room_for_stamps(before);
     std::uint64_t longer = 0;
     for (std::size_t i = 0; i < before.size(); ++i) {
@@ -84,10 +84,10 @@ TEST(StampedFrames, OnlyWhatHasNoRoomGrows) {
 }
 
 TEST(StampedFrames, TheTimeIsFoundAgain) {
-    Frame frame;
+    packet::Frame frame;
     frame.bytes.resize(61, 0xaa);
     const std::uint64_t sent = 0x0001'0203'0405'0607;
-    const Frames after = stamped({frame}, sent);
+    const packet::Frames after = stamped({frame}, sent);
     stamp found = {};
     std::memcpy(&found, after[0].bytes.data() + stamp_offset(61), sizeof(found));
     EXPECT_EQ(stamp_offset(61) % 2, 0U);
@@ -97,4 +97,4 @@ TEST(StampedFrames, TheTimeIsFoundAgain) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

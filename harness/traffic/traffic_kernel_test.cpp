@@ -7,23 +7,23 @@
 #include <optional>
 #include <span>
 
-#include "kernel/attach.h"
-#include "kernel/counters.h"
-#include "kernel/fixture_test.h"
-#include "kernel/topology.h"
+#include "bpf/attach.h"
+#include "bpf/counters.h"
+#include "bpf/fixture_test.h"
+#include "net/topology.h"
 #include "packet/checksum.h"
 #include "traffic/generator.h"
 #include "traffic/pinned.h"
 #include "traffic/sink.h"
 
-namespace xdpbench {
+namespace xdpbench::traffic {
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
 // A frame of `length` bytes that carries `number`, and looks like IPv4 without being it.
-Frame numbered_frame(std::size_t number, std::size_t length) {
-    Frame frame;
+packet::Frame numbered_frame(std::size_t number, std::size_t length) {
+    packet::Frame frame;
     frame.bytes.resize(length, static_cast<std::uint8_t>(number));
     frame.bytes[12] = 0x08;
     frame.bytes[13] = 0x00;
@@ -31,8 +31,8 @@ Frame numbered_frame(std::size_t number, std::size_t length) {
     return frame;
 }
 
-Frames numbered_frames(std::size_t count) {
-    Frames frames;
+packet::Frames numbered_frames(std::size_t count) {
+    packet::Frames frames;
     for (std::size_t i = 0; i < count; ++i) frames.push_back(numbered_frame(i, 60 + i % 1455));
     return frames;
 }
@@ -43,7 +43,7 @@ void put16(Bytes& bytes, std::size_t at, unsigned value) {
 }
 
 // VLAN tags behind the addresses of a frame, outermost first.
-Frame tagged(Frame frame, const std::vector<std::pair<unsigned, unsigned>>& tags) {
+packet::Frame tagged(packet::Frame frame, const std::vector<std::pair<unsigned, unsigned>>& tags) {
     std::size_t at = 12;
     for (const auto& [protocol, control] : tags) {
         frame.bytes.insert(frame.bytes.begin() + static_cast<std::ptrdiff_t>(at), 4, 0);
@@ -56,93 +56,94 @@ Frame tagged(Frame frame, const std::vector<std::pair<unsigned, unsigned>>& tags
 
 // The segment `number` of one TCP connection, 100 bytes long and with right checksums; as another
 // protocol a packet between the same hosts.
-Frame ipv4_segment(unsigned number, int protocol) {
+packet::Frame ipv4_segment(unsigned number, int protocol) {
     constexpr std::size_t kIp = 14;
     constexpr std::size_t kTcp = kIp + 20;
     const Bytes headers{2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0,  // Ethernet
                         0x45, 0, 0, 140, 0, 0, 0x40, 0, 64, 0, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2,
                         // ports 1000 and 2000, sequence and acknowledgement, ACK
                         3, 0xe8, 7, 0xd0, 0, 0, 0, 0, 0, 0, 0, 1, 0x50, 0x10, 1, 0, 0, 0, 0, 0};
-    Frame frame{headers, 0};
+    packet::Frame frame{headers, 0};
     Bytes& bytes = frame.bytes;
     bytes.resize(kTcp + 120, static_cast<std::uint8_t>(number));
     bytes[kIp + 9] = static_cast<std::uint8_t>(protocol);
     put16(bytes, kIp + 4, number);
-    put16(bytes, kIp + 10, internet_checksum(std::span(bytes).subspan(kIp, 20)));
+    put16(bytes, kIp + 10, packet::internet_checksum(std::span(bytes).subspan(kIp, 20)));
     put16(bytes, kTcp + 6, number * 100);
     const std::uint32_t pseudo_header = 0x0a00 + 0x0001 + 0x0a00 + 0x0002 + IPPROTO_TCP + 120;
-    put16(bytes, kTcp + 16, internet_checksum(std::span(bytes).subspan(kTcp), pseudo_header));
+    put16(bytes, kTcp + 16,
+          packet::internet_checksum(std::span(bytes).subspan(kTcp), pseudo_header));
     return frame;
 }
 
-class TrafficTest : public KernelTest, public testing::WithParamInterface<Mode> {
+class TrafficTest : public bpf::KernelTest, public testing::WithParamInterface<model::Mode> {
   protected:
     static constexpr Capture kCapture{3000, 3400};
 
     void SetUp() override {
-        KernelTest::SetUp();
+        bpf::KernelTest::SetUp();
         if (IsSkipped() || HasFatalFailure()) return;
-        auto topology = Topology::create(1, 1518);
+        auto topology = net::Topology::create(1, 1518);
         ASSERT_TRUE(topology) << topology.error().text();
         topology_.emplace(std::move(*topology));
     }
 
-    [[nodiscard]] static Mode mode() { return GetParam(); }
-    [[nodiscard]] const Lane& lane() const { return topology_->lanes[0]; }
+    [[nodiscard]] static model::Mode mode() { return GetParam(); }
+    [[nodiscard]] const net::Link& link() const { return topology_->links[0]; }
 
     // The reference program at the DUT side, and a sink at each end.
     void equip(const std::string& name, Capture capture = kCapture) {
-        auto program = Program::open(reference_object(name));
+        auto program = bpf::Program::open(bpf::reference_object(name));
         ASSERT_TRUE(program) << program.error().text();
         ASSERT_TRUE(program->load());
         program_.emplace(std::move(*program));
-        auto back = Sink::attach(topology_->tester, lane().tester, SinkPlace::interface, capture);
+        auto back = Sink::attach(topology_->tester, link().tester, SinkPlace::interface, capture);
         ASSERT_TRUE(back) << back.error().text();
         back_.emplace(std::move(*back));
-        auto stack = Sink::attach(topology_->dut, lane().dut, SinkPlace::stack, capture);
+        auto stack = Sink::attach(topology_->dut, link().dut, SinkPlace::stack, capture);
         ASSERT_TRUE(stack) << stack.error().text();
         stack_.emplace(std::move(*stack));
-        auto link = XdpLink::attach(topology_->dut, lane().dut, program_->fd(), mode());
-        ASSERT_TRUE(link) << link.error().text();
-        link_.emplace(std::move(*link));
+        auto xdp_link = bpf::XdpLink::attach(topology_->dut, link().dut, program_->fd(), mode());
+        ASSERT_TRUE(xdp_link) << xdp_link.error().text();
+        xdp_link_.emplace(std::move(*xdp_link));
     }
 
     // Frames that the program's interface has taken in.
     [[nodiscard]] std::uint64_t taken_in() const {
-        const auto counters = driver_counters(topology_->dut, lane().dut.name);
+        const auto counters = net::driver_counters(topology_->dut, link().dut.name);
         return counters.value().at("rx_queue_0_xdp_packets");
     }
 
     // Never more under way than half a veth ring: before 6.5 a receiver that waits for the CPU is
     // overrun by frames that are sent in one go.
-    void send(const Frames& frames) {
+    void send(const packet::Frames& frames) {
         constexpr std::size_t kInFlight = 128;
         auto generator = Generator::create(frames);
         ASSERT_TRUE(generator) << generator.error().text();
         const std::uint64_t before = taken_in();
         for (std::size_t sent = 0; sent < frames.size();) {
             const std::size_t part = std::min(kInFlight, frames.size() - sent);
-            const auto done = generator->send(topology_->tester, lane().tester.index, part);
+            const auto done = generator->send(topology_->tester, link().tester.index, part);
             ASSERT_TRUE(done) << done.error().text();
             sent += part;
-            ASSERT_TRUE(comes_true([&] { return taken_in() - before >= sent; }))
+            ASSERT_TRUE(bpf::comes_true([&] { return taken_in() - before >= sent; }))
                 << taken_in() - before << " of " << sent << " were taken in";
         }
     }
 
     // Frames for which a ring had no room: on the way to the program, and on the way back.
     [[nodiscard]] std::uint64_t refused_by_rings() const {
-        return interface_counters(topology_->tester, lane().tester.name).value().tx_dropped +
-               interface_counters(topology_->dut, lane().dut.name).value().tx_dropped;
+        return net::interface_counters(topology_->tester, link().tester.name).value().tx_dropped +
+               net::interface_counters(topology_->dut, link().dut.name).value().tx_dropped;
     }
 
     // The kernel may finish its work a moment after the sender is done.
     static void expect_arrived(const Sink& sink, std::uint64_t frames) {
-        static_cast<void>(comes_true([&] { return sink.arrived().value() >= frames; }));
+        static_cast<void>(bpf::comes_true([&] { return sink.arrived().value() >= frames; }));
         EXPECT_EQ(sink.arrived().value(), frames);
     }
 
-    static void expect_captured(const Sink& sink, const Frames& frames) {
+    static void expect_captured(const Sink& sink, const packet::Frames& frames) {
         expect_arrived(sink, frames.size());
         const auto captured = sink.captured();
         ASSERT_TRUE(captured) << captured.error().text();
@@ -152,19 +153,19 @@ class TrafficTest : public KernelTest, public testing::WithParamInterface<Mode> 
     }
 
     [[nodiscard]] std::uint64_t counted_as(int action) const {
-        const auto counters = read_counters(*program_);
-        return sum_cpus(counters.value().value()).at(static_cast<std::size_t>(action)).packets;
+        const auto counters = bpf::read_counters(*program_);
+        return bpf::sum_cpus(counters.value().value()).at(static_cast<std::size_t>(action)).packets;
     }
 
-    std::optional<Topology> topology_;
-    std::optional<Program> program_;
+    std::optional<net::Topology> topology_;
+    std::optional<bpf::Program> program_;
     std::optional<Sink> back_;
     std::optional<Sink> stack_;
-    std::optional<XdpLink> link_;
+    std::optional<bpf::XdpLink> xdp_link_;
 };
 
 TEST_P(TrafficTest, PassedFramesReachTheStackInOrder) {
-    const Frames frames = numbered_frames(1000);
+    const packet::Frames frames = numbered_frames(1000);
     ASSERT_NO_FATAL_FAILURE(equip("xdp_pass"));
     ASSERT_NO_FATAL_FAILURE(send(frames));
     expect_captured(*stack_, frames);
@@ -173,11 +174,11 @@ TEST_P(TrafficTest, PassedFramesReachTheStackInOrder) {
 }
 
 TEST_P(TrafficTest, TransmittedFramesComeBack) {
-    const Frames frames = numbered_frames(2500);
+    const packet::Frames frames = numbered_frames(2500);
     ASSERT_NO_FATAL_FAILURE(equip("xdp_tx"));
     ASSERT_NO_FATAL_FAILURE(send(frames));
-    Frames swapped = frames;
-    for (Frame& frame : swapped) {
+    packet::Frames swapped = frames;
+    for (packet::Frame& frame : swapped) {
         std::swap_ranges(frame.bytes.begin(), frame.bytes.begin() + 6, frame.bytes.begin() + 6);
     }
     expect_captured(*back_, swapped);
@@ -188,15 +189,15 @@ TEST_P(TrafficTest, TransmittedFramesComeBack) {
 TEST_P(TrafficTest, DroppedFramesAreCounted) {
     ASSERT_NO_FATAL_FAILURE(equip("xdp_drop"));
     ASSERT_NO_FATAL_FAILURE(send(numbered_frames(1000)));
-    static_cast<void>(comes_true([&] { return counted_as(XDP_DROP) >= 1000; }));
+    static_cast<void>(bpf::comes_true([&] { return counted_as(XDP_DROP) >= 1000; }));
     EXPECT_EQ(counted_as(XDP_DROP), 1000U);
     expect_arrived(*stack_, 0);
     expect_arrived(*back_, 0);
 }
 
 TEST_P(TrafficTest, TagsAreCapturedWhereTheStackTookThemOut) {
-    Frames frames;
-    const Frame plain = numbered_frame(5, 60);
+    packet::Frames frames;
+    const packet::Frame plain = numbered_frame(5, 60);
     frames.push_back(plain);
     frames.push_back(tagged(plain, {{0x8100, 100}}));
     frames.push_back(tagged(plain, {{0x8100, 0xe000 | 4094}}));       // with a priority
@@ -208,7 +209,7 @@ TEST_P(TrafficTest, TagsAreCapturedWhereTheStackTookThemOut) {
     ASSERT_NO_FATAL_FAILURE(send(frames));
     expect_captured(*stack_, frames);
     std::uint64_t bytes = 0;
-    for (const Frame& frame : frames) bytes += frame.bytes.size();
+    for (const packet::Frame& frame : frames) bytes += frame.bytes.size();
     std::uint64_t counted = 0;
     const auto cpus = stack_->arrived_per_cpu();
     ASSERT_TRUE(cpus) << cpus.error().text();
@@ -217,19 +218,19 @@ TEST_P(TrafficTest, TagsAreCapturedWhereTheStackTookThemOut) {
 }
 
 TEST_P(TrafficTest, TaggedFramesComeBackWhole) {
-    const Frames frames{tagged(numbered_frame(5, 60), {{0x88a8, 200}, {0x8100, 300}}),
-                        tagged(numbered_frame(6, 60), {{0x8100, 0x2001}})};
+    const packet::Frames frames{tagged(numbered_frame(5, 60), {{0x88a8, 200}, {0x8100, 300}}),
+                                tagged(numbered_frame(6, 60), {{0x8100, 0x2001}})};
     ASSERT_NO_FATAL_FAILURE(equip("xdp_tx"));
     ASSERT_NO_FATAL_FAILURE(send(frames));
-    Frames swapped = frames;
-    for (Frame& frame : swapped)
+    packet::Frames swapped = frames;
+    for (packet::Frame& frame : swapped)
         std::swap_ranges(frame.bytes.begin(), frame.bytes.begin() + 6, frame.bytes.begin() + 6);
     expect_captured(*back_, swapped);
 }
 
 // Receive offload would join the segments of a connection, and hold them back behind others.
 TEST_P(TrafficTest, SegmentsOfAConnectionStayApartAndInOrder) {
-    Frames frames;
+    packet::Frames frames;
     for (unsigned i = 0; i < 60; ++i)
         frames.push_back(ipv4_segment(i, i % 6 == 5 ? IPPROTO_UDP : IPPROTO_TCP));
     ASSERT_NO_FATAL_FAILURE(equip("xdp_pass"));
@@ -238,7 +239,7 @@ TEST_P(TrafficTest, SegmentsOfAConnectionStayApartAndInOrder) {
 }
 
 TEST_P(TrafficTest, OnlyTheFirstFramesAreKept) {
-    const Frames frames = numbered_frames(700);
+    const packet::Frames frames = numbered_frames(700);
     ASSERT_NO_FATAL_FAILURE(equip("xdp_pass", {10, 64}));
     ASSERT_NO_FATAL_FAILURE(send(frames));
     expect_arrived(*stack_, 700);
@@ -261,19 +262,19 @@ TEST_P(TrafficTest, ACounterKeepsNothing) {
 
 // The kernel recycles pages with what was in them.
 TEST_P(TrafficTest, ShortFramesCarryNoOldBytes) {
-    Frames frames;
+    packet::Frames frames;
     for (std::size_t i = 0; i < 600; ++i)
         frames.push_back(numbered_frame(i, i % 2 == 0 ? 1514 : 60));
     ASSERT_NO_FATAL_FAILURE(equip("xdp_tx"));
     ASSERT_NO_FATAL_FAILURE(send(frames));
-    Frames swapped = frames;
-    for (Frame& frame : swapped)
+    packet::Frames swapped = frames;
+    for (packet::Frame& frame : swapped)
         std::swap_ranges(frame.bytes.begin(), frame.bytes.begin() + 6, frame.bytes.begin() + 6);
     expect_captured(*back_, swapped);
 }
 
 TEST_P(TrafficTest, RuntFramesArriveUnpadded) {
-    Frames frames;
+    packet::Frames frames;
     for (std::size_t length = 14; length < 60; ++length)
         frames.push_back(numbered_frame(length, length));
     frames.push_back(numbered_frame(1, 1514));
@@ -283,11 +284,11 @@ TEST_P(TrafficTest, RuntFramesArriveUnpadded) {
 }
 
 TEST_P(TrafficTest, TheLongestFrameArrives) {
-    auto topology = Topology::create(1, kLongestLiveFrame);
+    auto topology = net::Topology::create(1, kLongestLiveFrame);
     ASSERT_TRUE(topology) << topology.error().text();
     topology_.emplace(std::move(*topology));
-    const Frames frames{numbered_frame(1, kLongestLiveFrame), numbered_frame(2, 60),
-                        numbered_frame(3, kLongestLiveFrame)};
+    const packet::Frames frames{numbered_frame(1, kLongestLiveFrame), numbered_frame(2, 60),
+                                numbered_frame(3, kLongestLiveFrame)};
     ASSERT_NO_FATAL_FAILURE(equip("xdp_pass"));
     ASSERT_NO_FATAL_FAILURE(send(frames));
     expect_captured(*stack_, frames);
@@ -301,19 +302,19 @@ TEST_P(TrafficTest, NoneOfManyIsLostUncounted) {
     ASSERT_TRUE(pinned) << pinned.error().text();
     auto generator = Generator::create(numbered_frames(100));
     ASSERT_TRUE(generator) << generator.error().text();
-    ASSERT_TRUE(generator->send(topology_->tester, lane().tester.index, kMany));
+    ASSERT_TRUE(generator->send(topology_->tester, link().tester.index, kMany));
     const auto accounted = [&] { return back_->arrived().value() + refused_by_rings(); };
-    static_cast<void>(comes_true([&] { return accounted() >= kMany; }));
+    static_cast<void>(bpf::comes_true([&] { return accounted() >= kMany; }));
     EXPECT_EQ(accounted(), kMany);
 }
 
 TEST_P(TrafficTest, TheNextFrameIsRememberedUntilRewind) {
-    const Frames frames = numbered_frames(3);
+    const packet::Frames frames = numbered_frames(3);
     ASSERT_NO_FATAL_FAILURE(equip("xdp_pass"));
     auto generator = Generator::create(frames);
     ASSERT_TRUE(generator) << generator.error().text();
     const auto send_some = [&](std::uint64_t count) {
-        EXPECT_TRUE(generator->send(topology_->tester, lane().tester.index, count));
+        EXPECT_TRUE(generator->send(topology_->tester, link().tester.index, count));
     };
     send_some(2);
     send_some(2);
@@ -326,9 +327,9 @@ TEST_P(TrafficTest, TheNextFrameIsRememberedUntilRewind) {
 TEST_P(TrafficTest, ASinkThatIsGoneNoLongerTakesFrames) {
     ASSERT_NO_FATAL_FAILURE(equip("xdp_pass"));
     stack_.reset();
-    auto second = Sink::attach(topology_->dut, lane().dut, SinkPlace::stack, kCapture);
+    auto second = Sink::attach(topology_->dut, link().dut, SinkPlace::stack, kCapture);
     ASSERT_TRUE(second) << second.error().text();
-    const Frames frames = numbered_frames(4);
+    const packet::Frames frames = numbered_frames(4);
     ASSERT_NO_FATAL_FAILURE(send(frames));
     expect_captured(*second, frames);
 }
@@ -336,23 +337,25 @@ TEST_P(TrafficTest, ASinkThatIsGoneNoLongerTakesFrames) {
 // A veth that lost its program must still take frames for the next one.
 TEST_P(TrafficTest, AnotherModeMayFollowOnTheSameInterface) {
     ASSERT_NO_FATAL_FAILURE(equip("xdp_pass"));
-    const Mode other = mode() == Mode::generic ? Mode::native : Mode::generic;
-    for (const Mode next : {other, mode()}) {
-        link_.reset();
-        auto link = XdpLink::attach(topology_->dut, lane().dut, program_->fd(), next);
-        ASSERT_TRUE(link) << link.error().text();
-        link_.emplace(std::move(*link));
+    const model::Mode other =
+        mode() == model::Mode::generic ? model::Mode::native : model::Mode::generic;
+    for (const model::Mode next : {other, mode()}) {
+        xdp_link_.reset();
+        auto xdp_link = bpf::XdpLink::attach(topology_->dut, link().dut, program_->fd(), next);
+        ASSERT_TRUE(xdp_link) << xdp_link.error().text();
+        xdp_link_.emplace(std::move(*xdp_link));
         const std::uint64_t before = stack_->arrived().value();
         ASSERT_NO_FATAL_FAILURE(send(numbered_frames(300)));
         expect_arrived(*stack_, before + 300);
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Modes, TrafficTest, testing::Values(Mode::generic, Mode::native));
+INSTANTIATE_TEST_SUITE_P(Modes, TrafficTest,
+                         testing::Values(model::Mode::generic, model::Mode::native));
 
-class GeneratorTest : public KernelTest {
+class GeneratorTest : public bpf::KernelTest {
   protected:
-    static std::string refusal(const Frames& frames) {
+    static std::string refusal(const packet::Frames& frames) {
         const auto generator = Generator::create(frames);
         if (generator) return "taken";
         EXPECT_EQ(generator.error().kind, ErrorKind::input);
@@ -369,11 +372,11 @@ TEST_F(GeneratorTest, ATooLongFrameIsRefusedWithTheNumbers) {
 }
 
 TEST_F(GeneratorTest, ATooShortFrameIsRefused) {
-    EXPECT_EQ(refusal({Frame{Bytes(13), 0}}),
+    EXPECT_EQ(refusal({packet::Frame{Bytes(13), 0}}),
               "the generator cannot send frame 0 of 13 bytes: an Ethernet header has 14");
-    EXPECT_EQ(refusal({Frame{}}),
+    EXPECT_EQ(refusal({packet::Frame{}}),
               "the generator cannot send frame 0 of 0 bytes: an Ethernet header has 14");
-    EXPECT_EQ(refusal({Frame{Bytes(14), 0}}), "taken");
+    EXPECT_EQ(refusal({packet::Frame{Bytes(14), 0}}), "taken");
 }
 
 TEST_F(GeneratorTest, NoFrameAtAllIsRefused) {
@@ -382,7 +385,7 @@ TEST_F(GeneratorTest, NoFrameAtAllIsRefused) {
 
 // One long frame makes every slot long.
 TEST_F(GeneratorTest, TooManyFramesAreRefusedWithTheNumbers) {
-    Frames frames(160'000, Frame{Bytes(14), 0});
+    packet::Frames frames(160'000, packet::Frame{Bytes(14), 0});
     frames.back() = numbered_frame(0, 3368);
     EXPECT_EQ(refusal(frames),
               "the generator cannot hold 160,000 frames of up to 3,368 bytes: 159,025 fit its "
@@ -415,4 +418,4 @@ TEST(PinnedThread, ACpuThatIsNotThereIsAnError) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::traffic

@@ -1,0 +1,257 @@
+#include "bench/bench.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "packet/reshape.h"
+#include "stats/summary.h"
+
+namespace xdpbench::bench {
+namespace {
+
+constexpr double kCalibrationSeconds = 0.2;
+constexpr double kLongestWarmUpSeconds = 0.5;
+// Pairs of windows of a shared core are measured again, for so many times a round at most.
+constexpr std::uint64_t kSparePairs = 2;
+
+// That this process spent in its own code, all threads together.
+double user_seconds() {
+    rusage usage = {};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return static_cast<double>(usage.ru_utime.tv_sec) +
+           static_cast<double>(usage.ru_utime.tv_usec) * 1e-6;
+}
+
+}  // namespace
+
+std::vector<int> BenchCase::generators() const {
+    return side_by_side.empty() ? std::vector{cpus.generator} : side_by_side;
+}
+
+std::string BenchCase::kind() const {
+    return std::string(mode ? model::mode_name(*mode) : "test_run");
+}
+
+std::string BenchCase::variant() const {
+    if (!mode) return shape.name();
+    if (devices) return fmt::format("{}/device:{}", shape.name(), devices->device);
+    if (!side_by_side.empty())
+        return fmt::format("{}/cpus:{}", shape.name(), fmt::join(side_by_side, ","));
+    return shape.name() + (cpus.placement == traffic::Placement::separate ? "/separate" : "");
+}
+
+std::string BenchCase::name() const {
+    return fmt::format("{}/{}{}", target->scenario.name, kind(), variant());
+}
+
+model::BenchRecord begin_record(const BenchCase& bench) {
+    model::BenchRecord record;
+    record.program = bench.target->scenario.name;
+    record.mode = bench.kind();
+    record.size = bench.shape.size_name();
+    record.variant = bench.variant();
+    record.placement = bench.mode ? traffic::placement_name(bench.cpus.placement) : "test_run";
+    record.cpu = bench.cpus.program;
+    record.generator_cpu = bench.mode ? bench.cpus.generator : bench.cpus.program;
+    record.generator_cpus = bench.generators();
+    if (bench.mode && bench.devices) {
+        record.placement = model::kOnDevice;
+        record.cpu = model::kCpuUnknown;
+    }
+    return record;
+}
+
+model::BenchRecord describe_bench(const BenchCase& bench, const packet::Frames& frames,
+                                  const Paths& paths) {
+    const auto [shortest, longest] = std::minmax_element(
+        frames.begin(), frames.end(), [](const packet::Frame& a, const packet::Frame& b) {
+            return a.bytes.size() < b.bytes.size();
+        });
+    model::BenchRecord record = begin_record(bench);
+    record.action = model::action_name(paths.action);
+    record.mixed = paths.mixed;
+    record.traffic = target::bench_traffic(*bench.target).text;
+    record.frames = frames.size();
+    record.shortest = shortest->bytes.size();
+    record.longest = longest->bytes.size();
+    record.flows = packet::count_flows(frames);
+    return record;
+}
+
+void find_bound_by_time(model::BenchRecord& record) {
+    const auto each =
+        model::measure_rounds(record, [](const model::BenchRound& r) { return r.ns_per_packet(); });
+    const auto baselines =
+        model::measure_rounds(record, [](const model::BenchRound& r) { return r.baseline_ns(); });
+    const double share = 1 - stats::median(baselines).value_or(0) / stats::median(each).value_or(1);
+    record.bound = share > 0.5 ? "program" : "generator";
+    record.evidence = fmt::format(
+        "{:.1f} % of the time per packet is the program's, the rest is generator and path (the "
+        "floor)",
+        std::max(0.0, share) * 100);
+}
+
+bool find_bound_by_stack(model::BenchRecord& record, double done_seconds) {
+    constexpr double kDoneEarly = 0.9;
+    const double share = done_seconds / record.seconds;
+    if (record.passed_cpus.empty() || record.action != "XDP_REDIRECT" || share >= kDoneEarly)
+        return false;
+    record.bound = "stack";
+    record.evidence = fmt::format(
+        "generator and program were done after {:.1f} % of the time, then the CPU that the frames "
+        "were redirected to was still at work",
+        share * 100);
+    return true;
+}
+
+Result<void> BenchRig::require_same_end(const std::string& end,
+                                        const std::string& baseline_end) const {
+    if (record_.action != model::action_name(model::Action::redirect) || record_.mixed ||
+        end == baseline_end)
+        return {};
+    return Error{ErrorKind::invalid,
+                 fmt::format("the program redirects to {}, the empty program that it is timed "
+                             "against to {}",
+                             end, baseline_end),
+                 "where a program redirects to without a map cannot be seen from outside",
+                 "let it redirect by a DEVMAP or CPUMAP, or time it alone (test_run)"};
+}
+
+Result<void> BenchRig::calibrate(double seconds, std::uint64_t fewest, std::uint64_t most) {
+    window_frames_ = fewest;
+    const Clock::time_point start = Clock::now();
+    while (seconds_since(start) < kCalibrationSeconds) {
+        XDPBENCH_TRY(const Window measured, window(false, window_frames_, nullptr));
+        XDPBENCH_CHECK(window(true, window_frames_, nullptr));
+        const double fitting =
+            static_cast<double>(window_frames_) * seconds / std::max(measured.seconds, 1e-6);
+        window_frames_ = std::clamp(static_cast<std::uint64_t>(fitting), fewest, most);
+    }
+    std::array<double, 5> seconds_each{};
+    for (double& one : seconds_each) {
+        XDPBENCH_TRY(const Window measured, window(false, window_frames_, nullptr));
+        XDPBENCH_CHECK(window(true, window_frames_, nullptr));
+        one = measured.seconds;
+    }
+    window_seconds_ = stats::median(seconds_each).value_or(seconds);
+    return {};
+}
+
+Result<void> BenchRig::warm_up(double seconds) {
+    const double enough = std::min(seconds, kLongestWarmUpSeconds);
+    const Clock::time_point start = Clock::now();
+    std::vector<double> cycle_ns;
+    std::vector<double> core_ipc;
+    do {
+        XDPBENCH_TRY(const WindowPair pair, run_pair(nullptr));
+        if (!pair.core.cycle_ns()) continue;
+        cycle_ns.push_back(*pair.core.cycle_ns());
+        core_ipc.push_back(pair.core.ipc());
+    } while (seconds_since(start) < enough);
+    if (record_.clock_cycle_ns == 0) record_.clock_cycle_ns = stats::median(cycle_ns).value_or(0);
+    record_.core_ipc = std::max(record_.core_ipc, model::own_core_ipc(core_ipc));
+    return {};
+}
+
+std::uint64_t BenchRig::windows_in(double seconds) const {
+    return std::max<std::uint64_t>(
+        1, static_cast<std::uint64_t>(std::llround(seconds / window_seconds_)));
+}
+
+void BenchRig::begin_round(std::uint64_t pairs) {
+    round_ = model::BenchRound{};
+    round_.clock_cycle_ns = record_.clock_cycle_ns;
+    spare_pairs_ = kSparePairs * pairs;
+}
+
+Result<BenchRig::WindowPair> BenchRig::run_pair(model::BenchRecord* counted) {
+    WindowPair pair;
+    if (on_this_cpu_) pair.core.read_width();
+    for (const bool of_baseline : {baseline_first_, !baseline_first_}) {
+        if (of_baseline) {
+            XDPBENCH_TRY(pair.baseline, window(true, window_frames_, nullptr));
+        } else {
+            XDPBENCH_TRY(pair.program, window(false, window_frames_, counted));
+        }
+        if (!on_this_cpu_) continue;
+        if (of_baseline == baseline_first_) pair.core.read_clock();
+        pair.core.read_width();
+    }
+    baseline_first_ = !baseline_first_;
+    return pair;
+}
+
+void BenchRig::add_to_round(const WindowPair& pair) {
+    round_.offered += window_frames_;
+    round_.processed += pair.program.processed;
+    round_.forwarded += pair.program.forwarded;
+    round_.seconds += pair.program.seconds;
+    round_.baseline_packets += pair.baseline.processed;
+    round_.baseline_seconds += pair.baseline.seconds;
+    round_.window_ns.push_back(model::ns_each(pair.program.seconds, pair.program.processed));
+    round_.baseline_window_ns.push_back(
+        model::ns_each(pair.baseline.seconds, pair.baseline.processed));
+    if (pair.core.cycle_ns()) {
+        round_.cycle_ns.push_back(*pair.core.cycle_ns());
+        round_.core_ipc.push_back(pair.core.ipc());
+    }
+    record_.seconds += pair.program.seconds;
+}
+
+Result<void> BenchRig::run_windows() {
+    for (;;) {
+        const Clock::time_point start = Clock::now();
+        const double user = user_seconds();
+        XDPBENCH_TRY(const WindowPair pair, run_pair(&record_));
+        add_to_round(pair);
+        record_.user_seconds += user_seconds() - user;
+        record_.measured_seconds += seconds_since(start);
+        const bool own =
+            !pair.core.cycle_ns() || pair.core.ipc() >= record_.core_ipc * model::kOwnCore;
+        if (own || spare_pairs_ == 0) return {};
+        --spare_pairs_;
+    }
+}
+
+model::BenchRound BenchRig::end_round() {
+    record_.rounds.push_back(round_);
+    record_.core_ipc = std::max(record_.core_ipc, model::own_core_ipc(record_.rounds));
+    model::find_shared_windows(record_.rounds, record_.core_ipc);
+    return record_.rounds.back();
+}
+
+void BenchRig::expect_core(const std::map<int, KnownCore>& cores) {
+    const auto known = cores.find(record_.cpu);
+    if (!on_this_cpu_ || known == cores.end()) return;
+    record_.core_ipc = known->second.ipc;
+    record_.clock_cycle_ns = known->second.cycle_ns;
+}
+
+void BenchRig::tell_core(std::map<int, KnownCore>& cores) const {
+    if (on_this_cpu_) cores[record_.cpu] = {record_.core_ipc, record_.clock_cycle_ns};
+}
+
+void BenchRig::watch_paths(Paths paths) {
+    paths_ = std::move(paths);
+    watch_.emplace(paths_);
+}
+
+void BenchRig::verify_paths(testbed::ActionSource source, model::BenchRecord& record) const {
+    // Where frames of several paths arrive, one that is still on its way looks like a dropped one.
+    if (record.mixed && source == testbed::ActionSource::arrivals) return;
+    testbed::attribute(source, watch_->tally(), record.actions);
+    const Result<void> held = watch_->verify(record.actions);
+    if (held) return;
+    record.outcome = model::Outcome::invalid;
+    record.message = held.error().text();
+}
+
+}  // namespace xdpbench::bench

@@ -1,0 +1,143 @@
+// Bench: what a packet costs on one path of a program, against the same path with an empty program
+// in the same run. Two rigs measure it: end to end through a veth (veth_bench.h), and the program
+// alone in the fresh-packet loop (loop_bench.h).
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "base/result.h"
+#include "bench/paths.h"
+#include "model/run.h"
+#include "net/port_topology.h"
+#include "target/target.h"
+#include "target/traffic_shape.h"
+#include "testbed/accounting.h"
+#include "traffic/core.h"
+#include "traffic/placement.h"
+
+namespace xdpbench::bench {
+
+// A CPU's core as benches see it; 0 where it is not measured.
+struct KnownCore {
+    double ipc = 0;       // BenchRecord::core_ipc
+    double cycle_ns = 0;  // BenchRecord::clock_cycle_ns
+};
+
+// Windows of the program under test and of the baseline in turn, added up to rounds. The caller has
+// pinned the thread to the generator's CPU.
+class BenchRig {
+  public:
+    virtual ~BenchRig() = default;
+    BenchRig(const BenchRig&) = delete;
+    BenchRig& operator=(const BenchRig&) = delete;
+    BenchRig(BenchRig&&) = delete;
+    BenchRig& operator=(BenchRig&&) = delete;
+
+    // Frames of a window, and windows that fill a round of `seconds`.
+    [[nodiscard]] std::uint64_t window_frames() const { return window_frames_; }
+    [[nodiscard]] std::uint64_t windows_in(double seconds) const;
+
+    // Windows that do not count, for `seconds`, but for half a second at most: they tell the clock
+    // that figures are given at, and the core.
+    Result<void> warm_up(double seconds);
+    // Of so many calls of run_windows().
+    void begin_round(std::uint64_t pairs);
+    // One window of the program and one of the baseline; which comes first alternates. If another
+    // thread shared the core the pair is measured again, for three times the round's at most.
+    Result<void> run_windows();
+    // The round counts only if this is called.
+    model::BenchRound end_round();
+
+    // What earlier benches of the run have seen of the program's core, by CPU, before warm_up():
+    // so all of them are given at one clock, and what the core gives alone is known even if
+    // somebody shares it all through this one.
+    void expect_core(const std::map<int, KnownCore>& cores);
+    void tell_core(std::map<int, KnownCore>& cores) const;
+
+    // Everything measured so far, the paths taken checked.
+    [[nodiscard]] virtual Result<model::BenchRecord> finish() { return record_; }
+
+  protected:
+    struct Window {
+        std::uint64_t processed = 0;
+        std::uint64_t forwarded = 0;
+        double seconds = 0;
+    };
+
+    BenchRig() = default;
+    // One window of `frames`; what only the program's windows tell goes into `counted`, if given.
+    virtual Result<Window> window(bool baseline, std::uint64_t frames,
+                                  model::BenchRecord* counted) = 0;
+    // Finds out how many frames a window of `seconds` takes, within the limits.
+    Result<void> calibrate(double seconds, std::uint64_t fewest, std::uint64_t most);
+    // Redirected frames of the program and of the baseline must arrive in the same place.
+    [[nodiscard]] Result<void> require_same_end(const std::string& end,
+                                                const std::string& baseline_end) const;
+
+    // What the program's windows that count were to do, and what they did by the counts of
+    // `source`.
+    void watch_paths(Paths paths);
+    void verify_paths(testbed::ActionSource source, model::BenchRecord& record) const;
+
+    model::BenchRecord record_;
+    Paths paths_;
+    std::optional<PathWatch> watch_;  // of the program's windows that count
+    // The whole path is the work of the calling thread's CPU, so its clock is what counts.
+    bool on_this_cpu_ = false;
+
+  private:
+    struct WindowPair {
+        Window program;
+        Window baseline;
+        traffic::CoreReadings core;
+    };
+    Result<WindowPair> run_pair(model::BenchRecord* counted);
+    void add_to_round(const WindowPair& pair);
+
+    std::uint64_t window_frames_ = 0;
+    double window_seconds_ = 0;
+    bool baseline_first_ = false;
+    model::BenchRound round_;
+    std::uint64_t spare_pairs_ = 0;
+};
+
+// What is timed, and how.
+struct BenchCase {
+    const target::Target* target = nullptr;
+    std::optional<model::Mode> mode;  // end to end in this attach mode; none: the program alone
+    target::TrafficShape shape;
+    traffic::CpuPlan cpus;  // end to end; a program alone runs on the program's
+    // Of these interfaces, end to end, instead of a veth; of the CPUs only the generator's is ours.
+    std::optional<net::Ports> devices = {};
+    // A rate is offered from each of these CPUs, which their generators share with the program;
+    // none: as `cpus` says.
+    std::vector<int> side_by_side = {};
+
+    // The CPUs that have a generator.
+    [[nodiscard]] std::vector<int> generators() const;
+    // The mode's name, or "test_run".
+    [[nodiscard]] std::string kind() const;
+    // "/size:64/separate", "/device:eth1", "/cpus:0,1": what tells it from others of this program
+    // and mode.
+    [[nodiscard]] std::string variant() const;
+    // "icmp_lb/native/size:64"
+    [[nodiscard]] std::string name() const;
+};
+
+// A record with nothing but what is asked for.
+[[nodiscard]] model::BenchRecord begin_record(const BenchCase& bench);
+// With all that is known before the measurement.
+[[nodiscard]] model::BenchRecord describe_bench(const BenchCase& bench,
+                                                const packet::Frames& frames, const Paths& paths);
+
+// Whose the time is where generator and program take turns: more than half of it the program's?
+void find_bound_by_time(model::BenchRecord& record);
+// Frames that a CPUMAP redirects wait for the CPU that runs the stack. If it was still at work when
+// generator and program were done, after `done_seconds`, it is what the rate is bound by. Returns
+// whether that is so.
+bool find_bound_by_stack(model::BenchRecord& record, double done_seconds);
+
+}  // namespace xdpbench::bench

@@ -1,0 +1,93 @@
+#include "bench/bench.h"
+
+#include <gtest/gtest.h>
+
+namespace xdpbench::bench {
+namespace {
+
+constexpr int kCpu = 7;
+
+// Windows that take a microsecond a frame and cost nothing.
+class CountingRig : public BenchRig {
+  public:
+    explicit CountingRig(bool on_this_cpu = true) {
+        on_this_cpu_ = on_this_cpu;
+        record_.cpu = kCpu;
+        EXPECT_TRUE(calibrate(1e-3, 1000, 1000));
+        windows_ = 0;
+    }
+    [[nodiscard]] int windows() const { return windows_; }
+
+  private:
+    Result<Window> window(bool, std::uint64_t frames, model::BenchRecord*) override {
+        ++windows_;
+        return Window{frames, 0, static_cast<double>(frames) * 1e-6};
+    }
+    int windows_ = 0;
+};
+
+// On CPUs whose cores cannot be read there is nothing to be told.
+bool reads_cores() { return traffic::measure_cycle_ns().has_value(); }
+
+model::BenchRound round_of(CountingRig& rig, std::uint64_t pairs) {
+    rig.begin_round(pairs);
+    for (std::uint64_t i = 0; i < pairs; ++i) EXPECT_TRUE(rig.run_windows());
+    return rig.end_round();
+}
+
+TEST(BenchRig, ARoundHasAsManyPairsAsAskedFor) {
+    CountingRig rig;
+    rig.expect_core({{kCpu, {0.01, 0}}});  // gives more than that at any time
+    const model::BenchRound round = round_of(rig, 10);
+    EXPECT_EQ(rig.windows(), 20);
+    EXPECT_EQ(round.window_ns.size(), 10U);
+    EXPECT_EQ(round.offered, 10'000U);
+}
+
+TEST(BenchRig, PairsOfASharedCoreAreMeasuredAgainForThreeTimesTheRoundAtMost) {
+    if (!reads_cores()) GTEST_SKIP() << "no way to read this CPU's core";
+    CountingRig rig;
+    rig.expect_core({{kCpu, {1000, 0}}});  // no core ever gives that: it looks shared
+    const model::BenchRound round = round_of(rig, 10);
+    EXPECT_EQ(round.window_ns.size(), 30U);
+    EXPECT_EQ(round.offered, 30'000U);
+    EXPECT_TRUE(round.core_shared());
+    EXPECT_EQ(round_of(rig, 5).window_ns.size(), 15U);  // each round has spare ones of its own
+}
+
+TEST(BenchRig, BenchesOfARunAreGivenAtTheClockThatTheFirstOneFound) {
+    if (!reads_cores()) GTEST_SKIP() << "no way to read this CPU's core";
+    std::map<int, KnownCore> cores;
+    CountingRig first;
+    first.expect_core(cores);
+    ASSERT_TRUE(first.warm_up(0.01));
+    first.tell_core(cores);
+    ASSERT_GT(cores.at(kCpu).cycle_ns, 0);
+    ASSERT_GT(cores.at(kCpu).ipc, 0);
+
+    cores.at(kCpu).cycle_ns = 0.5;
+    CountingRig second;
+    second.expect_core(cores);
+    ASSERT_TRUE(second.warm_up(0.01));
+    const model::BenchRound round = round_of(second, 10);
+    EXPECT_EQ(round.clock_cycle_ns, 0.5);
+    EXPECT_DOUBLE_EQ(round.ns_per_packet(), round.cycles_per_packet() / 2);
+    EXPECT_DOUBLE_EQ(round.timed_ns_per_packet(), 1000);
+    second.tell_core(cores);
+    EXPECT_EQ(cores.at(kCpu).cycle_ns, 0.5);
+}
+
+TEST(BenchRig, WhatOtherCpusHaveAPartInIsGivenAsTimed) {
+    std::map<int, KnownCore> cores{{kCpu, {5, 0.5}}};
+    CountingRig rig(false);
+    rig.expect_core(cores);
+    ASSERT_TRUE(rig.warm_up(0.01));
+    const model::BenchRound round = round_of(rig, 10);
+    EXPECT_DOUBLE_EQ(round.ns_per_packet(), 1000);
+    EXPECT_DOUBLE_EQ(round.baseline_ns(), 1000);
+    rig.tell_core(cores);
+    EXPECT_EQ(cores.at(kCpu).cycle_ns, 0.5);
+}
+
+}  // namespace
+}  // namespace xdpbench::bench

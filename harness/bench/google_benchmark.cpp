@@ -1,0 +1,233 @@
+#include "bench/google_benchmark.h"
+
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <span>
+#include <sstream>
+#include <utility>
+
+#include "base/arguments.h"
+#include "base/interrupt.h"
+#include "bench/bench.h"
+#include "bench/loop_bench.h"
+#include "bench/port_bench.h"
+#include "bench/veth_bench.h"
+#include "traffic/pinned.h"
+
+namespace xdpbench::bench {
+namespace {
+
+constexpr const char* kExecutable = "xdp-bench";
+
+// Google Benchmark's own document, without what would make the names of two runs differ: the number
+// of iterations, which here is the number of packets of a calibrated round.
+class DocumentReporter : public benchmark::BenchmarkReporter {
+  public:
+    DocumentReporter() {
+        json_.SetOutputStream(&document_);
+        json_.SetErrorStream(&document_);
+    }
+    bool ReportContext(const Context& context) override {
+        return std::exchange(begun_, true) || json_.ReportContext(context);
+    }
+    void ReportRuns(const std::vector<Run>& runs) override {
+        std::vector<Run> reported;
+        bool error_told = false;  // once is enough: an interruption spoils all rounds to come
+        for (Run run : runs) {
+            if (run.error_occurred && std::exchange(error_told, true)) continue;
+            run.run_name.iterations.clear();
+            // The coefficient of variation of a counter that is 0 throughout is NaN, which is no
+            // JSON: one of them would cost the whole document.
+            std::erase_if(run.counters,
+                          [](const auto& counter) { return !std::isfinite(counter.second.value); });
+            if (std::isfinite(run.real_accumulated_time) && std::isfinite(run.cpu_accumulated_time))
+                reported.push_back(std::move(run));
+        }
+        if (!reported.empty()) json_.ReportRuns(reported);
+    }
+    // After each run of benchmarks; the document is done when all of them are.
+    void Finalize() override {}
+    [[nodiscard]] std::string document() {
+        json_.Finalize();
+        return document_.str();
+    }
+
+  private:
+    std::ostringstream document_;
+    benchmark::JSONReporter json_;
+    bool begun_ = false;
+};
+
+// What one registered benchmark keeps from repetition to repetition.
+struct Registered {
+    BenchCase what;
+    std::string name;
+    std::unique_ptr<BenchRig> rig;
+    std::optional<Error> error;
+    int rounds_begun = 0;
+};
+
+Result<std::unique_ptr<BenchRig>> create_rig(const BenchCase& what) {
+    if (!what.mode) return LoopBench::create(what);
+    return what.devices ? PortBench::create(what) : VethBench::create(what);
+}
+
+Registered prepare(const BenchCase& what, const std::function<void(const std::string&)>& progress) {
+    Registered bench;
+    bench.what = what;
+    bench.name = what.name();
+    progress(fmt::format("bench {}: preparing", bench.name));
+    Result<std::unique_ptr<BenchRig>> rig = create_rig(what);
+    if (rig) {
+        bench.rig = std::move(*rig);
+    } else {
+        bench.error = rig.error();
+    }
+    return bench;
+}
+
+void add_counters(benchmark::State& state, const model::BenchRound& round, bool end_to_end) {
+    if (end_to_end) {
+        state.counters["offered_pps"] = round.rate(round.offered);
+        state.counters["processed_pps"] = round.rate(round.processed);
+        state.counters["forwarded_pps"] = round.rate(round.forwarded);
+    }
+    state.counters["floor_ns"] = round.baseline_ns();
+    state.counters["program_ns"] = round.program_ns();
+    if (!round.cycle_ns.empty()) state.counters["program_cycles"] = round.program_cycles();
+}
+
+// How benches are run: for how long, and what becomes known while they are.
+struct BenchSeries {
+    double round_seconds = 0;
+    std::map<int, KnownCore> cores;  // by CPU
+    const std::function<void(const std::string&)>* progress = nullptr;
+};
+
+// One repetition: one round. Before the first of them as long to warm up.
+void run_round(benchmark::State& state, Registered& bench, BenchSeries& series) {
+    const std::function<void(const std::string&)>& progress = *series.progress;
+    if (!bench.error && interrupted()) bench.error = interrupted_error();
+    const traffic::CpuPlan& cpus = bench.what.cpus;
+    const Result<traffic::PinnedThread> pinned =
+        traffic::PinnedThread::pin(bench.what.mode ? cpus.generator : cpus.program);
+    if (!bench.error && !pinned) bench.error = pinned.error();
+    if (!bench.error && bench.rounds_begun == 0) {
+        progress(fmt::format("bench {}: warming up", bench.name));
+        bench.rig->expect_core(series.cores);
+        const Result<void> warm = bench.rig->warm_up(series.round_seconds);
+        if (!warm) bench.error = warm.error();
+    }
+    ++bench.rounds_begun;
+    if (!bench.error) {
+        progress(fmt::format("bench {}: round {}", bench.name, bench.rounds_begun));
+        bench.rig->begin_round(bench.rig->windows_in(series.round_seconds));
+    }
+    // Also a round that cannot begin enters the loop: only then does Google Benchmark count its
+    // iterations like those of the others, which its statistics insist on.
+    const std::uint64_t packets = bench.rig ? bench.rig->window_frames() : 1;
+    while (state.KeepRunningBatch(static_cast<benchmark::IterationCount>(packets))) {
+        if (!bench.error) {
+            const Result<void> measured = bench.rig->run_windows();
+            if (measured) continue;
+            bench.error = measured.error();
+        }
+        state.SkipWithError(bench.error->what.c_str());
+        return;
+    }
+    const model::BenchRound round = bench.rig->end_round();
+    bench.rig->tell_core(series.cores);
+    // All at once, so that its time per iteration is our ns/packet: of the middle window.
+    state.SetIterationTime(round.ns_per_packet() * 1e-9 * static_cast<double>(state.iterations()));
+    add_counters(state, round, bench.what.mode.has_value());
+}
+
+model::BenchRecord unfinished(const BenchCase& bench, const Error& error) {
+    model::BenchRecord record = begin_record(bench);
+    record.message = error.text();
+    record.outcome = error.kind == ErrorKind::unavailable || error.kind == ErrorKind::interrupted
+                         ? model::Outcome::skipped
+                         : model::Outcome::invalid;
+    return record;
+}
+
+model::BenchRecord record_of(const Registered& bench) {
+    if (!bench.rig) return unfinished(bench.what, *bench.error);
+    const Result<model::BenchRecord> finished = bench.rig->finish();
+    if (!finished) return unfinished(bench.what, finished.error());
+    model::BenchRecord record = *finished;
+    if (!bench.error) return record;
+    // An interruption leaves the whole rounds good; any other error spoils all of them.
+    const bool partial = bench.error->kind == ErrorKind::interrupted && !record.rounds.empty();
+    if (partial) return record;
+    const model::BenchRecord failed = unfinished(bench.what, *bench.error);
+    record.outcome = failed.outcome;
+    record.message = failed.message;
+    return record;
+}
+
+Result<void> initialize(const BenchOptions& options) {
+    std::vector<std::string> words{kExecutable,
+                                   fmt::format("--benchmark_repetitions={}", options.rounds)};
+    words.insert(words.end(), options.arguments.begin(), options.arguments.end());
+    Arguments arguments(std::move(words));
+    benchmark::Initialize(arguments.count(), arguments.values());
+    // Google Benchmark keeps the pointer to the first word, which `arguments` takes with it.
+    benchmark::BenchmarkReporter::Context::executable_name = kExecutable;
+    if (!arguments.left_over().empty()) {
+        return input_error("Google Benchmark does not know " + arguments.left_over());
+    }
+    return {};
+}
+
+void register_bench(Registered& bench, BenchSeries& series) {
+    const std::uint64_t packets =
+        bench.rig ? bench.rig->windows_in(series.round_seconds) * bench.rig->window_frames() : 1;
+    benchmark::RegisterBenchmark(
+        bench.name.c_str(),
+        [&bench, &series](benchmark::State& state) { run_round(state, bench, series); })
+        ->UseManualTime()
+        ->Iterations(static_cast<benchmark::IterationCount>(packets));
+}
+
+// Prepares all of the cases, then runs them.
+void run_together(std::span<const BenchCase> cases, BenchSeries& series, DocumentReporter& reporter,
+                  std::vector<model::BenchRecord>& records) {
+    std::vector<std::unique_ptr<Registered>> registered;
+    for (const BenchCase& what : cases) {
+        registered.push_back(std::make_unique<Registered>(prepare(what, *series.progress)));
+        register_bench(*registered.back(), series);
+    }
+    benchmark::RunSpecifiedBenchmarks(&reporter);
+    for (const std::unique_ptr<Registered>& bench : registered) {
+        // Deselected by --benchmark_filter: not run, and so no result.
+        if (bench->rounds_begun > 0 || bench->error) records.push_back(record_of(*bench));
+    }
+    benchmark::ClearRegisteredBenchmarks();
+}
+
+}  // namespace
+
+Result<BenchResults> run_benches(const std::vector<BenchCase>& cases, const BenchOptions& options,
+                                 const std::function<void(const std::string&)>& progress) {
+    XDPBENCH_CHECK(initialize(options));
+    BenchResults results;
+    DocumentReporter reporter;
+    if (cases.empty()) reporter.ReportContext(benchmark::BenchmarkReporter::Context());
+    // On a real interface there is room for one at a time.
+    const bool one_by_one =
+        std::any_of(cases.begin(), cases.end(), [](const BenchCase& what) { return what.devices; });
+    const std::size_t together = one_by_one ? 1 : cases.size();
+    BenchSeries series{options.seconds, {}, &progress};
+    for (std::size_t first = 0; first < cases.size(); first += together)
+        run_together(std::span(cases).subspan(first, together), series, reporter, results.records);
+    results.json = reporter.document();
+    return results;
+}
+
+}  // namespace xdpbench::bench

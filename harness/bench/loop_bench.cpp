@@ -1,0 +1,85 @@
+#include "bench/loop_bench.h"
+
+#include <fmt/format.h>
+
+#include "base/interrupt.h"
+#include "bpf/counters.h"
+#include "probe/environment.h"
+#include "traffic/pinned.h"
+
+namespace xdpbench::bench {
+namespace {
+
+constexpr unsigned kProgramSlot = 0;
+constexpr unsigned kBaselineSlot = 1;
+// Long enough that the system call around it costs nothing, short enough that drift hits program
+// and baseline alike.
+constexpr double kLoopWindowSeconds = 0.002;
+constexpr std::uint64_t kSmallestWindow = 500;
+constexpr std::uint64_t kLargestWindow = 1'000'000;
+
+}  // namespace
+
+LoopBench::LoopBench(net::Topology topology, bpf::Program program, testbed::EmptyProgram empty,
+                     traffic::RefreshLoop loop)
+    : topology_(std::move(topology)),
+      program_(std::move(program)),
+      empty_(std::move(empty)),
+      loop_(std::move(loop)) {}
+
+Result<std::unique_ptr<BenchRig>> LoopBench::create(const BenchCase& bench) {
+    XDPBENCH_CHECK(probe::require_timeable());
+    XDPBENCH_TRY(const traffic::PinnedThread pinned,
+                 traffic::PinnedThread::pin(bench.cpus.program));
+    const target::Target& target = *bench.target;
+    XDPBENCH_TRY(const packet::Frames frames, target::bench_frames(target, bench.shape));
+    XDPBENCH_TRY(Paths paths, find_paths(target, frames));
+    XDPBENCH_TRY(net::Topology topology, net::Topology::create(1, 0, target::topology_of(target)));
+    XDPBENCH_TRY(bpf::Program program, target::load_program(target, topology));
+    XDPBENCH_TRY(testbed::EmptyProgram empty,
+                 testbed::EmptyProgram::load(paths.action, program, topology, 0, 0));
+    XDPBENCH_TRY(traffic::RefreshLoop loop,
+                 traffic::RefreshLoop::create(frames, program.has_frags()));
+    XDPBENCH_CHECK(loop.park(topology.tester, topology.parking));
+    XDPBENCH_CHECK(loop.place(kProgramSlot, program.fd()));
+    XDPBENCH_CHECK(loop.place(kBaselineSlot, empty.fd()));
+    model::BenchRecord record = describe_bench(bench, frames, paths);
+    std::unique_ptr<LoopBench> rig(
+        new LoopBench(std::move(topology), std::move(program), std::move(empty), std::move(loop)));
+    rig->watch_paths(std::move(paths));
+    rig->record_ = std::move(record);
+    rig->on_this_cpu_ = true;
+    XDPBENCH_TRY(const auto counters, bpf::read_counters(rig->program_));
+    rig->record_.counted_by = counters ? "the program's map " XDP_COUNTERS_MAP
+                                       : "the return value of every window's last packet";
+    XDPBENCH_CHECK(rig->verify_each_frame());
+    XDPBENCH_CHECK(rig->calibrate(kLoopWindowSeconds, kSmallestWindow, kLargestWindow));
+    return std::unique_ptr<BenchRig>(std::move(rig));
+}
+
+Result<void> LoopBench::verify_each_frame() {
+    for (std::size_t i = 0; i < paths_.returned.size(); ++i)
+        XDPBENCH_CHECK(window(false, 1, nullptr));
+    return {};
+}
+
+Result<BenchRig::Window> LoopBench::window(bool baseline, std::uint64_t frames,
+                                           model::BenchRecord* /*counted*/) {
+    XDPBENCH_TRY(const traffic::TimedRuns timed,
+                 loop_.run(topology_.tester, baseline ? kBaselineSlot : kProgramSlot,
+                           static_cast<std::uint32_t>(frames)));
+    if (!baseline) XDPBENCH_CHECK(watch_->note(timed));
+    return Window{timed.runs, 0, timed.cpu_seconds};
+}
+
+Result<model::BenchRecord> LoopBench::finish() {
+    XDPBENCH_TRY(model::BenchRecord record, BenchRig::finish());
+    if (record.rounds.empty()) return record;
+    // After an interruption nothing runs any more; what every window noted still has to hold.
+    if (!interrupted()) XDPBENCH_CHECK(verify_each_frame());
+    XDPBENCH_CHECK(watch_->verify(program_));
+    record.actions = watch_->tally();
+    return record;
+}
+
+}  // namespace xdpbench::bench

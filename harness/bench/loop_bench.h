@@ -1,0 +1,37 @@
+// The bench of the program alone: ns/packet in the fresh-packet loop, without a network around it.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "bench/bench.h"
+#include "net/topology.h"
+#include "testbed/empty_program.h"
+#include "traffic/refresh_loop.h"
+
+namespace xdpbench::bench {
+
+class LoopBench final : public BenchRig {
+  public:
+    // Verifies in the loop itself, frame by frame, that the program does with fresh packets what it
+    // did in single runs, then calibrates.
+    static Result<std::unique_ptr<BenchRig>> create(const BenchCase& bench);
+
+    // Looks again, frame by frame, and at the program's own counters if it has them: invalid if any
+    // packet took another path while it was timed.
+    [[nodiscard]] Result<model::BenchRecord> finish() override;
+
+  private:
+    LoopBench(net::Topology topology, bpf::Program program, testbed::EmptyProgram empty,
+              traffic::RefreshLoop loop);
+    Result<Window> window(bool baseline, std::uint64_t frames,
+                          model::BenchRecord* counted) override;
+    Result<void> verify_each_frame();
+
+    net::Topology topology_;  // its parking interface is used, and what the program may redirect to
+    bpf::Program program_;
+    testbed::EmptyProgram empty_;
+    traffic::RefreshLoop loop_;
+};
+
+}  // namespace xdpbench::bench

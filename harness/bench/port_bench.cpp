@@ -1,0 +1,127 @@
+#include "bench/port_bench.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "probe/environment.h"
+#include "testbed/link_window.h"
+#include "testbed/port_accounting.h"
+#include "traffic/frame_map.h"
+#include "traffic/pinned.h"
+
+namespace xdpbench::bench {
+namespace {
+
+// Long enough that exchanging the programs and reading cost nothing, short enough that drift hits
+// both alike.
+constexpr double kDeviceWindowSeconds = 0.03;
+constexpr std::uint64_t kFewestDeviceFrames = 1024;
+constexpr std::uint64_t kMostDeviceFrames = 524'288;
+// Now and then a frame gets lost for other reasons.
+constexpr double kLossThatTells = 0.001;
+
+double part_of(std::uint64_t part, std::uint64_t whole) {
+    return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+// There is at least one.
+std::string most_frequent(const model::Losses& losses) {
+    return std::max_element(losses.begin(), losses.end(),
+                            [](const auto& a, const auto& b) { return a.second < b.second; })
+        ->first;
+}
+
+}  // namespace
+
+PortBench::PortBench(std::unique_ptr<testbed::PortLink> devices, traffic::Generator generator)
+    : devices_(std::move(devices)), generator_(std::move(generator)) {}
+
+Result<std::unique_ptr<BenchRig>> PortBench::create(const BenchCase& bench) {
+    XDPBENCH_CHECK(probe::require_timeable());
+    XDPBENCH_TRY(const traffic::PinnedThread pinned,
+                 traffic::PinnedThread::pin(bench.cpus.generator));
+    XDPBENCH_TRY(const packet::Frames frames, target::bench_frames(*bench.target, bench.shape));
+    XDPBENCH_TRY(const Paths paths, find_paths(*bench.target, frames));
+    XDPBENCH_TRY(traffic::Generator generator, traffic::Generator::create(frames));
+    XDPBENCH_TRY(std::unique_ptr<testbed::PortLink> devices,
+                 testbed::PortLink::create(*bench.target, *bench.devices, *bench.mode,
+                                           traffic::longest_of(frames), paths.action,
+                                           testbed::BaselineWish::needed, {}));
+    XDPBENCH_CHECK(devices->park(generator));
+    std::unique_ptr<PortBench> rig(new PortBench(std::move(devices), std::move(generator)));
+    rig->record_ = describe_bench(bench, frames, paths);
+    rig->watch_paths(paths);
+    rig->record_.counted_by = rig->devices_->link().counted_by();
+    const std::optional<testbed::RedirectPath> redirect_path = rig->devices_->redirect_path();
+    if (redirect_path)
+        rig->record_.baseline_cpus.assign(redirect_path->cpus.begin(), redirect_path->cpus.end());
+    const std::uint64_t most = testbed::most_in_flight(redirect_path, kMostDeviceFrames);
+    XDPBENCH_CHECK(rig->calibrate(kDeviceWindowSeconds, std::min(kFewestDeviceFrames, most), most));
+    XDPBENCH_CHECK(rig->require_same_end(rig->end_, rig->baseline_end_));
+    return std::unique_ptr<BenchRig>(std::move(rig));
+}
+
+Result<BenchRig::Window> PortBench::window(bool baseline, std::uint64_t frames,
+                                           model::BenchRecord* counted) {
+    XDPBENCH_CHECK(devices_->begin(baseline));
+    const std::uint64_t first = generator_.next_frame();
+    const Clock::time_point start = Clock::now();
+    XDPBENCH_CHECK(
+        generator_.send(devices_->topology().tester, devices_->link().tester().index, frames));
+    XDPBENCH_TRY(const testbed::PortLink::Finished finished, devices_->finish(frames));
+    const testbed::LinkCounts& counts = finished.counts;
+    if (counted != nullptr) {
+        testbed::add_counts(counts, *counted);
+        watch_->note(first, frames);
+        done_seconds_ += std::chrono::duration<double>(finished.handled - start).count();
+    }
+    if (baseline) {
+        baseline_sent_ += frames;
+        baseline_lost_ += testbed::frames_lost(counts.losses);
+    }
+    (baseline ? baseline_end_ : end_) = testbed::redirect_end(counts);
+    return Window{counts.handled(), counts.received + counts.passed,
+                  std::chrono::duration<double>(finished.last - start).count()};
+}
+
+// Where frames are lost, the empty program in its place tells whether the program is to blame.
+Result<void> PortBench::find_bound(model::BenchRecord& record) const {
+    std::uint64_t offered = 0;
+    for (const model::BenchRound& round : record.rounds) offered += round.offered;
+    const double lost = part_of(testbed::frames_lost(record.losses), offered);
+    const double baseline_lost = part_of(baseline_lost_, baseline_sent_);
+    if (lost <= kLossThatTells) {
+        if (!find_bound_by_stack(record, done_seconds_)) find_bound_by_time(record);
+        return {};
+    }
+    record.bound = baseline_lost > kLossThatTells ? "path" : "program";
+    record.evidence = fmt::format(
+        "{:.2f} % of {} offered were lost, most of them as {}; with the empty program in its place "
+        "{:.2f} %",
+        lost * 100, counted(offered, "frame"), most_frequent(record.losses), baseline_lost * 100);
+    XDPBENCH_TRY(const testbed::DeviceCounters counters, devices_->loss_counters());
+    std::vector<std::string> lines;
+    lines.reserve(counters.size());
+    for (const auto& [name, value] : counters)
+        lines.push_back(fmt::format("{} {}", name, thousands(value)));
+    if (!lines.empty())
+        record.evidence += fmt::format("; meanwhile went up: {}", fmt::join(lines, ", "));
+    return {};
+}
+
+Result<model::BenchRecord> PortBench::finish() {
+    XDPBENCH_TRY(model::BenchRecord record, BenchRig::finish());
+    std::erase_if(record.cpus,
+                  [](const model::CpuTally& cpu) { return cpu.actions == model::ActionTally{}; });
+    if (record.rounds.empty()) return record;
+    verify_paths(devices_->link().source(), record);
+    XDPBENCH_CHECK(find_bound(record));
+    return record;
+}
+
+}  // namespace xdpbench::bench

@@ -1,0 +1,17 @@
+// How the rate of a program grows with the CPUs: a generator and a queue each.
+#pragma once
+
+#include <vector>
+
+#include "bench/bench.h"
+#include "model/run.h"
+
+namespace xdpbench::bench {
+
+// For the first 1, 2, ... of `cpus`: windows of so many generators on one device, in turn with
+// windows of the same generators on a device each, in `seconds` altogether. What the machine's CPUs
+// can do beside each other is in both, so their ratio is the device's and the program's own doing.
+[[nodiscard]] model::ScalingRecord measure_scaling(BenchCase bench, const std::vector<int>& cpus,
+                                                   double seconds);
+
+}  // namespace xdpbench::bench

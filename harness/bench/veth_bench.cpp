@@ -1,0 +1,135 @@
+#include "bench/veth_bench.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "net/threaded_napi.h"
+#include "probe/environment.h"
+#include "testbed/link_window.h"
+#include "traffic/frame_map.h"
+#include "traffic/pinned.h"
+
+namespace xdpbench::bench {
+namespace {
+
+// Long enough that starting and reading cost nothing, short enough that drift hits both links
+// alike.
+constexpr double kVethWindowSeconds = 0.03;
+constexpr std::uint64_t kSmallestVethWindow = 1024;
+constexpr std::uint64_t kLargestVethWindow = 65536;
+// When the program's thread is done is known less exactly: that is to be little of a window.
+constexpr std::uint64_t kLargestSeparateWindow = 524'288;
+
+void find_slower_side(model::BenchRecord& record) {
+    std::uint64_t offered = 0;
+    for (const model::BenchRound& round : record.rounds) offered += round.offered;
+    const auto found = record.losses.find("generator_xmit_errors");
+    const std::uint64_t refused = found == record.losses.end() ? 0 : found->second;
+    const double share = static_cast<double>(refused) / static_cast<double>(offered);
+    record.bound = slower_side(share);
+    record.evidence = fmt::format("{:.2f} % of {} offered found the ring before the program full",
+                                  share * 100, counted(offered, "frame"));
+}
+
+// What the rate is bound by, and the evidence.
+void find_bound(model::BenchRecord& record, double sending_seconds) {
+    if (find_bound_by_stack(record, sending_seconds)) return;
+    if (record.placement == traffic::placement_name(traffic::Placement::separate)) {
+        find_slower_side(record);
+        return;
+    }
+    find_bound_by_time(record);
+}
+
+}  // namespace
+
+VethBench::VethBench(net::Topology topology, bpf::Program program, traffic::Generator generator)
+    : topology_(std::move(topology)),
+      program_(std::move(program)),
+      generator_(std::move(generator)) {}
+
+Result<std::unique_ptr<BenchRig>> VethBench::create(const BenchCase& bench) {
+    XDPBENCH_CHECK(probe::require_timeable());
+    XDPBENCH_TRY(const traffic::PinnedThread pinned,
+                 traffic::PinnedThread::pin(bench.cpus.generator));
+    const target::Target& target = *bench.target;
+    const model::Mode mode = *bench.mode;
+    XDPBENCH_TRY(const packet::Frames frames, target::bench_frames(target, bench.shape));
+    XDPBENCH_TRY(const Paths paths, find_paths(target, frames));
+    XDPBENCH_TRY(traffic::Generator generator, traffic::Generator::create(frames));
+    XDPBENCH_TRY(net::Topology topology, net::Topology::create(2, traffic::longest_of(frames),
+                                                               target::topology_of(target)));
+    XDPBENCH_CHECK(generator.park(topology.tester, topology.parking));
+    XDPBENCH_TRY(bpf::Program program, target::load_program(target, topology));
+    XDPBENCH_TRY(const testbed::EmptyProgram empty,
+                 testbed::EmptyProgram::load(paths.action, program, topology, 0, 1));
+    std::unique_ptr<VethBench> rig(
+        new VethBench(std::move(topology), std::move(program), std::move(generator)));
+    XDPBENCH_TRY(testbed::InstrumentedLink link,
+                 testbed::InstrumentedLink::create(rig->topology_, 0, &rig->program_,
+                                                   rig->program_.fd(), mode, {}));
+    rig->link_.emplace(std::move(link));
+    XDPBENCH_TRY(
+        testbed::InstrumentedLink baseline_link,
+        testbed::InstrumentedLink::create(rig->topology_, 1, nullptr, empty.fd(), mode, {}));
+    rig->baseline_.emplace(std::move(baseline_link));
+    rig->record_ = describe_bench(bench, frames, paths);
+    rig->watch_paths(paths);
+    rig->link_->expect(paths.only());
+    rig->baseline_->expect(paths.only());
+    rig->record_.counted_by = rig->link_->counted_by();
+    if (empty.redirect_path())
+        rig->record_.baseline_cpus.assign(empty.redirect_path()->cpus.begin(),
+                                          empty.redirect_path()->cpus.end());
+    const bool apart = bench.cpus.placement == traffic::Placement::separate;
+    rig->on_this_cpu_ = !apart && rig->record_.baseline_cpus.empty();
+    XDPBENCH_CHECK(place_program(rig->topology_, bench.cpus));
+    const std::uint64_t most = testbed::most_in_flight(
+        empty.redirect_path(), apart ? kLargestSeparateWindow : kLargestVethWindow);
+    XDPBENCH_CHECK(rig->calibrate(kVethWindowSeconds, std::min(kSmallestVethWindow, most), most));
+    XDPBENCH_CHECK(rig->require_same_end(rig->end_, rig->baseline_end_));
+    return std::unique_ptr<BenchRig>(std::move(rig));
+}
+
+Result<void> place_program(const net::Topology& topology, const traffic::CpuPlan& cpus) {
+    if (cpus.placement == traffic::Placement::shared) return {};
+    for (const net::Link& link : topology.links)
+        XDPBENCH_CHECK(net::poll_in_thread(topology.dut, link.dut.name, 1, cpus.program));
+    return {};
+}
+
+const char* slower_side(double refused) {
+    constexpr double kNowAndThen = 0.001;  // of the frames: after an interrupt, say
+    return refused > kNowAndThen ? "program" : "generator";
+}
+
+Result<BenchRig::Window> VethBench::window(bool baseline, std::uint64_t frames,
+                                           model::BenchRecord* counted) {
+    const testbed::InstrumentedLink& link = baseline ? *baseline_ : *link_;
+    const std::uint64_t first = generator_.next_frame();
+    XDPBENCH_TRY(const testbed::LinkWindow timed,
+                 testbed::run_window(link, generator_, topology_, frames));
+    const testbed::LinkCounts& counts = timed.counts;
+    if (counted != nullptr) {
+        testbed::add_counts(counts, *counted);
+        watch_->note(first, frames);
+        sending_seconds_ += timed.sending_seconds;
+    }
+    (baseline ? baseline_end_ : end_) = testbed::redirect_end(counts);
+    return Window{counts.handled(), counts.received + counts.passed + counts.forwarded,
+                  timed.seconds};
+}
+
+Result<model::BenchRecord> VethBench::finish() {
+    XDPBENCH_TRY(model::BenchRecord record, BenchRig::finish());
+    std::erase_if(record.cpus,
+                  [](const model::CpuTally& cpu) { return cpu.actions == model::ActionTally{}; });
+    if (record.rounds.empty()) return record;
+    verify_paths(link_->source(), record);
+    find_bound(record, sending_seconds_);
+    return record;
+}
+
+}  // namespace xdpbench::bench

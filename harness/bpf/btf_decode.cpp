@@ -1,0 +1,177 @@
+#include "bpf/btf_decode.h"
+
+#include <bpf/btf.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/bytes.h"
+#include "bpf/btf_type.h"
+#include "bpf/value_text.h"
+#include "packet/hex.h"
+
+namespace xdpbench::bpf {
+namespace {
+
+// Zero-terminated text that a person can read, with nothing behind it.
+std::optional<std::string> readable_text(ByteView bytes) {
+    const auto end = std::find(bytes.begin(), bytes.end(), std::uint8_t{0});
+    const auto printable = [](std::uint8_t letter) { return letter >= ' ' && letter <= '~'; };
+    const auto zero = [](std::uint8_t byte) { return byte == 0; };
+    if (end == bytes.end() || !std::all_of(bytes.begin(), end, printable) ||
+        !std::all_of(end, bytes.end(), zero))
+        return std::nullopt;
+    std::string text(bytes.begin(), end);
+    if (text.empty() || text.starts_with("hex:")) return std::nullopt;
+    return text;
+}
+
+// Reads memory by its type.
+class Decoder {
+  public:
+    explicit Decoder(const btf* types) : types_(types) {}
+
+    // Nothing if the type has no value, or BTF that contradicts itself puts it outside.
+    [[nodiscard]] std::optional<model::Value> decode(std::uint32_t id, ByteView memory,
+                                                     int depth = 0) const {
+        const BtfType type = resolve_type(types_, id);
+        const std::size_t size = type_size(types_, id);
+        if (type.type == nullptr || size > memory.size() || depth == kDeepestType)
+            return std::nullopt;
+        const ByteView bytes = memory.first(size);
+        if (::btf_is_int(type.type) || ::btf_is_any_enum(type.type)) return integer(type, bytes);
+        if (::btf_is_union(type.type)) return largest_member(type.type, bytes, depth);
+        if (::btf_is_composite(type.type)) {
+            model::Value::Fields fields;
+            add_members(type.type, bytes, depth, fields);
+            return model::Value{{}, std::move(fields)};
+        }
+        if (::btf_is_array(type.type)) return array(*::btf_array(type.type), bytes, depth);
+        return std::nullopt;
+    }
+
+  private:
+    [[nodiscard]] std::optional<model::Value> integer(const BtfType& type, ByteView bytes) const {
+        if (bytes.size() > sizeof(std::uint64_t)) return std::nullopt;
+        if (type.big_endian && bytes.size() == 4) return model::Value{{}, address_text(bytes)};
+        return model::Value{{}, integer_text(types_, type, bytes)};
+    }
+
+    void add_members(const btf_type* type, ByteView memory, int depth,
+                     model::Value::Fields& fields) const {
+        for (unsigned i = 0; i < ::btf_vlen(type); ++i) {
+            const btf_member& member = ::btf_members(type)[i];
+            const std::size_t offset = ::btf_member_bit_offset(type, i) / 8;
+            if (::btf_member_bitfield_size(type, i) != 0 || offset > memory.size()) continue;
+            std::optional<model::Value> value =
+                decode(member.type, memory.subspan(offset), depth + 1);
+            if (!value) continue;
+            const std::string name = name_at(types_, member.name_off);
+            if (!name.empty()) {
+                fields.push_back({name, std::move(*value)});
+            } else if (value->fields() != nullptr) {
+                // Members of a struct without a name are members of the struct around it.
+                for (const model::Value::Field& inner : *value->fields()) fields.push_back(inner);
+            }
+        }
+    }
+
+    [[nodiscard]] model::Value largest_member(const btf_type* type, ByteView memory,
+                                              int depth) const {
+        model::Value::Fields largest;
+        std::size_t most = 0;
+        for (unsigned i = 0; i < ::btf_vlen(type); ++i) {
+            const btf_member& member = ::btf_members(type)[i];
+            const std::size_t size = type_size(types_, member.type);
+            if (size <= most || ::btf_member_bitfield_size(type, i) != 0) continue;
+            std::optional<model::Value> value = decode(member.type, memory, depth + 1);
+            if (!value) continue;
+            const std::string name = name_at(types_, member.name_off);
+            if (name.empty() && value->fields() == nullptr) continue;
+            most = size;
+            largest =
+                name.empty() ? *value->fields() : model::Value::Fields{{name, std::move(*value)}};
+        }
+        return model::Value{{}, std::move(largest)};
+    }
+
+    [[nodiscard]] std::optional<model::Value> array(const struct btf_array& shape, ByteView memory,
+                                                    int depth) const {
+        const BtfType element = resolve_type(types_, shape.type);
+        const std::size_t size = type_size(types_, shape.type);
+        if (size == 0 || element.type == nullptr) return std::nullopt;
+        if (size == 1 && ::btf_is_int(element.type)) return byte_array(element, memory);
+        model::Value::List list;
+        for (std::size_t i = 0; i < shape.nelems; ++i) {
+            std::optional<model::Value> value =
+                decode(shape.type, memory.subspan(i * size), depth + 1);
+            if (!value) return std::nullopt;
+            list.push_back(std::move(*value));
+        }
+        return model::Value{{}, std::move(list)};
+    }
+
+    [[nodiscard]] model::Value byte_array(const BtfType& element, ByteView memory) const {
+        constexpr std::size_t kMacBytes = 6;
+        if (is_char(types_, element.type)) {
+            if (const auto text = readable_text(memory)) return model::Value{{}, *text};
+        } else if (memory.size() == kMacBytes) {
+            return model::Value{{}, address_text(memory)};
+        }
+        return model::Value{{}, "hex:" + packet::to_hex(memory)};
+    }
+
+    const btf* types_;
+};
+
+// Adds up integers of at most 8 bytes.
+void add_integers(ByteView from, ByteSpan into, bool big_endian) {
+    store(load(from, big_endian) + load(into, big_endian), into, big_endian);
+}
+
+}  // namespace
+
+model::Value decode_value(const btf* types, std::uint32_t type,
+                          std::span<const std::uint8_t> memory) {
+    std::optional<model::Value> value = Decoder(types).decode(type, memory);
+    return value ? std::move(*value) : decode_untyped(memory);
+}
+
+model::Value decode_untyped(std::span<const std::uint8_t> memory) {
+    const std::size_t size = memory.size();
+    if (size == 1 || size == 2 || size == 4 || size == 8)
+        return model::Value{{}, number_text(load(memory, false), size, false)};
+    return model::Value{{}, "hex:" + packet::to_hex(memory)};
+}
+
+void add_values(const btf* types, std::uint32_t type, std::span<const std::uint8_t> from,
+                std::span<std::uint8_t> into) {
+    const BtfType resolved = resolve_type(types, type);
+    const btf_type* const shape = resolved.type;
+    if (shape == nullptr) return;
+    if (::btf_is_int(shape) && shape->size <= sizeof(std::uint64_t)) {
+        add_integers(from.first(shape->size), into.first(shape->size), resolved.big_endian);
+    } else if (::btf_is_composite(shape)) {
+        // The members of a union are the same memory: only the first one is added.
+        const unsigned members =
+            ::btf_is_union(shape) ? std::min(1U, unsigned{::btf_vlen(shape)}) : ::btf_vlen(shape);
+        for (unsigned i = 0; i < members; ++i) {
+            if (::btf_member_bitfield_size(shape, i) != 0) continue;
+            const std::size_t offset = ::btf_member_bit_offset(shape, i) / 8;
+            add_values(types, ::btf_members(shape)[i].type, from.subspan(offset),
+                       into.subspan(offset));
+        }
+    } else if (::btf_is_array(shape)) {
+        const std::uint32_t element = ::btf_array(shape)->type;
+        const std::size_t size = type_size(types, element);
+        for (std::size_t i = 0; i < ::btf_array(shape)->nelems; ++i)
+            add_values(types, element, from.subspan(i * size), into.subspan(i * size));
+    }
+}
+
+void add_untyped(std::span<const std::uint8_t> from, std::span<std::uint8_t> into) {
+    if (into.size() <= sizeof(std::uint64_t)) add_integers(from, into, false);
+}
+
+}  // namespace xdpbench::bpf

@@ -1,0 +1,428 @@
+#include "bpf/btf_value.h"
+
+#include <bpf/btf.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <random>
+
+#include "bpf/btf_decode.h"
+#include "bpf/fixture_test.h"
+#include "packet/hex.h"
+
+namespace xdpbench::bpf {
+namespace {
+
+using Memory = std::vector<std::uint8_t>;
+
+// The BTF of rich_types.bpf.o, and its struct `everything`.
+class BtfValueTest : public testing::Test {
+  protected:
+    void SetUp() override {
+        types_.reset(::btf__parse(fixture_object("rich_types").c_str(), nullptr));
+        ASSERT_TRUE(types_);
+        everything_ = type("everything", BTF_KIND_STRUCT);
+    }
+
+    [[nodiscard]] std::uint32_t type(const char* name, std::uint32_t kind) const {
+        const int id = ::btf__find_by_name_kind(types_.get(), name, kind);
+        EXPECT_GT(id, 0) << name;
+        return static_cast<std::uint32_t>(id);
+    }
+
+    [[nodiscard]] std::size_t size_of(std::uint32_t id) const {
+        return static_cast<std::size_t>(::btf__resolve_size(types_.get(), id));
+    }
+
+    // The bytes of one field of `everything` when it alone is written, in hex; or the error.
+    [[nodiscard]] std::string written(const std::string& name, const model::Value& value) const {
+        Memory memory(size_of(everything_), 0xee);
+        const auto done = encode_value(types_.get(), everything_, fields({{name, value}}), memory);
+        if (!done) return done.error().what;
+        const auto first =
+            std::find_if(memory.begin(), memory.end(), [](auto b) { return b != 0; });
+        if (first == memory.end()) return "all zero";
+        const auto last =
+            std::find_if(memory.rbegin(), memory.rend(), [](auto b) { return b != 0; }).base();
+        return packet::to_hex({first, last});
+    }
+
+    [[nodiscard]] std::string written(const std::string& name, const std::string& text) const {
+        return written(name, scalar(text));
+    }
+
+    // "path: expected a, got b" of each difference; or the error.
+    [[nodiscard]] std::string compared(const model::Value& expected, const Memory& memory) const {
+        const auto differences = compare_value(types_.get(), everything_, expected, memory);
+        if (!differences) return differences.error().what;
+        std::string text;
+        for (const ValueDifference& one : *differences)
+            text += one.path + ": expected " + one.expected + ", got " + one.actual + "\n";
+        return text;
+    }
+
+    [[nodiscard]] Memory encoded(const model::Value& value) const {
+        Memory memory(size_of(everything_));
+        const auto done = encode_value(types_.get(), everything_, value, memory);
+        EXPECT_TRUE(done) << done.error().text();
+        return memory;
+    }
+
+    // Where its bool is.
+    [[nodiscard]] std::size_t offset_of_flag() const {
+        const Memory memory = encoded(fields({{"flag", scalar("1")}}));
+        return static_cast<std::size_t>(std::find(memory.begin(), memory.end(), 1) -
+                                        memory.begin());
+    }
+
+    struct Free {
+        void operator()(btf* types) const { ::btf__free(types); }
+    };
+    std::unique_ptr<btf, Free> types_;
+    std::uint32_t everything_ = 0;
+};
+
+TEST_F(BtfValueTest, UnsignedIntegersHaveTheirRange) {
+    EXPECT_EQ(written("u8", "255"), "ff");
+    EXPECT_EQ(written("u16", "0xffff"), "ffff");
+    EXPECT_EQ(written("u32", "4294967295"), "ffffffff");
+    EXPECT_EQ(written("u64", "18446744073709551615"), "ffffffffffffffff");
+    EXPECT_EQ(written("u32", "true"), "01");
+    EXPECT_EQ(written("u32", "-0"), "all zero");
+    EXPECT_EQ(written("u32", "0XA0"), "a0");
+    EXPECT_EQ(written("u8", "256"),
+              "test.yaml:7:3: u8: 256 does not fit type __u8 (unsigned, 1 byte)");
+    EXPECT_EQ(written("u16", "65536"),
+              "test.yaml:7:3: u16: 65536 does not fit type __u16 (unsigned, 2 bytes)");
+    EXPECT_EQ(written("u32", "-1"),
+              "test.yaml:7:3: u32: -1 does not fit type __u32 (unsigned, 4 bytes)");
+    EXPECT_EQ(written("u64", "18446744073709551616"),
+              "test.yaml:7:3: u64: \"18446744073709551616\" is no value of type __u64: expected an "
+              "integer of 8 bytes");
+}
+
+TEST_F(BtfValueTest, SignedIntegersHaveTheirRange) {
+    EXPECT_EQ(written("s8", "-128"), "80");
+    EXPECT_EQ(written("s8", "127"), "7f");
+    EXPECT_EQ(written("s16", "-2"), "feff");
+    EXPECT_EQ(written("s32", "-2147483648"), "80");  // the three zeros before it are cut off
+    EXPECT_EQ(written("s64", "-1"), "ffffffffffffffff");
+    for (const auto& [name, text] :
+         {std::pair{"s8", "128"}, std::pair{"s8", "-129"}, std::pair{"s16", "32768"},
+          std::pair{"s32", "2147483648"}, std::pair{"s64", "9223372036854775808"},
+          std::pair{"s64", "-9223372036854775809"}}) {
+        EXPECT_NE(written(name, text).find("does not fit type __s"), std::string::npos) << text;
+    }
+}
+
+TEST_F(BtfValueTest, OtherTextIsNoInteger) {
+    for (const char* const text : {"", "-", "0x", "x", "1x", " 1", "1 ", "1.5", "--1", "+1", "0x-1",
+                                   "1.2.3", "1.2.3.256", "TRUE"}) {
+        EXPECT_EQ(written("u32", text), std::string("test.yaml:7:3: u32: \"") + text +
+                                            "\" is no value of type __u32: expected an integer of "
+                                            "4 bytes or an IPv4 address");
+    }
+}
+
+TEST_F(BtfValueTest, BoolIsTrueOrFalse) {
+    EXPECT_EQ(written("flag", "true"), "01");
+    EXPECT_EQ(written("flag", "1"), "01");
+    EXPECT_EQ(written("flag", "false"), "all zero");
+    EXPECT_EQ(written("flag", "2"),
+              "test.yaml:7:3: flag: 2 does not fit type _Bool (0 or 1, 1 byte)");
+}
+
+TEST_F(BtfValueTest, EnumsHaveNames) {
+    EXPECT_EQ(written("colour", "COLOUR_GREEN"), "07");
+    EXPECT_EQ(written("colour", "COLOUR_NONE"), "ffffffff");
+    EXPECT_EQ(written("colour", "-1"), "ffffffff");
+    EXPECT_EQ(written("colour", "7"), "07");
+    EXPECT_NE(written("colour", "COLOUR_BLUE").find("is no value of type colour"),
+              std::string::npos);
+    EXPECT_NE(written("colour", "1.2.3.4").find("is no value"), std::string::npos);
+    EXPECT_EQ(compared(field("colour", "COLOUR_GREEN"), encoded(field("colour", "COLOUR_NONE"))),
+              "colour: expected COLOUR_GREEN, got COLOUR_NONE\n");
+    EXPECT_EQ(compared(field("colour", "COLOUR_RED"), encoded(field("colour", "3"))),
+              "colour: expected COLOUR_RED, got 3\n");
+}
+
+TEST_F(BtfValueTest, BigEndianTypesAreInNetworkOrder) {
+    EXPECT_EQ(written("be16", "0x1234"), "1234");
+    EXPECT_EQ(written("be32", "0x12345678"), "12345678");
+    EXPECT_EQ(written("be64", "0x1122334455667788"), "1122334455667788");
+    EXPECT_EQ(written("be32", "10.0.0.1"), "0a000001");
+    EXPECT_EQ(written("be16", "65536"),
+              "test.yaml:7:3: be16: 65536 does not fit type __be16 (unsigned, 2 bytes)");
+}
+
+TEST_F(BtfValueTest, AnAddressIsInNetworkOrderInEveryIntegerOfFourBytes) {
+    EXPECT_EQ(written("u32", "10.0.0.1"), "0a000001");
+    EXPECT_EQ(written("s32", "10.0.0.1"), "0a000001");
+    EXPECT_NE(written("u64", "10.0.0.1").find("is no value"), std::string::npos);
+}
+
+TEST_F(BtfValueTest, DifferencesAreShownAsTheyWereWritten) {
+    EXPECT_EQ(compared(field("u32", "10.0.0.1"), encoded(field("u32", "10.0.0.2"))),
+              "u32: expected 10.0.0.1, got 10.0.0.2\n");
+    EXPECT_EQ(compared(field("be32", "10.0.0.1"), encoded(field("be32", "10.0.0.2"))),
+              "be32: expected 10.0.0.1, got 10.0.0.2\n");
+    EXPECT_EQ(compared(field("be32", "5"), encoded(field("be32", "6"))),
+              "be32: expected 5, got 6\n");
+    EXPECT_EQ(compared(field("s16", "-5"), encoded(field("s16", "5"))),
+              "s16: expected -5, got 5\n");
+    EXPECT_EQ(compared(field("s64", "1"), encoded(field("s64", "-9223372036854775808"))),
+              "s64: expected 1, got -9223372036854775808\n");
+    EXPECT_EQ(compared(field("mac", "02:00:00:00:00:01"), Memory(size_of(everything_))),
+              "mac: expected 02:00:00:00:00:01, got 00:00:00:00:00:00\n");
+    EXPECT_EQ(compared(field("ipv6", "fe80::1"), Memory(size_of(everything_))),
+              "ipv6: expected fe80::1, got ::\n");
+    EXPECT_EQ(compared(field("text", "abc"), encoded(field("text", "abd"))),
+              "text: expected \"abc\", got \"abd\"\n");
+    EXPECT_EQ(compared(field("text", "abc"), encoded(field("text", "hex:0102030405060708"))),
+              "text: expected \"abc\", got hex:0102030405060708\n");
+    EXPECT_EQ(compared(field("blob", "hex:0102030405"), Memory(size_of(everything_))),
+              "blob: expected hex:0102030405, got hex:0000000000\n");
+}
+
+TEST_F(BtfValueTest, CharArraysHoldTextAndItsEnd) {
+    EXPECT_EQ(written("text", "abcdefg"), "61626364656667");
+    EXPECT_EQ(written("label", "abcdefg"), "61626364656667") << "through a typedef";
+    EXPECT_EQ(written("text", ""), "all zero");
+    EXPECT_EQ(written("long_text", "::1"), "3a3a31") << "text, though it looks like an address";
+    EXPECT_EQ(written("text", "abcdefgh"),
+              "test.yaml:7:3: text: \"abcdefgh\" is no value of an array of 8 elements of 1 byte: "
+              "expected a text of at most 7 bytes, a list or \"hex:...\"");
+    EXPECT_EQ(written("text", "hex:6162636465666768"), "6162636465666768");
+}
+
+TEST_F(BtfValueTest, ByteArraysHoldAddressesAndHex) {
+    EXPECT_EQ(written("mac", "52:54:00:ff:FF:55"), "525400ffff55");
+    EXPECT_EQ(written("ipv6", "2001:db8::1"), "20010db8000000000000000000000001");
+    EXPECT_EQ(written("blob", "hex:01 02 03 04 05"), "0102030405");
+    EXPECT_EQ(written("table", list({scalar("02:00:00:00:00:01"), scalar("hex:aabbccddeeff")})),
+              "020000000001aabbccddeeff");
+    for (const char* const text :
+         {"52:54:00:ff:ff", "52:54:00:ff:ff:5", "5254:00:ff:ff:55", "52-54-00-ff-ff-55",
+          "hex:525400ffff", "hex:525400ffff5566", "hex:5254 00ffff5", "525400ffff55", "hex:"}) {
+        EXPECT_EQ(written("mac", text),
+                  std::string("test.yaml:7:3: mac: \"") + text +
+                      "\" is no value of an array of 6 elements of 1 byte: expected a MAC "
+                      "address, a list or \"hex:...\"");
+    }
+    EXPECT_NE(written("ipv6", "10.0.0.1").find("expected an IPv6 address"), std::string::npos);
+    EXPECT_NE(written("blob", "text").find("is no value"), std::string::npos);
+}
+
+TEST_F(BtfValueTest, ListsMayBeShorterButNotLonger) {
+    EXPECT_EQ(written("numbers", list({scalar("1"), scalar("2")})), "0100000002");
+    EXPECT_EQ(written("numbers", list({})), "all zero");
+    EXPECT_EQ(written("mac", list({scalar("1"), scalar("0xff")})), "01ff");
+    EXPECT_EQ(written("numbers", list(model::Value::List(5, scalar("1")))),
+              "test.yaml:7:3: numbers: 5 elements given for an array of 4");
+    EXPECT_EQ(written("numbers", "7"),
+              "test.yaml:7:3: numbers: \"7\" is no value of an array of 4 elements of 4 bytes: "
+              "expected a list");
+    EXPECT_EQ(written("mac", list({scalar("1"), scalar("256")})),
+              "test.yaml:7:3: mac[1]: 256 does not fit type __u8 (unsigned, 1 byte)");
+}
+
+TEST_F(BtfValueTest, NestedFieldsAreNamedByTheirPath) {
+    EXPECT_EQ(written("nested", fields({{"port", scalar("1")}, {"wire_port", scalar("2")}})),
+              "01000002");
+    const model::Value entries = list({field("port", "1"), field("wire_port", "65536")});
+    EXPECT_EQ(written("list", entries),
+              "test.yaml:7:3: list[1].wire_port: 65536 does not fit type __be16 (unsigned, 2 "
+              "bytes)");
+    EXPECT_EQ(written("nested", field("prot", "1")),
+              "test.yaml:7:3: nested: struct inner has no field prot (did you mean port?); it has: "
+              "port, wire_port");
+    EXPECT_EQ(written("nested", "1"),
+              "test.yaml:7:3: nested: \"1\" is no value of struct inner: expected { port: ..., "
+              "wire_port: ... }");
+    EXPECT_EQ(written("nested", list({})),
+              "test.yaml:7:3: nested: a list is no value of struct inner: expected { port: ..., "
+              "wire_port: ... }");
+    EXPECT_EQ(written("u32", field("a", "1")),
+              "test.yaml:7:3: u32: a set of fields is no value of type __u32: expected an integer "
+              "of 4 bytes or an IPv4 address");
+}
+
+TEST_F(BtfValueTest, UnionsAreWrittenThroughAnyMember) {
+    EXPECT_EQ(written("either", field("whole", "0x04030201")), "01020304");
+    EXPECT_EQ(written("either", field("part", "1.2.3.4")), "01020304");
+    EXPECT_NE(written("either", field("hole", "1")).find("did you mean whole?"), std::string::npos);
+}
+
+TEST_F(BtfValueTest, MembersWithoutANameLendTheirFields) {
+    EXPECT_EQ(written("hidden", "5"), "05");
+    EXPECT_EQ(written("deeper", "0x0102"), "0201");
+    const Memory both =
+        encoded(fields({{"hidden", scalar("1")}, {"deepest", list({scalar("7"), scalar("8")})}}));
+    EXPECT_EQ(compared(fields({{"hidden", scalar("1")}, {"deeper", scalar("0x0807")}}), both), "");
+    EXPECT_EQ(compared(field("deeper", "0"), both), "deeper: expected 0, got 2055\n");
+}
+
+TEST_F(BtfValueTest, ModifiersAreLookedThrough) { EXPECT_EQ(written("qualified", "9"), "09"); }
+
+TEST_F(BtfValueTest, WhatHasNoTextIsRefused) {
+    EXPECT_EQ(written("low", "1"),
+              "test.yaml:7:3: field low is a bit field, which cannot be written as a value");
+    EXPECT_EQ(written("pointer", "1"),
+              "test.yaml:7:3: pointer: a pointer cannot be written as a value");
+    EXPECT_EQ(written("wide", "1"),
+              "test.yaml:7:3: wide: an integer of 16 bytes cannot be written as a value");
+}
+
+TEST_F(BtfValueTest, OnlyWhatIsNamedIsCompared) {
+    Memory memory(size_of(everything_), 0xaa);
+    const model::Value named =
+        fields({{"u8", scalar("0xaa")}, {"numbers", list({scalar("0xaaaaaaaa")})}});
+    EXPECT_EQ(compared(named, memory), "");
+    EXPECT_EQ(compared(fields({}), memory), "");
+    memory[0] = 1;
+    EXPECT_EQ(compared(named, memory), "u8: expected 170, got 1\n");
+}
+
+TEST_F(BtfValueTest, WritingClearsTheRest) {
+    Memory memory(size_of(everything_), 0xff);
+    ASSERT_TRUE(encode_value(types_.get(), everything_, fields({}), memory));
+    EXPECT_EQ(memory, Memory(memory.size(), 0));
+}
+
+TEST_F(BtfValueTest, MemoryTooShortForItsTypeIsNotOverrun) {
+    Memory memory(40);
+    const auto done = encode_value(types_.get(), everything_, field("qualified", "1"), memory);
+    ASSERT_FALSE(done);
+    EXPECT_NE(done.error().what.find("broken"), std::string::npos);
+    EXPECT_FALSE(compare_value(types_.get(), everything_, field("qualified", "1"), memory));
+    // u64 begins at byte 16 and would end behind the memory.
+    EXPECT_FALSE(
+        encode_value(types_.get(), everything_, field("u64", "1"), std::span(memory).first(20)));
+    EXPECT_TRUE(
+        encode_value(types_.get(), everything_, field("u64", "1"), std::span(memory).first(24)));
+}
+
+TEST_F(BtfValueTest, AnUnknownTypeIsAnError) {
+    Memory memory(4);
+    EXPECT_FALSE(encode_value(types_.get(), 1'000'000, scalar("1"), memory));
+}
+
+TEST_F(BtfValueTest, AddingGoesLeafByLeaf) {
+    const model::Value one = fields({{"u8", scalar("200")},
+                                     {"s32", scalar("-3")},
+                                     {"be32", scalar("255")},
+                                     {"u64", scalar("4294967295")},
+                                     {"numbers", list({scalar("1"), scalar("2")})},
+                                     {"nested", field("wire_port", "255")},
+                                     {"list", list({field("port", "1"), field("port", "65535")})},
+                                     {"either", field("whole", "255")},
+                                     {"hidden", scalar("5")}});
+    const Memory from = encoded(one);
+    Memory into = from;
+    add_values(types_.get(), everything_, from, into);
+    EXPECT_EQ(compared(fields({{"u8", scalar("144")},  // 400 - 256: no carry into the next field
+                               {"s8", scalar("0")},
+                               {"s32", scalar("-6")},
+                               {"be32", scalar("510")},
+                               {"u64", scalar("8589934590")},
+                               {"numbers", list({scalar("2"), scalar("4"), scalar("0")})},
+                               {"nested", field("wire_port", "510")},
+                               {"list", list({field("port", "2"), field("port", "65534")})},
+                               {"either", field("whole", "510")},
+                               {"hidden", scalar("10")}}),
+                       into),
+              "");
+}
+
+TEST(UntypedValue, IntegersAddressesAndHexOfTheRightSize) {
+    const auto written = [](const std::string& text, std::size_t size) {
+        Memory memory(size, 0xee);
+        const auto done = encode_untyped(scalar(text), memory);
+        return done ? packet::to_hex(memory) : done.error().what;
+    };
+    EXPECT_EQ(written("1", 4), "01000000");
+    EXPECT_EQ(written("-1", 2), "ffff");
+    EXPECT_EQ(written("10.0.0.1", 4), "0a000001");
+    EXPECT_EQ(written("02:00:00:00:00:01", 6), "020000000001");
+    EXPECT_EQ(written("hex:010203", 3), "010203");
+    EXPECT_EQ(written("256", 1),
+              "test.yaml:7:3: \"256\" is no value of 1 byte: the map has no BTF, so an integer, an "
+              "address or \"hex:...\" of that size was expected");
+    EXPECT_NE(written("1", 3).find("is no value of 3 bytes"), std::string::npos);
+    EXPECT_NE(written("hex:01", 3).find("is no value of 3 bytes"), std::string::npos);
+    EXPECT_NE(written("", 0).find("is no value of 0 bytes"), std::string::npos);
+}
+
+TEST(UntypedValue, ComparesAndAdds) {
+    Memory memory{1, 0, 0, 0};
+    const auto same = compare_untyped(scalar("1"), memory);
+    ASSERT_TRUE(same);
+    EXPECT_TRUE(same->empty());
+    add_untyped(Memory{255, 1, 0, 0}, memory);
+    EXPECT_EQ(memory, (Memory{0, 2, 0, 0}));
+    const auto differs = compare_untyped(scalar("1"), memory);
+    ASSERT_TRUE(differs);
+    ASSERT_EQ(differs->size(), 1U);
+    EXPECT_EQ(differs->front().expected, "hex:01000000");
+    EXPECT_EQ(differs->front().actual, "hex:00020000");
+    EXPECT_FALSE(compare_untyped(scalar("x"), memory));
+}
+
+TEST_F(BtfValueTest, WhatIsDecodedIsWhatWasWritten) {
+    const model::Value written = fields({{"s8", scalar("-128")},
+                                         {"flag", scalar("1")},
+                                         {"colour", scalar("COLOUR_GREEN")},
+                                         {"be16", scalar("53")},
+                                         {"be32", scalar("192.168.1.2")},
+                                         {"text", scalar("hello")},
+                                         {"mac", scalar("52:54:00:00:00:05")},
+                                         {"blob", scalar("hex:0102030405")},
+                                         {"nested", fields({{"wire_port", scalar("80")}})},
+                                         {"numbers", list({scalar("1"), scalar("2")})},
+                                         {"either", fields({{"whole", scalar("7")}})},
+                                         {"deeper", scalar("9")}});
+    const Memory memory = encoded(written);
+    const model::Value decoded = decode_value(types_.get(), everything_, memory);
+    ASSERT_NE(decoded.fields(), nullptr);
+    EXPECT_EQ(encoded(decoded), memory);
+    const auto text_of = [&](const std::string& name) {
+        for (const model::Value::Field& field : *decoded.fields()) {
+            if (field.name == name && field.value.scalar() != nullptr) return *field.value.scalar();
+        }
+        return std::string("none");
+    };
+    EXPECT_EQ(text_of("s8"), "-128");
+    EXPECT_EQ(text_of("colour"), "COLOUR_GREEN");
+    EXPECT_EQ(text_of("be16"), "53");
+    EXPECT_EQ(text_of("be32"), "192.168.1.2");
+    EXPECT_EQ(text_of("text"), "hello");
+    EXPECT_EQ(text_of("mac"), "52:54:00:00:00:05");
+    EXPECT_EQ(text_of("deeper"), "9");
+    EXPECT_EQ(text_of("pointer"), "none");
+    EXPECT_EQ(text_of("low"), "none");
+}
+
+TEST_F(BtfValueTest, AnyMemoryIsDecodedToWhatCanBeWritten) {
+    std::mt19937 chance(20260101);
+    for (int round = 0; round < 200; ++round) {
+        Memory memory(size_of(everything_));
+        for (std::uint8_t& byte : memory) byte = static_cast<std::uint8_t>(chance());
+        memory[offset_of_flag()] &= 1;  // the only values a bool has
+        const model::Value decoded = decode_value(types_.get(), everything_, memory);
+        EXPECT_EQ(compared(decoded, memory), "");
+        EXPECT_EQ(compared(decoded, encoded(decoded)), "");
+        const auto part = static_cast<std::size_t>(round) % memory.size();
+        EXPECT_NE(decode_value(types_.get(), everything_, std::span(memory).first(part)).scalar(),
+                  nullptr);  // bytes as they are
+    }
+}
+
+TEST_F(BtfValueTest, WithoutATypeThereAreNumbersAndBytes) {
+    EXPECT_EQ(*decode_untyped(Memory{1, 2}).scalar(), "513");
+    EXPECT_EQ(*decode_untyped(Memory{1, 2, 3}).scalar(), "hex:010203");
+}
+
+}  // namespace
+}  // namespace xdpbench::bpf

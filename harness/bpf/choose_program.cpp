@@ -1,0 +1,131 @@
+#include "bpf/choose_program.h"
+
+#include <bpf/libbpf.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <initializer_list>
+#include <optional>
+
+#include "base/text.h"
+
+namespace xdpbench::bpf {
+namespace {
+
+bool is_xdp(const bpf_program* program) {
+    return ::bpf_program__type(program) == BPF_PROG_TYPE_XDP;
+}
+
+// One that can be attached to an interface: not what runs behind a redirect into a device or CPU
+// map.
+bool is_interface_program(const bpf_program* program) {
+    return is_xdp(program) && ::bpf_program__expected_attach_type(program) == BPF_XDP;
+}
+
+bool has_map_of(const bpf_object* object, std::initializer_list<bpf_map_type> types) {
+    bpf_map* map = nullptr;
+    bpf_object__for_each_map(map, object) {
+        if (std::find(types.begin(), types.end(), ::bpf_map__type(map)) != types.end()) return true;
+    }
+    return false;
+}
+
+// Whether the program runs on what a map of this object redirects.
+bool runs_behind_a_map(const bpf_object* object, const bpf_program* program) {
+    switch (::bpf_program__expected_attach_type(program)) {
+        case BPF_XDP_DEVMAP:
+            return has_map_of(object, {BPF_MAP_TYPE_DEVMAP, BPF_MAP_TYPE_DEVMAP_HASH});
+        case BPF_XDP_CPUMAP:
+            return has_map_of(object, {BPF_MAP_TYPE_CPUMAP});
+        default:
+            return false;
+    }
+}
+
+Error no_xdp_program(const std::string& path, const std::vector<std::string>& others) {
+    return input_error(
+        fmt::format("{} has no XDP program{}", path,
+                    others.empty() ? ""
+                                   : fmt::format("; its programs are of other types: {}",
+                                                 fmt::join(others, ", "))),
+        "put the program into SEC(\"xdp\")");
+}
+
+Error only_behind_a_redirect(const std::string& path, const std::string& function,
+                             const std::string& section, const std::vector<std::string>& names) {
+    return input_error(
+        fmt::format("{} of {} is {}: it runs on frames that a map redirects, and can neither be "
+                    "attached to an interface nor test-run",
+                    function, path, section),
+        names.empty() ? "name an object that has the program which redirects to it, too"
+                      : fmt::format("name the program that redirects to it, and it is loaded with "
+                                    "that: {}",
+                                    fmt::join(names, ", ")));
+}
+
+Error no_such_program(const std::string& path, const std::string& function,
+                      const std::vector<std::string>& names,
+                      const std::vector<std::string>& others) {
+    const std::string list = fmt::format("{}", fmt::join(names, ", "));
+    if (std::find(others.begin(), others.end(), function) != others.end()) {
+        return input_error(fmt::format("{} of {} is no XDP program for an interface; those are: {}",
+                                       function, path, list));
+    }
+    const std::optional<std::string> near = nearest(function, names);
+    return input_error(fmt::format("{} has no XDP program {}{}; it has: {}", path, function,
+                                   near ? fmt::format(" (did you mean {}?)", *near) : "", list));
+}
+
+// "SEC("xdp/devmap")", if that is what keeps an XDP program from being attached.
+std::optional<std::string> redirect_section(bpf_object* object, const std::string& function) {
+    for (const bpf_program* const program : programs_of(object)) {
+        if (::bpf_program__name(program) != function || !is_xdp(program)) continue;
+        return fmt::format("SEC(\"{}\")", ::bpf_program__section_name(program));
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<bpf_program*> programs_of(bpf_object* object) {
+    std::vector<bpf_program*> programs;
+    bpf_program* program = nullptr;
+    bpf_object__for_each_program(program, object) programs.push_back(program);
+    return programs;
+}
+
+Result<bpf_program*> choose_program(bpf_object* object, const std::string& path,
+                                    const std::string& function) {
+    std::vector<std::string> names;
+    std::vector<std::string> others;
+    bpf_program* chosen = nullptr;
+    for (bpf_program* const program : programs_of(object)) {
+        const std::string name = ::bpf_program__name(program);
+        const bool fits = is_interface_program(program);
+        (fits ? names : others).push_back(name);
+        if (fits && (function.empty() || name == function)) chosen = program;
+    }
+    if (chosen == nullptr) {
+        if (const auto section = redirect_section(object, function))
+            return only_behind_a_redirect(path, function, *section, names);
+    }
+    if (names.empty()) return no_xdp_program(path, others);
+    if (chosen == nullptr) return no_such_program(path, function, names, others);
+    if (function.empty() && names.size() > 1) {
+        return input_error(
+            fmt::format("{} has several XDP programs: {}", path, fmt::join(names, ", ")),
+            fmt::format("say which one: --prog {}:{}", path, names.front()));
+    }
+    return chosen;
+}
+
+void select_for_loading(bpf_object* object, const bpf_program* chosen) {
+    const bool tail_calls = has_map_of(object, {BPF_MAP_TYPE_PROG_ARRAY});
+    for (bpf_program* const program : programs_of(object)) {
+        const bool companion =
+            is_xdp(program) && (tail_calls || runs_behind_a_map(object, program));
+        ::bpf_program__set_autoload(program, program == chosen || companion);
+    }
+}
+
+}  // namespace xdpbench::bpf

@@ -1,0 +1,66 @@
+#include "bpf/cpus.h"
+
+#include <bpf/libbpf.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+
+#include "base/file.h"
+#include "base/text.h"
+
+namespace xdpbench::bpf {
+
+Result<std::size_t> possible_cpus() {
+    const int count = ::libbpf_num_possible_cpus();
+    if (count < 0) {
+        return system_error("cannot read how many CPUs there may be", count,
+                            "/sys/devices/system/cpu/possible is not there: /sys is not mounted");
+    }
+    return static_cast<std::size_t>(count);
+}
+
+bool cpu_is_online(int cpu) {
+    const std::string folder = fmt::format("/sys/devices/system/cpu/cpu{}", cpu);
+    if (!std::filesystem::exists(folder)) return false;
+    // One that cannot be switched off, as CPU 0 mostly, has no such file.
+    return read_entry(folder + "/online") != "0";
+}
+
+namespace {
+
+std::optional<int> parse_cpu(std::string_view text) {
+    constexpr int kMost = 8191;  // CONFIG_NR_CPUS of the largest machines
+    int cpu = 0;
+    const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), cpu);
+    const bool whole = error == std::errc{} && stopped == text.data() + text.size();
+    return whole && cpu >= 0 && cpu <= kMost ? std::optional(cpu) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::vector<int>> parse_cpu_list(std::string_view text) {
+    std::vector<int> cpus;
+    for (const auto& part : split(trim(text), ',')) {
+        const std::string_view range = part;
+        const std::size_t dash = range.find('-');
+        const std::optional<int> first = parse_cpu(range.substr(0, dash));
+        const std::optional<int> last =
+            dash == std::string_view::npos ? first : parse_cpu(range.substr(dash + 1));
+        if (!first || !last || *last < *first) return std::nullopt;
+        for (int cpu = *first; cpu <= *last; ++cpu) cpus.push_back(cpu);
+    }
+    std::sort(cpus.begin(), cpus.end());
+    cpus.erase(std::unique(cpus.begin(), cpus.end()), cpus.end());
+    return cpus;
+}
+
+bool are_siblings(int one, int other) {
+    const std::string siblings =
+        read_entry(fmt::format("/sys/devices/system/cpu/cpu{}/topology/thread_siblings_list", one));
+    const auto cpus = parse_cpu_list(siblings);
+    return cpus && std::find(cpus->begin(), cpus->end(), other) != cpus->end();
+}
+
+}  // namespace xdpbench::bpf

@@ -1,0 +1,297 @@
+#include "bpf/program.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdarg>
+#include <cstdio>
+#include <cstdlib>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "bpf/bpf_options.h"
+#include "bpf/choose_program.h"
+#include "bpf/refusal.h"
+#include "packet/hex.h"
+
+namespace xdpbench::bpf {
+namespace {
+
+constexpr std::size_t kVerifierLinesShown = 12;
+
+// The messages of the libbpf call that is under way on this thread.
+thread_local std::string libbpf_log;
+bool libbpf_verbose = false;
+
+// The whole message, of any length: a verifier's log comes as one.
+std::string formatted(const char* format, va_list arguments) {
+    char* text = nullptr;
+    const int length = ::vasprintf(&text, format, arguments);
+    if (length < 0) return {};
+    const std::unique_ptr<char, decltype(&std::free)> owner(text, &std::free);
+    return {text, static_cast<std::size_t>(length)};
+}
+
+int keep_message(libbpf_print_level level, const char* format, va_list arguments) {
+    if (level == LIBBPF_DEBUG && !libbpf_verbose) return 0;
+    const std::string text = formatted(format, arguments);
+    if (libbpf_verbose) fmt::print(stderr, "{}", text);
+    if (level != LIBBPF_DEBUG) libbpf_log += text;
+    return static_cast<int>(text.size());
+}
+
+std::string last_lines(std::string_view text, std::size_t count) {
+    std::vector<std::string> lines = split(trim(text), '\n');
+    if (lines.size() > count)
+        lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(count));
+    return fmt::format("    {}", fmt::join(lines, "\n    "));
+}
+
+// What the verifier said of one program.
+struct Rejection {
+    std::string program;
+    std::string log;
+};
+
+// From libbpf's message "libbpf: prog 'NAME': -- BEGIN PROG LOAD LOG --\n...-- END PROG LOAD LOG
+// --".
+std::optional<Rejection> find_rejection(const std::string& messages) {
+    constexpr std::string_view kName = "prog '";
+    constexpr std::string_view kBegin = "': -- BEGIN PROG LOAD LOG --";
+    constexpr std::string_view kEnd = "-- END PROG LOAD LOG --";
+    const std::size_t begin = messages.find(kBegin);
+    if (begin == std::string::npos) return std::nullopt;
+    const std::size_t quoted = messages.rfind(kName, begin);
+    if (quoted == std::string::npos) return std::nullopt;
+    const std::size_t name = quoted + kName.size();
+    const std::size_t log = begin + kBegin.size();
+    return Rejection{messages.substr(name, begin - name),
+                     messages.substr(log, messages.find(kEnd, log) - log)};
+}
+
+// Where the verifier gave up; empty if its log does not say.
+std::string place_of(const std::string& log) {
+    const std::optional<RejectedInstruction> place = find_rejected_instruction(log);
+    if (!place) return {};
+    if (place->source.empty())
+        return fmt::format(
+            "  instruction  {}\n  source line  unknown: the object has no line information (clang "
+            "-g)\n  end of the log\n",
+            place->instruction);
+    return fmt::format("  instruction  {}\n  source line  {}\n  end of the log\n",
+                       place->instruction, place->source);
+}
+
+// The definition of an event map may say with __type(value, ...) what records it takes. The kernel
+// wants to know of no value there, or of a perf buffer's own, a descriptor. Returns the types,
+// which libbpf forgets at load.
+std::map<std::string, std::uint32_t> take_record_types(const bpf_object* object) {
+    std::map<std::string, std::uint32_t> types;
+    bpf_map* map = nullptr;
+    bpf_object__for_each_map(map, object) {
+        const bpf_map_type kind = ::bpf_map__type(map);
+        if (kind != BPF_MAP_TYPE_RINGBUF && kind != BPF_MAP_TYPE_PERF_EVENT_ARRAY) continue;
+        types[::bpf_map__name(map)] = ::bpf_map__btf_value_type_id(map);
+        ::bpf_map__set_value_size(map, kind == BPF_MAP_TYPE_RINGBUF ? 0 : sizeof(int));
+    }
+    return types;
+}
+
+// Without the wish of some maps to be pinned where everybody finds and shares them.
+void keep_private(bpf_object* object) {
+    bpf_map* map = nullptr;
+    bpf_object__for_each_map(map, object) {
+        if (::bpf_map__pin_path(map) != nullptr) ::bpf_map__set_pin_path(map, nullptr);
+    }
+}
+
+Error open_error(const std::string& path, int number) {
+    Error error = system_error(fmt::format("libbpf cannot open {}", path), number,
+                               std::string(trim(libbpf_log)));
+    error.kind = ErrorKind::input;
+    if (libbpf_log.find("legacy map") != std::string::npos) {
+        error.advice = fmt::format(
+            "libbpf 1.0 dropped struct bpf_map_def in SEC(\"maps\") (this is libbpf {}.{}); write "
+            "each map as\n"
+            "            struct {{\n"
+            "                __uint(type, BPF_MAP_TYPE_HASH);\n"
+            "                __uint(max_entries, 1024);\n"
+            "                __type(key, __u32);\n"
+            "                __type(value, __u64);\n"
+            "            }} name SEC(\".maps\");\n"
+            "          and compile with clang -g",
+            ::libbpf_major_version(), ::libbpf_minor_version());
+    } else if (libbpf_log.find("BTF is required") != std::string::npos) {
+        error.advice = "compile it with clang -g, and do not strip BTF: its maps need it";
+    }
+    return error;
+}
+
+// What is known of the program says more than an errno does.
+Error device_refusal(const Program& program, Error error, int number, const std::string& log) {
+    error = offload_refusal(std::move(error), number, log);
+    const std::vector<std::string> obstacles = program.offload_obstacles({});
+    if (!obstacles.empty()) {
+        error.cause +=
+            fmt::format("{}{}", error.cause.empty() ? "" : "; ", fmt::join(obstacles, "; "));
+    }
+    return error;
+}
+
+}  // namespace
+
+void set_up_libbpf(bool verbose) {
+    libbpf_verbose = verbose;
+    ::libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
+    ::libbpf_set_print(keep_message);
+}
+
+void Program::Close::operator()(bpf_object* object) const { ::bpf_object__close(object); }
+
+Program::Program(std::filesystem::path path, std::unique_ptr<bpf_object, Close> object,
+                 bpf_program* program)
+    : path_(std::move(path)),
+      object_(std::move(object)),
+      program_(program),
+      function_(::bpf_program__name(program)) {}
+
+Result<Program> Program::open(const std::filesystem::path& object, const std::string& function,
+                              PinnedMaps pins) {
+    const std::string name = object.string();
+    // libbpf reports a missing file and a broken one alike.
+    XDPBENCH_TRY(const std::string content, read_file(object));
+    if (!content.starts_with("\x7f"
+                             "ELF")) {
+        return input_error(fmt::format("{} is not an ELF object file", name),
+                           "give the file that clang -target bpf -c wrote");
+    }
+    libbpf_log.clear();
+    std::unique_ptr<bpf_object, Close> opened(::bpf_object__open_file(name.c_str(), nullptr));
+    if (!opened) return open_error(name, errno);
+    return choose(object, std::move(opened), function, pins);
+}
+
+Result<Program> Program::open_built_in(const std::string& name,
+                                       std::span<const std::uint8_t> object,
+                                       const std::string& function) {
+    libbpf_log.clear();
+    auto options = bpf_options<bpf_object_open_opts>();
+    options.object_name = name.c_str();
+    std::unique_ptr<bpf_object, Close> opened(
+        ::bpf_object__open_mem(object.data(), object.size(), &options));
+    if (!opened) return open_error(name, errno);
+    return choose(name, std::move(opened), function, PinnedMaps::kept_private);
+}
+
+Result<Program> Program::choose(const std::filesystem::path& path,
+                                std::unique_ptr<bpf_object, Close> opened,
+                                const std::string& function, PinnedMaps pins) {
+    XDPBENCH_TRY(bpf_program* const chosen, choose_program(opened.get(), path.string(), function));
+    select_for_loading(opened.get(), chosen);
+    if (pins == PinnedMaps::kept_private) keep_private(opened.get());
+    Program program(path, std::move(opened), chosen);
+    program.record_types_ = take_record_types(program.handle());
+    return program;
+}
+
+void Program::allow_frags() {
+    ::bpf_program__set_flags(program_, ::bpf_program__flags(program_) | BPF_F_XDP_HAS_FRAGS);
+}
+
+void Program::bind_to_device(unsigned ifindex) {
+    for (bpf_map* const map : maps()) ::bpf_map__set_ifindex(map, ifindex);
+    for (bpf_program* const program : programs_of(object_.get()))
+        ::bpf_program__set_ifindex(program, ifindex);
+}
+
+Result<void> Program::load(std::optional<unsigned> offload_ifindex) {
+    const auto start = std::chrono::steady_clock::now();
+    if (offload_ifindex) bind_to_device(*offload_ifindex);
+    libbpf_log.clear();
+    if (const int error = ::bpf_object__load(object_.get()); error != 0)
+        return load_error(error, libbpf_log, offload_ifindex.has_value());
+    load_seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return write_entries();
+}
+
+Result<VerifierCost> Program::load_for_cost() {
+    constexpr unsigned kStatistics = 4;             // BPF_LOG_STATS of the kernel
+    constexpr std::size_t kStatisticsBytes = 4096;  // three lines; a stack of each of 256 functions
+    std::string log(kStatisticsBytes, '\0');
+    ::bpf_program__set_log_level(program_, kStatistics);
+    ::bpf_program__set_log_buf(program_, log.data(), log.size());
+    const Result<void> loaded = load();
+    ::bpf_program__set_log_buf(program_, nullptr, 0);
+    if (!loaded) return loaded.error();
+    return parse_verifier_cost(log.c_str());
+}
+
+Error Program::load_error(int number, const std::string& log, bool offload) const {
+    const std::string operation = fmt::format("cannot load {} of {}", function_, path_.string());
+    if (const std::optional<Rejection> rejection = find_rejection(log)) {
+        Error error = input_error(fmt::format(
+            "{}: the verifier refuses {}: {}\n{}{}", operation,
+            rejection->program == function_ ? "it" : rejection->program, errno_text(-number),
+            place_of(rejection->log), last_lines(rejection->log, kVerifierLinesShown)));
+        error.log_name = rejection->program + "-verifier";
+        error.log = std::string(trim(rejection->log)) + "\n";
+        return offload ? device_refusal(*this, std::move(error), number, log) : error;
+    }
+    Error error = system_error(operation, number, std::string(trim(log)));
+    if (number == -EPERM) {
+        error.kind = ErrorKind::unavailable;
+        error.advice =
+            "run as root (sudo), or give the process CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON";
+    } else if (offload) {
+        error = device_refusal(*this, std::move(error), number, log);
+    }
+    return error;
+}
+
+std::vector<bpf_map*> Program::maps() const {
+    std::vector<bpf_map*> maps;
+    bpf_map* map = nullptr;
+    bpf_object__for_each_map(map, object_.get()) maps.push_back(map);
+    return maps;
+}
+
+bpf_map* Program::find_map(const std::string& name) const {
+    return ::bpf_object__find_map_by_name(object_.get(), name.c_str());
+}
+
+std::uint32_t Program::record_type(const std::string& map) const {
+    const auto found = record_types_.find(map);
+    return found == record_types_.end() ? 0 : found->second;
+}
+
+int Program::fd() const { return ::bpf_program__fd(program_); }
+
+bool Program::has_frags() const {
+    // libbpf sets the flag by the section's name, but only while it loads.
+    return std::string_view(::bpf_program__section_name(program_)).starts_with("xdp.frags");
+}
+
+Result<ProgramInfo> Program::info() const {
+    bpf_prog_info raw = {};
+    std::uint32_t size = sizeof(raw);
+    if (::bpf_obj_get_info_by_fd(fd(), &raw, &size) != 0) {
+        return system_error(fmt::format("cannot read the kernel's information on {}", function_),
+                            errno);
+    }
+    ProgramInfo info;
+    info.id = raw.id;
+    info.name = function_;
+    info.tag = packet::to_hex(raw.tag);
+    info.jited_bytes = raw.jited_prog_len;
+    info.xlated_bytes = raw.xlated_prog_len;
+    info.verified_insns = raw.verified_insns;
+    info.device = raw.ifindex;
+    info.load_seconds = load_seconds_;
+    return info;
+}
+
+}  // namespace xdpbench::bpf

@@ -1,0 +1,138 @@
+// The part of Program that sets its global variables before it is loaded, and reads them
+// afterwards.
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <span>
+
+#include "base/text.h"
+#include "bpf/btf_value.h"
+#include "bpf/program.h"
+#include "bpf/value_text.h"
+#include "scenario/diagnostic.h"
+
+namespace xdpbench::bpf {
+namespace {
+
+// A global variable: where it is and what type it has.
+struct Global {
+    std::string name;
+    std::string section;  // ".rodata"
+    std::uint32_t type = 0;
+    std::size_t offset = 0;  // in the section
+    std::size_t size = 0;
+};
+
+bool is_data_section(std::string_view name) {
+    for (const std::string_view known : {".rodata", ".data", ".bss"}) {
+        if (name == known || (name.starts_with(known) && name[known.size()] == '.')) return true;
+    }
+    return false;
+}
+
+std::vector<Global> globals_of(const btf* types) {
+    std::vector<Global> globals;
+    const std::uint32_t count = types == nullptr ? 0 : ::btf__type_cnt(types);
+    for (std::uint32_t id = 1; id < count; ++id) {
+        const btf_type* const section = ::btf__type_by_id(types, id);
+        if (!::btf_is_datasec(section)) continue;
+        const std::string name = ::btf__name_by_offset(types, section->name_off);
+        if (!is_data_section(name)) continue;
+        for (unsigned i = 0; i < ::btf_vlen(section); ++i) {
+            const btf_var_secinfo& place = ::btf_var_secinfos(section)[i];
+            const btf_type* const variable = ::btf__type_by_id(types, place.type);
+            if (variable == nullptr || !::btf_is_var(variable)) continue;
+            globals.push_back({::btf__name_by_offset(types, variable->name_off), name,
+                               variable->type, place.offset, place.size});
+        }
+    }
+    return globals;
+}
+
+std::optional<Global> find_global(const btf* types, const std::string& name) {
+    for (Global& global : globals_of(types)) {
+        if (global.name == name) return std::move(global);
+    }
+    return std::nullopt;
+}
+
+// A section is kept in a map named after it, behind the object's own name except for sections of
+// the user's.
+bpf_map* section_map(const bpf_object* object, const std::string& section) {
+    bpf_map* map = nullptr;
+    bpf_object__for_each_map(map, object) {
+        if (::bpf_map__is_internal(map) &&
+            std::string_view(::bpf_map__name(map)).ends_with(section))
+            return map;
+    }
+    return nullptr;
+}
+
+// What a section holds before the object is loaded; empty if libbpf gives no access.
+std::span<std::uint8_t> section_memory(const bpf_object* object, const std::string& section) {
+    bpf_map* const map = section_map(object, section);
+    if (map == nullptr) return {};
+    std::size_t size = 0;
+    // libbpf gives the memory as constant only to callers who load later, which is checked.
+    auto* const memory = const_cast<void*>(::bpf_map__initial_value(map, &size));
+    if (memory == nullptr) return {};
+    return {static_cast<std::uint8_t*>(memory), size};
+}
+
+}  // namespace
+
+std::vector<std::string> Program::global_names() const {
+    std::vector<std::string> names;
+    for (const Global& global : globals_of(::bpf_object__btf(object_.get())))
+        names.push_back(global.name);
+    return names;
+}
+
+Result<void> Program::set_global(const scenario::GlobalSetting& setting) {
+    const model::Location& where = setting.value.where;
+    const std::string file = path_.filename().string();
+    const btf* const types = ::bpf_object__btf(object_.get());
+    if (types == nullptr) {
+        Error error =
+            scenario::error_at(where, fmt::format("global {} cannot be set: {} has no BTF, which "
+                                                  "tells where it is",
+                                                  setting.name, file));
+        error.advice = "compile it with clang -g, and do not strip BTF";
+        return error;
+    }
+    const std::optional<Global> found = find_global(types, setting.name);
+    if (!found) {
+        return scenario::error_at(where, fmt::format("{} has no global {}{}", file, setting.name,
+                                                     what_there_is(setting.name, global_names())));
+    }
+    const std::span<std::uint8_t> memory = section_memory(object_.get(), found->section);
+    if (found->offset > memory.size() || found->size > memory.size() - found->offset) {
+        return scenario::error_at(
+            where, fmt::format("global {} cannot be set: libbpf gives no access to section {}",
+                               setting.name, found->section));
+    }
+    Result<void> encoded =
+        encode_value(types, found->type, setting.value, memory.subspan(found->offset, found->size));
+    if (!encoded) return encoded.error().in("global " + setting.name);
+    return {};
+}
+
+Result<std::optional<std::uint64_t>> Program::read_counter(const std::string& global) const {
+    const btf* const types = ::bpf_object__btf(object_.get());
+    const std::optional<Global> found = find_global(types, global);
+    if (!found || found->size > sizeof(std::uint64_t)) return std::optional<std::uint64_t>();
+    const bpf_map* const map = section_map(object_.get(), found->section);
+    std::vector<std::uint8_t> section(map == nullptr ? 0 : ::bpf_map__value_size(map));
+    if (found->offset + found->size > section.size()) return std::optional<std::uint64_t>();
+    const std::uint32_t only = 0;
+    if (::bpf_map_lookup_elem(::bpf_map__fd(map), &only, section.data()) != 0)
+        return system_error("cannot read global " + global, errno);
+    return std::optional<std::uint64_t>(
+        bpf::load(std::span(section).subspan(found->offset, found->size), false));
+}
+
+}  // namespace xdpbench::bpf

@@ -1,0 +1,253 @@
+// The part of Program that sets its maps before it runs, and looks at them afterwards.
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <span>
+
+#include "base/text.h"
+#include "bpf/btf_value.h"
+#include "bpf/choose_program.h"
+#include "bpf/program.h"
+#include "bpf/typed_map.h"
+#include "packet/hex.h"
+#include "scenario/references.h"
+
+namespace xdpbench::bpf {
+namespace {
+
+std::string prefix(const model::Location& where) {
+    return where.file.empty() ? "" : where.text() + ": ";
+}
+
+// What an expectation of an entry says, once it is known to suit the map; nullptr for "absent".
+Result<const model::Value*> expected_value(const TypedMap& map, const scenario::MapEntry& entry) {
+    if (entry.absent) return nullptr;
+    const std::optional<model::Value>& fitting = map.per_cpu() ? entry.sum_cpus : entry.value;
+    if (fitting) return &*fitting;
+    return input_error(
+        fmt::format("{}map {} is {}per-CPU: write {}", prefix(entry.key.where), map.name,
+                    map.per_cpu() ? "" : "not ",
+                    map.per_cpu() ? "sum_cpus instead of value" : "value instead of sum_cpus"));
+}
+
+// Whether the second, which exists, can be used as the first.
+bool declared_alike(const bpf_map* declared, const bpf_map* existing) {
+    // A perf buffer has one reader, and the records of both programs must find theirs.
+    const bool events = ::bpf_map__type(declared) == BPF_MAP_TYPE_RINGBUF ||
+                        ::bpf_map__type(declared) == BPF_MAP_TYPE_PERF_EVENT_ARRAY;
+    return !events && ::bpf_map__type(declared) == ::bpf_map__type(existing) &&
+           ::bpf_map__key_size(declared) == ::bpf_map__key_size(existing) &&
+           ::bpf_map__value_size(declared) == ::bpf_map__value_size(existing) &&
+           ::bpf_map__map_flags(declared) == ::bpf_map__map_flags(existing) &&
+           ::bpf_map__max_entries(declared) == ::bpf_map__max_entries(existing);
+}
+
+// A map whose entries are values that can be read and written. Some per-CPU values cannot be added
+// up; they are not.
+bool holds_values(const TypedMap& map) {
+    switch (map.kind) {
+        case BPF_MAP_TYPE_HASH:
+        case BPF_MAP_TYPE_ARRAY:
+        case BPF_MAP_TYPE_LRU_HASH:
+        case BPF_MAP_TYPE_LPM_TRIE:
+            return true;
+        default:
+            return map.per_cpu() && (map.value.typed() || map.value.size <= sizeof(std::uint64_t));
+    }
+}
+
+}  // namespace
+
+Result<void> Program::configure(const scenario::Configuration& configuration) {
+    if (fd() >= 0) {
+        return Error{ErrorKind::system,
+                     fmt::format("{} is loaded: too late to configure it", function_),
+                     {},
+                     {}};
+    }
+    for (const scenario::GlobalSetting& setting : configuration.globals)
+        XDPBENCH_CHECK(set_global(setting));
+    for (const scenario::MapContent& content : configuration.maps) XDPBENCH_CHECK(set_map(content));
+    return {};
+}
+
+Result<bpf_map*> Program::require_map(const std::string& name, const model::Location& where) const {
+    if (bpf_map* const map = find_map(name)) return map;
+    return input_error(fmt::format("{}{} has no map {}{}", prefix(where), path_.filename().string(),
+                                   name, what_there_is(name, map_names())));
+}
+
+std::vector<std::string> Program::map_names() const {
+    std::vector<std::string> names;
+    bpf_map* map = nullptr;
+    bpf_object__for_each_map(map, object_.get()) {
+        if (!::bpf_map__is_internal(map)) names.emplace_back(::bpf_map__name(map));
+    }
+    return names;
+}
+
+Result<MapTakeover> Program::take_over_maps(const Program& other) {
+    MapTakeover maps;
+    for (const std::string& name : map_names()) {
+        bpf_map* const mine = find_map(name);
+        const bpf_map* const theirs = other.find_map(name);
+        if (theirs == nullptr || !declared_alike(mine, theirs)) {
+            maps.fresh.push_back(name);
+        } else if (const int error = ::bpf_map__reuse_fd(mine, ::bpf_map__fd(theirs)); error != 0) {
+            return system_error(fmt::format("cannot take over map {}", name), error);
+        } else {
+            maps.kept.push_back(name);
+        }
+    }
+    for (const std::string& name : other.map_names()) {
+        if (std::find(maps.kept.begin(), maps.kept.end(), name) == maps.kept.end())
+            maps.gone.push_back(name);
+    }
+    return maps;
+}
+
+Result<TypedMap> Program::require_typed_map(const scenario::MapContent& content) const {
+    XDPBENCH_TRY(const bpf_map* const map, require_map(content.map, content.where));
+    return typed_map(object_.get(), map);
+}
+
+// "program:NAME" becomes the file descriptor, which a program array, DEVMAP or CPUMAP takes; 0 as
+// long as nothing is loaded. libbpf loads only what select_for_loading() said.
+Result<model::Value> Program::with_programs(model::Value value) const {
+    const auto descriptor_of = [&](const model::Location& where,
+                                   const std::string& name) -> Result<std::int64_t> {
+        std::vector<std::string> names;
+        for (const bpf_program* const program : programs_of(object_.get())) {
+            if (!::bpf_program__autoload(program)) continue;
+            if (name == ::bpf_program__name(program))
+                return fd() < 0 ? 0 : ::bpf_program__fd(program);
+            names.emplace_back(::bpf_program__name(program));
+        }
+        return input_error(fmt::format("{}{} has no program {} that is loaded with {}{}",
+                                       prefix(where), path_.filename().string(), name, function_,
+                                       what_there_is(name, names)));
+    };
+    XDPBENCH_CHECK(scenario::replace_references(value, "program", descriptor_of));
+    return value;
+}
+
+Result<void> Program::set_map(const scenario::MapContent& content) {
+    XDPBENCH_TRY(const TypedMap map, require_typed_map(content));
+    const std::string what = "map " + content.map;
+    for (const scenario::MapEntry& entry : content.entries) {
+        if (!entry.value)
+            return input_error(
+                fmt::format("{}{}: an entry to set needs a value", prefix(entry.key.where), what));
+        Result<MapBytes> key = encode(map.key, entry.key);
+        if (!key) return key.error().in(what + ", key");
+        XDPBENCH_TRY(const model::Value value, with_programs(*entry.value));
+        if (const Result<MapBytes> fits = encode(map.value, value); !fits)
+            return fits.error().in(what + ", value");
+        const model::Location& where = entry.key.where;
+        entries_.push_back({content.map, std::move(*key), *entry.value, map.value,
+                            where.file.empty() ? "" : where.text()});
+    }
+    return {};
+}
+
+Result<void> Program::write_entries() const {
+    for (const PendingEntry& entry : entries_) {
+        XDPBENCH_TRY(const model::Value known, with_programs(entry.value));
+        XDPBENCH_TRY(const MapBytes value, encode(entry.type, known));
+        Result<void> written =
+            update_entry(typed_map(object_.get(), find_map(entry.map)), entry.key, value);
+        if (!written && !entry.where.empty()) return written.error().in(entry.where);
+        XDPBENCH_CHECK(written);
+    }
+    return {};
+}
+
+Result<void> Program::validate_expectations(
+    const std::vector<scenario::MapContent>& expected) const {
+    for (const scenario::MapContent& content : expected) {
+        XDPBENCH_TRY(const TypedMap map, require_typed_map(content));
+        for (const scenario::MapEntry& entry : content.entries) {
+            XDPBENCH_CHECK(encode(map.key, entry.key));
+            XDPBENCH_TRY(const model::Value* const value, expected_value(map, entry));
+            if (value != nullptr) XDPBENCH_CHECK(encode(map.value, *value));
+        }
+    }
+    return {};
+}
+
+Result<std::vector<std::string>> Program::compare_maps(
+    const std::vector<scenario::MapContent>& expected) const {
+    std::vector<std::string> lines;
+    for (const scenario::MapContent& content : expected) {
+        XDPBENCH_TRY(const TypedMap map, require_typed_map(content));
+        for (const scenario::MapEntry& entry : content.entries)
+            XDPBENCH_CHECK(compare_entry(map, entry, lines));
+    }
+    return lines;
+}
+
+Result<void> Program::compare_entry(const TypedMap& map, const scenario::MapEntry& entry,
+                                    std::vector<std::string>& lines) const {
+    const std::string what = "map " + map.name;
+    XDPBENCH_TRY(const model::Value* const wanted, expected_value(map, entry));
+    Result<MapBytes> key = encode(map.key, entry.key);
+    if (!key) return key.error().in(what + ", key");
+    const std::string* const key_text = entry.key.scalar();
+    const std::string place = fmt::format(
+        "{}[{}]", what, key_text != nullptr ? *key_text : "hex:" + packet::to_hex(*key));
+    XDPBENCH_TRY(const std::optional<MapBytes> value, read_entry(map, *key));
+    if (value.has_value() != (wanted != nullptr)) {
+        lines.push_back(fmt::format("{}: expected {}, but there is {}", place,
+                                    wanted != nullptr ? "an entry" : "no such entry",
+                                    value ? "one" : "none"));
+    }
+    if (!value || wanted == nullptr) return {};
+    Result<std::vector<ValueDifference>> differences =
+        map.value.typed() ? compare_value(map.value.types, map.value.id, *wanted, *value)
+                          : compare_untyped(*wanted, *value);
+    if (!differences) return differences.error().in(what + ", value");
+    for (const ValueDifference& difference : *differences) {
+        lines.push_back(fmt::format("{}{}{}: expected {}, got {}", place,
+                                    difference.path.empty() || difference.path[0] == '[' ? "" : ".",
+                                    difference.path, difference.expected, difference.actual));
+    }
+    return {};
+}
+
+Result<std::vector<StoredEntry>> Program::read_maps() const {
+    std::vector<StoredEntry> entries;
+    const bpf_map* raw = nullptr;
+    bpf_object__for_each_map(raw, object_.get()) {
+        const TypedMap map = typed_map(object_.get(), raw);
+        if (::bpf_map__is_internal(raw) || !holds_values(map)) continue;
+        XDPBENCH_TRY(std::vector<MapBytes> keys, read_keys(map, map.max_entries));
+        for (MapBytes& key : keys) {
+            XDPBENCH_TRY(std::optional<MapBytes> value, read_entry(map, key));
+            if (value) entries.push_back({map.name, std::move(key), std::move(*value)});
+        }
+    }
+    return entries;
+}
+
+Result<std::optional<StoredEntry>> Program::find_entry(const std::string& name,
+                                                       const model::Value& key) const {
+    XDPBENCH_TRY(const bpf_map* const raw, require_map(name, key.where));
+    const TypedMap map = typed_map(object_.get(), raw);
+    XDPBENCH_TRY(MapBytes encoded, encode(map.key, key));
+    XDPBENCH_TRY(std::optional<MapBytes> value, read_entry(map, encoded));
+    if (!value) return std::optional<StoredEntry>();
+    return std::optional(StoredEntry{name, std::move(encoded), std::move(*value)});
+}
+
+scenario::MapEntry Program::expectation_of(const StoredEntry& entry) const {
+    const TypedMap map = typed_map(object_.get(), find_map(entry.map));
+    scenario::MapEntry expectation{decode(map.key, entry.key), {}, {}, false};
+    (map.per_cpu() ? expectation.sum_cpus : expectation.value) = decode(map.value, entry.value);
+    return expectation;
+}
+
+}  // namespace xdpbench::bpf

@@ -1,0 +1,50 @@
+// BPF_PROG_TEST_RUN of one frame.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "scenario/scenario.h"
+
+namespace xdpbench::bpf {
+
+// What the program finds in its context beside the frame (struct xdp_md).
+struct TestRunContext {
+    // Resolved in the caller's network namespace. Its receive queues must be known to XDP: of a
+    // veth only while a program is attached natively. 0: the kernel's default, the loopback device.
+    unsigned ingress_ifindex = 0;
+    std::uint32_t rx_queue = 0;
+    std::span<const std::uint8_t> metadata;  // in front of the frame
+};
+
+struct TestRunOutput {
+    std::uint32_t returned = 0;  // what the program returned: an xdp_action, if it is right
+    // Afterwards; valid until the next run.
+    std::span<const std::uint8_t> frame;
+    std::span<const std::uint8_t> metadata;
+};
+
+// "XDP_TX", or "17, which is no XDP action".
+[[nodiscard]] std::string returned_text(std::uint32_t returned);
+
+// Runs one program again and again over frames of the caller's, one run a call, in the caller's
+// network namespace. Keeps its buffer, so that a large pcap is run at the speed of the system call.
+class TestRunner {
+  public:
+    explicit TestRunner(int program_fd);
+
+    // `frame`: 14 bytes or more. A run that a signal interrupts is repeated, unless it is the user
+    // who interrupts.
+    Result<TestRunOutput> run(std::span<const std::uint8_t> frame,
+                              const TestRunContext& context = {});
+
+  private:
+    int program_fd_;
+    std::vector<std::uint8_t> input_;  // metadata and frame, where there is metadata
+    std::vector<std::uint8_t> output_;
+};
+
+}  // namespace xdpbench::bpf

@@ -1,0 +1,64 @@
+// A BPF map with the types that its keys and values have by BTF, whoever opened it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+#include "scenario/scenario.h"
+
+struct bpf_map;
+struct bpf_object;
+struct btf;
+
+namespace xdpbench::bpf {
+
+using MapBytes = std::vector<std::uint8_t>;
+
+// The type of a map's keys or values.
+struct ElementType {
+    const btf* types = nullptr;
+    std::uint32_t id = 0;
+    std::size_t size = 0;  // bytes
+
+    [[nodiscard]] bool typed() const { return id != 0 && types != nullptr; }
+};
+
+// Refers to a map: valid as long as the descriptor and the BTF are.
+struct TypedMap {
+    std::string name;
+    int fd = -1;             // -1: not created yet
+    std::uint32_t kind = 0;  // enum bpf_map_type
+    std::uint32_t max_entries = 0;
+    ElementType key;
+    ElementType value;
+
+    [[nodiscard]] bool per_cpu() const;
+};
+
+// A map of an object, loaded or not.
+[[nodiscard]] TypedMap typed_map(const bpf_object* object, const bpf_map* map);
+
+// The memory of a key, or of one CPU's value. The error says what was expected.
+Result<MapBytes> encode(const ElementType& type, const model::Value& value);
+
+// What encode() would be given.
+[[nodiscard]] model::Value decode(const ElementType& type, const MapBytes& memory);
+
+// Sets an entry; of a per-CPU map `value` is given to every CPU.
+Result<void> update_entry(const TypedMap& map, const MapBytes& key, const MapBytes& value);
+
+// The value of an entry, of a per-CPU map the sum over all CPUs; nothing if there is no such entry.
+Result<std::optional<MapBytes>> read_entry(const TypedMap& map, const MapBytes& key);
+
+// Whether there was such an entry.
+Result<bool> delete_entry(const TypedMap& map, const MapBytes& key);
+
+// The keys that there are, at most `most`; in a map that changes meanwhile some may be missing.
+Result<std::vector<MapBytes>> read_keys(const TypedMap& map, std::size_t most);
+
+}  // namespace xdpbench::bpf

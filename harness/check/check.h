@@ -1,0 +1,30 @@
+// Checks: one frame after the other through BPF_PROG_TEST_RUN, outputs and maps compared.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "check/frame_mismatch.h"
+#include "model/run.h"
+#include "target/target.h"
+
+namespace xdpbench::check {
+
+// How a case ended; skipped and invalid have their reason as message.
+struct Verdict {
+    model::Outcome outcome = model::Outcome::passed;
+    std::string message;
+    std::optional<FrameMismatch> mismatch = std::nullopt;  // the first frame of a failed check
+};
+
+// What an Error means for the case in which it came up.
+[[nodiscard]] Verdict verdict_of(const Error& error);
+
+// Runs one check with fresh maps.
+[[nodiscard]] Verdict run_check(const target::Target& target, const scenario::Check& check);
+
+// Runs the target's traffic once, frame by frame as it is read, and counts the verdicts.
+Result<model::VerdictRecord> count_verdicts(const target::Target& target);
+
+}  // namespace xdpbench::check

@@ -1,0 +1,23 @@
+// A frame that came out otherwise than expected, for packet tools to look at.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "packet/frame.h"
+
+namespace xdpbench::check {
+
+struct FrameMismatch {
+    std::string frame;  // the one that went in: "mixed.pcap#3"
+    // Where only some of it is expected, the actual frame with that put right; nothing if no frame
+    // would be that.
+    std::optional<packet::Frame> expected;
+    packet::Frame actual;
+};
+
+// Writes <stem>-expected.pcap and <stem>-actual.pcap, each whole or not at all. What a person is
+// told: a line with their names, or why they could not be written.
+[[nodiscard]] std::string save_mismatch(const FrameMismatch& mismatch, const std::string& stem);
+
+}  // namespace xdpbench::check

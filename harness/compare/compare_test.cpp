@@ -1,0 +1,102 @@
+#include "compare/compare.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "base/interrupt.h"
+
+namespace xdpbench::compare {
+namespace {
+
+TEST(PlanLooks, DoubleUntilTheBudgetEnds) {
+    EXPECT_EQ(plan_looks(5), (std::vector<std::size_t>{12}));
+    EXPECT_EQ(plan_looks(24), (std::vector<std::size_t>{12, 24}));
+    EXPECT_EQ(plan_looks(100), (std::vector<std::size_t>{24, 48, 100}));
+    EXPECT_EQ(plan_looks(192), (std::vector<std::size_t>{24, 48, 96, 192}));
+    EXPECT_EQ(plan_looks(1'000'000).back(), 600U);
+}
+
+model::CompareRecord compare_with(
+    std::initializer_list<std::pair<model::Outcome, stats::Judgement>> cases) {
+    model::CompareRecord record;
+    for (const auto& [outcome, judgement] : cases) {
+        model::ComparedCase one;
+        one.outcome = outcome;
+        one.comparison.judgement = judgement;
+        record.cases.push_back(one);
+    }
+    return record;
+}
+
+TEST(CompareExitCode, SlowerGoesBeforeUnclear) {
+    using enum stats::Judgement;
+    EXPECT_EQ(exit_code_of(
+                  compare_with({{model::Outcome::passed, same}, {model::Outcome::passed, faster}})),
+              0);
+    EXPECT_EQ(exit_code_of(compare_with(
+                  {{model::Outcome::passed, inconclusive}, {model::Outcome::passed, slower}})),
+              1);
+    EXPECT_EQ(exit_code_of(compare_with(
+                  {{model::Outcome::passed, same}, {model::Outcome::passed, inconclusive}})),
+              3);
+    EXPECT_EQ(exit_code_of(compare_with({{model::Outcome::passed, invalid}})), 3);
+    EXPECT_EQ(exit_code_of(compare_with({{model::Outcome::invalid, slower}})), 3);
+    EXPECT_EQ(exit_code_of(compare_with({{model::Outcome::skipped, undecided}})), 4);
+    EXPECT_EQ(exit_code_of(compare_with(
+                  {{model::Outcome::skipped, undecided}, {model::Outcome::passed, same}})),
+              0);
+    model::CompareRecord interrupted = compare_with({{model::Outcome::passed, slower}});
+    interrupted.interrupted = true;
+    EXPECT_EQ(exit_code_of(interrupted), 130);
+}
+
+// Blocks as they are told.
+class ToldBlocks final : public BlockSource {
+  public:
+    explicit ToldBlocks(double effect, int interrupted_after = 1000)
+        : effect_(effect), interrupted_after_(interrupted_after) {}
+    Result<Block> measure() override {
+        if (measured_ == interrupted_after_) return interrupted_error();
+        ++measured_;
+        const double noise = measured_ % 2 == 0 ? 0.002 : -0.0021;
+        return Block{effect_ + noise, -noise, 50, 50 * std::exp(effect_), 17};
+    }
+    [[nodiscard]] const char* measures() const override { return "program"; }
+    [[nodiscard]] double resolution() const override { return 0.02; }
+
+  private:
+    double effect_;
+    int interrupted_after_;
+    int measured_ = 0;
+};
+
+TEST(CompareCase, StopsAtTheFirstVerdict) {
+    const auto quiet = [](const std::string&) {};
+    ToldBlocks slow(0.05);
+    const Result<model::ComparedCase> slower = compare_case(slow, {}, 5, quiet);
+    ASSERT_TRUE(slower);
+    EXPECT_EQ(slower->comparison.judgement, stats::Judgement::slower);
+    EXPECT_EQ(slower->ratios.size(), 24U);
+    ToldBlocks alike(0.0);
+    EXPECT_EQ(compare_case(alike, {}, 5, quiet)->comparison.judgement, stats::Judgement::same);
+    // What the clocks cannot resolve is no difference, whatever baseline was asked for.
+    ToldBlocks tiny(0.015);
+    EXPECT_EQ(compare_case(tiny, {}, 5, quiet)->comparison.judgement, stats::Judgement::same);
+}
+
+TEST(CompareCase, KeepsWhatWasMeasuredUntilAnInterruption) {
+    const auto quiet = [](const std::string&) {};
+    ToldBlocks blocks(0.05, 8);
+    const Result<model::ComparedCase> one = compare_case(blocks, {}, 5, quiet);
+    ASSERT_TRUE(one);
+    EXPECT_EQ(one->ratios.size(), 7U);  // the first one does not count
+    EXPECT_EQ(one->comparison.judgement, stats::Judgement::inconclusive);
+    ToldBlocks none(0.05, 1);
+    const Result<model::ComparedCase> nothing = compare_case(none, {}, 5, quiet);
+    ASSERT_FALSE(nothing);
+    EXPECT_EQ(nothing.error().kind, ErrorKind::interrupted);
+}
+
+}  // namespace
+}  // namespace xdpbench::compare

@@ -1,0 +1,132 @@
+// What a bench measured, and the figures that follow from it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "model/common.h"
+
+namespace xdpbench::model {
+
+// 0 without packets.
+[[nodiscard]] double ns_each(double seconds, std::uint64_t packets);
+
+// One round: windows of the program under test and of the baseline took turns.
+struct BenchRound {
+    std::uint64_t offered = 0;    // frames handed over by the generator
+    std::uint64_t processed = 0;  // frames the program handled
+    std::uint64_t forwarded = 0;  // frames counted where the action takes them; 0 for a drop
+    double seconds = 0;           // of these frames
+    std::uint64_t baseline_packets = 0;
+    double baseline_seconds = 0;
+    std::vector<double> window_ns;           // ns/packet of each window of the program,
+    std::vector<double> baseline_window_ns;  // and of the baseline's next to it
+    // A cycle of the program's CPU between the two windows, ns; empty where it is not measured.
+    std::vector<double> cycle_ns;
+    // Instructions a cycle that the core gave this thread around the two windows, the fewest of
+    // three readings; empty where cycles are.
+    std::vector<double> core_ipc = {};
+    // Whether another thread shared the core then (find_shared_windows); empty as above.
+    std::vector<bool> shared = {};
+    // A cycle of the clock that figures in ns are given at (BenchRecord::clock_cycle_ns); 0: they
+    // are as timed.
+    double clock_cycle_ns = 0;
+
+    // Of the middle window that had the core for itself: what disturbs a few of the others does
+    // not move it. Of the middle one of all where core_shared(). At the run's clock: the CPU's own
+    // moves all the time, and every time with it.
+    [[nodiscard]] double ns_per_packet() const;
+    [[nodiscard]] double baseline_ns() const;
+    [[nodiscard]] double program_ns() const { return ns_per_packet() - baseline_ns(); }
+    // As timed, at whatever clock there was.
+    [[nodiscard]] double timed_ns_per_packet() const;
+    // In cycles, window by window at the clock of that moment. 0 if that is not measured.
+    [[nodiscard]] double cycles_per_packet() const;
+    [[nodiscard]] double baseline_cycles() const;
+    [[nodiscard]] double program_cycles() const { return cycles_per_packet() - baseline_cycles(); }
+    [[nodiscard]] double gigahertz() const;
+    [[nodiscard]] double rate(std::uint64_t frames) const;  // packets/s
+    // The core was another thread's too in so many windows that what is left says nothing.
+    [[nodiscard]] bool core_shared() const;
+    [[nodiscard]] std::size_t shared_windows() const;
+};
+
+// A core gives a thread less than this share of what it can give while another one has some of it:
+// alone it is even to 0.05, shared it is about half.
+inline constexpr double kOwnCore = 0.85;
+
+// Instructions a cycle of a core that no other thread shares: the upper end of these readings, or
+// of those of these rounds. 0 where there are none. If the core was shared nearly all the time it
+// is that of a shared one.
+[[nodiscard]] double own_core_ipc(const std::vector<double>& core_ipc);
+[[nodiscard]] double own_core_ipc(const std::vector<BenchRound>& rounds);
+
+// Marks the windows around which the core gave markedly less than `own_ipc`. That is decided by
+// the core alone, never by how long the windows took, and holds for the program's and the
+// baseline's.
+void find_shared_windows(std::vector<BenchRound>& rounds, double own_ipc);
+
+struct BenchRecord : BenchSetup {
+    std::vector<BenchRound> rounds;
+    std::vector<CpuTally> cpus;  // over all rounds
+    double seconds = 0;          // of the program's windows over all rounds
+    // Instructions a cycle of the core while nobody shares it, as far as the run has seen it; 0
+    // where it is not measured.
+    double core_ipc = 0;
+    // A cycle of the clock that figures in ns are given at: that of the program's CPU when the run
+    // began; 0 where it is not measured.
+    double clock_cycle_ns = 0;
+    ActionTally actions{};
+    // Where frames arrived, over all rounds: back at the tester, in the stack, at the far end.
+    std::uint64_t received = 0;
+    std::uint64_t passed = 0;
+    std::uint64_t forwarded = 0;
+    std::map<int, std::uint64_t> passed_cpus;  // `passed`, by the CPU that ran the stack
+    std::vector<int> baseline_cpus;            // that the baseline's frames go to, of a CPUMAP
+    Losses losses;
+    double measured_seconds = 0;  // of all windows, the baseline's too, with what is around them
+    double user_seconds = 0;      // of these, that this process spent in its own code
+    std::string bound;            // "generator" or "program"
+    std::string evidence;
+
+    // Measured in the fresh-packet loop: no network, so no rates and no losses.
+    [[nodiscard]] bool alone() const { return mode == "test_run"; }
+    // Figures in cycles are there, too.
+    [[nodiscard]] bool has_cycles() const {
+        return !rounds.empty() && !rounds.front().cycle_ns.empty();
+    }
+    // Of the clock that figures in ns are given at; 0 where there are no cycles.
+    [[nodiscard]] double clock_gigahertz() const {
+        return clock_cycle_ns > 0 ? 1 / clock_cycle_ns : 0;
+    }
+    // Windows in which another thread shared the core, as a share of all.
+    [[nodiscard]] double shared_share() const;
+    [[nodiscard]] std::size_t shared_rounds() const;
+    // CPU time in the harness's own code, as a share of one CPU.
+    [[nodiscard]] double user_share() const {
+        return measured_seconds > 0 ? user_seconds / measured_seconds : 0;
+    }
+};
+
+// One number of every round that had the core for itself, or of all where none had.
+template <class Measure>
+[[nodiscard]] std::vector<double> measure_rounds(const BenchRecord& bench, Measure measure) {
+    const bool some_own = bench.shared_rounds() < bench.rounds.size();
+    std::vector<double> samples;
+    samples.reserve(bench.rounds.size());
+    for (const BenchRound& round : bench.rounds) {
+        if (!some_own || !round.core_shared()) samples.push_back(measure(round));
+    }
+    return samples;
+}
+
+// Actions a second over all rounds, rounded down.
+[[nodiscard]] ActionTally per_second(const BenchRecord& bench, const CpuTally& cpu);
+
+// Smaller differences than this between two figures of the fresh-packet loop say nothing (ns).
+inline constexpr double kAloneResolution = 0.1;
+
+}  // namespace xdpbench::model

@@ -1,0 +1,28 @@
+#include "model/mode.h"
+
+#include <array>
+
+#include "base/enum_names.h"
+
+namespace xdpbench::model {
+namespace {
+
+constexpr std::array<std::string_view, kModeCount> kModes{"generic", "native", "offload"};
+
+constexpr std::array<std::string_view, kTopologyKindCount> kTopologies{"pair", "chain"};
+
+}  // namespace
+
+std::string_view mode_name(Mode mode) { return kModes.at(static_cast<std::size_t>(mode)); }
+
+std::optional<Mode> parse_mode(std::string_view name) { return find_name<Mode>(kModes, name); }
+
+std::string_view topology_name(TopologyKind kind) {
+    return kTopologies.at(static_cast<std::size_t>(kind));
+}
+
+std::optional<TopologyKind> parse_topology(std::string_view name) {
+    return find_name<TopologyKind>(kTopologies, name);
+}
+
+}  // namespace xdpbench::model

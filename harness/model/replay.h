@@ -1,0 +1,45 @@
+// What became of the frames of a replay.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/action.h"
+#include "model/common.h"
+
+namespace xdpbench::model {
+
+// The program was replaced again and again while frames were under way.
+struct ReplacementRecord {
+    std::uint64_t times = 0;
+    std::uint64_t sent = 0;
+    // Frames that each of the two handled, by their own counters; none where one of them has none.
+    std::optional<std::uint64_t> by_first;
+    std::optional<std::uint64_t> by_second;
+    Losses losses;
+    bool balanced = false;
+};
+
+struct ReplayRecord {
+    std::string program;
+    std::string mode;
+    std::string topology;  // "pair" or "chain"
+    std::string traffic;
+    std::uint64_t sent = 0;
+    ActionTally actions{};
+    std::string counted_by;                    // where `actions` comes from
+    std::uint64_t received = 0;                // frames that came back to the tester side
+    std::uint64_t passed = 0;                  // frames that reached the stack of the DUT side
+    std::uint64_t forwarded = 0;               // frames that reached the far end of a chain
+    std::map<int, std::uint64_t> passed_cpus;  // `passed`, by the CPU that ran the stack
+    Losses losses;
+    std::vector<CpuTally> cpus;  // empty if the program does not count per CPU
+    bool judged = false;         // compared with the scenario's expectation
+    bool balanced = false;
+    std::optional<ReplacementRecord> replacement;  // if the scenario asks for it
+};
+
+}  // namespace xdpbench::model

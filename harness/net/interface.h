@@ -1,0 +1,78 @@
+// What is asked of and told to one network interface through ioctls and /proc.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "net/netns.h"
+
+namespace xdpbench::net {
+
+using MacAddress = std::array<std::uint8_t, 6>;
+
+struct InterfaceInfo {
+    std::string name;
+    unsigned index = 0;
+    MacAddress mac{};
+    int mtu = 0;         // bytes
+    std::string driver;  // of ETHTOOL_GDRVINFO; empty if the device has none
+    std::string firmware;
+    bool made_by_us = false;  // of a topology: nobody else minds when its settings are changed
+};
+
+Result<InterfaceInfo> query_interface(const NetNs& netns, const std::string& name);
+
+// The driver's own counters by name (`ethtool -S`); empty if it has none. veth:
+// rx_queue_0_xdp_drops ...
+Result<std::map<std::string, std::uint64_t>> driver_counters(const NetNs& netns,
+                                                             const std::string& name);
+
+// The queues in use (`ethtool -l`). A device counts its pairs as combined or each direction alone.
+struct Channels {
+    std::uint32_t rx = 0;
+    std::uint32_t tx = 0;
+    std::uint32_t combined = 0;
+    std::uint32_t most_rx = 0;  // that can be configured
+    std::uint32_t most_tx = 0;
+    std::uint32_t most_combined = 0;
+};
+// Nothing if the driver does not say.
+[[nodiscard]] std::optional<Channels> query_channels(const NetNs& netns, const std::string& name);
+
+// The device's features that are switched on, by the kernel's names ("rx-gro", "hw-tc-offload"), as
+// in `ethtool -k`.
+Result<std::vector<std::string>> active_features(const NetNs& netns, const std::string& name);
+
+// In bytes. The error carries the errno only: why a driver refuses is its own business.
+Result<void> set_mtu(const NetNs& netns, const std::string& name, int mtu);
+
+// The counters that every interface has (/proc/net/dev).
+struct InterfaceCounters {
+    std::uint64_t rx_packets = 0;
+    std::uint64_t rx_errors = 0;
+    std::uint64_t rx_dropped = 0;
+    std::uint64_t tx_packets = 0;
+    std::uint64_t tx_errors = 0;
+    std::uint64_t tx_dropped = 0;
+};
+Result<InterfaceCounters> interface_counters(const NetNs& netns, const std::string& name);
+
+// Generic receive offload. On a veth it switches NAPI on, without which redirected frames are
+// dropped in silence (drivers/net/veth.c, veth_xdp_xmit).
+Result<void> set_gro(const NetNs& netns, const std::string& name, bool on);
+
+// Checksums of what leaves through the interface, computed by the "hardware": of a veth by nobody,
+// so that a program on the far side of the cable sees packets with unfinished ones. Off: they are
+// right.
+Result<void> set_tx_checksum(const NetNs& netns, const std::string& name, bool on);
+
+// Keeps IPv6 from sending frames of its own (duplicate address detection, router solicitation) that
+// a program under test would count. Nothing to do on a kernel without IPv6.
+Result<void> silence_ipv6(const NetNs& netns);
+
+}  // namespace xdpbench::net

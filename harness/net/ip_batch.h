@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "net/netns.h"
+
+namespace xdpbench::net {
+
+// One iproute2 process for all commands (a line each, without "ip"), inside `netns`.
+Result<void> ip_batch(const NetNs& netns, const std::string& commands);
+
+}  // namespace xdpbench::net

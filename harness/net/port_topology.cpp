@@ -1,0 +1,191 @@
+#include "net/port_topology.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <ifaddrs.h>
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <thread>
+#include <vector>
+
+#include "base/interrupt.h"
+#include "base/text.h"
+#include "net/netlink.h"
+#include "packet/frame.h"
+
+namespace xdpbench::net {
+namespace {
+
+constexpr std::string_view kGro = "rx-gro";
+constexpr std::string_view kLro = "rx-lro";
+
+std::string address_text(const sockaddr* address) {
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    if (address->sa_family == AF_INET) {
+        const auto* const ipv4 = reinterpret_cast<const sockaddr_in*>(address);
+        ::inet_ntop(AF_INET, &ipv4->sin_addr, text.data(), text.size());
+    } else if (address->sa_family == AF_INET6) {
+        const auto* const ipv6 = reinterpret_cast<const sockaddr_in6*>(address);
+        ::inet_ntop(AF_INET6, &ipv6->sin6_addr, text.data(), text.size());
+    }
+    return text.data();
+}
+
+// The caller is in the interface's namespace.
+Result<std::vector<std::string>> addresses_of(const std::string& name) {
+    ifaddrs* first = nullptr;
+    if (::getifaddrs(&first) != 0)
+        return system_error(fmt::format("cannot read the addresses of {}", name), errno);
+    const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> all(first, &::freeifaddrs);
+    std::vector<std::string> addresses;
+    for (const ifaddrs* entry = first; entry != nullptr; entry = entry->ifa_next) {
+        if (entry->ifa_name != name || entry->ifa_addr == nullptr) continue;
+        std::string text = address_text(entry->ifa_addr);
+        if (!text.empty()) addresses.push_back("address " + std::move(text));
+    }
+    return addresses;
+}
+
+// Whether an IPv4 route leads through the interface; IPv6 has none without an address there.
+bool has_routes(const std::string& name) {
+    std::ifstream file("/proc/thread-self/net/route");
+    for (std::string line; std::getline(file, line);) {
+        if (line.starts_with(name + "\t")) return true;
+    }
+    return false;
+}
+
+// Traffic of others would be handled by the programs, and counted as if it were ours.
+Result<void> require_unused(const NetNs& netns, const InterfaceInfo& interface,
+                            const LinkDetails& xdp_link) {
+    XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
+    XDPBENCH_TRY(std::vector<std::string> uses, addresses_of(interface.name));
+    if (has_routes(interface.name)) uses.emplace_back("routes");
+    if (xdp_link.enslaved) uses.emplace_back("a bridge, bond or team above it");
+    if (uses.empty()) return {};
+    return input_error(
+        fmt::format("{} is in use and not touched: it has {}", interface.name,
+                    fmt::join(uses, ", ")),
+        fmt::format("name a port that carries nothing else; or free this one: ip addr flush dev "
+                    "{0}; sysctl -w net.ipv6.conf.{0}.disable_ipv6=1; or say --take-over: then "
+                    "the programs handle all that arrives there meanwhile",
+                    interface.name));
+}
+
+Result<void> require_cabled(const InterfaceInfo& interface, const LinkDetails& xdp_link) {
+    if (!xdp_link.up) {
+        return input_error(fmt::format("{} is down", interface.name),
+                           fmt::format("ip link set {} up", interface.name));
+    }
+    if (xdp_link.carrier) return {};
+    return input_error(fmt::format("{} has no carrier", interface.name),
+                       "join --dev and --peer by a cable, directly");
+}
+
+Result<void> require_mtu(const InterfaceInfo& interface, std::size_t longest_frame) {
+    const int needed =
+        static_cast<int>(longest_frame) - static_cast<int>(packet::kEthernetHeaderBytes);
+    if (interface.mtu >= needed) return {};
+    return unavailable_error(
+        fmt::format("frames of {} do not pass {}, whose MTU is {}", counted(longest_frame, "byte"),
+                    interface.name, interface.mtu),
+        {}, fmt::format("ip link set {} mtu {}", interface.name, needed));
+}
+
+// Receive offloads join frames of a connection that were passed, before they can be counted. A
+// generic program keeps them from doing so (netif_elide_gro of the kernel), and a veth needs one
+// then: without it takes in no redirected frames (veth_xdp_xmit).
+Result<void> require_receive_offloads(const NetNs& netns, const InterfaceInfo& device,
+                                      model::Mode mode) {
+    XDPBENCH_TRY(const std::vector<std::string> active, active_features(netns, device.name));
+    const auto is_on = [&](std::string_view feature) {
+        return std::find(active.begin(), active.end(), feature) != active.end();
+    };
+    if (mode == model::Mode::generic && device.driver == "veth" && !is_on(kGro)) {
+        return input_error(
+            fmt::format("{} takes in no redirected frames: a veth without a native program needs "
+                        "receive offload",
+                        device.name),
+            fmt::format("ethtool -K {} gro on", device.name));
+    }
+    if (mode == model::Mode::generic) return {};
+    for (const std::string_view feature : {kGro, kLro}) {
+        if (!is_on(feature)) continue;
+        return input_error(
+            fmt::format("{} joins frames that the program passed before they are counted: {} is on",
+                        device.name, feature),
+            fmt::format("ethtool -K {} {} off", device.name, feature.substr(3)));
+    }
+    return {};
+}
+
+Result<InterfaceInfo> usable_end(const NetNs& netns, const std::string& name, bool take_over,
+                                 std::size_t longest_frame) {
+    XDPBENCH_TRY(const InterfaceInfo interface, query_interface(netns, name));
+    XDPBENCH_TRY(const LinkDetails xdp_link, query_link(netns, interface.index));
+    if (!take_over) XDPBENCH_CHECK(require_unused(netns, interface, xdp_link));
+    XDPBENCH_CHECK(require_no_xdp(netns, interface));
+    XDPBENCH_CHECK(require_cabled(interface, xdp_link));
+    XDPBENCH_CHECK(require_mtu(interface, longest_frame));
+    return interface;
+}
+
+}  // namespace
+
+Result<void> await_carrier(const NetNs& netns, const InterfaceInfo& interface) {
+    constexpr auto kPatience = std::chrono::seconds(15);  // a link is negotiated within a few
+    const auto begun = std::chrono::steady_clock::now();
+    for (;;) {
+        XDPBENCH_TRY(const LinkDetails xdp_link, query_link(netns, interface.index));
+        if (xdp_link.carrier) return {};
+        if (interrupted()) return interrupted_error();
+        if (std::chrono::steady_clock::now() - begun > kPatience) {
+            return unavailable_error(
+                fmt::format("{} lost its carrier when a program was attached, and has not got it "
+                            "back within 15 s",
+                            interface.name));
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+}
+
+Result<void> require_no_xdp(const NetNs& netns, const InterfaceInfo& interface) {
+    XDPBENCH_TRY(const LinkDetails xdp_link, query_link(netns, interface.index));
+    if (xdp_link.native_program + xdp_link.generic_program + xdp_link.offloaded_program == 0)
+        return {};
+    return unavailable_error(fmt::format("XDP is in use on {}: it is not touched", interface.name),
+                             {}, fmt::format("see it with: ip -d link show {}", interface.name));
+}
+
+Result<void> require_sends_redirected(const NetNs& netns, const InterfaceInfo& interface,
+                                      const char* advice) {
+    XDPBENCH_TRY(const auto declared, declared_xdp(netns, interface.index));
+    if (!declared || (declared->features & kDeclaresNdoXmit) != 0) return {};
+    return unavailable_error(
+        fmt::format("frames cannot be sent over {}: its driver {} does not send redirected frames "
+                    "(it declares: {})",
+                    interface.name, interface.driver, xdp_feature_names(declared->features)),
+        {}, advice);
+}
+
+Result<Topology> join_ports(const Ports& ends, model::Mode mode, std::size_t longest_frame) {
+    XDPBENCH_TRY(NetNs tester, NetNs::current());
+    XDPBENCH_TRY(NetNs dut, NetNs::current());
+    Topology topology{std::move(tester), std::move(dut), std::nullopt, {}, {}};
+    Link link;
+    XDPBENCH_TRY(link.dut, usable_end(topology.dut, ends.device, ends.take_over, longest_frame));
+    XDPBENCH_TRY(link.tester,
+                 usable_end(topology.tester, ends.peer, ends.take_over, longest_frame));
+    XDPBENCH_CHECK(require_receive_offloads(topology.dut, link.dut, mode));
+    topology.links.push_back(std::move(link));
+    return topology;
+}
+
+}  // namespace xdpbench::net

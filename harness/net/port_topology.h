@@ -1,0 +1,40 @@
+// Real interfaces in the place of a topology of our own: the program stands on one of them, frames
+// are sent over the other one, which is cabled to it.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "base/result.h"
+#include "net/topology.h"
+
+namespace xdpbench::net {
+
+// Interfaces of the caller's network namespace.
+struct Ports {
+    std::string device;      // gets the program
+    std::string peer;        // what is sent over it arrives at the device
+    bool take_over = false;  // also interfaces with addresses or routes
+};
+
+// A topology of one link over the two, which are there already: tester is the peer, dut the device,
+// both namespaces are the caller's, and there is no parking interface. Nothing of them is changed.
+// Refuses, with the command that helps, interfaces that are in use (addresses, routes, a bridge or
+// bond above them, XDP), that are down or not cabled, whose MTU is too small for frames of
+// `longest_frame` bytes (with Ethernet header), and a device that would join frames before they are
+// counted. There is no far end: what a scenario redirects there leaves by the device itself.
+Result<Topology> join_ports(const Ports& ends, model::Mode mode, std::size_t longest_frame);
+
+// A driver may reset the link when a native program is attached: returns when it is there again.
+Result<void> await_carrier(const NetNs& netns, const InterfaceInfo& interface);
+
+// XDP is in use on the interface, in whatever mode: it is not touched.
+Result<void> require_no_xdp(const NetNs& netns, const InterfaceInfo& interface);
+
+// A driver that declares what it can (kernel 6.3), and not that it sends redirected frames, is the
+// way out of neither the generator nor a native program that redirects. Some declare it only while
+// they have a native program. `advice`: what to do then.
+Result<void> require_sends_redirected(const NetNs& netns, const InterfaceInfo& interface,
+                                      const char* advice);
+
+}  // namespace xdpbench::net

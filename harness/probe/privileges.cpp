@@ -1,0 +1,90 @@
+#include "probe/privileges.h"
+
+#include <fmt/format.h>
+#include <linux/capability.h>
+#include <sched.h>
+
+#include <cerrno>
+#include <charconv>
+#include <system_error>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "bpf/refusal.h"
+#include "net/netns.h"
+
+namespace xdpbench::probe {
+namespace {
+
+constexpr const char* kStatus = "/proc/thread-self/status";
+
+bool has_bit(std::uint64_t effective, unsigned capability) {
+    return ((effective >> capability) & 1U) != 0;
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> parse_effective_capabilities(std::string_view status) {
+    constexpr std::string_view kKey = "CapEff:";
+    constexpr int kHexadecimal = 16;
+    for (const std::string& line : split(status, '\n')) {
+        if (!line.starts_with(kKey)) continue;
+        const std::string_view digits = trim(std::string_view(line).substr(kKey.size()));
+        std::uint64_t effective = 0;
+        const char* const last = digits.data() + digits.size();
+        const auto [end, error] = std::from_chars(digits.data(), last, effective, kHexadecimal);
+        if (error == std::errc() && end == last) return effective;
+    }
+    return std::nullopt;
+}
+
+std::vector<Privilege> privileges_of(std::uint64_t effective) {
+    // bpf_capable() and perfmon_capable() of the kernel (linux/capability.h) take CAP_SYS_ADMIN,
+    // which held everything before 5.8, for either.
+    const bool admin = has_bit(effective, CAP_SYS_ADMIN);
+    return {
+        {kSysAdmin, "anonymous network namespaces", admin},
+        {kNetAdmin, "interfaces, loading and attaching XDP programs",
+         has_bit(effective, CAP_NET_ADMIN)},
+        {kBpf, "loading programs, maps", admin || has_bit(effective, CAP_BPF)},
+        {kPerfmon, "programs that compute with packet pointers, such as all that count bytes",
+         admin || has_bit(effective, CAP_PERFMON)},
+    };
+}
+
+std::vector<Privilege> privileges() {
+    return privileges_of(parse_effective_capabilities(read_entry(kStatus)).value_or(0));
+}
+
+Result<void> require_held(const std::vector<Privilege>& privileges) {
+    std::vector<std::string> missing;
+    for (const Privilege& privilege : privileges) {
+        if (!privilege.held)
+            missing.push_back(fmt::format("{} ({})", privilege.name, privilege.needed_for));
+    }
+    if (missing.empty()) return {};
+    return unavailable_error(
+        fmt::format("missing privileges: {}; nothing was created", fmt::join(missing, ", ")), {},
+        kRunWithSudo);
+}
+
+Result<void> require_privileges() {
+    const std::optional<std::uint64_t> effective =
+        parse_effective_capabilities(read_entry(kStatus));
+    if (!effective) {
+        return unavailable_error(fmt::format("cannot read this thread's capabilities ({}); "
+                                             "nothing was created",
+                                             kStatus),
+                                 "/proc is not mounted", "mount it: mount -t proc proc /proc");
+    }
+    XDPBENCH_CHECK(require_held(privileges_of(*effective)));
+    return require_way_back();
+}
+
+Result<void> require_way_back() {
+    XDPBENCH_TRY(const net::NetNs home, net::NetNs::current());
+    if (::setns(home.fd(), CLONE_NEWNET) == 0) return {};
+    return bpf::refusal_of_privileged("cannot come back from another network namespace", errno);
+}
+
+}  // namespace xdpbench::probe

@@ -1,0 +1,258 @@
+#include "record/record.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "check/check.h"
+#include "check/validate.h"
+#include "packet/pcap.h"
+#include "record/recorded_steps.h"
+#include "record/update.h"
+#include "record/yaml.h"
+#include "scenario/emit.h"
+#include "scenario/parse.h"
+
+namespace xdpbench::record {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kCheckName = "does what it did when this was recorded";
+
+// a-z, 0-9, _ and -, as a scenario's name must be.
+std::string scenario_name(const fs::path& file) {
+    std::string name = file.stem().string();
+    for (char& letter : name) {
+        if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+        const bool safe = (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') ||
+                          letter == '_' || letter == '-';
+        if (!safe) letter = '_';
+    }
+    return name;
+}
+
+fs::path folder_of(const fs::path& file) {
+    return file.has_parent_path() ? file.parent_path() : fs::path(".");
+}
+
+// How a scenario in `folder` names the file; absolute where that is shorter to follow than "../..".
+std::string seen_from(const fs::path& folder, const fs::path& file) {
+    std::error_code error;
+    const fs::path relative = fs::relative(file, folder, error);
+    return error || relative.empty() ? fs::absolute(file, error).string() : relative.string();
+}
+
+// "mine-in.pcap" beside "mine.yaml".
+fs::path input_pcap(const fs::path& file) {
+    return folder_of(file) / (file.stem().string() + "-in.pcap");
+}
+
+// Whether the frames are in no pcap as they are run: made by Scapy, or padded.
+bool needs_input_pcap(const scenario::FrameRef& traffic) {
+    return target::is_code(traffic) || traffic.cut == packet::CutFrames::pad;
+}
+
+// The traffic as the scenario names it: a pcap of the tool's own by name alone.
+Result<scenario::FrameRef> traffic_seen_from(const fs::path& file, const target::Target& target) {
+    scenario::FrameRef ref;
+    if (needs_input_pcap(target.traffic)) {
+        ref.pcap = ref.text = input_pcap(file).filename().string();
+        return ref;
+    }
+    ref = target.traffic;
+    XDPBENCH_TRY(const fs::path pcap, target::find_pcap(ref, target.scenario));
+    XDPBENCH_TRY(const fs::path data, target::data_folder());
+    std::error_code error;
+    const bool own = fs::equivalent(pcap.parent_path(), data / "pcaps", error);
+    ref.pcap = own ? pcap.filename().string() : seen_from(folder_of(file), pcap);
+    ref.text = ref.pcap;
+    return ref;
+}
+
+scenario::YamlNode program_node(const target::Target& target, const fs::path& folder) {
+    const scenario::ProgramRef& program = target.scenario.program;
+    if (!program.name.empty()) return scenario::yaml_text(program.name);
+    scenario::YamlNode node =
+        scenario::yaml_mapping({{"object", scenario::yaml_text(seen_from(folder, target.object))}});
+    if (!program.function.empty())
+        entry_of(node, "function") = scenario::yaml_text(program.function);
+    return node;
+}
+
+// What the program was set up with, as the scenario it comes from writes it.
+Result<void> copy_configuration(const target::Target& target, scenario::YamlNode& root) {
+    if (target.scenario.file.empty()) return {};
+    XDPBENCH_TRY(const std::string text, read_file(target.scenario.file));
+    XDPBENCH_TRY(const scenario::YamlNode from,
+                 scenario::parse_yaml(text, target.scenario.file.string()));
+    for (const scenario::YamlNode::Entry& entry : *from.mapping()) {
+        if (entry.key == "globals" || entry.key == "maps") entry_of(root, entry.key) = entry.value;
+    }
+    return {};
+}
+
+Result<scenario::YamlNode> scenario_node(const target::Target& target, const fs::path& file,
+                                         const scenario::FrameRef& traffic,
+                                         scenario::YamlNode check) {
+    const fs::path folder = folder_of(file);
+    scenario::YamlNode root = scenario::yaml_mapping(
+        {{"name", scenario::yaml_text(scenario_name(file))},
+         {"about", scenario::yaml_text(fmt::format("What {} did with {} when this was recorded",
+                                                   target.scenario.name, traffic.text))},
+         {"program", program_node(target, folder)}});
+    XDPBENCH_CHECK(copy_configuration(target, root));
+    entry_of(root, "checks") = scenario::yaml_list({std::move(check)});
+    return root;
+}
+
+std::string scenario_text(const scenario::YamlNode& root,
+                          const std::vector<std::string>& unsteady) {
+    std::string text =
+        "# What the program did when this was recorded; nobody has judged whether it is right.\n";
+    for (const std::string& line : unsteady) {
+        const std::string one_line = split(line, '\n').front();
+        text += fmt::format("# Left out, because it was otherwise when repeated: {}\n", one_line);
+    }
+    return text + scenario::emit_yaml(root);
+}
+
+Result<void> must_not_exist(const fs::path& file) {
+    std::error_code error;
+    if (!fs::exists(file, error)) return {};
+    return input_error(fmt::format("{} exists already", file.string()),
+                       "name another file with -o, remove it, or bring a scenario up to date with "
+                       "record --update FILE");
+}
+
+// The checks of `scenario` whose names are in `names` (all, if empty) must pass.
+Result<void> must_hold(const target::Target& target, const std::vector<std::string>& names) {
+    for (const scenario::Check& check : target.scenario.checks) {
+        if (!names.empty() && std::find(names.begin(), names.end(), check.name) == names.end())
+            continue;
+        const check::Verdict verdict = check::run_check(target, check);
+        if (verdict.outcome == model::Outcome::passed) continue;
+        return input_error(
+            fmt::format("check {} does not hold with what was recorded:\n{}", check.name,
+                        verdict.message),
+            "what depends on time, chance or the CPU, and where a redirect leads, is "
+            "written by hand; nothing was changed");
+    }
+    return {};
+}
+
+// Puts the scenario in place if its checks hold, and nothing if they do not.
+Result<void> put_in_place(OutputFile file, const std::string& text, target::Target target,
+                          const RecordedFrames& out, const std::vector<std::string>& checks) {
+    XDPBENCH_TRY(target.scenario, scenario::parse_scenario_text(text, file.path()));
+    target.judged = true;
+    XDPBENCH_CHECK(out.write());
+    Result<void> held = must_hold(target, checks);
+    if (held) held = file.commit(text);
+    if (!held) out.undo();
+    return held;
+}
+
+std::string tally_line(const Recording& recording) {
+    std::map<model::Action, std::size_t> tally;
+    const StepRecording& frames = recording.steps.front();
+    for (const FrameResult& result : frames.results) ++tally[result.action];
+    std::vector<std::string> parts;
+    parts.reserve(tally.size());
+    for (const auto& [action, count] : tally)
+        parts.push_back(fmt::format("{} {}", thousands(count), model::action_name(action)));
+    std::size_t entries = 0;
+    for (const scenario::MapContent& content : recording.changes) entries += content.entries.size();
+    std::string line = fmt::format("{}: {}; {} of maps changed", counted(frames.in.size(), "frame"),
+                                   fmt::join(parts, ", "), counted(entries, "entry"));
+    for (const RecordedEvents& events : recording.recorded)
+        line +=
+            fmt::format("; {} in {}", counted(events.records.size(), "record"), events.source.map);
+    return line;
+}
+
+}  // namespace
+
+Result<Recorded> record_scenario(const target::Target& target, const fs::path& file) {
+    XDPBENCH_CHECK(must_not_exist(file));
+    XDPBENCH_TRY(RecordedFrames out, RecordedFrames::beside(file));
+    XDPBENCH_CHECK(must_not_exist(out.path()));
+    if (needs_input_pcap(target.traffic)) XDPBENCH_CHECK(must_not_exist(input_pcap(file)));
+    XDPBENCH_TRY(OutputFile scenario, OutputFile::create(file));
+    XDPBENCH_TRY(const scenario::FrameRef traffic, traffic_seen_from(file, target));
+    scenario::Check everything;
+    everything.steps.push_back({{}, target.traffic, {}, {}});
+    XDPBENCH_TRY(const Recording recording, record_check(target, everything));
+    const packet::Frames& frames = recording.steps.front().in;
+
+    std::vector<scenario::YamlNode> expectations;
+    for (const FrameResult& result : recording.steps.front().results)
+        expectations.push_back(scenario::yaml_mapping(
+            {{"action", scenario::yaml_text(std::string(model::action_name(result.action)))}}));
+    scenario::YamlNode::List steps;
+    for (RecordedStep& step : recorded_steps(traffic, recording.steps.front(),
+                                             scenario::yaml_mapping({}), expectations, out))
+        steps.push_back(std::move(step.node));
+    scenario::YamlNode check =
+        scenario::yaml_mapping({{"name", scenario::yaml_text(kCheckName)},
+                                {"steps", scenario::yaml_list(std::move(steps))}});
+    scenario::YamlNode expect = scenario::yaml_mapping({});
+    if (!recording.changes.empty()) entry_of(expect, "maps") = to_yaml(recording.changes);
+    if (!recording.events.empty()) entry_of(expect, "events") = to_yaml(recording.events);
+    if (!expect.mapping()->empty()) entry_of(check, "expect") = std::move(expect);
+    XDPBENCH_TRY(const scenario::YamlNode root,
+                 scenario_node(target, file, traffic, std::move(check)));
+    const bool own_input = needs_input_pcap(target.traffic);
+    if (own_input) XDPBENCH_CHECK(packet::write_frames(input_pcap(file), frames));
+    const Result<void> placed =
+        put_in_place(std::move(scenario), scenario_text(root, recording.unsteady), target, out, {});
+    if (!placed) {
+        std::error_code ignored;
+        if (own_input) fs::remove(input_pcap(file), ignored);
+        return placed.error();
+    }
+
+    Recorded recorded{{tally_line(recording)}};
+    for (const std::string& line : recording.unsteady)
+        recorded.lines.push_back("left out, because it was otherwise when repeated: " + line);
+    recorded.lines.push_back("wrote " + file.string());
+    if (own_input) {
+        recorded.lines.push_back(fmt::format("wrote {}, {} as they were run",
+                                             input_pcap(file).string(),
+                                             counted(frames.size(), "frame")));
+    }
+    if (out.added() > 0) {
+        recorded.lines.push_back(
+            fmt::format("wrote {}, {}", out.path().string(), counted(out.added(), "frame")));
+    }
+    recorded.lines.push_back("review it, then: xdp-bench --scenario " + file.string());
+    return recorded;
+}
+
+Result<Recorded> update_scenario(const fs::path& file) {
+    XDPBENCH_TRY(target::Target target, target::target_of(file));
+    XDPBENCH_CHECK(check::validate(target, false));
+    XDPBENCH_TRY(const std::string text, read_file(file));
+    XDPBENCH_TRY(RecordedFrames out, RecordedFrames::beside(file));
+    XDPBENCH_TRY(OutputFile scenario, OutputFile::create(file));
+    XDPBENCH_TRY(const UpdatedText updated, update_checks(target, text, out));
+    Recorded recorded{updated.lines};
+    if (updated.checks.empty()) {
+        recorded.lines.emplace_back("all checks hold: nothing was changed");
+        return recorded;
+    }
+    XDPBENCH_CHECK(
+        put_in_place(std::move(scenario), updated.text, std::move(target), out, updated.checks));
+    recorded.lines.push_back(
+        fmt::format("rewrote {} of {}", counted(updated.checks.size(), "check"), file.string()));
+    if (out.added() > 0) {
+        recorded.lines.push_back(
+            fmt::format("added {} to {}", counted(out.added(), "frame"), out.path().string()));
+    }
+    return recorded;
+}
+
+}  // namespace xdpbench::record

@@ -1,0 +1,334 @@
+#include "replay/replay.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/interrupt.h"
+#include "base/text.h"
+#include "bpf/cpus.h"
+#include "net/topology.h"
+#include "packet/diff.h"
+#include "replay/replacement.h"
+#include "testbed/instrumented_link.h"
+#include "testbed/port_link.h"
+#include "traffic/frame_map.h"
+#include "traffic/generator.h"
+#include "traffic/pinned.h"
+
+namespace xdpbench::replay {
+namespace {
+
+// Frames captured beyond those expected, so that surplus ones are seen.
+constexpr std::uint32_t kSurplus = 64;
+constexpr std::uint64_t kCheapCapture = 64ULL << 20;  // bytes
+constexpr std::size_t kDifferencesShown = 3;
+// Frames on their way at once: half of a veth ring (256, VETH_RING_SIZE in drivers/net/veth.c).
+constexpr std::uint64_t kInFlight = 128;
+
+// "" if `actual` are the expected frames, in order.
+std::string compare_frames(const char* what, const packet::Frames& expected,
+                           const packet::Frames& actual, const packet::Mask& mask) {
+    std::string text;
+    if (expected.size() != actual.size()) {
+        text = fmt::format("{}: expected {}, got {}\n", what, counted(expected.size(), "frame"),
+                           thousands(actual.size()));
+    }
+    std::size_t different = 0;
+    for (std::size_t i = 0; i < std::min(expected.size(), actual.size()); ++i) {
+        if (packet::diff_frames(expected[i], actual[i], mask).empty()) continue;
+        if (++different > kDifferencesShown) continue;
+        text += fmt::format("{} #{}:\n{}\n", what, i,
+                            packet::describe_difference(expected[i], actual[i], mask));
+    }
+    if (different > kDifferencesShown)
+        text += fmt::format("... and {} differ\n",
+                            counted(different - kDifferencesShown, "more frame"));
+    return text;
+}
+
+std::string compare_actions(const std::map<model::Action, std::uint64_t>& expected,
+                            const model::ActionTally& actual) {
+    std::string text;
+    if (expected.empty()) return text;
+    for (std::size_t i = 0; i < actual.size(); ++i) {
+        const auto action = static_cast<model::Action>(i);
+        const auto found = expected.find(action);
+        const std::uint64_t wanted = found == expected.end() ? 0 : found->second;
+        if (wanted != actual[i])
+            text += fmt::format("{}: expected {}, got {}\n", model::action_name(action),
+                                counted(wanted, "frame"), thousands(actual[i]));
+    }
+    return text;
+}
+
+std::string compare_cpus(const std::map<int, std::uint64_t>& expected,
+                         const std::map<int, std::uint64_t>& actual) {
+    if (expected.empty() || expected == actual) return {};
+    const auto list = [](const std::map<int, std::uint64_t>& frames) {
+        std::vector<std::string> parts;
+        parts.reserve(frames.size());
+        for (const auto& [cpu, count] : frames)
+            parts.push_back(fmt::format("{} on CPU {}", thousands(count), cpu));
+        return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, ", "));
+    };
+    return fmt::format("frames that reached the stack: expected {}, got {}\n", list(expected),
+                       list(actual));
+}
+
+Result<check::Verdict> judge(const target::Target& target, const testbed::InstrumentedLink& link,
+                             const model::ReplayRecord& record) {
+    const scenario::Replay& replay = *target.scenario.replay;
+    std::string text = compare_actions(replay.actions, record.actions);
+    if (replay.received) {
+        XDPBENCH_TRY(const packet::Frames expected,
+                     target::load_frames(*replay.received, target.scenario));
+        XDPBENCH_TRY(const packet::Frames actual, link.tester_sink().captured());
+        text += compare_frames("received on the tester side", expected, actual, replay.mask);
+    }
+    if (replay.passed) {
+        XDPBENCH_TRY(const packet::Frames expected,
+                     target::load_frames(*replay.passed, target.scenario));
+        XDPBENCH_TRY(const packet::Frames actual, link.stack_sink().captured());
+        text += compare_frames("passed to the stack", expected, actual, replay.mask);
+    }
+    if (replay.forwarded) {
+        // Out of a real interface they leave by itself, and come back.
+        const traffic::Sink* const far = link.far_sink();
+        XDPBENCH_TRY(const packet::Frames expected,
+                     target::load_frames(*replay.forwarded, target.scenario));
+        XDPBENCH_TRY(const packet::Frames actual,
+                     (far != nullptr ? *far : link.tester_sink()).captured());
+        text += compare_frames(far != nullptr ? "forwarded to the far end" : "redirected back",
+                               expected, actual, replay.mask);
+    }
+    text += compare_cpus(replay.passed_cpus, record.passed_cpus);
+    if (text.empty()) return check::Verdict{};
+    return check::Verdict{model::Outcome::failed, text};
+}
+
+Result<void> keep_topology(const target::Target& target, const net::Topology& topology,
+                           const bpf::Program& program, model::Mode mode,
+                           std::vector<std::string>& notes) {
+    const std::string prefix = fmt::format("xdp-bench-{}", ::getpid());
+    XDPBENCH_TRY(const std::vector<std::string> names, topology.keep(prefix));
+    XDPBENCH_CHECK(bpf::attach_for_good(topology.dut, topology.links[0].dut, program.fd(), mode));
+    notes.push_back(fmt::format("kept {} in {} mode on {}:", target.scenario.name,
+                                model::mode_name(mode), topology.links[0].dut.name));
+    for (const std::string& name : names) {
+        notes.push_back(
+            fmt::format("  enter: ip netns exec {0} bash    remove: ip netns delete {0}", name));
+    }
+    return {};
+}
+
+// The program loaded for `mode`; in offload mode bound to the link's device, which is where a
+// device without offload says so.
+Result<bpf::Program> load_for(const target::Target& target, const net::Topology& topology,
+                              model::Mode mode) {
+    if (mode != model::Mode::offload) return target::load_program(target, topology);
+    const net::InterfaceInfo& device = topology.links[0].dut;
+    Result<bpf::Program> program = target::load_program(target, topology, {}, device.index);
+    if (program) return program;
+    return unavailable_error(fmt::format("{} cannot be offloaded to {}: {}", target.scenario.name,
+                                         device.name, program.error().what),
+                             fmt::format("{} is a {} device, whose driver has no XDP offload: only "
+                                         "SmartNICs with the nfp driver and netdevsim have it",
+                                         device.name, device.driver),
+                             "use --mode native or --mode generic");
+}
+
+// Sends all frames, a few at a time, and waits until they are
+// accounted for: where softirqs are left to ksoftirqd while it runs (before 6.5), a receiver that
+// waits for the CPU is overrun by frames that are sent in one go. Once the books do not balance,
+// there is nothing to wait for.
+Result<testbed::LinkCounts> send_paced(traffic::Generator& generator, const net::Topology& topology,
+                                       const testbed::InstrumentedLink& link,
+                                       std::uint64_t frames) {
+    XDPBENCH_TRY(const testbed::LinkCounts before, link.read());
+    testbed::LinkCounts counts;
+    bool balanced = true;
+    for (std::uint64_t sent = 0; sent < frames;) {
+        const std::uint64_t part = balanced ? std::min(kInFlight, frames - sent) : frames - sent;
+        XDPBENCH_CHECK(generator.send(topology.tester, link.tester().index, part));
+        sent += part;
+        const testbed::Settled when =
+            sent < frames ? testbed::Settled::balanced : testbed::Settled::certain;
+        XDPBENCH_TRY(counts, testbed::settled(link, before, sent, when));
+        balanced = testbed::unbalanced(counts, sent).empty();
+    }
+    return counts;
+}
+
+// Frames are sent from one CPU; that they were run on another one shows only where there is one.
+Result<void> require_cpus(const scenario::Replay& replay) {
+    const std::string what = "on which CPU frames reach the stack cannot be seen here";
+    for (const auto& [cpu, frames] : replay.passed_cpus) {
+        if (!bpf::cpu_is_online(cpu))
+            return unavailable_error(what, fmt::format("the scenario expects frames on CPU {}, "
+                                                       "which this machine does not have online",
+                                                       cpu));
+    }
+    if (replay.passed_cpus.size() == 1 && replay.passed_cpus.contains(traffic::measuring_cpu()))
+        return unavailable_error(what,
+                                 fmt::format("they are sent from CPU {} and expected there too",
+                                             traffic::measuring_cpu()),
+                                 "give the tool a second CPU");
+    return {};
+}
+
+// Judged frames are kept in any case; others, to compare modes by, if that costs little memory.
+traffic::Capture capture_for(const target::Target& target, const packet::Frames& frames) {
+    const auto slots = static_cast<std::uint32_t>(frames.size()) + kSurplus;
+    const auto length =
+        static_cast<std::uint32_t>(traffic::longest_of(frames)) + traffic::kCaptureGrowth;
+    const bool cheap = std::uint64_t{slots} * length <= kCheapCapture;
+    return {target.judged || cheap ? slots : 0, length};
+}
+
+// What the program does with the traffic, as far as that is known beforehand: what the scenario
+// expects, or what test runs say.
+Result<model::ActionTally> expected_actions(const target::Target& target) {
+    if (!target.judged) {
+        XDPBENCH_TRY(const model::VerdictRecord verdicts, check::count_verdicts(target));
+        return verdicts.actions;
+    }
+    model::ActionTally expected{};
+    for (const auto& [action, frames] : target.scenario.replay->actions)
+        expected.at(static_cast<std::size_t>(action)) = frames;
+    return expected;
+}
+
+model::ReplayRecord describe(const target::Target& target, model::Mode mode,
+                             const testbed::InstrumentedLink& link,
+                             const testbed::LinkCounts& counts, std::uint64_t sent) {
+    model::ReplayRecord record;
+    record.program = target.scenario.name;
+    record.mode = model::mode_name(mode);
+    record.topology = model::topology_name(target::topology_of(target));
+    if (!link.dut().made_by_us) {
+        record.topology = fmt::format("device {}, peer {}", link.dut().name, link.tester().name);
+    }
+    record.traffic = target::replay_traffic(target).text;
+    record.sent = sent;
+    record.actions = counts.actions;
+    record.counted_by = link.counted_by();
+    record.received = counts.received;
+    record.passed = counts.passed;
+    record.forwarded = counts.forwarded;
+    for (std::size_t cpu = 0; cpu < counts.passed_cpus.size(); ++cpu) {
+        if (counts.passed_cpus[cpu] != 0)
+            record.passed_cpus[static_cast<int>(cpu)] = counts.passed_cpus[cpu];
+    }
+    record.losses = counts.losses;
+    record.cpus = counts.cpus;
+    std::erase_if(record.cpus,
+                  [](const model::CpuTally& cpu) { return cpu.actions == model::ActionTally{}; });
+    record.judged = target.judged;
+    return record;
+}
+
+// The replay is done and held; now the replacement that its scenario asks for.
+Result<void> try_replacement(const target::Target& target, model::Mode mode,
+                             ReplayOutcome& outcome) {
+    const bool asked = target.judged && target.scenario.replay->replace;
+    if (!asked || outcome.verdict.outcome != model::Outcome::passed) return {};
+    XDPBENCH_TRY(ReplacementOutcome replacement, replace_under_traffic(target, mode));
+    outcome.verdict = std::move(replacement.verdict);
+    outcome.record->replacement = std::move(replacement.record);
+    return {};
+}
+
+// A fresh topology, or the real interfaces in its place.
+Result<net::Topology> network_for(const target::Target& target, model::Mode mode,
+                                  std::size_t longest_frame,
+                                  const std::optional<net::Ports>& devices) {
+    if (!devices) return net::Topology::create(1, longest_frame, target::topology_of(target));
+    if (target.judged && target.scenario.replay->received && target.scenario.replay->forwarded) {
+        return unavailable_error(
+            "the scenario tells frames that come back from those at a far end, and over --dev and "
+            "--peer both come back");
+    }
+    return net::join_ports(*devices, mode, longest_frame);
+}
+
+Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
+                                 const ReplayOptions& options, std::vector<std::string>& notes) {
+    if (interrupted()) return interrupted_error();
+    if (target.judged) XDPBENCH_CHECK(require_cpus(*target.scenario.replay));
+    XDPBENCH_TRY(const packet::Frames frames,
+                 target::load_frames(target::replay_traffic(target), target.scenario));
+    XDPBENCH_TRY(traffic::Generator generator, traffic::Generator::create(frames));
+    XDPBENCH_TRY(const net::Topology topology,
+                 network_for(target, mode, traffic::longest_of(frames), options.devices));
+    std::optional<net::Topology> aside;  // of real interfaces none is idle
+    if (options.devices) {
+        XDPBENCH_TRY(net::Topology idle, net::Topology::create(0, 0));
+        aside.emplace(std::move(idle));
+    }
+    XDPBENCH_TRY(const bpf::Program program, options.devices
+                                                 ? testbed::load_for_mode(target, topology, mode)
+                                                 : load_for(target, topology, mode));
+    const traffic::Capture capture = capture_for(target, frames);
+    std::optional<testbed::InstrumentedLink> link;
+    {
+        XDPBENCH_TRY(
+            testbed::InstrumentedLink equipped,
+            testbed::InstrumentedLink::create(topology, 0, &program, program.fd(), mode, capture));
+        XDPBENCH_CHECK(equipped.watch_redirects());
+        link.emplace(std::move(equipped));
+    }
+    testbed::LinkCounts counts;
+    {
+        XDPBENCH_TRY(const traffic::PinnedThread pinned,
+                     traffic::PinnedThread::pin(traffic::measuring_cpu()));
+        const net::Topology& parking = aside ? *aside : topology;
+        XDPBENCH_CHECK(generator.park(parking.tester, parking.parking));
+        XDPBENCH_TRY(counts, send_paced(generator, topology, *link, frames.size()));
+    }
+    if (!link->counted_by_program() && mode != model::Mode::offload) {
+        XDPBENCH_TRY(const model::ActionTally expected, expected_actions(target));
+        testbed::attribute(link->source(), expected, counts.actions);
+    }
+    ReplayOutcome outcome;
+    outcome.record = describe(target, mode, *link, counts, frames.size());
+    const std::string imbalance = testbed::unbalanced(counts, frames.size());
+    outcome.record->balanced = imbalance.empty();
+    XDPBENCH_TRY(outcome.observation, observe(*link, mode, counts, capture.frames > 0));
+    if (target.judged) {
+        XDPBENCH_TRY(outcome.verdict, judge(target, *link, *outcome.record));
+    }
+    if (!imbalance.empty()) {
+        // A wrong program leaves the books balanced; books that do not balance are the
+        // measurement's fault.
+        outcome.verdict.outcome = outcome.verdict.outcome == model::Outcome::failed
+                                      ? model::Outcome::failed
+                                      : model::Outcome::invalid;
+        outcome.verdict.message += "the books do not balance: " + imbalance;
+        if (options.devices)
+            outcome.verdict.message += "\n" + testbed::device_hint(link->dut(), link->tester());
+    }
+    if (!options.devices) {
+        XDPBENCH_CHECK(try_replacement(target, mode, outcome));
+    } else if (target.judged && target.scenario.replay->replace) {
+        notes.push_back(fmt::format("{}: the replacement under traffic is not done over {}",
+                                    target.scenario.name, link->dut().name));
+    }
+    if (options.keep) {
+        link.reset();
+        XDPBENCH_CHECK(keep_topology(target, topology, program, mode, notes));
+    }
+    return outcome;
+}
+
+}  // namespace
+
+ReplayOutcome run_replay(const target::Target& target, model::Mode mode,
+                         const ReplayOptions& options, std::vector<std::string>& notes) {
+    Result<ReplayOutcome> outcome = try_replay(target, mode, options, notes);
+    if (outcome) return std::move(*outcome);
+    return ReplayOutcome{check::verdict_of(outcome.error()), std::nullopt, std::nullopt};
+}
+
+}  // namespace xdpbench::replay

@@ -1,0 +1,82 @@
+#include "run/cases.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "base/arguments.h"
+#include "base/interrupt.h"
+
+namespace xdpbench::run {
+namespace {
+
+// What all cases of one run share.
+struct CasesRun {
+    std::vector<model::CaseResult> results;
+    const std::function<void(const std::string&)>* progress = nullptr;
+};
+
+class RegisteredCase : public testing::Test {
+  public:
+    RegisteredCase(const Case& described, CasesRun& run) : case_(&described), run_(&run) {}
+
+  private:
+    void TestBody() override {
+        model::CaseResult result = case_->result;
+        (*run_->progress)(
+            fmt::format("{} {} {}: {}", result.kind, result.program, result.mode, result.name));
+        const auto start = std::chrono::steady_clock::now();
+        check::Verdict verdict =
+            interrupted() ? check::verdict_of(interrupted_error()) : case_->body();
+        result.seconds =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        result.outcome = verdict.outcome;
+        result.message = verdict.message;
+        run_->results.push_back(std::move(result));
+        if (verdict.outcome == model::Outcome::skipped) GTEST_SKIP() << verdict.message;
+        if (verdict.outcome != model::Outcome::passed) ADD_FAILURE() << verdict.message;
+    }
+
+    const Case* case_;
+    CasesRun* run_;
+};
+
+// "check.icmp_lb" . "alternates between the backends"; "replay.icmp_lb" and "lan.icmp_lb" .
+// "native".
+void register_case(const Case& described, CasesRun& run) {
+    const model::CaseResult& result = described.result;
+    const std::string suite = fmt::format("{}.{}", result.kind, result.program);
+    const bool by_mode = result.kind == "replay" || result.kind == "lan";
+    const std::string name = by_mode ? result.mode : result.name;
+    testing::RegisterTest(
+        suite.c_str(), name.c_str(), nullptr, nullptr, result.location.c_str(), 0,
+        [&described, &run]() -> testing::Test* { return new RegisteredCase(described, run); });
+}
+
+}  // namespace
+
+Result<void> initialize_cases(const std::vector<std::string>& flags) {
+    std::vector<std::string> words{"xdp-bench"};
+    words.insert(words.end(), flags.begin(), flags.end());
+    Arguments arguments(std::move(words));
+    testing::InitGoogleTest(arguments.count(), arguments.values());
+    if (!arguments.left_over().empty()) {
+        return input_error("GoogleTest does not know " + arguments.left_over());
+    }
+    testing::TestEventListeners& listeners = testing::UnitTest::GetInstance()->listeners();
+    delete listeners.Release(listeners.default_result_printer());
+    return {};
+}
+
+std::vector<model::CaseResult> run_cases(const std::vector<Case>& cases,
+                                         const std::function<void(const std::string&)>& progress) {
+    CasesRun run;
+    run.progress = &progress;
+    for (const Case& described : cases) register_case(described, run);
+    // What failed is in the results; the number says nothing more.
+    [[maybe_unused]] const int any_failed = RUN_ALL_TESTS();
+    return std::move(run.results);
+}
+
+}  // namespace xdpbench::run

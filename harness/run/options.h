@@ -1,0 +1,52 @@
+// What a run is asked for.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/loads.h"
+#include "model/mode.h"
+#include "target/target.h"
+#include "target/traffic_shape.h"
+#include "traffic/placement.h"
+
+namespace xdpbench::run {
+
+struct RunOptions {
+    std::vector<std::string> programs;   // --prog
+    std::vector<std::string> scenarios;  // --scenario
+    std::vector<model::Mode> modes{model::Mode::native};
+    // The parts of a run: --only
+    bool check = true;
+    bool replay = true;
+    bool bench = true;
+    bool search = false;
+    bool latency = false;
+    bool pin_maps = false;          // --pin-maps
+    bool keep = false;              // --keep
+    bool take_over = false;         // --take-over: `device` and `peer` may be in use
+    target::TrafficOption traffic;  // instead of the scenario's
+    double seconds = 1.0;           // of a bench round
+    int rounds = 5;
+    std::optional<traffic::Placement> placement;   // none: by the number of CPUs
+    std::vector<target::TrafficShape> shapes{{}};  // one bench each
+    std::vector<bench::Rate> rates;                // --rate
+    bench::SearchOptions goals;                    // --loss, --exceed, --width
+    // --cpus: of the scaling table, and what rates are offered from; none: no table, one generator
+    std::vector<int> cpus;
+    std::optional<std::string> device;   // --dev: a real interface, in the place of a veth
+    std::optional<std::string> peer;     // --peer: what is sent over it arrives at the device
+    std::vector<std::string> passed_on;  // to GoogleTest and Google Benchmark
+    std::vector<std::string> settings;   // --set, as typed
+    std::string command_line;
+    // Files beside the result begin so: "results/icmp_lb-native-...".
+    std::string result_stem;
+
+    // No other mode than offload.
+    [[nodiscard]] bool only_offload() const;
+    // The bench is not one as fast as possible.
+    [[nodiscard]] bool offers_rates() const;
+};
+
+}  // namespace xdpbench::run

@@ -1,0 +1,169 @@
+#include "run/run.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <iterator>
+
+#include "base/interrupt.h"
+#include "bench/bench.h"
+#include "bench/google_benchmark.h"
+#include "bench/loads.h"
+#include "bench/scaling.h"
+#include "check/check.h"
+#include "probe/device.h"
+#include "probe/environment.h"
+#include "run/judged_cases.h"
+#include "run/timed_cases.h"
+#include "target/describe_program.h"
+#include "target/target.h"
+#include "traffic/interference.h"
+
+namespace xdpbench::run {
+namespace {
+
+using Progress = std::function<void(const std::string&)>;
+
+Result<void> run_verdicts(const std::vector<target::Target>& targets, const RunOptions& options,
+                          const Progress& progress, model::RunRecord& record) {
+    if (!options.check || options.only_offload()) return {};
+    for (const target::Target& target : targets) {
+        if (target.judged || interrupted()) continue;
+        progress(fmt::format("verdicts {}: {}", target.scenario.name, target.traffic.text));
+        XDPBENCH_TRY(model::VerdictRecord verdicts, check::count_verdicts(target));
+        record.verdicts.push_back(std::move(verdicts));
+    }
+    return {};
+}
+
+// The CPUs that will be busy at the same time, the program's last; one, if the run needs no more.
+std::vector<int> cpus_side_by_side(const PlannedRun& plan) {
+    const RunOptions& options = plan.options;
+    if (!options.cpus.empty()) return options.cpus;
+    const bool loads = options.bench || options.search || options.latency;
+    if (!loads || plan.cpus.placement == traffic::Placement::shared) return {plan.cpus.program};
+    return {plan.cpus.generator, plan.cpus.program};
+}
+
+// What figures of several CPUs have to be read by.
+std::string interference_text(const std::vector<int>& cpus) {
+    constexpr double kInterferenceSeconds = 0.3;
+    const Result<std::vector<traffic::Interference>> pairs =
+        traffic::measure_interference(cpus, kInterferenceSeconds);
+    if (!pairs) return "not measured: " + pairs.error().what;
+    std::vector<std::string> parts;
+    parts.reserve(pairs->size());
+    for (const traffic::Interference& pair : *pairs)
+        parts.push_back(fmt::format("CPU {}: {}", pair.cpu, pair.text()));
+    return fmt::format("{}", fmt::join(parts, "; "));
+}
+
+// What is known before anything runs.
+Result<void> begin(const PlannedRun& plan, model::RunRecord& record) {
+    const RunOptions& options = plan.options;
+    record.command_line = options.command_line;
+    record.settings = options.settings;
+    record.started =
+        fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()));
+    for (const probe::EnvironmentEntry& entry : probe::describe_environment())
+        record.environment.emplace_back(entry.key, entry.value);
+    if (!options.device) return {};
+    XDPBENCH_TRY(const auto devices, probe::device_environment(*options.device, options.peer));
+    record.environment.insert(record.environment.end(), devices.begin(), devices.end());
+    return {};
+}
+
+Result<void> describe_programs(const PlannedRun& plan, model::RunRecord& record) {
+    for (const target::Target& target : plan.targets) {
+        XDPBENCH_TRY(model::ProgramRecord described, describe_program(target));
+        record.programs.push_back(std::move(described));
+    }
+    return {};
+}
+
+// Nothing but the names of the cases, as Google Benchmark and GoogleTest print them.
+Result<void> list(const PlannedRun& plan, const Progress& progress, model::RunRecord& record,
+                  std::vector<std::string>& notes) {
+    if (plan.lists_tests) run_judged_cases(plan.targets, plan.options, progress, record, notes);
+    if (!plan.lists_benchmarks) return {};
+    const bench::BenchOptions options{plan.options.seconds, plan.options.rounds,
+                                      plan.benchmark_flags};
+    XDPBENCH_CHECK(bench::run_benches(benches_of(plan.targets, plan.options, plan.cpus, record),
+                                      options, progress));
+    return {};
+}
+
+// Benches, loads and scaling tables of what held.
+Result<void> measure(const PlannedRun& plan, const Progress& progress, model::RunRecord& record) {
+    const RunOptions& options = plan.options;
+    const std::vector<bench::BenchCase> benches =
+        benches_of(plan.targets, options, plan.cpus, record);
+    const bench::BenchOptions bench_options{options.seconds, options.rounds, plan.benchmark_flags};
+    XDPBENCH_TRY(bench::BenchResults results, bench::run_benches(benches, bench_options, progress));
+    std::move(results.records.begin(), results.records.end(), std::back_inserter(record.benches));
+    record.google_benchmark = std::move(results.json);
+    const bench::LoadOptions load_options{options.offers_rates(), options.search, options.latency,
+                                          options.rates,          options.goals,  options.seconds,
+                                          options.rounds};
+    XDPBENCH_TRY(
+        std::vector<model::LoadRecord> loads,
+        run_loads(loads_of(plan.targets, options, plan.cpus, record), load_options, progress));
+    std::move(loads.begin(), loads.end(), std::back_inserter(record.loads));
+    for (const bench::BenchCase& bench : benches) {
+        if (options.cpus.empty() || !bench.mode || interrupted()) continue;
+        progress(fmt::format("scaling {}", bench.name()));
+        const double seconds = options.seconds * options.rounds;
+        record.scalings.push_back(measure_scaling(bench, options.cpus, seconds));
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<void> run(const PlannedRun& plan, report::Console& console, model::RunRecord& record,
+                 std::vector<std::string>& notes) {
+    const auto start = std::chrono::steady_clock::now();
+    const Progress progress = [&console](const std::string& line) { console.progress(line); };
+    XDPBENCH_CHECK(begin(plan, record));
+    if (plan.listing) return list(plan, progress, record, notes);
+    if (const std::vector<int> cpus = cpus_side_by_side(plan); cpus.size() > 1) {
+        progress("how much the CPUs disturb each other");
+        record.environment.emplace_back("cpu_interference", interference_text(cpus));
+    }
+    console.header(record);
+    XDPBENCH_CHECK(describe_programs(plan, record));
+    XDPBENCH_CHECK(run_verdicts(plan.targets, plan.options, progress, record));
+    run_judged_cases(plan.targets, plan.options, progress, record, notes);
+    XDPBENCH_CHECK(measure(plan, progress, record));
+    record.interrupted = interrupted();
+    record.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return {};
+}
+
+int exit_code_of(const model::RunRecord& run) {
+    bool failed = false;
+    bool invalid = false;
+    bool skipped = false;
+    bool ran = !run.verdicts.empty();
+    const auto look_at = [&](model::Outcome outcome) {
+        failed = failed || outcome == model::Outcome::failed;
+        invalid = invalid || outcome == model::Outcome::invalid;
+        skipped = skipped || outcome == model::Outcome::skipped;
+        ran = ran || outcome != model::Outcome::skipped;
+    };
+    for (const model::CaseResult& result : run.cases) look_at(result.outcome);
+    for (const model::ScalingRecord& scaling : run.scalings) look_at(scaling.outcome);
+    for (const model::BenchRecord& bench : run.benches) look_at(bench.outcome);
+    for (const model::LoadRecord& load : run.loads) look_at(load.outcome);
+    if (run.interrupted) return 130;
+    if (failed) return 1;
+    if (invalid) return 3;
+    return ran || !skipped ? 0 : 4;
+}
+
+}  // namespace xdpbench::run

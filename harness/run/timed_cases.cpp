@@ -1,0 +1,121 @@
+#include "run/timed_cases.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace xdpbench::run {
+namespace {
+
+// Whether the checks held, and the replay in `mode`, if there is one.
+bool held(const model::RunRecord& record, const target::Target& target,
+          std::optional<model::Mode> mode) {
+    return std::none_of(
+        record.cases.begin(), record.cases.end(), [&](const model::CaseResult& result) {
+            const bool concerns =
+                result.program == target.scenario.name &&
+                (result.mode.empty() || (mode && result.mode == model::mode_name(*mode)));
+            return concerns && (result.outcome == model::Outcome::failed ||
+                                result.outcome == model::Outcome::invalid);
+        });
+}
+
+model::BenchRecord not_timed(const target::Target& target, model::Mode mode, std::string reason) {
+    model::BenchRecord record;
+    record.program = target.scenario.name;
+    record.mode = model::mode_name(mode);
+    record.outcome = model::Outcome::skipped;
+    record.message = std::move(reason);
+    return record;
+}
+
+// Why a program is not timed in this mode; empty: it is. Verify, then time: what failed is not
+// timed.
+std::string why_untimed(const target::Target& target, model::Mode mode, const RunOptions& options,
+                        const model::RunRecord& record) {
+    if (mode == model::Mode::offload) {
+        if (std::string why = why_not_through_offload(target, options, record); !why.empty())
+            return why;
+    }
+    if (!target::asks_for_mode(target, mode))
+        return "the scenario does not ask for this mode (requires)";
+    return held(record, target, mode) ? "" : "not timed, because what is above did not hold";
+}
+
+}  // namespace
+
+std::optional<net::Ports> device_ends(const RunOptions& options) {
+    if (!options.device || !options.peer) return std::nullopt;
+    return net::Ports{*options.device, *options.peer, options.take_over};
+}
+
+std::string why_not_through_offload(const target::Target& target, const RunOptions& options,
+                                    const model::RunRecord& record) {
+    if (!options.device) return "a veth has no XDP offload: there is nothing to time";
+    for (const model::OffloadRecord& offload : record.offloads) {
+        if (offload.program != target.scenario.name) continue;
+        if (offload.acceptance != "accepted")
+            return fmt::format("{} did not take the program", offload.device);
+        return offload.execution == "executed"
+                   ? ""
+                   : fmt::format(
+                         "{} was not seen to execute the program: there is nothing to replay "
+                         "through and nothing to time",
+                         offload.device);
+    }
+    return fmt::format("whether {} executes the program was not found out", *options.device);
+}
+
+std::vector<bench::BenchCase> benches_of(const std::vector<target::Target>& targets,
+                                         const RunOptions& options, const traffic::CpuPlan& cpus,
+                                         model::RunRecord& record) {
+    std::vector<bench::BenchCase> cases;
+    if (!options.bench || options.offers_rates()) return cases;
+    for (const target::Target& target : targets) {
+        if (!target::has_bench(target)) continue;
+        const auto add = [&](std::optional<model::Mode> mode) {
+            for (const target::TrafficShape& shape : options.shapes)
+                cases.push_back({&target, mode, shape, cpus, device_ends(options)});
+        };
+        if (!options.only_offload() && held(record, target, std::nullopt)) add(std::nullopt);
+        for (const model::Mode mode : options.modes) {
+            if (std::string why = why_untimed(target, mode, options, record); !why.empty()) {
+                record.benches.push_back(not_timed(target, mode, std::move(why)));
+            } else {
+                add(mode);
+            }
+        }
+    }
+    return cases;
+}
+
+std::vector<bench::BenchCase> loads_of(const std::vector<target::Target>& targets,
+                                       const RunOptions& options, const traffic::CpuPlan& cpus,
+                                       model::RunRecord& record) {
+    std::vector<bench::BenchCase> cases;
+    if (!options.offers_rates() && !options.search && !options.latency) return cases;
+    const traffic::CpuPlan plan =
+        options.cpus.empty() ? cpus : traffic::shared_on(options.cpus.front());
+    for (const target::Target& target : targets) {
+        if (!target::has_bench(target)) continue;
+        for (const model::Mode mode : options.modes) {
+            if (std::string why = why_untimed(target, mode, options, record); !why.empty()) {
+                model::LoadRecord untimed;
+                static_cast<model::BenchSetup&>(untimed) =
+                    static_cast<const model::BenchSetup&>(not_timed(target, mode, std::move(why)));
+                untimed.kind = options.offers_rates() ? "rate"
+                               : options.search       ? "search"
+                                                      : "latency";
+                record.loads.push_back(std::move(untimed));
+            } else {
+                for (const target::TrafficShape& shape : options.shapes)
+                    cases.push_back(
+                        {&target, mode, shape, plan, device_ends(options), options.cpus});
+            }
+        }
+    }
+    return cases;
+}
+
+}  // namespace xdpbench::run

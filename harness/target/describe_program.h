@@ -1,0 +1,14 @@
+// A program under test as reports describe it.
+#pragma once
+
+#include "base/result.h"
+#include "model/run.h"
+#include "target/target.h"
+
+namespace xdpbench::target {
+
+// Loads the program with the configuration of its scenario, away from any device, and again to see
+// what it costs the verifier.
+Result<model::ProgramRecord> describe_program(const Target& target);
+
+}  // namespace xdpbench::target

@@ -1,0 +1,74 @@
+#include "target/settings.h"
+
+#include <bpf/libbpf.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace xdpbench::target {
+namespace {
+
+bool is_among(const std::string& name, const std::vector<std::string>& names) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+Result<scenario::MapContent> entry_of(const bpf::Program& program,
+                                      const scenario::Assignment& assignment) {
+    const scenario::Place& place = assignment.place;
+    XDPBENCH_TRY(const bpf_map* const map, program.require_map(place.name, {}));
+    const bool array = ::bpf_map__type(map) == BPF_MAP_TYPE_ARRAY ||
+                       ::bpf_map__type(map) == BPF_MAP_TYPE_PERCPU_ARRAY;
+    if (!place.key && (!array || ::bpf_map__max_entries(map) != 1)) {
+        return input_error(fmt::format("map {} has keys: which entry is meant?", place.name),
+                           fmt::format("write {}[KEY]=VALUE", place.name));
+    }
+    scenario::MapEntry entry;
+    entry.key = place.key.value_or(model::Value{{}, "0"});
+    entry.value = assignment.value;
+    return scenario::MapContent{{}, place.name, {std::move(entry)}};
+}
+
+}  // namespace
+
+Result<scenario::Configuration> settings_for(const bpf::Program& program,
+                                             const std::vector<scenario::Assignment>& settings) {
+    scenario::Configuration configuration;
+    std::vector<std::string> names = program.map_names();
+    for (const scenario::Assignment& assignment : settings) {
+        const scenario::Place& place = assignment.place;
+        if (place.key || is_among(place.name, program.map_names())) {
+            XDPBENCH_TRY(scenario::MapContent content, entry_of(program, assignment));
+            configuration.maps.push_back(std::move(content));
+        } else if (is_among(place.name, program.global_names())) {
+            configuration.globals.push_back({place.name, assignment.value});
+        } else {
+            const std::vector<std::string> globals = program.global_names();
+            names.insert(names.end(), globals.begin(), globals.end());
+            return input_error(fmt::format("{} has no map and no global variable {}{}",
+                                           program.function(), place.name,
+                                           what_there_is(place.name, names)));
+        }
+    }
+    return configuration;
+}
+
+Result<AppliedSettings> settings_for_replacement(const bpf::Program& program,
+                                                 const std::vector<scenario::Assignment>& settings,
+                                                 const bpf::MapTakeover& maps) {
+    AppliedSettings result;
+    std::vector<scenario::Assignment> fitting;
+    for (const scenario::Assignment& assignment : settings) {
+        const std::string& name = assignment.place.name;
+        if (is_among(name, maps.kept)) continue;
+        const bool known =
+            is_among(name, program.map_names()) || is_among(name, program.global_names());
+        (known ? result.applied : result.left_out).push_back(name);
+        if (known) fitting.push_back(assignment);
+    }
+    XDPBENCH_TRY(result.configuration, settings_for(program, fitting));
+    return result;
+}
+
+}  // namespace xdpbench::target

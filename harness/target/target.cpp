@@ -1,0 +1,221 @@
+#include "target/target.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <system_error>
+
+#include "base/text.h"
+#include "scenario/interfaces.h"
+#include "scenario/parse.h"
+#include "target/settings.h"
+
+namespace xdpbench::target {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kDefaultTraffic = "mixed.pcap";
+
+// FILE.o or FILE.o:FUNCTION, rather than the name of a scenario.
+std::optional<scenario::ProgramRef> as_object(const std::string& text) {
+    const std::size_t colon = text.rfind(".o:");
+    if (colon != std::string::npos)
+        return scenario::ProgramRef{{}, text.substr(0, colon + 2), text.substr(colon + 3)};
+    if (text.ends_with(".o") || text.find('/') != std::string::npos)
+        return scenario::ProgramRef{{}, text, {}};
+    return std::nullopt;
+}
+
+Result<fs::path> object_of(const scenario::Scenario& scenario) {
+    if (scenario.program.name.empty()) {
+        const fs::path& object = scenario.program.object;
+        return object.is_absolute() || scenario.file.empty() ? object
+                                                             : scenario.file.parent_path() / object;
+    }
+    XDPBENCH_TRY(const fs::path data, data_folder());
+    const fs::path object = data / "bpf" / (scenario.program.name + ".bpf.o");
+    std::error_code error;
+    if (fs::exists(object, error)) return object;
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(data / "bpf", error))
+        names.push_back(entry.path().stem().stem());
+    const std::optional<std::string> near = nearest(scenario.program.name, names);
+    return input_error(fmt::format("{}: there is no reference program {}{}", scenario.file.string(),
+                                   scenario.program.name,
+                                   near ? fmt::format(" (did you mean {}?)", *near) : ""));
+}
+
+Result<Target> target_from(scenario::Scenario scenario, std::string option) {
+    Target target;
+    target.scenario = std::move(scenario);
+    target.option = std::move(option);
+    XDPBENCH_TRY(target.object, object_of(target.scenario));
+    return target;
+}
+
+Result<bpf::Program> configured_program(const Target& target, const scenario::Configuration& extra,
+                                        const scenario::InterfaceIndexes& interfaces) {
+    XDPBENCH_TRY(bpf::Program program,
+                 bpf::Program::open(target.object, target.scenario.program.function, target.pins));
+    for (const scenario::Configuration* const part : {&target.scenario.configuration, &extra}) {
+        XDPBENCH_TRY(const scenario::Configuration configuration,
+                     scenario::with_indexes(*part, interfaces));
+        XDPBENCH_CHECK(program.configure(configuration));
+    }
+    XDPBENCH_TRY(scenario::Configuration settings, settings_for(program, target.settings));
+    XDPBENCH_TRY(settings, scenario::with_indexes(std::move(settings), interfaces));
+    XDPBENCH_CHECK(program.configure(settings));
+    return program;
+}
+
+bool settings_name_interfaces(const std::vector<scenario::Assignment>& settings) {
+    return std::any_of(settings.begin(), settings.end(), [](const scenario::Assignment& setting) {
+        scenario::Configuration alone;
+        alone.globals.push_back({setting.place.name, setting.value});
+        return scenario::names_interfaces(alone);
+    });
+}
+
+}  // namespace
+
+Result<std::vector<scenario::Scenario>> installed_scenarios() {
+    XDPBENCH_TRY(const fs::path data, data_folder());
+    std::vector<fs::path> files;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(data / "scenarios", error)) {
+        if (entry.path().extension() == ".yaml") files.push_back(entry.path());
+    }
+    std::sort(files.begin(), files.end());
+    std::vector<scenario::Scenario> scenarios;
+    for (const fs::path& file : files) {
+        XDPBENCH_TRY(scenario::Scenario scenario, scenario::parse_scenario(file));
+        scenarios.push_back(std::move(scenario));
+    }
+    return scenarios;
+}
+
+Result<Target> find_target(const std::string& program) {
+    if (const std::optional<scenario::ProgramRef> object = as_object(program)) {
+        Target target;
+        target.scenario.name = fs::path(object->object).stem().stem().string();
+        target.scenario.program = *object;
+        target.option = "--prog " + program;
+        target.object = object->object;
+        target.judged = false;
+        target.traffic.text = target.traffic.pcap = kDefaultTraffic;
+        return target;
+    }
+    XDPBENCH_TRY(std::vector<scenario::Scenario> scenarios, installed_scenarios());
+    std::vector<std::string> names;
+    for (scenario::Scenario& scenario : scenarios) {
+        if (scenario.name == program) return target_from(std::move(scenario), "--prog " + program);
+        names.push_back(scenario.name);
+    }
+    const std::optional<std::string> near = nearest(program, names);
+    return input_error(
+        fmt::format("there is no program {}{}", program,
+                    near ? fmt::format("; did you mean {}?", *near) : ""),
+        fmt::format("choose one of {}, or give an object file: ./mine.o", fmt::join(names, ", ")));
+}
+
+Result<Target> target_of(const fs::path& scenario_file) {
+    XDPBENCH_TRY(scenario::Scenario scenario, scenario::parse_scenario(scenario_file));
+    return target_from(std::move(scenario), "--scenario " + scenario_file.string());
+}
+
+Result<std::vector<Target>> all_targets() {
+    XDPBENCH_TRY(std::vector<scenario::Scenario> scenarios, installed_scenarios());
+    std::vector<Target> targets;
+    for (scenario::Scenario& scenario : scenarios) {
+        const std::string option = "--prog " + scenario.name;
+        XDPBENCH_TRY(Target target, target_from(std::move(scenario), option));
+        targets.push_back(std::move(target));
+    }
+    return targets;
+}
+
+Result<Target> replacement_of(const Target& target) {
+    const scenario::Replacement& replacement = *target.scenario.replay->replace;
+    Target second = target;
+    scenario::Configuration& configuration = second.scenario.configuration;
+    const scenario::Configuration& own = replacement.configuration;
+    if (replacement.with) {
+        second.scenario.program = *replacement.with;
+        configuration = {};
+        second.settings.clear();  // they are the first program's
+        XDPBENCH_TRY(second.object, object_of(second.scenario));
+    }
+    configuration.globals.insert(configuration.globals.end(), own.globals.begin(),
+                                 own.globals.end());
+    configuration.maps.insert(configuration.maps.end(), own.maps.begin(), own.maps.end());
+    return second;
+}
+
+bool asks_for_mode(const Target& target, model::Mode mode) {
+    const std::vector<model::Mode>& modes = target.scenario.modes;
+    return modes.empty() || std::find(modes.begin(), modes.end(), mode) != modes.end();
+}
+
+bool has_bench(const Target& target) { return !target.judged || target.scenario.bench; }
+
+const scenario::FrameRef& replay_traffic(const Target& target) {
+    return target.judged ? target.scenario.replay->traffic : target.traffic;
+}
+
+Target with_traffic(Target target, const TrafficOption& traffic) {
+    target.judged = false;
+    target.traffic = frames_of(traffic);
+    target.option += traffic.as_typed();
+    return target;
+}
+
+model::TopologyKind topology_of(const Target& target) {
+    if (target.scenario.replay) return target.scenario.replay->topology;
+    return target.judged ? model::TopologyKind::chain : model::TopologyKind::pair;
+}
+
+Result<bpf::Program> open_program(const Target& target, const scenario::Configuration& extra) {
+    scenario::InterfaceIndexes placeholders;
+    for (const std::string& name : net::Topology::interface_names(topology_of(target)))
+        placeholders[name] = 1;
+    return configured_program(target, extra, placeholders);
+}
+
+Result<bpf::Program> load_program(const Target& target, const net::Topology& network,
+                                  const scenario::Configuration& extra,
+                                  std::optional<unsigned> offload_ifindex, std::size_t link) {
+    return load_program(target, network.dut, network.interfaces(link), extra, offload_ifindex);
+}
+
+Result<bpf::Program> load_program(const Target& target, const net::NetNs& dut,
+                                  const scenario::InterfaceIndexes& interfaces,
+                                  const scenario::Configuration& extra,
+                                  std::optional<unsigned> offload_ifindex) {
+    XDPBENCH_TRY(bpf::Program program, configured_program(target, extra, interfaces));
+    // A map of redirect targets looks for the interface in the namespace of who writes the entry.
+    XDPBENCH_TRY(const net::InNetNs inside, net::InNetNs::enter(dut));
+    XDPBENCH_CHECK(program.load(offload_ifindex));
+    return program;
+}
+
+Result<LoneProgram> load_alone(const Target& target, const scenario::Configuration& extra,
+                               std::size_t rx_queues) {
+    if (rx_queues > 0 || scenario::names_interfaces(target.scenario.configuration) ||
+        scenario::names_interfaces(extra) || settings_name_interfaces(target.settings)) {
+        XDPBENCH_TRY(
+            net::Topology network,
+            net::Topology::create(1, 0, topology_of(target), std::max<std::size_t>(rx_queues, 1)));
+        XDPBENCH_TRY(bpf::Program program, load_program(target, network, extra));
+        return LoneProgram{std::move(network), std::move(program)};
+    }
+    XDPBENCH_TRY(bpf::Program program, open_program(target, extra));
+    XDPBENCH_CHECK(program.load());
+    return LoneProgram{std::nullopt, std::move(program)};
+}
+
+const scenario::FrameRef& bench_traffic(const Target& target) {
+    return target.judged ? target.scenario.bench->traffic : target.traffic;
+}
+
+}  // namespace xdpbench::target

@@ -1,0 +1,87 @@
+// The target of a run: a program under test with the scenario it is put through.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "bpf/program.h"
+#include "net/topology.h"
+#include "scenario/assignment.h"
+#include "scenario/scenario.h"
+#include "target/traffic_source.h"
+
+namespace xdpbench::target {
+
+// The scenarios that come with the tool, by name.
+Result<std::vector<scenario::Scenario>> installed_scenarios();
+
+// A program under test and what is asked of it.
+struct Target {
+    scenario::Scenario scenario;
+    std::string option;            // how the command line names it: "--prog icmp_lb"
+    std::filesystem::path object;  // the program's object file
+    bool judged = true;            // false: no expectations, verdicts are only counted
+    scenario::FrameRef traffic;    // of what is not judged
+    bpf::PinnedMaps pins = bpf::PinnedMaps::kept_private;
+    std::vector<scenario::Assignment> settings;  // win over all that the scenario sets
+};
+
+// By the name of a scenario or as FILE.o[:FUNCTION]; for an unknown name the error offers the
+// nearest.
+Result<Target> find_target(const std::string& program);
+Result<Target> target_of(const std::filesystem::path& scenario_file);
+// All scenarios that come with the tool.
+Result<std::vector<Target>> all_targets();
+
+// What takes the target's place where its replay asks for a replacement.
+Result<Target> replacement_of(const Target& target);
+
+// Whether the scenario asks for this attach mode, or for all.
+[[nodiscard]] bool asks_for_mode(const Target& target, model::Mode mode);
+// What is not judged is timed as it is.
+[[nodiscard]] bool has_bench(const Target& target);
+
+// What is replayed: the scenario's traffic, or that of a target that is not judged.
+[[nodiscard]] const scenario::FrameRef& replay_traffic(const Target& target);
+
+// The target with other traffic and so without expectations.
+[[nodiscard]] Target with_traffic(Target target, const TrafficOption& traffic);
+
+// The topology that the target's program works in: the one of its replay; of a scenario without a
+// replay the one that has all interfaces a configuration may name.
+[[nodiscard]] model::TopologyKind topology_of(const Target& target);
+
+// The target's program, opened and configured (with `extra` on top), not loaded: every mistake in
+// the configuration is found. The interfaces that it names are not there yet.
+Result<bpf::Program> open_program(const Target& target, const scenario::Configuration& extra = {});
+
+// The target's program, configured for the interfaces of one link of `network` and loaded; bound
+// to a device with `offload_ifindex`.
+Result<bpf::Program> load_program(const Target& target, const net::Topology& network,
+                                  const scenario::Configuration& extra = {},
+                                  std::optional<unsigned> offload_ifindex = std::nullopt,
+                                  std::size_t link = 0);
+
+// The same for interfaces that are known by their roles, in the namespace `dut`.
+Result<bpf::Program> load_program(const Target& target, const net::NetNs& dut,
+                                  const scenario::InterfaceIndexes& interfaces,
+                                  const scenario::Configuration& extra = {},
+                                  std::optional<unsigned> offload_ifindex = std::nullopt);
+
+// A program to be test-run, for which no traffic is sent.
+struct LoneProgram {
+    std::optional<net::Topology> network;  // if interfaces are needed
+    bpf::Program program;
+};
+// With `rx_queues` there are interfaces, with so many receive queues each, even if the
+// configuration names none.
+Result<LoneProgram> load_alone(const Target& target, const scenario::Configuration& extra = {},
+                               std::size_t rx_queues = 0);
+
+// The traffic of the target's bench.
+[[nodiscard]] const scenario::FrameRef& bench_traffic(const Target& target);
+
+}  // namespace xdpbench::target

@@ -1,0 +1,144 @@
+#include "testbed/accounting.h"
+
+#include <fmt/format.h>
+#include <linux/bpf.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+#include <string_view>
+
+#include "base/text.h"
+
+namespace xdpbench::testbed {
+namespace {
+
+std::uint64_t sum_of(const model::ActionTally& actions) {
+    return std::accumulate(actions.begin(), actions.end(), std::uint64_t{0});
+}
+
+model::ActionTally difference(const model::ActionTally& before, const model::ActionTally& now) {
+    model::ActionTally result{};
+    for (std::size_t i = 0; i < result.size(); ++i) result[i] = now[i] - before[i];
+    return result;
+}
+
+// The frames that arrived at an end but did not leave that way: redirected ones.
+std::uint64_t beyond(std::uint64_t arrived, std::uint64_t left) {
+    return arrived - std::min(arrived, left);
+}
+
+// Whether what left arrived, way by way.
+std::string unbalanced_ways(const LinkCounts& counts, std::uint64_t failed_redirects) {
+    const std::uint64_t transmitted = counts.actions[XDP_TX];
+    const std::uint64_t passed = counts.actions[XDP_PASS];
+    const std::uint64_t redirected = counts.actions[XDP_REDIRECT];
+    const std::uint64_t lost_back =
+        loss(counts.losses, "dut_tx_errors") + loss(counts.losses, "tester_rx_drops");
+    const std::uint64_t lost_far =
+        loss(counts.losses, "out_xmit_errors") + loss(counts.losses, "sink_rx_drops");
+    const std::uint64_t back = counts.received + lost_back;
+    if (transmitted > back || (redirected == 0 && transmitted != back)) {
+        return fmt::format("{} left by XDP_TX, but {} came back and {} were lost on the way",
+                           counted(transmitted, "frame"), thousands(counts.received),
+                           thousands(lost_back));
+    }
+    if (passed > counts.passed || (redirected == 0 && passed != counts.passed)) {
+        return fmt::format("{} left by XDP_PASS, but {} reached the stack",
+                           counted(passed, "frame"), thousands(counts.passed));
+    }
+    const std::uint64_t returned = beyond(back, transmitted);
+    const std::uint64_t to_stack = beyond(counts.passed, passed);
+    if (redirected != counts.forwarded + lost_far + returned + to_stack + failed_redirects) {
+        return fmt::format(
+            "{} left by XDP_REDIRECT, but {} reached the far end, {} came back, {} reached the "
+            "stack by way of another CPU, {} could not be redirected and {} were lost on the way",
+            counted(redirected, "frame"), thousands(counts.forwarded), thousands(returned),
+            thousands(to_stack), thousands(failed_redirects), thousands(lost_far));
+    }
+    return {};
+}
+
+}  // namespace
+
+std::uint64_t frames_lost(const model::Losses& losses) {
+    return std::accumulate(losses.begin(), losses.end(), std::uint64_t{0},
+                           [](std::uint64_t sum, const auto& entry) { return sum + entry.second; });
+}
+
+std::uint64_t loss(const model::Losses& losses, const std::string& name) {
+    const auto found = losses.find(name);
+    return found == losses.end() ? 0 : found->second;
+}
+
+void attribute(ActionSource source, const model::ActionTally& expected, model::ActionTally& seen) {
+    const auto move = [&](std::size_t looks_like, std::size_t is) {
+        const auto above = [](std::uint64_t more, std::uint64_t less) {
+            return more > less ? more - less : 0;
+        };
+        const std::uint64_t frames = std::min(above(seen.at(looks_like), expected.at(looks_like)),
+                                              above(expected.at(is), seen.at(is)));
+        seen.at(looks_like) -= frames;
+        seen.at(is) += frames;
+    };
+    if (source == ActionSource::program) return;
+    move(XDP_DROP, XDP_ABORTED);
+    if (source == ActionSource::driver) return;
+    move(XDP_TX, XDP_REDIRECT);
+    move(XDP_PASS, XDP_REDIRECT);
+}
+
+void attribute_all(ActionSource source, model::Action expected, model::ActionTally& seen) {
+    model::ActionTally all{};
+    all.at(static_cast<std::size_t>(expected)) = sum_of(seen);
+    attribute(source, all, seen);
+}
+
+std::uint64_t LinkCounts::handled() const { return sum_of(actions); }
+
+std::uint64_t LinkCounts::refused() const { return loss(losses, "generator_xmit_errors"); }
+
+LinkCounts since(const LinkCounts& before, const LinkCounts& now) {
+    LinkCounts result = now;
+    result.actions = difference(before.actions, now.actions);
+    for (std::size_t i = 0; i < result.cpus.size() && i < before.cpus.size(); ++i) {
+        result.cpus[i].actions = difference(before.cpus[i].actions, now.cpus[i].actions);
+    }
+    result.handled_by_device = now.handled_by_device - before.handled_by_device;
+    result.received = now.received - before.received;
+    result.passed = now.passed - before.passed;
+    result.forwarded = now.forwarded - before.forwarded;
+    for (std::size_t i = 0; i < result.passed_cpus.size() && i < before.passed_cpus.size(); ++i)
+        result.passed_cpus[i] -= before.passed_cpus[i];
+    for (auto& [name, frames] : result.losses) frames -= loss(before.losses, name);
+    std::erase_if(result.losses, [](const auto& entry) { return entry.second == 0; });
+    return result;
+}
+
+std::string unbalanced(const LinkCounts& counts, std::uint64_t sent) {
+    const std::uint64_t not_taken = counts.refused();
+    const std::uint64_t dropped = loss(counts.losses, "dut_rx_drops");
+    const std::uint64_t taken = counts.handled_by_device;
+    if (taken + not_taken != sent) {
+        return fmt::format("{} sent, but the interface took in {} and refused {}",
+                           counted(sent, "frame"), thousands(taken), thousands(not_taken));
+    }
+    // A driver drops frames for which it has no memory before the program sees them, and frames
+    // whose redirect failed after it: only the former are missing from the program's counters.
+    if (counts.handled() > taken || taken - counts.handled() > dropped) {
+        return fmt::format("the interface took in {} and dropped {}, but the program handled {}",
+                           counted(taken, "frame"), thousands(dropped),
+                           thousands(counts.handled()));
+    }
+    return unbalanced_ways(counts, dropped - (taken - counts.handled()) +
+                                       loss(counts.losses, "redirect_errors") +
+                                       loss(counts.losses, "cpumap_drops"));
+}
+
+std::string redirect_end(const LinkCounts& counts) {
+    if (counts.received + counts.passed + counts.forwarded == 0) return "nowhere";
+    if (counts.forwarded >= std::max(counts.received, counts.passed)) return "the far end";
+    return counts.passed >= counts.received ? "the stack" : "the tester";
+}
+
+}  // namespace xdpbench::testbed

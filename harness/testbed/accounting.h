@@ -1,0 +1,65 @@
+// The books of a link: what its counters say, and whether they account for every frame.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/run.h"
+#include "scenario/scenario.h"
+
+namespace xdpbench::testbed {
+
+// Everything that the counters of a link say at one moment.
+struct LinkCounts {
+    model::ActionTally actions{};         // what the program did, by the source in use
+    std::vector<model::CpuTally> cpus;    // by CPU, where the program counts
+    std::uint64_t handled_by_device = 0;  // frames the DUT interface took in, by its own counters
+                                          // (a real one: by the program's)
+    std::uint64_t received = 0;           // arrived at the tester side
+    std::uint64_t passed = 0;             // arrived in the stack of the DUT side
+    std::uint64_t forwarded = 0;          // arrived at the far end
+    std::vector<std::uint64_t> passed_cpus;  // `passed`, by the CPU that ran the stack
+    // generator_xmit_errors, dut_rx_drops, dut_tx_errors, tester_rx_drops; with a far end
+    // out_xmit_errors, sink_rx_drops; after watch_redirects() those of RedirectLosses
+    model::Losses losses;
+
+    [[nodiscard]] std::uint64_t handled() const;  // the sum of `actions`
+    // Frames that found the ring before the program full.
+    [[nodiscard]] std::uint64_t refused() const;
+};
+
+// Where `actions` comes from.
+enum class ActionSource {
+    program,   // its own counters: tells all of them apart
+    driver,    // its XDP counters: aborted looks like dropped
+    arrivals,  // the ends where frames arrive: that too, and a redirect looks like XDP_TX or
+               // XDP_PASS if it leads back, or through a CPUMAP into the stack
+};
+
+// Frames seen as an action that `source` does not tell from another one are counted as that, as far
+// as `expected` has more of it. Numbers that are as expected either way stay; so does what cannot
+// be mistaken.
+void attribute(ActionSource source, const model::ActionTally& expected, model::ActionTally& seen);
+// The same where all frames are expected to take one action.
+void attribute_all(ActionSource source, model::Action expected, model::ActionTally& seen);
+
+// What happened between two moments.
+[[nodiscard]] LinkCounts since(const LinkCounts& before, const LinkCounts& now);
+
+// Nothing if the books of `sent` frames balance: every frame sent is one handled or a loss with a
+// name, every frame that left by a way arrived at its end, and the independent counters agree.
+// Otherwise what does not, with both figures. A redirected frame may arrive anywhere: at the far
+// end, back at the tester (redirected to where it came from) or in the stack (by way of a CPUMAP).
+[[nodiscard]] std::string unbalanced(const LinkCounts& counts, std::uint64_t sent);
+
+// Where most frames arrived: "the tester", "the stack", "the far end", or "nowhere".
+[[nodiscard]] std::string redirect_end(const LinkCounts& counts);
+
+// Frames lost, under whatever name.
+[[nodiscard]] std::uint64_t frames_lost(const model::Losses& losses);
+
+// Frames lost under a name: 0 if there is no such entry.
+[[nodiscard]] std::uint64_t loss(const model::Losses& losses, const std::string& name);
+
+}  // namespace xdpbench::testbed

@@ -1,0 +1,143 @@
+// The books: what balances, and what each kind of imbalance is told as.
+#include "testbed/accounting.h"
+
+#include <gtest/gtest.h>
+#include <linux/bpf.h>
+
+namespace xdpbench::testbed {
+namespace {
+
+// 10 frames: 4 sent back, 3 passed, 3 dropped.
+LinkCounts balanced() {
+    LinkCounts counts;
+    counts.actions[XDP_TX] = 4;
+    counts.actions[XDP_PASS] = 3;
+    counts.actions[XDP_DROP] = 3;
+    counts.handled_by_device = 10;
+    counts.received = 4;
+    counts.passed = 3;
+    return counts;
+}
+
+TEST(Accounting, Balance) { EXPECT_EQ(unbalanced(balanced(), 10), ""); }
+
+TEST(Accounting, NamedLossesAreAccountedFor) {
+    LinkCounts counts = balanced();
+    counts.losses["generator_xmit_errors"] = 5;
+    EXPECT_EQ(unbalanced(counts, 15), "");
+    counts.actions[XDP_TX] += 2;
+    counts.handled_by_device += 2;
+    counts.losses["dut_tx_errors"] = 1;
+    counts.losses["tester_rx_drops"] = 1;
+    EXPECT_EQ(unbalanced(counts, 17), "");
+    // Taken in, but never seen by the program.
+    counts.handled_by_device += 1;
+    counts.losses["dut_rx_drops"] = 1;
+    EXPECT_EQ(unbalanced(counts, 18), "");
+}
+
+TEST(Accounting, EveryImbalanceIsTold) {
+    EXPECT_NE(unbalanced(balanced(), 11).find("11 frames sent, but the interface took in 10"),
+              std::string::npos);
+    LinkCounts counts = balanced();
+    counts.actions[XDP_DROP] = 2;
+    EXPECT_NE(unbalanced(counts, 10).find("the program handled 9"), std::string::npos);
+    counts = balanced();
+    counts.actions[XDP_DROP] = 4;
+    EXPECT_NE(unbalanced(counts, 10).find("the program handled 11"), std::string::npos);
+    counts = balanced();
+    counts.received = 3;
+    EXPECT_NE(unbalanced(counts, 10).find("4 frames left by XDP_TX, but 3 came back"),
+              std::string::npos);
+    counts = balanced();
+    counts.passed = 4;
+    EXPECT_NE(unbalanced(counts, 10).find("3 frames left by XDP_PASS, but 4 reached"),
+              std::string::npos);
+}
+
+// A redirected frame may arrive at any end.
+TEST(Accounting, RedirectedFramesAreFoundWhereTheyArrive) {
+    LinkCounts counts = balanced();
+    counts.actions[XDP_REDIRECT] = 12;
+    counts.handled_by_device += 12;
+    counts.forwarded = 4;
+    counts.received += 3;  // redirected back
+    counts.passed += 2;    // by way of a CPUMAP
+    counts.losses = {{"out_xmit_errors", 1}, {"sink_rx_drops", 1}, {"dut_rx_drops", 1}};
+    EXPECT_EQ(unbalanced(counts, 22), "");
+    counts.forwarded = 3;
+    EXPECT_NE(unbalanced(counts, 22).find("12 frames left by XDP_REDIRECT, but 3 reached the far"),
+              std::string::npos)
+        << unbalanced(counts, 22);
+    counts.received = 3;  // fewer than left by XDP_TX
+    EXPECT_NE(unbalanced(counts, 22).find("left by XDP_TX"), std::string::npos);
+}
+
+// A driver that counts the frame whose redirect failed as dropped and not as redirected.
+TEST(Accounting, AFailedRedirectThatOnlyTheDriverCounts) {
+    LinkCounts counts = balanced();
+    counts.handled_by_device += 2;
+    counts.losses["dut_rx_drops"] = 2;
+    EXPECT_EQ(unbalanced(counts, 12), "");
+}
+
+TEST(Accounting, SinceIsTheDifferenceAndForgetsLossesOfZero) {
+    LinkCounts before = balanced();
+    before.losses = {{"dut_rx_drops", 7}, {"dut_tx_errors", 1}};
+    before.cpus = {{0, {0, 3, 3, 4, 0}}};
+    LinkCounts now = before;
+    now.actions[XDP_TX] += 5;
+    now.cpus[0].actions[XDP_TX] += 5;
+    now.handled_by_device += 5;
+    now.received += 4;
+    now.losses["dut_tx_errors"] += 1;
+    const LinkCounts counts = since(before, now);
+    EXPECT_EQ(counts.handled(), 5U);
+    EXPECT_EQ(counts.cpus[0].actions, (model::ActionTally{0, 0, 0, 5, 0}));
+    EXPECT_EQ(counts.losses, (model::Losses{{"dut_tx_errors", 1}}));
+    EXPECT_EQ(unbalanced(counts, 5), "");
+}
+
+TEST(Attribute, WhatTheProgramCountsStays) {
+    model::ActionTally seen{};
+    seen[XDP_PASS] = 10;
+    attribute_all(ActionSource::program, model::Action::redirect, seen);
+    EXPECT_EQ(seen[XDP_PASS], 10U);
+}
+
+TEST(Attribute, TheDriverTakesAbortedForDropped) {
+    model::ActionTally seen{};
+    seen[XDP_DROP] = 10;
+    seen[XDP_PASS] = 2;
+    attribute_all(ActionSource::driver, model::Action::aborted, seen);
+    EXPECT_EQ(seen[XDP_ABORTED], 10U);
+    EXPECT_EQ(seen[XDP_PASS], 2U);  // another path, and told so
+    attribute_all(ActionSource::driver, model::Action::redirect, seen);
+    EXPECT_EQ(seen[XDP_PASS], 2U);
+}
+
+TEST(Attribute, WhereItArrivesARedirectLooksLikeOthers) {
+    model::ActionTally seen{};
+    seen[XDP_PASS] = 6;
+    seen[XDP_TX] = 4;
+    attribute_all(ActionSource::arrivals, model::Action::redirect, seen);
+    EXPECT_EQ(seen[XDP_REDIRECT], 10U);
+    EXPECT_EQ(seen[XDP_PASS] + seen[XDP_TX], 0U);
+}
+
+TEST(Attribute, OnlyAsManyAsAreExpected) {
+    model::ActionTally expected{};
+    expected[XDP_PASS] = 3;
+    expected[XDP_REDIRECT] = 5;
+    expected[XDP_TX] = 2;
+    model::ActionTally seen{};
+    seen[XDP_PASS] = 9;  // one more than both
+    seen[XDP_TX] = 1;    // one fewer: no redirect
+    attribute(ActionSource::arrivals, expected, seen);
+    EXPECT_EQ(seen[XDP_PASS], 4U);
+    EXPECT_EQ(seen[XDP_REDIRECT], 5U);
+    EXPECT_EQ(seen[XDP_TX], 1U);
+}
+
+}  // namespace
+}  // namespace xdpbench::testbed

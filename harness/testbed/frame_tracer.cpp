@@ -1,0 +1,75 @@
+#include "testbed/frame_tracer.h"
+
+#include <fmt/format.h>
+
+#include "traffic/frame_map.h"
+
+namespace xdpbench::testbed {
+namespace {}  // namespace
+
+const char* end_text(End end) {
+    switch (end) {
+        case End::tester:
+            return "came back";
+        case End::stack:
+            return "reached the stack";
+        case End::far:
+            return "reached the far end";
+        case End::nowhere:
+            break;
+    }
+    return "arrived nowhere";
+}
+
+std::string FrameOutcome::text() const {
+    return action ? fmt::format("{}, {}", model::action_name(*action), end_text(end))
+                  : end_text(end);
+}
+
+Result<std::unique_ptr<FrameTracer>> FrameTracer::create(const target::Target& target,
+                                                         const packet::Frames& frames,
+                                                         model::Mode mode,
+                                                         const scenario::Configuration& extra) {
+    const auto longest = static_cast<std::uint32_t>(traffic::longest_of(frames));
+    XDPBENCH_TRY(traffic::Generator generator, traffic::Generator::create(frames));
+    XDPBENCH_TRY(net::Topology topology,
+                 net::Topology::create(1, longest, target::topology_of(target)));
+    XDPBENCH_TRY(bpf::Program program, target::load_program(target, topology, extra));
+    std::unique_ptr<FrameTracer> tracer(
+        new FrameTracer(std::move(generator), std::move(topology), std::move(program)));
+    const traffic::Capture capture{static_cast<std::uint32_t>(frames.size()),
+                                   longest + traffic::kCaptureGrowth};
+    XDPBENCH_TRY(InstrumentedLink link,
+                 InstrumentedLink::create(tracer->topology_, 0, &tracer->program_,
+                                          tracer->program_.fd(), mode, capture));
+    XDPBENCH_CHECK(link.watch_redirects());
+    tracer->link_.emplace(std::move(link));
+    return tracer;
+}
+
+Result<FrameOutcome> FrameTracer::send_next() {
+    XDPBENCH_TRY(const LinkCounts before, link_->read());
+    XDPBENCH_CHECK(generator_.send(topology_.tester, link_->tester().index, 1));
+    XDPBENCH_TRY(const LinkCounts counts, settled(*link_, before, 1));
+    FrameOutcome frame_outcome;
+    for (std::size_t i = 0; link_->counted_by_program() && i < counts.actions.size(); ++i) {
+        if (counts.actions[i] != 0) frame_outcome.action = static_cast<model::Action>(i);
+    }
+    for (const Seen& seen : ends()) {
+        if (seen.sink == nullptr) continue;
+        XDPBENCH_TRY(packet::Frames arrived, seen.sink->captured(*seen.frames));
+        if (arrived.empty()) continue;
+        *seen.frames += static_cast<std::uint32_t>(arrived.size());
+        frame_outcome.end = seen.end;
+        frame_outcome.frame = std::move(arrived.front());
+    }
+    return frame_outcome;
+}
+
+std::array<FrameTracer::Seen, 3> FrameTracer::ends() {
+    return {Seen{End::tester, &link_->tester_sink(), &seen_[0]},
+            Seen{End::stack, &link_->stack_sink(), &seen_[1]},
+            Seen{End::far, link_->far_sink(), &seen_[2]}};
+}
+
+}  // namespace xdpbench::testbed

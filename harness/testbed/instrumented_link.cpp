@@ -1,0 +1,318 @@
+#include "testbed/instrumented_link.h"
+
+#include <fmt/format.h>
+#include <linux/bpf.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "base/clock.h"
+#include "base/interrupt.h"
+#include "base/text.h"
+#include "net/port_topology.h"
+
+namespace xdpbench::testbed {
+namespace {
+
+using DriverCounters = std::map<std::string, std::uint64_t>;
+
+// For frames that the books miss.
+constexpr auto kPatience = std::chrono::seconds(2);
+// For frames of which nobody would know if they were dropped.
+constexpr auto kStillness = std::chrono::milliseconds(100);
+// Also how exactly the end of a window is known whose last frames other CPUs handle; looking more
+// often would take user-space CPU.
+constexpr auto kLookAgain = std::chrono::microseconds(100);
+
+// The sum over all queues: counters named <direction>_queue_<number>_<name>.
+std::uint64_t over_queues(const DriverCounters& counters, std::string_view direction,
+                          std::string_view name) {
+    std::uint64_t sum = 0;
+    for (const auto& [key, value] : counters) {
+        const std::string_view text = key;
+        if (!text.starts_with(direction) || !text.ends_with(name)) continue;
+        // "rx_queue_0_" and not "rx_queue_0_xdp_": "drops" must not take in "xdp_drops".
+        const std::string_view number =
+            text.substr(direction.size(), text.size() - direction.size() - name.size());
+        if (number.find_first_not_of("0123456789_") == std::string_view::npos) sum += value;
+    }
+    return sum;
+}
+
+constexpr std::string_view kRx = "rx_queue_";
+constexpr std::string_view kTx = "tx_queue_";
+
+Result<bool> counts_itself(const bpf::Program& program) {
+    XDPBENCH_TRY(const auto by_cpu, bpf::read_counters(program));
+    if (by_cpu) return true;
+    XDPBENCH_TRY(const auto in_device, bpf::read_offload_counters(program));
+    return in_device.has_value();
+}
+
+// What a program built for devices counted itself: without CPUs.
+Result<void> add_offload_counters(const bpf::Program& program, LinkCounts& counts) {
+    XDPBENCH_TRY(const auto counters, bpf::read_offload_counters(program));
+    if (!counters) return Error{ErrorKind::system, "the program's counters are gone", {}, {}};
+    for (std::size_t action = 0; action < counts.actions.size(); ++action)
+        counts.actions[action] += (*counters)[action];
+    return {};
+}
+
+// What a program counted itself, on top of what is there.
+Result<void> add_counters(const bpf::Program& program, LinkCounts& counts) {
+    XDPBENCH_TRY(const auto counters, bpf::read_counters(program));
+    if (!counters) return add_offload_counters(program, counts);
+    for (std::size_t cpu = counts.cpus.size(); cpu < counters->size(); ++cpu)
+        counts.cpus.push_back({static_cast<int>(cpu), {}});
+    for (std::size_t cpu = 0; cpu < counters->size(); ++cpu) {
+        for (std::size_t action = 0; action < counts.actions.size(); ++action) {
+            const std::uint64_t packets = (*counters)[cpu][action].packets;
+            counts.cpus[cpu].actions[action] += packets;
+            counts.actions[action] += packets;
+        }
+    }
+    return {};
+}
+
+Error uncounted_error(const net::InterfaceInfo& device) {
+    return unavailable_error(
+        fmt::format("what becomes of the frames on {} cannot be counted", device.name),
+        "the program has no map " XDP_COUNTERS_MAP
+        ", and a real interface has no counters that mean the same with every driver",
+        "include xdp_counters.h (bpf/include) and return count(ctx, action)");
+}
+
+// Frames leave through it and come back to it.
+Result<traffic::Sink> sink_at_tester(const net::Topology& topology, const net::Link& link,
+                                     traffic::Capture capture) {
+    Result<traffic::Sink> sink =
+        traffic::Sink::attach(topology.tester, link.tester, traffic::SinkPlace::interface, capture);
+    if (sink || link.tester.made_by_us) return sink;
+    return sink.error().in(
+        fmt::format("{} cannot be the peer: frames are sent and counted there by native XDP",
+                    link.tester.name));
+}
+
+}  // namespace
+
+InstrumentedLink::InstrumentedLink(const net::Topology& topology, const net::Link& link,
+                                   std::vector<const bpf::Program*> programs, model::Mode mode,
+                                   bool counts, traffic::Sink tester_sink, traffic::Sink stack_sink,
+                                   bpf::XdpLink xdp_link)
+    : topology_(&topology),
+      link_(&link),
+      programs_(std::move(programs)),
+      mode_(mode),
+      counts_(counts),
+      tester_sink_(std::move(tester_sink)),
+      stack_sink_(std::move(stack_sink)),
+      xdp_link_(std::move(xdp_link)) {}
+
+Result<InstrumentedLink> InstrumentedLink::create(const net::Topology& topology, std::size_t index,
+                                                  const bpf::Program* own_program, int program_fd,
+                                                  model::Mode mode, traffic::Capture capture) {
+    const net::Link& link = topology.links.at(index);
+    bool counts = false;
+    if (own_program != nullptr) {
+        XDPBENCH_TRY(counts, counts_itself(*own_program));
+    }
+    if (!counts && !link.dut.made_by_us) return uncounted_error(link.dut);
+    XDPBENCH_TRY(traffic::Sink tester_sink, sink_at_tester(topology, link, capture));
+    const traffic::SinkPlace stack =
+        link.dut.made_by_us ? traffic::SinkPlace::stack : traffic::SinkPlace::socket;
+    XDPBENCH_TRY(traffic::Sink stack_sink,
+                 traffic::Sink::attach(topology.dut, link.dut, stack, capture));
+    XDPBENCH_TRY(bpf::XdpLink xdp_link,
+                 bpf::XdpLink::attach(topology.dut, link.dut, program_fd, mode));
+    // Now that both ends have a program: a veth declares it only then.
+    if (!link.tester.made_by_us) {
+        XDPBENCH_CHECK(net::require_sends_redirected(topology.tester, link.tester,
+                                                     "give a port of another driver as --peer"));
+        XDPBENCH_CHECK(net::await_carrier(topology.tester, link.tester));
+        XDPBENCH_CHECK(net::await_carrier(topology.dut, link.dut));
+    }
+    std::vector<const bpf::Program*> programs;
+    if (own_program != nullptr) programs.push_back(own_program);
+    InstrumentedLink equipped(topology, link, std::move(programs), mode, counts,
+                              std::move(tester_sink), std::move(stack_sink), std::move(xdp_link));
+    if (link.far) {
+        XDPBENCH_TRY(traffic::Sink far_sink,
+                     traffic::Sink::attach(*topology.sink, link.far->sink,
+                                           traffic::SinkPlace::interface, capture));
+        equipped.far_sink_.emplace(std::move(far_sink));
+    }
+    return equipped;
+}
+
+Result<void> InstrumentedLink::watch_redirects() {
+    for (const bpf::Program* const program : programs_)
+        XDPBENCH_CHECK(watch_redirects_of(*program));
+    return {};
+}
+
+Result<void> InstrumentedLink::watch_redirects_of(const bpf::Program& program) {
+    XDPBENCH_TRY(RedirectLosses losses, RedirectLosses::watch(program, mode_));
+    redirects_.push_back(std::move(losses));
+    return {};
+}
+
+Result<void> InstrumentedLink::replace(const bpf::Program& program) {
+    const bool known = std::find(programs_.begin(), programs_.end(), &program) != programs_.end();
+    if (!known && !redirects_.empty()) XDPBENCH_CHECK(watch_redirects_of(program));
+    XDPBENCH_CHECK(xdp_link_.replace(program.fd()));
+    if (known) return {};
+    XDPBENCH_TRY(const bool counts, counts_itself(program));
+    counts_ = counts_ && counts;
+    programs_.push_back(&program);
+    return {};
+}
+
+Result<void> InstrumentedLink::start_over(const bpf::Program& program) {
+    XDPBENCH_CHECK(xdp_link_.replace(program.fd()));
+    XDPBENCH_TRY(counts_, counts_itself(program));
+    programs_ = {&program};
+    return {};
+}
+
+std::string InstrumentedLink::counted_by() const {
+    switch (source()) {
+        case ActionSource::program:
+            return "the program's map " XDP_COUNTERS_MAP;
+        case ActionSource::driver:
+            return "the driver's XDP counters";
+        case ActionSource::arrivals:
+            return "where the frames arrive";
+    }
+    return {};
+}
+
+ActionSource InstrumentedLink::source() const {
+    if (counts_) return ActionSource::program;
+    return mode_ == model::Mode::native ? ActionSource::driver : ActionSource::arrivals;
+}
+
+Result<LinkCounts> InstrumentedLink::read() const {
+    LinkCounts counts;
+    if (!link_->dut.made_by_us) {
+        // Every driver counts under names of its own, some a second late: only the program's
+        // counters and the ends are heard.
+        XDPBENCH_CHECK(read_ends(counts));
+        XDPBENCH_CHECK(read_actions(counts, {}));
+        for (const RedirectLosses& redirects : redirects_)
+            XDPBENCH_CHECK(redirects.add_to(counts.losses));
+        counts.handled_by_device = counts.handled();
+        return counts;
+    }
+    XDPBENCH_TRY(const DriverCounters dut, net::driver_counters(topology_->dut, link_->dut.name));
+    // veth counts what its NAPI takes in under this name whether a native program is there or not.
+    counts.handled_by_device = over_queues(dut, kRx, "xdp_packets");
+    XDPBENCH_CHECK(read_ends(counts));
+    XDPBENCH_CHECK(read_losses(counts, dut));
+    XDPBENCH_CHECK(read_actions(counts, dut));
+    return counts;
+}
+
+Result<void> InstrumentedLink::read_ends(LinkCounts& counts) const {
+    XDPBENCH_TRY(counts.received, tester_sink_.arrived());
+    XDPBENCH_TRY(const std::vector<arrived_counter> passed, stack_sink_.arrived_per_cpu());
+    for (const arrived_counter& cpu : passed) {
+        counts.passed_cpus.push_back(cpu.packets);
+        counts.passed += cpu.packets;
+    }
+    if (far_sink_) {
+        XDPBENCH_TRY(counts.forwarded, far_sink_->arrived());
+    }
+    return {};
+}
+
+Result<void> InstrumentedLink::read_losses(LinkCounts& counts, const DriverCounters& driver) const {
+    XDPBENCH_TRY(const DriverCounters tester,
+                 net::driver_counters(topology_->tester, link_->tester.name));
+    model::Losses& losses = counts.losses;
+    losses["generator_xmit_errors"] = over_queues(tester, kTx, "xdp_xmit_errors");
+    losses["dut_rx_drops"] = over_queues(driver, kRx, "drops");
+    losses["dut_tx_errors"] = over_queues(driver, kRx, "xdp_tx_errors");
+    losses["tester_rx_drops"] = over_queues(tester, kRx, "drops");
+    if (link_->far) {
+        XDPBENCH_TRY(const DriverCounters out,
+                     net::driver_counters(topology_->dut, link_->far->out.name));
+        XDPBENCH_TRY(const DriverCounters sink,
+                     net::driver_counters(*topology_->sink, link_->far->sink.name));
+        losses["out_xmit_errors"] = over_queues(out, kTx, "xdp_xmit_errors");
+        losses["sink_rx_drops"] = over_queues(sink, kRx, "drops");
+    }
+    for (const RedirectLosses& redirects : redirects_) XDPBENCH_CHECK(redirects.add_to(losses));
+    if (mode_ != model::Mode::generic) return {};
+    // What a generic program sends leaves through the device's ordinary transmit path.
+    XDPBENCH_TRY(const net::InterfaceCounters dut,
+                 net::interface_counters(topology_->dut, link_->dut.name));
+    losses["dut_tx_errors"] += dut.tx_dropped + dut.tx_errors;
+    if (link_->far) {
+        XDPBENCH_TRY(const net::InterfaceCounters out,
+                     net::interface_counters(topology_->dut, link_->far->out.name));
+        losses["out_xmit_errors"] += out.tx_dropped + out.tx_errors;
+    }
+    return {};
+}
+
+Result<void> InstrumentedLink::read_actions(LinkCounts& counts,
+                                            const DriverCounters& driver) const {
+    if (counts_) {
+        for (const bpf::Program* const program : programs_)
+            XDPBENCH_CHECK(add_counters(*program, counts));
+        return {};
+    }
+    if (mode_ == model::Mode::native) {
+        counts.actions[XDP_DROP] =
+            over_queues(driver, kRx, "xdp_drops");  // veth counts XDP_ABORTED here too
+        counts.actions[XDP_TX] =
+            over_queues(driver, kRx, "xdp_tx") + over_queues(driver, kRx, "xdp_tx_errors");
+        counts.actions[XDP_REDIRECT] = over_queues(driver, kRx, "xdp_redirect");
+    } else {
+        counts.actions[XDP_TX] = counts.received;
+        counts.actions[XDP_REDIRECT] = counts.forwarded + loss(counts.losses, "redirect_errors");
+    }
+    const std::uint64_t known = counts.handled();
+    const std::uint64_t others =
+        counts.handled_by_device - std::min(counts.handled_by_device, known);
+    if (mode_ == model::Mode::native) {
+        // What it dropped was given no action that it counts: no memory, or a failed redirect.
+        counts.actions[XDP_PASS] = others - std::min(others, loss(counts.losses, "dut_rx_drops"));
+    } else {
+        counts.actions[XDP_PASS] = std::min(others, counts.passed);
+        const bool drops =
+            !expected_ || *expected_ == model::Action::drop || *expected_ == model::Action::aborted;
+        if (drops) counts.actions[XDP_DROP] = others - counts.actions[XDP_PASS];
+    }
+    if (expected_) attribute_all(source(), *expected_, counts.actions);
+    return {};
+}
+
+Result<LinkCounts> settled(const InstrumentedLink& link, const LinkCounts& before,
+                           std::uint64_t sent, Settled when) {
+    XDPBENCH_TRY(LinkCounts now, link.read());
+    Clock::time_point moved = Clock::now();
+    std::uint64_t progress = 0;
+    for (;;) {
+        const LinkCounts counts = since(before, now);
+        const bool accounted = unbalanced(counts, sent).empty();
+        const bool sure =
+            when == Settled::balanced || link.sees_drops() || counts.actions[XDP_DROP] == 0;
+        if (accounted && sure) return counts;
+        // Frames that nobody sent: they may go on for ever, and the books never balance.
+        if (counts.handled() > sent) return counts;
+        const std::uint64_t sum = counts.handled() + counts.received + counts.passed +
+                                  counts.forwarded + frames_lost(counts.losses);
+        if (sum != progress) {
+            progress = sum;
+            moved = Clock::now();
+        }
+        const Clock::duration still = Clock::now() - moved;
+        if (interrupted() || still > kPatience || (accounted && still > kStillness)) return counts;
+        std::this_thread::sleep_for(kLookAgain);
+        XDPBENCH_TRY(now, link.read());
+    }
+}
+
+}  // namespace xdpbench::testbed

@@ -1,0 +1,98 @@
+// One link of a topology with everything on it that counts: the ways out of a program under test
+// and the counters that must agree.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/result.h"
+#include "bpf/attach.h"
+#include "bpf/counters.h"
+#include "net/topology.h"
+#include "testbed/accounting.h"
+#include "testbed/redirect_losses.h"
+#include "traffic/sink.h"
+
+namespace xdpbench::testbed {
+
+// Sinks on all ends of a link and a program attached to its DUT side.
+class InstrumentedLink {
+  public:
+    // `own_program` reports the per-action counters if it has them; a program without them is
+    // counted by the driver (native) or by where its frames arrive (generic).
+    static Result<InstrumentedLink> create(const net::Topology& topology, std::size_t index,
+                                           const bpf::Program* own_program, int program_fd,
+                                           model::Mode mode, traffic::Capture capture);
+
+    // All frames are known to take `action`, if one is given: what the counters in use do not tell
+    // from it is counted as it, and a frame that arrived nowhere is not taken for a dropped one.
+    void expect(std::optional<model::Action> action) { expected_ = action; }
+
+    // From here on redirects that come to nothing are losses with a name, where the kernel lets
+    // them be counted. With a CPUMAP that takes time: not where ns/packet are measured.
+    Result<void> watch_redirects();
+    // The same of a program that does not count itself, and so is none of the link's own.
+    Result<void> watch_redirects_of(const bpf::Program& program);
+
+    // From here on `program` handles the frames, and no frame meets neither. What the programs
+    // before it counted stays in the books.
+    Result<void> replace(const bpf::Program& program);
+    // As replace, but the books begin anew with `program`: those before it may be gone. What was
+    // read before cannot be compared with what is read afterwards.
+    Result<void> start_over(const bpf::Program& program);
+
+    Result<LinkCounts> read() const;
+
+    [[nodiscard]] const net::InterfaceInfo& tester() const { return link_->tester; }
+    [[nodiscard]] const net::InterfaceInfo& dut() const { return link_->dut; }
+    [[nodiscard]] const traffic::Sink& tester_sink() const { return tester_sink_; }
+    [[nodiscard]] const traffic::Sink& stack_sink() const { return stack_sink_; }
+    [[nodiscard]] const traffic::Sink* far_sink() const {
+        return far_sink_ ? &*far_sink_ : nullptr;
+    }
+    // Whether what was dropped is counted. If not (a generic program without counters), a frame
+    // that arrived nowhere may as well still be on its way.
+    [[nodiscard]] bool sees_drops() const { return source() != ActionSource::arrivals; }
+    // Whether the program counts its actions itself.
+    [[nodiscard]] bool counted_by_program() const { return source() == ActionSource::program; }
+    [[nodiscard]] ActionSource source() const;
+    // "the program's map xdp_counters" and the like, for the report.
+    [[nodiscard]] std::string counted_by() const;
+
+  private:
+    InstrumentedLink(const net::Topology& topology, const net::Link& link,
+                     std::vector<const bpf::Program*> programs, model::Mode mode, bool counts,
+                     traffic::Sink tester_sink, traffic::Sink stack_sink, bpf::XdpLink xdp_link);
+    Result<void> read_ends(LinkCounts& counts) const;
+    Result<void> read_losses(LinkCounts& counts,
+                             const std::map<std::string, std::uint64_t>& driver) const;
+    Result<void> read_actions(LinkCounts& counts,
+                              const std::map<std::string, std::uint64_t>& driver) const;
+
+    const net::Topology* topology_;
+    const net::Link* link_;
+    std::vector<const bpf::Program*>
+        programs_;  // that handled frames; none: not counted by a program
+    model::Mode mode_;
+    bool counts_;  // they all have the counters' map
+    std::optional<model::Action> expected_;
+    traffic::Sink tester_sink_;
+    traffic::Sink stack_sink_;
+    std::optional<traffic::Sink> far_sink_;  // of a link with a far end
+    bpf::XdpLink xdp_link_;
+    std::vector<RedirectLosses> redirects_;  // of each of programs_, if they are watched
+};
+
+// When frames that are all accounted for are taken to have settled.
+enum class Settled {
+    balanced,  // at once
+    certain,   // where drops are not seen: only when nothing has moved for 100 ms
+};
+
+// Reads until all of `sent` frames are accounted for since `before`. Where frames are missing, that
+// is so once nothing has moved for 2 s: on a busy machine a thread of the kernel that has them may
+// wait long for its turn.
+Result<LinkCounts> settled(const InstrumentedLink& link, const LinkCounts& before,
+                           std::uint64_t sent, Settled when = Settled::certain);
+
+}  // namespace xdpbench::testbed

@@ -1,0 +1,51 @@
+#include "testbed/link_window.h"
+
+#include <chrono>
+
+#include "base/clock.h"
+
+namespace xdpbench::testbed {
+
+Result<LinkWindow> run_window(const InstrumentedLink& link, traffic::Generator& generator,
+                              const net::Topology& topology, std::uint64_t frames) {
+    XDPBENCH_TRY(const LinkCounts before, link.read());
+    const Clock::time_point start = Clock::now();
+    XDPBENCH_CHECK(generator.send(topology.tester, link.tester().index, frames));
+    const double sending_seconds = seconds_since(start);
+    double seconds = sending_seconds;
+    XDPBENCH_TRY(LinkCounts now, link.read());
+    LinkCounts counts = since(before, now);
+    if (!unbalanced(counts, frames).empty()) {
+        // Some frames are still on their way: their time belongs to the window.
+        XDPBENCH_TRY(counts, settled(link, before, frames, Settled::balanced));
+        if (unbalanced(counts, frames).empty()) seconds = seconds_since(start);
+    }
+    const std::string imbalance = unbalanced(counts, frames);
+    if (!imbalance.empty()) {
+        return Error{ErrorKind::invalid,
+                     "the books of a window do not balance: " + imbalance,
+                     {},
+                     "something else sent or took frames, or this is a fault of xdp-bench"};
+    }
+    return LinkWindow{std::move(counts), seconds, sending_seconds};
+}
+
+void add_counts(const LinkCounts& counts, model::BenchRecord& record) {
+    for (std::size_t i = 0; i < record.actions.size(); ++i) record.actions[i] += counts.actions[i];
+    record.cpus.resize(counts.cpus.size());
+    for (std::size_t cpu = 0; cpu < record.cpus.size(); ++cpu) {
+        record.cpus[cpu].cpu = counts.cpus[cpu].cpu;
+        for (std::size_t i = 0; i < record.actions.size(); ++i)
+            record.cpus[cpu].actions[i] += counts.cpus[cpu].actions[i];
+    }
+    for (const auto& [name, frames] : counts.losses) record.losses[name] += frames;
+    record.received += counts.received;
+    record.passed += counts.passed;
+    record.forwarded += counts.forwarded;
+    for (std::size_t cpu = 0; cpu < counts.passed_cpus.size(); ++cpu) {
+        if (counts.passed_cpus[cpu] != 0)
+            record.passed_cpus[static_cast<int>(cpu)] += counts.passed_cpus[cpu];
+    }
+}
+
+}  // namespace xdpbench::testbed

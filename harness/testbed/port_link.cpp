@@ -1,0 +1,208 @@
+#include "testbed/port_link.h"
+
+#include <fmt/format.h>
+#include <linux/bpf.h>
+
+#include <algorithm>
+#include <array>
+#include <thread>
+
+#include "base/clock.h"
+#include "base/interrupt.h"
+#include "base/text.h"
+#include "net/port_topology.h"
+#include "target/offload_program.h"
+#include "testbed/port_accounting.h"
+
+namespace xdpbench::testbed {
+namespace {
+
+struct Patience {
+    std::chrono::milliseconds delay;    // frames that do not come within this time are lost
+    std::chrono::milliseconds backlog;  // frames that still come after this time are not ours
+};
+// Interrupts of a device that collects frames come every few milliseconds at most.
+constexpr Patience kForInterrupts{std::chrono::milliseconds(100), std::chrono::seconds(1)};
+// What a CPUMAP redirects waits for a thread, which waits for its turn on that CPU.
+constexpr Patience kForThreads{std::chrono::seconds(1), std::chrono::seconds(5)};
+constexpr auto kListening = std::chrono::milliseconds(200);
+constexpr auto kBetweenLooks = std::chrono::microseconds(100);
+
+bool by_cpumap(const std::optional<RedirectPath>& redirect_path) {
+    return redirect_path && redirect_path->means == RedirectPath::Means::cpumap;
+}
+
+bool speaks_of_loss(const std::string& name) {
+    constexpr std::array<std::string_view, 7> kWords{"drop",    "err",   "miss",  "discard",
+                                                     "overrun", "_full", "no_buf"};
+    // What an XDP program drops is no loss.
+    if (name.find("xdp_drop") != std::string::npos) return false;
+    return std::any_of(kWords.begin(), kWords.end(),
+                       [&](std::string_view word) { return name.find(word) != std::string::npos; });
+}
+
+// What a native program redirects out of the interface the driver has to send.
+Result<void> require_way_out(const net::Topology& devices,
+                             const std::optional<RedirectPath>& redirect_path, model::Mode mode) {
+    if (mode != model::Mode::native || !redirect_path || by_cpumap(redirect_path)) return {};
+    return net::require_sends_redirected(devices.dut, devices.links.front().dut,
+                                         "use --mode generic: the stack sends them then");
+}
+
+}  // namespace
+
+PortLink::PortLink(net::Topology topology, net::Topology aside, bpf::Program program,
+                   std::optional<EmptyProgram> empty)
+    : topology_(std::move(topology)),
+      aside_(std::move(aside)),
+      program_(std::move(program)),
+      empty_(std::move(empty)) {}
+
+Result<std::unique_ptr<PortLink>> PortLink::create(const target::Target& target,
+                                                   const net::Ports& ends, model::Mode mode,
+                                                   std::size_t longest_frame, model::Action action,
+                                                   BaselineWish baseline,
+                                                   traffic::Capture capture) {
+    XDPBENCH_TRY(net::Topology topology, net::join_ports(ends, mode, longest_frame));
+    XDPBENCH_TRY(net::Topology aside, net::Topology::create(0, 0));
+    XDPBENCH_TRY(bpf::Program program, load_for_mode(target, topology, mode));
+    Result<EmptyProgram> loaded = EmptyProgram::load_counting(action, program, topology, mode);
+    std::optional<EmptyProgram> empty;
+    if (loaded) {
+        empty.emplace(std::move(*loaded));
+    } else if (baseline == BaselineWish::needed || loaded.error().kind != ErrorKind::unavailable) {
+        return loaded.error();
+    }
+    std::unique_ptr<PortLink> devices(
+        new PortLink(std::move(topology), std::move(aside), std::move(program), std::move(empty)));
+    XDPBENCH_TRY(InstrumentedLink link,
+                 InstrumentedLink::create(devices->topology_, 0, &devices->program_,
+                                          devices->program_.fd(), mode, capture));
+    devices->link_.emplace(std::move(link));
+    XDPBENCH_CHECK(require_way_out(devices->topology_, devices->redirect_path(), mode));
+    XDPBENCH_TRY(devices->seen_, devices->link_->read());
+    std::this_thread::sleep_for(kListening);
+    XDPBENCH_CHECK(devices->begin(false));
+    XDPBENCH_TRY(devices->at_first_, devices->read_loss_counters());
+    return devices;
+}
+
+Result<void> PortLink::park(traffic::Generator& generator) const {
+    return generator.park(aside_.tester, aside_.parking);
+}
+
+Result<void> PortLink::watch_redirects() { return link_->watch_redirects(); }
+
+Error PortLink::not_ours(const std::string& what) const {
+    return Error{ErrorKind::invalid, what, device_hint(link_->dut(), link_->tester()), {}};
+}
+
+Result<void> PortLink::begin(bool baseline) {
+    XDPBENCH_CHECK(link_->replace(baseline ? empty_->program() : program_));
+    XDPBENCH_TRY(LinkCounts now, link_->read());
+    const LinkCounts idle = since(seen_, now);
+    if (frames_moved(idle) > 0) {
+        return not_ours(fmt::format(
+            "frames move while none are sent: {} handled by the program, {} came back, {} reached "
+            "the stack",
+            thousands(idle.handled()), thousands(idle.received), thousands(idle.passed)));
+    }
+    seen_ = std::move(now);
+    return {};
+}
+
+Result<PortLink::Finished> PortLink::finish(std::uint64_t sent) {
+    const Patience patience = by_cpumap(redirect_path()) ? kForThreads : kForInterrupts;
+    const Clock::time_point start = Clock::now();
+    Finished finished{{}, start, start};
+    std::uint64_t handled = 0;
+    std::uint64_t progress = 0;
+    for (;;) {
+        XDPBENCH_TRY(LinkCounts now, link_->read());
+        const Clock::time_point moment = Clock::now();
+        finished.counts = since(seen_, now);
+        const model::Losses seen_lost = finished.counts.losses;
+        if (const std::string surplus = name_losses(finished.counts, sent); !surplus.empty())
+            return not_ours(surplus);
+        if (finished.counts.handled() != handled) {
+            handled = finished.counts.handled();
+            finished.handled = moment;
+        }
+        if (const std::uint64_t moved = frames_moved(finished.counts); moved != progress) {
+            progress = moved;
+            finished.last = moment;
+        }
+        if (all_known(finished.counts.losses, seen_lost) ||
+            moment - finished.last > patience.delay) {
+            seen_ = std::move(now);
+            break;
+        }
+        if (interrupted()) return interrupted_error();
+        if (moment - start > patience.backlog)
+            return not_ours(fmt::format("frames still arrive {} s after the last one was sent",
+                                        patience.backlog / std::chrono::seconds(1)));
+        std::this_thread::sleep_for(kBetweenLooks);
+    }
+    if (sent > 0 && handled == 0)
+        return not_ours(fmt::format("none of {} reached the program", counted(sent, "frame")));
+    XDPBENCH_CHECK(require_some_redirected(finished.counts));
+    return finished;
+}
+
+// A rate of redirects that all come to nothing would be no figure of theirs.
+Result<void> PortLink::require_some_redirected(const LinkCounts& counts) const {
+    const std::uint64_t redirected = counts.actions[XDP_REDIRECT];
+    const auto lost = counts.losses.find("lost_after_redirect");
+    if (redirected == 0 || lost == counts.losses.end() || lost->second < redirected) return {};
+    return Error{
+        ErrorKind::invalid,
+        fmt::format("none of {} that the program redirected arrived", counted(redirected, "frame")),
+        fmt::format("the driver {} does not send redirected frames, or they were "
+                    "redirected to another interface than {}",
+                    link_->dut().driver, link_->dut().name),
+        "ethtool -S and the tracepoints xdp:xdp_redirect_err and xdp:xdp_devmap_xmit tell"};
+}
+
+Result<DeviceCounters> PortLink::read_loss_counters() const {
+    DeviceCounters counters;
+    for (const net::InterfaceInfo* const end : {&link_->dut(), &link_->tester()}) {
+        XDPBENCH_TRY(const auto driver, net::driver_counters(topology_.dut, end->name));
+        for (const auto& [name, value] : driver) {
+            if (speaks_of_loss(name)) counters[end->name + " " + name] = value;
+        }
+        XDPBENCH_TRY(const net::InterfaceCounters all,
+                     net::interface_counters(topology_.dut, end->name));
+        counters[end->name + " rx_dropped"] = all.rx_dropped;
+        counters[end->name + " rx_errors"] = all.rx_errors;
+        counters[end->name + " tx_dropped"] = all.tx_dropped;
+        counters[end->name + " tx_errors"] = all.tx_errors;
+    }
+    return counters;
+}
+
+Result<DeviceCounters> PortLink::loss_counters() const {
+    XDPBENCH_TRY(DeviceCounters counters, read_loss_counters());
+    for (auto& [name, value] : counters) {
+        const auto before = at_first_.find(name);
+        value -= before == at_first_.end() ? 0 : std::min(value, before->second);
+    }
+    std::erase_if(counters, [](const auto& counter) { return counter.second == 0; });
+    return counters;
+}
+
+Result<bpf::Program> load_for_mode(const target::Target& target, const net::Topology& devices,
+                                   model::Mode mode) {
+    if (mode != model::Mode::offload) return target::load_program(target, devices);
+    XDPBENCH_TRY(bpf::Program program, target::open_for_device(target));
+    XDPBENCH_CHECK(target::load_into_device(program, devices.links[0].dut));
+    return program;
+}
+
+std::string device_hint(const net::InterfaceInfo& device, const net::InterfaceInfo& peer) {
+    return fmt::format(
+        "{0} and {1} are not joined by a cable, something else sends on it (a daemon, IPv6: "
+        "sysctl net.ipv6.conf.{0}.disable_ipv6), or frames were lost: ethtool -S {0} may tell",
+        device.name, peer.name);
+}
+
+}  // namespace xdpbench::testbed

@@ -1,0 +1,65 @@
+#include "testbed/redirect_losses.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fmt/format.h>
+#include <linux/bpf.h>
+
+#include <cerrno>
+
+namespace xdpbench::testbed {
+namespace {
+
+// Frames go to a CPUMAP's queue in bundles of this size (CPU_MAP_BULK_SIZE of the kernel), and a
+// tracepoint tells how many of each bundle found no room.
+constexpr std::uint64_t kBundle = 8;
+
+Result<std::vector<std::uint32_t>> cpumap_ids(const bpf::Program& program) {
+    std::vector<std::uint32_t> ids;
+    const bpf_map* map = nullptr;
+    bpf_object__for_each_map(map, program.handle()) {
+        if (::bpf_map__type(map) != BPF_MAP_TYPE_CPUMAP || !::bpf_map__autocreate(map)) continue;
+        bpf_map_info info = {};
+        std::uint32_t size = sizeof(info);
+        if (::bpf_obj_get_info_by_fd(::bpf_map__fd(map), &info, &size) != 0)
+            return system_error("cannot read the kernel's information on a map", errno);
+        ids.push_back(info.id);
+    }
+    return ids;
+}
+
+}  // namespace
+
+Result<RedirectLosses> RedirectLosses::watch(const bpf::Program& program, model::Mode mode) {
+    RedirectLosses losses;
+    const auto count = [&](const char* name, const char* tracepoint, const std::string& filter,
+                           std::uint64_t frames) {
+        if (auto hits = bpf::TracepointCounter::open(tracepoint, filter))
+            losses.counters_.push_back({name, std::move(*hits), frames});
+    };
+    if (mode == model::Mode::generic) {
+        XDPBENCH_TRY(const bpf::ProgramInfo info, program.info());
+        // The second one is for redirects by a map, which newer kernels tell of in the first.
+        for (const char* const tracepoint : {"xdp/xdp_redirect_err", "xdp/xdp_redirect_map_err"})
+            count("redirect_errors", tracepoint, fmt::format("prog_id == {}", info.id), 1);
+        return losses;
+    }
+    XDPBENCH_TRY(const std::vector<std::uint32_t> maps, cpumap_ids(program));
+    for (const std::uint32_t map : maps) {
+        for (std::uint64_t dropped = 1; dropped <= kBundle; ++dropped) {
+            count("cpumap_drops", "xdp/xdp_cpumap_enqueue",
+                  fmt::format("map_id == {} && drops == {}", map, dropped), dropped);
+        }
+    }
+    return losses;
+}
+
+Result<void> RedirectLosses::add_to(model::Losses& losses) const {
+    for (const Weighted& counter : counters_) {
+        XDPBENCH_TRY(const std::uint64_t hits, counter.hits.read());
+        losses[counter.name] += hits * counter.frames;
+    }
+    return {};
+}
+
+}  // namespace xdpbench::testbed
