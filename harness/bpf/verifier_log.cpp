@@ -36,6 +36,14 @@ std::vector<std::uint32_t> stack_depths(std::string_view text) {
     return depths;
 }
 
+// From kernel 7.x on: "subprog 0 (name) main insns_self 3 insns_total 3 stack 8".
+std::optional<std::uint32_t> stack_of_subprogram(std::string_view line) {
+    constexpr std::string_view kStack = " stack ";
+    const std::size_t at = line.rfind(kStack);
+    if (!line.starts_with("subprog ") || at == std::string_view::npos) return std::nullopt;
+    return whole_number<std::uint32_t>(trim(line.substr(at + kStack.size())));
+}
+
 // "17: (71) ...": number, colon, the operation code in two hexadecimal digits.
 bool is_instruction(std::string_view line) {
     const std::size_t colon = line.find(": (");
@@ -59,6 +67,8 @@ VerifierCost parse_verifier_cost(std::string_view log) {
     for (const std::string& line : split(log, '\n')) {
         if (line.starts_with(kStack)) {
             cost.stack_bytes = stack_depths(trim(std::string_view(line).substr(kStack.size())));
+        } else if (const auto stack = stack_of_subprogram(line)) {
+            cost.stack_bytes.push_back(*stack);
         } else if (line.starts_with(kProcessed)) {
             const std::vector<std::string> words = split(line, ' ');
             cost.processed_insns = number_behind(words, "processed");

@@ -23,6 +23,17 @@ TEST(VerifierCost, OfEveryFunctionItsStack) {
     EXPECT_FALSE(cost.processed_insns);
 }
 
+TEST(VerifierCost, OfKernel73) {
+    const VerifierCost cost = parse_verifier_cost(
+        "verification time 8694 usec\nstack depth max 48\n"
+        "subprog 0 (xdp_main) main insns_self 3 insns_total 9 stack 16\n"
+        "subprog 1 (<unknown>) static insns_self 6 insns_total 6 stack 24\n"
+        "processed 9 insns (limit 1000000) max_states_per_insn 0 total_states 2 peak_states 1 "
+        "mark_read 0\n");
+    EXPECT_EQ(cost.processed_insns, 9U);
+    EXPECT_EQ(cost.stack_bytes, (Depths{16, 24}));
+}
+
 // Kernel 4.14 and before; and what a later kernel may come to write.
 TEST(VerifierCost, WhatIsNotThereIsAbsent) {
     const VerifierCost old = parse_verifier_cost("processed 106 insns\n");
@@ -32,7 +43,9 @@ TEST(VerifierCost, WhatIsNotThereIsAbsent) {
     for (const char* const log :
          {"", "\n", "processed", "processed ", "processed many insns", "processed 1x insns",
           "processed 99999999999999999999999 insns", "stack depth", "stack depth 8+",
-          "stack depth -1", "stack depth 8+x", "the stack depth 8", "total_states 8"}) {
+          "stack depth -1", "stack depth 8+x", "the stack depth 8", "total_states 8",
+          "stack depth max 8", "subprog 0 (a) main stack ", "subprog 0 (a) main stack 8 more",
+          "a subprog 0 (a) stack 8", "subprog 0 (a) main insns_self 3"}) {
         const VerifierCost cost = parse_verifier_cost(log);
         EXPECT_FALSE(cost.processed_insns) << log;
         EXPECT_FALSE(cost.total_states) << log;

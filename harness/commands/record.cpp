@@ -8,6 +8,7 @@
 
 #include "commands/command.h"
 #include "commands/traffic_options.h"
+#include "probe/oldest_kernel.h"
 #include "probe/privileges.h"
 
 namespace xdpbench::commands {
@@ -42,6 +43,7 @@ Result<record::Recorded> record_new(const RecordArguments& arguments) {
 Result<int> record_command(const RecordArguments& arguments) {
     bpf::set_up_libbpf(arguments.verbose);
     XDPBENCH_CHECK(probe::require_privileges());
+    XDPBENCH_CHECK(probe::require_kernel());
     XDPBENCH_TRY(const record::Recorded recorded, arguments.update.empty()
                                                       ? record_new(arguments)
                                                       : record::update_scenario(arguments.update));

@@ -16,6 +16,7 @@
 #include "check/validate.h"
 #include "compare/veth_blocks.h"
 #include "probe/environment.h"
+#include "probe/oldest_kernel.h"
 #include "probe/privileges.h"
 #include "stats/multiplicity.h"
 #include "stats/summary.h"
@@ -160,6 +161,7 @@ Result<std::vector<Compared>> prepare_comparison(const target::Target& base,
         prepared.push_back(std::move(compared));
     }
     XDPBENCH_CHECK(probe::require_privileges());
+    XDPBENCH_CHECK(probe::require_kernel());
     XDPBENCH_CHECK(probe::require_timeable());
     XDPBENCH_CHECK(require_checks(base));
     XDPBENCH_CHECK(require_checks(contender));

@@ -56,9 +56,11 @@ bool Prober::held(std::string_view name) const {
     });
 }
 
-// An operation that no kernel has: EINVAL is the answer of one that looked at it.
+// An operation that no kernel has: EINVAL is the answer of one that looked at it. From 7.x on, bit
+// 16 of the operation is a flag that asks for two more arguments (BPF_COMMON_ATTRS): it stays
+// clear.
 void Prober::try_system_call() {
-    constexpr int kNoSuchCommand = 0x7fffffff;
+    constexpr int kNoSuchCommand = 0xffff;
     bpf_attr attributes = {};
     ::syscall(SYS_bpf, kNoSuchCommand, &attributes, sizeof(attributes));
     const int number = errno;
@@ -136,6 +138,11 @@ std::vector<ProbeStep> program_steps() {
          {},
          try_xdp_program,
          "use a kernel with CONFIG_BPF_SYSCALL and CONFIG_NET, of 4.8 or newer"},
+        {"atomic operations (BPF_FETCH)",
+         {kNetAdmin, kBpf},
+         {kXdpProgram},
+         try_atomics,
+         "use a kernel of 5.15 or newer: no program of the harness loads here"},
         {"bpf_xdp_load_bytes",
          {kNetAdmin, kBpf},
          {kXdpProgram},
@@ -150,6 +157,11 @@ std::vector<ProbeStep> program_steps() {
          {kNetAdmin, kBpf},
          {kXdpProgram},
          try_test_run,
+         "use a kernel of 5.15 or newer: checks and timing are test runs"},
+        {"test run with a context",
+         {kNetAdmin, kBpf},
+         {kXdpProgram},
+         try_test_run_context,
          "use a kernel of 5.15 or newer: checks and timing are test runs"},
         {"live frames",
          {kSysAdmin, kNetAdmin, kBpf},

@@ -122,8 +122,9 @@ TEST_F(CapabilitiesTest, WhatTheHarnessNeedsWorksHere) {
     expect_well_formed(probes);
     for (const char* const name :
          {"iproute2", "anonymous namespaces", "bpf() system call", "BTF", "per-CPU array map",
-          "XDP program", "test run (BPF_PROG_TEST_RUN)", "veth pair", "bpf_link for XDP",
-          "generic attach (veth)", "native attach (veth)", "tc ingress (veth)"}) {
+          "XDP program", "atomic operations (BPF_FETCH)", "test run (BPF_PROG_TEST_RUN)",
+          "test run with a context", "veth pair", "bpf_link for XDP", "generic attach (veth)",
+          "native attach (veth)", "tc ingress (veth)"}) {
         const Probe* const probe = find_probe(probes, name);
         ASSERT_NE(probe, nullptr) << name;
         EXPECT_EQ(probe->state, ProbeState::works) << name << ": " << probe->detail;

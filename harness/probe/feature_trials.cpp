@@ -59,6 +59,27 @@ Result<std::string> try_xdp_program() {
     return std::string("loaded");
 }
 
+Result<std::string> try_atomics() {
+    XDPBENCH_TRY(const UniqueFd fd, load_probe_atomics());
+    return std::string("loaded");
+}
+
+Result<std::string> try_test_run_context() {
+    XDPBENCH_TRY(const UniqueFd fd, load_probe_xdp(XDP_PASS));
+    const std::array<std::uint8_t, kFrameBytes> frame{};
+    xdp_md context = {};
+    context.data_end = kFrameBytes;
+    auto options = bpf::bpf_options<bpf_test_run_opts>();
+    options.data_in = frame.data();
+    options.data_size_in = kFrameBytes;
+    options.ctx_in = &context;
+    options.ctx_size_in = sizeof(context);
+    options.repeat = 1;
+    if (::bpf_prog_test_run_opts(fd.get(), &options) != 0)
+        return bpf::refusal_of_privileged("cannot run a program with a context", errno);
+    return std::string("ran once");
+}
+
 Result<std::string> try_test_run() {
     XDPBENCH_TRY(const UniqueFd fd, load_probe_xdp(XDP_TX));
     const std::array<std::uint8_t, kFrameBytes> frame{};

@@ -22,6 +22,10 @@ Result<std::string> try_helper(bpf_func_id helper);
 Result<std::string> try_btf();
 // The smallest XDP program.
 Result<std::string> try_xdp_program();
+// Atomic operations that return the old value.
+Result<std::string> try_atomics();
+// A test run with a context: where the frame ends.
+Result<std::string> try_test_run_context();
 // A test run must return what the program does.
 Result<std::string> try_test_run();
 // Frames that a test run sends on their way; in a namespace of their own.

@@ -12,6 +12,9 @@ namespace xdpbench::probe {
 // thread's namespace unless that is 0.
 Result<UniqueFd> load_probe_xdp(xdp_action returned, unsigned offload_ifindex = 0);
 
+// An XDP program that adds atomically and uses the old value (BPF_FETCH).
+Result<UniqueFd> load_probe_atomics();
+
 // A tc program that returns TC_ACT_OK.
 Result<UniqueFd> load_probe_tc();
 

@@ -8,6 +8,7 @@
 
 #include "check/check.h"
 #include "check/validate.h"
+#include "probe/oldest_kernel.h"
 #include "probe/privileges.h"
 #include "run/cases.h"
 #include "traffic/frame_map.h"
@@ -119,6 +120,7 @@ Result<PlannedRun> plan_run(const RunOptions& options) {
     for (const target::Target& target : plan.targets)
         XDPBENCH_CHECK(require_shapes(target, options));
     XDPBENCH_CHECK(probe::require_privileges());
+    XDPBENCH_CHECK(probe::require_kernel());
     XDPBENCH_TRY(plan.cpus, traffic::plan_cpus(options.placement));
     XDPBENCH_CHECK(initialize_cases(plan.test_flags));
     return plan;
