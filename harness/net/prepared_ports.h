@@ -1,0 +1,76 @@
+// Ports whose settings are changed for a run and restored after it, however it ends.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "net/netns.h"
+#include "net/port_settings.h"
+
+namespace xdpbench::net {
+
+// Where changes are recorded before they are made. Like the settings it is gone after a restart.
+inline constexpr const char* kPreparedFolder = "/run/xdp-bench";
+
+// What a record holds: the process that made it, the network namespace of its ports, and the
+// settings that were on.
+struct PreparedRecord {
+    int process = 0;
+    std::string started;  // of the process (field 22 of /proc/PID/stat): tells it from a later one
+    std::string namespace_id;  // "net:[4026531840]"
+    std::vector<PortSetting> were_on;
+};
+
+// One line each: "process 12 3456", "namespace net:[4026531840]", "port eth1 gro".
+[[nodiscard]] std::string record_text(const PreparedRecord& record);
+[[nodiscard]] std::optional<PreparedRecord> parse_record(std::string_view text);
+
+class PreparedPorts {
+  public:
+    // Switches off what is in the way on the ports (settings_in_the_way()), recorded first. A
+    // setting that the driver does not let go stays and is named by refused(). Nothing is changed
+    // if the record cannot be written.
+    static Result<PreparedPorts> prepare(const NetNs& netns, const std::vector<std::string>& ports,
+                                         const std::filesystem::path& folder = kPreparedFolder);
+
+    PreparedPorts(PreparedPorts&& other) noexcept;
+    PreparedPorts& operator=(PreparedPorts&&) = delete;
+    PreparedPorts(const PreparedPorts&) = delete;
+    PreparedPorts& operator=(const PreparedPorts&) = delete;
+    ~PreparedPorts();  // restores
+
+    [[nodiscard]] const std::vector<PortSetting>& changed() const { return changed_; }
+    [[nodiscard]] const std::vector<Error>& refused() const { return refused_; }
+
+    // Puts back what was changed, in the opposite order, and removes the record. What cannot be put
+    // back stays recorded.
+    Result<void> restore();
+
+  private:
+    PreparedPorts(NetNs netns, std::filesystem::path record)
+        : netns_(std::move(netns)), record_(std::move(record)) {}
+
+    NetNs netns_;
+    std::filesystem::path record_;
+    std::vector<PortSetting> changed_;  // were on, are off
+    std::vector<Error> refused_;
+};
+
+// Settings that a run changed which was killed before it could restore them.
+struct LeftSettings {
+    std::filesystem::path record;
+    std::vector<PortSetting> were_on;
+};
+
+// In the caller's network namespace; oldest first. Records of runs that go on are not among them.
+[[nodiscard]] std::vector<LeftSettings> left_settings(
+    const std::filesystem::path& folder = kPreparedFolder);
+// Puts them back and removes the record. A port that is gone is no error.
+Result<void> restore_left(const LeftSettings& left);
+
+}  // namespace xdpbench::net

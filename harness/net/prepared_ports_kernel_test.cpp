@@ -1,0 +1,144 @@
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <fstream>
+
+#include "base/child.h"
+#include "base/file.h"
+#include "net/netns.h"
+#include "net/prepared_ports.h"
+
+namespace xdpbench::net {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A veth pair in a namespace of its own, which the test is in, and a folder for records.
+class PreparedPortsTest : public ::testing::Test {
+  protected:
+    void SetUp() override {
+        auto netns = NetNs::create();
+        ASSERT_TRUE(netns) << netns.error().text();
+        netns_.emplace(std::move(*netns));
+        auto inside = InNetNs::enter(*netns_);
+        ASSERT_TRUE(inside) << inside.error().text();
+        inside_.emplace(std::move(*inside));
+        ip({"link", "add", "one", "type", "veth", "peer", "name", "two"});
+        ip({"link", "set", "one", "up"});
+        ip({"link", "set", "two", "up"});
+        // Off by default, and in the way when it is on.
+        const Result<void> done = switch_setting(*netns_, {"one", "gro"}, true);
+        ASSERT_TRUE(done) << done.error().text();
+        std::string name = "/tmp/xdp-bench-prepared-XXXXXX";
+        ASSERT_NE(::mkdtemp(name.data()), nullptr);
+        folder_ = name;
+    }
+    void TearDown() override {
+        std::error_code error;
+        if (!folder_.empty()) fs::remove_all(folder_, error);
+    }
+
+    static void ip(std::vector<std::string> words) {
+        words.insert(words.begin(), "ip");
+        const auto done = run_child(words);
+        ASSERT_TRUE(done) << done.error().text();
+        ASSERT_EQ(done->exit_code, 0) << done->err;
+    }
+    [[nodiscard]] Switch value(const char* port, const char* name) const {
+        const auto read = read_setting(*netns_, {port, name});
+        EXPECT_TRUE(read) << read.error().text();
+        return read ? *read : Switch::absent;
+    }
+    [[nodiscard]] std::size_t records() const {
+        std::error_code error;
+        return static_cast<std::size_t>(
+            std::distance(fs::directory_iterator(folder_, error), fs::directory_iterator()));
+    }
+    [[nodiscard]] Result<PreparedPorts> prepare() const {
+        return PreparedPorts::prepare(*netns_, {"one", "two"}, folder_);
+    }
+
+    std::optional<NetNs> netns_;
+    std::optional<InNetNs> inside_;
+    fs::path folder_;
+};
+
+TEST_F(PreparedPortsTest, WhatIsInTheWayIsOffMeanwhile) {
+    ASSERT_EQ(value("one", "gro"), Switch::on);
+    ASSERT_EQ(value("one", "ipv6"), Switch::on);
+    ASSERT_EQ(value("one", "rx-vlan-offload"), Switch::on);
+    {
+        const auto prepared = prepare();
+        ASSERT_TRUE(prepared) << prepared.error().text();
+        for (const char* const name : {"gro", "ipv6", "rx-vlan-offload"})
+            EXPECT_EQ(value("one", name), Switch::off) << name;
+        EXPECT_EQ(records(), 1U);
+        EXPECT_GE(prepared->changed().size(), 5U);  // of both ports, and gro of one
+    }
+    for (const char* const name : {"gro", "ipv6", "rx-vlan-offload"})
+        EXPECT_EQ(value("one", name), Switch::on) << name;
+    EXPECT_EQ(value("two", "gro"), Switch::off);
+    EXPECT_EQ(records(), 0U);
+}
+
+TEST_F(PreparedPortsTest, WithAnAddressOfItsOwnIpv6Stays) {
+    ip({"-6", "address", "add", "2001:db8::1/64", "dev", "one"});
+    const auto prepared = prepare();
+    ASSERT_TRUE(prepared) << prepared.error().text();
+    EXPECT_EQ(value("one", "ipv6"), Switch::on);
+    EXPECT_EQ(value("two", "ipv6"), Switch::off);
+}
+
+TEST_F(PreparedPortsTest, WithoutARecordNothingIsChanged) {
+    fs::remove(folder_);
+    std::ofstream(folder_) << "a file where the folder should be";
+    const auto prepared = prepare();
+    ASSERT_FALSE(prepared);
+    EXPECT_EQ(value("one", "gro"), Switch::on);
+}
+
+TEST_F(PreparedPortsTest, AKilledRunLeavesARecordThatTheNextOneFinds) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const auto prepared = prepare();
+        ::raise(SIGKILL);
+    }
+    ::waitpid(child, nullptr, 0);
+    EXPECT_EQ(value("one", "gro"), Switch::off);
+    const auto left = left_settings(folder_);
+    ASSERT_EQ(left.size(), 1U);
+    EXPECT_NE(std::find(left[0].were_on.begin(), left[0].were_on.end(), PortSetting{"one", "gro"}),
+              left[0].were_on.end());
+    const Result<void> restored = restore_left(left[0]);
+    ASSERT_TRUE(restored) << restored.error().text();
+    for (const char* const name : {"gro", "ipv6", "rx-vlan-offload"})
+        EXPECT_EQ(value("one", name), Switch::on) << name;
+    EXPECT_EQ(value("two", "gro"), Switch::off);
+    EXPECT_TRUE(left_settings(folder_).empty());
+}
+
+TEST_F(PreparedPortsTest, ARunThatGoesOnIsNotMistakenForAKilledOne) {
+    const auto prepared = prepare();
+    ASSERT_TRUE(prepared) << prepared.error().text();
+    EXPECT_EQ(records(), 1U);
+    EXPECT_TRUE(left_settings(folder_).empty());
+}
+
+TEST_F(PreparedPortsTest, PortsOfAnotherNamespaceAreNotTouched) {
+    {
+        std::ofstream record(folder_ / "1.settings");
+        record << "process 2147483647 1\nnamespace net:[1]\nport one gro\n";
+    }
+    EXPECT_TRUE(left_settings(folder_).empty());
+}
+
+TEST_F(PreparedPortsTest, APortThatIsGoneNeedsNothing) {
+    const LeftSettings left{folder_ / "1.settings", {{"gone", "gro"}}};
+    EXPECT_TRUE(restore_left(left));
+}
+
+}  // namespace
+}  // namespace xdpbench::net
