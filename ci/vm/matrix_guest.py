@@ -1,4 +1,6 @@
-"""Runs in the guest, for ci/kernel-matrix: the tests of a build tree, one after the other.
+"""Runs in the guest, for ci/kernel-matrix: the tests of a build tree, one after the other: matrix_guest.py PART, which is
+whole; short: the kernel tests of what asks the kernel, checks and offload; or refused: that the tool says that this kernel
+is too old.
 
 Standard output gets one JSON object a line: {"test": name, "outcome": "started"} before each test, then the same with
 "passed", "failed" or "skipped", "at" (seconds since the start), "cases" (how many passed), "reasons" (of skips) and
@@ -28,6 +30,8 @@ LEFT_OUT = {
     "StampedFrames.HeadersAndChecksumsStay": "thousands of checksums are arithmetic only",
 }
 SECOND_CPU = pathlib.Path("/sys/devices/system/cpu/cpu1/online")
+# The folders whose tests ask the kernel for what changes between kernels.
+SHORT = ("net", "bpf", "probe")
 SKIP = 77  # exit status of a test program that skips as a whole
 BEGAN = time.monotonic()
 ENVIRONMENT = {**os.environ, "XDP_BENCH": str(TOOL), "XDP_BENCH_SOURCE": str(SOURCE), "XDP_BENCH_BUILD": str(BUILD)}
@@ -129,11 +133,11 @@ def run_scenarios(programs, parts):
     return status, output, document["checks"] + document["replays"] + document["lans"]
 
 
-def scenarios():
+def scenarios(parts="check,replay"):
     """Every scenario's checks, and its replay and lan in each mode on veth."""
     test = "scenarios"
     say(test, "started")
-    status, output, cases = run_scenarios("all", "check,replay")
+    status, output, cases = run_scenarios("all", parts)
     if again := {case["program"] for case in cases if case["outcome"] == "skipped" and asks_for_a_cpu(case["message"])}:
         with second_cpu():
             status_again, output_again, replays = run_scenarios(",".join(sorted(again)), "replay")
@@ -155,11 +159,19 @@ def scenarios():
     say(test, "passed" if status in (0, 1) else "failed", output=output[-6000:])
 
 
-def main():
-    for module in ("netdevsim", "virtio_net"):
-        subprocess.run(["modprobe", module], check=True)
-    if SECOND_CPU.exists():
-        SECOND_CPU.write_text("0")
+def refused():
+    """The tool names its oldest kernel and exits 4, and doctor says what is missing."""
+    test = "a kernel that is too old"
+    say(test, "started")
+    problems = []
+    for words, expected in ((["--prog", "xdp_pass", "--only", "check"], "5.15"), (["doctor"], "BPF_FETCH")):
+        status, output = execute([TOOL, *words], SOURCE)
+        if expected not in output or (words != ["doctor"] and status != 4):
+            problems.append(f"xdp-bench {' '.join(words)}: exit {status}, expected 4 and {expected} in:\n{output}")
+    report(test, 1 if problems else 0, "\n".join(problems), 2 - len(problems), [])
+
+
+def whole():
     for program in sorted(BUILD.glob("harness/*_kernel_tests")):
         gtest("kernel", program)
     scenarios()
@@ -167,6 +179,23 @@ def main():
     python_test("replays and benches on virtio-net", SOURCE / "ci/vm/test_virtio.py")
     for program in sorted(BUILD.glob("harness/*_unit_tests")):
         gtest("unit", program)
+
+
+def short():
+    for name in SHORT:
+        for program in BUILD.glob(f"harness/{name}_kernel_tests"):
+            gtest("kernel", program)
+    scenarios("check")
+    python_test("offload on netdevsim", SOURCE / "ci/e2e/test_offload.py")
+
+
+def main():
+    part = sys.argv[1] if len(sys.argv) > 1 else "whole"
+    for module in ("veth",) if part == "refused" else ("netdevsim", "virtio_net"):
+        subprocess.run(["modprobe", module], check=True)
+    if SECOND_CPU.exists():
+        SECOND_CPU.write_text("0")
+    {"whole": whole, "short": short, "refused": refused}[part]()
     say("all", "done")
 
 

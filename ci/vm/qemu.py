@@ -1,5 +1,6 @@
 """QEMU: which one, with which accelerator, and the network cards that it emulates."""
 
+import argparse
 import json
 import os
 import pathlib
@@ -43,7 +44,7 @@ def find(nics):
     version = installed_version()
     if version is None:
         raise Unavailable(f"{QEMU} is not installed: sudo scripts/setup vm")
-    if "igb" in nics and version < IGB_SINCE:
+    if any("igb" in nic.split("+") for nic in nics) and version < IGB_SINCE:
         return _unpacked()
     return Qemu(QEMU)
 
@@ -146,17 +147,29 @@ def pack(tree, image):
 
 # --- The cards ---
 
+def wish(text):
+    """What `--nic` says: "igb" is two ports of it, "e1000e+virtio-net" one of each. For argparse."""
+    ends = text.split("+")
+    if len(ends) > 2 or not set(ends) <= set(CARDS):
+        raise argparse.ArgumentTypeError(f"{text}: choose from {', '.join(CARDS)}, or join two: e1000e+virtio-net")
+    return text
+
+
+def ports(nics):
+    """Of each port its card, the hub that joins it to the other one, its end there, and its name."""
+    for hub, nic in enumerate(nics):
+        for end, card in enumerate((nic.split("+") * 2)[:2]):
+            yield card, hub, end, f"{card}-{'ab'[end]}"
+
+
 def card_words(nics):
-    """QEMU's words for two ports of each kind, joined by a hub: what leaves one arrives at the other. Each is behind a root
-    port of its own, else the virtual functions of two igb collide. Without `nics`, two virtio-net ports."""
+    """QEMU's words for pairs of ports, joined by a hub: what leaves one arrives at the other. Each is behind a root port of
+    its own, else the virtual functions of two igb collide. Without `nics`, two virtio-net ports."""
     words = []
-    for hub, nic in enumerate(nics or ["virtio-net"]):
-        for end in (0, 1):
-            port = f"{nic}-{'ab'[end]}"
-            slot = 2 * hub + end + 1
-            words += ["-netdev", f"hubport,id={port},hubid={hub}",
-                      "-device", f"pcie-root-port,id=root-{port},slot={slot},chassis={slot}",
-                      "-device", f"{CARDS[nic][0]},bus=root-{port},netdev={port},mac={mac(hub, end)},romfile="]
+    for slot, (card, hub, end, port) in enumerate(ports(nics or ["virtio-net"]), 1):
+        words += ["-netdev", f"hubport,id={port},hubid={hub}",
+                  "-device", f"pcie-root-port,id=root-{port},slot={slot},chassis={slot}",
+                  "-device", f"{CARDS[card][0]},bus=root-{port},netdev={port},mac={mac(hub, end)},romfile="]
     return words
 
 
@@ -167,4 +180,4 @@ def mac(hub, end):
 
 def card_settings(nics):
     """What the guest's shell reads: "DRIVER MAC NAME" of each port, one a line."""
-    return "".join(f"{CARDS[nic][1]} {mac(hub, end)} {nic}-{'ab'[end]}\n" for hub, nic in enumerate(nics) for end in (0, 1))
+    return "".join(f"{CARDS[card][1]} {mac(hub, end)} {port}\n" for card, hub, end, port in ports(nics))

@@ -6,6 +6,7 @@ import importlib.util
 import io
 import pathlib
 import unittest
+from unittest import mock
 
 SCRIPT = pathlib.Path(__file__).resolve().parent.parent / "kernel-matrix"
 loader = importlib.machinery.SourceFileLoader("matrix", str(SCRIPT))
@@ -48,6 +49,27 @@ class MatrixTest(unittest.TestCase):
         status, output = self.conclude(missing("6.1"), allow_missing=True)
         self.assertEqual(status, 0)
         self.assertIn("passed on no kernel", output)
+
+    def test_few_guests_run_side_by_side_and_columns_keep_their_order(self):
+        at_once, most = [], 0
+
+        class Guest:
+            def __init__(self, kernel):
+                self.looks, self.returncode = {"a": 6, "b": 1, "c": 2, "d": 1}[kernel], 0
+                at_once.append(self)
+
+            def poll(self):
+                nonlocal most
+                most = max(most, len(at_once))
+                self.looks -= 1
+                if self.looks <= 0 and self in at_once:
+                    at_once.remove(self)
+                return None if self.looks > 0 else 0
+
+        with mock.patch.object(matrix, "start", lambda kernel, part: Guest(kernel)), \
+                mock.patch.object(matrix, "finished", lambda kernel, status: kernel), mock.patch.object(matrix.time, "sleep"):
+            self.assertEqual(matrix.run_guests(dict.fromkeys("abcd", "whole"), {}), list("abcd"))
+        self.assertEqual(most, matrix.SIDE_BY_SIDE)
 
     def test_a_failure_fails_whatever_is_missing(self):
         failed = matrix.Column("6.12", rows={"a": {"outcome": "failed", "output": "why"}})

@@ -1,5 +1,6 @@
 """Which QEMU, which accelerator, which cards. Boots nothing: programs stand in for QEMU."""
 
+import argparse
 import json
 import os
 import pathlib
@@ -35,6 +36,16 @@ class CardsTest(unittest.TestCase):
         for line in qemu.card_settings(qemu.CARDS).splitlines():
             self.assertLess(len(line.split()[2]), 16)
 
+    def test_two_cards_can_be_joined(self):
+        self.assertEqual([line.split()[2] for line in qemu.card_settings([qemu.wish("e1000e+virtio-net")]).splitlines()],
+                         ["e1000e-a", "virtio-net-b"])
+        words = " ".join(qemu.card_words(["e1000e+virtio-net"]))
+        self.assertIn("hubport,id=e1000e-a,hubid=0", words)
+        self.assertIn("hubport,id=virtio-net-b,hubid=0", words)
+        for wrong in ("e1000", "igb+", "igb+igb+igb", ""):
+            with self.assertRaises(argparse.ArgumentTypeError):
+                qemu.wish(wrong)
+
     def test_without_a_wish_there_are_two_virtio_ports_that_are_not_set_up(self):
         self.assertEqual(" ".join(qemu.card_words([])).count("virtio-net-pci"), 2)
         self.assertEqual(qemu.card_settings([]), "")
@@ -45,6 +56,7 @@ class ProgramTest(unittest.TestCase):
         with mock.patch.object(qemu, "installed_version", return_value=(7, 2)), \
                 mock.patch.object(qemu, "_unpacked", return_value="newer"):
             self.assertEqual(qemu.find(["igb"]), "newer")
+            self.assertEqual(qemu.find(["virtio-net+igb"]), "newer")
             self.assertEqual(qemu.find(["vmxnet3", "e1000e"]).binary, qemu.QEMU)
         with mock.patch.object(qemu, "installed_version", return_value=(10, 0)):
             self.assertEqual(qemu.find(["igb"]).binary, qemu.QEMU)
