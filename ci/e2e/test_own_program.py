@@ -4,7 +4,7 @@ import os
 import struct
 import subprocess
 
-from harness import BUILD, Case, SOURCE, fixture, main
+from harness import BUILD, Case, MEASURED, SOURCE, fixture, main
 
 
 # What leaves by the interface has been marked behind the map.
@@ -70,17 +70,28 @@ char _license[] SEC("license") = "GPL";
 """
 
 
+def fell_short(record):
+    """Whether the generator of a busy machine did not reach the rate in half of the trials, so that nothing is known."""
+    trials = record.get("trials", [])
+    return bool(trials) and 2 * sum(trial["reached"] for trial in trials) <= len(trials)
+
+
 class Objects(Case):
     def test_of_mixed_traffic_every_path_is_held_to_while_it_is_timed(self):
-        for last, outcome, code in ((1 << 40, "passed", 0), (30000, "invalid", 3)):
+        # Long enough for 30,000 frames on a machine that others keep busy.
+        for last, outcome in ((1 << 40, "passed"), (30000, "invalid")):
             self.compile(TURNS, "turns", LAST=last)
-            for options in (("--rounds", "1", "--duration", "50ms"), ("--rate", "100kpps", "--rounds", "3", "--duration", "400ms")):
+            for options in (("--rounds", "1", "--duration", "500ms"), ("--rate", "100kpps", "--rounds", "3", "--duration", "400ms")):
                 with self.subTest(last=last, options=options):
-                    done = self.tool("--prog", "./turns.o", "--only", "bench", "--json", "out.json", *options, code=code)
+                    done = self.tool("--prog", "./turns.o", "--only", "bench", "--json", "out.json", *options, code=MEASURED)
                     result = self.read_json()
                     record, = [one for one in result["benches"] + result["rates"] if one["mode"] == "native"]
-                    self.assertEqual(record["outcome"], outcome)
-                    if code:
+                    self.assertEqual(done.returncode, 3 if record["outcome"] == "invalid" else 0, done.stdout)
+                    if fell_short(record):
+                        self.assertEqual(record["outcome"], "invalid")
+                        continue
+                    self.assertEqual(record["outcome"], outcome, record["message"])
+                    if outcome == "invalid":
                         self.assertRegex(record["message"], r"took another path while they were timed than in the test runs before: "
                                                             r"[\d,]+ XDP_PASS instead of [\d,]+")
                         self.assertIn(record["message"].splitlines()[0], done.stdout)
