@@ -1,8 +1,10 @@
 """What the end-to-end tests share: running the tool as a user types it, and seeing that nothing is left."""
 
+import ctypes
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -22,9 +24,9 @@ def run(*arguments, timeout=300, cwd=None, **options):
     return subprocess.run([TOOL, *arguments], capture_output=True, text=True, timeout=timeout, cwd=cwd, **options)
 
 
-def comes_true(condition):
-    """Whether the condition holds, or comes to within PATIENCE."""
-    end = time.monotonic() + PATIENCE
+def comes_true(condition, patience=PATIENCE):
+    """Whether the condition holds, or comes to within so many seconds."""
+    end = time.monotonic() + patience
     while not condition():
         if time.monotonic() > end:
             return False
@@ -87,6 +89,36 @@ def interfaces():
 def named_namespaces():
     listed = subprocess.run(["ip", "netns"], capture_output=True, text=True, check=True)
     return {line.split()[0] for line in listed.stdout.splitlines()}
+
+
+def adopt():
+    """From here on processes that outlive their parent become children of this one."""
+    set_child_subreaper = 36  # prctl(2)
+    ctypes.CDLL(None).prctl(set_child_subreaper, 1, 0, 0, 0)
+
+
+def living_children(but=None):
+    """The children of this process, except one, by number and name; waits for those that have ended."""
+    with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
+        children = [int(pid) for pid in file.read().split() if int(pid) != but]
+    living = {}
+    for pid in children:
+        if os.waitpid(pid, os.WNOHANG)[0] == 0:
+            with open(f"/proc/{pid}/comm", encoding="utf-8", errors="replace") as file:
+                living[pid] = file.read().strip()
+    return living
+
+
+def adopted_processes(but=None):
+    """Kills and names the children of this process, except one, that do not end by themselves: a child of the tool may
+    need a moment to notice that its parent is gone."""
+    if comes_true(lambda: not living_children(but), 5):
+        return []
+    left = living_children(but)
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    return list(left.values())
 
 
 class Leftovers:
