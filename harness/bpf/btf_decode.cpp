@@ -130,6 +130,51 @@ void add_integers(ByteView from, ByteSpan into, bool big_endian) {
     store(load(from, big_endian) + load(into, big_endian), into, big_endian);
 }
 
+// Adds memory to memory by their type. What BTF that contradicts itself puts outside is left alone.
+class Adder {
+  public:
+    explicit Adder(const btf* types) : types_(types) {}
+
+    void add(std::uint32_t id, ByteView from, ByteSpan into, int depth = 0) const {
+        const BtfType type = resolve_type(types_, id);
+        const std::size_t size = type_size(types_, id);
+        if (type.type == nullptr || size == 0 || size > std::min(from.size(), into.size()) ||
+            depth == kDeepestType)
+            return;
+        from = from.first(size);
+        into = into.first(size);
+        if (::btf_is_int(type.type) && size <= sizeof(std::uint64_t)) {
+            add_integers(from, into, type.big_endian);
+        } else if (::btf_is_composite(type.type)) {
+            add_members(type.type, from, into, depth);
+        } else if (::btf_is_array(type.type)) {
+            add_elements(*::btf_array(type.type), from, into, depth);
+        }
+    }
+
+  private:
+    void add_members(const btf_type* type, ByteView from, ByteSpan into, int depth) const {
+        // The members of a union are the same memory: only the first one is added.
+        const unsigned all = ::btf_vlen(type);
+        const unsigned members = ::btf_is_union(type) ? std::min(1U, all) : all;
+        for (unsigned i = 0; i < members; ++i) {
+            const std::size_t offset = ::btf_member_bit_offset(type, i) / 8;
+            if (::btf_member_bitfield_size(type, i) != 0 || offset > from.size()) continue;
+            add(::btf_members(type)[i].type, from.subspan(offset), into.subspan(offset), depth + 1);
+        }
+    }
+
+    void add_elements(const struct btf_array& shape, ByteView from, ByteSpan into,
+                      int depth) const {
+        const std::size_t size = type_size(types_, shape.type);
+        if (size == 0) return;
+        for (std::size_t offset = 0; offset + size <= from.size(); offset += size)
+            add(shape.type, from.subspan(offset), into.subspan(offset), depth + 1);
+    }
+
+    const btf* types_;
+};
+
 }  // namespace
 
 model::Value decode_value(const btf* types, std::uint32_t type,
@@ -147,27 +192,7 @@ model::Value decode_untyped(std::span<const std::uint8_t> memory) {
 
 void add_values(const btf* types, std::uint32_t type, std::span<const std::uint8_t> from,
                 std::span<std::uint8_t> into) {
-    const BtfType resolved = resolve_type(types, type);
-    const btf_type* const shape = resolved.type;
-    if (shape == nullptr) return;
-    if (::btf_is_int(shape) && shape->size <= sizeof(std::uint64_t)) {
-        add_integers(from.first(shape->size), into.first(shape->size), resolved.big_endian);
-    } else if (::btf_is_composite(shape)) {
-        // The members of a union are the same memory: only the first one is added.
-        const unsigned members =
-            ::btf_is_union(shape) ? std::min(1U, unsigned{::btf_vlen(shape)}) : ::btf_vlen(shape);
-        for (unsigned i = 0; i < members; ++i) {
-            if (::btf_member_bitfield_size(shape, i) != 0) continue;
-            const std::size_t offset = ::btf_member_bit_offset(shape, i) / 8;
-            add_values(types, ::btf_members(shape)[i].type, from.subspan(offset),
-                       into.subspan(offset));
-        }
-    } else if (::btf_is_array(shape)) {
-        const std::uint32_t element = ::btf_array(shape)->type;
-        const std::size_t size = type_size(types, element);
-        for (std::size_t i = 0; i < ::btf_array(shape)->nelems; ++i)
-            add_values(types, element, from.subspan(i * size), into.subspan(i * size));
-    }
+    Adder(types).add(type, from, into);
 }
 
 void add_untyped(std::span<const std::uint8_t> from, std::span<std::uint8_t> into) {

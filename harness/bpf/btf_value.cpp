@@ -81,10 +81,11 @@ class Walker {
 
     Result<void> integer(const BtfType& type, const model::Value& value, std::size_t offset,
                          const std::string& path) const {
-        Leaf leaf{path, type, offset, Memory(type.type->size), false};
         const std::string* const text = value.scalar();
-        if (text == nullptr || leaf.encoded.size() > sizeof(std::uint64_t))
+        // Checked before it is allocated: broken BTF has integers of gigabytes.
+        if (text == nullptr || type.type->size > sizeof(std::uint64_t))
             return no_integer(type, value, path);
+        Leaf leaf{path, type, offset, Memory(type.type->size), false};
         if (const std::optional<Number> number = read_number(type, *text)) {
             if (!suits(type.type, *number)) return too_large(type, value, path);
             store(two_complement(*number), leaf.encoded, type.big_endian);

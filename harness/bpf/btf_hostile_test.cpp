@@ -1,0 +1,84 @@
+// BTF that contradicts itself: sizes of gigabytes, members outside their struct, structs in
+// themselves.
+#include <bpf/btf.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "bpf/btf_decode.h"
+#include "bpf/btf_value.h"
+
+namespace xdpbench::bpf {
+namespace {
+
+class HostileBtf : public testing::Test {
+  protected:
+    // A struct of 8 bytes with one integer of 4 bytes.
+    void SetUp() override {
+        types_.reset(::btf__new_empty());
+        integer_ = ::btf__add_int(types_.get(), "number", 4, 0);
+        structure_ = ::btf__add_struct(types_.get(), "pair", 8);
+        ASSERT_EQ(::btf__add_field(types_.get(), "first", integer_, 0, 0), 0);
+    }
+    [[nodiscard]] btf_type& type(int id) const {
+        return const_cast<btf_type&>(
+            *::btf__type_by_id(types_.get(), static_cast<std::uint32_t>(id)));
+    }
+    void add(int id, std::span<std::uint8_t> memory) const {
+        add_values(types_.get(), static_cast<std::uint32_t>(id), memory, memory);
+    }
+
+    struct Free {
+        void operator()(btf* types) const { ::btf__free(types); }
+    };
+    std::unique_ptr<btf, Free> types_;
+    int integer_ = 0;
+    int structure_ = 0;
+};
+
+TEST_F(HostileBtf, AnIntegerOfGigabytesIsRefusedBeforeItIsAllocated) {
+    type(integer_).size = 0xff000000;
+    std::vector<std::uint8_t> memory(8);
+    const auto done = encode_value(types_.get(), static_cast<std::uint32_t>(integer_),
+                                   Value{{}, std::string("1")}, memory);
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().what, "an integer of 4278190080 bytes cannot be written as a value");
+}
+
+TEST_F(HostileBtf, WhatFitsIsAdded) {
+    std::vector<std::uint8_t> memory{3, 0, 0, 0, 5, 0, 0, 0};
+    add(structure_, memory);
+    EXPECT_EQ(memory, (std::vector<std::uint8_t>{6, 0, 0, 0, 5, 0, 0, 0}));
+}
+
+TEST_F(HostileBtf, AMemberOutsideIsNotAdded) {
+    ::btf_members(&type(structure_))->offset = 0x7fff'fff0;
+    std::vector<std::uint8_t> memory{3, 0, 0, 0, 5, 0, 0, 0};
+    add(structure_, memory);
+    EXPECT_EQ(memory, (std::vector<std::uint8_t>{3, 0, 0, 0, 5, 0, 0, 0}));
+}
+
+TEST_F(HostileBtf, ATypeLongerThanTheMemoryIsNotAdded) {
+    std::vector<std::uint8_t> memory{3, 0, 0};
+    add(integer_, memory);
+    EXPECT_EQ(memory, (std::vector<std::uint8_t>{3, 0, 0}));
+}
+
+TEST_F(HostileBtf, AStructInItselfEnds) {
+    ::btf_members(&type(structure_))->type = static_cast<std::uint32_t>(structure_);
+    std::vector<std::uint8_t> memory(8, 1);
+    add(structure_, memory);
+    (void)decode_value(types_.get(), static_cast<std::uint32_t>(structure_), memory);
+    EXPECT_EQ(memory, std::vector<std::uint8_t>(8, 1));
+}
+
+TEST_F(HostileBtf, AnArrayOfNothingEnds) {
+    const int nothing = ::btf__add_struct(types_.get(), "nothing", 0);
+    const int array = ::btf__add_array(types_.get(), integer_, nothing, 0xffff'ffff);
+    std::vector<std::uint8_t> memory(8, 1);
+    add(array, memory);
+    EXPECT_EQ(memory, std::vector<std::uint8_t>(8, 1));
+}
+
+}  // namespace
+}  // namespace xdpbench::bpf
