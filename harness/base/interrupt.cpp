@@ -29,6 +29,7 @@ void catch_interrupts() {
     ::sigaction(SIGINT, &action, nullptr);
     ::sigaction(SIGTERM, &action, nullptr);
     ::signal(SIGPIPE, SIG_IGN);
+    ::signal(SIGXFSZ, SIG_IGN);  // beyond "ulimit -f" a write is an error then
     // Inherited as "ignored" it would make the kernel throw away how our children ended.
     ::signal(SIGCHLD, SIG_DFL);
 }

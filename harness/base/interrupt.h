@@ -7,7 +7,7 @@ namespace xdpbench {
 
 // From here on SIGINT and SIGTERM set the flag instead of ending the process; a second one ends it.
 // System calls are interrupted (no SA_RESTART), so that waiting work sees the flag at once. Also
-// ignores SIGPIPE and stops ignoring SIGCHLD.
+// ignores SIGPIPE and SIGXFSZ, and stops ignoring SIGCHLD.
 void catch_interrupts();
 
 [[nodiscard]] bool interrupted();

@@ -4,11 +4,11 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <system_error>
+#include <sstream>
 
+#include "base/guard.h"
 #include "base/result_file.h"
+#include "base/standard_streams.h"
 #include "commands/command.h"
 #include "commands/suggestion.h"
 
@@ -30,21 +30,24 @@ int exit_code_after(const Error& error) {
     return kInputError;
 }
 
-// What the command prints has to arrive, too: behind it may be a full disk. ({fmt} throws then,
-// where more is printed than the buffer holds.)
+// What the command prints has to arrive, too: behind it may be a full disk.
 Result<int> run_and_print(const Command& command, const Invocation& invocation) {
-    const auto refused = [](int number) {
-        return system_error("cannot write to standard output", number, {},
-                            "free some space, or send it elsewhere");
-    };
-    try {
-        XDPBENCH_TRY(const int code, command.run(invocation));
-        if (std::fflush(stdout) != 0) return refused(errno);
-        if (std::ferror(stdout) != 0) return refused(EIO);
-        return code;
-    } catch (const std::system_error& error) {
-        return refused(error.code().value());
-    }
+    const Result<int> code =
+        guarded("the command cannot go on", [&] { return command.run(invocation); });
+    const Result<void> printed = flush_output();
+    if (!code) return code.error();
+    if (!printed) return printed.error();
+    return *code;
+}
+
+// What CLI11 says: the version, help, or what is wrong with the options.
+int print_usage(const CLI::App& app, const CLI::ParseError& error) {
+    std::ostringstream output;
+    std::ostringstream errors;
+    const int code = app.exit(error, output, errors);
+    fmt::print("{}", output.str());
+    fmt::print(stderr, "{}", errors.str());
+    return code == 0 && flush_output() ? kHeld : kInputError;
 }
 
 }  // namespace
@@ -81,14 +84,12 @@ int command_line(std::vector<std::string> arguments) {
             fmt::print(stderr, "xdp-bench: {}\n", *meant);
             return kInputError;
         }
-        const int code = app.exit(error);
-        return code == 0 ? kHeld : kInputError;
+        return print_usage(app, error);
     }
     const auto named = std::find_if(commands.begin(), commands.end(),
                                     [](const Command& command) { return command.app->parsed(); });
     const Result<int> code = run_and_print(named == commands.end() ? run : *named, invocation);
     if (code) return *code;
-    std::fflush(stdout);
     fmt::print(stderr, "xdp-bench: {}\n", save_log(code.error()).text());
     return exit_code_after(code.error());
 }
