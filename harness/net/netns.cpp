@@ -7,7 +7,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
+#include <string_view>
+#include <thread>
 
 namespace xdpbench::net {
 namespace {
@@ -17,17 +20,34 @@ Result<UniqueFd> open_own_namespace() {
     if (!fd.valid()) {
         return system_error(
             "cannot open this thread's network namespace (/proc/thread-self/ns/net)", errno,
-            "/proc is not mounted");
+            errno == ENOENT ? "/proc is not mounted" : "");
     }
     return fd;
 }
 
-// Staying in a foreign namespace unnoticed could send traffic where it must never go.
-void return_or_abort(int home) {
-    if (::setns(home, CLONE_NEWNET) == 0) return;
-    fmt::print(stderr, "xdp-bench: cannot return to the home network namespace: {}\n",
+// Staying in a foreign namespace unnoticed could send traffic where it must never go: where the
+// kernel refuses to let the thread return, for want of memory say, it is asked again for a while,
+// and then the process ends. Nothing is left behind then either.
+void return_home(int home) {
+    constexpr int kTimes = 50;
+    constexpr std::chrono::milliseconds kPause{10};
+    for (int i = 0; i < kTimes; ++i) {
+        if (::setns(home, CLONE_NEWNET) == 0) return;
+        std::this_thread::sleep_for(kPause);
+    }
+    fmt::print(stderr, "xdp-bench: cannot return to the home network namespace (setns): {}\n",
                errno_text(errno));
-    std::abort();
+    constexpr int kSystemError = 2;  // the exit code of ErrorKind::system
+    std::_Exit(kSystemError);
+}
+
+Error cannot_enter_own(int number) {
+    constexpr std::string_view kOperation =
+        "cannot use network namespaces: entering this thread's own";
+    if (number != EPERM) return system_error(kOperation, number);
+    return unavailable_error(fmt::format("{}: {}", kOperation, errno_text(number)),
+                             "CAP_SYS_ADMIN is missing in the user namespace that owns it",
+                             "run as root (sudo)");
 }
 
 Result<UniqueFd> open_control_socket() {
@@ -42,11 +62,7 @@ Result<NetNs> NetNs::create() {
     XDPBENCH_TRY(const UniqueFd home, open_own_namespace());
     // In a user namespace of its own (unshare -Ur, a rootless container) a thread can leave for a
     // new namespace but not come back: entering the one it is in shows that before it is too late.
-    if (::setns(home.get(), CLONE_NEWNET) != 0) {
-        return unavailable_error(
-            "cannot use network namespaces: entering this thread's own: " + errno_text(errno),
-            "CAP_SYS_ADMIN is missing in the user namespace that owns it", "run as root (sudo)");
-    }
+    if (::setns(home.get(), CLONE_NEWNET) != 0) return cannot_enter_own(errno);
     if (::unshare(CLONE_NEWNET) != 0) {
         const int number = errno;
         Error error = system_error("cannot create a network namespace", number);
@@ -61,7 +77,7 @@ Result<NetNs> NetNs::create() {
     }
     Result<UniqueFd> fd = open_own_namespace();
     Result<UniqueFd> socket = open_control_socket();
-    return_or_abort(home.get());
+    return_home(home.get());
     if (!fd) return std::move(fd).error();
     if (!socket) return std::move(socket).error();
     return NetNs(std::move(*fd), std::move(*socket));
@@ -83,7 +99,7 @@ Result<InNetNs> InNetNs::enter(const NetNs& netns) {
 }
 
 InNetNs::~InNetNs() {
-    if (home_.valid()) return_or_abort(home_.get());
+    if (home_.valid()) return_home(home_.get());
 }
 
 }  // namespace xdpbench::net

@@ -9,6 +9,7 @@
 #include <limits>
 #include <memory>
 
+#include "bpf/skeleton.h"
 #include "bpf/test_run.h"
 #include "clock_cost.skel.h"
 
@@ -23,6 +24,7 @@ Result<double> measure_clock() {
     const std::unique_ptr<clock_cost, decltype(&clock_cost__destroy)> program(
         clock_cost__open_and_load(), clock_cost__destroy);
     if (!program) return system_error("cannot load the program that times the clock", errno);
+    XDPBENCH_CHECK(bpf::require_variables(program->bss, "the program that times the clock"));
     bpf::TestRunner runner(::bpf_program__fd(program->progs.clock_cost));
     const std::array<std::uint8_t, 64> frame{};
     double least = std::numeric_limits<double>::max();

@@ -12,6 +12,7 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "bpf/bpf_options.h"
+#include "bpf/skeleton.h"
 #include "replay.h"
 #include "replay.skel.h"
 #include "traffic/frame_map.h"
@@ -98,6 +99,7 @@ Result<Generator> Generator::create(const packet::Frames& frames, Pace pace) {
     size_frame_map(map, frames);
     if (const int error = replay__load(skeleton.get()); error != 0)
         return frame_program_error("the replay generator", error);
+    XDPBENCH_CHECK(bpf::require_variables(skeleton->bss, "the replay generator"));
     XDPBENCH_CHECK(store_frames(map, frames));
     return Generator(std::move(skeleton), longest);
 }

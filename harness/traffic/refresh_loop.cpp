@@ -12,6 +12,7 @@
 
 #include "base/interrupt.h"
 #include "bpf/bpf_options.h"
+#include "bpf/skeleton.h"
 #include "refresh.skel.h"
 #include "traffic/frame_map.h"
 #include "traffic/generator.h"
@@ -97,6 +98,7 @@ Result<RefreshLoop> RefreshLoop::create(const packet::Frames& frames, bool frags
     }
     if (const int error = refresh__load(skeleton.get()); error != 0)
         return frame_program_error("the fresh-packet loop", error);
+    XDPBENCH_CHECK(bpf::require_variables(skeleton->bss, "the fresh-packet loop"));
     XDPBENCH_CHECK(store_frames(skeleton->maps.frames, frames));
     return RefreshLoop(std::move(skeleton), frames);
 }

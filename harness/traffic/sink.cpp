@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "bpf/cpus.h"
+#include "bpf/skeleton.h"
 #include "sink.skel.h"
 #include "traffic/packet_socket.h"
 
@@ -52,6 +53,7 @@ Result<Sink> Sink::attach(const net::NetNs& netns, const net::InterfaceInfo& int
     if (const int error = sink__load(skeleton.get()); error != 0) {
         return system_error(fmt::format("cannot load the sink for {}", interface.name), error);
     }
+    XDPBENCH_CHECK(bpf::require_variables(skeleton->bss, "the sink"));
     Sink attached(std::move(skeleton), capture);
     XDPBENCH_CHECK(attached.attach_at(netns, interface, place));
     return attached;
