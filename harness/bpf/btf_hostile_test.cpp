@@ -40,9 +40,15 @@ TEST_F(HostileBtf, AnIntegerOfGigabytesIsRefusedBeforeItIsAllocated) {
     type(integer_).size = 0xff000000;
     std::vector<std::uint8_t> memory(8);
     const auto done = encode_value(types_.get(), static_cast<std::uint32_t>(integer_),
-                                   Value{{}, std::string("1")}, memory);
+                                   model::Value{{}, std::string("1")}, memory);
     ASSERT_FALSE(done);
     EXPECT_EQ(done.error().what, "an integer of 4278190080 bytes cannot be written as a value");
+}
+
+TEST(ZeroedMemory, GigabytesAreRefusedBeforeTheyAreAllocated) {
+    EXPECT_EQ(zeroed_memory(8).value(), std::vector<std::uint8_t>(8));
+    EXPECT_EQ(zeroed_memory(0xff000000).error().what,
+              "a value of 4,278,190,080 bytes cannot be written: at most 64.0 MiB can");
 }
 
 TEST_F(HostileBtf, WhatFitsIsAdded) {

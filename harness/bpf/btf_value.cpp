@@ -290,6 +290,13 @@ std::string leaf_text(const btf* types, const Leaf& leaf, ByteView bytes) {
 
 }  // namespace
 
+Result<std::vector<std::uint8_t>> zeroed_memory(std::size_t bytes) {
+    constexpr std::size_t kMost = std::size_t{64} << 20;
+    if (bytes <= kMost) return std::vector<std::uint8_t>(bytes);
+    return input_error(fmt::format("a value of {} bytes cannot be written: at most {} can",
+                                   thousands(bytes), byte_size(kMost)));
+}
+
 Result<void> encode_value(const btf* types, std::uint32_t type, const model::Value& value,
                           std::span<std::uint8_t> out) {
     std::fill(out.begin(), out.end(), std::uint8_t{0});

@@ -13,6 +13,10 @@ struct btf;
 
 namespace xdpbench::bpf {
 
+// Room for a value of a type that an object file describes, all zero. More than 64 MiB are an input
+// error before any memory is taken: broken BTF has types of gigabytes.
+Result<std::vector<std::uint8_t>> zeroed_memory(std::size_t bytes);
+
 // Writes `value` into `out`, which is as long as the type. Accepted per type:
 // - integers of up to 8 bytes: decimal, 0x hex, negative where signed, range-checked; true/false
 // - bool: 0, 1, true, false; enums: an enumerator's name, or a number

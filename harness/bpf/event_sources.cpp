@@ -144,7 +144,7 @@ Result<void> validate_event(const EventSource& source, const model::Value& expec
                         source.map),
             "name it (type: struct event), or write the record as \"hex:...\"");
     }
-    std::vector<std::uint8_t> memory(source.size);
+    XDPBENCH_TRY(std::vector<std::uint8_t> memory, zeroed_memory(source.size));
     Result<void> encoded = encode_value(source.types, source.type, expected, memory);
     if (!encoded) return encoded.error().in(fmt::format("record of map {}", source.map));
     return {};

@@ -45,7 +45,7 @@ Result<std::vector<std::uint8_t>> encode(const Program& program,
         return bytes;
     }
     XDPBENCH_TRY(const Structure structure, structure_in(program, metadata));
-    std::vector<std::uint8_t> bytes(structure.size);
+    XDPBENCH_TRY(std::vector<std::uint8_t> bytes, zeroed_memory(structure.size));
     XDPBENCH_CHECK(encode_value(structure.types, structure.id, metadata.value, bytes));
     return bytes;
 }

@@ -16,6 +16,7 @@
 #include "bpf/bpf_options.h"
 #include "bpf/choose_program.h"
 #include "bpf/refusal.h"
+#include "bpf/trial_open.h"
 #include "packet/hex.h"
 
 namespace xdpbench::bpf {
@@ -109,6 +110,18 @@ void keep_private(bpf_object* object) {
     }
 }
 
+// Maps of kernel operations are no part of an XDP program. libbpf looks their types up among those
+// of the kernel before it asks whether they are wanted, and 1.1 does so without having these: so it
+// must not take them for what they are.
+void leave_out_struct_ops(bpf_object* object) {
+    bpf_map* map = nullptr;
+    bpf_object__for_each_map(map, object) {
+        if (::bpf_map__type(map) != BPF_MAP_TYPE_STRUCT_OPS) continue;
+        ::bpf_map__set_type(map, BPF_MAP_TYPE_ARRAY);
+        ::bpf_map__set_autocreate(map, false);
+    }
+}
+
 Error open_error(const std::string& path, int number) {
     Error error = system_error(fmt::format("libbpf cannot open {}", path), number,
                                std::string(trim(libbpf_log)));
@@ -169,6 +182,7 @@ Result<Program> Program::open(const std::filesystem::path& object, const std::st
         return input_error(fmt::format("{} is not an ELF object file", name),
                            "give the file that clang -target bpf -c wrote");
     }
+    XDPBENCH_CHECK(require_harmless(object, content));
     libbpf_log.clear();
     std::unique_ptr<bpf_object, Close> opened(::bpf_object__open_file(name.c_str(), nullptr));
     if (!opened) return open_error(name, errno);
@@ -192,6 +206,7 @@ Result<Program> Program::choose(const std::filesystem::path& path,
                                 const std::string& function, PinnedMaps pins) {
     XDPBENCH_TRY(bpf_program* const chosen, choose_program(opened.get(), path.string(), function));
     select_for_loading(opened.get(), chosen);
+    leave_out_struct_ops(opened.get());
     if (pins == PinnedMaps::kept_private) keep_private(opened.get());
     Program program(path, std::move(opened), chosen);
     program.record_types_ = take_record_types(program.handle());

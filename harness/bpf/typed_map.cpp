@@ -50,7 +50,7 @@ TypedMap typed_map(const bpf_object* object, const bpf_map* map) {
 }
 
 Result<MapBytes> encode(const ElementType& type, const model::Value& value) {
-    MapBytes bytes(type.size);
+    XDPBENCH_TRY(MapBytes bytes, zeroed_memory(type.size));
     XDPBENCH_CHECK(type.typed() ? encode_value(type.types, type.id, value, bytes)
                                 : encode_untyped(value, bytes));
     return bytes;
