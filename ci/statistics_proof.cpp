@@ -10,6 +10,7 @@
 
 #include "stats/change_points.h"
 #include "stats/simulated_series_test.h"
+#include "stats/simulated_stopping_test.h"
 
 namespace xdpbench::stats {
 namespace {
@@ -67,6 +68,35 @@ void prove_change_points(int repetitions) {
     }
 }
 
+std::vector<Noise> window_noises() {
+    const auto drift = [](double deviation, double phi) {
+        return both(drifting(deviation, phi), independent(0.01));
+    };
+    return {{"independent, 1 %", independent(0.01)},
+            {"independent, 3 %", independent(0.03)},
+            {"1 % drift over 5 windows", drift(0.01, 0.82)},
+            {"1 % drift over 20 windows", drift(0.01, 0.95)},
+            {"1 % drift over 50 windows", drift(0.01, 0.98)},
+            {"3 % drift over 20 windows", drift(0.03, 0.95)},
+            {"drift, 10 % spikes of up to 100 %", with_spikes(drift(0.01, 0.95), 0.1, 1)},
+            {"25 % on a level 4 % higher", bimodal(independent(0.01), 0.25, 0.04)},
+            {"the same for 20 windows each time", switching(0.01, 0.04, 20)}};
+}
+
+void prove_stopping(int measurements) {
+    fmt::print("\nMeasurements that stop at +-0.5 %, {} each, 120 to 4000 windows; in percent\n",
+               measurements);
+    fmt::print("{:<36}{:>10}{:>12}{:>12}{:>12}\n", "noise of the windows", "quantile", "covered",
+               "reached", "windows");
+    for (const Noise& noise : window_noises()) {
+        for (const double q : {0.5, 0.25, 0.1}) {
+            const Stopping found = simulate_stopping(noise.simulate, q, measurements);
+            fmt::print("{:<36}{:>10.2f}{:>12.1f}{:>12.1f}{:>12.0f}\n", noise.name, q,
+                       100 * found.covered, 100 * found.reached, found.windows);
+        }
+    }
+}
+
 }  // namespace
 }  // namespace xdpbench::stats
 
@@ -77,5 +107,6 @@ int main(int argc, char** argv) {
         return 2;
     }
     xdpbench::stats::prove_change_points(repetitions);
+    xdpbench::stats::prove_stopping(repetitions / 10);
     return 0;
 }
