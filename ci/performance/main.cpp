@@ -60,8 +60,8 @@ Result<bool> measure_all() {
     add({"the same, against the same generator sending one constant frame", rates.to_constant,
          "times", true, 0.95});
     add({"frames lost by both", static_cast<double>(rates.lost), "frames", false, 0});
-    XDPBENCH_TRY(const double topology, topology_milliseconds());
-    add({"topology up and down", topology, "ms", false, 50});
+    XDPBENCH_TRY(const double network, topology_milliseconds());
+    add({"topology up and down", network, "ms", false, 50});
     XDPBENCH_TRY(const double wall, check_replay_seconds());
     add({"xdp-bench --mode native --prog icmp_lb --only check,replay, warm", wall, "s", false, 1});
     add({"test runs a second over a pcap of 500,000 frames", checks.runs_per_second, "/s", true,

@@ -15,7 +15,7 @@
 #include "bpf/bpf_options.h"
 #include "bpf/program.h"
 #include "model/run.h"
-#include "net/topology.h"
+#include "net/network.h"
 #include "packet/pcap.h"
 #include "parts.h"
 #include "stats/summary.h"
@@ -64,11 +64,11 @@ class PairedWindows {
 };
 
 // Frames a second that the program handled of one generator window.
-Result<double> generator_rate(traffic::Generator& generator, const net::Topology& topology,
+Result<double> generator_rate(traffic::Generator& generator, const net::Network& network,
                               const testbed::InstrumentedLink& link, std::uint64_t& lost) {
     XDPBENCH_TRY(const testbed::LinkCounts before, link.read());
     const Clock::time_point start = Clock::now();
-    XDPBENCH_CHECK(generator.send(topology.tester, link.tester().index, kWindow));
+    XDPBENCH_CHECK(generator.send(network.tester, link.tester().index, kWindow));
     const double seconds = seconds_since(start);
     XDPBENCH_TRY(const testbed::LinkCounts counts, testbed::settled(link, before, kWindow));
     lost += kWindow - counts.handled();
@@ -76,10 +76,10 @@ Result<double> generator_rate(traffic::Generator& generator, const net::Topology
 }
 
 // The same of tcpreplay, over the time that it itself says it sent.
-Result<double> tcpreplay_rate(const net::Topology& topology, const testbed::InstrumentedLink& link,
+Result<double> tcpreplay_rate(const net::Network& network, const testbed::InstrumentedLink& link,
                               const std::filesystem::path& pcap) {
     XDPBENCH_TRY(const testbed::LinkCounts before, link.read());
-    XDPBENCH_TRY(const net::InNetNs inside, net::InNetNs::enter(topology.tester));
+    XDPBENCH_TRY(const net::InNetNs inside, net::InNetNs::enter(network.tester));
     XDPBENCH_TRY(const ChildOutput output,
                  run_child({"tcpreplay", "--topspeed", "--preload-pcap", "--loop=200", "-i",
                             link.tester().name, pcap.string()},
@@ -121,34 +121,34 @@ Result<std::filesystem::path> fixture_traffic() {
 Result<Rates> measure_generators() {
     XDPBENCH_TRY(const std::filesystem::path pcap, fixture_traffic());
     XDPBENCH_TRY(const packet::Frames frames, packet::read_frames(pcap));
-    XDPBENCH_TRY(const net::Topology topology, net::Topology::create(1, 60));
+    XDPBENCH_TRY(const net::Network network, net::Network::create(1, 60));
     XDPBENCH_TRY(const bpf::Program program, fixture_drop());
     XDPBENCH_TRY(const testbed::InstrumentedLink link,
-                 testbed::InstrumentedLink::create(topology, 0, &program, program.fd(),
+                 testbed::InstrumentedLink::create(network, 0, &program, program.fd(),
                                                    model::Mode::native, {}));
     XDPBENCH_TRY(traffic::Generator replay, traffic::Generator::create(frames));
     XDPBENCH_TRY(traffic::Generator constant, traffic::Generator::create({frames.front()}));
     // Both generators are spared the wait for RCU, each on one end of the idle pair.
-    XDPBENCH_CHECK(replay.park(topology.tester, topology.parking));
+    XDPBENCH_CHECK(replay.park(network.tester, network.parking));
     XDPBENCH_TRY(const net::InterfaceInfo other_end,
-                 net::query_interface(topology.tester, topology.parking.name + "_peer"));
-    XDPBENCH_CHECK(constant.park(topology.tester, other_end));
+                 net::query_interface(network.tester, network.parking.name + "_peer"));
+    XDPBENCH_CHECK(constant.park(network.tester, other_end));
     XDPBENCH_TRY(const traffic::PinnedThread pinned,
                  traffic::PinnedThread::pin(traffic::measuring_cpu()));
     Rates rates;
     PairedWindows to_constant;
     std::uint64_t warm_up_lost = 0;
-    XDPBENCH_CHECK(generator_rate(replay, topology, link, warm_up_lost));
+    XDPBENCH_CHECK(generator_rate(replay, network, link, warm_up_lost));
     for (int round = 0; round < kRounds; ++round) {
         std::vector<double> replayed;
         std::vector<double> sent_constant;
         for (int turn = 0; turn < kTurns; ++turn) {
             traffic::CoreReadings core;
             core.read_width();
-            XDPBENCH_TRY(const double first, generator_rate(replay, topology, link, rates.lost));
+            XDPBENCH_TRY(const double first, generator_rate(replay, network, link, rates.lost));
             core.read_clock();
             core.read_width();
-            XDPBENCH_TRY(const double second, generator_rate(constant, topology, link, rates.lost));
+            XDPBENCH_TRY(const double second, generator_rate(constant, network, link, rates.lost));
             core.read_width();
             to_constant.add(first / second, core);
             replayed.push_back(first);
@@ -156,7 +156,7 @@ Result<Rates> measure_generators() {
         }
         rates.replay.push_back(stats::median(replayed).value_or(0));
         rates.constant.push_back(stats::median(sent_constant).value_or(0));
-        XDPBENCH_TRY(const double other, tcpreplay_rate(topology, link, pcap));
+        XDPBENCH_TRY(const double other, tcpreplay_rate(network, link, pcap));
         rates.tcpreplay.push_back(other);
     }
     rates.to_constant = to_constant.middle();
@@ -167,7 +167,7 @@ Result<double> topology_milliseconds() {
     std::vector<double> samples;
     for (int i = 0; i < 4 * kRounds; ++i) {
         const Clock::time_point start = Clock::now();
-        { XDPBENCH_TRY(const net::Topology topology, net::Topology::create(1, 1514)); }
+        { XDPBENCH_TRY(const net::Network network, net::Network::create(1, 1514)); }
         samples.push_back(seconds_since(start) * 1e3);
     }
     return stats::median(samples).value_or(0);
@@ -179,29 +179,29 @@ Result<double> loop_overhead_ns() {
     constexpr int kWindows = 500;
     XDPBENCH_TRY(const std::filesystem::path pcap, fixture_traffic());
     XDPBENCH_TRY(const packet::Frames frames, packet::read_frames(pcap));
-    XDPBENCH_TRY(const net::Topology topology, net::Topology::create(1, 60));
+    XDPBENCH_TRY(const net::Network network, net::Network::create(1, 60));
     XDPBENCH_TRY(const bpf::Program program, fixture_drop());
     XDPBENCH_TRY(const testbed::EmptyProgram empty,
-                 testbed::EmptyProgram::load(model::Action::drop, program, topology, 0, 0));
+                 testbed::EmptyProgram::load(model::Action::drop, program, network, 0, 0));
     XDPBENCH_TRY(traffic::RefreshLoop loop, traffic::RefreshLoop::create(frames, false));
     XDPBENCH_CHECK(loop.place(0, empty.fd()));
     // Both are spared the wait for RCU, each on one end of the idle pair.
-    XDPBENCH_CHECK(loop.park(topology.tester, topology.parking));
+    XDPBENCH_CHECK(loop.park(network.tester, network.parking));
     XDPBENCH_TRY(const net::InterfaceInfo other_end,
-                 net::query_interface(topology.tester, topology.parking.name + "_peer"));
+                 net::query_interface(network.tester, network.parking.name + "_peer"));
     XDPBENCH_TRY(const bpf::XdpLink parked,
-                 bpf::XdpLink::attach(topology.tester, other_end, empty.fd(), model::Mode::native));
+                 bpf::XdpLink::attach(network.tester, other_end, empty.fd(), model::Mode::native));
     XDPBENCH_TRY(const traffic::PinnedThread pinned,
                  traffic::PinnedThread::pin(traffic::measuring_cpu()));
     PairedWindows added;
     for (int i = 0; i < kWindows; ++i) {
         traffic::CoreReadings core;
         core.read_width();
-        XDPBENCH_TRY(const traffic::TimedRuns timed, loop.run(topology.tester, 0, kRuns));
+        XDPBENCH_TRY(const traffic::TimedRuns timed, loop.run(network.tester, 0, kRuns));
         core.read_clock();
         core.read_width();
         XDPBENCH_TRY(const double bare,
-                     bare_ns(topology.tester, empty.fd(), frames.front().bytes, kRuns));
+                     bare_ns(network.tester, empty.fd(), frames.front().bytes, kRuns));
         core.read_width();
         added.add(timed.ns_per_packet() - bare, core);
     }

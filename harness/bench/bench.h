@@ -11,7 +11,7 @@
 #include "base/result.h"
 #include "bench/paths.h"
 #include "model/run.h"
-#include "net/port_topology.h"
+#include "net/port_network.h"
 #include "target/target.h"
 #include "target/traffic_shape.h"
 #include "testbed/accounting.h"

@@ -20,9 +20,9 @@ constexpr std::uint64_t kLargestWindow = 1'000'000;
 
 }  // namespace
 
-LoopBench::LoopBench(net::Topology topology, bpf::Program program, testbed::EmptyProgram empty,
+LoopBench::LoopBench(net::Network network, bpf::Program program, testbed::EmptyProgram empty,
                      traffic::RefreshLoop loop)
-    : topology_(std::move(topology)),
+    : network_(std::move(network)),
       program_(std::move(program)),
       empty_(std::move(empty)),
       loop_(std::move(loop)) {}
@@ -34,18 +34,18 @@ Result<std::unique_ptr<BenchRig>> LoopBench::create(const BenchCase& bench) {
     const target::Target& target = *bench.target;
     XDPBENCH_TRY(const packet::Frames frames, target::bench_frames(target, bench.shape));
     XDPBENCH_TRY(Paths paths, find_paths(target, frames));
-    XDPBENCH_TRY(net::Topology topology, net::Topology::create(1, 0, target::topology_of(target)));
-    XDPBENCH_TRY(bpf::Program program, target::load_program(target, topology));
+    XDPBENCH_TRY(net::Network network, net::Network::create(1, 0, target::network_of(target)));
+    XDPBENCH_TRY(bpf::Program program, target::load_program(target, network));
     XDPBENCH_TRY(testbed::EmptyProgram empty,
-                 testbed::EmptyProgram::load(paths.action, program, topology, 0, 0));
+                 testbed::EmptyProgram::load(paths.action, program, network, 0, 0));
     XDPBENCH_TRY(traffic::RefreshLoop loop,
                  traffic::RefreshLoop::create(frames, program.has_frags()));
-    XDPBENCH_CHECK(loop.park(topology.tester, topology.parking));
+    XDPBENCH_CHECK(loop.park(network.tester, network.parking));
     XDPBENCH_CHECK(loop.place(kProgramSlot, program.fd()));
     XDPBENCH_CHECK(loop.place(kBaselineSlot, empty.fd()));
     model::BenchRecord record = describe_bench(bench, frames, paths);
     std::unique_ptr<LoopBench> rig(
-        new LoopBench(std::move(topology), std::move(program), std::move(empty), std::move(loop)));
+        new LoopBench(std::move(network), std::move(program), std::move(empty), std::move(loop)));
     rig->watch_paths(std::move(paths));
     rig->record_ = std::move(record);
     rig->on_this_cpu_ = true;
@@ -66,7 +66,7 @@ Result<void> LoopBench::verify_each_frame() {
 Result<BenchRig::Window> LoopBench::window(bool baseline, std::uint64_t frames,
                                            model::BenchRecord* /*counted*/) {
     XDPBENCH_TRY(const traffic::TimedRuns timed,
-                 loop_.run(topology_.tester, baseline ? kBaselineSlot : kProgramSlot,
+                 loop_.run(network_.tester, baseline ? kBaselineSlot : kProgramSlot,
                            static_cast<std::uint32_t>(frames)));
     if (!baseline) XDPBENCH_CHECK(watch_->note(timed));
     return Window{timed.runs, 0, timed.cpu_seconds};

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "bench/bench.h"
-#include "net/topology.h"
+#include "net/network.h"
 #include "testbed/empty_program.h"
 #include "traffic/refresh_loop.h"
 
@@ -22,13 +22,13 @@ class LoopBench final : public BenchRig {
     [[nodiscard]] Result<model::BenchRecord> finish() override;
 
   private:
-    LoopBench(net::Topology topology, bpf::Program program, testbed::EmptyProgram empty,
+    LoopBench(net::Network network, bpf::Program program, testbed::EmptyProgram empty,
               traffic::RefreshLoop loop);
     Result<Window> window(bool baseline, std::uint64_t frames,
                           model::BenchRecord* counted) override;
     Result<void> verify_each_frame();
 
-    net::Topology topology_;  // its parking interface is used, and what the program may redirect to
+    net::Network network_;  // its parking interface is used, and what the program may redirect to
     bpf::Program program_;
     testbed::EmptyProgram empty_;
     traffic::RefreshLoop loop_;

@@ -72,7 +72,7 @@ Result<BenchRig::Window> PortBench::window(bool baseline, std::uint64_t frames,
     const std::uint64_t first = generator_.next_frame();
     const Clock::time_point start = Clock::now();
     XDPBENCH_CHECK(
-        generator_.send(devices_->topology().tester, devices_->link().tester().index, frames));
+        generator_.send(devices_->network().tester, devices_->link().tester().index, frames));
     XDPBENCH_TRY(const testbed::PortLink::Finished finished, devices_->finish(frames));
     const testbed::LinkCounts& counts = finished.counts;
     if (counted != nullptr) {

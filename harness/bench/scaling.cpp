@@ -26,19 +26,19 @@ constexpr std::uint64_t kFramesPerCall = 16384;
 
 // A device with the program on it. It stays where it is made: the link points into it.
 struct Site {
-    net::Topology topology;
+    net::Network network;
     bpf::Program program;
     std::optional<testbed::InstrumentedLink> link;
 
     static Result<std::unique_ptr<Site>> create(const BenchCase& bench, std::size_t longest_frame,
                                                 std::size_t queues) {
         XDPBENCH_TRY(
-            net::Topology topology,
-            net::Topology::create(1, longest_frame, target::topology_of(*bench.target), queues));
-        XDPBENCH_TRY(bpf::Program program, target::load_program(*bench.target, topology));
-        std::unique_ptr<Site> site(new Site{std::move(topology), std::move(program), std::nullopt});
+            net::Network network,
+            net::Network::create(1, longest_frame, target::network_of(*bench.target), queues));
+        XDPBENCH_TRY(bpf::Program program, target::load_program(*bench.target, network));
+        std::unique_ptr<Site> site(new Site{std::move(network), std::move(program), std::nullopt});
         XDPBENCH_TRY(testbed::InstrumentedLink link,
-                     testbed::InstrumentedLink::create(site->topology, 0, &site->program,
+                     testbed::InstrumentedLink::create(site->network, 0, &site->program,
                                                        site->program.fd(), *bench.mode, {}));
         site->link.emplace(std::move(link));
         return site;
@@ -58,7 +58,7 @@ struct Share {
 Result<void> send_until_over(Share& share) {
     share.began = Clock::now();
     while (seconds_since(share.began) < kScalingWindowSeconds) {
-        XDPBENCH_CHECK(share.generator->send(share.site->topology.tester,
+        XDPBENCH_CHECK(share.generator->send(share.site->network.tester,
                                              share.site->link->tester().index, kFramesPerCall));
         share.sent += kFramesPerCall;
     }
@@ -124,7 +124,7 @@ Result<void> Scaling::equip(const BenchCase& bench, const packet::Frames& frames
     one_->link->expect(paths.only());
     if (paths.tally[XDP_REDIRECT] != 0) {
         XDPBENCH_TRY(const testbed::RedirectPath redirect_path,
-                     testbed::find_redirect_target(one_->program, one_->topology.links[0]));
+                     testbed::find_redirect_target(one_->program, one_->network.links[0]));
         if (redirect_path.means == testbed::RedirectPath::Means::cpumap)
             return unavailable_error("a CPUMAP has no scaling table",
                                      "its frames go to the CPUs that the map names, not to more of "
@@ -135,7 +135,7 @@ Result<void> Scaling::equip(const BenchCase& bench, const packet::Frames& frames
         XDPBENCH_TRY(std::unique_ptr<Site> site, Site::create(bench, longest, 1));
         site->link->expect(paths.only());
         XDPBENCH_TRY(traffic::Generator generator, traffic::Generator::create(frames));
-        XDPBENCH_CHECK(generator.park(site->topology.tester, site->topology.parking));
+        XDPBENCH_CHECK(generator.park(site->network.tester, site->network.parking));
         apart_.push_back(std::move(site));
         generators_.push_back(std::move(generator));
     }

@@ -93,22 +93,22 @@ Result<std::unique_ptr<TrialRig>> TrialRig::create(const BenchCase& bench, traff
 }
 
 Result<void> TrialRig::build_veths(const BenchCase& bench, std::size_t longest_frame, bool stamps) {
-    XDPBENCH_TRY(topology_, net::Topology::create(stamps ? 2 : 1, longest_frame,
-                                                  target::topology_of(*bench.target),
-                                                  traffic::queues_for(bench.generators())));
-    XDPBENCH_TRY(program_, target::load_program(*bench.target, *topology_));
+    XDPBENCH_TRY(network_, net::Network::create(stamps ? 2 : 1, longest_frame,
+                                                target::network_of(*bench.target),
+                                                traffic::queues_for(bench.generators())));
+    XDPBENCH_TRY(program_, target::load_program(*bench.target, *network_));
     const traffic::Capture capture{0, 1, stamps};
-    XDPBENCH_TRY(link_, testbed::InstrumentedLink::create(*topology_, 0, &*program_, program_->fd(),
+    XDPBENCH_TRY(link_, testbed::InstrumentedLink::create(*network_, 0, &*program_, program_->fd(),
                                                           *bench.mode, capture));
     if (stamps) {
         XDPBENCH_TRY(const testbed::EmptyProgram empty,
-                     testbed::EmptyProgram::load(paths_.action, *program_, *topology_, 0, 1));
-        XDPBENCH_TRY(baseline_, testbed::InstrumentedLink::create(
-                                    *topology_, 1, nullptr, empty.fd(), *bench.mode, capture));
+                     testbed::EmptyProgram::load(paths_.action, *program_, *network_, 0, 1));
+        XDPBENCH_TRY(baseline_, testbed::InstrumentedLink::create(*network_, 1, nullptr, empty.fd(),
+                                                                  *bench.mode, capture));
         if (paths_.action == model::Action::redirect)
             XDPBENCH_CHECK(baseline_->watch_redirects_of(empty.program()));
     }
-    XDPBENCH_CHECK(place_program(*topology_, bench.cpus));
+    XDPBENCH_CHECK(place_program(*network_, bench.cpus));
     if (bench.cpus.placement == traffic::Placement::shared) made_up_ = kMadeUpSeconds;
     return {};
 }
@@ -126,9 +126,8 @@ Result<void> TrialRig::use_devices(const BenchCase& bench, std::size_t longest_f
 Result<TrialRig::Offered> TrialRig::offer_to_veth(const testbed::InstrumentedLink& link,
                                                   double rate, double seconds) {
     XDPBENCH_TRY(const testbed::LinkCounts before, link.read());
-    XDPBENCH_TRY(
-        traffic::JointOffer offer,
-        generators_.offer(topology_->tester, link.tester().index, {rate, seconds, made_up_}));
+    XDPBENCH_TRY(traffic::JointOffer offer, generators_.offer(network_->tester, link.tester().index,
+                                                              {rate, seconds, made_up_}));
     XDPBENCH_TRY(testbed::LinkCounts counts,
                  testbed::settled(link, before, offer.frames, testbed::Settled::balanced));
     if (const std::string imbalance = testbed::unbalanced(counts, offer.frames);
@@ -144,7 +143,7 @@ Result<TrialRig::Offered> TrialRig::offer_to_veth(const testbed::InstrumentedLin
 Result<TrialRig::Offered> TrialRig::offer_to_device(bool baseline, double rate, double seconds) {
     XDPBENCH_CHECK(devices_->begin(baseline));
     XDPBENCH_TRY(traffic::JointOffer offer,
-                 generators_.offer(devices_->topology().tester, devices_->link().tester().index,
+                 generators_.offer(devices_->network().tester, devices_->link().tester().index,
                                    {rate, seconds, made_up_}));
     XDPBENCH_TRY(testbed::PortLink::Finished finished, devices_->finish(offer.frames));
     return Offered{std::move(offer), std::move(finished.counts)};

@@ -7,7 +7,7 @@
 #include "base/result.h"
 #include "bench/bench.h"
 #include "model/load.h"
-#include "net/topology.h"
+#include "net/network.h"
 #include "testbed/instrumented_link.h"
 #include "testbed/port_link.h"
 #include "traffic/paced_generators.h"
@@ -61,7 +61,7 @@ class TrialRig {
 
     traffic::PacedGenerators generators_;
     std::unique_ptr<testbed::PortLink> devices_;  // over real interfaces; else:
-    std::optional<net::Topology> topology_;
+    std::optional<net::Network> network_;
     std::optional<bpf::Program> program_;
     std::optional<testbed::InstrumentedLink> link_;
     std::optional<testbed::InstrumentedLink> baseline_;

@@ -45,8 +45,8 @@ void find_bound(model::BenchRecord& record, double sending_seconds) {
 
 }  // namespace
 
-VethBench::VethBench(net::Topology topology, bpf::Program program, traffic::Generator generator)
-    : topology_(std::move(topology)),
+VethBench::VethBench(net::Network network, bpf::Program program, traffic::Generator generator)
+    : network_(std::move(network)),
       program_(std::move(program)),
       generator_(std::move(generator)) {}
 
@@ -59,21 +59,21 @@ Result<std::unique_ptr<BenchRig>> VethBench::create(const BenchCase& bench) {
     XDPBENCH_TRY(const packet::Frames frames, target::bench_frames(target, bench.shape));
     XDPBENCH_TRY(const Paths paths, find_paths(target, frames));
     XDPBENCH_TRY(traffic::Generator generator, traffic::Generator::create(frames));
-    XDPBENCH_TRY(net::Topology topology, net::Topology::create(2, traffic::longest_of(frames),
-                                                               target::topology_of(target)));
-    XDPBENCH_CHECK(generator.park(topology.tester, topology.parking));
-    XDPBENCH_TRY(bpf::Program program, target::load_program(target, topology));
+    XDPBENCH_TRY(net::Network network,
+                 net::Network::create(2, traffic::longest_of(frames), target::network_of(target)));
+    XDPBENCH_CHECK(generator.park(network.tester, network.parking));
+    XDPBENCH_TRY(bpf::Program program, target::load_program(target, network));
     XDPBENCH_TRY(const testbed::EmptyProgram empty,
-                 testbed::EmptyProgram::load(paths.action, program, topology, 0, 1));
+                 testbed::EmptyProgram::load(paths.action, program, network, 0, 1));
     std::unique_ptr<VethBench> rig(
-        new VethBench(std::move(topology), std::move(program), std::move(generator)));
+        new VethBench(std::move(network), std::move(program), std::move(generator)));
     XDPBENCH_TRY(testbed::InstrumentedLink link,
-                 testbed::InstrumentedLink::create(rig->topology_, 0, &rig->program_,
+                 testbed::InstrumentedLink::create(rig->network_, 0, &rig->program_,
                                                    rig->program_.fd(), mode, {}));
     rig->link_.emplace(std::move(link));
     XDPBENCH_TRY(
         testbed::InstrumentedLink baseline_link,
-        testbed::InstrumentedLink::create(rig->topology_, 1, nullptr, empty.fd(), mode, {}));
+        testbed::InstrumentedLink::create(rig->network_, 1, nullptr, empty.fd(), mode, {}));
     rig->baseline_.emplace(std::move(baseline_link));
     rig->record_ = describe_bench(bench, frames, paths);
     rig->watch_paths(paths);
@@ -85,7 +85,7 @@ Result<std::unique_ptr<BenchRig>> VethBench::create(const BenchCase& bench) {
                                           empty.redirect_path()->cpus.end());
     const bool apart = bench.cpus.placement == traffic::Placement::separate;
     rig->on_this_cpu_ = !apart && rig->record_.baseline_cpus.empty();
-    XDPBENCH_CHECK(place_program(rig->topology_, bench.cpus));
+    XDPBENCH_CHECK(place_program(rig->network_, bench.cpus));
     const std::uint64_t most = testbed::most_in_flight(
         empty.redirect_path(), apart ? kLargestSeparateWindow : kLargestVethWindow);
     XDPBENCH_CHECK(rig->calibrate(kVethWindowSeconds, std::min(kSmallestVethWindow, most), most));
@@ -93,10 +93,10 @@ Result<std::unique_ptr<BenchRig>> VethBench::create(const BenchCase& bench) {
     return std::unique_ptr<BenchRig>(std::move(rig));
 }
 
-Result<void> place_program(const net::Topology& topology, const traffic::CpuPlan& cpus) {
+Result<void> place_program(const net::Network& network, const traffic::CpuPlan& cpus) {
     if (cpus.placement == traffic::Placement::shared) return {};
-    for (const net::Link& link : topology.links)
-        XDPBENCH_CHECK(net::poll_in_thread(topology.dut, link.dut.name, 1, cpus.program));
+    for (const net::Link& link : network.links)
+        XDPBENCH_CHECK(net::poll_in_thread(network.dut, link.dut.name, 1, cpus.program));
     return {};
 }
 
@@ -110,7 +110,7 @@ Result<BenchRig::Window> VethBench::window(bool baseline, std::uint64_t frames,
     const testbed::InstrumentedLink& link = baseline ? *baseline_ : *link_;
     const std::uint64_t first = generator_.next_frame();
     XDPBENCH_TRY(const testbed::LinkWindow timed,
-                 testbed::run_window(link, generator_, topology_, frames));
+                 testbed::run_window(link, generator_, network_, frames));
     const testbed::LinkCounts& counts = timed.counts;
     if (counted != nullptr) {
         testbed::add_counts(counts, *counted);

@@ -21,11 +21,11 @@ class VethBench final : public BenchRig {
     [[nodiscard]] Result<model::BenchRecord> finish() override;
 
   private:
-    VethBench(net::Topology topology, bpf::Program program, traffic::Generator generator);
+    VethBench(net::Network network, bpf::Program program, traffic::Generator generator);
     Result<Window> window(bool baseline, std::uint64_t frames,
                           model::BenchRecord* counted) override;
 
-    net::Topology topology_;
+    net::Network network_;
     bpf::Program program_;
     traffic::Generator generator_;
     std::optional<testbed::InstrumentedLink> link_;
@@ -37,7 +37,7 @@ class VethBench final : public BenchRig {
 
 // Has the DUT sides of all links, on which programs are attached, polled by threads on the
 // program's CPU, if it is to be separate.
-Result<void> place_program(const net::Topology& topology, const traffic::CpuPlan& cpus);
+Result<void> place_program(const net::Network& network, const traffic::CpuPlan& cpus);
 
 // Of two CPUs side by side the slower one, "program" or "generator": where the program cannot keep
 // up, the ring before it is full for that share of the frames.

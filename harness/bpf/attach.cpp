@@ -84,7 +84,7 @@ Error link_refusal(const net::NetNs& netns, const net::InterfaceInfo& interface,
 // sent. (Generic programs keep it from doing so: netif_elide_gro of the kernel.)
 Result<void> keep_frames_apart(const net::NetNs& netns, const net::InterfaceInfo& interface,
                                model::Mode mode) {
-    if (!interface.made_by_us || mode == model::Mode::offload) return {};
+    if (!interface.traits.ours || mode == model::Mode::offload) return {};
     return net::set_gro(netns, interface.name, mode == model::Mode::generic);
 }
 

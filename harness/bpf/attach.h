@@ -24,7 +24,7 @@ struct LinkState {
 class XdpLink {
   public:
     // Attaches in exactly this mode, and reads back that it is in force. The error says why this
-    // device refuses it, in the kernel's own words. On a topology's own interface also sees to it
+    // device refuses it, in the kernel's own words. On a network's own interface also sees to it
     // that frames which the program passes reach the stack one by one and in order.
     static Result<XdpLink> attach(const net::NetNs& netns, const net::InterfaceInfo& interface,
                                   int program_fd, model::Mode mode);

@@ -17,7 +17,7 @@
 #include "bpf/fixture_test.h"
 #include "bpf/program.h"
 #include "bpf/test_run.h"
-#include "net/topology.h"
+#include "net/network.h"
 
 namespace xdpbench::bpf {
 namespace {
@@ -540,14 +540,14 @@ TEST_F(ProgramTest, NothingStaysLoaded) {
 }
 
 TEST_F(ProgramTest, AVethTakesNoOffload) {
-    const auto topology = net::Topology::create(1, 64);
-    ASSERT_TRUE(topology) << topology.error().text();
+    const auto network = net::Network::create(1, 64);
+    ASSERT_TRUE(network) << network.error().text();
     for (const std::string name : {"plain", "rich_types"}) {
         auto program = Program::open(fixture_object(name), name == "plain" ? "" : "first");
         ASSERT_TRUE(program);
-        const auto inside = net::InNetNs::enter(topology->dut);
+        const auto inside = net::InNetNs::enter(network->dut);
         ASSERT_TRUE(inside);
-        const auto loaded = program->load(topology->links[0].dut.index);
+        const auto loaded = program->load(network->links[0].dut.index);
         ASSERT_FALSE(loaded);
         EXPECT_EQ(loaded.error().kind, ErrorKind::unavailable) << loaded.error().text();
         EXPECT_CONTAINS(loaded.error().text(), "no BPF offload");

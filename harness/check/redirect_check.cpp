@@ -59,7 +59,7 @@ Result<void> validate_target(const target::Target& target, const bpf::Program& p
         if (!key) return key.error().in("map " + destination.map + ", key");
     }
     const std::vector<std::string> names =
-        net::Topology::interface_names(target::topology_of(target));
+        net::Network::interface_names(target::network_of(target));
     if (destination.interface.empty() ||
         std::find(names.begin(), names.end(), destination.interface) != names.end())
         return {};

@@ -24,7 +24,7 @@ Result<void> validate_context(const target::Target& target, const bpf::Program& 
     if (context.metadata) XDPBENCH_CHECK(bpf::encode_metadata(program, *context.metadata));
     if (context.ingress.empty()) return {};
     const std::vector<std::string> names =
-        net::Topology::interface_names(target::topology_of(target));
+        net::Network::interface_names(target::network_of(target));
     if (std::find(names.begin(), names.end(), context.ingress) != names.end()) return {};
     return scenario::error_at(context.where,
                               fmt::format("there is no interface {}{}", context.ingress,
@@ -81,7 +81,7 @@ Result<StepRunner> StepRunner::create(const target::LoneProgram& lone,
 
 Result<void> StepRunner::attach_to(const std::string& interface) {
     if (attached_.contains(interface)) return {};
-    const net::Topology& network = *lone_->network;
+    const net::Network& network = *lone_->network;
     Result<bpf::XdpLink> xdp_link =
         bpf::XdpLink::attach(network.dut, *interface_named(network.links.front(), interface),
                              lone_->program.fd(), model::Mode::native);

@@ -7,9 +7,9 @@
 #include "check/event_check.h"
 #include "check/redirect_check.h"
 #include "check/step_check.h"
+#include "net/network.h"
 #include "scenario/diagnostic.h"
 #include "scenario/interfaces.h"
-#include "testbed/lan.h"
 #include "traffic/generator.h"
 
 namespace xdpbench::check {
@@ -41,7 +41,7 @@ Result<void> validate_checks(const target::Target& target) {
 // cable. Contacts no kernel.
 Result<void> validate_lan(const target::Target& target) {
     const scenario::Lan& lan = *target.scenario.lan;
-    // Of a topology's interfaces there is only the DUT's.
+    // Of a network's interfaces there is only the DUT's.
     for (const scenario::Configuration* const part :
          {&target.scenario.configuration, &lan.configuration})
         XDPBENCH_CHECK(scenario::with_indexes(*part, {{"dut0", 1}}));
@@ -52,14 +52,14 @@ Result<void> validate_lan(const target::Target& target) {
                          target::load_frames(send->frames, target.scenario));
             const bool fit =
                 std::all_of(frames.begin(), frames.end(), [](const packet::Frame& frame) {
-                    return frame.bytes.size() <= testbed::kLongestLanFrame;
+                    return frame.bytes.size() <= net::kLongestLanFrame;
                 });
             if (!fit)
                 return scenario::error_at(
                     send->frames.where,
                     fmt::format("a frame is longer than {} bytes: the cables of a lan "
                                 "take no more",
-                                testbed::kLongestLanFrame));
+                                net::kLongestLanFrame));
         }
         const auto* changes = std::get_if<scenario::LanSet>(&step.what);
         if (changes == nullptr) continue;

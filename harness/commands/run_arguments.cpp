@@ -11,7 +11,7 @@
 #include "bpf/cpus.h"
 #include "commands/modes.h"
 #include "net/interface.h"
-#include "net/port_topology.h"
+#include "net/port_network.h"
 #include "traffic/placement.h"
 
 namespace xdpbench::commands {

@@ -40,26 +40,26 @@ struct LoopBlocks::Arms {
     std::vector<bench::PathWatch> watches;
 };
 
-LoopBlocks::LoopBlocks(const Compared& compared, std::uint64_t seed, net::Topology topology,
+LoopBlocks::LoopBlocks(const Compared& compared, std::uint64_t seed, net::Network network,
                        testbed::EmptyProgram empty, traffic::RefreshLoop loop)
     : compared_(&compared),
       lots_(seed),
-      topology_(std::move(topology)),
+      network_(std::move(network)),
       empty_(std::move(empty)),
       loop_(std::move(loop)) {}
 
 Result<std::unique_ptr<BlockSource>> LoopBlocks::create(const Compared& compared,
                                                         std::uint64_t seed) {
-    XDPBENCH_TRY(net::Topology topology,
-                 net::Topology::create(1, 0, target::topology_of(*compared.base)));
-    XDPBENCH_TRY(const bpf::Program base, target::load_program(*compared.base, topology));
+    XDPBENCH_TRY(net::Network network,
+                 net::Network::create(1, 0, target::network_of(*compared.base)));
+    XDPBENCH_TRY(const bpf::Program base, target::load_program(*compared.base, network));
     XDPBENCH_TRY(testbed::EmptyProgram empty,
-                 testbed::EmptyProgram::load(compared.paths.action, base, topology, 0, 0));
+                 testbed::EmptyProgram::load(compared.paths.action, base, network, 0, 0));
     XDPBENCH_TRY(traffic::RefreshLoop loop,
                  traffic::RefreshLoop::create(compared.frames, base.has_frags()));
-    XDPBENCH_CHECK(loop.park(topology.tester, topology.parking));
+    XDPBENCH_CHECK(loop.park(network.tester, network.parking));
     std::unique_ptr<LoopBlocks> blocks(
-        new LoopBlocks(compared, seed, std::move(topology), std::move(empty), std::move(loop)));
+        new LoopBlocks(compared, seed, std::move(network), std::move(empty), std::move(loop)));
     blocks->window_runs_ = kFewestRuns;
     XDPBENCH_TRY(const Block first, blocks->measure());
     blocks->window_runs_ = std::clamp(
@@ -80,7 +80,7 @@ Result<void> LoopBlocks::load(Arms& arms) {
     std::shuffle(arms.slots.begin(), arms.slots.end(), lots_);
     for (const std::size_t arm : order) {
         const target::Target& target = arm == kContender ? *compared_->contender : *compared_->base;
-        XDPBENCH_TRY(bpf::Program program, target::load_program(target, topology_));
+        XDPBENCH_TRY(bpf::Program program, target::load_program(target, network_));
         XDPBENCH_CHECK(loop_.place(arms.slots[arm], program.fd()));
         arms.programs[arm].emplace(std::move(program));
     }
@@ -99,7 +99,7 @@ Result<std::array<double, LoopBlocks::kArms>> LoopBlocks::quad(Arms& arms,
         const std::size_t arm = order[i < kArms ? i : 2 * kArms - 1 - i];
         loop_.seek(first_frame);
         XDPBENCH_TRY(const traffic::TimedRuns timed,
-                     loop_.run(topology_.tester, arms.slots[arm], window_runs_));
+                     loop_.run(network_.tester, arms.slots[arm], window_runs_));
         if (arm != kBaseline) XDPBENCH_CHECK(arms.watches[arm].note(timed));
         ns[arm] += timed.ns_per_packet() / 2;
     }

@@ -11,7 +11,7 @@
 
 #include "bench/bench.h"
 #include "bench/paths.h"
-#include "net/topology.h"
+#include "net/network.h"
 #include "target/traffic_shape.h"
 #include "testbed/empty_program.h"
 #include "traffic/refresh_loop.h"
@@ -83,7 +83,7 @@ class LoopBlocks final : public BlockSource {
   private:
     static constexpr std::size_t kArms = traffic::RefreshLoop::kSlots;
 
-    LoopBlocks(const Compared& compared, std::uint64_t seed, net::Topology topology,
+    LoopBlocks(const Compared& compared, std::uint64_t seed, net::Network network,
                testbed::EmptyProgram empty, traffic::RefreshLoop loop);
     struct Arms;
     Result<void> load(Arms& arms);
@@ -91,7 +91,7 @@ class LoopBlocks final : public BlockSource {
 
     const Compared* compared_;
     std::mt19937_64 lots_;
-    net::Topology topology_;  // its parking interface is used, and what a program may redirect to
+    net::Network network_;  // its parking interface is used, and what a program may redirect to
     testbed::EmptyProgram empty_;
     traffic::RefreshLoop loop_;
     std::uint32_t window_runs_ = 0;

@@ -32,25 +32,25 @@ VethWindowSize veth_window_size(const traffic::CpuPlan& cpus) {
 
 }  // namespace
 
-VethBlocks::VethBlocks(const Compared& compared, std::uint64_t seed, net::Topology topology,
+VethBlocks::VethBlocks(const Compared& compared, std::uint64_t seed, net::Network network,
                        traffic::Generator generator)
     : compared_(&compared),
       lots_(seed),
-      topology_(std::move(topology)),
+      network_(std::move(network)),
       generator_(std::move(generator)) {}
 
 Result<std::unique_ptr<BlockSource>> VethBlocks::create(const Compared& compared, model::Mode mode,
                                                         const traffic::CpuPlan& cpus,
                                                         std::uint64_t seed) {
     XDPBENCH_TRY(traffic::Generator generator, traffic::Generator::create(compared.frames));
-    XDPBENCH_TRY(net::Topology topology,
-                 net::Topology::create(kArms, traffic::longest_of(compared.frames),
-                                       target::topology_of(*compared.base)));
-    XDPBENCH_CHECK(generator.park(topology.tester, topology.parking));
+    XDPBENCH_TRY(net::Network network,
+                 net::Network::create(kArms, traffic::longest_of(compared.frames),
+                                      target::network_of(*compared.base)));
+    XDPBENCH_CHECK(generator.park(network.tester, network.parking));
     std::unique_ptr<VethBlocks> blocks(
-        new VethBlocks(compared, seed, std::move(topology), std::move(generator)));
+        new VethBlocks(compared, seed, std::move(network), std::move(generator)));
     XDPBENCH_CHECK(blocks->equip(mode));
-    XDPBENCH_CHECK(bench::place_program(blocks->topology_, cpus));
+    XDPBENCH_CHECK(bench::place_program(blocks->network_, cpus));
     const VethWindowSize size = veth_window_size(cpus);
     XDPBENCH_TRY(const std::uint64_t most, blocks->most_frames(size.most));
     blocks->window_frames_ = std::min(kFewestBlockFrames, most);
@@ -63,7 +63,7 @@ Result<std::unique_ptr<BlockSource>> VethBlocks::create(const Compared& compared
 
 Result<bpf::Program> VethBlocks::load(std::size_t arm, std::size_t link) const {
     const target::Target& target = arm == kContender ? *compared_->contender : *compared_->base;
-    return target::load_program(target, topology_, {}, std::nullopt, link);
+    return target::load_program(target, network_, {}, std::nullopt, link);
 }
 
 Result<void> VethBlocks::equip(model::Mode mode) {
@@ -71,7 +71,7 @@ Result<void> VethBlocks::equip(model::Mode mode) {
         XDPBENCH_TRY(bpf::Program program, load(link, link));
         standing_[link] = std::make_unique<bpf::Program>(std::move(program));
         XDPBENCH_TRY(testbed::InstrumentedLink equipped,
-                     testbed::InstrumentedLink::create(topology_, link, standing_[link].get(),
+                     testbed::InstrumentedLink::create(network_, link, standing_[link].get(),
                                                        standing_[link]->fd(), mode, {}));
         equipped.expect(compared_->paths.only());
         links_.push_back(std::move(equipped));
@@ -84,7 +84,7 @@ Result<std::uint64_t> VethBlocks::most_frames(std::uint64_t most) const {
     if (compared_->paths.tally[XDP_REDIRECT] == 0) return most;
     for (std::size_t link = 0; link < kArms; ++link) {
         XDPBENCH_TRY(const testbed::RedirectPath redirect_path,
-                     testbed::find_redirect_target(*standing_[link], topology_.links[link]));
+                     testbed::find_redirect_target(*standing_[link], network_.links[link]));
         most = std::min(most, testbed::most_in_flight(redirect_path, most));
     }
     return most;
@@ -114,7 +114,7 @@ Result<VethBlocks::Quad> VethBlocks::quad(std::size_t rotation) {
         const std::size_t arm = order[i < kArms ? i : 2 * kArms - 1 - i];
         generator_.rewind();
         XDPBENCH_TRY(testbed::LinkWindow window,
-                     testbed::run_window(links_[link_of(arm, rotation)], generator_, topology_,
+                     testbed::run_window(links_[link_of(arm, rotation)], generator_, network_,
                                          window_frames_));
         quad.ns[arm] += model::ns_each(window.seconds, window.counts.handled()) / 2;
         quad.refused += window.counts.refused();

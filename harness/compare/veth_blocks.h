@@ -36,7 +36,7 @@ class VethBlocks final : public BlockSource {
         std::uint64_t refused = 0;  // of all frames, those that found a ring full
     };
 
-    VethBlocks(const Compared& compared, std::uint64_t seed, net::Topology topology,
+    VethBlocks(const Compared& compared, std::uint64_t seed, net::Network network,
                traffic::Generator generator);
     [[nodiscard]] static std::size_t link_of(std::size_t arm, std::size_t rotation) {
         return (arm + rotation) % kArms;
@@ -50,7 +50,7 @@ class VethBlocks final : public BlockSource {
 
     const Compared* compared_;
     std::mt19937_64 lots_;
-    net::Topology topology_;
+    net::Network network_;
     traffic::Generator generator_;
     std::vector<testbed::InstrumentedLink> links_;
     std::array<std::unique_ptr<bpf::Program>, kArms> standing_;  // by link

@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::array<std::string_view, kModeCount> kModes{"generic", "native", "offload"};
 
-constexpr std::array<std::string_view, kTopologyKindCount> kTopologies{"pair", "chain"};
+constexpr std::array<std::string_view, kNetworkKindCount> kNetworks{"pair", "chain", "lan",
+                                                                    "ports"};
 
 }  // namespace
 
@@ -17,12 +18,12 @@ std::string_view mode_name(Mode mode) { return kModes.at(static_cast<std::size_t
 
 std::optional<Mode> parse_mode(std::string_view name) { return find_name<Mode>(kModes, name); }
 
-std::string_view topology_name(TopologyKind kind) {
-    return kTopologies.at(static_cast<std::size_t>(kind));
+std::string_view network_name(NetworkKind kind) {
+    return kNetworks.at(static_cast<std::size_t>(kind));
 }
 
-std::optional<TopologyKind> parse_topology(std::string_view name) {
-    return find_name<TopologyKind>(kTopologies, name);
+std::optional<NetworkKind> parse_network(std::string_view name) {
+    return find_name<NetworkKind>(kNetworks, name);
 }
 
 }  // namespace xdpbench::model

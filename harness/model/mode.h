@@ -11,10 +11,11 @@ inline constexpr int kModeCount = 3;
 [[nodiscard]] std::string_view mode_name(Mode mode);
 [[nodiscard]] std::optional<Mode> parse_mode(std::string_view name);
 
-// The network that a program is put into (net/topology.h shows them).
-enum class TopologyKind { pair, chain };
-inline constexpr int kTopologyKindCount = 2;
-[[nodiscard]] std::string_view topology_name(TopologyKind kind);
-[[nodiscard]] std::optional<TopologyKind> parse_topology(std::string_view name);
+// The network that a program is put into (net/network.h shows them). A scenario asks for a pair or
+// a chain; its key `lan` and the options --dev and --peer make the others.
+enum class NetworkKind { pair, chain, lan, ports };
+inline constexpr int kNetworkKindCount = 4;
+[[nodiscard]] std::string_view network_name(NetworkKind kind);
+[[nodiscard]] std::optional<NetworkKind> parse_network(std::string_view name);
 
 }  // namespace xdpbench::model

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "net/netns.h"
+#include "net/traits.h"
 
 namespace xdpbench::net {
 
@@ -22,7 +23,7 @@ struct InterfaceInfo {
     int mtu = 0;         // bytes
     std::string driver;  // of ETHTOOL_GDRVINFO; empty if the device has none
     std::string firmware;
-    bool made_by_us = false;  // of a topology: nobody else minds when its settings are changed
+    PortTraits traits;  // of a port that nobody has looked at: the most careful ones
 };
 
 Result<InterfaceInfo> query_interface(const NetNs& netns, const std::string& name);

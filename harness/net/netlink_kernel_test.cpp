@@ -9,7 +9,7 @@
 #include "bpf/fixture_test.h"
 #include "bpf/program.h"
 #include "net/netlink.h"
-#include "net/topology.h"
+#include "net/network.h"
 
 namespace xdpbench::net {
 namespace {
@@ -19,13 +19,13 @@ class NetlinkTest : public bpf::KernelTest {
     void SetUp() override {
         bpf::KernelTest::SetUp();
         if (IsSkipped()) return;
-        auto topology = Topology::create(1, 0);
-        ASSERT_TRUE(topology) << topology.error().text();
-        topology_.emplace(std::move(*topology));
+        auto network = Network::create(1, 0);
+        ASSERT_TRUE(network) << network.error().text();
+        network_.emplace(std::move(*network));
     }
 
-    [[nodiscard]] const NetNs& netns() const { return topology_->dut; }
-    [[nodiscard]] const InterfaceInfo& dut() const { return topology_->links.front().dut; }
+    [[nodiscard]] const NetNs& netns() const { return network_->dut; }
+    [[nodiscard]] const InterfaceInfo& dut() const { return network_->links.front().dut; }
 
     static bpf::Program loaded(const std::string& object) {
         auto program = bpf::Program::open(object);
@@ -53,7 +53,7 @@ class NetlinkTest : public bpf::KernelTest {
         return answer ? *answer : NetlinkAnswer{EIO, {}};
     }
 
-    std::optional<Topology> topology_;
+    std::optional<Network> network_;
 };
 
 TEST_F(NetlinkTest, AttachesReplacesAndDetaches) {
@@ -98,7 +98,7 @@ TEST_F(NetlinkTest, AskingLeavesAloneWhatOthersAttached) {
 
 TEST_F(NetlinkTest, ARefusedLinkCarriesTheKernelsText) {
     const bpf::Program program = loaded(bpf::reference_object("xdp_pass"));
-    ip(topology_->tester, {"link", "set", "tester0", "mtu", "9000"});
+    ip(network_->tester, {"link", "set", "tester0", "mtu", "9000"});
     const auto xdp_link = bpf::XdpLink::attach(netns(), dut(), program.fd(), model::Mode::native);
     ASSERT_FALSE(xdp_link);
     EXPECT_NE(xdp_link.error().what.find("Peer MTU is too large to set XDP"), std::string::npos)

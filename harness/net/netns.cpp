@@ -89,6 +89,14 @@ Result<NetNs> NetNs::current() {
     return NetNs(std::move(fd), std::move(socket));
 }
 
+Result<NetNs> NetNs::duplicate() const {
+    UniqueFd fd(::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 0));
+    UniqueFd socket(::fcntl(socket_.get(), F_DUPFD_CLOEXEC, 0));
+    if (!fd.valid() || !socket.valid())
+        return system_error("cannot keep a network namespace", errno);
+    return NetNs(std::move(fd), std::move(socket));
+}
+
 std::string NetNs::path() const { return fmt::format("/proc/{}/fd/{}", ::getpid(), fd_.get()); }
 
 Result<InNetNs> InNetNs::enter(const NetNs& netns) {

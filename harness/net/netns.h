@@ -17,6 +17,9 @@ class NetNs {
     // The one that the calling thread is in.
     static Result<NetNs> current();
 
+    // The same namespace, kept by descriptors of its own.
+    [[nodiscard]] Result<NetNs> duplicate() const;
+
     [[nodiscard]] int fd() const { return fd_.get(); }
     // A path that iproute2 takes where it takes a namespace; right for every process of this
     // machine.

@@ -11,7 +11,7 @@
 
 #include "base/text.h"
 #include "bpf/refusal.h"
-#include "net/topology.h"
+#include "net/network.h"
 #include "probe/attach_modes.h"
 #include "probe/feature_trials.h"
 #include "probe/privileges.h"
@@ -171,18 +171,18 @@ std::vector<ProbeStep> program_steps() {
     };
 }
 
-// The pair is torn down before the function that holds `topology` returns.
-std::vector<ProbeStep> veth_steps(std::optional<net::Topology>& topology) {
-    const auto dut = [&topology](const auto& attempt) -> std::function<Result<std::string>()> {
-        return [&topology, attempt] { return attempt(topology->dut, topology->links.front().dut); };
+// The pair is torn down before the function that holds `network` returns.
+std::vector<ProbeStep> veth_steps(std::optional<net::Network>& network) {
+    const auto dut = [&network](const auto& attempt) -> std::function<Result<std::string>()> {
+        return [&network, attempt] { return attempt(network->dut, network->links.front().dut); };
     };
     const auto attach = [&](model::Mode mode) {
         return dut([mode](const net::NetNs& netns, const net::InterfaceInfo& interface) {
             return try_mode(netns, interface, mode);
         });
     };
-    const auto create = [&topology]() -> Result<std::string> {
-        XDPBENCH_TRY(topology, net::Topology::create(1, 0));
+    const auto create = [&network]() -> Result<std::string> {
+        XDPBENCH_TRY(network, net::Network::create(1, 0));
         return std::string("created between two namespaces");
     };
     const std::vector<const char*> attaching{kSysAdmin, kNetAdmin, kBpf};
@@ -249,8 +249,8 @@ std::vector<Probe> probe_features() {
                      "use a kernel with CONFIG_NET_NS, and a container that allows unshare()"});
     prober.try_system_call();
     for (const ProbeStep& step : program_steps()) prober.try_step(step);
-    std::optional<net::Topology> topology;
-    for (const ProbeStep& step : veth_steps(topology)) prober.try_step(step);
+    std::optional<net::Network> network;
+    for (const ProbeStep& step : veth_steps(network)) prober.try_step(step);
     return prober.take();
 }
 

@@ -21,7 +21,7 @@
 #include "bpf/attach.h"
 #include "bpf/bpf_options.h"
 #include "bpf/program.h"
-#include "net/topology.h"
+#include "net/network.h"
 #include "probe/attach_modes.h"
 #include "probe/capabilities.h"
 #include "probe/environment.h"
@@ -83,17 +83,17 @@ class CapabilitiesTest : public testing::Test {
 class DeviceTest : public CapabilitiesTest {
   protected:
     void create_pair(std::size_t longest_frame) {
-        auto topology = net::Topology::create(1, longest_frame);
-        ASSERT_TRUE(topology) << topology.error().text();
-        topology_.emplace(std::move(*topology));
+        auto network = net::Network::create(1, longest_frame);
+        ASSERT_TRUE(network) << network.error().text();
+        network_.emplace(std::move(*network));
     }
-    [[nodiscard]] const net::NetNs& netns() const { return topology_->dut; }
-    [[nodiscard]] const net::InterfaceInfo& device() const { return topology_->links[0].dut; }
+    [[nodiscard]] const net::NetNs& netns() const { return network_->dut; }
+    [[nodiscard]] const net::InterfaceInfo& device() const { return network_->links[0].dut; }
     // Everything that iproute2 and ethtool show of both ends, without counters.
     [[nodiscard]] std::string state_of_both_ends() const {
         std::string state;
-        for (const auto& [netns, name] : {std::pair(&topology_->tester, std::string("tester0")),
-                                          std::pair(&topology_->dut, std::string("dut0"))}) {
+        for (const auto& [netns, name] : {std::pair(&network_->tester, std::string("tester0")),
+                                          std::pair(&network_->dut, std::string("dut0"))}) {
             const auto inside = net::InNetNs::enter(*netns);
             EXPECT_TRUE(inside);
             for (const std::vector<std::string>& command :
@@ -114,7 +114,7 @@ class DeviceTest : public CapabilitiesTest {
     }
 
   private:
-    std::optional<net::Topology> topology_;
+    std::optional<net::Network> network_;
 };
 
 TEST_F(CapabilitiesTest, WhatTheHarnessNeedsWorksHere) {

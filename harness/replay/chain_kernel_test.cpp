@@ -48,7 +48,7 @@ class ChainTest : public bpf::KernelTest, public testing::WithParamInterface<mod
     static target::Target target() {
         target::Target target;
         target.scenario.name = "redirect";
-        target.scenario.replay.emplace().topology = model::TopologyKind::chain;
+        target.scenario.replay.emplace().topology = model::NetworkKind::chain;
         target.object = bpf::fixture_object("redirect");
         scenario::Configuration& configuration = target.scenario.configuration;
         configuration.globals = {{"target", bpf::scalar("interface:out0")},
@@ -70,7 +70,7 @@ class ChainTest : public bpf::KernelTest, public testing::WithParamInterface<mod
         return send(frames, target(), nothing);
     }
 
-    using Look = std::function<void(const net::Topology&)>;
+    using Look = std::function<void(const net::Network&)>;
 
     // `look` gets the network before frames are sent.
     static Result<Sent> send(const packet::Frames& frames, const target::Target& target,
@@ -78,17 +78,17 @@ class ChainTest : public bpf::KernelTest, public testing::WithParamInterface<mod
         XDPBENCH_TRY(const traffic::PinnedThread pinned,
                      traffic::PinnedThread::pin(traffic::measuring_cpu()));
         XDPBENCH_TRY(traffic::Generator generator, traffic::Generator::create(frames));
-        XDPBENCH_TRY(const net::Topology topology,
-                     net::Topology::create(1, 64, model::TopologyKind::chain));
-        XDPBENCH_TRY(const bpf::Program program, target::load_program(target, topology));
-        look(topology);
+        XDPBENCH_TRY(const net::Network network,
+                     net::Network::create(1, 64, model::NetworkKind::chain));
+        XDPBENCH_TRY(const bpf::Program program, target::load_program(target, network));
+        look(network);
         XDPBENCH_TRY(
             testbed::InstrumentedLink link,
-            testbed::InstrumentedLink::create(topology, 0, &program, program.fd(), GetParam(),
+            testbed::InstrumentedLink::create(network, 0, &program, program.fd(), GetParam(),
                                               {static_cast<std::uint32_t>(frames.size()), 64}));
         XDPBENCH_CHECK(link.watch_redirects());
         XDPBENCH_TRY(const testbed::LinkCounts before, link.read());
-        XDPBENCH_CHECK(generator.send(topology.tester, link.tester().index, frames.size()));
+        XDPBENCH_CHECK(generator.send(network.tester, link.tester().index, frames.size()));
         Sent sent;
         XDPBENCH_TRY(sent.counts, testbed::settled(link, before, frames.size()));
         XDPBENCH_TRY(sent.forwarded, link.far_sink()->captured());
@@ -97,7 +97,7 @@ class ChainTest : public bpf::KernelTest, public testing::WithParamInterface<mod
         return sent;
     }
 
-    static void nothing(const net::Topology& /*topology*/) {}
+    static void nothing(const net::Network& /*network*/) {}
 
     // The fixture `behind_redirect`, whose maps name the programs to run behind them.
     static Result<Sent> send_to_companions(const packet::Frames& frames,
@@ -110,7 +110,7 @@ class ChainTest : public bpf::KernelTest, public testing::WithParamInterface<mod
         };
         target::Target target;
         target.scenario.name = "behind_redirect";
-        target.scenario.replay.emplace().topology = model::TopologyKind::chain;
+        target.scenario.replay.emplace().topology = model::NetworkKind::chain;
         target.object = bpf::fixture_object("behind_redirect");
         target.scenario.configuration.maps = {
             {{},
@@ -120,8 +120,8 @@ class ChainTest : public bpf::KernelTest, public testing::WithParamInterface<mod
             {{},
              "cpus",
              entry({{"qsize", bpf::scalar("2048")}, {"bpf_prog", program("program:on_the_cpu")}})}};
-        return send(frames, target, [&](const net::Topology& topology) {
-            out_ifindex = static_cast<std::uint8_t>(topology.interfaces().at("out0"));
+        return send(frames, target, [&](const net::Network& network) {
+            out_ifindex = static_cast<std::uint8_t>(network.interfaces().at("out0"));
         });
     }
 };

@@ -70,16 +70,14 @@ class LanRun {
   public:
     static Result<LanRun> start(const target::Target& target, model::Mode mode) {
         const scenario::Lan& lan = *target.scenario.lan;
-        XDPBENCH_TRY(testbed::LanTopology topology, testbed::LanTopology::create(lan.hosts));
-        const testbed::LanHost& dut = topology.hosts[host_index(lan, scenario::kLanDut)];
-        XDPBENCH_TRY(bpf::Program program,
-                     target::load_program(target, dut.netns, {{"dut0", dut.interface.index}},
-                                          lan.configuration));
+        XDPBENCH_TRY(testbed::Lan network, testbed::Lan::create(lan.hosts));
+        const net::Network& there = network.network;
+        XDPBENCH_TRY(bpf::Program program, target::load_program(target, there, lan.configuration));
         XDPBENCH_TRY(const bpf::ProgramInfo info, program.info());
         XDPBENCH_TRY(bpf::ProgramMaps maps, bpf::ProgramMaps::open(info.id));
         XDPBENCH_TRY(bpf::XdpLink xdp_link,
-                     bpf::XdpLink::attach(dut.netns, dut.interface, program.fd(), mode));
-        return LanRun(target, std::move(topology), std::move(program), std::move(maps),
+                     bpf::XdpLink::attach(there.dut, there.links.front().dut, program.fd(), mode));
+        return LanRun(target, std::move(network), std::move(program), std::move(maps),
                       std::move(xdp_link));
     }
 
@@ -95,10 +93,10 @@ class LanRun {
     }
 
   private:
-    LanRun(const target::Target& target, testbed::LanTopology topology, bpf::Program program,
+    LanRun(const target::Target& target, testbed::Lan network, bpf::Program program,
            bpf::ProgramMaps maps, bpf::XdpLink xdp_link)
         : target_(&target),
-          topology_(std::move(topology)),
+          lan_(std::move(network)),
           program_(std::move(program)),
           maps_(std::move(maps)),
           xdp_link_(std::move(xdp_link)) {}
@@ -112,7 +110,7 @@ class LanRun {
     Result<void> run_set(const scenario::LanSet& changes, model::LanStepRecord& record) const;
 
     const target::Target* target_;
-    testbed::LanTopology topology_;
+    testbed::Lan lan_;
     bpf::Program program_;
     bpf::ProgramMaps maps_;
     bpf::XdpLink xdp_link_;
@@ -143,15 +141,14 @@ Result<void> LanRun::run_ping(const scenario::LanPing& expected, model::LanStepR
     record.step = fmt::format("ping {}", expected.count);
     record.sent = expected.count;
     std::vector<traffic::PacketSocket> sockets;
-    for (const testbed::LanHost& host : topology_.hosts) {
+    for (const net::Host& host : lan_.network.hosts) {
         XDPBENCH_TRY(traffic::PacketSocket socket,
                      traffic::PacketSocket::open(host.netns, host.interface));
         sockets.push_back(std::move(socket));
     }
-    const std::size_t client = host_index(lan(), scenario::kLanClient);
     const std::string& address = lan().hosts[host_index(lan(), scenario::kLanDut)].ip;
     XDPBENCH_TRY(const std::vector<PingReply> replies,
-                 ping(topology_.hosts[client].netns, address, expected.count,
+                 ping(lan_.network.tester, address, expected.count,
                       expected.answered == 0 ? kLanSilence : kLanPatience));
     record.answered = replies.size();
     for (const PingReply& reply : replies) {
@@ -181,7 +178,7 @@ Result<void> LanRun::run_send(const scenario::LanSend& expected, model::LanStepR
     record.step = "send " + expected.frames.text;
     record.sent = frames.size();
     const std::size_t client = host_index(lan(), scenario::kLanClient);
-    const testbed::LanHost& from = topology_.hosts[client];
+    const net::Host& from = lan_.network.hosts[client];
     XDPBENCH_TRY(const traffic::PacketSocket socket,
                  traffic::PacketSocket::open(from.netns, from.interface));
     XDPBENCH_CHECK(socket.send(frames));

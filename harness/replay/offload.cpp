@@ -11,7 +11,7 @@
 #include "bpf/counters.h"
 #include "bpf/offload_map.h"
 #include "net/netlink.h"
-#include "net/port_topology.h"
+#include "net/port_network.h"
 #include "target/offload_program.h"
 #include "traffic/packet_socket.h"
 

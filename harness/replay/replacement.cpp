@@ -26,10 +26,10 @@ constexpr auto kBlindTurn = std::chrono::milliseconds(1);
 // The generator at work in a thread of its own until it is stopped.
 class Traffic {
   public:
-    Traffic(traffic::Generator& generator, const net::Topology& topology, unsigned ifindex,
+    Traffic(traffic::Generator& generator, const net::Network& network, unsigned ifindex,
             std::uint64_t frames)
-        : thread_([this, &generator, &topology, ifindex, frames] {
-              ended_ = run(generator, topology, ifindex, frames);
+        : thread_([this, &generator, &network, ifindex, frames] {
+              ended_ = run(generator, network, ifindex, frames);
               running_ = false;
           }) {}
     Traffic(const Traffic&) = delete;
@@ -49,12 +49,12 @@ class Traffic {
     }
 
   private:
-    Result<void> run(traffic::Generator& generator, const net::Topology& topology, unsigned ifindex,
+    Result<void> run(traffic::Generator& generator, const net::Network& network, unsigned ifindex,
                      std::uint64_t frames) {
         XDPBENCH_TRY(const traffic::PinnedThread pinned,
                      traffic::PinnedThread::pin(traffic::measuring_cpu()));
         while (!stop_) {
-            XDPBENCH_CHECK(generator.send(topology.tester, ifindex, frames));
+            XDPBENCH_CHECK(generator.send(network.tester, ifindex, frames));
             sent_ += frames;
         }
         return {};
@@ -108,16 +108,16 @@ Result<ReplacementOutcome> replace_under_traffic(const target::Target& target, m
     XDPBENCH_TRY(const packet::Frames frames,
                  target::load_frames(target::replay_traffic(target), target.scenario));
     XDPBENCH_TRY(traffic::Generator generator, traffic::Generator::create(frames));
-    XDPBENCH_TRY(const net::Topology topology, net::Topology::create(1, traffic::longest_of(frames),
-                                                                     target::topology_of(target)));
-    XDPBENCH_TRY(const bpf::Program first, target::load_program(target, topology));
-    XDPBENCH_TRY(const bpf::Program second, target::load_program(other, topology));
+    XDPBENCH_TRY(const net::Network network,
+                 net::Network::create(1, traffic::longest_of(frames), target::network_of(target)));
+    XDPBENCH_TRY(const bpf::Program first, target::load_program(target, network));
+    XDPBENCH_TRY(const bpf::Program second, target::load_program(other, network));
     XDPBENCH_TRY(testbed::InstrumentedLink link,
-                 testbed::InstrumentedLink::create(topology, 0, &first, first.fd(), mode, {}));
+                 testbed::InstrumentedLink::create(network, 0, &first, first.fd(), mode, {}));
     XDPBENCH_CHECK(link.watch_redirects());
     XDPBENCH_TRY(const testbed::LinkCounts before, link.read());
 
-    Traffic traffic(generator, topology, link.tester().index, frames.size());
+    Traffic traffic(generator, network, link.tester().index, frames.size());
     XDPBENCH_CHECK(take_turn(first, traffic));
     for (std::uint64_t turn = 0; turn < times; ++turn) {
         const bpf::Program& next = turn % 2 == 0 ? second : first;

@@ -8,7 +8,7 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "bpf/cpus.h"
-#include "net/topology.h"
+#include "net/network.h"
 #include "packet/diff.h"
 #include "replay/replacement.h"
 #include "testbed/instrumented_link.h"
@@ -108,14 +108,14 @@ Result<check::Verdict> judge(const target::Target& target, const testbed::Instru
     return check::Verdict{model::Outcome::failed, text};
 }
 
-Result<void> keep_topology(const target::Target& target, const net::Topology& topology,
-                           const bpf::Program& program, model::Mode mode,
-                           std::vector<std::string>& notes) {
+Result<void> keep_network(const target::Target& target, const net::Network& network,
+                          const bpf::Program& program, model::Mode mode,
+                          std::vector<std::string>& notes) {
     const std::string prefix = fmt::format("xdp-bench-{}", ::getpid());
-    XDPBENCH_TRY(const std::vector<std::string> names, topology.keep(prefix));
-    XDPBENCH_CHECK(bpf::attach_for_good(topology.dut, topology.links[0].dut, program.fd(), mode));
+    XDPBENCH_TRY(const std::vector<std::string> names, network.keep(prefix));
+    XDPBENCH_CHECK(bpf::attach_for_good(network.dut, network.links[0].dut, program.fd(), mode));
     notes.push_back(fmt::format("kept {} in {} mode on {}:", target.scenario.name,
-                                model::mode_name(mode), topology.links[0].dut.name));
+                                model::mode_name(mode), network.links[0].dut.name));
     for (const std::string& name : names) {
         notes.push_back(
             fmt::format("  enter: ip netns exec {0} bash    remove: ip netns delete {0}", name));
@@ -125,11 +125,11 @@ Result<void> keep_topology(const target::Target& target, const net::Topology& to
 
 // The program loaded for `mode`; in offload mode bound to the link's device, which is where a
 // device without offload says so.
-Result<bpf::Program> load_for(const target::Target& target, const net::Topology& topology,
+Result<bpf::Program> load_for(const target::Target& target, const net::Network& network,
                               model::Mode mode) {
-    if (mode != model::Mode::offload) return target::load_program(target, topology);
-    const net::InterfaceInfo& device = topology.links[0].dut;
-    Result<bpf::Program> program = target::load_program(target, topology, {}, device.index);
+    if (mode != model::Mode::offload) return target::load_program(target, network);
+    const net::InterfaceInfo& device = network.links[0].dut;
+    Result<bpf::Program> program = target::load_program(target, network, {}, device.index);
     if (program) return program;
     return unavailable_error(fmt::format("{} cannot be offloaded to {}: {}", target.scenario.name,
                                          device.name, program.error().what),
@@ -143,7 +143,7 @@ Result<bpf::Program> load_for(const target::Target& target, const net::Topology&
 // accounted for: where softirqs are left to ksoftirqd while it runs (before 6.5), a receiver that
 // waits for the CPU is overrun by frames that are sent in one go. Once the books do not balance,
 // there is nothing to wait for.
-Result<testbed::LinkCounts> send_paced(traffic::Generator& generator, const net::Topology& topology,
+Result<testbed::LinkCounts> send_paced(traffic::Generator& generator, const net::Network& network,
                                        const testbed::InstrumentedLink& link,
                                        std::uint64_t frames) {
     XDPBENCH_TRY(const testbed::LinkCounts before, link.read());
@@ -151,7 +151,7 @@ Result<testbed::LinkCounts> send_paced(traffic::Generator& generator, const net:
     bool balanced = true;
     for (std::uint64_t sent = 0; sent < frames;) {
         const std::uint64_t part = balanced ? std::min(kInFlight, frames - sent) : frames - sent;
-        XDPBENCH_CHECK(generator.send(topology.tester, link.tester().index, part));
+        XDPBENCH_CHECK(generator.send(network.tester, link.tester().index, part));
         sent += part;
         const testbed::Settled when =
             sent < frames ? testbed::Settled::balanced : testbed::Settled::certain;
@@ -206,10 +206,7 @@ model::ReplayRecord describe(const target::Target& target, model::Mode mode,
     model::ReplayRecord record;
     record.program = target.scenario.name;
     record.mode = model::mode_name(mode);
-    record.topology = model::topology_name(target::topology_of(target));
-    if (!link.dut().made_by_us) {
-        record.topology = fmt::format("device {}, peer {}", link.dut().name, link.tester().name);
-    }
+    record.topology = link.network().text();
     record.traffic = target::replay_traffic(target).text;
     record.sent = sent;
     record.actions = counts.actions;
@@ -240,11 +237,11 @@ Result<void> try_replacement(const target::Target& target, model::Mode mode,
     return {};
 }
 
-// A fresh topology, or the real interfaces in its place.
-Result<net::Topology> network_for(const target::Target& target, model::Mode mode,
-                                  std::size_t longest_frame,
-                                  const std::optional<net::Ports>& devices) {
-    if (!devices) return net::Topology::create(1, longest_frame, target::topology_of(target));
+// A fresh network, or the real interfaces in its place.
+Result<net::Network> network_for(const target::Target& target, model::Mode mode,
+                                 std::size_t longest_frame,
+                                 const std::optional<net::Ports>& devices) {
+    if (!devices) return net::Network::create(1, longest_frame, target::network_of(target));
     if (target.judged && target.scenario.replay->received && target.scenario.replay->forwarded) {
         return unavailable_error(
             "the scenario tells frames that come back from those at a far end, and over --dev and "
@@ -260,22 +257,22 @@ Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
     XDPBENCH_TRY(const packet::Frames frames,
                  target::load_frames(target::replay_traffic(target), target.scenario));
     XDPBENCH_TRY(traffic::Generator generator, traffic::Generator::create(frames));
-    XDPBENCH_TRY(const net::Topology topology,
+    XDPBENCH_TRY(const net::Network network,
                  network_for(target, mode, traffic::longest_of(frames), options.devices));
-    std::optional<net::Topology> aside;  // of real interfaces none is idle
+    std::optional<net::Network> aside;  // of real interfaces none is idle
     if (options.devices) {
-        XDPBENCH_TRY(net::Topology idle, net::Topology::create(0, 0));
+        XDPBENCH_TRY(net::Network idle, net::Network::create(0, 0));
         aside.emplace(std::move(idle));
     }
     XDPBENCH_TRY(const bpf::Program program, options.devices
-                                                 ? testbed::load_for_mode(target, topology, mode)
-                                                 : load_for(target, topology, mode));
+                                                 ? testbed::load_for_mode(target, network, mode)
+                                                 : load_for(target, network, mode));
     const traffic::Capture capture = capture_for(target, frames);
     std::optional<testbed::InstrumentedLink> link;
     {
         XDPBENCH_TRY(
             testbed::InstrumentedLink equipped,
-            testbed::InstrumentedLink::create(topology, 0, &program, program.fd(), mode, capture));
+            testbed::InstrumentedLink::create(network, 0, &program, program.fd(), mode, capture));
         XDPBENCH_CHECK(equipped.watch_redirects());
         link.emplace(std::move(equipped));
     }
@@ -283,9 +280,9 @@ Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
     {
         XDPBENCH_TRY(const traffic::PinnedThread pinned,
                      traffic::PinnedThread::pin(traffic::measuring_cpu()));
-        const net::Topology& parking = aside ? *aside : topology;
+        const net::Network& parking = aside ? *aside : network;
         XDPBENCH_CHECK(generator.park(parking.tester, parking.parking));
-        XDPBENCH_TRY(counts, send_paced(generator, topology, *link, frames.size()));
+        XDPBENCH_TRY(counts, send_paced(generator, network, *link, frames.size()));
     }
     if (!link->counted_by_program() && mode != model::Mode::offload) {
         XDPBENCH_TRY(const model::ActionTally expected, expected_actions(target));
@@ -317,7 +314,7 @@ Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
     }
     if (options.keep) {
         link.reset();
-        XDPBENCH_CHECK(keep_topology(target, topology, program, mode, notes));
+        XDPBENCH_CHECK(keep_network(target, network, program, mode, notes));
     }
     return outcome;
 }

@@ -1,11 +1,11 @@
-// Replay: traffic end to end through a topology, every frame accounted for and compared.
+// Replay: traffic end to end through a network, every frame accounted for and compared.
 #pragma once
 
 #include <optional>
 
 #include "check/check.h"
 #include "model/run.h"
-#include "net/port_topology.h"
+#include "net/port_network.h"
 #include "replay/modes.h"
 #include "target/target.h"
 
@@ -19,11 +19,11 @@ struct ReplayOutcome {
 
 struct ReplayOptions {
     bool keep = false;                  // the namespaces and the attached program stay
-    std::optional<net::Ports> devices;  // over real interfaces, not through a topology of our own
+    std::optional<net::Ports> devices;  // over real interfaces, not through a network of our own
 };
 
 // Sends the scenario's replay traffic (of an unjudged target: its own traffic) through a fresh
-// topology in `mode`, or over real interfaces, and compares what arrives. Lines for the user are
+// network in `mode`, or over real interfaces, and compares what arrives. Lines for the user are
 // added to `notes`: how to enter and remove what was kept, what is not done over real interfaces.
 [[nodiscard]] ReplayOutcome run_replay(const target::Target& target, model::Mode mode,
                                        const ReplayOptions& options,

@@ -29,10 +29,9 @@ Names mode_names() {
     return names;
 }
 
-Names topology_names() {
-    Names names;
-    for (int i = 0; i < model::kTopologyKindCount; ++i)
-        names.emplace_back(model::topology_name(static_cast<model::TopologyKind>(i)));
+// The networks that a replay may ask for.
+const Names& network_names() {
+    static const Names names{"pair", "chain"};
     return names;
 }
 
@@ -56,11 +55,13 @@ Result<std::vector<model::Mode>> read_modes(const YamlNode& node) {
     return modes;
 }
 
-Result<model::TopologyKind> read_topology(const YamlNode& node) {
+Result<model::NetworkKind> read_network(const YamlNode& node) {
     XDPBENCH_TRY(const std::string name, read_line(node, "the topology"));
-    if (const auto kind = model::parse_topology(name)) return *kind;
+    const Names& known = network_names();
+    if (std::find(known.begin(), known.end(), name) != known.end())
+        return *model::parse_network(name);
     return error_at(node.where, fmt::format("unknown topology {}{}", in_quotes(name),
-                                            correction(name, topology_names())));
+                                            correction(name, network_names())));
 }
 
 // Frames by CPU number.
@@ -97,7 +98,7 @@ Result<void> read_replay_expectation(const YamlNode& node, Replay& replay) {
         XDPBENCH_TRY(replay.passed_cpus, read_cpus(*cpus));
     }
     if (const auto* forwarded = record.entry("forwarded")) {
-        if (replay.topology != model::TopologyKind::chain)
+        if (replay.topology != model::NetworkKind::chain)
             return error_at(forwarded->where,
                             "key 'forwarded' without a far end: expected topology 'chain'");
         XDPBENCH_TRY(replay.forwarded, read_frame_ref(forwarded->value));
@@ -187,7 +188,7 @@ Result<Replay> read_replay(const YamlNode& node) {
                  Record::read(node, "replay", {"topology", "traffic"}, {"expect", "replace"}));
     Replay replay;
     replay.where = node.where;
-    XDPBENCH_TRY(replay.topology, read_topology(record.at("topology")));
+    XDPBENCH_TRY(replay.topology, read_network(record.at("topology")));
     XDPBENCH_TRY(replay.traffic, read_frame_ref(record.at("traffic")));
     if (const auto* expect = record.find("expect")) {
         XDPBENCH_CHECK(read_replay_expectation(*expect, replay));

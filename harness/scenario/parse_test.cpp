@@ -216,7 +216,7 @@ TEST(Parse, TakesAReplayThatExpectsNothing) {
                "passed_by_cpu: { 0: 3, 12: 0 } } }\n")
             .replay;
     ASSERT_TRUE(chain && chain->forwarded);
-    EXPECT_EQ(chain->topology, model::TopologyKind::chain);
+    EXPECT_EQ(chain->topology, model::NetworkKind::chain);
     EXPECT_EQ(chain->forwarded->pcap, "b.pcap");
     const auto replaced =
         parsed(kHead +

@@ -80,7 +80,7 @@ struct Metadata {
 // What the program finds in its context (struct xdp_md) beside the frame.
 struct FrameContext {
     model::Location where;
-    std::string ingress;  // interface of the topology; empty: the kernel's default, the loopback
+    std::string ingress;  // interface of the network; empty: the kernel's default, the loopback
     std::uint32_t rx_queue = 0;
     std::optional<Metadata> metadata;
 };
@@ -91,7 +91,7 @@ struct RedirectTarget {
     model::Location where;
     std::string map;                  // empty: not judged
     std::optional<model::Value> key;  // of the map
-    std::string interface;            // of the topology; empty: not judged
+    std::string interface;            // of the network; empty: not judged
 };
 
 // What must become of each frame of a step.
@@ -141,10 +141,10 @@ struct Replacement {
     std::uint64_t times = 0;
 };
 
-// End to end through a topology.
+// End to end through a network.
 struct Replay {
     model::Location where;
-    model::TopologyKind topology = model::TopologyKind::pair;
+    model::NetworkKind topology = model::NetworkKind::pair;
     FrameRef traffic;
     std::map<model::Action, std::uint64_t>
         actions;                       // frames per action; actions not named: 0. Empty: not judged

@@ -170,31 +170,24 @@ Target with_traffic(Target target, const TrafficOption& traffic) {
     return target;
 }
 
-model::TopologyKind topology_of(const Target& target) {
+model::NetworkKind network_of(const Target& target) {
     if (target.scenario.replay) return target.scenario.replay->topology;
-    return target.judged ? model::TopologyKind::chain : model::TopologyKind::pair;
+    return target.judged ? model::NetworkKind::chain : model::NetworkKind::pair;
 }
 
 Result<bpf::Program> open_program(const Target& target, const scenario::Configuration& extra) {
     scenario::InterfaceIndexes placeholders;
-    for (const std::string& name : net::Topology::interface_names(topology_of(target)))
+    for (const std::string& name : net::Network::interface_names(network_of(target)))
         placeholders[name] = 1;
     return configured_program(target, extra, placeholders);
 }
 
-Result<bpf::Program> load_program(const Target& target, const net::Topology& network,
+Result<bpf::Program> load_program(const Target& target, const net::Network& network,
                                   const scenario::Configuration& extra,
                                   std::optional<unsigned> offload_ifindex, std::size_t link) {
-    return load_program(target, network.dut, network.interfaces(link), extra, offload_ifindex);
-}
-
-Result<bpf::Program> load_program(const Target& target, const net::NetNs& dut,
-                                  const scenario::InterfaceIndexes& interfaces,
-                                  const scenario::Configuration& extra,
-                                  std::optional<unsigned> offload_ifindex) {
-    XDPBENCH_TRY(bpf::Program program, configured_program(target, extra, interfaces));
+    XDPBENCH_TRY(bpf::Program program, configured_program(target, extra, network.interfaces(link)));
     // A map of redirect targets looks for the interface in the namespace of who writes the entry.
-    XDPBENCH_TRY(const net::InNetNs inside, net::InNetNs::enter(dut));
+    XDPBENCH_TRY(const net::InNetNs inside, net::InNetNs::enter(network.dut));
     XDPBENCH_CHECK(program.load(offload_ifindex));
     return program;
 }
@@ -204,8 +197,8 @@ Result<LoneProgram> load_alone(const Target& target, const scenario::Configurati
     if (rx_queues > 0 || scenario::names_interfaces(target.scenario.configuration) ||
         scenario::names_interfaces(extra) || settings_name_interfaces(target.settings)) {
         XDPBENCH_TRY(
-            net::Topology network,
-            net::Topology::create(1, 0, topology_of(target), std::max<std::size_t>(rx_queues, 1)));
+            net::Network network,
+            net::Network::create(1, 0, network_of(target), std::max<std::size_t>(rx_queues, 1)));
         XDPBENCH_TRY(bpf::Program program, load_program(target, network, extra));
         return LoneProgram{std::move(network), std::move(program)};
     }

@@ -8,7 +8,7 @@
 
 #include "base/result.h"
 #include "bpf/program.h"
-#include "net/topology.h"
+#include "net/network.h"
 #include "scenario/assignment.h"
 #include "scenario/scenario.h"
 #include "target/traffic_source.h"
@@ -50,9 +50,9 @@ Result<Target> replacement_of(const Target& target);
 // The target with other traffic and so without expectations.
 [[nodiscard]] Target with_traffic(Target target, const TrafficOption& traffic);
 
-// The topology that the target's program works in: the one of its replay; of a scenario without a
+// The network that the target's program works in: the one of its replay; of a scenario without a
 // replay the one that has all interfaces a configuration may name.
-[[nodiscard]] model::TopologyKind topology_of(const Target& target);
+[[nodiscard]] model::NetworkKind network_of(const Target& target);
 
 // The target's program, opened and configured (with `extra` on top), not loaded: every mistake in
 // the configuration is found. The interfaces that it names are not there yet.
@@ -60,20 +60,14 @@ Result<bpf::Program> open_program(const Target& target, const scenario::Configur
 
 // The target's program, configured for the interfaces of one link of `network` and loaded; bound
 // to a device with `offload_ifindex`.
-Result<bpf::Program> load_program(const Target& target, const net::Topology& network,
+Result<bpf::Program> load_program(const Target& target, const net::Network& network,
                                   const scenario::Configuration& extra = {},
                                   std::optional<unsigned> offload_ifindex = std::nullopt,
                                   std::size_t link = 0);
 
-// The same for interfaces that are known by their roles, in the namespace `dut`.
-Result<bpf::Program> load_program(const Target& target, const net::NetNs& dut,
-                                  const scenario::InterfaceIndexes& interfaces,
-                                  const scenario::Configuration& extra = {},
-                                  std::optional<unsigned> offload_ifindex = std::nullopt);
-
 // A program to be test-run, for which no traffic is sent.
 struct LoneProgram {
-    std::optional<net::Topology> network;  // if interfaces are needed
+    std::optional<net::Network> network;  // if interfaces are needed
     bpf::Program program;
 };
 // With `rx_queues` there are interfaces, with so many receive queues each, even if the

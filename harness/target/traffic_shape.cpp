@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "base/text.h"
+#include "net/network.h"
 #include "packet/frame.h"
 #include "packet/reshape.h"
 #include "traffic/generator.h"
@@ -67,7 +68,7 @@ Result<TrafficShape> parse_size(const std::string& text) {
     const char* const end = text.data() + text.size();
     const auto [stopped, error] = std::from_chars(text.data(), end, size);
     constexpr std::size_t kLeast = packet::kEthernetHeaderBytes + kFcs;
-    constexpr std::size_t kMost = traffic::kLongestLiveFrame + kFcs;
+    constexpr std::size_t kMost = net::kLongestLiveFrame + kFcs;
     if (error != std::errc{} || stopped != end || size < kLeast || size > kMost)
         return input_error(
             fmt::format("--size {} is neither imix nor a number from {} to {}", text, kLeast,

@@ -118,7 +118,7 @@ Result<void> spread(bpf::Program& empty, const std::vector<std::uint32_t>& cpus)
 }
 
 Result<bpf::Program> load_redirect(const RedirectPath& redirect_path, Counting counting,
-                                   const bpf::Program& beside, const net::Topology& topology,
+                                   const bpf::Program& beside, const net::Network& network,
                                    const net::Link& link) {
     XDPBENCH_TRY(bpf::Program empty,
                  bpf::Program::open_built_in("empty_redirect", built_in(empty_redirect__elf_bytes),
@@ -136,7 +136,7 @@ Result<bpf::Program> load_redirect(const RedirectPath& redirect_path, Counting c
     XDPBENCH_CHECK(empty.configure({{{"target", number(interface)}}, {}}));
     if (redirect_path.means == Means::cpumap) XDPBENCH_CHECK(spread(empty, redirect_path.cpus));
     // A map of redirect targets looks for the interface in the namespace of who writes the entry.
-    XDPBENCH_TRY(const net::InNetNs inside, net::InNetNs::enter(topology.dut));
+    XDPBENCH_TRY(const net::InNetNs inside, net::InNetNs::enter(network.dut));
     XDPBENCH_CHECK(empty.load());
     if (redirect_path.means == Means::devmap)
         XDPBENCH_CHECK(set_entry(ports, 0, interface, "an interface"));
@@ -182,20 +182,20 @@ Result<RedirectPath> find_redirect_target(const bpf::Program& program, const net
 }
 
 Result<EmptyProgram> EmptyProgram::load(model::Action action, const bpf::Program& program,
-                                        const net::Topology& topology, std::size_t of,
+                                        const net::Network& network, std::size_t of,
                                         std::size_t link) {
     if (action != model::Action::redirect) {
         XDPBENCH_TRY(bpf::Program plain, load_plain(action, program));
         return EmptyProgram(std::move(plain), std::nullopt);
     }
-    XDPBENCH_TRY(RedirectPath redirect_path, find_redirect_target(program, topology.links.at(of)));
+    XDPBENCH_TRY(RedirectPath redirect_path, find_redirect_target(program, network.links.at(of)));
     XDPBENCH_TRY(bpf::Program redirect, load_redirect(redirect_path, Counting::nowhere, program,
-                                                      topology, topology.links.at(link)));
+                                                      network, network.links.at(link)));
     return EmptyProgram(std::move(redirect), std::move(redirect_path));
 }
 
 Result<EmptyProgram> EmptyProgram::load_counting(model::Action action, const bpf::Program& program,
-                                                 const net::Topology& devices, model::Mode mode) {
+                                                 const net::Network& devices, model::Mode mode) {
     const net::Link& link = devices.links.front();
     if (action != model::Action::redirect) {
         XDPBENCH_TRY(bpf::Program plain, load_counting_plain(action, program, link.dut, mode));

@@ -9,7 +9,7 @@
 
 #include "base/result.h"
 #include "bpf/program.h"
-#include "net/topology.h"
+#include "net/network.h"
 #include "scenario/scenario.h"
 
 namespace xdpbench::testbed {
@@ -38,17 +38,16 @@ Result<RedirectPath> find_redirect_target(const bpf::Program& program, const net
 
 class EmptyProgram {
   public:
-    // Does what `program` does with frames that take `action`, on `link` of `topology`. `of`: the
+    // Does what `program` does with frames that take `action`, on `link` of `network`. `of`: the
     // link that `program` was loaded for.
     static Result<EmptyProgram> load(model::Action action, const bpf::Program& program,
-                                     const net::Topology& topology, std::size_t of,
-                                     std::size_t link);
+                                     const net::Network& network, std::size_t of, std::size_t link);
 
     // Does so in the place of `program` on a real interface, the only link of `devices`, and counts
     // its frames as that does: no driver's counters mean the same. In offload mode it is bound to
     // the device; unavailable for a redirect then.
     static Result<EmptyProgram> load_counting(model::Action action, const bpf::Program& program,
-                                              const net::Topology& devices, model::Mode mode);
+                                              const net::Network& devices, model::Mode mode);
 
     [[nodiscard]] int fd() const { return program_.fd(); }
     [[nodiscard]] const bpf::Program& program() const { return program_; }

@@ -24,7 +24,7 @@ class EmptyProgramTest : public bpf::KernelTest {
     static target::Target target(bool ports, bool cpus, const char* interface = "interface:out0") {
         target::Target target;
         target.scenario.name = "redirect";
-        target.scenario.replay.emplace().topology = model::TopologyKind::chain;
+        target.scenario.replay.emplace().topology = model::NetworkKind::chain;
         target.object = bpf::fixture_object("redirect");
         scenario::Configuration& configuration = target.scenario.configuration;
         configuration.globals = {{"target", bpf::scalar("interface:out0")},
@@ -45,15 +45,15 @@ class EmptyProgramTest : public bpf::KernelTest {
         XDPBENCH_TRY(traffic::Generator generator,
                      traffic::Generator::create(
                          packet::Frames(1, packet::Frame{std::vector<std::uint8_t>(60), 0})));
-        XDPBENCH_TRY(const net::Topology topology,
-                     net::Topology::create(2, 60, model::TopologyKind::chain));
-        XDPBENCH_TRY(const bpf::Program program, target::load_program(target, topology));
+        XDPBENCH_TRY(const net::Network network,
+                     net::Network::create(2, 60, model::NetworkKind::chain));
+        XDPBENCH_TRY(const bpf::Program program, target::load_program(target, network));
         XDPBENCH_TRY(const EmptyProgram empty,
-                     EmptyProgram::load(model::Action::redirect, program, topology, 0, 1));
+                     EmptyProgram::load(model::Action::redirect, program, network, 0, 1));
         XDPBENCH_TRY(
             const InstrumentedLink link,
-            InstrumentedLink::create(topology, 1, nullptr, empty.fd(), model::Mode::native, {}));
-        XDPBENCH_TRY(const LinkWindow window, run_window(link, generator, topology, 100));
+            InstrumentedLink::create(network, 1, nullptr, empty.fd(), model::Mode::native, {}));
+        XDPBENCH_TRY(const LinkWindow window, run_window(link, generator, network, 100));
         return window.counts;
     }
 
@@ -64,16 +64,16 @@ class EmptyProgramTest : public bpf::KernelTest {
         XDPBENCH_TRY(traffic::Generator generator,
                      traffic::Generator::create(
                          packet::Frames(1, packet::Frame{std::vector<std::uint8_t>(60), 0})));
-        XDPBENCH_TRY(const net::Topology topology,
-                     net::Topology::create(1, 60, model::TopologyKind::chain));
-        XDPBENCH_TRY(const bpf::Program program, target::load_program(target, topology));
+        XDPBENCH_TRY(const net::Network network,
+                     net::Network::create(1, 60, model::NetworkKind::chain));
+        XDPBENCH_TRY(const bpf::Program program, target::load_program(target, network));
         XDPBENCH_TRY(const EmptyProgram empty,
-                     EmptyProgram::load_counting(model::Action::redirect, program, topology,
+                     EmptyProgram::load_counting(model::Action::redirect, program, network,
                                                  model::Mode::native));
         XDPBENCH_TRY(const InstrumentedLink link,
-                     InstrumentedLink::create(topology, 0, &empty.program(), empty.fd(),
+                     InstrumentedLink::create(network, 0, &empty.program(), empty.fd(),
                                               model::Mode::native, {}));
-        XDPBENCH_TRY(const LinkWindow window, run_window(link, generator, topology, 100));
+        XDPBENCH_TRY(const LinkWindow window, run_window(link, generator, network, 100));
         return window.counts;
     }
 };
@@ -100,11 +100,11 @@ TEST_F(EmptyProgramTest, CountsItsFramesWhereNothingElseDoes) {
 }
 
 TEST_F(EmptyProgramTest, NoDeviceRedirects) {
-    const auto topology = net::Topology::create(1, 60, model::TopologyKind::chain);
-    ASSERT_TRUE(topology) << topology.error().text();
-    const auto program = target::load_program(target(true, false), *topology);
+    const auto network = net::Network::create(1, 60, model::NetworkKind::chain);
+    ASSERT_TRUE(network) << network.error().text();
+    const auto program = target::load_program(target(true, false), *network);
     ASSERT_TRUE(program) << program.error().text();
-    const auto empty = EmptyProgram::load_counting(model::Action::redirect, *program, *topology,
+    const auto empty = EmptyProgram::load_counting(model::Action::redirect, *program, *network,
                                                    model::Mode::offload);
     ASSERT_FALSE(empty);
     EXPECT_EQ(empty.error().kind, ErrorKind::unavailable);
@@ -148,11 +148,11 @@ TEST_F(EmptyProgramTest, ByCpumapToAllItsCpusInTurn) {
 }
 
 TEST_F(EmptyProgramTest, TheQueueOfACpumapLimitsWhatIsUnderWay) {
-    const auto topology = net::Topology::create(1, 60, model::TopologyKind::chain);
-    ASSERT_TRUE(topology) << topology.error().text();
-    const auto program = target::load_program(target(false, true), *topology);
+    const auto network = net::Network::create(1, 60, model::NetworkKind::chain);
+    ASSERT_TRUE(network) << network.error().text();
+    const auto program = target::load_program(target(false, true), *network);
     ASSERT_TRUE(program) << program.error().text();
-    const auto redirect_path = find_redirect_target(*program, topology->links[0]);
+    const auto redirect_path = find_redirect_target(*program, network->links[0]);
     ASSERT_TRUE(redirect_path) << redirect_path.error().text();
     EXPECT_EQ(redirect_path->means, Means::cpumap);
     EXPECT_EQ(most_in_flight(*redirect_path, 65536), 512U - 64);
@@ -168,17 +168,17 @@ TEST_F(EmptyProgramTest, WhatIsUnderWayFindsRoomWhereverTheQueueBegins) {
     constexpr int kCpu = 0;  // the map's
     const auto pinned = traffic::PinnedThread::pin(kCpu);
     ASSERT_TRUE(pinned) << pinned.error().text();
-    const auto topology = net::Topology::create(2, 60, model::TopologyKind::chain);
-    ASSERT_TRUE(topology) << topology.error().text();
+    const auto network = net::Network::create(2, 60, model::NetworkKind::chain);
+    ASSERT_TRUE(network) << network.error().text();
     auto generator = traffic::Generator::create(
         packet::Frames(1, packet::Frame{std::vector<std::uint8_t>(60), 0}));
     ASSERT_TRUE(generator) << generator.error().text();
-    const auto program = target::load_program(target(false, true), *topology);
+    const auto program = target::load_program(target(false, true), *network);
     ASSERT_TRUE(program) << program.error().text();
-    const auto empty = EmptyProgram::load(model::Action::redirect, *program, *topology, 0, 1);
+    const auto empty = EmptyProgram::load(model::Action::redirect, *program, *network, 0, 1);
     ASSERT_TRUE(empty) << empty.error().text();
     const auto link =
-        InstrumentedLink::create(*topology, 1, nullptr, empty->fd(), model::Mode::native, {});
+        InstrumentedLink::create(*network, 1, nullptr, empty->fd(), model::Mode::native, {});
     ASSERT_TRUE(link) << link.error().text();
     const std::uint64_t most = most_in_flight(empty->redirect_path(), 65536);
     const sched_param first = {.sched_priority = 1};
@@ -186,7 +186,7 @@ TEST_F(EmptyProgramTest, WhatIsUnderWayFindsRoomWhereverTheQueueBegins) {
     ASSERT_EQ(::sched_setscheduler(0, SCHED_FIFO, &first), 0) << std::strerror(errno);
     Result<LinkWindow> window = Error{};
     for (int windows = 0; windows < 20; ++windows) {
-        window = run_window(*link, *generator, *topology, most - 1);
+        window = run_window(*link, *generator, *network, most - 1);
         if (!window) break;
     }
     ASSERT_EQ(::sched_setscheduler(0, SCHED_OTHER, &ordinary), 0);

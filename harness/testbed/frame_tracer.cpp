@@ -32,15 +32,15 @@ Result<std::unique_ptr<FrameTracer>> FrameTracer::create(const target::Target& t
                                                          const scenario::Configuration& extra) {
     const auto longest = static_cast<std::uint32_t>(traffic::longest_of(frames));
     XDPBENCH_TRY(traffic::Generator generator, traffic::Generator::create(frames));
-    XDPBENCH_TRY(net::Topology topology,
-                 net::Topology::create(1, longest, target::topology_of(target)));
-    XDPBENCH_TRY(bpf::Program program, target::load_program(target, topology, extra));
+    XDPBENCH_TRY(net::Network network,
+                 net::Network::create(1, longest, target::network_of(target)));
+    XDPBENCH_TRY(bpf::Program program, target::load_program(target, network, extra));
     std::unique_ptr<FrameTracer> tracer(
-        new FrameTracer(std::move(generator), std::move(topology), std::move(program)));
+        new FrameTracer(std::move(generator), std::move(network), std::move(program)));
     const traffic::Capture capture{static_cast<std::uint32_t>(frames.size()),
                                    longest + traffic::kCaptureGrowth};
     XDPBENCH_TRY(InstrumentedLink link,
-                 InstrumentedLink::create(tracer->topology_, 0, &tracer->program_,
+                 InstrumentedLink::create(tracer->network_, 0, &tracer->program_,
                                           tracer->program_.fd(), mode, capture));
     XDPBENCH_CHECK(link.watch_redirects());
     tracer->link_.emplace(std::move(link));
@@ -49,7 +49,7 @@ Result<std::unique_ptr<FrameTracer>> FrameTracer::create(const target::Target& t
 
 Result<FrameOutcome> FrameTracer::send_next() {
     XDPBENCH_TRY(const LinkCounts before, link_->read());
-    XDPBENCH_CHECK(generator_.send(topology_.tester, link_->tester().index, 1));
+    XDPBENCH_CHECK(generator_.send(network_.tester, link_->tester().index, 1));
     XDPBENCH_TRY(const LinkCounts counts, settled(*link_, before, 1));
     FrameOutcome frame_outcome;
     for (std::size_t i = 0; link_->counted_by_program() && i < counts.actions.size(); ++i) {

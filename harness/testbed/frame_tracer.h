@@ -15,7 +15,7 @@
 
 namespace xdpbench::testbed {
 
-// The ends of a topology.
+// The ends of a network.
 enum class End { nowhere, tester, stack, far };
 // "came back", "reached the stack", "reached the far end", "arrived nowhere".
 [[nodiscard]] const char* end_text(End end);
@@ -48,15 +48,15 @@ class FrameTracer {
         std::uint32_t* frames;  // looked at already
     };
 
-    FrameTracer(traffic::Generator generator, net::Topology topology, bpf::Program program)
+    FrameTracer(traffic::Generator generator, net::Network network, bpf::Program program)
         : generator_(std::move(generator)),
-          topology_(std::move(topology)),
+          network_(std::move(network)),
           program_(std::move(program)) {}
 
     std::array<Seen, 3> ends();
 
     traffic::Generator generator_;
-    net::Topology topology_;
+    net::Network network_;
     bpf::Program program_;
     std::optional<InstrumentedLink> link_;
     std::array<std::uint32_t, 3> seen_{};

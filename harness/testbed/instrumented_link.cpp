@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/text.h"
-#include "net/port_topology.h"
+#include "net/port_network.h"
 
 namespace xdpbench::testbed {
 namespace {
@@ -84,11 +84,11 @@ Error uncounted_error(const net::InterfaceInfo& device) {
 }
 
 // Frames leave through it and come back to it.
-Result<traffic::Sink> sink_at_tester(const net::Topology& topology, const net::Link& link,
+Result<traffic::Sink> sink_at_tester(const net::Network& network, const net::Link& link,
                                      traffic::Capture capture) {
     Result<traffic::Sink> sink =
-        traffic::Sink::attach(topology.tester, link.tester, traffic::SinkPlace::interface, capture);
-    if (sink || link.tester.made_by_us) return sink;
+        traffic::Sink::attach(network.tester, link.tester, traffic::SinkPlace::interface, capture);
+    if (sink || link.tester.traits.ours) return sink;
     return sink.error().in(
         fmt::format("{} cannot be the peer: frames are sent and counted there by native XDP",
                     link.tester.name));
@@ -96,11 +96,11 @@ Result<traffic::Sink> sink_at_tester(const net::Topology& topology, const net::L
 
 }  // namespace
 
-InstrumentedLink::InstrumentedLink(const net::Topology& topology, const net::Link& link,
+InstrumentedLink::InstrumentedLink(const net::Network& network, const net::Link& link,
                                    std::vector<const bpf::Program*> programs, model::Mode mode,
                                    bool counts, traffic::Sink tester_sink, traffic::Sink stack_sink,
                                    bpf::XdpLink xdp_link)
-    : topology_(&topology),
+    : network_(&network),
       link_(&link),
       programs_(std::move(programs)),
       mode_(mode),
@@ -109,36 +109,36 @@ InstrumentedLink::InstrumentedLink(const net::Topology& topology, const net::Lin
       stack_sink_(std::move(stack_sink)),
       xdp_link_(std::move(xdp_link)) {}
 
-Result<InstrumentedLink> InstrumentedLink::create(const net::Topology& topology, std::size_t index,
+Result<InstrumentedLink> InstrumentedLink::create(const net::Network& network, std::size_t index,
                                                   const bpf::Program* own_program, int program_fd,
                                                   model::Mode mode, traffic::Capture capture) {
-    const net::Link& link = topology.links.at(index);
+    const net::Link& link = network.links.at(index);
     bool counts = false;
     if (own_program != nullptr) {
         XDPBENCH_TRY(counts, counts_itself(*own_program));
     }
-    if (!counts && !link.dut.made_by_us) return uncounted_error(link.dut);
-    XDPBENCH_TRY(traffic::Sink tester_sink, sink_at_tester(topology, link, capture));
+    if (!counts && !link.dut.traits.counts_every_frame) return uncounted_error(link.dut);
+    XDPBENCH_TRY(traffic::Sink tester_sink, sink_at_tester(network, link, capture));
     const traffic::SinkPlace stack =
-        link.dut.made_by_us ? traffic::SinkPlace::stack : traffic::SinkPlace::socket;
+        link.dut.traits.ours ? traffic::SinkPlace::stack : traffic::SinkPlace::socket;
     XDPBENCH_TRY(traffic::Sink stack_sink,
-                 traffic::Sink::attach(topology.dut, link.dut, stack, capture));
+                 traffic::Sink::attach(network.dut, link.dut, stack, capture));
     XDPBENCH_TRY(bpf::XdpLink xdp_link,
-                 bpf::XdpLink::attach(topology.dut, link.dut, program_fd, mode));
+                 bpf::XdpLink::attach(network.dut, link.dut, program_fd, mode));
     // Now that both ends have a program: a veth declares it only then.
-    if (!link.tester.made_by_us) {
-        XDPBENCH_CHECK(net::require_sends_redirected(topology.tester, link.tester,
+    if (!link.tester.traits.ours)
+        XDPBENCH_CHECK(net::require_sends_redirected(network.tester, link.tester,
                                                      "give a port of another driver as --peer"));
-        XDPBENCH_CHECK(net::await_carrier(topology.tester, link.tester));
-        XDPBENCH_CHECK(net::await_carrier(topology.dut, link.dut));
-    }
+    if (link.tester.traits.drops_carrier)
+        XDPBENCH_CHECK(net::await_carrier(network.tester, link.tester));
+    if (link.dut.traits.drops_carrier) XDPBENCH_CHECK(net::await_carrier(network.dut, link.dut));
     std::vector<const bpf::Program*> programs;
     if (own_program != nullptr) programs.push_back(own_program);
-    InstrumentedLink equipped(topology, link, std::move(programs), mode, counts,
+    InstrumentedLink equipped(network, link, std::move(programs), mode, counts,
                               std::move(tester_sink), std::move(stack_sink), std::move(xdp_link));
     if (link.far) {
         XDPBENCH_TRY(traffic::Sink far_sink,
-                     traffic::Sink::attach(*topology.sink, link.far->sink,
+                     traffic::Sink::attach(*network.sink, link.far->sink,
                                            traffic::SinkPlace::interface, capture));
         equipped.far_sink_.emplace(std::move(far_sink));
     }
@@ -194,7 +194,7 @@ ActionSource InstrumentedLink::source() const {
 
 Result<LinkCounts> InstrumentedLink::read() const {
     LinkCounts counts;
-    if (!link_->dut.made_by_us) {
+    if (!link_->dut.traits.counts_every_frame) {
         // Every driver counts under names of its own, some a second late: only the program's
         // counters and the ends are heard.
         XDPBENCH_CHECK(read_ends(counts));
@@ -204,7 +204,7 @@ Result<LinkCounts> InstrumentedLink::read() const {
         counts.handled_by_device = counts.handled();
         return counts;
     }
-    XDPBENCH_TRY(const DriverCounters dut, net::driver_counters(topology_->dut, link_->dut.name));
+    XDPBENCH_TRY(const DriverCounters dut, net::driver_counters(network_->dut, link_->dut.name));
     // veth counts what its NAPI takes in under this name whether a native program is there or not.
     counts.handled_by_device = over_queues(dut, kRx, "xdp_packets");
     XDPBENCH_CHECK(read_ends(counts));
@@ -228,7 +228,7 @@ Result<void> InstrumentedLink::read_ends(LinkCounts& counts) const {
 
 Result<void> InstrumentedLink::read_losses(LinkCounts& counts, const DriverCounters& driver) const {
     XDPBENCH_TRY(const DriverCounters tester,
-                 net::driver_counters(topology_->tester, link_->tester.name));
+                 net::driver_counters(network_->tester, link_->tester.name));
     model::Losses& losses = counts.losses;
     losses["generator_xmit_errors"] = over_queues(tester, kTx, "xdp_xmit_errors");
     losses["dut_rx_drops"] = over_queues(driver, kRx, "drops");
@@ -236,9 +236,9 @@ Result<void> InstrumentedLink::read_losses(LinkCounts& counts, const DriverCount
     losses["tester_rx_drops"] = over_queues(tester, kRx, "drops");
     if (link_->far) {
         XDPBENCH_TRY(const DriverCounters out,
-                     net::driver_counters(topology_->dut, link_->far->out.name));
+                     net::driver_counters(network_->dut, link_->far->out.name));
         XDPBENCH_TRY(const DriverCounters sink,
-                     net::driver_counters(*topology_->sink, link_->far->sink.name));
+                     net::driver_counters(*network_->sink, link_->far->sink.name));
         losses["out_xmit_errors"] = over_queues(out, kTx, "xdp_xmit_errors");
         losses["sink_rx_drops"] = over_queues(sink, kRx, "drops");
     }
@@ -246,11 +246,11 @@ Result<void> InstrumentedLink::read_losses(LinkCounts& counts, const DriverCount
     if (mode_ != model::Mode::generic) return {};
     // What a generic program sends leaves through the device's ordinary transmit path.
     XDPBENCH_TRY(const net::InterfaceCounters dut,
-                 net::interface_counters(topology_->dut, link_->dut.name));
+                 net::interface_counters(network_->dut, link_->dut.name));
     losses["dut_tx_errors"] += dut.tx_dropped + dut.tx_errors;
     if (link_->far) {
         XDPBENCH_TRY(const net::InterfaceCounters out,
-                     net::interface_counters(topology_->dut, link_->far->out.name));
+                     net::interface_counters(network_->dut, link_->far->out.name));
         losses["out_xmit_errors"] += out.tx_dropped + out.tx_errors;
     }
     return {};

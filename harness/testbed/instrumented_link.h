@@ -1,4 +1,4 @@
-// One link of a topology with everything on it that counts: the ways out of a program under test
+// One link of a network with everything on it that counts: the ways out of a program under test
 // and the counters that must agree.
 #pragma once
 
@@ -8,7 +8,7 @@
 #include "base/result.h"
 #include "bpf/attach.h"
 #include "bpf/counters.h"
-#include "net/topology.h"
+#include "net/network.h"
 #include "testbed/accounting.h"
 #include "testbed/redirect_losses.h"
 #include "traffic/sink.h"
@@ -20,7 +20,7 @@ class InstrumentedLink {
   public:
     // `own_program` reports the per-action counters if it has them; a program without them is
     // counted by the driver (native) or by where its frames arrive (generic).
-    static Result<InstrumentedLink> create(const net::Topology& topology, std::size_t index,
+    static Result<InstrumentedLink> create(const net::Network& network, std::size_t index,
                                            const bpf::Program* own_program, int program_fd,
                                            model::Mode mode, traffic::Capture capture);
 
@@ -43,6 +43,7 @@ class InstrumentedLink {
 
     Result<LinkCounts> read() const;
 
+    [[nodiscard]] const net::Network& network() const { return *network_; }
     [[nodiscard]] const net::InterfaceInfo& tester() const { return link_->tester; }
     [[nodiscard]] const net::InterfaceInfo& dut() const { return link_->dut; }
     [[nodiscard]] const traffic::Sink& tester_sink() const { return tester_sink_; }
@@ -60,7 +61,7 @@ class InstrumentedLink {
     [[nodiscard]] std::string counted_by() const;
 
   private:
-    InstrumentedLink(const net::Topology& topology, const net::Link& link,
+    InstrumentedLink(const net::Network& network, const net::Link& link,
                      std::vector<const bpf::Program*> programs, model::Mode mode, bool counts,
                      traffic::Sink tester_sink, traffic::Sink stack_sink, bpf::XdpLink xdp_link);
     Result<void> read_ends(LinkCounts& counts) const;
@@ -69,7 +70,7 @@ class InstrumentedLink {
     Result<void> read_actions(LinkCounts& counts,
                               const std::map<std::string, std::uint64_t>& driver) const;
 
-    const net::Topology* topology_;
+    const net::Network* network_;
     const net::Link* link_;
     std::vector<const bpf::Program*>
         programs_;  // that handled frames; none: not counted by a program

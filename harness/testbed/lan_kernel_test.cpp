@@ -12,11 +12,11 @@ class LanTest : public bpf::KernelTest {};
 
 TEST_F(LanTest, WithoutAProgramPingIsAnsweredByTheHostItself) {
     if (const auto there = run_child({"ping", "-V"}); !there) GTEST_SKIP() << there.error().text();
-    const auto lan = LanTopology::create({{{}, "client", "192.168.1.1", "02:00:00:00:01:01"},
-                                          {{}, "dut", "192.168.1.2", "02:00:00:00:01:02"}});
+    const auto lan = Lan::create({{{}, "client", "192.168.1.1", "02:00:00:00:01:01"},
+                                  {{}, "dut", "192.168.1.2", "02:00:00:00:01:02"}});
     ASSERT_TRUE(lan) << lan.error().text();
-    ASSERT_EQ(lan->hosts.size(), 2U);
-    const auto inside = net::InNetNs::enter(lan->hosts[0].netns);
+    ASSERT_EQ(lan->network.hosts.size(), 2U);
+    const auto inside = net::InNetNs::enter(lan->network.hosts[0].netns);
     ASSERT_TRUE(inside) << inside.error().text();
     const auto ping = run_child({"ping", "-n", "-c", "2", "-i", "0.05", "-W", "20", "192.168.1.2"});
     ASSERT_TRUE(ping) << ping.error().text();

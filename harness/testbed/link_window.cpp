@@ -7,10 +7,10 @@
 namespace xdpbench::testbed {
 
 Result<LinkWindow> run_window(const InstrumentedLink& link, traffic::Generator& generator,
-                              const net::Topology& topology, std::uint64_t frames) {
+                              const net::Network& network, std::uint64_t frames) {
     XDPBENCH_TRY(const LinkCounts before, link.read());
     const Clock::time_point start = Clock::now();
-    XDPBENCH_CHECK(generator.send(topology.tester, link.tester().index, frames));
+    XDPBENCH_CHECK(generator.send(network.tester, link.tester().index, frames));
     const double sending_seconds = seconds_since(start);
     double seconds = sending_seconds;
     XDPBENCH_TRY(LinkCounts now, link.read());

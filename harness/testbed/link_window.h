@@ -14,7 +14,7 @@ struct LinkWindow {
 
 // Sends `frames` and waits for them. Invalid, with both figures, if the books do not balance.
 Result<LinkWindow> run_window(const InstrumentedLink& link, traffic::Generator& generator,
-                              const net::Topology& topology, std::uint64_t frames);
+                              const net::Network& network, std::uint64_t frames);
 
 // Adds what a window counted.
 void add_counts(const LinkCounts& counts, model::BenchRecord& record);

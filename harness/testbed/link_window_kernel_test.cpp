@@ -17,21 +17,21 @@ class ShapeTest : public bpf::KernelTest {
   protected:
     static packet::Frames one_frame() { return {packet::Frame{std::vector<std::uint8_t>(60), 0}}; }
 
-    // A topology with the reference program `name` on its only link.
+    // A network with the reference program `name` on its only link.
     struct Site {
-        net::Topology topology;
+        net::Network network;
         bpf::Program program;
         std::optional<InstrumentedLink> link;
     };
     static Result<std::unique_ptr<Site>> site(const char* name, std::size_t queues) {
-        XDPBENCH_TRY(net::Topology topology,
-                     net::Topology::create(1, 60, model::TopologyKind::pair, queues));
+        XDPBENCH_TRY(net::Network network,
+                     net::Network::create(1, 60, model::NetworkKind::pair, queues));
         XDPBENCH_TRY(bpf::Program program, bpf::Program::open(bpf::reference_object(name)));
         XDPBENCH_CHECK(program.load());
         auto made =
-            std::unique_ptr<Site>(new Site{std::move(topology), std::move(program), std::nullopt});
+            std::unique_ptr<Site>(new Site{std::move(network), std::move(program), std::nullopt});
         XDPBENCH_TRY(InstrumentedLink link,
-                     InstrumentedLink::create(made->topology, 0, &made->program, made->program.fd(),
+                     InstrumentedLink::create(made->network, 0, &made->program, made->program.fd(),
                                               model::Mode::native, {}));
         made->link.emplace(std::move(link));
         return made;
@@ -47,10 +47,10 @@ TEST_F(ShapeTest, ACpuSendsThroughItsQueue) {
         const auto pinned = traffic::PinnedThread::pin(cpu);
         ASSERT_TRUE(pinned) << pinned.error().text();
         const std::string counter = fmt::format("rx_queue_{}_xdp_drops", cpu % 3);
-        const auto before = net::driver_counters((*made)->topology.dut, "dut0");
-        const auto window = run_window(*(*made)->link, *generator, (*made)->topology, 500);
+        const auto before = net::driver_counters((*made)->network.dut, "dut0");
+        const auto window = run_window(*(*made)->link, *generator, (*made)->network, 500);
         ASSERT_TRUE(window) << window.error().text();
-        const auto after = net::driver_counters((*made)->topology.dut, "dut0");
+        const auto after = net::driver_counters((*made)->network.dut, "dut0");
         ASSERT_TRUE(before && after);
         EXPECT_EQ(after->at(counter) - before->at(counter), 500U) << counter;
     }
@@ -61,13 +61,13 @@ TEST_F(ShapeTest, AThreadOfItsOwnRunsTheProgramOnItsCpu) {
     if (cpus.size() < 2) GTEST_SKIP() << "takes two CPUs";
     const auto made = site("xdp_tx", 1);
     ASSERT_TRUE(made) << made.error().text();
-    const auto threaded = net::poll_in_thread((*made)->topology.dut, "dut0", 1, cpus.front());
+    const auto threaded = net::poll_in_thread((*made)->network.dut, "dut0", 1, cpus.front());
     ASSERT_TRUE(threaded) << threaded.error().text();
     const auto pinned = traffic::PinnedThread::pin(cpus.back());
     ASSERT_TRUE(pinned) << pinned.error().text();
     auto generator = traffic::Generator::create(one_frame());
     ASSERT_TRUE(generator) << generator.error().text();
-    const auto window = run_window(*(*made)->link, *generator, (*made)->topology, 5000);
+    const auto window = run_window(*(*made)->link, *generator, (*made)->network, 5000);
     ASSERT_TRUE(window) << window.error().text();
     for (const model::CpuTally& cpu : window->counts.cpus)
         EXPECT_EQ(cpu.actions[XDP_TX], cpu.cpu == cpus.front() ? window->counts.handled() : 0);

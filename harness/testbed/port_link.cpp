@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/text.h"
-#include "net/port_topology.h"
+#include "net/port_network.h"
 #include "target/offload_program.h"
 #include "testbed/port_accounting.h"
 
@@ -42,7 +42,7 @@ bool speaks_of_loss(const std::string& name) {
 }
 
 // What a native program redirects out of the interface the driver has to send.
-Result<void> require_way_out(const net::Topology& devices,
+Result<void> require_way_out(const net::Network& devices,
                              const std::optional<RedirectPath>& redirect_path, model::Mode mode) {
     if (mode != model::Mode::native || !redirect_path || by_cpumap(redirect_path)) return {};
     return net::require_sends_redirected(devices.dut, devices.links.front().dut,
@@ -51,9 +51,9 @@ Result<void> require_way_out(const net::Topology& devices,
 
 }  // namespace
 
-PortLink::PortLink(net::Topology topology, net::Topology aside, bpf::Program program,
+PortLink::PortLink(net::Network network, net::Network aside, bpf::Program program,
                    std::optional<EmptyProgram> empty)
-    : topology_(std::move(topology)),
+    : network_(std::move(network)),
       aside_(std::move(aside)),
       program_(std::move(program)),
       empty_(std::move(empty)) {}
@@ -63,10 +63,10 @@ Result<std::unique_ptr<PortLink>> PortLink::create(const target::Target& target,
                                                    std::size_t longest_frame, model::Action action,
                                                    BaselineWish baseline,
                                                    traffic::Capture capture) {
-    XDPBENCH_TRY(net::Topology topology, net::join_ports(ends, mode, longest_frame));
-    XDPBENCH_TRY(net::Topology aside, net::Topology::create(0, 0));
-    XDPBENCH_TRY(bpf::Program program, load_for_mode(target, topology, mode));
-    Result<EmptyProgram> loaded = EmptyProgram::load_counting(action, program, topology, mode);
+    XDPBENCH_TRY(net::Network network, net::join_ports(ends, mode, longest_frame));
+    XDPBENCH_TRY(net::Network aside, net::Network::create(0, 0));
+    XDPBENCH_TRY(bpf::Program program, load_for_mode(target, network, mode));
+    Result<EmptyProgram> loaded = EmptyProgram::load_counting(action, program, network, mode);
     std::optional<EmptyProgram> empty;
     if (loaded) {
         empty.emplace(std::move(*loaded));
@@ -74,12 +74,12 @@ Result<std::unique_ptr<PortLink>> PortLink::create(const target::Target& target,
         return loaded.error();
     }
     std::unique_ptr<PortLink> devices(
-        new PortLink(std::move(topology), std::move(aside), std::move(program), std::move(empty)));
+        new PortLink(std::move(network), std::move(aside), std::move(program), std::move(empty)));
     XDPBENCH_TRY(InstrumentedLink link,
-                 InstrumentedLink::create(devices->topology_, 0, &devices->program_,
+                 InstrumentedLink::create(devices->network_, 0, &devices->program_,
                                           devices->program_.fd(), mode, capture));
     devices->link_.emplace(std::move(link));
-    XDPBENCH_CHECK(require_way_out(devices->topology_, devices->redirect_path(), mode));
+    XDPBENCH_CHECK(require_way_out(devices->network_, devices->redirect_path(), mode));
     XDPBENCH_TRY(devices->seen_, devices->link_->read());
     std::this_thread::sleep_for(kListening);
     XDPBENCH_CHECK(devices->begin(false));
@@ -166,12 +166,12 @@ Result<void> PortLink::require_some_redirected(const LinkCounts& counts) const {
 Result<DeviceCounters> PortLink::read_loss_counters() const {
     DeviceCounters counters;
     for (const net::InterfaceInfo* const end : {&link_->dut(), &link_->tester()}) {
-        XDPBENCH_TRY(const auto driver, net::driver_counters(topology_.dut, end->name));
+        XDPBENCH_TRY(const auto driver, net::driver_counters(network_.dut, end->name));
         for (const auto& [name, value] : driver) {
             if (speaks_of_loss(name)) counters[end->name + " " + name] = value;
         }
         XDPBENCH_TRY(const net::InterfaceCounters all,
-                     net::interface_counters(topology_.dut, end->name));
+                     net::interface_counters(network_.dut, end->name));
         counters[end->name + " rx_dropped"] = all.rx_dropped;
         counters[end->name + " rx_errors"] = all.rx_errors;
         counters[end->name + " tx_dropped"] = all.tx_dropped;
@@ -190,7 +190,7 @@ Result<DeviceCounters> PortLink::loss_counters() const {
     return counters;
 }
 
-Result<bpf::Program> load_for_mode(const target::Target& target, const net::Topology& devices,
+Result<bpf::Program> load_for_mode(const target::Target& target, const net::Network& devices,
                                    model::Mode mode) {
     if (mode != model::Mode::offload) return target::load_program(target, devices);
     XDPBENCH_TRY(bpf::Program program, target::open_for_device(target));

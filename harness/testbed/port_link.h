@@ -11,8 +11,8 @@
 
 #include "base/result.h"
 #include "bpf/program.h"
-#include "net/port_topology.h"
-#include "net/topology.h"
+#include "net/network.h"
+#include "net/port_network.h"
 #include "target/target.h"
 #include "testbed/empty_program.h"
 #include "testbed/instrumented_link.h"
@@ -56,7 +56,7 @@ class PortLink {
     // none at all, or none of those redirected.
     Result<Finished> finish(std::uint64_t sent);
 
-    [[nodiscard]] const net::Topology& topology() const { return topology_; }
+    [[nodiscard]] const net::Network& network() const { return network_; }
     [[nodiscard]] const InstrumentedLink& link() const { return *link_; }
     [[nodiscard]] bool has_baseline() const { return empty_.has_value(); }
     // By what means frames are redirected; nothing if they are not, or without a baseline.
@@ -69,14 +69,14 @@ class PortLink {
     [[nodiscard]] Result<DeviceCounters> loss_counters() const;
 
   private:
-    PortLink(net::Topology topology, net::Topology aside, bpf::Program program,
+    PortLink(net::Network network, net::Network aside, bpf::Program program,
              std::optional<EmptyProgram> empty);
     Result<DeviceCounters> read_loss_counters() const;
     [[nodiscard]] Result<void> require_some_redirected(const LinkCounts& counts) const;
     [[nodiscard]] Error not_ours(const std::string& what) const;
 
-    net::Topology topology_;
-    net::Topology aside_;  // of real interfaces none is idle
+    net::Network network_;
+    net::Network aside_;  // of real interfaces none is idle
     bpf::Program program_;
     std::optional<EmptyProgram> empty_;
     std::optional<InstrumentedLink> link_;
@@ -85,7 +85,7 @@ class PortLink {
 };
 
 // The program for real interfaces: in offload mode built for the device and bound to it.
-Result<bpf::Program> load_for_mode(const target::Target& target, const net::Topology& devices,
+Result<bpf::Program> load_for_mode(const target::Target& target, const net::Network& devices,
                                    model::Mode mode);
 
 // Frames that do not come from the harness, as far as that can be known: what may send them.

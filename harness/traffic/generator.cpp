@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "bpf/bpf_options.h"
 #include "bpf/skeleton.h"
+#include "net/network.h"
 #include "replay.h"
 #include "replay.skel.h"
 #include "traffic/frame_map.h"
@@ -56,14 +57,15 @@ std::uint32_t burst_of(double rate) {
 }
 
 Result<void> Generator::require_length(std::uint64_t index, std::size_t length) {
-    if (length >= REPLAY_MIN_LENGTH && length <= kLongestLiveFrame) return {};
+    if (length >= REPLAY_MIN_LENGTH && length <= net::kLongestLiveFrame) return {};
     const std::string frame =
         fmt::format("the generator cannot send frame {} of {}", index, counted(length, "byte"));
     if (length < REPLAY_MIN_LENGTH) {
         return input_error(fmt::format("{}: an Ethernet header has {}", frame, REPLAY_MIN_LENGTH));
     }
-    return input_error(fmt::format("{}: at most {} fit a live frame", frame, kLongestLiveFrame),
-                       "leave such frames out of replay and bench; checks take them: --only check");
+    return input_error(
+        fmt::format("{}: at most {} fit a live frame", frame, net::kLongestLiveFrame),
+        "leave such frames out of replay and bench; checks take them: --only check");
 }
 
 Result<void> Generator::require_count(std::uint64_t count, std::size_t longest) {

@@ -21,7 +21,6 @@ inline constexpr std::uint64_t kGeneratorBytes = 512ULL << 20;
 // A live frame shares one page with its headroom, its tailroom and the kernel's bookkeeping (struct
 // xdp_page_head in net/bpf/test_run.c), which leaves 3,368 bytes on 6.1 and 3,408 on 6.12 and 6.18.
 // The least of them, so that what runs on one kernel runs on all.
-inline constexpr std::size_t kLongestLiveFrame = 3368;  // bytes
 
 enum class Pace {
     flat_out,       // send()
@@ -77,7 +76,7 @@ class Generator {
     static Result<void> require_count(std::uint64_t count, std::size_t longest);
 
     // Attaches the generator to an idle interface for as long as it lives, so that a call does not
-    // wait for RCU (Topology::parking). For whoever sends in many calls.
+    // wait for RCU (Network::parking). For whoever sends in many calls.
     Result<void> park(const net::NetNs& netns, const net::InterfaceInfo& idle);
 
     // Begins again with the first frame.

@@ -1,5 +1,5 @@
 // How much CPUs disturb each other, measured instead of believed: two CPUs of a virtual machine may
-// be threads of one core, whatever the topology says.
+// be threads of one core, whatever the network says.
 #pragma once
 
 #include <string>

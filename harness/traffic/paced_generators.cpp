@@ -10,7 +10,7 @@ namespace xdpbench::traffic {
 Result<PacedGenerators> PacedGenerators::create(const packet::Frames& frames, Pace pace,
                                                 std::vector<int> cpus) {
     // An interface takes one program natively, so that each generator needs one to be parked on.
-    XDPBENCH_TRY(net::Topology parking, net::Topology::create(cpus.size(), 0));
+    XDPBENCH_TRY(net::Network parking, net::Network::create(cpus.size(), 0));
     PacedGenerators generators(std::move(cpus), std::move(parking));
     for (const net::Link& link : generators.parking_.links) {
         XDPBENCH_TRY(Generator generator, Generator::create(frames, pace));

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "net/topology.h"
+#include "net/network.h"
 #include "packet/frame.h"
 #include "traffic/generator.h"
 
@@ -30,11 +30,11 @@ class PacedGenerators {
     Result<JointOffer> offer(const net::NetNs& netns, unsigned ifindex, const Schedule& schedule);
 
   private:
-    PacedGenerators(std::vector<int> cpus, net::Topology parking)
+    PacedGenerators(std::vector<int> cpus, net::Network parking)
         : cpus_(std::move(cpus)), parking_(std::move(parking)) {}
 
     std::vector<int> cpus_;
-    net::Topology parking_;  // with an idle link for each, where it is parked
+    net::Network parking_;  // with an idle link for each, where it is parked
     std::vector<Generator> generators_;
 };
 

@@ -11,7 +11,7 @@
 
 #include "bpf/fixture_test.h"
 #include "net/interface.h"
-#include "net/topology.h"
+#include "net/network.h"
 #include "packet/dissect.h"
 #include "packet/pcap.h"
 #include "stamp.h"
@@ -46,9 +46,9 @@ class PacedTest : public bpf::KernelTest {
     void SetUp() override {
         bpf::KernelTest::SetUp();
         if (IsSkipped() || HasFatalFailure()) return;
-        auto topology = net::Topology::create(1, 1518);
-        ASSERT_TRUE(topology) << topology.error().text();
-        topology_.emplace(std::move(*topology));
+        auto network = net::Network::create(1, 1518);
+        ASSERT_TRUE(network) << network.error().text();
+        network_.emplace(std::move(*network));
         const auto frames =
             packet::read_frames(std::string(XDP_BENCH_SOURCE_DIR) + "/pcaps/mixed.pcap", 0, 299);
         ASSERT_TRUE(frames) << frames.error().text();
@@ -57,7 +57,7 @@ class PacedTest : public bpf::KernelTest {
 
     void sink(Capture capture) {
         auto sink =
-            Sink::attach(topology_->dut, topology_->links[0].dut, SinkPlace::interface, capture);
+            Sink::attach(network_->dut, network_->links[0].dut, SinkPlace::interface, capture);
         ASSERT_TRUE(sink) << sink.error().text();
         sink_.emplace(std::move(*sink));
     }
@@ -67,7 +67,7 @@ class PacedTest : public bpf::KernelTest {
         EXPECT_TRUE(generator) << generator.error().text();
         if (!generator) return {};
         const auto offer =
-            generator->offer(topology_->tester, topology_->links[0].tester.index, {rate, seconds});
+            generator->offer(network_->tester, network_->links[0].tester.index, {rate, seconds});
         EXPECT_TRUE(offer) << offer.error().text();
         return offer.value_or(Offer{});
     }
@@ -80,11 +80,11 @@ class PacedTest : public bpf::KernelTest {
     void send(std::uint64_t count) {
         auto generator = Generator::create(frames_);
         ASSERT_TRUE(generator) << generator.error().text();
-        ASSERT_TRUE(generator->send(topology_->tester, topology_->links[0].tester.index, count));
+        ASSERT_TRUE(generator->send(network_->tester, network_->links[0].tester.index, count));
         await(count);
     }
 
-    std::optional<net::Topology> topology_;
+    std::optional<net::Network> network_;
     std::optional<Sink> sink_;
     packet::Frames frames_;
 };
@@ -129,10 +129,9 @@ class TwoGeneratorsTest : public PacedTest {
         cpus_ = allowed_cpus();
         if (cpus_.size() < 2) GTEST_SKIP() << "takes two CPUs";
         cpus_.resize(2);
-        auto topology =
-            net::Topology::create(1, 1518, model::TopologyKind::pair, queues_for(cpus_));
-        ASSERT_TRUE(topology) << topology.error().text();
-        topology_.emplace(std::move(*topology));
+        auto network = net::Network::create(1, 1518, model::NetworkKind::pair, queues_for(cpus_));
+        ASSERT_TRUE(network) << network.error().text();
+        network_.emplace(std::move(*network));
         sink({});
         auto generators = PacedGenerators::create(frames_, Pace::paced, cpus_);
         ASSERT_TRUE(generators) << generators.error().text();
@@ -142,13 +141,13 @@ class TwoGeneratorsTest : public PacedTest {
     // Frames that the queue of CPU number `i` has taken in.
     std::uint64_t taken_in(std::size_t i) const {
         const auto queue = static_cast<std::size_t>(cpus_[i]) % queues_for(cpus_);
-        const auto counters = net::driver_counters(topology_->dut, "dut0");
+        const auto counters = net::driver_counters(network_->dut, "dut0");
         return counters ? counters->at(fmt::format("rx_queue_{}_xdp_packets", queue)) : 0;
     }
 
     JointOffer offer_together(double rate, double seconds) {
-        const auto offer = generators_->offer(topology_->tester, topology_->links[0].tester.index,
-                                              {rate, seconds});
+        const auto offer =
+            generators_->offer(network_->tester, network_->links[0].tester.index, {rate, seconds});
         EXPECT_TRUE(offer) << offer.error().text();
         return offer.value_or(JointOffer{});
     }

@@ -41,7 +41,7 @@ class RefreshLoop {
     static Result<RefreshLoop> create(const packet::Frames& frames, bool frags);
 
     // Attaches the loop natively to an idle interface for as long as it lives, so that a call does
-    // not wait for RCU (Topology::parking).
+    // not wait for RCU (Network::parking).
     Result<void> park(const net::NetNs& netns, const net::InterfaceInfo& idle);
 
     // Puts a loaded program into a slot, in place of what stood there. Unavailable, with the

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "bpf/fixture_test.h"
-#include "net/topology.h"
+#include "net/network.h"
 #include "traffic/refresh_loop.h"
 
 namespace xdpbench::traffic {
@@ -38,13 +38,13 @@ class RefreshLoopTest : public bpf::KernelTest, public testing::WithParamInterfa
         const Result<void> loaded = program->load();
         ASSERT_TRUE(loaded) << loaded.error().text();
         program_.emplace(std::move(*program));
-        Result<net::Topology> topology = net::Topology::create(0, 0);
-        ASSERT_TRUE(topology) << topology.error().text();
-        topology_.emplace(std::move(*topology));
+        Result<net::Network> network = net::Network::create(0, 0);
+        ASSERT_TRUE(network) << network.error().text();
+        network_.emplace(std::move(*network));
         Result<RefreshLoop> loop = RefreshLoop::create(telling_frames(), frags);
         ASSERT_TRUE(loop) << loop.error().text();
         loop_.emplace(std::move(*loop));
-        const Result<void> parked = loop_->park(topology_->tester, topology_->parking);
+        const Result<void> parked = loop_->park(network_->tester, network_->parking);
         ASSERT_TRUE(parked) << parked.error().text();
     }
 
@@ -54,7 +54,7 @@ class RefreshLoopTest : public bpf::KernelTest, public testing::WithParamInterfa
     }
 
     std::optional<bpf::Program> program_;
-    std::optional<net::Topology> topology_;
+    std::optional<net::Network> network_;
     std::optional<RefreshLoop> loop_;
 };
 
@@ -63,7 +63,7 @@ TEST_P(RefreshLoopTest, TheNextRunGetsAFreshPacket) {
     const Result<void> placed = loop_->place(2, program_->fd());
     ASSERT_TRUE(placed) << placed.error().text();
     for (const std::uint32_t runs : {1U, 99U, 10'000U, 3U}) {
-        const Result<TimedRuns> timed = loop_->run(topology_->tester, 2, runs);
+        const Result<TimedRuns> timed = loop_->run(network_->tester, 2, runs);
         ASSERT_TRUE(timed) << timed.error().text();
         EXPECT_EQ(timed->returned, GetParam().returned) << runs << " runs";
         EXPECT_EQ(timed->runs, runs);
@@ -84,16 +84,16 @@ INSTANTIATE_TEST_SUITE_P(Traces, RefreshLoopTest,
 TEST_F(RefreshLoopTest, CyclesThroughTheFrames) {
     ASSERT_NO_FATAL_FAILURE(prepare("overwrites"));
     ASSERT_TRUE(loop_->place(0, program_->fd()));
-    EXPECT_EQ(loop_->run(topology_->tester, 0, 1)->frame, 0U);
-    EXPECT_EQ(loop_->run(topology_->tester, 0, 1)->frame, 1U);
-    EXPECT_EQ(loop_->run(topology_->tester, 0, 100)->frame, 1U);
+    EXPECT_EQ(loop_->run(network_->tester, 0, 1)->frame, 0U);
+    EXPECT_EQ(loop_->run(network_->tester, 0, 1)->frame, 1U);
+    EXPECT_EQ(loop_->run(network_->tester, 0, 100)->frame, 1U);
     loop_->seek(0);
-    EXPECT_EQ(loop_->run(topology_->tester, 0, 5)->frame, 4U);
+    EXPECT_EQ(loop_->run(network_->tester, 0, 5)->frame, 4U);
 }
 
 TEST_F(RefreshLoopTest, AnEmptySlotIsAnError) {
     ASSERT_NO_FATAL_FAILURE(prepare("overwrites"));
-    const Result<TimedRuns> timed = loop_->run(topology_->tester, 3, 10);
+    const Result<TimedRuns> timed = loop_->run(network_->tester, 3, 10);
     ASSERT_FALSE(timed);
     EXPECT_EQ(timed.error().kind, ErrorKind::invalid);
 }
@@ -109,7 +109,7 @@ TEST_F(RefreshLoopTest, FragsMustAgree) {
     ASSERT_NO_FATAL_FAILURE(prepare("in_fragments", true));
     const Result<void> agreed = loop_->place(0, program_->fd());
     ASSERT_TRUE(agreed) << agreed.error().text();
-    const Result<TimedRuns> timed = loop_->run(topology_->tester, 0, 1000);
+    const Result<TimedRuns> timed = loop_->run(network_->tester, 0, 1000);
     ASSERT_TRUE(timed) << timed.error().text();
     EXPECT_EQ(timed->returned, static_cast<std::uint32_t>(XDP_DROP));
 }

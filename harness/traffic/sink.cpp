@@ -68,8 +68,8 @@ Result<void> Sink::attach_at(const net::NetNs& netns, const net::InterfaceInfo& 
         return {};
     }
     if (place == SinkPlace::socket) return attach_to_socket(netns, interface);
-    if (!interface.made_by_us) {
-        // Frames of a scenario are addressed to the interfaces of a topology of ours.
+    if (!interface.traits.ours) {
+        // Frames of a scenario are addressed to the interfaces of a network of ours.
         XDPBENCH_TRY(socket_, open_packet_socket(netns, interface, Hears::nothing));
     }
     XDPBENCH_TRY(bpf::XdpLink xdp_link,

@@ -1,4 +1,4 @@
-// Generator, topology and sinks together: what is sent arrives whole, in order and counted.
+// Generator, network and sinks together: what is sent arrives whole, in order and counted.
 #include <gtest/gtest.h>
 #include <linux/bpf.h>
 #include <netinet/in.h>
@@ -10,7 +10,7 @@
 #include "bpf/attach.h"
 #include "bpf/counters.h"
 #include "bpf/fixture_test.h"
-#include "net/topology.h"
+#include "net/network.h"
 #include "packet/checksum.h"
 #include "traffic/generator.h"
 #include "traffic/pinned.h"
@@ -83,13 +83,13 @@ class TrafficTest : public bpf::KernelTest, public testing::WithParamInterface<m
     void SetUp() override {
         bpf::KernelTest::SetUp();
         if (IsSkipped() || HasFatalFailure()) return;
-        auto topology = net::Topology::create(1, 1518);
-        ASSERT_TRUE(topology) << topology.error().text();
-        topology_.emplace(std::move(*topology));
+        auto network = net::Network::create(1, 1518);
+        ASSERT_TRUE(network) << network.error().text();
+        network_.emplace(std::move(*network));
     }
 
     [[nodiscard]] static model::Mode mode() { return GetParam(); }
-    [[nodiscard]] const net::Link& link() const { return topology_->links[0]; }
+    [[nodiscard]] const net::Link& link() const { return network_->links[0]; }
 
     // The reference program at the DUT side, and a sink at each end.
     void equip(const std::string& name, Capture capture = kCapture) {
@@ -97,20 +97,20 @@ class TrafficTest : public bpf::KernelTest, public testing::WithParamInterface<m
         ASSERT_TRUE(program) << program.error().text();
         ASSERT_TRUE(program->load());
         program_.emplace(std::move(*program));
-        auto back = Sink::attach(topology_->tester, link().tester, SinkPlace::interface, capture);
+        auto back = Sink::attach(network_->tester, link().tester, SinkPlace::interface, capture);
         ASSERT_TRUE(back) << back.error().text();
         back_.emplace(std::move(*back));
-        auto stack = Sink::attach(topology_->dut, link().dut, SinkPlace::stack, capture);
+        auto stack = Sink::attach(network_->dut, link().dut, SinkPlace::stack, capture);
         ASSERT_TRUE(stack) << stack.error().text();
         stack_.emplace(std::move(*stack));
-        auto xdp_link = bpf::XdpLink::attach(topology_->dut, link().dut, program_->fd(), mode());
+        auto xdp_link = bpf::XdpLink::attach(network_->dut, link().dut, program_->fd(), mode());
         ASSERT_TRUE(xdp_link) << xdp_link.error().text();
         xdp_link_.emplace(std::move(*xdp_link));
     }
 
     // Frames that the program's interface has taken in.
     [[nodiscard]] std::uint64_t taken_in() const {
-        const auto counters = net::driver_counters(topology_->dut, link().dut.name);
+        const auto counters = net::driver_counters(network_->dut, link().dut.name);
         return counters.value().at("rx_queue_0_xdp_packets");
     }
 
@@ -123,7 +123,7 @@ class TrafficTest : public bpf::KernelTest, public testing::WithParamInterface<m
         const std::uint64_t before = taken_in();
         for (std::size_t sent = 0; sent < frames.size();) {
             const std::size_t part = std::min(kInFlight, frames.size() - sent);
-            const auto done = generator->send(topology_->tester, link().tester.index, part);
+            const auto done = generator->send(network_->tester, link().tester.index, part);
             ASSERT_TRUE(done) << done.error().text();
             sent += part;
             ASSERT_TRUE(bpf::comes_true([&] { return taken_in() - before >= sent; }))
@@ -133,8 +133,8 @@ class TrafficTest : public bpf::KernelTest, public testing::WithParamInterface<m
 
     // Frames for which a ring had no room: on the way to the program, and on the way back.
     [[nodiscard]] std::uint64_t refused_by_rings() const {
-        return net::interface_counters(topology_->tester, link().tester.name).value().tx_dropped +
-               net::interface_counters(topology_->dut, link().dut.name).value().tx_dropped;
+        return net::interface_counters(network_->tester, link().tester.name).value().tx_dropped +
+               net::interface_counters(network_->dut, link().dut.name).value().tx_dropped;
     }
 
     // The kernel may finish its work a moment after the sender is done.
@@ -157,7 +157,7 @@ class TrafficTest : public bpf::KernelTest, public testing::WithParamInterface<m
         return bpf::sum_cpus(counters.value().value()).at(static_cast<std::size_t>(action)).packets;
     }
 
-    std::optional<net::Topology> topology_;
+    std::optional<net::Network> network_;
     std::optional<bpf::Program> program_;
     std::optional<Sink> back_;
     std::optional<Sink> stack_;
@@ -284,11 +284,11 @@ TEST_P(TrafficTest, RuntFramesArriveUnpadded) {
 }
 
 TEST_P(TrafficTest, TheLongestFrameArrives) {
-    auto topology = net::Topology::create(1, kLongestLiveFrame);
-    ASSERT_TRUE(topology) << topology.error().text();
-    topology_.emplace(std::move(*topology));
-    const packet::Frames frames{numbered_frame(1, kLongestLiveFrame), numbered_frame(2, 60),
-                                numbered_frame(3, kLongestLiveFrame)};
+    auto network = net::Network::create(1, net::kLongestLiveFrame);
+    ASSERT_TRUE(network) << network.error().text();
+    network_.emplace(std::move(*network));
+    const packet::Frames frames{numbered_frame(1, net::kLongestLiveFrame), numbered_frame(2, 60),
+                                numbered_frame(3, net::kLongestLiveFrame)};
     ASSERT_NO_FATAL_FAILURE(equip("xdp_pass"));
     ASSERT_NO_FATAL_FAILURE(send(frames));
     expect_captured(*stack_, frames);
@@ -302,7 +302,7 @@ TEST_P(TrafficTest, NoneOfManyIsLostUncounted) {
     ASSERT_TRUE(pinned) << pinned.error().text();
     auto generator = Generator::create(numbered_frames(100));
     ASSERT_TRUE(generator) << generator.error().text();
-    ASSERT_TRUE(generator->send(topology_->tester, link().tester.index, kMany));
+    ASSERT_TRUE(generator->send(network_->tester, link().tester.index, kMany));
     const auto accounted = [&] { return back_->arrived().value() + refused_by_rings(); };
     static_cast<void>(bpf::comes_true([&] { return accounted() >= kMany; }));
     EXPECT_EQ(accounted(), kMany);
@@ -314,7 +314,7 @@ TEST_P(TrafficTest, TheNextFrameIsRememberedUntilRewind) {
     auto generator = Generator::create(frames);
     ASSERT_TRUE(generator) << generator.error().text();
     const auto send_some = [&](std::uint64_t count) {
-        EXPECT_TRUE(generator->send(topology_->tester, link().tester.index, count));
+        EXPECT_TRUE(generator->send(network_->tester, link().tester.index, count));
     };
     send_some(2);
     send_some(2);
@@ -327,7 +327,7 @@ TEST_P(TrafficTest, TheNextFrameIsRememberedUntilRewind) {
 TEST_P(TrafficTest, ASinkThatIsGoneNoLongerTakesFrames) {
     ASSERT_NO_FATAL_FAILURE(equip("xdp_pass"));
     stack_.reset();
-    auto second = Sink::attach(topology_->dut, link().dut, SinkPlace::stack, kCapture);
+    auto second = Sink::attach(network_->dut, link().dut, SinkPlace::stack, kCapture);
     ASSERT_TRUE(second) << second.error().text();
     const packet::Frames frames = numbered_frames(4);
     ASSERT_NO_FATAL_FAILURE(send(frames));
@@ -341,7 +341,7 @@ TEST_P(TrafficTest, AnotherModeMayFollowOnTheSameInterface) {
         mode() == model::Mode::generic ? model::Mode::native : model::Mode::generic;
     for (const model::Mode next : {other, mode()}) {
         xdp_link_.reset();
-        auto xdp_link = bpf::XdpLink::attach(topology_->dut, link().dut, program_->fd(), next);
+        auto xdp_link = bpf::XdpLink::attach(network_->dut, link().dut, program_->fd(), next);
         ASSERT_TRUE(xdp_link) << xdp_link.error().text();
         xdp_link_.emplace(std::move(*xdp_link));
         const std::uint64_t before = stack_->arrived().value();

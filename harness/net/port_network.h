@@ -1,4 +1,4 @@
-// Real interfaces in the place of a topology of our own: the program stands on one of them, frames
+// Real interfaces in the place of a network of our own: the program stands on one of them, frames
 // are sent over the other one, which is cabled to it.
 #pragma once
 
@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/result.h"
-#include "net/topology.h"
+#include "net/network.h"
 
 namespace xdpbench::net {
 
@@ -17,13 +17,13 @@ struct Ports {
     bool take_over = false;  // also interfaces with addresses or routes
 };
 
-// A topology of one link over the two, which are there already: tester is the peer, dut the device,
+// A network of one link over the two, which are there already: tester is the peer, dut the device,
 // both namespaces are the caller's, and there is no parking interface. Nothing of them is changed.
 // Refuses, with the command that helps, interfaces that are in use (addresses, routes, a bridge or
 // bond above them, XDP), that are down or not cabled, whose MTU is too small for frames of
 // `longest_frame` bytes (with Ethernet header), and a device that would join frames before they are
 // counted. There is no far end: what a scenario redirects there leaves by the device itself.
-Result<Topology> join_ports(const Ports& ends, model::Mode mode, std::size_t longest_frame);
+Result<Network> join_ports(const Ports& ends, model::Mode mode, std::size_t longest_frame);
 
 // A driver may reset the link when a native program is attached: returns when it is there again.
 Result<void> await_carrier(const NetNs& netns, const InterfaceInfo& interface);

@@ -16,7 +16,7 @@
 #include "base/child.h"
 #include "bpf/attach.h"
 #include "bpf/fixture_test.h"
-#include "net/topology.h"
+#include "net/network.h"
 
 namespace xdpbench::net {
 namespace {
@@ -44,10 +44,10 @@ std::string output_in(const NetNs& netns, const std::vector<std::string>& comman
     return output_of(command);
 }
 
-// What a topology must not change: the machine's interfaces and named namespaces.
+// What a network must not change: the machine's interfaces and named namespaces.
 std::string machine() { return output_of({"ip", "-o", "link"}) + output_of({"ip", "netns"}); }
 
-class TopologyTest : public bpf::KernelTest {
+class NetworkTest : public bpf::KernelTest {
   protected:
     static Result<bpf::Program> loaded(const std::string& name) {
         XDPBENCH_TRY(bpf::Program program, bpf::Program::open(bpf::reference_object(name)));
@@ -67,48 +67,48 @@ class TopologyTest : public bpf::KernelTest {
     }
 };
 
-TEST_F(TopologyTest, InterfacesAreUpAndSilent) {
-    const auto topology = Topology::create(2, 1514);
-    ASSERT_TRUE(topology) << topology.error().text();
-    ASSERT_EQ(topology->links.size(), 2U);
-    for (const Link& link : topology->links) {
+TEST_F(NetworkTest, InterfacesAreUpAndSilent) {
+    const auto network = Network::create(2, 1514);
+    ASSERT_TRUE(network) << network.error().text();
+    ASSERT_EQ(network->links.size(), 2U);
+    for (const Link& link : network->links) {
         EXPECT_EQ(link.dut.driver, "veth");
         EXPECT_EQ(link.dut.mtu, 1500);
         EXPECT_EQ(link.tester.mtu, 1500);
         EXPECT_EQ(link.tester.mac, (MacAddress{2, 0, 0, 0, 0, 1}));
         EXPECT_EQ(link.dut.mac, (MacAddress{2, 0, 0, 0, 0, 2}));
         const std::string dut =
-            output_in(topology->dut, {"ip", "-o", "link", "show", link.dut.name});
+            output_in(network->dut, {"ip", "-o", "link", "show", link.dut.name});
         EXPECT_NE(dut.find("LOWER_UP"), std::string::npos) << dut;
         EXPECT_NE(dut.find("NOARP"), std::string::npos) << dut;
     }
-    EXPECT_EQ(output_in(topology->dut, {"ip", "-6", "address"}), "");
+    EXPECT_EQ(output_in(network->dut, {"ip", "-6", "address"}), "");
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    const auto counters = interface_counters(topology->dut, "dut0");
+    const auto counters = interface_counters(network->dut, "dut0");
     ASSERT_TRUE(counters);
     EXPECT_EQ(counters->rx_packets + counters->tx_packets, 0U) << "nobody sent anything";
 }
 
-TEST_F(TopologyTest, TheMtuFitsTheLongestFrame) {
-    const auto topology = Topology::create(1, 3392);
-    ASSERT_TRUE(topology) << topology.error().text();
-    EXPECT_EQ(topology->links[0].dut.mtu, 3378);
-    EXPECT_EQ(topology->links[0].tester.mtu, 3378);
-    const auto tiny = Topology::create(1, 0);
+TEST_F(NetworkTest, TheMtuFitsTheLongestFrame) {
+    const auto network = Network::create(1, 3392);
+    ASSERT_TRUE(network) << network.error().text();
+    EXPECT_EQ(network->links[0].dut.mtu, 3378);
+    EXPECT_EQ(network->links[0].tester.mtu, 3378);
+    const auto tiny = Network::create(1, 0);
     ASSERT_TRUE(tiny) << tiny.error().text();
     EXPECT_EQ(tiny->links[0].dut.mtu, 1500);
 }
 
-TEST_F(TopologyTest, WhatCannotBeBuiltIsAnError) {
+TEST_F(NetworkTest, WhatCannotBeBuiltIsAnError) {
     const std::string before = machine();
-    const auto topology = Topology::create(1, 200'000);
-    ASSERT_FALSE(topology);
-    EXPECT_NE(topology.error().what.find("ip could not build the topology"), std::string::npos)
-        << topology.error().text();
+    const auto network = Network::create(1, 200'000);
+    ASSERT_FALSE(network);
+    EXPECT_NE(network.error().what.find("ip could not build the topology"), std::string::npos)
+        << network.error().text();
     EXPECT_EQ(machine(), before);
 }
 
-TEST_F(TopologyTest, TheThreadReturnsHome) {
+TEST_F(NetworkTest, TheThreadReturnsHome) {
     const ino_t home = own_namespace_number();
     const auto netns = NetNs::create();
     ASSERT_TRUE(netns);
@@ -132,7 +132,7 @@ TEST_F(TopologyTest, TheThreadReturnsHome) {
     EXPECT_EQ(own_namespace_number(), home);
 }
 
-TEST_F(TopologyTest, OtherThreadsStayWhereTheyAre) {
+TEST_F(NetworkTest, OtherThreadsStayWhereTheyAre) {
     const ino_t home = own_namespace_number();
     const auto netns = NetNs::create();
     ASSERT_TRUE(netns);
@@ -151,25 +151,25 @@ TEST_F(TopologyTest, OtherThreadsStayWhereTheyAre) {
     EXPECT_EQ(elsewhere, home);
 }
 
-TEST_F(TopologyTest, AChildIsInTheNamespaceOfItsThread) {
-    const auto topology = Topology::create(1, 64);
-    ASSERT_TRUE(topology);
-    EXPECT_NE(output_in(topology->tester, {"ip", "-o", "link"}).find("tester0"), std::string::npos);
+TEST_F(NetworkTest, AChildIsInTheNamespaceOfItsThread) {
+    const auto network = Network::create(1, 64);
+    ASSERT_TRUE(network);
+    EXPECT_NE(output_in(network->tester, {"ip", "-o", "link"}).find("tester0"), std::string::npos);
     EXPECT_EQ(output_of({"ip", "-o", "link"}).find("tester0"), std::string::npos);
 }
 
-TEST_F(TopologyTest, NothingIsLeft) {
+TEST_F(NetworkTest, NothingIsLeft) {
     const std::string before = machine();
     {
-        const auto topology = Topology::create(3, 1514);
-        ASSERT_TRUE(topology) << topology.error().text();
+        const auto network = Network::create(3, 1514);
+        ASSERT_TRUE(network) << network.error().text();
         EXPECT_EQ(machine(), before) << "nothing of it shows outside";
     }
     EXPECT_EQ(machine(), before);
 }
 
 // The kernel counts namespaces no longer used by anything: a killed process leaves none.
-TEST_F(TopologyTest, AKilledProcessLeavesNothing) {
+TEST_F(NetworkTest, AKilledProcessLeavesNothing) {
     const std::string before = machine();
     std::array<int, 2> ends{};
     ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
@@ -177,13 +177,13 @@ TEST_F(TopologyTest, AKilledProcessLeavesNothing) {
     UniqueFd to_parent(ends[1]);
     const pid_t pid = ::fork();
     if (pid == 0) {
-        const auto topology = Topology::create(1, 64);
+        const auto network = Network::create(1, 64);
         const auto program = loaded("xdp_drop");
         std::uint32_t id = 0;
-        if (topology && program) {
-            const Link& link = topology->links[0];
+        if (network && program) {
+            const Link& link = network->links[0];
             const auto xdp_link =
-                bpf::XdpLink::attach(topology->dut, link.dut, program->fd(), model::Mode::native);
+                bpf::XdpLink::attach(network->dut, link.dut, program->fd(), model::Mode::native);
             if (xdp_link) id = program->info()->id;
             if (::write(to_parent.get(), &id, sizeof(id)) == sizeof(id)) ::pause();
         }
@@ -201,14 +201,14 @@ TEST_F(TopologyTest, AKilledProcessLeavesNothing) {
         << "its program is still loaded, so its interface is still there";
 }
 
-TEST_F(TopologyTest, KeepingGivesNamesThatOutliveIt) {
+TEST_F(NetworkTest, KeepingGivesNamesThatOutliveIt) {
     const std::string before = machine();
     const std::string prefix = "xdp-bench-test-" + std::to_string(::getpid());
     std::vector<std::string> names;
     {
-        const auto topology = Topology::create(1, 64);
-        ASSERT_TRUE(topology);
-        const auto kept = topology->keep(prefix);
+        const auto network = Network::create(1, 64);
+        ASSERT_TRUE(network);
+        const auto kept = network->keep(prefix);
         ASSERT_TRUE(kept) << kept.error().text();
         names = *kept;
     }
@@ -221,79 +221,79 @@ TEST_F(TopologyTest, KeepingGivesNamesThatOutliveIt) {
     EXPECT_EQ(machine(), before);
 }
 
-TEST_F(TopologyTest, KeepingIsAllOrNothing) {
+TEST_F(NetworkTest, KeepingIsAllOrNothing) {
     const std::string before = machine();
     const std::string prefix = "xdp-bench-test-" + std::to_string(::getpid());
     ASSERT_EQ(run_child({"ip", "netns", "add", prefix + "-dut"})->exit_code, 0);
-    const auto topology = Topology::create(1, 64);
-    ASSERT_TRUE(topology);
-    const auto kept = topology->keep(prefix);
+    const auto network = Network::create(1, 64);
+    ASSERT_TRUE(network);
+    const auto kept = network->keep(prefix);
     EXPECT_FALSE(kept) << "a namespace of that name is there";
     EXPECT_EQ(run_child({"ip", "netns", "delete", prefix + "-dut"})->exit_code, 0);
     EXPECT_EQ(machine(), before);
 }
 
-TEST_F(TopologyTest, TheModeAskedForIsInForce) {
-    const auto topology = Topology::create(1, 1514);
-    ASSERT_TRUE(topology);
+TEST_F(NetworkTest, TheModeAskedForIsInForce) {
+    const auto network = Network::create(1, 1514);
+    ASSERT_TRUE(network);
     const auto program = loaded("xdp_pass");
     ASSERT_TRUE(program);
-    const InterfaceInfo& dut = topology->links[0].dut;
+    const InterfaceInfo& dut = network->links[0].dut;
     for (const auto& [mode, expected] : {std::pair{model::Mode::generic, XDP_ATTACHED_SKB},
                                          std::pair{model::Mode::native, XDP_ATTACHED_DRV}}) {
         {
-            const auto xdp_link = bpf::XdpLink::attach(topology->dut, dut, program->fd(), mode);
+            const auto xdp_link = bpf::XdpLink::attach(network->dut, dut, program->fd(), mode);
             ASSERT_TRUE(xdp_link) << xdp_link.error().text();
-            EXPECT_EQ(attached(topology->dut, dut),
+            EXPECT_EQ(attached(network->dut, dut),
                       (std::pair{std::uint32_t{expected}, program->info()->id}));
         }
-        EXPECT_EQ(attached(topology->dut, dut).first, std::uint32_t{XDP_ATTACHED_NONE});
+        EXPECT_EQ(attached(network->dut, dut).first, std::uint32_t{XDP_ATTACHED_NONE});
     }
 }
 
-TEST_F(TopologyTest, ABusyInterfaceIsRefused) {
-    const auto topology = Topology::create(1, 1514);
-    ASSERT_TRUE(topology);
+TEST_F(NetworkTest, ABusyInterfaceIsRefused) {
+    const auto network = Network::create(1, 1514);
+    ASSERT_TRUE(network);
     const auto program = loaded("xdp_pass");
     const auto other = loaded("xdp_drop");
     ASSERT_TRUE(program && other);
-    const InterfaceInfo& dut = topology->links[0].dut;
+    const InterfaceInfo& dut = network->links[0].dut;
     for (const auto& [first, second] : {std::pair{model::Mode::native, model::Mode::native},
                                         std::pair{model::Mode::generic, model::Mode::generic},
                                         std::pair{model::Mode::generic, model::Mode::native},
                                         std::pair{model::Mode::native, model::Mode::generic}}) {
-        const auto xdp_link = bpf::XdpLink::attach(topology->dut, dut, program->fd(), first);
+        const auto xdp_link = bpf::XdpLink::attach(network->dut, dut, program->fd(), first);
         ASSERT_TRUE(xdp_link) << xdp_link.error().text();
-        const auto refused = bpf::XdpLink::attach(topology->dut, dut, other->fd(), second);
+        const auto refused = bpf::XdpLink::attach(network->dut, dut, other->fd(), second);
         ASSERT_FALSE(refused);
         EXPECT_NE(refused.error().cause.find("another program"), std::string::npos)
             << refused.error().text();
-        EXPECT_FALSE(bpf::attach_for_good(topology->dut, dut, other->fd(), second));
-        EXPECT_EQ(attached(topology->dut, dut).second, program->info()->id);
+        EXPECT_FALSE(bpf::attach_for_good(network->dut, dut, other->fd(), second));
+        EXPECT_EQ(attached(network->dut, dut).second, program->info()->id);
     }
 }
 
-TEST_F(TopologyTest, WhatIsAttachedForGoodStays) {
-    const auto topology = Topology::create(1, 1514);
-    ASSERT_TRUE(topology);
-    const InterfaceInfo& dut = topology->links[0].dut;
+TEST_F(NetworkTest, WhatIsAttachedForGoodStays) {
+    const auto network = Network::create(1, 1514);
+    ASSERT_TRUE(network);
+    const InterfaceInfo& dut = network->links[0].dut;
     std::uint32_t id = 0;
     {
         const auto program = loaded("xdp_pass");
         ASSERT_TRUE(program);
         const auto done =
-            bpf::attach_for_good(topology->dut, dut, program->fd(), model::Mode::native);
+            bpf::attach_for_good(network->dut, dut, program->fd(), model::Mode::native);
         ASSERT_TRUE(done) << done.error().text();
         id = program->info()->id;
     }
-    EXPECT_EQ(attached(topology->dut, dut), (std::pair{std::uint32_t{XDP_ATTACHED_DRV}, id}));
+    EXPECT_EQ(attached(network->dut, dut), (std::pair{std::uint32_t{XDP_ATTACHED_DRV}, id}));
 }
 
-TEST_F(TopologyTest, AVethHasNoOffload) {
-    const auto topology = Topology::create(1, 1514);
+TEST_F(NetworkTest, AVethHasNoOffload) {
+    const auto network = Network::create(1, 1514);
     const auto program = loaded("xdp_pass");
-    ASSERT_TRUE(topology && program);
-    const auto refused = bpf::XdpLink::attach(topology->dut, topology->links[0].dut, program->fd(),
+    ASSERT_TRUE(network && program);
+    const auto refused = bpf::XdpLink::attach(network->dut, network->links[0].dut, program->fd(),
                                               model::Mode::offload);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, ErrorKind::unavailable) << refused.error().text();
@@ -301,18 +301,18 @@ TEST_F(TopologyTest, AVethHasNoOffload) {
         << refused.error().text();
 }
 
-TEST_F(TopologyTest, AnMtuTooLargeForNativeModeIsSaid) {
-    const auto topology = Topology::create(1, 9014);
+TEST_F(NetworkTest, AnMtuTooLargeForNativeModeIsSaid) {
+    const auto network = Network::create(1, 9014);
     const auto program = loaded("xdp_pass");
-    ASSERT_TRUE(topology && program);
-    const auto refused = bpf::XdpLink::attach(topology->dut, topology->links[0].dut, program->fd(),
+    ASSERT_TRUE(network && program);
+    const auto refused = bpf::XdpLink::attach(network->dut, network->links[0].dut, program->fd(),
                                               model::Mode::native);
     ASSERT_FALSE(refused);
     EXPECT_NE(refused.error().cause.find("MTU of 9000 bytes is too large"), std::string::npos)
         << refused.error().text();
 }
 
-TEST_F(TopologyTest, AnUnknownInterfaceIsAnInputError) {
+TEST_F(NetworkTest, AnUnknownInterfaceIsAnInputError) {
     const auto netns = NetNs::create();
     ASSERT_TRUE(netns);
     const auto missing = query_interface(*netns, "eth99");
@@ -327,10 +327,10 @@ TEST_F(TopologyTest, AnUnknownInterfaceIsAnInputError) {
     EXPECT_TRUE(counters->empty());
 }
 
-TEST_F(TopologyTest, TheDriverCountsByName) {
-    const auto topology = Topology::create(1, 1514);
-    ASSERT_TRUE(topology);
-    const auto counters = driver_counters(topology->dut, "dut0");
+TEST_F(NetworkTest, TheDriverCountsByName) {
+    const auto network = Network::create(1, 1514);
+    ASSERT_TRUE(network);
+    const auto counters = driver_counters(network->dut, "dut0");
     ASSERT_TRUE(counters) << counters.error().text();
     EXPECT_EQ(counters->count("rx_queue_0_xdp_packets"), 1U);
 }

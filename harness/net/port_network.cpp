@@ -1,4 +1,4 @@
-#include "net/port_topology.h"
+#include "net/port_network.h"
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -126,14 +126,26 @@ Result<void> require_receive_offloads(const NetNs& netns, const InterfaceInfo& d
     return {};
 }
 
+// "rx-vlan-hw-parse" is what ethtool calls rx-vlan-offload.
+PortTraits traits_of(const std::vector<std::string>& active,
+                     const std::optional<Channels>& channels) {
+    PortTraits traits;
+    traits.reorders = !channels || channels->combined + channels->rx > 1;
+    const bool strips = std::find(active.begin(), active.end(), "rx-vlan-hw-parse") != active.end();
+    if (strips) traits.vlan_tags = VlanTags::stripped_by_port;
+    return traits;
+}
+
 Result<InterfaceInfo> usable_end(const NetNs& netns, const std::string& name, bool take_over,
                                  std::size_t longest_frame) {
-    XDPBENCH_TRY(const InterfaceInfo interface, query_interface(netns, name));
+    XDPBENCH_TRY(InterfaceInfo interface, query_interface(netns, name));
+    XDPBENCH_TRY(const std::vector<std::string> active, active_features(netns, name));
     XDPBENCH_TRY(const LinkDetails xdp_link, query_link(netns, interface.index));
     if (!take_over) XDPBENCH_CHECK(require_unused(netns, interface, xdp_link));
     XDPBENCH_CHECK(require_no_xdp(netns, interface));
     XDPBENCH_CHECK(require_cabled(interface, xdp_link));
     XDPBENCH_CHECK(require_mtu(interface, longest_frame));
+    interface.traits = traits_of(active, query_channels(netns, name));
     return interface;
 }
 
@@ -175,17 +187,23 @@ Result<void> require_sends_redirected(const NetNs& netns, const InterfaceInfo& i
         {}, advice);
 }
 
-Result<Topology> join_ports(const Ports& ends, model::Mode mode, std::size_t longest_frame) {
+Result<Network> join_ports(const Ports& ends, model::Mode mode, std::size_t longest_frame) {
     XDPBENCH_TRY(NetNs tester, NetNs::current());
     XDPBENCH_TRY(NetNs dut, NetNs::current());
-    Topology topology{std::move(tester), std::move(dut), std::nullopt, {}, {}};
+    Network network{model::NetworkKind::ports,
+                    std::move(tester),
+                    std::move(dut),
+                    {},
+                    std::nullopt,
+                    {},
+                    std::nullopt,
+                    {}};
     Link link;
-    XDPBENCH_TRY(link.dut, usable_end(topology.dut, ends.device, ends.take_over, longest_frame));
-    XDPBENCH_TRY(link.tester,
-                 usable_end(topology.tester, ends.peer, ends.take_over, longest_frame));
-    XDPBENCH_CHECK(require_receive_offloads(topology.dut, link.dut, mode));
-    topology.links.push_back(std::move(link));
-    return topology;
+    XDPBENCH_TRY(link.dut, usable_end(network.dut, ends.device, ends.take_over, longest_frame));
+    XDPBENCH_TRY(link.tester, usable_end(network.tester, ends.peer, ends.take_over, longest_frame));
+    XDPBENCH_CHECK(require_receive_offloads(network.dut, link.dut, mode));
+    network.links.push_back(std::move(link));
+    return network;
 }
 
 }  // namespace xdpbench::net
