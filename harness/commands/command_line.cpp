@@ -73,7 +73,7 @@ int command_line(std::vector<std::string> arguments) {
     const Command run = add_run(app);
     const std::vector<Command> commands{run,           add_compare(app), add_record(app),
                                         add_list(app), add_doctor(app),  add_attach(app),
-                                        add_map(app)};
+                                        add_map(app),  add_restore(app)};
 
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 takes them
     try {

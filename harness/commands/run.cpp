@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/result_file.h"
 #include "commands/command.h"
+#include "commands/prepare.h"
 #include "commands/run_arguments.h"
 #include "report/json.h"
 #include "report/junit.h"
@@ -79,6 +80,8 @@ Result<std::vector<Report>> open_reports(const RunArguments& arguments) {
 
 Result<int> run_command(const RunArguments& arguments, const Invocation& invocation) {
     bpf::set_up_libbpf(arguments.verbose);
+    // Before the ports are looked at; restores them at the end, however this function is left.
+    XDPBENCH_TRY(const auto prepared, prepare(arguments));
     XDPBENCH_TRY(run::RunOptions options, parse_run(arguments));
     options.passed_on = invocation.passed_on;
     options.command_line = invocation.typed;

@@ -40,6 +40,7 @@ Result<void> add_device(const RunArguments& arguments, run::RunOptions& options)
     XDPBENCH_CHECK(net::query_interface(netns, arguments.device));
     options.device = arguments.device;
     options.take_over = arguments.take_over;
+    options.prepare = arguments.prepare;
     if (arguments.peer.empty()) return {};
     XDPBENCH_CHECK(net::query_interface(netns, arguments.peer));
     options.peer = arguments.peer;
@@ -221,6 +222,9 @@ void add_run_options(CLI::App& app, RunArguments& arguments) {
                    "what is sent over this interface arrives at the one of --dev")
         ->type_name("IF")
         ->needs(device);
+    app.add_flag("--prepare", arguments.prepare,
+                 "switch off what is in the way on --dev and --peer (GRO, LRO, VLAN offload, IPv6, "
+                 "flow control), and restore it when the run ends");
     app.add_flag("--take-over", arguments.take_over,
                  "interfaces with addresses or routes may be used: the programs handle all that "
                  "arrives there meanwhile")

@@ -38,6 +38,7 @@ struct RunArguments {
     std::string device;
     std::string peer;
     bool take_over = false;
+    bool prepare = false;
     bool keep = false;
     bool pin_maps = false;
     bool verbose = false;

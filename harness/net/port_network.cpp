@@ -38,7 +38,13 @@ std::string address_text(const sockaddr* address) {
     return text.data();
 }
 
-// The caller is in the interface's namespace.
+bool is_link_local(const sockaddr* address) {
+    if (address->sa_family != AF_INET6) return false;
+    const auto* const ipv6 = reinterpret_cast<const sockaddr_in6*>(address);
+    return IN6_IS_ADDR_LINKLOCAL(&ipv6->sin6_addr);
+}
+
+// But link-local ones. The caller is in the interface's namespace.
 Result<std::vector<std::string>> addresses_of(const std::string& name) {
     ifaddrs* first = nullptr;
     if (::getifaddrs(&first) != 0)
@@ -47,6 +53,7 @@ Result<std::vector<std::string>> addresses_of(const std::string& name) {
     std::vector<std::string> addresses;
     for (const ifaddrs* entry = first; entry != nullptr; entry = entry->ifa_next) {
         if (entry->ifa_name != name || entry->ifa_addr == nullptr) continue;
+        if (is_link_local(entry->ifa_addr)) continue;  // every port that is up has one
         std::string text = address_text(entry->ifa_addr);
         if (!text.empty()) addresses.push_back("address " + std::move(text));
     }
@@ -79,14 +86,18 @@ Result<void> require_unused(const NetNs& netns, const InterfaceInfo& interface,
                     interface.name));
 }
 
-Result<void> require_cabled(const InterfaceInfo& interface, const LinkDetails& xdp_link) {
-    if (!xdp_link.up) {
-        return input_error(fmt::format("{} is down", interface.name),
-                           fmt::format("ip link set {} up", interface.name));
-    }
-    if (xdp_link.carrier) return {};
-    return input_error(fmt::format("{} has no carrier", interface.name),
-                       "join --dev and --peer by a cable, directly");
+Result<void> require_up(const InterfaceInfo& interface, const LinkDetails& xdp_link) {
+    if (xdp_link.up) return {};
+    return input_error(fmt::format("{} is down", interface.name),
+                       fmt::format("ip link set {} up", interface.name));
+}
+
+// The run before may have detached a program a moment ago, which resets the link of some drivers.
+Result<void> require_cabled(const NetNs& netns, const InterfaceInfo& interface) {
+    const Result<CarrierWait> waited = await_carrier(netns, interface, kCarrierPatience);
+    if (waited || waited.error().kind != ErrorKind::unavailable)
+        return waited ? Result<void>() : Result<void>(waited.error());
+    return input_error(waited.error().what, "join --dev and --peer by a cable, directly");
 }
 
 Result<void> require_mtu(const InterfaceInfo& interface, std::size_t longest_frame) {
@@ -121,7 +132,8 @@ Result<void> require_receive_offloads(const NetNs& netns, const InterfaceInfo& d
         return input_error(
             fmt::format("{} joins frames that the program passed before they are counted: {} is on",
                         device.name, feature),
-            fmt::format("ethtool -K {} {} off", device.name, feature.substr(3)));
+            fmt::format("--prepare switches it off for this run; or: ethtool -K {} {} off",
+                        device.name, feature.substr(3)));
     }
     return {};
 }
@@ -143,7 +155,7 @@ Result<InterfaceInfo> usable_end(const NetNs& netns, const std::string& name, bo
     XDPBENCH_TRY(const LinkDetails xdp_link, query_link(netns, interface.index));
     if (!take_over) XDPBENCH_CHECK(require_unused(netns, interface, xdp_link));
     XDPBENCH_CHECK(require_no_xdp(netns, interface));
-    XDPBENCH_CHECK(require_cabled(interface, xdp_link));
+    XDPBENCH_CHECK(require_up(interface, xdp_link));
     XDPBENCH_CHECK(require_mtu(interface, longest_frame));
     interface.traits = traits_of(active, query_channels(netns, name));
     return interface;
@@ -151,20 +163,23 @@ Result<InterfaceInfo> usable_end(const NetNs& netns, const std::string& name, bo
 
 }  // namespace
 
-Result<void> await_carrier(const NetNs& netns, const InterfaceInfo& interface) {
-    constexpr auto kPatience = std::chrono::seconds(15);  // a link is negotiated within a few
+Result<CarrierWait> await_carrier(const NetNs& netns, const InterfaceInfo& interface,
+                                  std::chrono::milliseconds limit) {
     const auto begun = std::chrono::steady_clock::now();
     for (;;) {
         XDPBENCH_TRY(const LinkDetails xdp_link, query_link(netns, interface.index));
-        if (xdp_link.carrier) return {};
+        const auto waited =
+            std::chrono::duration_cast<CarrierWait>(std::chrono::steady_clock::now() - begun);
+        if (xdp_link.carrier) return waited;
         if (interrupted()) return interrupted_error();
-        if (std::chrono::steady_clock::now() - begun > kPatience) {
+        if (waited > limit) {
             return unavailable_error(
-                fmt::format("{} lost its carrier when a program was attached, and has not got it "
-                            "back within 15 s",
-                            interface.name));
+                fmt::format("{} has had no carrier for {} s", interface.name, limit.count() / 1000),
+                "a driver may reset the link when a program is attached or detached; this link did "
+                "not come back",
+                fmt::format("see: ip link show {0}; ethtool {0}", interface.name));
         }
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
 }
 
@@ -202,6 +217,8 @@ Result<Network> join_ports(const Ports& ends, model::Mode mode, std::size_t long
     XDPBENCH_TRY(link.dut, usable_end(network.dut, ends.device, ends.take_over, longest_frame));
     XDPBENCH_TRY(link.tester, usable_end(network.tester, ends.peer, ends.take_over, longest_frame));
     XDPBENCH_CHECK(require_receive_offloads(network.dut, link.dut, mode));
+    XDPBENCH_CHECK(require_cabled(network.dut, link.dut));
+    XDPBENCH_CHECK(require_cabled(network.tester, link.tester));
     network.links.push_back(std::move(link));
     return network;
 }

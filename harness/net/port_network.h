@@ -2,6 +2,7 @@
 // are sent over the other one, which is cabled to it.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 
@@ -25,8 +26,13 @@ struct Ports {
 // counted. There is no far end: what a scenario redirects there leaves by the device itself.
 Result<Network> join_ports(const Ports& ends, model::Mode mode, std::size_t longest_frame);
 
-// A driver may reset the link when a native program is attached: returns when it is there again.
-Result<void> await_carrier(const NetNs& netns, const InterfaceInfo& interface);
+using CarrierWait = std::chrono::milliseconds;
+inline constexpr std::chrono::seconds kCarrierPatience{15};  // a link is negotiated within a few
+
+// A driver may reset the link when a native program is attached or detached: returns when the
+// carrier is there again, and how long that took; 0 if it was there. Unavailable after `limit`.
+Result<CarrierWait> await_carrier(const NetNs& netns, const InterfaceInfo& interface,
+                                  std::chrono::milliseconds limit = kCarrierPatience);
 
 // XDP is in use on the interface, in whatever mode: it is not touched.
 Result<void> require_no_xdp(const NetNs& netns, const InterfaceInfo& interface);

@@ -9,9 +9,11 @@
 #include "base/text.h"
 #include "bpf/cpus.h"
 #include "net/network.h"
-#include "packet/diff.h"
+#include "net/port_network.h"
+#include "replay/judge.h"
 #include "replay/replacement.h"
 #include "testbed/instrumented_link.h"
+#include "testbed/port_accounting.h"
 #include "testbed/port_link.h"
 #include "traffic/frame_map.h"
 #include "traffic/generator.h"
@@ -23,90 +25,8 @@ namespace {
 // Frames captured beyond those expected, so that surplus ones are seen.
 constexpr std::uint32_t kSurplus = 64;
 constexpr std::uint64_t kCheapCapture = 64ULL << 20;  // bytes
-constexpr std::size_t kDifferencesShown = 3;
 // Frames on their way at once: half of a veth ring (256, VETH_RING_SIZE in drivers/net/veth.c).
 constexpr std::uint64_t kInFlight = 128;
-
-// "" if `actual` are the expected frames, in order.
-std::string compare_frames(const char* what, const packet::Frames& expected,
-                           const packet::Frames& actual, const packet::Mask& mask) {
-    std::string text;
-    if (expected.size() != actual.size()) {
-        text = fmt::format("{}: expected {}, got {}\n", what, counted(expected.size(), "frame"),
-                           thousands(actual.size()));
-    }
-    std::size_t different = 0;
-    for (std::size_t i = 0; i < std::min(expected.size(), actual.size()); ++i) {
-        if (packet::diff_frames(expected[i], actual[i], mask).empty()) continue;
-        if (++different > kDifferencesShown) continue;
-        text += fmt::format("{} #{}:\n{}\n", what, i,
-                            packet::describe_difference(expected[i], actual[i], mask));
-    }
-    if (different > kDifferencesShown)
-        text += fmt::format("... and {} differ\n",
-                            counted(different - kDifferencesShown, "more frame"));
-    return text;
-}
-
-std::string compare_actions(const std::map<model::Action, std::uint64_t>& expected,
-                            const model::ActionTally& actual) {
-    std::string text;
-    if (expected.empty()) return text;
-    for (std::size_t i = 0; i < actual.size(); ++i) {
-        const auto action = static_cast<model::Action>(i);
-        const auto found = expected.find(action);
-        const std::uint64_t wanted = found == expected.end() ? 0 : found->second;
-        if (wanted != actual[i])
-            text += fmt::format("{}: expected {}, got {}\n", model::action_name(action),
-                                counted(wanted, "frame"), thousands(actual[i]));
-    }
-    return text;
-}
-
-std::string compare_cpus(const std::map<int, std::uint64_t>& expected,
-                         const std::map<int, std::uint64_t>& actual) {
-    if (expected.empty() || expected == actual) return {};
-    const auto list = [](const std::map<int, std::uint64_t>& frames) {
-        std::vector<std::string> parts;
-        parts.reserve(frames.size());
-        for (const auto& [cpu, count] : frames)
-            parts.push_back(fmt::format("{} on CPU {}", thousands(count), cpu));
-        return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, ", "));
-    };
-    return fmt::format("frames that reached the stack: expected {}, got {}\n", list(expected),
-                       list(actual));
-}
-
-Result<check::Verdict> judge(const target::Target& target, const testbed::InstrumentedLink& link,
-                             const model::ReplayRecord& record) {
-    const scenario::Replay& replay = *target.scenario.replay;
-    std::string text = compare_actions(replay.actions, record.actions);
-    if (replay.received) {
-        XDPBENCH_TRY(const packet::Frames expected,
-                     target::load_frames(*replay.received, target.scenario));
-        XDPBENCH_TRY(const packet::Frames actual, link.tester_sink().captured());
-        text += compare_frames("received on the tester side", expected, actual, replay.mask);
-    }
-    if (replay.passed) {
-        XDPBENCH_TRY(const packet::Frames expected,
-                     target::load_frames(*replay.passed, target.scenario));
-        XDPBENCH_TRY(const packet::Frames actual, link.stack_sink().captured());
-        text += compare_frames("passed to the stack", expected, actual, replay.mask);
-    }
-    if (replay.forwarded) {
-        // Out of a real interface they leave by itself, and come back.
-        const traffic::Sink* const far = link.far_sink();
-        XDPBENCH_TRY(const packet::Frames expected,
-                     target::load_frames(*replay.forwarded, target.scenario));
-        XDPBENCH_TRY(const packet::Frames actual,
-                     (far != nullptr ? *far : link.tester_sink()).captured());
-        text += compare_frames(far != nullptr ? "forwarded to the far end" : "redirected back",
-                               expected, actual, replay.mask);
-    }
-    text += compare_cpus(replay.passed_cpus, record.passed_cpus);
-    if (text.empty()) return check::Verdict{};
-    return check::Verdict{model::Outcome::failed, text};
-}
 
 Result<void> keep_network(const target::Target& target, const net::Network& network,
                           const bpf::Program& program, model::Mode mode,
@@ -276,6 +196,11 @@ Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
         XDPBENCH_CHECK(equipped.watch_redirects());
         link.emplace(std::move(equipped));
     }
+    if (link->carrier_wait().count() > 0) {
+        notes.push_back(fmt::format("{} over {}: the carrier was back {} ms after attaching",
+                                    target.scenario.name, link->dut().name,
+                                    link->carrier_wait().count()));
+    }
     testbed::LinkCounts counts;
     {
         XDPBENCH_TRY(const traffic::PinnedThread pinned,
@@ -288,9 +213,11 @@ Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
         XDPBENCH_TRY(const model::ActionTally expected, expected_actions(target));
         testbed::attribute(link->source(), expected, counts.actions);
     }
+    // Real ports may lose frames: those get a name, by where they were lost.
+    const std::string imbalance = options.devices ? testbed::name_losses(counts, frames.size())
+                                                  : testbed::unbalanced(counts, frames.size());
     ReplayOutcome outcome;
     outcome.record = describe(target, mode, *link, counts, frames.size());
-    const std::string imbalance = testbed::unbalanced(counts, frames.size());
     outcome.record->balanced = imbalance.empty();
     XDPBENCH_TRY(outcome.observation, observe(*link, mode, counts, capture.frames > 0));
     if (target.judged) {

@@ -78,6 +78,7 @@ std::string device_options(const RunOptions& options) {
     std::string text;
     if (options.device) text += " --dev " + *options.device;
     if (options.peer) text += " --peer " + *options.peer;
+    if (options.prepare) text += " --prepare";
     if (options.take_over) text += " --take-over";
     return text;
 }

@@ -25,6 +25,7 @@ struct RunOptions {
     bool latency = false;
     bool pin_maps = false;          // --pin-maps
     bool keep = false;              // --keep
+    bool prepare = false;           // --prepare: what was in the way on the ports is off
     bool take_over = false;         // --take-over: `device` and `peer` may be in use
     target::TrafficOption traffic;  // instead of the scenario's
     double seconds = 1.0;           // of a bench round

@@ -125,17 +125,24 @@ Result<InstrumentedLink> InstrumentedLink::create(const net::Network& network, s
                  traffic::Sink::attach(network.dut, link.dut, stack, capture));
     XDPBENCH_TRY(bpf::XdpLink xdp_link,
                  bpf::XdpLink::attach(network.dut, link.dut, program_fd, mode));
+    net::CarrierWait carrier_wait{0};
     // Now that both ends have a program: a veth declares it only then.
     if (!link.tester.traits.ours)
         XDPBENCH_CHECK(net::require_sends_redirected(network.tester, link.tester,
                                                      "give a port of another driver as --peer"));
-    if (link.tester.traits.drops_carrier)
-        XDPBENCH_CHECK(net::await_carrier(network.tester, link.tester));
-    if (link.dut.traits.drops_carrier) XDPBENCH_CHECK(net::await_carrier(network.dut, link.dut));
+    if (link.dut.traits.drops_carrier) {
+        XDPBENCH_TRY(const net::CarrierWait dut, net::await_carrier(network.dut, link.dut));
+        carrier_wait += dut;
+    }
+    if (link.tester.traits.drops_carrier) {
+        XDPBENCH_TRY(const net::CarrierWait peer, net::await_carrier(network.tester, link.tester));
+        carrier_wait += peer;
+    }
     std::vector<const bpf::Program*> programs;
     if (own_program != nullptr) programs.push_back(own_program);
     InstrumentedLink equipped(network, link, std::move(programs), mode, counts,
                               std::move(tester_sink), std::move(stack_sink), std::move(xdp_link));
+    equipped.carrier_wait_ = carrier_wait;
     if (link.far) {
         XDPBENCH_TRY(traffic::Sink far_sink,
                      traffic::Sink::attach(*network.sink, link.far->sink,

@@ -9,6 +9,7 @@
 #include "bpf/attach.h"
 #include "bpf/counters.h"
 #include "net/network.h"
+#include "net/port_network.h"
 #include "testbed/accounting.h"
 #include "testbed/redirect_losses.h"
 #include "traffic/sink.h"
@@ -46,6 +47,8 @@ class InstrumentedLink {
     [[nodiscard]] const net::Network& network() const { return *network_; }
     [[nodiscard]] const net::InterfaceInfo& tester() const { return link_->tester; }
     [[nodiscard]] const net::InterfaceInfo& dut() const { return link_->dut; }
+    // How long real ports had no carrier after the programs were attached; 0: the link stayed up.
+    [[nodiscard]] net::CarrierWait carrier_wait() const { return carrier_wait_; }
     [[nodiscard]] const traffic::Sink& tester_sink() const { return tester_sink_; }
     [[nodiscard]] const traffic::Sink& stack_sink() const { return stack_sink_; }
     [[nodiscard]] const traffic::Sink* far_sink() const {
@@ -81,6 +84,7 @@ class InstrumentedLink {
     traffic::Sink stack_sink_;
     std::optional<traffic::Sink> far_sink_;  // of a link with a far end
     bpf::XdpLink xdp_link_;
+    net::CarrierWait carrier_wait_{0};
     std::vector<RedirectLosses> redirects_;  // of each of programs_, if they are watched
 };
 

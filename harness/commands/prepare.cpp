@@ -1,0 +1,90 @@
+#include "commands/prepare.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "commands/command.h"
+#include "net/interface.h"
+#include "net/netns.h"
+#include "probe/privileges.h"
+
+namespace xdpbench::commands {
+namespace {
+
+std::string listed(const std::vector<net::PortSetting>& settings) {
+    std::vector<std::string> texts;
+    texts.reserve(settings.size());
+    for (const net::PortSetting& setting : settings) texts.push_back(net::setting_text(setting));
+    return fmt::format("{}", fmt::join(texts, ", "));
+}
+
+void say_what_is_left(const std::vector<net::LeftSettings>& left) {
+    for (const net::LeftSettings& one : left) {
+        fmt::print(stderr,
+                   "xdp-bench: a run that was killed left these settings off: {}\n"
+                   "  to do:  xdp-bench restore\n",
+                   listed(one.were_on));
+    }
+}
+
+Result<void> restore_all(const std::vector<net::LeftSettings>& left) {
+    for (const net::LeftSettings& one : left) {
+        XDPBENCH_CHECK(net::restore_left(one));
+        fmt::print(stderr, "xdp-bench: restored what a killed run had left off: {}\n",
+                   listed(one.were_on));
+    }
+    return {};
+}
+
+Result<std::vector<std::string>> ports_of(const RunArguments& arguments) {
+    if (arguments.device.empty())
+        return input_error("--prepare without --dev: there is no port to prepare",
+                           "name the port: --dev IF --peer IF");
+    std::vector<std::string> ports{arguments.device};
+    if (!arguments.peer.empty()) ports.push_back(arguments.peer);
+    XDPBENCH_TRY(const net::NetNs netns, net::NetNs::current());
+    for (const std::string& port : ports) XDPBENCH_CHECK(net::query_interface(netns, port));
+    return ports;
+}
+
+Result<int> restore_command() {
+    const std::vector<net::LeftSettings> left = net::left_settings();
+    XDPBENCH_CHECK(restore_all(left));
+    if (left.empty()) fmt::print("nothing to restore\n");
+    return kHeld;
+}
+
+}  // namespace
+
+Result<std::optional<net::PreparedPorts>> prepare(const RunArguments& arguments) {
+    const std::vector<net::LeftSettings> left =
+        arguments.device.empty() ? std::vector<net::LeftSettings>() : net::left_settings();
+    if (!arguments.prepare) {
+        say_what_is_left(left);
+        return std::optional<net::PreparedPorts>();
+    }
+    XDPBENCH_TRY(const std::vector<std::string> ports, ports_of(arguments));
+    XDPBENCH_CHECK(probe::require_privileges());
+    XDPBENCH_CHECK(restore_all(left));
+    XDPBENCH_TRY(const net::NetNs netns, net::NetNs::current());
+    XDPBENCH_TRY(net::PreparedPorts prepared, net::PreparedPorts::prepare(netns, ports));
+    if (!prepared.changed().empty())
+        fmt::print(stderr, "xdp-bench: switched off until the run ends: {}\n",
+                   listed(prepared.changed()));
+    for (const Error& error : prepared.refused())
+        fmt::print(stderr, "xdp-bench: {}\n", error.text());
+    return std::optional<net::PreparedPorts>(std::move(prepared));
+}
+
+Command add_restore(CLI::App& application) {
+    CLI::App* const app = application.add_subcommand(
+        "restore", "switches on again what a killed run with --prepare left off");
+    return {app, [](const Invocation&) { return restore_command(); }};
+}
+
+}  // namespace xdpbench::commands

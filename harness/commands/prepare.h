@@ -1,0 +1,18 @@
+// --prepare: settings of ports that are in the way are switched off for a run and restored after
+// it.
+#pragma once
+
+#include <optional>
+
+#include "base/result.h"
+#include "commands/run_arguments.h"
+#include "net/prepared_ports.h"
+
+namespace xdpbench::commands {
+
+// Nothing without --prepare. Restores first what a killed run has left, then prepares --dev and
+// --peer, and says on standard error what was changed and what the driver did not let go. Without
+// --prepare only says what a killed run has left on ports, if --dev is given.
+Result<std::optional<net::PreparedPorts>> prepare(const RunArguments& arguments);
+
+}  // namespace xdpbench::commands

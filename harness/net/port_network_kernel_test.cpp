@@ -1,0 +1,80 @@
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+
+#include "base/child.h"
+#include "net/port_network.h"
+
+namespace xdpbench::net {
+namespace {
+
+using std::chrono::milliseconds;
+
+// A veth pair, one and two, in a namespace of its own, which the test is in.
+class PortNetworkTest : public ::testing::Test {
+  protected:
+    void SetUp() override {
+        auto netns = NetNs::create();
+        ASSERT_TRUE(netns) << netns.error().text();
+        netns_.emplace(std::move(*netns));
+        auto inside = InNetNs::enter(*netns_);
+        ASSERT_TRUE(inside) << inside.error().text();
+        inside_.emplace(std::move(*inside));
+        ip({"link", "add", "one", "type", "veth", "peer", "name", "two"});
+        ip({"link", "set", "one", "up"});
+    }
+    static void ip(std::vector<std::string> words) {
+        words.insert(words.begin(), "ip");
+        const auto done = run_child(words);
+        ASSERT_TRUE(done) << done.error().text();
+        ASSERT_EQ(done->exit_code, 0) << done->err;
+    }
+    [[nodiscard]] InterfaceInfo one() const { return query_interface(*netns_, "one").value(); }
+    [[nodiscard]] Result<Network> join() const {
+        return join_ports({"one", "two", false}, model::Mode::native, 0);
+    }
+
+    std::optional<NetNs> netns_;
+    std::optional<InNetNs> inside_;
+};
+
+TEST_F(PortNetworkTest, ACarrierThatIsThereTakesNoTime) {
+    ip({"link", "set", "two", "up"});
+    const auto waited = await_carrier(*netns_, one());
+    ASSERT_TRUE(waited) << waited.error().text();
+    EXPECT_LT(*waited, milliseconds(1000));
+}
+
+TEST_F(PortNetworkTest, ACarrierThatComesBackIsAwaited) {
+    std::thread back([] {
+        std::this_thread::sleep_for(milliseconds(100));
+        ip({"link", "set", "two", "up"});
+    });
+    const auto waited = await_carrier(*netns_, one());
+    back.join();
+    ASSERT_TRUE(waited) << waited.error().text();
+    EXPECT_GT(*waited, milliseconds(0));
+}
+
+TEST_F(PortNetworkTest, ALinkThatStaysDownIsNotAwaitedForEver) {
+    const auto waited = await_carrier(*netns_, one(), milliseconds(50));
+    ASSERT_FALSE(waited);
+    EXPECT_EQ(waited.error().kind, ErrorKind::unavailable);
+    EXPECT_NE(waited.error().what.find("one has had no carrier"), std::string::npos);
+}
+
+TEST_F(PortNetworkTest, ALinkLocalAddressIsNoUseOfAPort) {
+    ip({"link", "set", "two", "up"});
+    ip({"-6", "address", "add", "fe80::1/64", "dev", "one"});
+    const auto joined = join();
+    EXPECT_TRUE(joined) << joined.error().text();
+    ip({"-6", "address", "add", "2001:db8::1/64", "dev", "one"});
+    const auto refused = join();
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().what.find("address 2001:db8::1"), std::string::npos);
+    EXPECT_EQ(refused.error().what.find("fe80"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace xdpbench::net

@@ -1,0 +1,103 @@
+#include "replay/judge.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/text.h"
+#include "net/traits.h"
+#include "replay/frame_comparison.h"
+
+namespace xdpbench::replay {
+namespace {
+
+std::string compare_actions(const std::map<model::Action, std::uint64_t>& expected,
+                            const model::ActionTally& actual) {
+    std::string text;
+    if (expected.empty()) return text;
+    for (std::size_t i = 0; i < actual.size(); ++i) {
+        const auto action = static_cast<model::Action>(i);
+        const auto found = expected.find(action);
+        const std::uint64_t wanted = found == expected.end() ? 0 : found->second;
+        if (wanted != actual[i])
+            text += fmt::format("{}: expected {}, got {}\n", model::action_name(action),
+                                counted(wanted, "frame"), thousands(actual[i]));
+    }
+    return text;
+}
+
+std::string compare_cpus(const std::map<int, std::uint64_t>& expected,
+                         const std::map<int, std::uint64_t>& actual) {
+    if (expected.empty() || expected == actual) return {};
+    const auto list = [](const std::map<int, std::uint64_t>& frames) {
+        std::vector<std::string> parts;
+        parts.reserve(frames.size());
+        for (const auto& [cpu, count] : frames)
+            parts.push_back(fmt::format("{} on CPU {}", thousands(count), cpu));
+        return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, ", "));
+    };
+    return fmt::format("frames that reached the stack: expected {}, got {}\n", list(expected),
+                       list(actual));
+}
+
+// What is said of all sinks that the scenario speaks of.
+Result<FrameComparison> compare_sinks(const target::Target& target,
+                                      const testbed::InstrumentedLink& link) {
+    const scenario::Replay& replay = *target.scenario.replay;
+    FrameComparison all;
+    const auto add = [&](const char* what, const auto& wanted,
+                         const traffic::Sink& sink) -> Result<void> {
+        if (!wanted) return {};
+        XDPBENCH_TRY(const packet::Frames expected, target::load_frames(*wanted, target.scenario));
+        XDPBENCH_TRY(const packet::Frames actual, sink.captured());
+        const FrameComparison one = compare_frames(what, expected, actual, replay.mask);
+        all.text += one.text;
+        all.without_tags += one.without_tags;
+        all.otherwise_wrong += one.otherwise_wrong;
+        return {};
+    };
+    XDPBENCH_CHECK(add("received on the tester side", replay.received, link.tester_sink()));
+    XDPBENCH_CHECK(add("passed to the stack", replay.passed, link.stack_sink()));
+    // Out of a real interface they leave by itself, and come back.
+    const traffic::Sink* const far = link.far_sink();
+    XDPBENCH_CHECK(add(far != nullptr ? "forwarded to the far end" : "redirected back",
+                       replay.forwarded, far != nullptr ? *far : link.tester_sink()));
+    return all;
+}
+
+// The ports that take VLAN tags out of frames before any program sees them.
+std::vector<std::string> tag_hiding_ports(const testbed::InstrumentedLink& link) {
+    std::vector<std::string> ports;
+    for (const net::InterfaceInfo* const end : {&link.dut(), &link.tester()})
+        if (end->traits.vlan_tags == net::VlanTags::stripped_by_port) ports.push_back(end->name);
+    return ports;
+}
+
+}  // namespace
+
+Result<check::Verdict> judge(const target::Target& target, const testbed::InstrumentedLink& link,
+                             const model::ReplayRecord& record) {
+    const scenario::Replay& replay = *target.scenario.replay;
+    const std::string counts = compare_actions(replay.actions, record.actions) +
+                               compare_cpus(replay.passed_cpus, record.passed_cpus);
+    XDPBENCH_TRY(const FrameComparison frames, compare_sinks(target, link));
+    if (counts.empty() && frames.text.empty()) return check::Verdict{};
+    if (frames.without_tags > 0) {
+        const std::vector<std::string> ports = tag_hiding_ports(link);
+        if (!ports.empty())
+            return check::Verdict{
+                counts.empty() && frames.otherwise_wrong == 0 ? model::Outcome::skipped
+                                                              : model::Outcome::failed,
+                counts + frames.text +
+                    fmt::format("the VLAN tags of {} were hidden by rx-vlan-offload of {}; "
+                                "--prepare switches it off\n",
+                                counted(frames.without_tags, "frame"), fmt::join(ports, " and "))};
+    }
+    return check::Verdict{model::Outcome::failed, counts + frames.text};
+}
+
+}  // namespace xdpbench::replay
