@@ -156,10 +156,11 @@ def wish(text):
 
 
 def ports(nics):
-    """Of each port its card, the hub that joins it to the other one, its end there, and its name."""
+    """Of each port its card, the hub that joins it to the other one, its end there, and its name, after the pair's first."""
     for hub, nic in enumerate(nics):
-        for end, card in enumerate((nic.split("+") * 2)[:2]):
-            yield card, hub, end, f"{card}-{'ab'[end]}"
+        cards = (nic.split("+") * 2)[:2]
+        for end, card in enumerate(cards):
+            yield card, hub, end, f"{cards[0]}-{'ab'[end]}"
 
 
 def card_words(nics):
