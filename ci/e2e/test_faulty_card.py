@@ -108,6 +108,52 @@ class FaultyCardTest(unittest.TestCase):
         self.assertEqual(traffic["counted"]["dropped"], 6)
 
 
+class ReplayTest(unittest.TestCase):
+    """What a replay says of each fault; what it cannot see, another case must."""
+
+    def replay(self, fault):
+        """The record and the verdict of a replay over a card with this fault, of a program that sends all frames back."""
+        with tempfile.TemporaryDirectory() as folder:
+            result = pathlib.Path(folder) / "out.json"
+            done = subprocess.run([CARD, "--fault", fault, "--every", "300", "--", os.environ["XDP_BENCH"], "--prog", "xdp_tx", "--only",
+                                   "replay", "--mode", "native", "--dev", "tap1", "--peer", "tap0", "--json", result],
+                                  capture_output=True, text=True, timeout=PATIENCE, check=False)
+            self.assertIn(done.returncode, (0, 1), done.stdout + done.stderr)
+            document = json.loads(result.read_text(encoding="utf-8"))
+        (case,), (record,) = document["replays"], document["replay_books"]
+        return case["outcome"], case["message"], record["losses"]
+
+    def test_what_arrives_as_it_should_passes(self):
+        for fault in ("none", "reorder", "delay", "miscount"):
+            outcome, message, losses = self.replay(fault)
+            self.assertEqual((outcome, losses), ("passed", {}), f"{fault}: {message}")
+
+    def test_lost_frames_have_a_name_and_spoil_no_others(self):
+        outcome, message, losses = self.replay("lose")
+        self.assertEqual(outcome, "failed")
+        self.assertEqual(losses, {"lost_before_program": 3, "lost_after_tx": 3})
+        self.assertIn("6 frames did not arrive", message)
+        self.assertNotIn("differ", message)
+
+    def test_a_damaged_frame_is_shown(self):
+        outcome, message, losses = self.replay("flip")
+        self.assertEqual((outcome, losses), ("failed", {}))
+        self.assertRegex(message, "expected 0x.. at byte|expected .* got ")
+        outcome, message, losses = self.replay("truncate")
+        self.assertEqual((outcome, losses), ("failed", {}))
+        self.assertIn("length", message)
+
+    def test_a_duplicate_is_told(self):
+        outcome, message, _ = self.replay("duplicate")
+        self.assertEqual(outcome, "failed")
+        self.assertIn("arrived once more than expected", message)
+
+    def test_missing_tags_are_shown(self):
+        outcome, message, losses = self.replay("strip-vlan")
+        self.assertEqual((outcome, losses), ("failed", {}))
+        self.assertIn("vlan.id", message)
+
+
 class LifeTest(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()

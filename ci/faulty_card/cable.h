@@ -16,7 +16,7 @@ class Cable {
   public:
     Cable(Tap a, Tap b, Settings settings)
         : taps_{std::move(a), std::move(b)},
-          directions_{Direction(settings), Direction(settings)} {}
+          directions_{Direction(settings), Direction(opposite(settings))} {}
 
     // Carries frames until `stop` is readable or the time is up; true if it was `stop`.
     Result<bool> carry(int stop, Time deadline);
@@ -26,6 +26,11 @@ class Cable {
     [[nodiscard]] const Tally& back() const { return directions_[1].tally(); }
 
   private:
+    // A frame that comes back is not the Nth one again: inverted twice, a bit would be right.
+    static Settings opposite(Settings settings) {
+        settings.phase = settings.every / 2;
+        return settings;
+    }
     void forward(std::size_t direction);
     [[nodiscard]] std::chrono::nanoseconds patience(Time deadline) const;
 

@@ -80,7 +80,7 @@ void Direction::take(Frame frame, Time now) {
 }
 
 void Direction::apply(Frame frame, Time now) {
-    const bool turn = tally_.taken % settings_.every == 0;
+    const bool turn = (tally_.taken + settings_.phase) % settings_.every == 0;
     switch (settings_.fault) {
         case Fault::none:
             return push(std::move(frame), now);

@@ -34,6 +34,7 @@ struct Settings {
     Fault fault = Fault::none;
     std::uint64_t every = 1000;         // N; at least 1
     std::chrono::nanoseconds delay{0};  // for Fault::delay
+    std::uint64_t phase = 0;            // how many frames earlier than the Nth the first fault is
 };
 
 struct Tally {

@@ -64,6 +64,12 @@ TEST(Faults, EveryNthFrameIsLost) {
     EXPECT_EQ(numbers(six(Fault::lose)), (std::vector<int>{0, 1, 3, 4}));
 }
 
+TEST(Faults, APhaseMakesTheFirstFaultEarlier) {
+    Direction direction({Fault::lose, 3, {}, 1});
+    for (std::uint8_t i = 0; i < 6; ++i) direction.take(udp(1, i), kStart);
+    EXPECT_EQ(numbers(leaving(direction)), (std::vector<int>{0, 2, 3, 5}));
+}
+
 TEST(Faults, EveryNthFrameIsThereTwice) {
     EXPECT_EQ(numbers(six(Fault::duplicate)), (std::vector<int>{0, 1, 2, 2, 3, 4, 5, 5}));
 }
