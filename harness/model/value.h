@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -15,8 +16,13 @@ struct Value {
     using List = std::vector<Value>;
     using Fields = std::vector<Field>;  // in the order written; no name twice
 
+    using Data = std::variant<std::string, List, Fields>;
+
     Location where;
-    std::variant<std::string, List, Fields> data;
+    Data data;
+
+    Value() = default;
+    Value(Location place, Data content);
 
     [[nodiscard]] const std::string* scalar() const { return std::get_if<std::string>(&data); }
     [[nodiscard]] const List* list() const { return std::get_if<List>(&data); }
@@ -27,6 +33,9 @@ struct Value::Field {
     std::string name;
     Value value;
 };
+
+inline Value::Value(Location place, Data content)
+    : where(std::move(place)), data(std::move(content)) {}
 
 // On one line for a person: "a=1 b={c=2} d=[3, 4]"; only lists and what is inside have brackets.
 [[nodiscard]] std::string one_line(const Value& value);

@@ -82,7 +82,8 @@ void append_value(std::string& out, const YamlNode& node, std::size_t indent, st
         out += " " + line + "\n";
         return;
     }
-    out += "\n" + emit_yaml(node, indent + 2);
+    out += '\n';
+    out += emit_yaml(node, indent + 2);
 }
 
 }  // namespace

@@ -90,9 +90,9 @@ std::string what_of(const std::string& yaml) {
 }
 
 TEST(YamlLimits, ManyValues) {
-    EXPECT_EQ(what_of("[" + repeated("a,", 2 * (kMaxYamlNodes - 1)) + "]"), "");
+    EXPECT_EQ(what_of(fmt::format("[{}]", repeated("a,", 2 * (kMaxYamlNodes - 1)))), "");
     EXPECT_PRED_FORMAT2(testing::IsSubstring, "s.yaml:1:200000: more than 100,000 values",
-                        what_of("[" + repeated("a,", 2 * kMaxYamlNodes) + "]"));
+                        what_of(fmt::format("[{}]", repeated("a,", 2 * kMaxYamlNodes))));
 }
 
 TEST(YamlLimits, Depth) {
