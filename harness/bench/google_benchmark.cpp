@@ -24,6 +24,15 @@ namespace {
 
 constexpr const char* kExecutable = "xdp-bench";
 
+// Google Benchmark 1.8 replaced the flag by an enum, whose 0 is a run that is not skipped.
+template <typename Run>
+bool has_error(const Run& run) {
+    if constexpr (requires { run.error_occurred; })
+        return run.error_occurred;
+    else
+        return static_cast<int>(run.skipped) != 0;
+}
+
 // Google Benchmark's own document, without what would make the names of two runs differ: the number
 // of iterations, which here is the number of packets of a calibrated round.
 class DocumentReporter : public benchmark::BenchmarkReporter {
@@ -39,7 +48,7 @@ class DocumentReporter : public benchmark::BenchmarkReporter {
         std::vector<Run> reported;
         bool error_told = false;  // once is enough: an interruption spoils all rounds to come
         for (Run run : runs) {
-            if (run.error_occurred && std::exchange(error_told, true)) continue;
+            if (has_error(run) && std::exchange(error_told, true)) continue;
             run.run_name.iterations.clear();
             // The coefficient of variation of a counter that is 0 throughout is NaN, which is no
             // JSON: one of them would cost the whole document.
