@@ -3,7 +3,6 @@
 import ctypes
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -59,8 +58,7 @@ def reference(name):
 def build_program(source, target, *flags):
     """Compiles a BPF program; what the compiler says, if it does not."""
     multiarch = subprocess.run(["gcc", "-print-multiarch"], capture_output=True, text=True, check=True).stdout.strip()
-    clang = shutil.which("clang-14") or shutil.which("clang")
-    return subprocess.run([clang, "-target", "bpf", "-mcpu=v3", "-g", "-O2", *flags, "-idirafter", f"/usr/include/{multiarch}",
+    return subprocess.run(["clang", "-target", "bpf", "-mcpu=v3", "-g", "-O2", *flags, "-idirafter", f"/usr/include/{multiarch}",
                            "-c", source, "-o", target], capture_output=True, text=True, check=False).stderr
 
 
