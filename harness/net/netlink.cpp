@@ -1,31 +1,24 @@
 #include "net/netlink.h"
 
+#include <bpf/libbpf.h>
 #include <fmt/format.h>
+#include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 #include <linux/if.h>
 #include <linux/if_link.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
-#include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <functional>
-#include <map>
-#include <span>
+#include <memory>
 #include <vector>
-
-#include "base/bytes.h"
-#include "base/unique_fd.h"
 
 namespace xdpbench::net {
 namespace {
-
-// Attributes by type; of several of one type the last one.
-using Attributes = std::map<std::uint16_t, ByteView>;
-
-constexpr std::size_t aligned(std::size_t size) { return (size + 3) / 4 * 4; }
 
 // The `netdev` family, which the headers of Debian 12 lack (include/uapi/linux/netdev.h).
 constexpr std::uint8_t kNetdevDevGet = 1;
@@ -36,148 +29,123 @@ constexpr std::uint16_t kNetdevZeroCopyFrags = 4;
 constexpr std::array<const char*, 7> kFeatureNames{
     "basic", "redirect", "ndo-xmit", "xsk-zerocopy", "hw-offload", "rx-sg", "ndo-xmit-sg"};
 
-template <class Plain>
-ByteView bytes_of(const Plain& plain) {
-    return {reinterpret_cast<const std::uint8_t*>(&plain), sizeof(plain)};
-}
-
-template <class Plain>
-Plain number_in(const Attributes& attributes, std::uint16_t type) {
-    Plain value = 0;
-    const auto found = attributes.find(type);
-    if (found != attributes.end() && found->second.size() >= sizeof(value))
-        std::memcpy(&value, found->second.data(), sizeof(value));
-    return value;
-}
-
-Attributes attributes_in(ByteView bytes) {
-    Attributes attributes;
-    while (bytes.size() >= sizeof(nlattr)) {
-        nlattr header = {};
-        std::memcpy(&header, bytes.data(), sizeof(header));
-        if (header.nla_len < sizeof(header) || header.nla_len > bytes.size()) break;
-        attributes[header.nla_type & NLA_TYPE_MASK] =
-            bytes.subspan(sizeof(header), header.nla_len - sizeof(header));
-        bytes = bytes.subspan(std::min(bytes.size(), aligned(header.nla_len)));
-    }
-    return attributes;
-}
+constexpr std::size_t kLongestRequest = 4096;    // bytes, of all requests of one exchange
+constexpr std::size_t kLongestAnswer = 1 << 16;  // bytes, of what one recv() takes
 
 // Requests under construction: several in one buffer are taken by the kernel in one system call.
 class Requests {
   public:
-    // Begins a request whose payload starts with `header`. Every one is acknowledged.
+    // Begins a request whose payload starts with `header`. Every one is acknowledged. The request
+    // is valid until this is destroyed.
     template <class Header>
-    void begin(std::uint16_t type, const Header& header) {
-        start_ = buffer_.size();
-        nlmsghdr message = {};
-        message.nlmsg_type = type;
-        message.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-        message.nlmsg_seq = ++count_;
-        append(bytes_of(message));
-        append(bytes_of(header));
-        set_length();
+    nlmsghdr* begin(std::uint16_t type, const Header& header) {
+        nlmsghdr* const message = ::mnl_nlmsg_put_header(buffer_.data() + size());
+        message->nlmsg_type = type;
+        message->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+        message->nlmsg_seq = static_cast<std::uint32_t>(messages_.size());
+        std::memcpy(::mnl_nlmsg_put_extra_header(message, sizeof(header)), &header, sizeof(header));
+        messages_.push_back(message);
+        return message;
     }
-    void attribute(std::uint16_t type, ByteView value) {
-        nlattr header = {};
-        header.nla_len = static_cast<std::uint16_t>(sizeof(header) + value.size());
-        header.nla_type = type;
-        append(bytes_of(header));
-        append(value);
-        set_length();
+    [[nodiscard]] const void* data() const { return buffer_.data(); }
+    [[nodiscard]] std::size_t size() const {
+        std::size_t bytes = 0;
+        for (const nlmsghdr* const message : messages_) bytes += MNL_ALIGN(message->nlmsg_len);
+        return bytes;
     }
-    // `fill` adds the attributes inside.
-    void nested(std::uint16_t type, const std::function<void()>& fill) {
-        const std::size_t start = buffer_.size();
-        attribute(type | NLA_F_NESTED, {});
-        fill();
-        const auto length = static_cast<std::uint16_t>(buffer_.size() - start);
-        std::memcpy(buffer_.data() + start, &length, sizeof(length));
-    }
-
-    [[nodiscard]] ByteView bytes() const { return buffer_; }
-    [[nodiscard]] std::uint32_t count() const { return count_; }
+    [[nodiscard]] std::size_t count() const { return messages_.size(); }
 
   private:
-    void append(ByteView bytes) {
-        buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
-        buffer_.resize(aligned(buffer_.size()));
-    }
-    void set_length() {
-        const auto length = static_cast<std::uint32_t>(buffer_.size() - start_);
-        std::memcpy(buffer_.data() + start_, &length, sizeof(length));
-    }
-
-    std::vector<std::uint8_t> buffer_;
-    std::size_t start_ = 0;  // of the request under construction
-    std::uint32_t count_ = 0;
+    alignas(nlmsghdr) std::array<char, kLongestRequest> buffer_{};
+    std::vector<nlmsghdr*> messages_;
 };
 
-// `payload` is that of an NLMSG_ERROR message: a struct nlmsgerr and, behind it, attributes.
-NetlinkAnswer acknowledgement(const nlmsghdr& message, ByteView payload) {
+// The number in an attribute; 0 if it is shorter than that.
+template <class Number>
+Number number_of(const nlattr& attribute) {
+    Number number = 0;
+    if (::mnl_attr_get_payload_len(&attribute) >= sizeof(number))
+        std::memcpy(&number, ::mnl_attr_get_payload(&attribute), sizeof(number));
+    return number;
+}
+
+// The attributes from `bytes` of a message's payload on.
+void each_attribute(const nlmsghdr& message, std::size_t bytes,
+                    const std::function<void(const nlattr&)>& visit) {
+    const nlattr* attribute = nullptr;
+    mnl_attr_for_each(attribute, &message, static_cast<unsigned>(bytes)) visit(*attribute);
+}
+
+// `message` is of type NLMSG_ERROR: a struct nlmsgerr and, behind it, attributes.
+NetlinkAnswer acknowledgement(const nlmsghdr& message) {
+    if (::mnl_nlmsg_get_payload_len(&message) < sizeof(nlmsgerr)) return {EBADMSG, {}};
     nlmsgerr error = {};
-    if (payload.size() < sizeof(error)) return {EBADMSG, {}};
-    std::memcpy(&error, payload.data(), sizeof(error));
+    std::memcpy(&error, ::mnl_nlmsg_get_payload(&message), sizeof(error));
     NetlinkAnswer answer{-error.error, {}};
     if ((message.nlmsg_flags & NLM_F_ACK_TLVS) == 0) return answer;
-    // The kernel repeats the request that it refuses, unless it was asked for the header only.
+    // The kernel repeats the request that it rejects, unless it was asked for the header only.
     std::size_t skipped = sizeof(error);
     if ((message.nlmsg_flags & NLM_F_CAPPED) == 0)
-        skipped += aligned(error.msg.nlmsg_len) - sizeof(error.msg);
-    const Attributes attributes = attributes_in(payload.subspan(std::min(skipped, payload.size())));
-    if (const auto text = attributes.find(NLMSGERR_ATTR_MSG); text != attributes.end()) {
-        const auto* const begin = reinterpret_cast<const char*>(text->second.data());
-        answer.text.assign(begin, ::strnlen(begin, text->second.size()));
-    }
+        skipped += MNL_ALIGN(error.msg.nlmsg_len) - sizeof(error.msg);
+    each_attribute(message, skipped, [&answer](const nlattr& attribute) {
+        if (::mnl_attr_get_type(&attribute) != NLMSGERR_ATTR_MSG) return;
+        const char* const text = ::mnl_attr_get_str(&attribute);
+        answer.text.assign(text, ::strnlen(text, ::mnl_attr_get_payload_len(&attribute)));
+    });
     return answer;
 }
 
 // What came back to one exchange.
 struct Exchange {
-    std::vector<NetlinkAnswer> answers;               // one a request
-    std::vector<std::vector<std::uint8_t>> payloads;  // of the messages that are no acknowledgement
+    std::vector<NetlinkAnswer> answers;        // one a request
+    std::optional<std::vector<char>> message;  // the first that is no acknowledgement
+
+    [[nodiscard]] const nlmsghdr* first() const {
+        return message ? reinterpret_cast<const nlmsghdr*>(message->data()) : nullptr;
+    }
 };
 
-Result<UniqueFd> open_socket(const NetNs& netns, int protocol) {
+void collect(const char* bytes, int left, Exchange& exchanged) {
+    const auto* message = reinterpret_cast<const nlmsghdr*>(bytes);
+    for (; ::mnl_nlmsg_ok(message, left); message = ::mnl_nlmsg_next(message, &left)) {
+        if (message->nlmsg_type == NLMSG_ERROR) {
+            exchanged.answers.push_back(acknowledgement(*message));
+        } else if (!exchanged.message) {
+            const auto* const begin = reinterpret_cast<const char*>(message);
+            exchanged.message.emplace(begin, begin + message->nlmsg_len);
+        }
+    }
+}
+
+struct CloseSocket {
+    void operator()(mnl_socket* socket) const { ::mnl_socket_close(socket); }
+};
+using Socket = std::unique_ptr<mnl_socket, CloseSocket>;
+
+Result<Socket> open_socket(const NetNs& netns, int protocol) {
     XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
-    UniqueFd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol));
-    const int on = 1;
-    if (!socket.valid() ||
-        ::setsockopt(socket.get(), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on)) != 0 ||
-        ::setsockopt(socket.get(), SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on)) != 0) {
+    Socket socket(::mnl_socket_open2(protocol, SOCK_CLOEXEC));
+    int on = 1;
+    if (!socket || ::mnl_socket_setsockopt(socket.get(), NETLINK_EXT_ACK, &on, sizeof(on)) != 0 ||
+        ::mnl_socket_setsockopt(socket.get(), NETLINK_CAP_ACK, &on, sizeof(on)) != 0) {
         return system_error("cannot open a netlink socket", errno);
     }
     return socket;
 }
 
 // Sends all requests in one system call, during which the kernel carries them out one after the
-// other, and collects what it says.
+// other, and collects what it answers.
 Result<Exchange> exchange(const NetNs& netns, int protocol, const Requests& requests) {
-    XDPBENCH_TRY(const UniqueFd socket, open_socket(netns, protocol));
-    const ByteView sent = requests.bytes();
-    if (::send(socket.get(), sent.data(), sent.size(), 0) != static_cast<ssize_t>(sent.size()))
+    XDPBENCH_TRY(const Socket socket, open_socket(netns, protocol));
+    if (::mnl_socket_sendto(socket.get(), requests.data(), requests.size()) < 0)
         return system_error("cannot send a netlink request", errno);
     Exchange exchanged;
-    constexpr std::size_t kLongestMessage = 1 << 16;
-    std::vector<std::uint8_t> buffer(kLongestMessage);
+    std::vector<char> buffer(kLongestAnswer);
     while (exchanged.answers.size() < requests.count()) {
-        const ssize_t size = ::recv(socket.get(), buffer.data(), buffer.size(), 0);
+        const ssize_t size = ::mnl_socket_recvfrom(socket.get(), buffer.data(), buffer.size());
         if (size < 0 && errno == EINTR) continue;
         if (size <= 0) return system_error("cannot read a netlink answer", errno);
-        ByteView rest(buffer.data(), static_cast<std::size_t>(size));
-        while (rest.size() >= sizeof(nlmsghdr)) {
-            nlmsghdr message = {};
-            std::memcpy(&message, rest.data(), sizeof(message));
-            if (message.nlmsg_len < sizeof(message) || message.nlmsg_len > rest.size()) break;
-            const ByteView payload =
-                rest.subspan(sizeof(message), message.nlmsg_len - sizeof(message));
-            if (message.nlmsg_type == NLMSG_ERROR) {
-                exchanged.answers.push_back(acknowledgement(message, payload));
-            } else {
-                exchanged.payloads.emplace_back(payload.begin(), payload.end());
-            }
-            rest = rest.subspan(std::min(rest.size(), aligned(message.nlmsg_len)));
-        }
+        collect(buffer.data(), static_cast<int>(size), exchanged);
     }
     return exchanged;
 }
@@ -185,46 +153,53 @@ Result<Exchange> exchange(const NetNs& netns, int protocol, const Requests& requ
 void add_xdp(Requests& requests, const XdpRequest& request) {
     ifinfomsg interface = {};
     interface.ifi_index = static_cast<int>(request.ifindex);
-    requests.begin(RTM_SETLINK, interface);
-    requests.nested(IFLA_XDP, [&] {
-        requests.attribute(IFLA_XDP_FD, bytes_of(request.program_fd));
-        requests.attribute(IFLA_XDP_FLAGS, bytes_of(request.flags));
-        if (request.expected_fd)
-            requests.attribute(IFLA_XDP_EXPECTED_FD, bytes_of(*request.expected_fd));
-    });
+    nlmsghdr* const message = requests.begin(RTM_SETLINK, interface);
+    nlattr* const xdp = ::mnl_attr_nest_start(message, IFLA_XDP);
+    ::mnl_attr_put(message, IFLA_XDP_FD, sizeof(request.program_fd), &request.program_fd);
+    ::mnl_attr_put_u32(message, IFLA_XDP_FLAGS, request.flags);
+    if (request.expected_fd)
+        ::mnl_attr_put(message, IFLA_XDP_EXPECTED_FD, sizeof(int), &*request.expected_fd);
+    ::mnl_attr_nest_end(message, xdp);
 }
 
-// The attributes behind the fixed header of the first message that came back.
-Attributes first_attributes(const Exchange& exchanged, std::size_t header) {
-    if (exchanged.payloads.empty()) return {};
-    const ByteView payload = exchanged.payloads.front();
-    return attributes_in(payload.subspan(std::min(payload.size(), aligned(header))));
-}
-
-Error refused(const std::string& operation, const NetlinkAnswer& answer) {
+Error rejected(const std::string& operation, const NetlinkAnswer& answer) {
     Error error = system_error(operation, answer.error);
     if (!answer.text.empty()) error.what += fmt::format("; the kernel says: {}", answer.text);
     return error;
 }
 
 // The number of a generic netlink family; nothing if this kernel has none of the name.
-Result<std::optional<std::uint16_t>> family_number(const NetNs& netns, std::string_view name) {
+Result<std::optional<std::uint16_t>> family_number(const NetNs& netns, const char* name) {
     Requests requests;
     genlmsghdr header = {};
     header.cmd = CTRL_CMD_GETFAMILY;
     header.version = 1;
-    requests.begin(GENL_ID_CTRL, header);
-    const std::string terminated(name);
-    requests.attribute(
-        CTRL_ATTR_FAMILY_NAME,
-        {reinterpret_cast<const std::uint8_t*>(terminated.c_str()), terminated.size() + 1});
+    ::mnl_attr_put_strz(requests.begin(GENL_ID_CTRL, header), CTRL_ATTR_FAMILY_NAME, name);
     XDPBENCH_TRY(const Exchange exchanged, exchange(netns, NETLINK_GENERIC, requests));
     const NetlinkAnswer& answer = exchanged.answers.front();
     if (answer.error == ENOENT) return std::optional<std::uint16_t>();
-    if (answer.error != 0)
-        return refused(fmt::format("cannot find the netlink family {}", name), answer);
-    return std::optional(
-        number_in<std::uint16_t>(first_attributes(exchanged, sizeof(header)), CTRL_ATTR_FAMILY_ID));
+    if (answer.error != 0 || exchanged.first() == nullptr)
+        return rejected(fmt::format("cannot find the netlink family {}", name), answer);
+    std::uint16_t number = 0;
+    each_attribute(*exchanged.first(), sizeof(header), [&number](const nlattr& attribute) {
+        if (::mnl_attr_get_type(&attribute) == CTRL_ATTR_FAMILY_ID)
+            number = number_of<std::uint16_t>(attribute);
+    });
+    return std::optional(number);
+}
+
+// The ids of the programs on an interface, by mode.
+Result<void> query_programs(const NetNs& netns, unsigned ifindex, LinkDetails& details) {
+    XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
+    bpf_xdp_query_opts options = {};
+    options.sz = sizeof(options);
+    if (const int error = ::bpf_xdp_query(static_cast<int>(ifindex), 0, &options); error != 0)
+        return system_error(fmt::format("cannot read the XDP programs on interface {}", ifindex),
+                            -error);
+    details.native_program = options.drv_prog_id;
+    details.generic_program = options.skb_prog_id;
+    details.offloaded_program = options.hw_prog_id;
+    return {};
 }
 
 }  // namespace
@@ -246,7 +221,7 @@ Result<NetlinkAnswer> ask_about_xdp(const NetNs& netns, unsigned ifindex, int pr
     const NetlinkAnswer& attached = exchanged.answers.front();
     const NetlinkAnswer& detached = exchanged.answers.back();
     if (attached.error == 0 && detached.error != 0)
-        return refused("cannot detach the program that was attached to ask about it", detached);
+        return rejected("cannot detach the program that was attached to ask about it", detached);
     return attached;
 }
 
@@ -256,26 +231,39 @@ Result<LinkDetails> query_link(const NetNs& netns, unsigned ifindex) {
     interface.ifi_index = static_cast<int>(ifindex);
     requests.begin(RTM_GETLINK, interface);
     XDPBENCH_TRY(const Exchange exchanged, exchange(netns, NETLINK_ROUTE, requests));
-    if (exchanged.answers.front().error != 0 || exchanged.payloads.empty()) {
-        return refused(fmt::format("cannot read interface {}", ifindex), exchanged.answers.front());
+    const nlmsghdr* const message = exchanged.first();
+    if (exchanged.answers.front().error != 0 || message == nullptr ||
+        ::mnl_nlmsg_get_payload_len(message) < sizeof(interface)) {
+        return rejected(fmt::format("cannot read interface {}", ifindex),
+                        exchanged.answers.front());
     }
-    std::memcpy(&interface, exchanged.payloads.front().data(),
-                std::min(sizeof(interface), exchanged.payloads.front().size()));
-    const Attributes attributes = first_attributes(exchanged, sizeof(interface));
+    std::memcpy(&interface, ::mnl_nlmsg_get_payload(message), sizeof(interface));
     LinkDetails details;
-    details.min_mtu = number_in<std::uint32_t>(attributes, IFLA_MIN_MTU);
-    details.max_mtu = number_in<std::uint32_t>(attributes, IFLA_MAX_MTU);
-    details.rx_queues = number_in<std::uint32_t>(attributes, IFLA_NUM_RX_QUEUES);
-    details.tx_queues = number_in<std::uint32_t>(attributes, IFLA_NUM_TX_QUEUES);
-    details.enslaved = attributes.contains(IFLA_MASTER);
     details.up = (interface.ifi_flags & IFF_UP) != 0;
     details.carrier = (interface.ifi_flags & IFF_LOWER_UP) != 0;
-    const auto attached = attributes.find(IFLA_XDP);
-    if (attached == attributes.end()) return details;
-    const Attributes xdp = attributes_in(attached->second);
-    details.native_program = number_in<std::uint32_t>(xdp, IFLA_XDP_DRV_PROG_ID);
-    details.generic_program = number_in<std::uint32_t>(xdp, IFLA_XDP_SKB_PROG_ID);
-    details.offloaded_program = number_in<std::uint32_t>(xdp, IFLA_XDP_HW_PROG_ID);
+    each_attribute(*message, sizeof(interface), [&details](const nlattr& attribute) {
+        const std::uint32_t number = number_of<std::uint32_t>(attribute);
+        switch (::mnl_attr_get_type(&attribute)) {
+            case IFLA_MIN_MTU:
+                details.min_mtu = number;
+                break;
+            case IFLA_MAX_MTU:
+                details.max_mtu = number;
+                break;
+            case IFLA_NUM_RX_QUEUES:
+                details.rx_queues = number;
+                break;
+            case IFLA_NUM_TX_QUEUES:
+                details.tx_queues = number;
+                break;
+            case IFLA_MASTER:
+                details.enslaved = true;
+                break;
+            default:
+                break;
+        }
+    });
+    XDPBENCH_CHECK(query_programs(netns, ifindex, details));
     return details;
 }
 
@@ -286,14 +274,19 @@ Result<std::optional<DeclaredXdp>> declared_xdp(const NetNs& netns, unsigned ifi
     genlmsghdr header = {};
     header.cmd = kNetdevDevGet;
     header.version = 1;
-    requests.begin(*family, header);
-    requests.attribute(kNetdevIfindex, bytes_of(ifindex));
+    ::mnl_attr_put_u32(requests.begin(*family, header), kNetdevIfindex, ifindex);
     XDPBENCH_TRY(const Exchange exchanged, exchange(netns, NETLINK_GENERIC, requests));
     const NetlinkAnswer& answer = exchanged.answers.front();
-    if (answer.error != 0) return refused("cannot ask for the declared XDP features", answer);
-    const Attributes attributes = first_attributes(exchanged, sizeof(header));
-    return std::optional(DeclaredXdp{number_in<std::uint64_t>(attributes, kNetdevXdpFeatures),
-                                     number_in<std::uint32_t>(attributes, kNetdevZeroCopyFrags)});
+    if (answer.error != 0 || exchanged.first() == nullptr)
+        return rejected("cannot read the declared XDP features", answer);
+    DeclaredXdp declared;
+    each_attribute(*exchanged.first(), sizeof(header), [&declared](const nlattr& attribute) {
+        const std::uint16_t type = ::mnl_attr_get_type(&attribute);
+        if (type == kNetdevXdpFeatures) declared.features = number_of<std::uint64_t>(attribute);
+        if (type == kNetdevZeroCopyFrags)
+            declared.zero_copy_frags = number_of<std::uint32_t>(attribute);
+    });
+    return std::optional(declared);
 }
 
 std::string xdp_feature_names(std::uint64_t features) {
