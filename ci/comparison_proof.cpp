@@ -209,7 +209,7 @@ Result<void> prove(const Options& options) {
     for (const Row& row : rows) {
         compare::CompareOptions compare_options;
         compare_options.threshold = options.threshold;
-        XDPBENCH_TRY(compare_options.cpus, traffic::plan_cpus(traffic::Placement::shared));
+        XDPBENCH_TRY(compare_options.cpus, traffic::plan_cpus(model::Placement::shared));
         compare_options.alone = row.measure == "test_run";
         if (!compare_options.alone) compare_options.modes = {model::Mode::native};
         XDPBENCH_TRY(const Row measured, measure(row, compare_options));

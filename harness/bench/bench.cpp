@@ -36,54 +36,52 @@ std::vector<int> BenchCase::generators() const {
     return side_by_side.empty() ? std::vector{cpus.generator} : side_by_side;
 }
 
-std::string BenchCase::kind() const {
-    return std::string(mode ? model::mode_name(*mode) : "test_run");
-}
+std::string BenchCase::kind() const { return std::string(model::attach_name(mode)); }
 
 std::string BenchCase::variant() const {
     if (!mode) return shape.name();
     if (devices) return fmt::format("{}/device:{}", shape.name(), devices->device);
     if (!side_by_side.empty())
         return fmt::format("{}/cpus:{}", shape.name(), fmt::join(side_by_side, ","));
-    return shape.name() + (cpus.placement == traffic::Placement::separate ? "/separate" : "");
+    return shape.name() + (cpus.placement == model::Placement::separate ? "/separate" : "");
 }
 
 std::string BenchCase::name() const {
     return fmt::format("{}/{}{}", target->scenario.name, kind(), variant());
 }
 
-model::BenchRecord begin_record(const BenchCase& bench) {
-    model::BenchRecord record;
-    record.program = bench.target->scenario.name;
-    record.mode = bench.kind();
-    record.size = bench.shape.size_name();
-    record.variant = bench.variant();
-    record.placement = bench.mode ? traffic::placement_name(bench.cpus.placement) : "test_run";
-    record.cpu = bench.cpus.program;
-    record.generator_cpu = bench.mode ? bench.cpus.generator : bench.cpus.program;
-    record.generator_cpus = bench.generators();
+model::BenchSetup begin_setup(const BenchCase& bench) {
+    model::BenchSetup setup;
+    setup.program = bench.target->scenario.name;
+    setup.mode = bench.mode;
+    setup.size = bench.shape.size_name();
+    setup.variant = bench.variant();
+    setup.placement = bench.mode ? bench.cpus.placement : model::Placement::test_run;
+    setup.cpu = bench.cpus.program;
+    setup.generator_cpu = bench.mode ? bench.cpus.generator : bench.cpus.program;
+    setup.generator_cpus = bench.generators();
     if (bench.mode && bench.devices) {
-        record.placement = model::kOnDevice;
-        record.cpu = model::kCpuUnknown;
+        setup.placement = model::Placement::device;
+        setup.cpu = model::kCpuUnknown;
     }
-    return record;
+    return setup;
 }
 
-model::BenchRecord describe_bench(const BenchCase& bench, const packet::Frames& frames,
-                                  const Paths& paths) {
+model::BenchSetup describe_bench(const BenchCase& bench, const packet::Frames& frames,
+                                 const Paths& paths) {
     const auto [shortest, longest] = std::minmax_element(
         frames.begin(), frames.end(), [](const packet::Frame& a, const packet::Frame& b) {
             return a.bytes.size() < b.bytes.size();
         });
-    model::BenchRecord record = begin_record(bench);
-    record.action = model::action_name(paths.action);
-    record.mixed = paths.mixed;
-    record.traffic = target::bench_traffic(*bench.target).text;
-    record.frames = frames.size();
-    record.shortest = shortest->bytes.size();
-    record.longest = longest->bytes.size();
-    record.flows = packet::count_flows(frames);
-    return record;
+    model::BenchSetup setup = begin_setup(bench);
+    setup.action = paths.action;
+    setup.mixed = paths.mixed;
+    setup.traffic = target::bench_traffic(*bench.target).text;
+    setup.frames = frames.size();
+    setup.shortest = shortest->bytes.size();
+    setup.longest = longest->bytes.size();
+    setup.flows = packet::count_flows(frames);
+    return setup;
 }
 
 void find_bound_by_time(model::BenchRecord& record) {
@@ -92,7 +90,7 @@ void find_bound_by_time(model::BenchRecord& record) {
     const auto baselines =
         model::measure_rounds(record, [](const model::BenchRound& r) { return r.baseline_ns(); });
     const double share = 1 - stats::median(baselines).value_or(0) / stats::median(each).value_or(1);
-    record.bound = share > 0.5 ? "program" : "generator";
+    record.bound = share > 0.5 ? model::Bound::program : model::Bound::generator;
     record.evidence = fmt::format(
         "{:.1f} % of the time per packet is the program's, the rest is generator and path (the "
         "floor)",
@@ -102,9 +100,10 @@ void find_bound_by_time(model::BenchRecord& record) {
 bool find_bound_by_stack(model::BenchRecord& record, double done_seconds) {
     constexpr double kDoneEarly = 0.9;
     const double share = done_seconds / record.seconds;
-    if (record.passed_cpus.empty() || record.action != "XDP_REDIRECT" || share >= kDoneEarly)
+    if (record.passed_cpus.empty() || record.setup.action != model::Action::redirect ||
+        share >= kDoneEarly)
         return false;
-    record.bound = "stack";
+    record.bound = model::Bound::stack;
     record.evidence = fmt::format(
         "generator and program were done after {:.1f} % of the time, then the CPU that the frames "
         "were redirected to was still at work",
@@ -112,17 +111,17 @@ bool find_bound_by_stack(model::BenchRecord& record, double done_seconds) {
     return true;
 }
 
-Result<void> BenchRig::require_same_end(const std::string& end,
-                                        const std::string& baseline_end) const {
-    if (record_.action != model::action_name(model::Action::redirect) || record_.mixed ||
+Result<void> BenchRig::require_same_end(model::End end, model::End baseline_end) const {
+    if (record_.setup.action != model::Action::redirect || record_.setup.mixed ||
         end == baseline_end)
         return {};
-    return Error{ErrorKind::invalid,
-                 fmt::format("the program redirects to {}, the empty program that it is timed "
-                             "against to {}",
-                             end, baseline_end),
-                 "where a program redirects to without a map cannot be seen from outside",
-                 "let it redirect by a DEVMAP or CPUMAP, or time it alone (test_run)"};
+    return Error{
+        ErrorKind::invalid,
+        fmt::format("the program's redirected frames {}, those of the empty program that it "
+                    "is timed against {}",
+                    testbed::end_text(end), testbed::end_text(baseline_end)),
+        "where a program redirects to without a map cannot be seen from outside",
+        "let it redirect by a DEVMAP or CPUMAP, or time it alone (test_run)"};
 }
 
 Result<void> BenchRig::calibrate(double seconds, std::uint64_t fewest, std::uint64_t most) {
@@ -229,14 +228,14 @@ model::BenchRound BenchRig::end_round() {
 }
 
 void BenchRig::expect_core(const std::map<int, KnownCore>& cores) {
-    const auto known = cores.find(record_.cpu);
+    const auto known = cores.find(record_.setup.cpu);
     if (!on_this_cpu_ || known == cores.end()) return;
     record_.core_ipc = known->second.ipc;
     record_.clock_cycle_ns = known->second.cycle_ns;
 }
 
 void BenchRig::tell_core(std::map<int, KnownCore>& cores) const {
-    if (on_this_cpu_) cores[record_.cpu] = {record_.core_ipc, record_.clock_cycle_ns};
+    if (on_this_cpu_) cores[record_.setup.cpu] = {record_.core_ipc, record_.clock_cycle_ns};
 }
 
 void BenchRig::watch_paths(Paths paths) {
@@ -246,7 +245,7 @@ void BenchRig::watch_paths(Paths paths) {
 
 void BenchRig::verify_paths(testbed::ActionSource source, model::BenchRecord& record) const {
     // Where frames of several paths arrive, one that is still on its way looks like a dropped one.
-    if (record.mixed && source == testbed::ActionSource::arrivals) return;
+    if (record.setup.mixed && source == testbed::ActionSource::arrivals) return;
     testbed::attribute(source, watch_->tally(), record.actions);
     const Result<void> held = watch_->verify(record.actions);
     if (held) return;

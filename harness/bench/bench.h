@@ -74,8 +74,7 @@ class BenchRig {
     // Finds out how many frames a window of `seconds` takes, within the limits.
     Result<void> calibrate(double seconds, std::uint64_t fewest, std::uint64_t most);
     // Redirected frames of the program and of the baseline must arrive in the same place.
-    [[nodiscard]] Result<void> require_same_end(const std::string& end,
-                                                const std::string& baseline_end) const;
+    [[nodiscard]] Result<void> require_same_end(model::End end, model::End baseline_end) const;
 
     // What the program's windows that count were to do, and what they did by the counts of
     // `source`.
@@ -127,11 +126,11 @@ struct BenchCase {
     [[nodiscard]] std::string name() const;
 };
 
-// A record with nothing but what is asked for.
-[[nodiscard]] model::BenchRecord begin_record(const BenchCase& bench);
+// Nothing but what is asked for.
+[[nodiscard]] model::BenchSetup begin_setup(const BenchCase& bench);
 // With all that is known before the measurement.
-[[nodiscard]] model::BenchRecord describe_bench(const BenchCase& bench,
-                                                const packet::Frames& frames, const Paths& paths);
+[[nodiscard]] model::BenchSetup describe_bench(const BenchCase& bench, const packet::Frames& frames,
+                                               const Paths& paths);
 
 // Whose the time is where generator and program take turns: more than half of it the program's?
 void find_bound_by_time(model::BenchRecord& record);

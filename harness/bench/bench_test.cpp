@@ -12,7 +12,7 @@ class CountingRig : public BenchRig {
   public:
     explicit CountingRig(bool on_this_cpu = true) {
         on_this_cpu_ = on_this_cpu;
-        record_.cpu = kCpu;
+        record_.setup.cpu = kCpu;
         EXPECT_TRUE(calibrate(1e-3, 1000, 1000));
         windows_ = 0;
     }

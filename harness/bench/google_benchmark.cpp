@@ -157,7 +157,8 @@ void run_round(benchmark::State& state, Registered& bench, BenchSeries& series) 
 }
 
 model::BenchRecord unfinished(const BenchCase& bench, const Error& error) {
-    model::BenchRecord record = begin_record(bench);
+    model::BenchRecord record;
+    record.setup = begin_setup(bench);
     record.message = error.text();
     record.outcome = error.kind == ErrorKind::unavailable || error.kind == ErrorKind::interrupted
                          ? model::Outcome::skipped

@@ -13,25 +13,26 @@ namespace xdpbench::bench {
 namespace {
 
 struct LatencyEnd {
-    const char* place;
+    model::End place;
     const traffic::Sink* sink;  // none: there is no such end
     std::uint64_t arrived;
 };
 
 std::array<LatencyEnd, 3> ends_of(const testbed::InstrumentedLink& link,
                                   const testbed::LinkCounts& counts) {
-    return {{{"tester", &link.tester_sink(), counts.received},
-             {"stack", &link.stack_sink(), counts.passed},
-             {"far end", link.far_sink(), counts.forwarded}}};
+    return {{{model::End::tester, &link.tester_sink(), counts.received},
+             {model::End::stack, &link.stack_sink(), counts.passed},
+             {model::End::far, link.far_sink(), counts.forwarded}}};
 }
 
-model::LatencySeries& series_of(model::LoadRecord& record, bool baseline, const char* place) {
+model::LatencySeries& series_of(model::LoadRecord& record, model::Through through,
+                                model::End place) {
     const auto found = std::find_if(
         record.latencies.begin(), record.latencies.end(),
-        [&](const model::LatencySeries& s) { return s.baseline == baseline && s.place == place; });
+        [&](const model::LatencySeries& s) { return s.through == through && s.place == place; });
     if (found != record.latencies.end()) return *found;
     model::LatencySeries& added = record.latencies.emplace_back();
-    added.baseline = baseline;
+    added.through = through;
     added.place = place;
     return added;
 }
@@ -39,26 +40,27 @@ model::LatencySeries& series_of(model::LoadRecord& record, bool baseline, const 
 // The latencies of one trial, checked against what arrived.
 Result<void> take(const testbed::InstrumentedLink& link, const testbed::LinkCounts& counts,
                   bool baseline, model::LoadRecord& record) {
+    const model::Through through = baseline ? model::Through::baseline : model::Through::program;
     for (const LatencyEnd& end : ends_of(link, counts)) {
         if (end.sink == nullptr) continue;
         XDPBENCH_TRY(const traffic::Latencies taken, end.sink->take_latencies());
         if (taken.unstamped > 0) {
-            return Error{
-                ErrorKind::invalid,
-                fmt::format("{} of {} that arrived at the {} had no time stamp",
-                            thousands(taken.unstamped), counted(end.arrived, "frame"), end.place),
-                "the program changes or cuts off the end of the frame",
-                "its latency cannot be measured this way"};
+            return Error{ErrorKind::invalid,
+                         fmt::format("{} of {} that arrived at the {} had no time stamp",
+                                     thousands(taken.unstamped), counted(end.arrived, "frame"),
+                                     model::name_of(end.place)),
+                         "the program changes or cuts off the end of the frame",
+                         "its latency cannot be measured this way"};
         }
         if (taken.histogram.samples() != end.arrived) {
             return Error{ErrorKind::invalid,
                          fmt::format("{} arrived at the {}, but the histogram has {}",
-                                     counted(end.arrived, "frame"), end.place,
+                                     counted(end.arrived, "frame"), model::name_of(end.place),
                                      thousands(taken.histogram.samples())),
                          "a fault of xdp-bench", "please report it"};
         }
         if (end.arrived == 0) continue;
-        model::LatencySeries& series = series_of(record, baseline, end.place);
+        model::LatencySeries& series = series_of(record, through, end.place);
         series.histogram.add(taken.histogram);
         series.arrived += end.arrived;
     }
@@ -90,8 +92,8 @@ Result<void> measure_latency(TrialRig& rig, double seconds, int rounds,
     XDPBENCH_CHECK(forget(rig.link(false)));
     XDPBENCH_CHECK(forget(rig.link(true)));
     for (int round = 0; round < rounds; ++round) {
-        progress(fmt::format("{} {}/{}: round {}", record.title(), record.program, record.mode,
-                             round + 1));
+        progress(fmt::format("{} {}/{}: round {}", record.title(), record.setup.program,
+                             model::attach_name(record.setup.mode), round + 1));
         const bool baseline_first = round % 2 == 1;
         XDPBENCH_CHECK(run_once(rig, baseline_first, seconds, record));
         XDPBENCH_CHECK(run_once(rig, !baseline_first, seconds, record));

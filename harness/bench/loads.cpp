@@ -19,7 +19,7 @@ using Progress = std::function<void(const std::string&)>;
 
 // How a record ends whose measurement failed. What was measured before an interruption stays good.
 void end_with(model::LoadRecord& record, const Error& error) {
-    const bool whole_rounds = record.kind != "search" && !record.trials.empty();
+    const bool whole_rounds = record.kind != model::LoadKind::search && !record.trials.empty();
     if (error.kind == ErrorKind::interrupted && whole_rounds) return;
     const bool skipped =
         error.kind == ErrorKind::unavailable || error.kind == ErrorKind::interrupted;
@@ -37,11 +37,11 @@ Result<void> require_reached(const model::LoadRecord& record) {
         ErrorKind::invalid,
         fmt::format("{} did not reach {}: {} of {} rounds offered at least {:.0f} % of it, and a "
                     "frame left at worst {:.2f} ms after it was due",
-                    model::generators_text(record), model::rate_text(record.rate), reached,
+                    model::generators_text(record.setup), model::rate_text(record.rate), reached,
                     record.trials.size(), model::kRateReached * 100, lag * 1e3),
         "a generator, or the CPU that it shares with the program, is not fast enough, or something "
         "else runs there",
-        record.generator_cpus.size() < 2
+        record.setup.generator_cpus.size() < 2
             ? "ask for a lower rate"
             : "ask for a lower rate, or leave a CPU to the rest of the machine"};
     if (lag < record.trials.front().seconds * (1 - model::kRateReached)) return error;
@@ -53,8 +53,8 @@ Result<void> require_reached(const model::LoadRecord& record) {
 Result<void> offer_rate(TrialRig& rig, const LoadOptions& options, const Progress& progress,
                         model::LoadRecord& record) {
     for (int round = 1; round <= options.rounds; ++round) {
-        progress(
-            fmt::format("{} {}/{}: round {}", record.title(), record.program, record.mode, round));
+        progress(fmt::format("{} {}/{}: round {}", record.title(), record.setup.program,
+                             model::attach_name(record.setup.mode), round));
         XDPBENCH_TRY(CountedTrial run, rig.run(false, record.rate, options.seconds));
         record.trials.push_back(std::move(run.trial));
     }
@@ -113,7 +113,7 @@ class CaseRun {
 
     void search() {
         throughput_ = unavailable_error(kNoThroughput, "the search did not end");
-        measure("search", {}, [this](model::LoadRecord& record) -> Result<void> {
+        measure(model::LoadKind::search, {}, [this](model::LoadRecord& record) -> Result<void> {
             if (!rig_) return rig_.error();
             const std::vector<stats::SearchGoal> goals =
                 search_goals(options_.goals, options_.seconds, options_.rounds);
@@ -124,7 +124,7 @@ class CaseRun {
     }
 
     void offer(const Rate& rate) {
-        measure("rate", rate, [&](model::LoadRecord& record) -> Result<void> {
+        measure(model::LoadKind::rate, rate, [&](model::LoadRecord& record) -> Result<void> {
             if (!rig_) return rig_.error();
             XDPBENCH_CHECK(set_rate(rate, record));
             return offer_rate(**rig_, options_, progress_, record);
@@ -132,7 +132,7 @@ class CaseRun {
     }
 
     void latency(const Rate& rate) {
-        measure("latency", rate, [&](model::LoadRecord& record) -> Result<void> {
+        measure(model::LoadKind::latency, rate, [&](model::LoadRecord& record) -> Result<void> {
             if (!rig_) return rig_.error();
             XDPBENCH_CHECK(set_rate(rate, record));
             XDPBENCH_CHECK(
@@ -147,19 +147,17 @@ class CaseRun {
             if (!throughput_) return throughput_.error();
             record.rate = std::max(traffic::kLowestRate, std::round(rate.share * *throughput_));
         }
-        record.burst =
-            traffic::burst_of(record.rate / static_cast<double>(record.generator_cpus.size()));
+        record.burst = traffic::burst_of(record.rate /
+                                         static_cast<double>(record.setup.generator_cpus.size()));
         return {};
     }
 
     // A record, from begin to end.
-    void measure(const char* kind, const Rate& rate,
+    void measure(model::LoadKind kind, const Rate& rate,
                  const std::function<Result<void>(model::LoadRecord&)>& body) {
         if (interrupted()) return;
         model::LoadRecord record;
-        static_cast<model::BenchSetup&>(record) =
-            rig_ && *rig_ ? (*rig_)->setup()
-                          : static_cast<const model::BenchSetup&>(begin_record(load_));
+        record.setup = rig_ && *rig_ ? (*rig_)->setup() : begin_setup(load_);
         record.kind = kind;
         record.stamped = stamped_;
         record.rate = rate.pps;

@@ -43,15 +43,15 @@ Result<std::unique_ptr<BenchRig>> LoopBench::create(const BenchCase& bench) {
     XDPBENCH_CHECK(loop.park(network.tester, network.parking));
     XDPBENCH_CHECK(loop.place(kProgramSlot, program.fd()));
     XDPBENCH_CHECK(loop.place(kBaselineSlot, empty.fd()));
-    model::BenchRecord record = describe_bench(bench, frames, paths);
+    model::BenchSetup setup = describe_bench(bench, frames, paths);
     std::unique_ptr<LoopBench> rig(
         new LoopBench(std::move(network), std::move(program), std::move(empty), std::move(loop)));
     rig->watch_paths(std::move(paths));
-    rig->record_ = std::move(record);
+    rig->record_.setup = std::move(setup);
     rig->on_this_cpu_ = true;
     XDPBENCH_TRY(const auto counters, bpf::read_counters(rig->program_));
-    rig->record_.counted_by = counters ? "the program's map " XDP_COUNTERS_MAP
-                                       : "the return value of every window's last packet";
+    rig->record_.setup.counted_by = counters ? "the program's map " XDP_COUNTERS_MAP
+                                             : "the return value of every window's last packet";
     XDPBENCH_CHECK(rig->verify_each_frame());
     XDPBENCH_CHECK(rig->calibrate(kLoopWindowSeconds, kSmallestWindow, kLargestWindow));
     return std::unique_ptr<BenchRig>(std::move(rig));

@@ -31,13 +31,13 @@ bool at(const model::Trial& trial, double load) { return trial.rate == load; }
 // place tells, at the rate that is too high.
 Result<void> tell_program_from_path(TrialRig& rig, double highest, model::SearchedGoal& goal) {
     if (!rig.has_baseline()) {
-        goal.bound = "path";
+        goal.bound = model::Bound::path;
         goal.evidence += ": by the program or on the way to it, no empty one is there to tell";
         return {};
     }
     XDPBENCH_TRY(const CountedTrial empty, rig.run(true, goal.result.bounds.upper.value_or(highest),
                                                    goal.goal.final_seconds));
-    if (empty.trial.loss_ratio() > goal.goal.loss_ratio) goal.bound = "path";
+    if (empty.trial.loss_ratio() > goal.goal.loss_ratio) goal.bound = model::Bound::path;
     goal.evidence += fmt::format("; with the empty program in its place {:.4f} %",
                                  empty.trial.loss_ratio() * 100);
     return {};
@@ -82,7 +82,7 @@ model::SearchedGoal conclude(const stats::SearchGoal& goal, const stats::LoadRan
         return at(trial, upper) && trial.reached() && trial.loss_ratio() > goal.loss_ratio;
     });
     if (!bounds.lower) {
-        searched.bound = "none";
+        searched.bound = model::Bound::none;
         searched.evidence =
             lossy ? fmt::format("more was lost at every rate down to {}", model::rate_text(upper))
                   : fmt::format(
@@ -90,7 +90,7 @@ model::SearchedGoal conclude(const stats::SearchGoal& goal, const stats::LoadRan
                         model::rate_text(upper));
         return searched;
     }
-    searched.bound = lossy ? "program" : "generator";
+    searched.bound = lossy ? model::Bound::program : model::Bound::generator;
     if (lossy) {
         searched.evidence = fmt::format("at {} more frames were lost", model::rate_text(upper));
     } else {
@@ -108,8 +108,8 @@ Result<void> search_loss(TrialRig& rig, const std::vector<stats::SearchGoal>& go
     const double shortest = goals.front().initial_seconds;
     record.range = {std::ceil(kFewestFrames / shortest), 0};
     for (int probe = 0; probe < kProbes; ++probe) {
-        progress(
-            fmt::format("search {}/{}: the most that can be offered", record.program, record.mode));
+        progress(fmt::format("search {}/{}: the most that can be offered", record.setup.program,
+                             model::attach_name(record.setup.mode)));
         XDPBENCH_TRY(CountedTrial probed, rig.run(false, traffic::kHighestRate, shortest));
         record.range.max = std::max(record.range.max, std::round(probed.trial.offered()));
         record.probes.push_back(std::move(probed.trial));
@@ -123,15 +123,16 @@ Result<void> search_loss(TrialRig& rig, const std::vector<stats::SearchGoal>& go
                          "loss here has little to do with the rate",
                          "allow more: --exceed, --loss"};
         }
-        progress(fmt::format("search {}/{}: trial {}, {} for {:.2f} s", record.program, record.mode,
-                             record.trials.size() + 1, model::rate_text(next->load),
-                             next->seconds));
+        progress(fmt::format("search {}/{}: trial {}, {} for {:.2f} s", record.setup.program,
+                             model::attach_name(record.setup.mode), record.trials.size() + 1,
+                             model::rate_text(next->load), next->seconds));
         XDPBENCH_TRY(CountedTrial counted_trial, rig.run(false, next->load, next->seconds));
         record.trials.push_back(std::move(counted_trial.trial));
     }
     for (const stats::SearchGoal& goal : goals) {
         model::SearchedGoal found = conclude(goal, record.range, record.trials);
-        if (record.placement == model::kOnDevice && found.bound == "program")
+        if (record.setup.placement == model::Placement::device &&
+            found.bound == model::Bound::program)
             XDPBENCH_CHECK(tell_program_from_path(rig, record.range.max, found));
         record.goals.push_back(std::move(found));
     }

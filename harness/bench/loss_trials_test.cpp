@@ -52,11 +52,11 @@ TEST(LossTrials, LossBelowTheGeneratorsMaximumIsTheProgram) {
     const stats::LoadRange range{1000, 5e6};
     const std::vector<model::Trial> trials = search(goals, range, 5e6, 2e6);
     const model::SearchedGoal zero = conclude(goals[0], range, trials);
-    EXPECT_EQ(zero.bound, "program");
+    EXPECT_EQ(zero.bound, model::Bound::program);
     EXPECT_NEAR(*zero.result.bounds.lower, 2e6, 2e6 * 0.006);
     EXPECT_NE(zero.evidence.find("more frames were lost"), std::string::npos);
     const model::SearchedGoal partial = conclude(goals[1], range, trials);
-    EXPECT_EQ(partial.bound, "program");
+    EXPECT_EQ(partial.bound, model::Bound::program);
     EXPECT_GT(*partial.result.bounds.lower, *zero.result.bounds.lower);
 }
 
@@ -64,7 +64,7 @@ TEST(LossTrials, NoLossUpToTheMaximumIsTheGenerator) {
     const std::vector<stats::SearchGoal> goals = search_goals({}, 1, 3);
     const stats::LoadRange range{1000, 5e6};
     const model::SearchedGoal goal = conclude(goals[0], range, search(goals, range, 5e6, 1e9));
-    EXPECT_EQ(goal.bound, "generator");
+    EXPECT_EQ(goal.bound, model::Bound::generator);
     EXPECT_EQ(*goal.result.bounds.lower, 5e6);
     EXPECT_NE(goal.evidence.find("no loss up to 5 Mpps"), std::string::npos) << goal.evidence;
 }
@@ -74,7 +74,7 @@ TEST(LossTrials, AGeneratorThatFallsShortIsNoLossOfTheProgram) {
     const std::vector<stats::SearchGoal> goals = search_goals({}, 1, 3);
     const stats::LoadRange range{1000, 5e6};
     const model::SearchedGoal goal = conclude(goals[0], range, search(goals, range, 4e6, 1e9));
-    EXPECT_EQ(goal.bound, "generator");
+    EXPECT_EQ(goal.bound, model::Bound::generator);
     ASSERT_TRUE(goal.result.bounds.upper);
     EXPECT_NEAR(*goal.result.bounds.lower, 4e6, 4e6 * 0.02);
 }
@@ -89,7 +89,7 @@ TEST(LossTrials, LossAtAnyRateHasNoThroughput) {
         results.push_back(judged(trials.back()));
     }
     const model::SearchedGoal goal = conclude(goals[0], range, trials);
-    EXPECT_EQ(goal.bound, "none");
+    EXPECT_EQ(goal.bound, model::Bound::none);
     EXPECT_FALSE(goal.result.bounds.lower);
     EXPECT_NE(goal.evidence.find("more was lost"), std::string::npos) << goal.evidence;
 }
@@ -99,7 +99,7 @@ TEST(LossTrials, AGeneratorThatReachesNothingIsNoLoss) {
     const std::vector<stats::SearchGoal> goals = search_goals({{0}, 0, 0.005}, 1, 1);
     const stats::LoadRange range{1000, 5e6};
     const model::SearchedGoal goal = conclude(goals[0], range, search(goals, range, 500, 1e9));
-    EXPECT_EQ(goal.bound, "none");
+    EXPECT_EQ(goal.bound, model::Bound::none);
     EXPECT_NE(goal.evidence.find("was reached: something else runs"), std::string::npos)
         << goal.evidence;
 }

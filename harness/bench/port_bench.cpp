@@ -54,9 +54,9 @@ Result<std::unique_ptr<BenchRig>> PortBench::create(const BenchCase& bench) {
                                            testbed::BaselineWish::needed, {}));
     XDPBENCH_CHECK(devices->park(generator));
     std::unique_ptr<PortBench> rig(new PortBench(std::move(devices), std::move(generator)));
-    rig->record_ = describe_bench(bench, frames, paths);
+    rig->record_.setup = describe_bench(bench, frames, paths);
     rig->watch_paths(paths);
-    rig->record_.counted_by = rig->devices_->link().counted_by();
+    rig->record_.setup.counted_by = rig->devices_->link().counted_by();
     const std::optional<testbed::RedirectPath> redirect_path = rig->devices_->redirect_path();
     if (redirect_path)
         rig->record_.baseline_cpus.assign(redirect_path->cpus.begin(), redirect_path->cpus.end());
@@ -99,7 +99,7 @@ Result<void> PortBench::find_bound(model::BenchRecord& record) const {
         if (!find_bound_by_stack(record, done_seconds_)) find_bound_by_time(record);
         return {};
     }
-    record.bound = baseline_lost > kLossThatTells ? "path" : "program";
+    record.bound = baseline_lost > kLossThatTells ? model::Bound::path : model::Bound::program;
     record.evidence = fmt::format(
         "{:.2f} % of {} offered were lost, most of them as {}; with the empty program in its place "
         "{:.2f} %",

@@ -28,9 +28,9 @@ class PortBench final : public BenchRig {
     // Of windows that count and of the baseline's beside them.
     std::uint64_t baseline_sent_ = 0;
     std::uint64_t baseline_lost_ = 0;
-    double done_seconds_ = 0;   // of the program's windows that count, until it was done
-    std::string end_;           // where frames of the program arrived last
-    std::string baseline_end_;  // and of the baseline
+    double done_seconds_ = 0;  // of the program's windows that count, until it was done
+    model::End end_ = model::End::nowhere;           // where frames of the program arrived last
+    model::End baseline_end_ = model::End::nowhere;  // and of the baseline
 };
 
 }  // namespace xdpbench::bench

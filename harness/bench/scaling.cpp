@@ -107,8 +107,7 @@ Result<std::unique_ptr<Scaling>> Scaling::create(const BenchCase& bench,
     XDPBENCH_TRY(const Paths paths, find_paths(*bench.target, frames));
     auto scaling = std::make_unique<Scaling>();
     scaling->cpus_ = cpus;
-    static_cast<model::BenchSetup&>(scaling->record_) =
-        static_cast<const model::BenchSetup&>(describe_bench(bench, frames, paths));
+    scaling->record_.setup = describe_bench(bench, frames, paths);
     scaling->record_.queues = traffic::queues_for(cpus);
     for (std::size_t i = 1; i <= cpus.size(); ++i)
         scaling->record_.steps.push_back(
@@ -200,8 +199,7 @@ Result<void> Scaling::measure(double seconds) {
 
 model::ScalingRecord not_measured(const BenchCase& bench, const Error& error) {
     model::ScalingRecord record;
-    static_cast<model::BenchSetup&>(record) =
-        static_cast<const model::BenchSetup&>(begin_record(bench));
+    record.setup = begin_setup(bench);
     record.outcome = error.kind == ErrorKind::unavailable || error.kind == ErrorKind::interrupted
                          ? model::Outcome::skipped
                          : model::Outcome::invalid;

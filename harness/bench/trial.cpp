@@ -81,7 +81,7 @@ Result<std::unique_ptr<TrialRig>> TrialRig::create(const BenchCase& bench, traff
     rig->lengthened_ = lengthened;
     XDPBENCH_CHECK(bench.devices ? rig->use_devices(bench, traffic::longest_of(frames), stamps)
                                  : rig->build_veths(bench, traffic::longest_of(frames), stamps));
-    rig->setup_ = static_cast<const model::BenchSetup&>(describe_bench(bench, frames, paths));
+    rig->setup_ = describe_bench(bench, frames, paths);
     rig->setup_.counted_by = rig->link(false).counted_by();
     if (rig->link_) rig->link_->expect(paths.only());
     if (rig->baseline_) rig->baseline_->expect(paths.only());
@@ -109,7 +109,7 @@ Result<void> TrialRig::build_veths(const BenchCase& bench, std::size_t longest_f
             XDPBENCH_CHECK(baseline_->watch_redirects_of(empty.program()));
     }
     XDPBENCH_CHECK(place_program(*network_, bench.cpus));
-    if (bench.cpus.placement == traffic::Placement::shared) made_up_ = kMadeUpSeconds;
+    if (bench.cpus.placement == model::Placement::shared) made_up_ = kMadeUpSeconds;
     return {};
 }
 

@@ -36,7 +36,7 @@ void find_slower_side(model::BenchRecord& record) {
 // What the rate is bound by, and the evidence.
 void find_bound(model::BenchRecord& record, double sending_seconds) {
     if (find_bound_by_stack(record, sending_seconds)) return;
-    if (record.placement == traffic::placement_name(traffic::Placement::separate)) {
+    if (record.setup.placement == model::Placement::separate) {
         find_slower_side(record);
         return;
     }
@@ -75,15 +75,15 @@ Result<std::unique_ptr<BenchRig>> VethBench::create(const BenchCase& bench) {
         testbed::InstrumentedLink baseline_link,
         testbed::InstrumentedLink::create(rig->network_, 1, nullptr, empty.fd(), mode, {}));
     rig->baseline_.emplace(std::move(baseline_link));
-    rig->record_ = describe_bench(bench, frames, paths);
+    rig->record_.setup = describe_bench(bench, frames, paths);
     rig->watch_paths(paths);
     rig->link_->expect(paths.only());
     rig->baseline_->expect(paths.only());
-    rig->record_.counted_by = rig->link_->counted_by();
+    rig->record_.setup.counted_by = rig->link_->counted_by();
     if (empty.redirect_path())
         rig->record_.baseline_cpus.assign(empty.redirect_path()->cpus.begin(),
                                           empty.redirect_path()->cpus.end());
-    const bool apart = bench.cpus.placement == traffic::Placement::separate;
+    const bool apart = bench.cpus.placement == model::Placement::separate;
     rig->on_this_cpu_ = !apart && rig->record_.baseline_cpus.empty();
     XDPBENCH_CHECK(place_program(rig->network_, bench.cpus));
     const std::uint64_t most = testbed::most_in_flight(
@@ -94,15 +94,15 @@ Result<std::unique_ptr<BenchRig>> VethBench::create(const BenchCase& bench) {
 }
 
 Result<void> place_program(const net::Network& network, const traffic::CpuPlan& cpus) {
-    if (cpus.placement == traffic::Placement::shared) return {};
+    if (cpus.placement == model::Placement::shared) return {};
     for (const net::Link& link : network.links)
         XDPBENCH_CHECK(net::poll_in_thread(network.dut, link.dut.name, 1, cpus.program));
     return {};
 }
 
-const char* slower_side(double refused) {
+model::Bound slower_side(double refused) {
     constexpr double kNowAndThen = 0.001;  // of the frames: after an interrupt, say
-    return refused > kNowAndThen ? "program" : "generator";
+    return refused > kNowAndThen ? model::Bound::program : model::Bound::generator;
 }
 
 Result<BenchRig::Window> VethBench::window(bool baseline, std::uint64_t frames,

@@ -30,17 +30,17 @@ class VethBench final : public BenchRig {
     traffic::Generator generator_;
     std::optional<testbed::InstrumentedLink> link_;
     std::optional<testbed::InstrumentedLink> baseline_;
-    double sending_seconds_ = 0;  // of the program's windows that count
-    std::string end_;             // where frames of the program arrived last
-    std::string baseline_end_;    // and of the baseline
+    double sending_seconds_ = 0;                     // of the program's windows that count
+    model::End end_ = model::End::nowhere;           // where frames of the program arrived last
+    model::End baseline_end_ = model::End::nowhere;  // and of the baseline
 };
 
 // Has the DUT sides of all links, on which programs are attached, polled by threads on the
 // program's CPU, if it is to be separate.
 Result<void> place_program(const net::Network& network, const traffic::CpuPlan& cpus);
 
-// Of two CPUs side by side the slower one, "program" or "generator": where the program cannot keep
+// Of two CPUs side by side the slower one, program or generator: where the program cannot keep
 // up, the ring before it is full for that share of the frames.
-[[nodiscard]] const char* slower_side(double refused);
+[[nodiscard]] model::Bound slower_side(double refused);
 
 }  // namespace xdpbench::bench

@@ -179,8 +179,7 @@ Result<void> judge_interfaces(const target::Target& target, const scenario::Chec
             XDPBENCH_TRY(const testbed::FrameOutcome frame_outcome, tracer->send_next());
             if (!step.expect.redirect || step.expect.redirect->interface.empty()) continue;
             const std::string& interface = step.expect.redirect->interface;
-            const testbed::End expected =
-                interface == "out0" ? testbed::End::far : testbed::End::tester;
+            const model::End expected = interface == "out0" ? model::End::far : model::End::tester;
             if (frame_outcome.end == expected) continue;
             lines.push_back(fmt::format("{}: expected to leave by {}, but when sent it {}",
                                         target::frame_name(step.in, i), interface,

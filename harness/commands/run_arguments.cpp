@@ -150,7 +150,7 @@ Result<std::vector<int>> parse_cpus(const RunArguments& arguments, const run::Ru
                 fmt::format("--cpus {}: this process may not use CPU {}", arguments.cpus, cpu),
                 fmt::format("there are {}", fmt::join(allowed, ", ")));
     }
-    if (arguments.shape.placement == traffic::placement_name(traffic::Placement::separate))
+    if (arguments.shape.placement == model::name_of(model::Placement::separate))
         return input_error("--cpus and --placement separate do not go together",
                            "with --cpus each CPU is shared by a generator and the program");
     return *cpus;

@@ -41,14 +41,15 @@ Result<std::vector<target::TrafficShape>> parse_shapes(const ShapeArguments& arg
     return shapes;
 }
 
-Result<std::optional<traffic::Placement>> parse_placement(const ShapeArguments& arguments) {
-    const std::optional<traffic::Placement> placement =
-        traffic::parse_placement(arguments.placement);
-    if (!placement && !arguments.placement.empty())
-        return input_error(
-            fmt::format("--placement {}: there is no such placement", arguments.placement),
-            "choose from shared, separate");
-    return placement;
+Result<std::optional<model::Placement>> parse_placement(const ShapeArguments& arguments) {
+    if (arguments.placement.empty()) return std::optional<model::Placement>();
+    for (const model::Placement placement :
+         {model::Placement::shared, model::Placement::separate}) {
+        if (arguments.placement == model::name_of(placement)) return std::optional(placement);
+    }
+    return input_error(
+        fmt::format("--placement {}: there is no such placement", arguments.placement),
+        "choose from shared, separate");
 }
 
 }  // namespace xdpbench::commands

@@ -29,6 +29,6 @@ void add_shape_options(CLI::App& app, ShapeArguments& arguments, const std::stri
 // One shape a size; without sizes one.
 Result<std::vector<target::TrafficShape>> parse_shapes(const ShapeArguments& arguments);
 // Nothing if none is asked for.
-Result<std::optional<traffic::Placement>> parse_placement(const ShapeArguments& arguments);
+Result<std::optional<model::Placement>> parse_placement(const ShapeArguments& arguments);
 
 }  // namespace xdpbench::commands

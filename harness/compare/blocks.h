@@ -11,6 +11,7 @@
 
 #include "bench/bench.h"
 #include "bench/paths.h"
+#include "model/comparison.h"
 #include "net/network.h"
 #include "target/traffic_shape.h"
 #include "testbed/empty_program.h"
@@ -51,8 +52,8 @@ class BlockSource {
     BlockSource& operator=(BlockSource&&) = delete;
 
     virtual Result<Block> measure() = 0;
-    // What the ratios are of: "program" (the baseline taken off) or "packet" (all of the path).
-    [[nodiscard]] virtual const char* measures() const = 0;
+    // What the ratios are of.
+    [[nodiscard]] virtual model::Measure measures() const = 0;
     // The relative effect that the clocks' resolution comes to: a smaller one is no difference.
     [[nodiscard]] virtual double resolution() const = 0;
 };
@@ -75,8 +76,8 @@ class LoopBlocks final : public BlockSource {
                                                        std::uint64_t seed);
 
     Result<Block> measure() override;
-    [[nodiscard]] const char* measures() const override {
-        return of_program_ ? "program" : "packet";
+    [[nodiscard]] model::Measure measures() const override {
+        return of_program_ ? model::Measure::program : model::Measure::packet;
     }
     [[nodiscard]] double resolution() const override { return resolution_; }
 

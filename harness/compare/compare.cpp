@@ -92,13 +92,10 @@ std::vector<Kind> kinds_of(const std::vector<Compared>& shapes, const CompareOpt
 }
 
 // What is known of a case beforehand.
-model::ComparedCase begin_case(const Kind& kind, const traffic::CpuPlan& cpus) {
+model::BenchSetup setup_of(const Kind& kind, const traffic::CpuPlan& cpus) {
     const Compared& compared = *kind.compared;
-    model::ComparedCase one;
     const bench::BenchCase bench{compared.base, kind.mode, compared.shape, cpus};
-    static_cast<model::BenchSetup&>(one) = static_cast<const model::BenchSetup&>(
-        describe_bench(bench, compared.frames, compared.paths));
-    return one;
+    return describe_bench(bench, compared.frames, compared.paths);
 }
 
 // The blocks of one case, from its CPU.
@@ -110,16 +107,16 @@ Result<model::ComparedCase> measure_case(const Kind& kind, const CompareOptions&
                  traffic::PinnedThread::pin(kind.mode ? cpus.generator : cpus.program));
     XDPBENCH_TRY(const std::unique_ptr<BlockSource> source, kind.source(options));
     XDPBENCH_TRY(model::ComparedCase one, compare_case(*source, plan, seconds, progress));
-    static_cast<model::BenchSetup&>(one) =
-        static_cast<const model::BenchSetup&>(begin_case(kind, cpus));
-    if (kind.mode && cpus.placement == traffic::Placement::separate)
+    one.setup = setup_of(kind, cpus);
+    if (kind.mode && cpus.placement == model::Placement::separate)
         one.bound = bench::slower_side(one.refused);
     return one;
 }
 
 model::ComparedCase not_measured(const Kind& kind, const traffic::CpuPlan& cpus,
                                  const Error& error) {
-    model::ComparedCase result = begin_case(kind, cpus);
+    model::ComparedCase result;
+    result.setup = setup_of(kind, cpus);
     result.outcome = error.kind == ErrorKind::unavailable || error.kind == ErrorKind::interrupted
                          ? model::Outcome::skipped
                          : model::Outcome::invalid;
@@ -243,7 +240,7 @@ Result<void> compare(const std::vector<Compared>& shapes, const CompareOptions& 
     plan.threshold = options.threshold;
     record.power = plan.power;
     for (std::size_t i = 0; i < kinds.size() && !interrupted(); ++i) {
-        const std::string name = begin_case(kinds[i], options.cpus).name();
+        const std::string name = setup_of(kinds[i], options.cpus).name();
         progress(fmt::format("compare {}", name));
         const Progress told = [&](const std::string& line) {
             progress(fmt::format("compare {}: {}", name, line));

@@ -62,7 +62,7 @@ class ToldBlocks final : public BlockSource {
         const double noise = measured_ % 2 == 0 ? 0.002 : -0.0021;
         return Block{effect_ + noise, -noise, 50, 50 * std::exp(effect_), 17};
     }
-    [[nodiscard]] const char* measures() const override { return "program"; }
+    [[nodiscard]] model::Measure measures() const override { return model::Measure::program; }
     [[nodiscard]] double resolution() const override { return 0.02; }
 
   private:

@@ -26,7 +26,7 @@ struct VethWindowSize {
 // When a program on a CPU of its own is done is known less exactly: that is to be little of a
 // window.
 VethWindowSize veth_window_size(const traffic::CpuPlan& cpus) {
-    if (cpus.placement == traffic::Placement::shared) return {};
+    if (cpus.placement == model::Placement::shared) return {};
     return {0.012, 524'288};
 }
 
@@ -125,12 +125,13 @@ Result<VethBlocks::Quad> VethBlocks::quad(std::size_t rotation) {
 
 // Both redirect, but do they redirect to the same place? Nobody could tell before.
 Result<void> VethBlocks::require_same_end(const Quad& quad) const {
-    const std::string base = testbed::redirect_end(quad.counts[kBase]);
-    const std::string contender = testbed::redirect_end(quad.counts[kContender]);
+    const model::End base = testbed::redirect_end(quad.counts[kBase]);
+    const model::End contender = testbed::redirect_end(quad.counts[kContender]);
     if (compared_->paths.tally[XDP_REDIRECT] == 0 || base == contender) return {};
     return Error{ErrorKind::invalid,
-                 fmt::format("{} redirects to {}, {} to {}", compared_->base->object.string(), base,
-                             compared_->contender->object.string(), contender),
+                 fmt::format("redirected frames of {} {}, those of {} {}",
+                             compared_->base->object.string(), testbed::end_text(base),
+                             compared_->contender->object.string(), testbed::end_text(contender)),
                  "the two programs do different things: their times mean nothing side by side",
                  "give both the same targets"};
 }

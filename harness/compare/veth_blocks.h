@@ -25,7 +25,7 @@ class VethBlocks final : public BlockSource {
                                                        std::uint64_t seed);
 
     Result<Block> measure() override;
-    [[nodiscard]] const char* measures() const override { return "packet"; }
+    [[nodiscard]] model::Measure measures() const override { return model::Measure::packet; }
     [[nodiscard]] double resolution() const override { return 0; }
 
   private:

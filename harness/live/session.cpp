@@ -70,9 +70,9 @@ Result<model::LiveStatus> LiveSession::status() const {
     XDPBENCH_TRY(const bpf::ProgramInfo program, attached_.program->info());
     return model::LiveStatus{interface_->name, interface_->driver,
                              // XdpLink::attach() has read it back.
-                             std::string(model::mode_name(options_->mode)), program.id,
-                             program.name, attached_.program->object().string(), program.tag,
-                             program.jited_bytes, xdp_link.id, counts_.counted_by()};
+                             options_->mode, program.id, program.name,
+                             attached_.program->object().string(), program.tag, program.jited_bytes,
+                             xdp_link.id, counts_.counted_by()};
 }
 
 Result<void> LiveSession::require_in_force() const {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "model/bound.h"
 #include "model/common.h"
 
 namespace xdpbench::model {
@@ -69,7 +70,10 @@ inline constexpr double kOwnCore = 0.85;
 // baseline's.
 void find_shared_windows(std::vector<BenchRound>& rounds, double own_ipc);
 
-struct BenchRecord : BenchSetup {
+struct BenchRecord {
+    BenchSetup setup;
+    Outcome outcome = Outcome::passed;
+    std::string message;  // why it is skipped or invalid
     std::vector<BenchRound> rounds;
     std::vector<CpuTally> cpus;  // over all rounds
     double seconds = 0;          // of the program's windows over all rounds
@@ -89,11 +93,11 @@ struct BenchRecord : BenchSetup {
     Losses losses;
     double measured_seconds = 0;  // of all windows, the baseline's too, with what is around them
     double user_seconds = 0;      // of these, that this process spent in its own code
-    std::string bound;            // "generator" or "program"
+    Bound bound = Bound::none;
     std::string evidence;
 
     // Measured in the fresh-packet loop: no network, so no rates and no losses.
-    [[nodiscard]] bool alone() const { return mode == "test_run"; }
+    [[nodiscard]] bool alone() const { return !setup.mode; }
     // Figures in cycles are there, too.
     [[nodiscard]] bool has_cycles() const {
         return !rounds.empty() && !rounds.front().cycle_ns.empty();

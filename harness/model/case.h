@@ -1,18 +1,28 @@
 // A case and how it ended.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "model/common.h"
+#include "model/mode.h"
 
 namespace xdpbench::model {
 
-// One check, one replay, one lan, one comparison of a replay between attach modes, or one device
-// that was given the program.
+enum class CaseKind {
+    check,
+    replay,
+    lan,
+    modes,   // a replay compared between two attach modes
+    offload  // a device that was given the program
+};
+[[nodiscard]] std::string_view name_of(CaseKind kind);
+
 struct CaseResult {
-    std::string kind;     // "check", "replay", "lan", "modes" or "offload"
-    std::string program;  // name of the scenario
-    std::string mode;     // of a replay, a lan or a device; the others have none
+    CaseKind kind = CaseKind::check;
+    std::string program;       // name of the scenario
+    std::optional<Mode> mode;  // of a replay, a lan or a device; the others have none
     std::string name;
     std::string location;  // file:line:column in the scenario
     Outcome outcome = Outcome::passed;

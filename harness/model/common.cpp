@@ -16,4 +16,6 @@ const char* outcome_name(Outcome outcome) {
     return "unknown";
 }
 
+std::string BenchSetup::name() const { return std::string(attach_name(mode)) + variant; }
+
 }  // namespace xdpbench::model

@@ -6,6 +6,16 @@
 
 namespace xdpbench::model {
 
+std::string_view name_of(Measure measure) {
+    switch (measure) {
+        case Measure::program:
+            return "program";
+        case Measure::packet:
+            return "packet";
+    }
+    return "";
+}
+
 double ComparedCase::more_ns() const {
     std::vector<double> differences;
     const std::size_t blocks = std::min(base_samples.size(), contender_samples.size());

@@ -3,18 +3,29 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "model/bound.h"
 #include "model/run.h"
 #include "stats/comparison.h"
 
 namespace xdpbench::model {
 
+// What an effect is relative to.
+enum class Measure {
+    program,  // the program's own time, without the baseline
+    packet    // the time of the whole path
+};
+[[nodiscard]] std::string_view name_of(Measure measure);
+
 // One measure of two programs in one shape of the traffic, interleaved in blocks.
-struct ComparedCase : BenchSetup {
-    std::string
-        measure;  // what an effect is relative to: "program" (without the baseline), "packet"
+struct ComparedCase {
+    BenchSetup setup;
+    Outcome outcome = Outcome::passed;
+    std::string message;  // why it is skipped or invalid
+    Measure measure = Measure::packet;
     double threshold = 0;  // relative effect below which nothing is called a difference
     stats::Comparison comparison;
     double adjusted_p = 1;  // Holm's, over the cases of this run
@@ -34,12 +45,9 @@ struct ComparedCase : BenchSetup {
     [[nodiscard]] double more_ns() const;
 
     // Of separate CPUs: the share of the frames that found the ring before the program full, and
-    // which side was the slower one by that: "program" or "generator".
+    // which side was the slower one by that: program or generator.
     double refused = 0;
-    std::string bound;
-
-    // "test_run", "native/size:64/separate"
-    [[nodiscard]] std::string name() const { return mode + variant; }
+    Bound bound = Bound::none;
 };
 
 struct CompareRecord {

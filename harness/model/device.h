@@ -4,8 +4,11 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
+
+#include "model/mode.h"
 
 namespace xdpbench::model {
 
@@ -16,6 +19,18 @@ struct OffloadStep {
     std::string detail;  // what was seen, or what refused it
 };
 
+// Whether a device took a program.
+enum class Acceptance {
+    accepted,
+    refused,
+    failed  // a step after it was accepted did not hold
+};
+[[nodiscard]] std::string_view name_of(Acceptance acceptance);
+
+// Whether it was seen to execute it.
+enum class Execution { executed, not_executed, unknown };
+[[nodiscard]] std::string_view name_of(Execution execution);
+
 // What a device did with a program that it was given (`--mode offload --dev`).
 struct OffloadRecord {
     std::string program;
@@ -23,9 +38,9 @@ struct OffloadRecord {
     std::string device;
     std::string driver;
     std::string firmware;
-    std::string acceptance;  // "accepted", "refused", "failed" (a step after it was accepted)
-    std::string execution;   // "executed", "not executed", "unknown"
-    std::string evidence;    // of the execution, or why it is unknown
+    Acceptance acceptance = Acceptance::refused;
+    Execution execution = Execution::unknown;
+    std::string evidence;  // of the execution, or why it is unknown
     std::vector<OffloadStep> steps;
     std::uint64_t sent = 0;  // frames towards the device while the program was attached
     std::uint64_t reached_stack = 0;
@@ -35,7 +50,7 @@ struct OffloadRecord {
 
 // What an attach mode does on a device.
 struct AttachModeRecord {
-    std::string mode;
+    Mode mode = Mode::native;
     bool works = false;
     std::string answer;  // one line: what was seen, or the refusal
 };
@@ -55,9 +70,9 @@ struct DeviceRecord {
     bool declares = false;              // the kernel has the netlink family netdev
     std::uint64_t declared_features = 0;
     std::string declared_names;
-    std::vector<std::pair<std::string, std::uint32_t>> attached;  // mode and program id
-    std::vector<AttachModeRecord> modes;                          // empty: not tried
-    std::string modes_untried;                                    // why not
+    std::vector<std::pair<Mode, std::uint32_t>> attached;  // mode and program id
+    std::vector<AttachModeRecord> modes;                   // empty: not tried
+    std::string modes_untried;                             // why not
     std::uint32_t max_mtu_with_xdp = 0;   // of a native program without xdp.frags; 0: not tried
     std::string max_mtu_with_xdp_source;  // how it was found, or why it was not
 };

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "model/mode.h"
+
 namespace xdpbench::model {
 
 struct LanStepRecord {
@@ -20,7 +22,7 @@ struct LanStepRecord {
 
 struct LanRecord {
     std::string program;
-    std::string mode;
+    Mode mode = Mode::native;
     std::vector<LanStepRecord> steps;  // as far as they were done
 };
 

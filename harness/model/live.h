@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/action.h"
+#include "model/mode.h"
 #include "model/value.h"
 
 namespace xdpbench::model {
@@ -57,7 +58,7 @@ struct LiveSample {
 struct LiveStatus {
     std::string interface;
     std::string driver;
-    std::string mode;
+    Mode mode = Mode::native;
     std::uint32_t id = 0;  // of the program
     std::string name;      // its function
     std::string object;

@@ -8,6 +8,28 @@
 
 namespace xdpbench::model {
 
+std::string_view name_of(Through through) {
+    switch (through) {
+        case Through::program:
+            return "program";
+        case Through::baseline:
+            return "floor";
+    }
+    return "";
+}
+
+std::string_view name_of(LoadKind kind) {
+    switch (kind) {
+        case LoadKind::rate:
+            return "rate";
+        case LoadKind::search:
+            return "search";
+        case LoadKind::latency:
+            return "latency";
+    }
+    return "";
+}
+
 double Trial::offered() const { return per_second(sent); }
 
 double Trial::per_second(std::uint64_t frames) const {
@@ -31,9 +53,9 @@ bool Trial::reached() const {
 }
 
 std::string LoadRecord::title() const {
-    if (share > 0) return fmt::format("{} {:.4g} %", kind, share * 100);
-    if (kind == "search") return stamped ? "search of stamped frames" : kind;
-    return fmt::format("{} {}", kind, rate_text(rate));
+    if (share > 0) return fmt::format("{} {:.4g} %", name_of(kind), share * 100);
+    if (kind == LoadKind::search) return stamped ? "search of stamped frames" : "search";
+    return fmt::format("{} {}", name_of(kind), rate_text(rate));
 }
 
 std::vector<Trial> LoadRecord::reached_trials() const {
@@ -55,8 +77,9 @@ std::string rate_text(double rate) {
 }
 
 std::string search_note(const BenchSetup& setup) {
-    return std::string(setup.placement == kOnDevice ? "over two ports of one machine"
-                                                    : "through a veth pair inside one machine") +
+    return std::string(setup.placement == Placement::device
+                           ? "over two ports of one machine"
+                           : "through a veth pair inside one machine") +
            ", which generator and program share: not RFC 2544, which tests a device from outside";
 }
 

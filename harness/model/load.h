@@ -5,9 +5,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "model/bound.h"
 #include "model/common.h"
+#include "model/end.h"
 #include "stats/histogram.h"
 #include "stats/loss_search.h"
 
@@ -45,14 +48,18 @@ struct Trial {
 struct SearchedGoal {
     stats::SearchGoal goal;
     stats::GoalResult result;
-    std::string bound;  // "program": frames were lost above; "generator": it offers no more; "none"
+    Bound bound = Bound::none;  // program: frames were lost above; generator: it offers no more
     std::string evidence;
 };
 
+// What the frames of a latency series went through.
+enum class Through { program, baseline };
+[[nodiscard]] std::string_view name_of(Through through);
+
 // Latencies of the frames that arrived at one end of a link.
 struct LatencySeries {
-    bool baseline = false;  // through the empty program
-    std::string place;      // "tester", "stack" or "far end"
+    Through through = Through::program;
+    End place = End::nowhere;
     stats::LatencyHistogram histogram;
     std::uint64_t arrived = 0;  // as the sink counted them otherwise
 };
@@ -68,9 +75,15 @@ inline constexpr std::array<Percentile, 4> kPercentiles{{{"p50", "p50_ns", 0.5},
                                                          {"p99", "p99_ns", 0.99},
                                                          {"p99.9", "p99.9_ns", 0.999}}};
 
+enum class LoadKind { rate, search, latency };
+[[nodiscard]] std::string_view name_of(LoadKind kind);
+
 // One program in one mode.
-struct LoadRecord : BenchSetup {
-    std::string kind;  // "rate", "search" or "latency"
+struct LoadRecord {
+    BenchSetup setup;
+    Outcome outcome = Outcome::passed;
+    std::string message;  // why it is skipped or invalid
+    LoadKind kind = LoadKind::rate;
     double rate = 0;   // frames/s that were asked for; of a search 0
     double share = 0;  // of the throughput that a search found, which the rate comes from; or 0
     std::uint32_t burst = 0;    // frames that may leave together at this rate

@@ -18,6 +18,10 @@ std::string_view mode_name(Mode mode) { return kModes.at(static_cast<std::size_t
 
 std::optional<Mode> parse_mode(std::string_view name) { return find_name<Mode>(kModes, name); }
 
+std::string_view attach_name(std::optional<Mode> mode) {
+    return mode ? mode_name(*mode) : "test_run";
+}
+
 std::string_view network_name(NetworkKind kind) {
     return kNetworks.at(static_cast<std::size_t>(kind));
 }

@@ -9,6 +9,7 @@
 
 #include "model/action.h"
 #include "model/common.h"
+#include "model/mode.h"
 
 namespace xdpbench::model {
 
@@ -25,8 +26,10 @@ struct ReplacementRecord {
 
 struct ReplayRecord {
     std::string program;
-    std::string mode;
-    std::string topology;  // "pair" or "chain"
+    Mode mode = Mode::native;
+    NetworkKind network = NetworkKind::pair;
+    std::string device;  // of real ports
+    std::string peer;
     std::string traffic;
     std::uint64_t sent = 0;
     ActionTally actions{};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "model/bench.h"
@@ -18,7 +19,10 @@ struct ScalingStep {
     std::vector<double> apart;
 };
 
-struct ScalingRecord : BenchSetup {
+struct ScalingRecord {
+    BenchSetup setup;
+    Outcome outcome = Outcome::passed;
+    std::string message;       // why it is skipped or invalid
     std::uint64_t queues = 0;  // of the one device
     std::vector<ScalingStep> steps;
     ActionTally actions{};  // over all windows

@@ -70,11 +70,6 @@ std::size_t Network::longest_frame(Sender sender) const {
     return longest;
 }
 
-std::string Network::text() const {
-    if (kind != model::NetworkKind::ports) return std::string(model::network_name(kind));
-    return fmt::format("device {}, peer {}", links.front().dut.name, links.front().tester.name);
-}
-
 Result<std::vector<std::string>> Network::keep(const std::string& prefix) const {
     std::vector<std::pair<const NetNs*, std::string>> wanted{{&tester, prefix + "-tester"},
                                                              {&dut, prefix + "-dut"}};

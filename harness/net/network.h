@@ -83,9 +83,6 @@ struct Network {
     // Bytes of the longest frame, without FCS, that `sender` can send through every link.
     [[nodiscard]] std::size_t longest_frame(Sender sender) const;
 
-    // "pair", "chain", "lan", or "device eth1, peer eth2".
-    [[nodiscard]] std::string text() const;
-
     // Index by name of the interfaces on the program's side of a link. The names are those of the
     // first link (dut0, out0), so that one configuration fits all links. Ports have no far end:
     // there out0 is the port itself, and what is redirected to it comes back.

@@ -16,8 +16,10 @@ namespace {
 using Named = std::vector<std::pair<std::string, std::uint32_t>>;
 
 // Those that are not 0.
-Named present(const Named& numbers) {
-    Named found;
+template <class Name>
+std::vector<std::pair<Name, std::uint32_t>> present(
+    const std::vector<std::pair<Name, std::uint32_t>>& numbers) {
+    std::vector<std::pair<Name, std::uint32_t>> found;
     std::copy_if(numbers.begin(), numbers.end(), std::back_inserter(found),
                  [](const auto& number) { return number.second != 0; });
     return found;
@@ -76,8 +78,9 @@ Result<std::uint32_t> search_mtu(const net::NetNs& netns, const net::InterfaceIn
 Result<void> try_mtu(const net::NetNs& netns, const net::InterfaceInfo& interface,
                      DeviceTrial trial, model::DeviceRecord& record) {
     std::string& source = record.max_mtu_with_xdp_source;
-    const auto native = std::find_if(record.modes.begin(), record.modes.end(),
-                                     [](const auto& mode) { return mode.mode == "native"; });
+    const auto native =
+        std::find_if(record.modes.begin(), record.modes.end(),
+                     [](const auto& mode) { return mode.mode == model::Mode::native; });
     if (native == record.modes.end() || !trial.mtu) {
         source = "not tried; --try-mtu changes the MTU to find it, and puts it back";
     } else if (!native->works) {
@@ -115,9 +118,9 @@ Result<model::DeviceRecord> describe_device(const std::string& name, DeviceTrial
     record.declares = declared.has_value();
     record.declared_features = declared.value_or(net::DeclaredXdp{}).features;
     record.declared_names = net::xdp_feature_names(record.declared_features);
-    record.attached = present({{"generic", xdp_link.generic_program},
-                               {"native", xdp_link.native_program},
-                               {"offload", xdp_link.offloaded_program}});
+    record.attached = present<model::Mode>({{model::Mode::generic, xdp_link.generic_program},
+                                            {model::Mode::native, xdp_link.native_program},
+                                            {model::Mode::offload, xdp_link.offloaded_program}});
     if (!record.attached.empty()) {
         record.modes_untried = "not tried: XDP is in use there";
     } else if (!trial.modes) {
@@ -127,8 +130,7 @@ Result<model::DeviceRecord> describe_device(const std::string& name, DeviceTrial
     } else {
         XDPBENCH_TRY(const std::vector<AttachModeProbe> probes, probe_device(netns, interface));
         for (const AttachModeProbe& probe : probes) {
-            record.modes.push_back(
-                {std::string(model::mode_name(probe.mode)), probe.works, probe.answer});
+            record.modes.push_back({probe.mode, probe.works, probe.answer});
         }
     }
     XDPBENCH_CHECK(try_mtu(netns, interface, trial, record));

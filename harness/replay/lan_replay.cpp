@@ -215,7 +215,7 @@ Result<LanOutcome> try_lan(const target::Target& target, model::Mode mode) {
     if (interrupted()) return interrupted_error();
     XDPBENCH_TRY(const LanRun run, LanRun::start(target, mode));
     LanOutcome outcome;
-    model::LanRecord record{target.scenario.name, std::string(model::mode_name(mode)), {}};
+    model::LanRecord record{target.scenario.name, mode, {}};
     check::Failures failures;
     for (const scenario::LanStep& step : target.scenario.lan->steps) {
         model::LanStepRecord& done = record.steps.emplace_back();

@@ -109,19 +109,18 @@ std::string difference_between(const Observation& one, const Observation& other)
         const std::string name(model::action_name(static_cast<model::Action>(i)));
         text += count_line(name.c_str(), one, (*one.actions)[i], other, (*other.actions)[i]);
     }
-    text += count_line(testbed::end_text(testbed::End::tester), one, one.received_count, other,
+    text += count_line(testbed::end_text(model::End::tester), one, one.received_count, other,
                        other.received_count);
-    text += count_line(testbed::end_text(testbed::End::stack), one, one.passed_count, other,
+    text += count_line(testbed::end_text(model::End::stack), one, one.passed_count, other,
                        other.passed_count);
-    text += count_line(testbed::end_text(testbed::End::far), one, one.forwarded_count, other,
+    text += count_line(testbed::end_text(model::End::far), one, one.forwarded_count, other,
                        other.forwarded_count);
     if (!one.kept || !other.kept) return text;
-    text += frames_line(testbed::end_text(testbed::End::tester), one, one.received, other,
+    text += frames_line(testbed::end_text(model::End::tester), one, one.received, other,
                         other.received);
+    text += frames_line(testbed::end_text(model::End::stack), one, one.passed, other, other.passed);
     text +=
-        frames_line(testbed::end_text(testbed::End::stack), one, one.passed, other, other.passed);
-    text += frames_line(testbed::end_text(testbed::End::far), one, one.forwarded, other,
-                        other.forwarded);
+        frames_line(testbed::end_text(model::End::far), one, one.forwarded, other, other.forwarded);
     return text;
 }
 

@@ -75,8 +75,6 @@ class OffloadTrial {
         record_.device = device_.name;
         record_.driver = device_.driver;
         record_.firmware = device_.firmware;
-        record_.acceptance = "refused";
-        record_.execution = "unknown";
         record_.evidence = "it was not attached";
     }
 
@@ -240,9 +238,9 @@ void OffloadTrial::judge_traffic(std::uint64_t without, std::optional<std::uint6
             "device are not joined, or frames are lost",
             thousands(without), ::xdpbench::counted(sent, "frame"));
     } else if (counted.value_or(0) == sent || (!counted && reached < sent)) {
-        record_.execution = "executed";
+        record_.execution = model::Execution::executed;
     } else if (counted == 0U && reached == sent) {
-        record_.execution = "not executed";
+        record_.execution = model::Execution::not_executed;
     } else {
         record_.evidence += counted ? ": they do not add up"
                                     : ": as without a program, and the program has no counters";
@@ -300,13 +298,13 @@ Result<void> OffloadTrial::run(const std::optional<Wire>& wire) {
     }
     XDPBENCH_CHECK(step("load", [&] { return load(); }));
     XDPBENCH_CHECK(step("attach", [&] { return attach(); }));
-    record_.acceptance = "failed";
+    record_.acceptance = model::Acceptance::failed;
     XDPBENCH_CHECK(step("read back", [&] { return read_back(); }));
     XDPBENCH_CHECK(step("maps", [&] { return use_maps(); }));
     if (wire) XDPBENCH_CHECK(step("traffic", [&] { return send(*wire); }));
     XDPBENCH_CHECK(step("replace", [&] { return replace(); }));
     XDPBENCH_CHECK(step("detach", [&] { return detach(); }));
-    record_.acceptance = "accepted";
+    record_.acceptance = model::Acceptance::accepted;
     return {};
 }
 
@@ -328,7 +326,8 @@ Result<OffloadOutcome> try_offload(const target::Target& target, const OffloadPo
     if (held) return outcome;
     outcome.verdict = check::verdict_of(held.error());
     // What stops the program before it is attached is the device's refusal, whatever the errno.
-    if (outcome.record->acceptance == "refused") outcome.verdict.outcome = model::Outcome::skipped;
+    if (outcome.record->acceptance == model::Acceptance::refused)
+        outcome.verdict.outcome = model::Outcome::skipped;
     return outcome;
 }
 

@@ -125,8 +125,12 @@ model::ReplayRecord describe(const target::Target& target, model::Mode mode,
                              const testbed::LinkCounts& counts, std::uint64_t sent) {
     model::ReplayRecord record;
     record.program = target.scenario.name;
-    record.mode = model::mode_name(mode);
-    record.topology = link.network().text();
+    record.mode = mode;
+    record.network = link.network().kind;
+    if (record.network == model::NetworkKind::ports) {
+        record.device = link.dut().name;
+        record.peer = link.tester().name;
+    }
     record.traffic = target::replay_traffic(target).text;
     record.sent = sent;
     record.actions = counts.actions;

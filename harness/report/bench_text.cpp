@@ -39,7 +39,7 @@ std::vector<Column> columns_for(const model::BenchRecord& bench) {
                         [](const model::BenchRound& r) { return r.program_cycles(); }, 1});
     }
     if (bench.alone()) return cost;
-    const char* const way = bench.mixed           ? "arrived"
+    const char* const way = bench.setup.mixed     ? "arrived"
                             : bench.forwarded > 0 ? "far end"
                             : bench.passed > 0    ? "to stack"
                                                   : "returned";
@@ -140,7 +140,7 @@ std::string cpu_rows(const model::BenchRecord& bench) {
 
 // Where redirected frames were handed to the stack of another CPU.
 std::string stack_cpus(const model::BenchRecord& bench) {
-    if (bench.action != "XDP_REDIRECT" || bench.passed_cpus.empty()) return {};
+    if (bench.setup.action != model::Action::redirect || bench.passed_cpus.empty()) return {};
     std::vector<std::string> cpus;
     for (const auto& [cpu, frames] : bench.passed_cpus)
         cpus.push_back(fmt::format("{} on CPU {}", thousands(frames), cpu));
@@ -149,8 +149,8 @@ std::string stack_cpus(const model::BenchRecord& bench) {
 
 // Over two ports there is no third one to redirect to.
 std::string redirect_way(const model::BenchRecord& bench) {
-    const bool back = bench.action == "XDP_REDIRECT" && bench.received > 0;
-    if (bench.placement != model::kOnDevice || !back) return {};
+    const bool back = bench.setup.action == model::Action::redirect && bench.received > 0;
+    if (bench.setup.placement != model::Placement::device || !back) return {};
     return fmt::format("  {:<9}out of the port that they came in by, back to the peer\n",
                        "redirect");
 }
@@ -178,26 +178,27 @@ std::string bench_text(const model::BenchRecord& bench) {
     const double rounds = static_cast<double>(std::max<std::size_t>(1, bench.rounds.size()));
     std::string text =
         fmt::format("  {:<8} {}\n           {}; {} of {:.2f} s, in turn with the floor\n\n",
-                    "bench", setup_text(bench), placement_text(bench),
+                    "bench", setup_text(bench.setup, bench.outcome), placement_text(bench.setup),
                     counted(bench.rounds.size(), "round"), bench.seconds / rounds);
     text += bench_table(bench) + "\n" + clock_line(bench) + core_line(bench) + cpu_rows(bench);
     text += fmt::format("  {:<9}{:.2f} % of a CPU in its own code while measuring\n", "harness",
                         bench.user_share() * 100);
     if (bench.alone()) {
         return text + fmt::format("  {:<9}verified by {}; differences below {} ns say nothing\n",
-                                  "paths", bench.counted_by, model::kAloneResolution);
+                                  "paths", bench.setup.counted_by, model::kAloneResolution);
     }
     text += redirect_way(bench) + stack_cpus(bench) + baseline_cpus(bench);
     text += fmt::format("  {:<9}{}; counted by {}\n", "lost", losses_text(bench.losses),
-                        bench.counted_by);
-    return text + fmt::format("  {:<9}{}: {}\n", "bound by", bench.bound, bench.evidence);
+                        bench.setup.counted_by);
+    return text +
+           fmt::format("  {:<9}{}: {}\n", "bound by", model::name_of(bench.bound), bench.evidence);
 }
 
 std::string scaling_text(const model::ScalingRecord& scaling) {
     std::string text = fmt::format(
         "  {:<8} {}\n           a generator and a queue a CPU, {} on one device, in turn with as "
         "many devices apart\n\n",
-        "scaling", setup_text(scaling), counted(scaling.queues, "queue"));
+        "scaling", setup_text(scaling.setup, scaling.outcome), counted(scaling.queues, "queue"));
     constexpr const char* kTitles = "  {:<9}{:>11}{:>11}{:>11}{:>11}{:>11}\n";
     text += fmt::format(kTitles, "", "together", "of one", "apart", "of one", "efficiency");
     text += fmt::format(kTitles, "CPUs", "Mpps", "", "Mpps", "", "");

@@ -78,37 +78,38 @@ std::string because(const model::ComparedCase& one, const model::CompareRecord& 
 
 // On two CPUs the slower side alone decides about the rate.
 std::string slower_side_text(const model::ComparedCase& one) {
-    if (one.bound.empty()) return "";
+    if (one.bound == model::Bound::none) return "";
     return fmt::format(
         "            bound by {}: {:.2f} % of the frames found the ring before the program "
         "full{}\n",
-        one.bound, one.refused * kPercent,
-        one.bound == "generator" ? "; how fast the program is does not show here" : "");
+        model::name_of(one.bound), one.refused * kPercent,
+        one.bound == model::Bound::generator ? "; how fast the program is does not show here" : "");
 }
 
 std::string case_text(const model::ComparedCase& one, const model::CompareRecord& record,
                       std::size_t width) {
     if (one.outcome != model::Outcome::passed)
-        return fmt::format("  {:<{}} {}: {}\n", one.name(), width, model::outcome_name(one.outcome),
-                           one.message);
+        return fmt::format("  {:<{}} {}: {}\n", one.setup.name(), width,
+                           model::outcome_name(one.outcome), one.message);
     const std::string threshold =
         one.baseline_ns > 0 ? fmt::format("{:.1f}", one.baseline_ns) : std::string("-");
     return fmt::format(
         "  {:<{}} {:>10.1f} {:>10.1f} {:>8} {:>8}   {:>9}   {:<21} {:>5}   {}\n"
         "            {}\n"
         "            effect on the {}: {}\n{}",
-        one.name(), width, one.base_ns, one.contender_ns, threshold,
+        one.setup.name(), width, one.base_ns, one.contender_ns, threshold,
         fmt::format("{:+.1f}", std::round(one.more_ns() * 10) / 10 + 0.0),  // + 0.0: not "-0.0"
         effect_text(one), interval_text(one), one.comparison.blocks, judgement_text(one),
-        setup_text(one), one.measure == "program" ? "program's own time" : "whole path's time",
+        setup_text(one.setup, one.outcome),
+        one.measure == model::Measure::program ? "program's own time" : "whole path's time",
         because(one, record), slower_side_text(one));
 }
 
 // ", the generator on CPU 0", if it had its own.
 std::string generator_text(const model::CompareRecord& record) {
     for (const model::ComparedCase& one : record.cases) {
-        if (one.generator_cpu != one.cpu)
-            return fmt::format(", the generator on CPU {}", one.generator_cpu);
+        if (one.setup.generator_cpu != one.setup.cpu)
+            return fmt::format(", the generator on CPU {}", one.setup.generator_cpu);
     }
     return "";
 }
@@ -116,10 +117,10 @@ std::string generator_text(const model::CompareRecord& record) {
 Json to_json(const model::ComparedCase& one) {
     const stats::Comparison& found = one.comparison;
     const auto seen = [&](double value) { return looked_at(one) ? Json(value) : Json(nullptr); };
-    Json json{{"name", one.name()}};
+    Json json{{"name", one.setup.name()}};
     json.update(setup_json(one));
     json.update({{"judgement", std::string(stats::name(found.judgement))},
-                 {"measure", one.measure},
+                 {"measure", model::name_of(one.measure)},
                  {"floor", one.threshold},
                  {"blocks", found.blocks},
                  {"effect", seen(found.effect)},
@@ -132,8 +133,8 @@ Json to_json(const model::ComparedCase& one) {
                  {"more_ns", one.more_ns()},
                  {"floor_ns", one.baseline_ns},
                  {"seconds", one.seconds}});
-    if (!one.bound.empty()) {
-        json["bound"] = one.bound;
+    if (one.bound != model::Bound::none) {
+        json["bound"] = model::name_of(one.bound);
         json["refused"] = one.refused;
     }
     if (found.interval)
@@ -158,7 +159,8 @@ std::string comparison_text(const model::CompareRecord& record) {
                             program->function, program->tag, counted(program->jited_bytes, "byte"));
     }
     std::size_t width = 9;
-    for (const model::ComparedCase& one : record.cases) width = std::max(width, one.name().size());
+    for (const model::ComparedCase& one : record.cases)
+        width = std::max(width, one.setup.name().size());
     text += fmt::format("\n  {:<{}} {:>10} {:>10} {:>8} {:>8}   {:>9}   {:<21} {:>5}\n", "", width,
                         "base", "contender", "floor", "more", "effect", "interval", "blocks");
     text += fmt::format("  {:<{}} {:>10} {:>10} {:>8} {:>8}\n", "", width, "ns/packet", "ns/packet",

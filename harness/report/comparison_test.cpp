@@ -7,20 +7,20 @@
 namespace xdpbench::report {
 namespace {
 
-model::ComparedCase separate_case(double refused, const char* bound) {
+model::ComparedCase separate_case(double refused, model::Bound bound) {
     model::ComparedCase one;
-    one.mode = "native";
-    one.variant = "/size:imix/flows:100/separate";
-    one.size = "imix";
-    one.placement = "separate";
-    one.cpu = 1;
-    one.generator_cpu = 0;
-    one.action = "XDP_TX";
-    one.frames = 300;
-    one.shortest = 60;
-    one.longest = 1514;
-    one.flows = 100;
-    one.measure = "packet";
+    one.setup.mode = model::Mode::native;
+    one.setup.variant = "/size:imix/flows:100/separate";
+    one.setup.size = "imix";
+    one.setup.placement = model::Placement::separate;
+    one.setup.cpu = 1;
+    one.setup.generator_cpu = 0;
+    one.setup.action = model::Action::tx;
+    one.setup.frames = 300;
+    one.setup.shortest = 60;
+    one.setup.longest = 1514;
+    one.setup.flows = 100;
+    one.measure = model::Measure::packet;
     one.comparison.blocks = 24;
     one.comparison.judgement = stats::Judgement::same;
     one.refused = refused;
@@ -31,7 +31,8 @@ model::ComparedCase separate_case(double refused, const char* bound) {
 TEST(ComparisonText, SaysTheShapeAndWhichSideTheRateIsBoundBy) {
     model::CompareRecord record;
     record.cpu = 1;
-    record.cases = {separate_case(0.25, "program"), separate_case(0, "generator")};
+    record.cases = {separate_case(0.25, model::Bound::program),
+                    separate_case(0, model::Bound::generator)};
     const std::string text = comparison_text(record);
     EXPECT_NE(text.find("  native/size:imix/flows:100/separate "), std::string::npos) << text;
     EXPECT_NE(text.find("300 frames of 60 to 1514 bytes in 100 flows"), std::string::npos) << text;
@@ -46,8 +47,8 @@ TEST(ComparisonText, SaysTheShapeAndWhichSideTheRateIsBoundBy) {
 
 TEST(ComparisonText, OneCpuHasNoGeneratorAndNoBound) {
     model::CompareRecord record;
-    model::ComparedCase one = separate_case(0, "");
-    one.generator_cpu = one.cpu;
+    model::ComparedCase one = separate_case(0, model::Bound::none);
+    one.setup.generator_cpu = one.setup.cpu;
     record.cases = {one};
     const std::string text = comparison_text(record);
     EXPECT_EQ(text.find("bound by"), std::string::npos) << text;
@@ -57,7 +58,7 @@ TEST(ComparisonText, OneCpuHasNoGeneratorAndNoBound) {
 // The machine was slower in the second half: the medians say more, each block says less.
 TEST(ComparisonText, MoreIsOfEachBlockAndNotOfTheMedians) {
     model::CompareRecord record;
-    model::ComparedCase one = separate_case(0, "");
+    model::ComparedCase one = separate_case(0, model::Bound::none);
     one.base_samples = {20, 21, 22, 40, 41};
     one.contender_samples = {19, 20, 30, 39, 40};
     one.base_ns = 22;
@@ -72,7 +73,7 @@ TEST(ComparisonText, MoreIsOfEachBlockAndNotOfTheMedians) {
 
 TEST(ComparisonText, WithoutALookThereIsNoEffect) {
     model::CompareRecord record;
-    model::ComparedCase one = separate_case(0, "");
+    model::ComparedCase one = separate_case(0, model::Bound::none);
     one.comparison = {};
     one.comparison.judgement = stats::Judgement::inconclusive;
     one.ratios = {0.1, 0.2, 0.3};
@@ -87,7 +88,7 @@ TEST(ComparisonText, WithoutALookThereIsNoEffect) {
 
 TEST(ComparisonJson, HasTheSetupOfEachCase) {
     model::CompareRecord record;
-    record.cases = {separate_case(0.25, "program")};
+    record.cases = {separate_case(0.25, model::Bound::program)};
     const auto one = nlohmann::json::parse(to_json(record)).at("cases").at(0);
     EXPECT_EQ(one.at("name"), "native/size:imix/flows:100/separate");
     EXPECT_EQ(one.at("placement"), "separate");

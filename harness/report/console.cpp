@@ -28,6 +28,36 @@ std::string indented(const std::string& text, const std::string& margin) {
     return margin + fmt::format("{}", fmt::join(split(trim(text), '\n'), "\n" + margin));
 }
 
+std::string mode_text(const model::CaseResult& result) {
+    return std::string(result.mode ? model::mode_name(*result.mode) : "");
+}
+
+model::Outcome outcome_of(model::Acceptance acceptance) {
+    switch (acceptance) {
+        case model::Acceptance::accepted:
+            return model::Outcome::passed;
+        case model::Acceptance::refused:
+            return model::Outcome::skipped;
+        case model::Acceptance::failed:
+            return model::Outcome::failed;
+    }
+    return model::Outcome::failed;
+}
+
+std::string acceptance_text(const model::OffloadRecord& offload) {
+    if (offload.acceptance != model::Acceptance::accepted)
+        return std::string(model::name_of(offload.acceptance));
+    switch (offload.execution) {
+        case model::Execution::executed:
+            return "accepted, and executed";
+        case model::Execution::not_executed:
+            return "accepted, but not executed";
+        case model::Execution::unknown:
+            return "accepted, whether it is executed is unknown";
+    }
+    return {};
+}
+
 struct Counts {
     std::uint64_t passed = 0;
     std::uint64_t failed = 0;
@@ -96,26 +126,26 @@ void Console::program(const model::RunRecord& run, const model::ProgramRecord& p
         if (record.program == program.name) offload(record);
     }
     for (const model::BenchRecord& record : run.benches) {
-        if (record.program == program.name) bench(record);
+        if (record.setup.program == program.name) bench(record);
     }
     for (const model::LoadRecord& record : run.loads) {
-        if (record.program != program.name) continue;
+        if (record.setup.program != program.name) continue;
         if (record.trials.empty()) {
-            fmt::print(out_, "  {:<8} {} {}\n", record.kind, record.mode + record.variant,
+            fmt::print(out_, "  {:<8} {} {}\n", model::name_of(record.kind), record.setup.name(),
                        paint(record.outcome, model::outcome_name(record.outcome)));
         } else {
             fmt::print(out_, "{}", load_text(record));
         }
     }
     for (const model::ScalingRecord& record : run.scalings) {
-        if (record.program == program.name) scaling(record);
+        if (record.setup.program == program.name) scaling(record);
     }
 }
 
 void Console::checks(const model::RunRecord& run, const std::string& name, bool verbose) {
     Counts counts;
     for (const model::CaseResult& result : run.cases) {
-        if (result.kind != "check" || result.program != name) continue;
+        if (result.kind != model::CaseKind::check || result.program != name) continue;
         counts.passed += result.outcome == model::Outcome::passed ? 1 : 0;
         counts.failed +=
             result.outcome == model::Outcome::failed || result.outcome == model::Outcome::invalid
@@ -152,8 +182,8 @@ void Console::checks(const model::RunRecord& run, const std::string& name, bool 
 
 void Console::replays(const model::RunRecord& run, const std::string& name) {
     for (const model::CaseResult& result : run.cases) {
-        if (result.kind != "replay" || result.program != name) continue;
-        fmt::print(out_, "  {:<8} {} {}", "replay", result.mode,
+        if (result.kind != model::CaseKind::replay || result.program != name) continue;
+        fmt::print(out_, "  {:<8} {} {}", "replay", mode_text(result),
                    paint(result.outcome, model::outcome_name(result.outcome)));
         const auto record = std::find_if(
             run.replays.begin(), run.replays.end(), [&](const model::ReplayRecord& replay) {
@@ -172,7 +202,7 @@ void Console::replays(const model::RunRecord& run, const std::string& name) {
             fmt::print(out_, "           {}\n", replacement_text(*record->replacement));
     }
     for (const model::CaseResult& result : run.cases) {
-        if (result.kind != "modes" || result.program != name) continue;
+        if (result.kind != model::CaseKind::modes || result.program != name) continue;
         fmt::print(out_, "  {:<8} {}   {}\n", "modes",
                    paint(result.outcome, result.outcome == model::Outcome::passed
                                              ? "agree"
@@ -183,8 +213,8 @@ void Console::replays(const model::RunRecord& run, const std::string& name) {
 
 void Console::lans(const model::RunRecord& run, const std::string& name) {
     for (const model::CaseResult& result : run.cases) {
-        if (result.kind != "lan" || result.program != name) continue;
-        fmt::print(out_, "  {:<8} {} {}   ({:.2f} s)\n", "lan", result.mode,
+        if (result.kind != model::CaseKind::lan || result.program != name) continue;
+        fmt::print(out_, "  {:<8} {} {}   ({:.2f} s)\n", "lan", mode_text(result),
                    paint(result.outcome, model::outcome_name(result.outcome)), result.seconds);
         for (const model::LanRecord& record : run.lans) {
             if (record.program != name || record.mode != result.mode) continue;
@@ -195,17 +225,9 @@ void Console::lans(const model::RunRecord& run, const std::string& name) {
 }
 
 void Console::offload(const model::OffloadRecord& offload) {
-    const bool accepted = offload.acceptance == "accepted";
-    const model::Outcome outcome = accepted                          ? model::Outcome::passed
-                                   : offload.acceptance == "refused" ? model::Outcome::skipped
-                                                                     : model::Outcome::failed;
-    const std::string executed = offload.execution == "executed" ? "and executed"
-                                 : offload.execution == "not executed"
-                                     ? "but not executed"
-                                     : "whether it is executed is unknown";
+    const bool accepted = offload.acceptance == model::Acceptance::accepted;
     fmt::print(out_, "  {:<8} {} ({}): {}\n", "offload", offload.device, offload.driver,
-               paint(outcome, accepted ? fmt::format("{}, {}", offload.acceptance, executed)
-                                       : offload.acceptance));
+               paint(outcome_of(offload.acceptance), acceptance_text(offload)));
     for (const model::OffloadStep& step : offload.steps) {
         fmt::print(out_, "           {:<10} {}\n", step.name,
                    step.held ? step.detail : paint(model::Outcome::failed, "see below"));
@@ -218,7 +240,7 @@ void Console::offload(const model::OffloadRecord& offload) {
 
 void Console::bench(const model::BenchRecord& bench) {
     if (bench.outcome != model::Outcome::passed && bench.rounds.empty()) {
-        fmt::print(out_, "  {:<8} {} {}\n", "bench", bench.mode + bench.variant,
+        fmt::print(out_, "  {:<8} {} {}\n", "bench", bench.setup.name(),
                    paint(bench.outcome, model::outcome_name(bench.outcome)));
         return;
     }
@@ -227,7 +249,7 @@ void Console::bench(const model::BenchRecord& bench) {
 
 void Console::scaling(const model::ScalingRecord& scaling) {
     if (scaling.outcome != model::Outcome::passed) {
-        fmt::print(out_, "  {:<8} {} {}\n", "scaling", scaling.mode + scaling.variant,
+        fmt::print(out_, "  {:<8} {} {}\n", "scaling", scaling.setup.name(),
                    paint(scaling.outcome, model::outcome_name(scaling.outcome)));
         return;
     }
@@ -252,11 +274,11 @@ void Console::problems(const model::RunRecord& run) {
             [&](const model::CaseResult& other) { return &other == &result || alike(&other); });
         problem(result, static_cast<std::size_t>(count));
     }
-    const auto tell = [this](const model::BenchSetup& setup, const std::string& title) {
-        if (setup.outcome == model::Outcome::passed) return;
+    const auto tell = [this](const auto& record, const std::string& title) {
+        if (record.outcome == model::Outcome::passed) return;
         fmt::print(out_, "\n{} {} {} {}\n{}\n",
-                   paint(setup.outcome, model::outcome_name(setup.outcome)), setup.program, title,
-                   setup.mode + setup.variant, indented(setup.message, "  "));
+                   paint(record.outcome, model::outcome_name(record.outcome)), record.setup.program,
+                   title, record.setup.name(), indented(record.message, "  "));
     };
     for (const model::BenchRecord& record : run.benches) tell(record, "bench");
     for (const model::LoadRecord& record : run.loads) tell(record, record.title());
@@ -264,11 +286,11 @@ void Console::problems(const model::RunRecord& run) {
 }
 
 void Console::problem(const model::CaseResult& result, std::size_t count) {
-    const std::string mode = result.mode.empty() ? "" : " " + result.mode;
+    const std::string mode = result.mode ? " " + mode_text(result) : "";
     const std::string name = count > 1 ? fmt::format("all {} of them", count) : result.name;
     fmt::print(out_, "\n{} {} {}{}: {}\n",
                paint(result.outcome, model::outcome_name(result.outcome)), result.program,
-               result.kind, mode, name);
+               model::name_of(result.kind), mode, name);
     if (!result.location.empty() && count == 1) fmt::print(out_, "  at      {}\n", result.location);
     if (!result.message.empty()) fmt::print(out_, "{}\n", indented(result.message, "  "));
     if (result.outcome != model::Outcome::skipped && !result.repeat.empty()) {

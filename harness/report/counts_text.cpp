@@ -34,26 +34,31 @@ std::string losses_text(const model::Losses& losses) {
     return joined(parts);
 }
 
-std::string setup_text(const model::BenchSetup& setup) {
+std::string setup_text(const model::BenchSetup& setup, model::Outcome outcome) {
     const std::string size = setup.shortest == setup.longest
                                  ? counted(setup.longest, "byte")
                                  : fmt::format("{} to {} bytes", setup.shortest, setup.longest);
     return fmt::format("{}{} {}{}, {} of {} in {} ({})",
-                       setup.outcome == model::Outcome::invalid ? "INVALID: " : "",
-                       setup.mode + setup.variant, setup.action, setup.mixed ? " and others" : "",
-                       counted(setup.frames, "frame"), size, counted(setup.flows, "flow"),
-                       setup.traffic);
+                       outcome == model::Outcome::invalid ? "INVALID: " : "", setup.name(),
+                       setup.action ? model::action_name(*setup.action) : "",
+                       setup.mixed ? " and others" : "", counted(setup.frames, "frame"), size,
+                       counted(setup.flows, "flow"), setup.traffic);
 }
 
 std::string placement_text(const model::BenchSetup& setup) {
-    if (setup.placement == "test_run")
-        return fmt::format("the program alone on fresh packets, CPU {}", setup.cpu);
-    if (setup.placement == "separate")
-        return fmt::format("separate: generator on CPU {}, program in threaded NAPI on CPU {}",
-                           setup.generator_cpu, setup.cpu);
-    if (setup.placement == model::kOnDevice)
-        return fmt::format("real interfaces: generator on CPU {}, program where interrupts lead",
-                           setup.generator_cpu);
+    switch (setup.placement) {
+        case model::Placement::test_run:
+            return fmt::format("the program alone on fresh packets, CPU {}", setup.cpu);
+        case model::Placement::separate:
+            return fmt::format("separate: generator on CPU {}, program in threaded NAPI on CPU {}",
+                               setup.generator_cpu, setup.cpu);
+        case model::Placement::device:
+            return fmt::format(
+                "real interfaces: generator on CPU {}, program where interrupts lead",
+                setup.generator_cpu);
+        case model::Placement::shared:
+            break;
+    }
     if (setup.generator_cpus.size() > 1)
         return fmt::format("shared: a generator and the program on each of CPUs {}",
                            fmt::join(setup.generator_cpus, ", "));

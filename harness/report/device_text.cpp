@@ -29,11 +29,13 @@ std::string device_text(const model::DeviceRecord& device) {
          device.declares
              ? fmt::format("{} (0x{:x})", device.declared_names, device.declared_features)
              : "unknown: this kernel has no netlink family netdev (6.3)");
-    line("XDP attached",
-         device.attached.empty() ? "nothing" : "program ids: " + numbers(device.attached));
+    std::vector<std::pair<std::string, std::uint32_t>> attached;
+    for (const auto& [mode, program] : device.attached)
+        attached.emplace_back(model::mode_name(mode), program);
+    line("XDP attached", device.attached.empty() ? "nothing" : "program ids: " + numbers(attached));
     if (device.modes.empty()) line("attach modes", device.modes_untried);
     for (const model::AttachModeRecord& mode : device.modes) {
-        line((mode.mode + " attach").c_str(),
+        line(fmt::format("{} attach", model::mode_name(mode.mode)).c_str(),
              fmt::format("{:<8} {}", mode.works ? "works" : "missing", mode.answer));
     }
     line("largest MTU with XDP",

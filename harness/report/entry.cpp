@@ -1,29 +1,35 @@
 #include "report/entry.h"
 
 #include <algorithm>
+#include <string_view>
 
 namespace xdpbench::report {
+namespace {
+
+std::string suite_of(std::string_view kind, const std::string& program) {
+    return std::string(kind) + "." + program;
+}
+
+}  // namespace
 
 std::vector<Entry> list_entries(const model::RunRecord& run) {
     std::vector<Entry> entries;
     for (const model::CaseResult& result : run.cases) {
-        const std::string name = result.mode.empty() ? result.name : result.mode;
-        entries.push_back({result.kind + "." + result.program, name, result.location,
-                           result.outcome, result.message, result.seconds, result.repeat});
+        const std::string name =
+            result.mode ? std::string(model::mode_name(*result.mode)) : result.name;
+        entries.push_back({suite_of(model::name_of(result.kind), result.program), name,
+                           result.location, result.outcome, result.message, result.seconds,
+                           result.repeat});
     }
-    for (const model::BenchRecord& bench : run.benches) {
-        entries.push_back({"bench." + bench.program, bench.mode + bench.variant, "", bench.outcome,
-                           bench.message, bench.seconds, ""});
-    }
-    for (const model::LoadRecord& load : run.loads) {
-        entries.push_back({load.kind + "." + load.program,
-                           load.mode + load.variant + " " + load.title(), "", load.outcome,
-                           load.message, load.seconds, ""});
-    }
-    for (const model::ScalingRecord& scaling : run.scalings) {
-        entries.push_back({"scaling." + scaling.program, scaling.mode + scaling.variant, "",
-                           scaling.outcome, scaling.message, scaling.seconds, ""});
-    }
+    const auto add = [&entries](const auto& record, std::string_view kind,
+                                const std::string& title) {
+        entries.push_back({suite_of(kind, record.setup.program), record.setup.name() + title, "",
+                           record.outcome, record.message, record.seconds, ""});
+    };
+    for (const model::BenchRecord& bench : run.benches) add(bench, "bench", "");
+    for (const model::LoadRecord& load : run.loads)
+        add(load, model::name_of(load.kind), " " + load.title());
+    for (const model::ScalingRecord& scaling : run.scalings) add(scaling, "scaling", "");
     // Cases may have been shuffled; a suite is written in one piece.
     std::vector<std::string> suites;
     for (const Entry& entry : entries) {

@@ -26,10 +26,14 @@ Json by_cpu(const std::map<int, std::uint64_t>& frames) {
 }
 
 Json to_json(const model::CaseResult& result) {
-    return {{"kind", result.kind},         {"program", result.program},
-            {"mode", result.mode},         {"name", result.name},
-            {"location", result.location}, {"outcome", model::outcome_name(result.outcome)},
-            {"message", result.message},   {"seconds", result.seconds},
+    return {{"kind", model::name_of(result.kind)},
+            {"program", result.program},
+            {"mode", result.mode ? model::mode_name(*result.mode) : ""},
+            {"name", result.name},
+            {"location", result.location},
+            {"outcome", model::outcome_name(result.outcome)},
+            {"message", result.message},
+            {"seconds", result.seconds},
             {"repeat", result.repeat}};
 }
 
@@ -49,10 +53,16 @@ Json to_json(const model::ReplacementRecord& replacement) {
     return json;
 }
 
+std::string topology_text(const model::ReplayRecord& replay) {
+    if (replay.network != model::NetworkKind::ports)
+        return std::string(model::network_name(replay.network));
+    return "device " + replay.device + ", peer " + replay.peer;
+}
+
 Json to_json(const model::ReplayRecord& replay) {
     Json json{{"program", replay.program},
-              {"mode", replay.mode},
-              {"topology", replay.topology},
+              {"mode", model::mode_name(replay.mode)},
+              {"topology", topology_text(replay)},
               {"traffic", replay.traffic},
               {"sent", replay.sent},
               {"actions", to_json(replay.actions)},
@@ -70,7 +80,8 @@ Json to_json(const model::ReplayRecord& replay) {
 }
 
 Json to_json(const model::LanRecord& lan) {
-    Json json{{"program", lan.program}, {"mode", lan.mode}, {"steps", Json::array()}};
+    Json json{
+        {"program", lan.program}, {"mode", model::mode_name(lan.mode)}, {"steps", Json::array()}};
     for (const model::LanStepRecord& step : lan.steps)
         json["steps"].push_back({{"step", step.step},
                                  {"location", step.location},
@@ -86,8 +97,8 @@ Json to_json(const model::OffloadRecord& offload) {
               {"device", offload.device},
               {"driver", offload.driver},
               {"firmware", offload.firmware},
-              {"acceptance", offload.acceptance},
-              {"execution", offload.execution},
+              {"acceptance", model::name_of(offload.acceptance)},
+              {"execution", model::name_of(offload.execution)},
               {"evidence", offload.evidence},
               {"steps", Json::array()},
               {"sent", offload.sent},
@@ -140,7 +151,7 @@ Json summary(const model::BenchRecord& bench, Measure measure) {
 
 Json to_json(const model::BenchRecord& bench) {
     Json json = setup_json(bench);
-    json["bound"] = bench.bound;
+    json["bound"] = model::name_of(bench.bound);
     json["evidence"] = bench.evidence;
     json["seconds"] = bench.seconds;
     json["actions"] = to_json(bench.actions);
@@ -190,11 +201,21 @@ Json to_json(const model::BenchRecord& bench) {
     return json;
 }
 
-// The list that cases of a kind are in; of a kind without one of its own, that of all others.
-std::string list_of(const std::string& kind) {
-    if (kind == "check" || kind == "replay" || kind == "lan" || kind == "offload")
-        return kind + "s";
-    return kind == "modes" ? kind : "other_cases";
+// The list that cases of a kind are in.
+std::string list_of(model::CaseKind kind) {
+    switch (kind) {
+        case model::CaseKind::check:
+            return "checks";
+        case model::CaseKind::replay:
+            return "replays";
+        case model::CaseKind::lan:
+            return "lans";
+        case model::CaseKind::modes:
+            return "modes";
+        case model::CaseKind::offload:
+            return "offloads";
+    }
+    return {};
 }
 
 Json to_json(const model::ScalingStep& step) {
@@ -252,9 +273,9 @@ std::string to_json(const model::RunRecord& run) {
     json["lan_steps"] = all(run.lans);
     json["offload_devices"] = all(run.offloads);
     json["benches"] = all(run.benches);
-    json["rates"] = loads_json(run.loads, "rate");
-    json["searches"] = loads_json(run.loads, "search");
-    json["latencies"] = loads_json(run.loads, "latency");
+    json["rates"] = loads_json(run.loads, model::LoadKind::rate);
+    json["searches"] = loads_json(run.loads, model::LoadKind::search);
+    json["latencies"] = loads_json(run.loads, model::LoadKind::latency);
     json["scalings"] = all(run.scalings);
     for (const model::ScalingRecord& scaling : run.scalings)
         for (Json& row : scaling_rows(scaling)) json["benchmarks"].push_back(std::move(row));
@@ -285,10 +306,12 @@ std::string to_json(const model::DeviceRecord& device) {
         json["declared_xdp_features"] = {{"bits", device.declared_features},
                                          {"names", device.declared_names}};
     }
-    for (const auto& [mode, program] : device.attached) json["attached"][mode] = program;
+    for (const auto& [mode, program] : device.attached)
+        json["attached"][model::mode_name(mode)] = program;
     for (const model::AttachModeRecord& mode : device.modes) {
-        json["attach_modes"].push_back(
-            {{"mode", mode.mode}, {"works", mode.works}, {"answer", mode.answer}});
+        json["attach_modes"].push_back({{"mode", model::mode_name(mode.mode)},
+                                        {"works", mode.works},
+                                        {"answer", mode.answer}});
     }
     if (device.max_mtu_with_xdp != 0) json["max_mtu_with_xdp"] = device.max_mtu_with_xdp;
     return json.dump(2, ' ', false, nlohmann::detail::error_handler_t::replace) + "\n";

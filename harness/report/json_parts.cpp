@@ -40,10 +40,11 @@ Json to_json(const model::ProgramRecord& program) {
             {"padded_frames", program.padded_frames}};
 }
 
-Json setup_json(const model::BenchSetup& setup) {
+Json setup_json(const model::BenchSetup& setup, model::Outcome outcome,
+                const std::string& message) {
     return {{"program", setup.program},
-            {"mode", setup.mode},
-            {"action", setup.action},
+            {"mode", model::attach_name(setup.mode)},
+            {"action", setup.action ? Json(model::action_name(*setup.action)) : Json()},
             {"mixed", setup.mixed},
             {"traffic", setup.traffic},
             {"frames", setup.frames},
@@ -54,10 +55,10 @@ Json setup_json(const model::BenchSetup& setup) {
             {"variant", setup.variant},
             {"cpu", setup.cpu == model::kCpuUnknown ? Json() : Json(setup.cpu)},
             {"generator_cpu", setup.generator_cpu},
-            {"placement", setup.placement},
+            {"placement", model::name_of(setup.placement)},
             {"counted_by", setup.counted_by},
-            {"outcome", model::outcome_name(setup.outcome)},
-            {"message", setup.message}};
+            {"outcome", model::outcome_name(outcome)},
+            {"message", message}};
 }
 
 }  // namespace xdpbench::report

@@ -13,6 +13,12 @@ using Json = nlohmann::ordered_json;
 [[nodiscard]] Json to_json(const model::ActionTally& tally);
 [[nodiscard]] Json to_json(const model::Losses& losses);
 [[nodiscard]] Json to_json(const model::ProgramRecord& program);
-[[nodiscard]] Json setup_json(const model::BenchSetup& setup);
+[[nodiscard]] Json setup_json(const model::BenchSetup& setup, model::Outcome outcome,
+                              const std::string& message);
+// What the records of all measurements have.
+template <class Record>
+[[nodiscard]] Json setup_json(const Record& record) {
+    return setup_json(record.setup, record.outcome, record.message);
+}
 
 }  // namespace xdpbench::report

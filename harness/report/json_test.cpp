@@ -61,9 +61,9 @@ TEST(Json, TheScalingTableHasRowsOfGoogleBenchmark) {
     model::RunRecord run;
     run.google_benchmark = R"({"context": {}, "benchmarks": [{"name": "first"}]})";
     model::ScalingRecord scaling;
-    scaling.program = "xdp_drop";
-    scaling.mode = "native";
-    scaling.variant = "/size:64";
+    scaling.setup.program = "xdp_drop";
+    scaling.setup.mode = model::Mode::native;
+    scaling.setup.variant = "/size:64";
     scaling.steps = {{{0}, {5e6, 4e6}, {5e6, 5e6}}, {{0, 1}, {8e6, 8e6}, {10e6, 10e6}}};
     run.scalings = {scaling, model::ScalingRecord{}};  // the second was skipped
     const auto rows = nlohmann::json::parse(to_json(run))["benchmarks"];
@@ -84,11 +84,11 @@ TEST(Json, TheScalingTableHasRowsOfGoogleBenchmark) {
 TEST(Json, CasesAreSortedByKindAndBadTextDoesNotCostTheDocument) {
     model::RunRecord run;
     model::CaseResult check;
-    check.kind = "check";
+    check.kind = model::CaseKind::check;
     check.name = "\xff\xfe";
     model::CaseResult replay;
-    replay.kind = "replay";
-    replay.mode = "native";
+    replay.kind = model::CaseKind::replay;
+    replay.mode = model::Mode::native;
     replay.outcome = model::Outcome::failed;
     run.cases = {replay, check};
     const auto json = nlohmann::json::parse(to_json(run));

@@ -146,7 +146,7 @@ Json to_json(const std::string& kind, const model::LiveStatus& status) {
             {"time", utc_now()},
             {"interface", status.interface},
             {"driver", status.driver},
-            {"mode", status.mode},
+            {"mode", model::mode_name(status.mode)},
             {"id", status.id},
             {"name", status.name},
             {"object", status.object},
@@ -160,7 +160,7 @@ std::string status_text(const model::LiveStatus& status) {
     return fmt::format("{} ({}): {}, id {}, tag {}, {}, {} mode, link {}\n  counted by {}\n",
                        status.interface, status.driver.empty() ? "no driver's name" : status.driver,
                        status.name, status.id, status.tag, jited_text(status.jited_bytes),
-                       status.mode, status.link, status.counted_by);
+                       model::mode_name(status.mode), status.link, status.counted_by);
 }
 
 }  // namespace

@@ -69,13 +69,13 @@ Json to_json(const model::SearchedGoal& searched) {
             {"upper_pps", or_null(result.bounds.upper)},
             {"reached", result.reached},
             {"conditional_throughput_pps", result.conditional_throughput},
-            {"bound", searched.bound},
+            {"bound", model::name_of(searched.bound)},
             {"evidence", searched.evidence}};
 }
 
 void add_search(const model::LoadRecord& load, Json& json) {
     json["method"] = "MLRsearch (RFC 9971)";
-    json["note"] = model::search_note(load);
+    json["note"] = model::search_note(load.setup);
     json["min_pps"] = load.range.min;
     json["max_pps"] = load.range.max;
     json["goals"] = Json::array();
@@ -85,8 +85,8 @@ void add_search(const model::LoadRecord& load, Json& json) {
 
 Json to_json(const model::LatencySeries& series) {
     const stats::LatencyHistogram& histogram = series.histogram;
-    Json json{{"through", series.baseline ? "floor" : "program"},
-              {"place", series.place},
+    Json json{{"through", model::name_of(series.through)},
+              {"place", model::name_of(series.place)},
               {"arrived", series.arrived},
               {"samples", histogram.samples()},
               {"max_ns", histogram.longest()}};
@@ -116,19 +116,28 @@ void add_latency(const model::LoadRecord& load, Json& json) {
     json["floor_trials"] = all(load.baseline_trials);
 }
 
+void add_figures(const model::LoadRecord& load, Json& json) {
+    switch (load.kind) {
+        case model::LoadKind::rate:
+            return add_rate(load, json);
+        case model::LoadKind::search:
+            return add_search(load, json);
+        case model::LoadKind::latency:
+            return add_latency(load, json);
+    }
+}
+
 }  // namespace
 
-Json loads_json(const std::vector<model::LoadRecord>& loads, std::string_view kind) {
+Json loads_json(const std::vector<model::LoadRecord>& loads, model::LoadKind kind) {
     Json array = Json::array();
     for (const model::LoadRecord& load : loads) {
         if (load.kind != kind) continue;
         Json json = setup_json(load);
-        json["generator_cpus"] = load.generator_cpus;
+        json["generator_cpus"] = load.setup.generator_cpus;
         json["stamped"] = load.stamped;
         json["seconds"] = load.seconds;
-        if (kind == "rate") add_rate(load, json);
-        if (kind == "search") add_search(load, json);
-        if (kind == "latency") add_latency(load, json);
+        add_figures(load, json);
         json["trials"] = all(load.trials);
         array.push_back(std::move(json));
     }

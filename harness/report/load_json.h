@@ -1,6 +1,5 @@
 #pragma once
 
-#include <string_view>
 #include <vector>
 
 #include "model/load.h"
@@ -9,6 +8,6 @@
 namespace xdpbench::report {
 
 // The records of one kind, as results/README.md describes them.
-[[nodiscard]] Json loads_json(const std::vector<model::LoadRecord>& loads, std::string_view kind);
+[[nodiscard]] Json loads_json(const std::vector<model::LoadRecord>& loads, model::LoadKind kind);
 
 }  // namespace xdpbench::report

@@ -23,12 +23,12 @@ model::Trial trial_of(double rate, std::uint64_t sent, std::uint64_t lost) {
     return trial;
 }
 
-model::LoadRecord record_of(const char* kind) {
+model::LoadRecord record_of(model::LoadKind kind) {
     model::LoadRecord load;
     load.kind = kind;
-    load.program = "xdp_tx";
-    load.mode = "native";
-    load.action = "XDP_TX";
+    load.setup.program = "xdp_tx";
+    load.setup.mode = model::Mode::native;
+    load.setup.action = model::Action::tx;
     load.rate = 1000;
     load.burst = 1;
     return load;
@@ -51,7 +51,7 @@ TEST(Trial, ReachedIsNearlyAllOfTheRate) {
 }
 
 TEST(LoadReport, FiguresOfARateAreOfTheRoundsThatReachedIt) {
-    model::LoadRecord load = record_of("rate");
+    model::LoadRecord load = record_of(model::LoadKind::rate);
     load.trials = {trial_of(1000, 1000, 10), trial_of(1000, 500, 0), trial_of(1000, 1000, 0)};
     const nlohmann::json json = json_of(load, "rates");
     EXPECT_EQ(json.at("reached"), 2);
@@ -67,13 +67,13 @@ TEST(LoadReport, FiguresOfARateAreOfTheRoundsThatReachedIt) {
 }
 
 TEST(LoadReport, ASearchSaysWhatItIsNot) {
-    model::LoadRecord load = record_of("search");
+    model::LoadRecord load = record_of(model::LoadKind::search);
     load.range = {100, 5000};
     load.trials = {trial_of(5000, 5000, 100), trial_of(4000, 4000, 0)};
     model::SearchedGoal goal;
     goal.result.bounds = {5000, 4000};
     goal.result.conditional_throughput = 4000;
-    goal.bound = "program";
+    goal.bound = model::Bound::program;
     goal.evidence = "at 5 kpps more frames were lost";
     load.goals = {goal};
     const nlohmann::json json = json_of(load, "searches");
@@ -87,11 +87,11 @@ TEST(LoadReport, ASearchSaysWhatItIsNot) {
 }
 
 TEST(LoadReport, ALatencyHasItsRawBuckets) {
-    model::LoadRecord load = record_of("latency");
+    model::LoadRecord load = record_of(model::LoadKind::latency);
     load.share = 0.5;
     load.trials = load.baseline_trials = {trial_of(1000, 1000, 0)};
     model::LatencySeries series;
-    series.place = "tester";
+    series.place = model::End::tester;
     series.arrived = 1000;
     series.histogram.add(latency_bucket(1500), 990);
     series.histogram.add(latency_bucket(9000), 10);
@@ -114,7 +114,8 @@ TEST(LoadReport, ALatencyHasItsRawBuckets) {
 
 TEST(LoadReport, EveryRecordIsACase) {
     model::RunRecord run;
-    run.loads = {record_of("rate"), record_of("search"), record_of("latency")};
+    run.loads = {record_of(model::LoadKind::rate), record_of(model::LoadKind::search),
+                 record_of(model::LoadKind::latency)};
     run.loads[1].rate = 0;
     run.loads[2].outcome = model::Outcome::invalid;
     const std::vector<Entry> entries = list_entries(run);
@@ -126,10 +127,10 @@ TEST(LoadReport, EveryRecordIsACase) {
 }
 
 TEST(LoadReport, SeveralGeneratorsAreNamedByTheirCpus) {
-    model::LoadRecord load = record_of("rate");
-    load.placement = "shared";
-    load.generator_cpus = {0, 2};
-    load.variant = "/cpus:0,2";
+    model::LoadRecord load = record_of(model::LoadKind::rate);
+    load.setup.placement = model::Placement::shared;
+    load.setup.generator_cpus = {0, 2};
+    load.setup.variant = "/cpus:0,2";
     load.trials = {trial_of(1000, 1000, 0), trial_of(1000, 999, 0)};
     load.trials[0].sent_by_cpu = {500, 500};
     load.trials[1].sent_by_cpu = {499, 500};

@@ -13,15 +13,15 @@ namespace xdpbench::report {
 namespace {
 
 std::string heading(const model::LoadRecord& load, const std::string& how) {
-    return fmt::format("  {:<8} {}\n           {}; {}\n", load.kind, setup_text(load),
-                       placement_text(load), how);
+    return fmt::format("  {:<8} {}\n           {}; {}\n", model::name_of(load.kind),
+                       setup_text(load.setup, load.outcome), placement_text(load.setup), how);
 }
 
 std::string rounds_text(const model::LoadRecord& load) {
     const std::string turns =
-        load.generator_cpus.size() < 2
+        load.setup.generator_cpus.size() < 2
             ? ""
-            : fmt::format("by {} in turn, each ", model::generators_text(load));
+            : fmt::format("by {} in turn, each ", model::generators_text(load.setup));
     return fmt::format("evenly, {}up to {} at a time; {} of {:.2f} s", turns,
                        counted(load.burst, "frame"), counted(load.trials.size(), "round"),
                        load.trials.front().seconds);
@@ -29,13 +29,13 @@ std::string rounds_text(const model::LoadRecord& load) {
 
 // Frames by CPU, of all trials; nothing where there is one.
 std::string sent_line(const model::LoadRecord& load) {
-    if (load.generator_cpus.size() < 2) return {};
+    if (load.setup.generator_cpus.size() < 2) return {};
     std::vector<std::string> parts;
-    for (std::size_t i = 0; i < load.generator_cpus.size(); ++i) {
+    for (std::size_t i = 0; i < load.setup.generator_cpus.size(); ++i) {
         std::uint64_t sent = 0;
         for (const model::Trial& trial : load.trials) sent += trial.sent_by_cpu.at(i);
         parts.push_back(
-            fmt::format("{} from CPU {}", counted(sent, "frame"), load.generator_cpus[i]));
+            fmt::format("{} from CPU {}", counted(sent, "frame"), load.setup.generator_cpus[i]));
     }
     return fmt::format("  {:<9}{}\n", "sent", fmt::join(parts, ", "));
 }
@@ -59,16 +59,17 @@ std::string lost_line(const model::LoadRecord& load) {
     for (const model::Trial& trial : load.trials) {
         for (const auto& [name, frames] : trial.losses) sum[name] += frames;
     }
-    return fmt::format("  {:<9}{}; counted by {}\n", "lost", losses_text(sum), load.counted_by);
+    return fmt::format("  {:<9}{}; counted by {}\n", "lost", losses_text(sum),
+                       load.setup.counted_by);
 }
 
 // ---- An offered rate ----
 
 // Where the action takes frames, as the column's title; empty where they end in the program.
 std::string way(const model::LoadRecord& load) {
-    if (load.action == "XDP_TX") return "returned";
-    if (load.action == "XDP_PASS") return "to stack";
-    if (load.action == "XDP_REDIRECT" || load.mixed) return "forwarded";
+    if (load.setup.action == model::Action::tx) return "returned";
+    if (load.setup.action == model::Action::pass) return "to stack";
+    if (load.setup.action == model::Action::redirect || load.setup.mixed) return "forwarded";
     return {};
 }
 
@@ -119,15 +120,16 @@ std::string goal_row(const model::SearchedGoal& searched) {
     return fmt::format("  {:<9}{:>11}{:>11}{:>11}   {}: {}\n",
                        fmt::format("<= {:.4g} %", searched.goal.loss_ratio * 100),
                        bound_text(result.bounds.lower), bound_text(through),
-                       bound_text(result.bounds.upper), searched.bound, searched.evidence);
+                       bound_text(result.bounds.upper), model::name_of(searched.bound),
+                       searched.evidence);
 }
 
 std::string search_lines(const model::LoadRecord& load) {
-    std::string text =
-        heading(load, fmt::format("{}MLRsearch (RFC 9971): {} in {:.1f} s; {} can offer up to {}",
-                                  load.stamped ? "time stamps in the frames; " : "",
-                                  counted(load.trials.size(), "trial"), load.seconds,
-                                  model::generators_text(load), model::rate_text(load.range.max)));
+    std::string text = heading(
+        load, fmt::format("{}MLRsearch (RFC 9971): {} in {:.1f} s; {} can offer up to {}",
+                          load.stamped ? "time stamps in the frames; " : "",
+                          counted(load.trials.size(), "trial"), load.seconds,
+                          model::generators_text(load.setup), model::rate_text(load.range.max)));
     if (!load.goals.empty()) {
         const stats::SearchGoal& goal = load.goals.front().goal;
         text += fmt::format(
@@ -140,7 +142,8 @@ std::string search_lines(const model::LoadRecord& load) {
         for (const model::SearchedGoal& searched : load.goals) text += goal_row(searched);
         text += "\n";
     }
-    return text + lost_line(load) + fmt::format("  {:<9}{}\n", "meaning", model::search_note(load));
+    return text + lost_line(load) +
+           fmt::format("  {:<9}{}\n", "meaning", model::search_note(load.setup));
 }
 
 // ---- A latency ----
@@ -150,8 +153,9 @@ std::string latency_row(const model::LatencySeries& series) {
     const auto cell = [](std::uint64_t ns) {
         return fmt::format("{:>11.2f}", static_cast<double>(ns) / 1e3);
     };
-    std::string row = fmt::format("  {:<9}{:<9}{:>13}", series.baseline ? "floor" : "program",
-                                  series.place, thousands(series.histogram.samples()));
+    std::string row =
+        fmt::format("  {:<9}{:<9}{:>13}", model::name_of(series.through),
+                    model::name_of(series.place), thousands(series.histogram.samples()));
     for (const model::Percentile& percentile : model::kPercentiles)
         row += cell(series.histogram.quantile(percentile.q).value_or(0));
     return row + cell(series.histogram.longest()) + "\n";
@@ -165,9 +169,9 @@ std::string latency_table(const model::LoadRecord& load) {
         units += fmt::format("{:>11}", "us");
     }
     std::string text = fmt::format("{}{:>11}\n{}{:>11}\n", titles, "max", units, "us");
-    for (const bool baseline : {false, true}) {
+    for (const model::Through through : {model::Through::program, model::Through::baseline}) {
         for (const model::LatencySeries& series : load.latencies)
-            text += series.baseline == baseline ? latency_row(series) : "";
+            text += series.through == through ? latency_row(series) : "";
     }
     return text;
 }
@@ -192,8 +196,15 @@ std::string latency_lines(const model::LoadRecord& load) {
 }  // namespace
 
 std::string load_text(const model::LoadRecord& load) {
-    if (load.kind == "search") return search_lines(load);
-    return load.kind == "latency" ? latency_lines(load) : rate_lines(load);
+    switch (load.kind) {
+        case model::LoadKind::rate:
+            return rate_lines(load);
+        case model::LoadKind::search:
+            return search_lines(load);
+        case model::LoadKind::latency:
+            return latency_lines(load);
+    }
+    return {};
 }
 
 }  // namespace xdpbench::report

@@ -117,9 +117,12 @@ void add_programs(Families& out, const model::RunRecord& run) {
 }
 
 Labels labels_of(const model::BenchSetup& bench) {
-    return {{"program", bench.program}, {"mode", bench.mode},
-            {"action", bench.action},   {"placement", bench.placement},
-            {"size", bench.size},       {"flows", std::to_string(bench.flows)}};
+    return {{"program", bench.program},
+            {"mode", std::string(model::attach_name(bench.mode))},
+            {"action", std::string(bench.action ? model::action_name(*bench.action) : "")},
+            {"placement", std::string(model::name_of(bench.placement))},
+            {"size", bench.size},
+            {"flows", std::to_string(bench.flows)}};
 }
 
 // Median, least and most of one number of every round.
@@ -132,7 +135,7 @@ void add_summary(Families& out, const model::BenchRecord& bench, const char* lab
          {"min", stats::min(samples)},
          {"max", stats::max(samples)}}};
     for (const auto& [statistic, value] : statistics) {
-        Labels labels = labels_of(bench);
+        Labels labels = labels_of(bench.setup);
         labels.emplace_back(label, what);
         labels.emplace_back("statistic", statistic);
         if (value) out.add(labels, *value);
@@ -167,7 +170,7 @@ void add_benches(Families& out, const model::RunRecord& run) {
         for (const model::ScalingStep& step : scaling.steps) {
             for (const auto& [devices, samples] :
                  {std::pair{"together", &step.together}, std::pair{"apart", &step.apart}}) {
-                Labels labels = labels_of(scaling);
+                Labels labels = labels_of(scaling.setup);
                 labels.emplace_back("cpus", std::to_string(step.cpus.size()));
                 labels.emplace_back("devices", devices);
                 out.add(labels, stats::median(*samples).value_or(0));
@@ -177,7 +180,7 @@ void add_benches(Families& out, const model::RunRecord& run) {
     out.declare("xdp_bench_lost_frames", "gauge", "", "Frames lost in a bench, by counter.");
     for (const model::BenchRecord& bench : run.benches) {
         for (const auto& [counter, frames] : bench.losses) {
-            Labels labels = labels_of(bench);
+            Labels labels = labels_of(bench.setup);
             labels.emplace_back("counter", counter);
             out.add(labels, static_cast<double>(frames));
         }
@@ -185,8 +188,9 @@ void add_benches(Families& out, const model::RunRecord& run) {
 }
 
 Labels labels_of_load(const model::LoadRecord& load) {
-    Labels labels = labels_of(load);
-    labels.emplace_back("generator_cpus", fmt::format("{}", fmt::join(load.generator_cpus, ",")));
+    Labels labels = labels_of(load.setup);
+    labels.emplace_back("generator_cpus",
+                        fmt::format("{}", fmt::join(load.setup.generator_cpus, ",")));
     return labels;
 }
 
@@ -204,7 +208,7 @@ void add_loads(Families& out, const model::RunRecord& run) {
         std::vector<double> losses;
         losses.reserve(reached.size());
         for (const model::Trial& trial : reached) losses.push_back(trial.loss_ratio());
-        if (load.kind == "rate" && !losses.empty())
+        if (load.kind == model::LoadKind::rate && !losses.empty())
             out.add(labels_at(load), stats::median(losses).value_or(0));
     }
     out.declare("xdp_bench_throughput_packets_per_second", "gauge", "",
@@ -213,7 +217,7 @@ void add_loads(Families& out, const model::RunRecord& run) {
         for (const model::SearchedGoal& goal : load.goals) {
             Labels labels = labels_of_load(load);
             labels.emplace_back("loss", fmt::format("{}", goal.goal.loss_ratio));
-            labels.emplace_back("bound", goal.bound);
+            labels.emplace_back("bound", std::string(model::name_of(goal.bound)));
             labels.emplace_back("stamped", load.stamped ? "yes" : "no");
             if (goal.result.bounds.lower) out.add(labels, *goal.result.bounds.lower);
         }
@@ -224,8 +228,8 @@ void add_loads(Families& out, const model::RunRecord& run) {
         for (const model::LatencySeries& series : load.latencies) {
             const auto add = [&](const char* quantile, std::uint64_t ns) {
                 Labels labels = labels_at(load);
-                labels.emplace_back("through", series.baseline ? "floor" : "program");
-                labels.emplace_back("place", series.place);
+                labels.emplace_back("through", model::name_of(series.through));
+                labels.emplace_back("place", model::name_of(series.place));
                 labels.emplace_back("quantile", quantile);
                 out.add(labels, static_cast<double>(ns) * 1e-9);
             };

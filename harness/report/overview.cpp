@@ -16,12 +16,12 @@ using OverviewRow = std::vector<std::string>;
 const char* const kNothing = "-";
 
 // "29 passed"; "27 passed, 2 failed"; "-" without any.
-std::string outcomes(const model::RunRecord& run, const std::string& kind,
-                     const std::string& program, const std::string& mode) {
+std::string outcomes(const model::RunRecord& run, model::CaseKind kind, const std::string& program,
+                     model::Mode mode) {
     std::array<std::size_t, 4> counts{};
     for (const model::CaseResult& result : run.cases) {
         const bool counts_here = result.kind == kind && result.program == program &&
-                                 (result.mode.empty() || result.mode == mode);
+                                 (!result.mode || result.mode == mode);
         if (counts_here) ++counts.at(static_cast<std::size_t>(result.outcome));
     }
     std::string text;
@@ -36,8 +36,8 @@ std::string outcomes(const model::RunRecord& run, const std::string& kind,
 }
 
 // Of a replay or a lan.
-std::string outcome_in(const std::string& mode, const model::RunRecord& run,
-                       const std::string& kind, const std::string& program) {
+std::string outcome_in(model::Mode mode, const model::RunRecord& run, model::CaseKind kind,
+                       const std::string& program) {
     for (const model::CaseResult& result : run.cases) {
         if (result.kind == kind && result.program == program && result.mode == mode)
             return model::outcome_name(result.outcome);
@@ -46,12 +46,11 @@ std::string outcome_in(const std::string& mode, const model::RunRecord& run,
 }
 
 // Whether this mode agrees with the others that it was compared with.
-std::string agreement(const model::RunRecord& run, const std::string& program,
-                      const std::string& mode) {
+std::string agreement(const model::RunRecord& run, const std::string& program, model::Mode mode) {
     std::string text = kNothing;
     for (const model::CaseResult& result : run.cases) {
-        const bool concerns = result.kind == "modes" && result.program == program &&
-                              result.name.find(mode) < result.name.find(':');
+        const bool concerns = result.kind == model::CaseKind::modes && result.program == program &&
+                              result.name.find(model::mode_name(mode)) < result.name.find(':');
         if (!concerns) continue;
         if (result.outcome != model::Outcome::passed) return "DISAGREE";
         text = "agree";
@@ -60,10 +59,9 @@ std::string agreement(const model::RunRecord& run, const std::string& program,
 }
 
 // Of several sizes the first one.
-std::string bench(const model::RunRecord& run, const std::string& program,
-                  const std::string& mode) {
+std::string bench(const model::RunRecord& run, const std::string& program, model::Mode mode) {
     for (const model::BenchRecord& record : run.benches) {
-        if (record.program != program || record.mode != mode) continue;
+        if (record.setup.program != program || record.setup.mode != mode) continue;
         if (record.rounds.empty()) return model::outcome_name(record.outcome);
         const std::vector<double> rates = model::measure_rounds(
             record, [](const model::BenchRound& round) { return round.rate(round.processed); });
@@ -100,15 +98,16 @@ std::string found_text(const model::LoadRecord& load) {
     if (load.goals.empty()) return model::outcome_name(load.outcome);
     const model::SearchedGoal& goal = load.goals.front();
     if (!goal.result.bounds.lower) return "no rate";
-    return with_outcome(load.outcome, fmt::format("{} at {:.4g} % loss, bound by {}",
-                                                  model::rate_text(*goal.result.bounds.lower),
-                                                  goal.goal.loss_ratio * 100, goal.bound));
+    return with_outcome(
+        load.outcome,
+        fmt::format("{} at {:.4g} % loss, bound by {}", model::rate_text(*goal.result.bounds.lower),
+                    goal.goal.loss_ratio * 100, model::name_of(goal.bound)));
 }
 
 // "p50 1.2 us, p99 3.4 us at 500 kpps"
 std::string latency_text(const model::LoadRecord& load) {
     for (const model::LatencySeries& series : load.latencies) {
-        if (series.baseline) continue;
+        if (series.through == model::Through::baseline) continue;
         const auto us = [&series](double q) {
             return static_cast<double>(series.histogram.quantile(q).value_or(0)) * 1e-3;
         };
@@ -119,57 +118,63 @@ std::string latency_text(const model::LoadRecord& load) {
 }
 
 // Of several rates, sizes or searches the first one.
-std::string load_cell(const model::RunRecord& run, const std::string& kind,
-                      const std::string& program, const std::string& mode) {
+std::string load_cell(const model::RunRecord& run, model::LoadKind kind, const std::string& program,
+                      model::Mode mode) {
     for (const model::LoadRecord& load : run.loads) {
-        if (load.kind != kind || load.program != program || load.mode != mode) continue;
-        if (kind == "search") return found_text(load);
-        return kind == "rate" ? offered_text(load) : latency_text(load);
+        if (load.kind != kind || load.setup.program != program || load.setup.mode != mode) continue;
+        switch (kind) {
+            case model::LoadKind::rate:
+                return offered_text(load);
+            case model::LoadKind::search:
+                return found_text(load);
+            case model::LoadKind::latency:
+                return latency_text(load);
+        }
     }
     return kNothing;
 }
 
 // The kinds of loads that there are, in the order in which they are measured.
-std::vector<std::string> load_kinds(const model::RunRecord& run) {
-    std::vector<std::string> kinds;
-    for (const char* const kind : {"search", "rate", "latency"}) {
+std::vector<model::LoadKind> load_kinds(const model::RunRecord& run) {
+    std::vector<model::LoadKind> kinds;
+    for (const model::LoadKind kind :
+         {model::LoadKind::search, model::LoadKind::rate, model::LoadKind::latency}) {
         if (std::any_of(run.loads.begin(), run.loads.end(),
                         [kind](const model::LoadRecord& load) { return load.kind == kind; }))
-            kinds.emplace_back(kind);
+            kinds.push_back(kind);
     }
     return kinds;
 }
 
-std::vector<std::string> modes_of(const model::RunRecord& run) {
-    std::vector<std::string> modes;
-    const auto add = [&](const std::string& mode) {
-        const bool attached = mode == "generic" || mode == "native" || mode == "offload";
-        if (attached && std::find(modes.begin(), modes.end(), mode) == modes.end())
-            modes.push_back(mode);
+std::vector<model::Mode> modes_of(const model::RunRecord& run) {
+    std::vector<model::Mode> modes;
+    const auto add = [&](std::optional<model::Mode> mode) {
+        if (mode && std::find(modes.begin(), modes.end(), *mode) == modes.end())
+            modes.push_back(*mode);
     };
     for (const model::CaseResult& result : run.cases) add(result.mode);
-    for (const model::BenchRecord& record : run.benches) add(record.mode);
-    for (const model::LoadRecord& load : run.loads) add(load.mode);
+    for (const model::BenchRecord& record : run.benches) add(record.setup.mode);
+    for (const model::LoadRecord& load : run.loads) add(load.setup.mode);
     return modes;
 }
 
 }  // namespace
 
 std::string overview(const model::RunRecord& run) {
-    const std::vector<std::string> loads = load_kinds(run);
+    const std::vector<model::LoadKind> loads = load_kinds(run);
     std::vector<OverviewRow> rows{{"program", "mode", "checks", "replay", "lan", "modes", "bench"}};
-    rows.front().insert(rows.front().end(), loads.begin(), loads.end());
+    for (const model::LoadKind kind : loads) rows.front().emplace_back(model::name_of(kind));
     for (const model::ProgramRecord& program : run.programs) {
         bool first = true;
-        for (const std::string& mode : modes_of(run)) {
+        for (const model::Mode mode : modes_of(run)) {
             OverviewRow row{first ? program.name : "",
-                            mode,
-                            outcomes(run, "check", program.name, mode),
-                            outcome_in(mode, run, "replay", program.name),
-                            outcome_in(mode, run, "lan", program.name),
+                            std::string(model::mode_name(mode)),
+                            outcomes(run, model::CaseKind::check, program.name, mode),
+                            outcome_in(mode, run, model::CaseKind::replay, program.name),
+                            outcome_in(mode, run, model::CaseKind::lan, program.name),
                             agreement(run, program.name, mode),
                             bench(run, program.name, mode)};
-            for (const std::string& kind : loads)
+            for (const model::LoadKind kind : loads)
                 row.push_back(load_cell(run, kind, program.name, mode));
             rows.push_back(std::move(row));
             first = false;

@@ -5,8 +5,8 @@
 namespace xdpbench::report {
 namespace {
 
-model::CaseResult result(const std::string& kind, const std::string& mode, model::Outcome outcome,
-                         const std::string& name = "a") {
+model::CaseResult result(model::CaseKind kind, std::optional<model::Mode> mode,
+                         model::Outcome outcome, const std::string& name = "a") {
     model::CaseResult one;
     one.kind = kind;
     one.program = "icmp_lb";
@@ -26,22 +26,25 @@ model::RunRecord run_of(std::vector<model::CaseResult> cases) {
 }
 
 TEST(Overview, OneProgramInOneModeNeedsNone) {
-    EXPECT_EQ(overview(run_of({result("check", "", model::Outcome::passed),
-                               result("replay", "native", model::Outcome::passed)})),
+    EXPECT_EQ(overview(run_of(
+                  {result(model::CaseKind::check, std::nullopt, model::Outcome::passed),
+                   result(model::CaseKind::replay, model::Mode::native, model::Outcome::passed)})),
               "");
 }
 
 TEST(Overview, ARowForEachMode) {
-    model::RunRecord run = run_of(
-        {result("check", "", model::Outcome::passed), result("check", "", model::Outcome::failed),
-         result("replay", "generic", model::Outcome::passed),
-         result("replay", "native", model::Outcome::failed),
-         result("replay", "offload", model::Outcome::skipped),
-         result("lan", "native", model::Outcome::failed),
-         result("modes", "", model::Outcome::failed, "generic and native: a.pcap")});
+    model::RunRecord run =
+        run_of({result(model::CaseKind::check, std::nullopt, model::Outcome::passed),
+                result(model::CaseKind::check, std::nullopt, model::Outcome::failed),
+                result(model::CaseKind::replay, model::Mode::generic, model::Outcome::passed),
+                result(model::CaseKind::replay, model::Mode::native, model::Outcome::failed),
+                result(model::CaseKind::replay, model::Mode::offload, model::Outcome::skipped),
+                result(model::CaseKind::lan, model::Mode::native, model::Outcome::failed),
+                result(model::CaseKind::modes, std::nullopt, model::Outcome::failed,
+                       "generic and native: a.pcap")});
     model::BenchRecord bench;
-    bench.program = "icmp_lb";
-    bench.mode = "native";
+    bench.setup.program = "icmp_lb";
+    bench.setup.mode = model::Mode::native;
     model::BenchRound round;
     round.processed = 2'000'000;
     round.seconds = 1;
@@ -64,28 +67,29 @@ TEST(Overview, ARowForEachMode) {
 }
 
 TEST(Overview, LoadsHaveColumnsWhereThereAreAny) {
-    model::RunRecord run = run_of({result("check", "", model::Outcome::passed)});
-    const auto load = [](const char* kind, const char* mode) {
+    model::RunRecord run =
+        run_of({result(model::CaseKind::check, std::nullopt, model::Outcome::passed)});
+    const auto load = [](model::LoadKind kind, model::Mode mode) {
         model::LoadRecord record;
-        record.program = "icmp_lb";
-        record.mode = mode;
+        record.setup.program = "icmp_lb";
+        record.setup.mode = mode;
         record.kind = kind;
         record.rate = 500'000;
         return record;
     };
-    model::LoadRecord offered = load("rate", "native");
+    model::LoadRecord offered = load(model::LoadKind::rate, model::Mode::native);
     model::Trial trial;
     trial.rate = 500'000;
     trial.seconds = trial.sent_seconds = 1;
     trial.sent = 500'000;
     trial.losses["dut_rx_drops"] = 5'000;
     offered.trials = {trial};
-    model::LoadRecord search = load("search", "native");
+    model::LoadRecord search = load(model::LoadKind::search, model::Mode::native);
     model::SearchedGoal goal;
     goal.result.bounds.lower = 1'250'000;
-    goal.bound = "program";
+    goal.bound = model::Bound::program;
     search.goals = {goal};
-    model::LoadRecord skipped = load("latency", "generic");
+    model::LoadRecord skipped = load(model::LoadKind::latency, model::Mode::generic);
     skipped.outcome = model::Outcome::skipped;
     run.loads = {offered, search, skipped};
     const std::string table = overview(run);

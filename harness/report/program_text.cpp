@@ -43,9 +43,10 @@ std::string arrivals_text(const model::ReplayRecord& replay) {
             cpus.push_back(fmt::format("{} on CPU {}", thousands(frames), cpu));
         text += fmt::format(" ({})", fmt::join(cpus, ", "));
     }
-    if (replay.topology == "chain")
+    if (replay.network == model::NetworkKind::chain)
         text += fmt::format(", {} reached the far end", thousands(replay.forwarded));
-    if (replay.topology.starts_with("device ")) text += "; over " + replay.topology;
+    if (replay.network == model::NetworkKind::ports)
+        text += fmt::format("; over device {}, peer {}", replay.device, replay.peer);
     return text;
 }
 

@@ -13,7 +13,7 @@ bool contains(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
 
-model::CaseResult case_of(const std::string& kind, const std::string& name, model::Outcome outcome,
+model::CaseResult case_of(model::CaseKind kind, const std::string& name, model::Outcome outcome,
                           const std::string& message) {
     model::CaseResult result;
     result.kind = kind;
@@ -29,15 +29,16 @@ model::RunRecord sample_run() {
     model::RunRecord run;
     run.started = "2026-01-02T03:04:05Z";
     run.environment = {{"kernel release", "6.1 \"x\""}};
-    run.cases = {case_of("check", "drops <b> & \"c\" #1", model::Outcome::passed, ""),
-                 case_of("check", "fails", model::Outcome::failed, "byte 3:\n\x01\xff"),
-                 case_of("replay", "offload", model::Outcome::skipped, "no device\nmore")};
+    run.cases = {
+        case_of(model::CaseKind::check, "drops <b> & \"c\" #1", model::Outcome::passed, ""),
+        case_of(model::CaseKind::check, "fails", model::Outcome::failed, "byte 3:\n\x01\xff"),
+        case_of(model::CaseKind::replay, "offload", model::Outcome::skipped, "no device\nmore")};
     run.cases[1].location = "scenarios/lb.yaml:12:5";
     run.cases[1].repeat = "xdp-bench run --prog lb";
-    run.cases[2].mode = "offload";
+    run.cases[2].mode = model::Mode::offload;
     model::BenchRecord bench;
-    bench.program = "lb";
-    bench.mode = "native";
+    bench.setup.program = "lb";
+    bench.setup.mode = model::Mode::native;
     bench.outcome = model::Outcome::invalid;
     bench.message = "books do not balance";
     bench.losses = {{"dut_rx_drops", 7}};

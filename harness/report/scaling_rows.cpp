@@ -31,8 +31,8 @@ Json rows_of_step(const std::string& name, const model::ScalingStep& step) {
 Json scaling_rows(const model::ScalingRecord& scaling) {
     Json rows = Json::array();
     for (const model::ScalingStep& step : scaling.steps) {
-        const std::string name = fmt::format("{}/{}{}/cpus:{}/manual_time", scaling.program,
-                                             scaling.mode, scaling.variant, step.cpus.size());
+        const std::string name = fmt::format("{}/{}/cpus:{}/manual_time", scaling.setup.program,
+                                             scaling.setup.name(), step.cpus.size());
         for (Json& row : rows_of_step(name, step)) rows.push_back(std::move(row));
     }
     return rows;

@@ -24,8 +24,9 @@ class RegisteredCase : public testing::Test {
   private:
     void TestBody() override {
         model::CaseResult result = case_->result;
-        (*run_->progress)(
-            fmt::format("{} {} {}: {}", result.kind, result.program, result.mode, result.name));
+        (*run_->progress)(fmt::format("{} {} {}: {}", model::name_of(result.kind), result.program,
+                                      result.mode ? model::mode_name(*result.mode) : "",
+                                      result.name));
         const auto start = std::chrono::steady_clock::now();
         check::Verdict verdict =
             interrupted() ? check::verdict_of(interrupted_error()) : case_->body();
@@ -46,9 +47,10 @@ class RegisteredCase : public testing::Test {
 // "native".
 void register_case(const Case& described, CasesRun& run) {
     const model::CaseResult& result = described.result;
-    const std::string suite = fmt::format("{}.{}", result.kind, result.program);
-    const bool by_mode = result.kind == "replay" || result.kind == "lan";
-    const std::string name = by_mode ? result.mode : result.name;
+    const std::string suite = fmt::format("{}.{}", model::name_of(result.kind), result.program);
+    const bool by_mode =
+        result.kind == model::CaseKind::replay || result.kind == model::CaseKind::lan;
+    const std::string name = by_mode ? std::string(model::mode_name(*result.mode)) : result.name;
     testing::RegisterTest(
         suite.c_str(), name.c_str(), nullptr, nullptr, result.location.c_str(), 0,
         [&described, &run]() -> testing::Test* { return new RegisteredCase(described, run); });

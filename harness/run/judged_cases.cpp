@@ -21,7 +21,7 @@
 namespace xdpbench::run {
 namespace {
 
-model::CaseResult case_of(const char* kind, const target::Target& target, std::string name,
+model::CaseResult case_of(model::CaseKind kind, const target::Target& target, std::string name,
                           std::string location) {
     model::CaseResult result;
     result.kind = kind;
@@ -56,7 +56,8 @@ void add_checks(const target::Target& target, const RunOptions& options, int& sa
                 std::vector<Case>& cases) {
     if (!options.check || !target.judged) return;
     for (const scenario::Check& check : target.scenario.checks) {
-        model::CaseResult result = case_of("check", target, check.name, check.where.text());
+        model::CaseResult result =
+            case_of(model::CaseKind::check, target, check.name, check.where.text());
         // A colon would end the pattern, a quote the shell's word: any character stands for them.
         std::string pattern = check.name;
         for (char& letter : pattern) letter = letter == ':' || letter == '\'' ? '?' : letter;
@@ -88,8 +89,8 @@ void add_bounds(const target::Target& target, const RunOptions& options,
                 const model::RunRecord& record, std::vector<Case>& cases) {
     if (!options.check || !target.judged || !target.scenario.verifier) return;
     const scenario::VerifierBounds& bounds = *target.scenario.verifier;
-    model::CaseResult result =
-        case_of("check", target, "costs no more than its bounds", bounds.where.text());
+    model::CaseResult result = case_of(model::CaseKind::check, target,
+                                       "costs no more than its bounds", bounds.where.text());
     result.repeat = fmt::format("xdp-bench run {} --only check", target.option);
     cases.push_back({std::move(result), [&target, &bounds, &record] {
                          const auto described =
@@ -113,10 +114,10 @@ void add_replays(const target::Target& target, const RunOptions& options, model:
         if (in_device && !options.peer) continue;
         const scenario::FrameRef& traffic = target::replay_traffic(target);
         const std::string location = target.judged ? target.scenario.replay->where.text() : "";
-        model::CaseResult result = case_of("replay", target, traffic.text, location);
-        result.mode = model::mode_name(mode);
+        model::CaseResult result = case_of(model::CaseKind::replay, target, traffic.text, location);
+        result.mode = mode;
         result.repeat = fmt::format("xdp-bench run {} --mode {} --only replay{}", target.option,
-                                    result.mode, device_options(options));
+                                    model::mode_name(mode), device_options(options));
         if (!target::asks_for_mode(target, mode)) {
             cases.push_back(skipped_case(std::move(result), not_required(mode)));
             continue;
@@ -154,11 +155,11 @@ void add_lans(const target::Target& target, const RunOptions& options,
     if (!options.replay || !target.judged || !target.scenario.lan) return;
     const scenario::Lan& lan = *target.scenario.lan;
     for (const model::Mode mode : options.modes) {
-        model::CaseResult result =
-            case_of("lan", target, counted(lan.hosts.size(), "host"), lan.where.text());
-        result.mode = model::mode_name(mode);
-        result.repeat =
-            fmt::format("xdp-bench run {} --mode {} --only replay", target.option, result.mode);
+        model::CaseResult result = case_of(model::CaseKind::lan, target,
+                                           counted(lan.hosts.size(), "host"), lan.where.text());
+        result.mode = mode;
+        result.repeat = fmt::format("xdp-bench run {} --mode {} --only replay", target.option,
+                                    model::mode_name(mode));
         if (std::string why = why_no_lan(target, mode, options); !why.empty()) {
             cases.push_back(skipped_case(std::move(result), std::move(why)));
             continue;
@@ -182,9 +183,10 @@ void compare_replays(const std::vector<target::Target>& targets, const Observati
             if (other->second.mode == first->second.mode) continue;  // --gtest_repeat
             const std::string modes = fmt::format("{} and {}", model::mode_name(first->second.mode),
                                                   model::mode_name(other->second.mode));
-            model::CaseResult result = case_of(
-                "modes", target, fmt::format("{}: {}", modes, target::replay_traffic(target).text),
-                target.judged ? target.scenario.replay->where.text() : "");
+            model::CaseResult result =
+                case_of(model::CaseKind::modes, target,
+                        fmt::format("{}: {}", modes, target::replay_traffic(target).text),
+                        target.judged ? target.scenario.replay->where.text() : "");
             result.repeat = fmt::format("xdp-bench run {} --mode {},{} --only replay",
                                         target.option, model::mode_name(first->second.mode),
                                         model::mode_name(other->second.mode));
@@ -206,8 +208,8 @@ void add_offloads(const target::Target& target, const RunOptions& options,
                                  model::Mode::offload) != options.modes.end();
     if (!options.device || !asked) return;
     const replay::OffloadPorts ports{*options.device, options.peer};
-    model::CaseResult result = case_of("offload", target, ports.device, "");
-    result.mode = model::mode_name(model::Mode::offload);
+    model::CaseResult result = case_of(model::CaseKind::offload, target, ports.device, "");
+    result.mode = model::Mode::offload;
     result.repeat =
         fmt::format("xdp-bench run {} --mode offload{}", target.option, device_options(options));
     cases.push_back({std::move(result), [&target, ports, &records] {

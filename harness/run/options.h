@@ -30,7 +30,7 @@ struct RunOptions {
     target::TrafficOption traffic;  // instead of the scenario's
     double seconds = 1.0;           // of a bench round
     int rounds = 5;
-    std::optional<traffic::Placement> placement;   // none: by the number of CPUs
+    std::optional<model::Placement> placement;     // none: by the number of CPUs
     std::vector<target::TrafficShape> shapes{{}};  // one bench each
     std::vector<bench::Rate> rates;                // --rate
     bench::SearchOptions goals;                    // --loss, --exceed, --width

@@ -45,7 +45,7 @@ std::vector<int> cpus_side_by_side(const PlannedRun& plan) {
     const RunOptions& options = plan.options;
     if (!options.cpus.empty()) return options.cpus;
     const bool loads = options.bench || options.search || options.latency;
-    if (!loads || plan.cpus.placement == traffic::Placement::shared) return {plan.cpus.program};
+    if (!loads || plan.cpus.placement == model::Placement::shared) return {plan.cpus.program};
     return {plan.cpus.generator, plan.cpus.program};
 }
 

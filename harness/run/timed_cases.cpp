@@ -14,17 +14,18 @@ bool held(const model::RunRecord& record, const target::Target& target,
     return std::none_of(
         record.cases.begin(), record.cases.end(), [&](const model::CaseResult& result) {
             const bool concerns =
-                result.program == target.scenario.name &&
-                (result.mode.empty() || (mode && result.mode == model::mode_name(*mode)));
+                result.program == target.scenario.name && (!result.mode || result.mode == mode);
             return concerns && (result.outcome == model::Outcome::failed ||
                                 result.outcome == model::Outcome::invalid);
         });
 }
 
-model::BenchRecord not_timed(const target::Target& target, model::Mode mode, std::string reason) {
-    model::BenchRecord record;
-    record.program = target.scenario.name;
-    record.mode = model::mode_name(mode);
+// A record of a measurement that is skipped.
+template <class Record>
+Record not_timed(const target::Target& target, model::Mode mode, std::string reason) {
+    Record record;
+    record.setup.program = target.scenario.name;
+    record.setup.mode = mode;
     record.outcome = model::Outcome::skipped;
     record.message = std::move(reason);
     return record;
@@ -55,9 +56,9 @@ std::string why_not_through_offload(const target::Target& target, const RunOptio
     if (!options.device) return "a veth has no XDP offload: there is nothing to time";
     for (const model::OffloadRecord& offload : record.offloads) {
         if (offload.program != target.scenario.name) continue;
-        if (offload.acceptance != "accepted")
+        if (offload.acceptance != model::Acceptance::accepted)
             return fmt::format("{} did not take the program", offload.device);
-        return offload.execution == "executed"
+        return offload.execution == model::Execution::executed
                    ? ""
                    : fmt::format(
                          "{} was not seen to execute the program: there is nothing to replay "
@@ -81,7 +82,8 @@ std::vector<bench::BenchCase> benches_of(const std::vector<target::Target>& targ
         if (!options.only_offload() && held(record, target, std::nullopt)) add(std::nullopt);
         for (const model::Mode mode : options.modes) {
             if (std::string why = why_untimed(target, mode, options, record); !why.empty()) {
-                record.benches.push_back(not_timed(target, mode, std::move(why)));
+                record.benches.push_back(
+                    not_timed<model::BenchRecord>(target, mode, std::move(why)));
             } else {
                 add(mode);
             }
@@ -101,12 +103,10 @@ std::vector<bench::BenchCase> loads_of(const std::vector<target::Target>& target
         if (!target::has_bench(target)) continue;
         for (const model::Mode mode : options.modes) {
             if (std::string why = why_untimed(target, mode, options, record); !why.empty()) {
-                model::LoadRecord untimed;
-                static_cast<model::BenchSetup&>(untimed) =
-                    static_cast<const model::BenchSetup&>(not_timed(target, mode, std::move(why)));
-                untimed.kind = options.offers_rates() ? "rate"
-                               : options.search       ? "search"
-                                                      : "latency";
+                auto untimed = not_timed<model::LoadRecord>(target, mode, std::move(why));
+                untimed.kind = options.offers_rates() ? model::LoadKind::rate
+                               : options.search       ? model::LoadKind::search
+                                                      : model::LoadKind::latency;
                 record.loads.push_back(std::move(untimed));
             } else {
                 for (const target::TrafficShape& shape : options.shapes)

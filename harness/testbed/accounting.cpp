@@ -135,10 +135,24 @@ std::string unbalanced(const LinkCounts& counts, std::uint64_t sent) {
                                        loss(counts.losses, "cpumap_drops"));
 }
 
-std::string redirect_end(const LinkCounts& counts) {
-    if (counts.received + counts.passed + counts.forwarded == 0) return "nowhere";
-    if (counts.forwarded >= std::max(counts.received, counts.passed)) return "the far end";
-    return counts.passed >= counts.received ? "the stack" : "the tester";
+model::End redirect_end(const LinkCounts& counts) {
+    if (counts.received + counts.passed + counts.forwarded == 0) return model::End::nowhere;
+    if (counts.forwarded >= std::max(counts.received, counts.passed)) return model::End::far;
+    return counts.passed >= counts.received ? model::End::stack : model::End::tester;
+}
+
+const char* end_text(model::End end) {
+    switch (end) {
+        case model::End::tester:
+            return "came back";
+        case model::End::stack:
+            return "reached the stack";
+        case model::End::far:
+            return "reached the far end";
+        case model::End::nowhere:
+            break;
+    }
+    return "arrived nowhere";
 }
 
 }  // namespace xdpbench::testbed

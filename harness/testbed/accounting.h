@@ -53,8 +53,10 @@ void attribute_all(ActionSource source, model::Action expected, model::ActionTal
 // end, back at the tester (redirected to where it came from) or in the stack (by way of a CPUMAP).
 [[nodiscard]] std::string unbalanced(const LinkCounts& counts, std::uint64_t sent);
 
-// Where most frames arrived: "the tester", "the stack", "the far end", or "nowhere".
-[[nodiscard]] std::string redirect_end(const LinkCounts& counts);
+// Where most frames arrived.
+[[nodiscard]] model::End redirect_end(const LinkCounts& counts);
+// "came back", "reached the stack", "reached the far end", "arrived nowhere".
+[[nodiscard]] const char* end_text(model::End end);
 
 // Frames lost, under whatever name.
 [[nodiscard]] std::uint64_t frames_lost(const model::Losses& losses);

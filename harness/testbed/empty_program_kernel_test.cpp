@@ -83,11 +83,11 @@ TEST_F(EmptyProgramTest, CountsItsFramesWhereNothingElseDoes) {
     struct Path {
         bool ports;
         bool cpus;
-        const char* end;
+        model::End end;
     };
-    for (const Path& path : {Path{true, false, "the far end"},
-                             {false, false, "the far end"},
-                             {false, true, "the stack"}}) {
+    for (const Path& path : {Path{true, false, model::End::far},
+                             {false, false, model::End::far},
+                             {false, true, model::End::stack}}) {
         const auto counts = send_counting(target(path.ports, path.cpus));
         ASSERT_TRUE(counts) << counts.error().text();
         EXPECT_EQ(counts->actions[XDP_REDIRECT], 100U);
@@ -114,25 +114,25 @@ TEST_F(EmptyProgramTest, ByDevmapToTheFarEndOfItsOwnLink) {
     const auto counts = send(target(true, false));
     ASSERT_TRUE(counts) << counts.error().text();
     EXPECT_EQ(counts->actions[XDP_REDIRECT], 100U);
-    EXPECT_EQ(redirect_end(*counts), "the far end");
+    EXPECT_EQ(redirect_end(*counts), model::End::far);
 }
 
 TEST_F(EmptyProgramTest, ByDevmapBackToWhereFramesCameFrom) {
     const auto counts = send(target(true, false, "interface:dut0"));
     ASSERT_TRUE(counts) << counts.error().text();
-    EXPECT_EQ(redirect_end(*counts), "the tester");
+    EXPECT_EQ(redirect_end(*counts), model::End::tester);
 }
 
 TEST_F(EmptyProgramTest, ByIndexWithoutAMap) {
     const auto counts = send(target(false, false));
     ASSERT_TRUE(counts) << counts.error().text();
-    EXPECT_EQ(redirect_end(*counts), "the far end");
+    EXPECT_EQ(redirect_end(*counts), model::End::far);
 }
 
 TEST_F(EmptyProgramTest, ByCpumapIntoTheStackOfThatCpu) {
     const auto counts = send(target(false, true));
     ASSERT_TRUE(counts) << counts.error().text();
-    EXPECT_EQ(redirect_end(*counts), "the stack");
+    EXPECT_EQ(redirect_end(*counts), model::End::stack);
     EXPECT_EQ(counts->passed_cpus.at(0), 100U);
 }
 

@@ -5,22 +5,6 @@
 #include "traffic/frame_map.h"
 
 namespace xdpbench::testbed {
-namespace {}  // namespace
-
-const char* end_text(End end) {
-    switch (end) {
-        case End::tester:
-            return "came back";
-        case End::stack:
-            return "reached the stack";
-        case End::far:
-            return "reached the far end";
-        case End::nowhere:
-            break;
-    }
-    return "arrived nowhere";
-}
-
 std::string FrameOutcome::text() const {
     return action ? fmt::format("{}, {}", model::action_name(*action), end_text(end))
                   : end_text(end);
@@ -67,9 +51,9 @@ Result<FrameOutcome> FrameTracer::send_next() {
 }
 
 std::array<FrameTracer::Seen, 3> FrameTracer::ends() {
-    return {Seen{End::tester, &link_->tester_sink(), &seen_[0]},
-            Seen{End::stack, &link_->stack_sink(), &seen_[1]},
-            Seen{End::far, link_->far_sink(), &seen_[2]}};
+    return {Seen{model::End::tester, &link_->tester_sink(), &seen_[0]},
+            Seen{model::End::stack, &link_->stack_sink(), &seen_[1]},
+            Seen{model::End::far, link_->far_sink(), &seen_[2]}};
 }
 
 }  // namespace xdpbench::testbed

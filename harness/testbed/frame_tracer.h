@@ -15,15 +15,10 @@
 
 namespace xdpbench::testbed {
 
-// The ends of a network.
-enum class End { nowhere, tester, stack, far };
-// "came back", "reached the stack", "reached the far end", "arrived nowhere".
-[[nodiscard]] const char* end_text(End end);
-
 // What became of one frame.
 struct FrameOutcome {
     std::optional<model::Action> action;  // as the program counts it
-    End end = End::nowhere;
+    model::End end = model::End::nowhere;
     std::optional<packet::Frame> frame;  // as it arrived
 
     [[nodiscard]] std::string text() const;  // "XDP_TX, came back"
@@ -43,7 +38,7 @@ class FrameTracer {
 
   private:
     struct Seen {
-        End end;
+        model::End end;
         const traffic::Sink* sink;
         std::uint32_t* frames;  // looked at already
     };

@@ -9,25 +9,16 @@
 
 namespace xdpbench::traffic {
 
-std::string_view placement_name(Placement placement) {
-    return placement == Placement::shared ? "shared" : "separate";
-}
-
-std::optional<Placement> parse_placement(std::string_view name) {
-    if (name == "shared") return Placement::shared;
-    if (name == "separate") return Placement::separate;
-    return std::nullopt;
-}
-
 Result<CpuPlan> plan_cpus(const std::vector<int>& allowed,
                           const std::function<bool(int, int)>& siblings,
-                          std::optional<Placement> wanted) {
+                          std::optional<model::Placement> wanted) {
     constexpr std::size_t kEnoughToSeparate = 4;
     CpuPlan plan;
-    plan.placement = wanted.value_or(allowed.size() >= kEnoughToSeparate ? Placement::separate
-                                                                         : Placement::shared);
+    plan.placement =
+        wanted.value_or(allowed.size() >= kEnoughToSeparate ? model::Placement::separate
+                                                            : model::Placement::shared);
     plan.program = plan.generator = allowed.back();
-    if (plan.placement == Placement::shared) return plan;
+    if (plan.placement == model::Placement::shared) return plan;
     if (allowed.size() < 2)
         return unavailable_error("generator and program cannot be separated",
                                  "this process may use one CPU only",
@@ -39,7 +30,7 @@ Result<CpuPlan> plan_cpus(const std::vector<int>& allowed,
     return plan;
 }
 
-Result<CpuPlan> plan_cpus(std::optional<Placement> wanted) {
+Result<CpuPlan> plan_cpus(std::optional<model::Placement> wanted) {
     return plan_cpus(allowed_cpus(), bpf::are_siblings, wanted);
 }
 

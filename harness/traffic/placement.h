@@ -4,27 +4,20 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "model/placement.h"
 
 namespace xdpbench::traffic {
 
-enum class Placement {
-    shared,   // generator and program on one CPU: nothing is lost, the sum of both is measured
-    separate  // the program in a thread of its own (threaded NAPI), on another CPU
-};
-[[nodiscard]] std::string_view placement_name(Placement placement);
-[[nodiscard]] std::optional<Placement> parse_placement(std::string_view name);
-
 struct CpuPlan {
-    Placement placement = Placement::shared;
+    model::Placement placement = model::Placement::shared;  // or separate
     int program = 0;
     int generator = 0;  // the same, if they share it
 };
 
-[[nodiscard]] inline CpuPlan shared_on(int cpu) { return {Placement::shared, cpu, cpu}; }
+[[nodiscard]] inline CpuPlan shared_on(int cpu) { return {model::Placement::shared, cpu, cpu}; }
 
 // The program gets the last of the `allowed` CPUs (device interrupts tend to land on the low ones),
 // a generator of its own the last one that is no sibling thread of that, or just the last other
@@ -33,9 +26,9 @@ struct CpuPlan {
 // on virtual machines without saying so. Unavailable: separate CPUs where there is one.
 Result<CpuPlan> plan_cpus(const std::vector<int>& allowed,
                           const std::function<bool(int, int)>& siblings,
-                          std::optional<Placement> wanted);
+                          std::optional<model::Placement> wanted);
 // With the CPUs that the calling thread may use, and sysfs's word for who are siblings.
-Result<CpuPlan> plan_cpus(std::optional<Placement> wanted);
+Result<CpuPlan> plan_cpus(std::optional<model::Placement> wanted);
 
 // How many queues a device needs so that each of the CPUs has its own: a veth gives a frame to the
 // queue whose number is that of the sending CPU modulo their number.

@@ -1,0 +1,19 @@
+#include "model/end.h"
+
+namespace xdpbench::model {
+
+std::string_view name_of(End end) {
+    switch (end) {
+        case End::nowhere:
+            return "nowhere";
+        case End::tester:
+            return "tester";
+        case End::stack:
+            return "stack";
+        case End::far:
+            return "far end";
+    }
+    return "";
+}
+
+}  // namespace xdpbench::model

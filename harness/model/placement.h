@@ -1,0 +1,16 @@
+// Where a program runs while it is measured, and where the generator does.
+#pragma once
+
+#include <string_view>
+
+namespace xdpbench::model {
+
+enum class Placement {
+    shared,    // generator and program on one CPU: nothing is lost, the sum of both is measured
+    separate,  // the program in a thread of its own (threaded NAPI), on another CPU
+    test_run,  // the program alone in the fresh-packet loop, without a generator
+    device     // over real interfaces: the program runs where their interrupts lead
+};
+[[nodiscard]] std::string_view name_of(Placement placement);
+
+}  // namespace xdpbench::model
