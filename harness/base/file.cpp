@@ -8,13 +8,13 @@
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <climits>
 #include <cstdio>
 #include <optional>
 #include <system_error>
 
 #include "base/folder.h"
+#include "base/number.h"
 #include "base/owner.h"
 #include "base/text.h"
 
@@ -53,10 +53,8 @@ std::optional<int> own_descriptor(const fs::path& path) {
     if (text == "/dev/stderr") return 2;
     for (const std::string_view prefix : {"/dev/fd/", "/proc/self/fd/"}) {
         if (!text.starts_with(prefix)) continue;
-        int number = 0;
-        const char* const last = text.data() + text.size();
-        const auto [end, code] = std::from_chars(text.data() + prefix.size(), last, number);
-        if (code == std::errc{} && end == last && number >= 0) return number;
+        const auto number = parse_number<int>(std::string_view(text).substr(prefix.size()));
+        if (number && *number >= 0) return number;
     }
     return std::nullopt;
 }

@@ -3,9 +3,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <cstdlib>
 #include <string_view>
+
+#include "base/number.h"
 
 namespace xdpbench {
 namespace {
@@ -13,11 +14,7 @@ namespace {
 std::optional<unsigned> number_in_environment(const char* name) {
     const char* const value = ::getenv(name);
     if (value == nullptr) return std::nullopt;
-    const std::string_view text = value;
-    unsigned number = 0;
-    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (code != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return number;
+    return parse_number<unsigned>(value);
 }
 
 }  // namespace

@@ -5,9 +5,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <numeric>
+
+#include "base/number.h"
 
 namespace xdpbench {
 namespace {
@@ -75,9 +76,13 @@ std::optional<std::string> nearest(std::string_view typed,
     return best;
 }
 
+std::string did_you_mean(std::string_view typed, const std::vector<std::string>& candidates) {
+    const std::optional<std::string> near = nearest(typed, candidates);
+    return near ? fmt::format(" (did you mean {}?)", *near) : "";
+}
+
 std::string what_there_is(std::string_view typed, const std::vector<std::string>& names) {
-    const std::optional<std::string> near = nearest(typed, names);
-    return fmt::format("{}; it has: {}", near ? fmt::format(" (did you mean {}?)", *near) : "",
+    return fmt::format("{}; it has: {}", did_you_mean(typed, names),
                        names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", ")));
 }
 
@@ -118,12 +123,12 @@ std::optional<double> parse_duration(std::string_view text) {
         double seconds;
     };
     constexpr std::array<Unit, 4> kUnits{{{"ms", 1e-3}, {"us", 1e-6}, {"s", 1.0}, {"m", 60.0}}};
-    double number = 0;
-    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (code != std::errc{}) return std::nullopt;
-    const std::string_view rest(end, static_cast<std::size_t>(text.data() + text.size() - end));
+    const auto quantity = parse_quantity(text);
+    if (!quantity) return std::nullopt;
+    const auto& [number, rest] = *quantity;
     const auto* const unit =
-        std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& u) { return u.name == rest; });
+        std::find_if(kUnits.begin(), kUnits.end(),
+                     [&unit_name = rest](const Unit& u) { return u.name == unit_name; });
     if (unit == kUnits.end() && !rest.empty()) return std::nullopt;
     const double seconds = number * (rest.empty() ? 1.0 : unit->seconds);
     if (!std::isfinite(seconds) || seconds <= 0) return std::nullopt;

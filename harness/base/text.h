@@ -22,6 +22,10 @@ namespace xdpbench {
 [[nodiscard]] std::optional<std::string> nearest(std::string_view typed,
                                                  const std::vector<std::string>& candidates);
 
+// " (did you mean NAME?)" for an error about an unknown name; empty if no candidate is near.
+[[nodiscard]] std::string did_you_mean(std::string_view typed,
+                                       const std::vector<std::string>& candidates);
+
 // What follows "X has no Y NAME" in an error: " (did you mean NAME?); it has: ...".
 [[nodiscard]] std::string what_there_is(std::string_view typed,
                                         const std::vector<std::string>& names);

@@ -87,6 +87,8 @@ TEST(ParseDuration, RefusesWhatIsNoPositiveTime) {
 TEST(WhatThereIs, OffersTheNearestAndListsAll) {
     EXPECT_EQ(what_there_is("evens", {"events", "flows"}),
               " (did you mean events?); it has: events, flows");
+    EXPECT_EQ(did_you_mean("evnets", {"events", "flows"}), " (did you mean events?)");
+    EXPECT_EQ(did_you_mean("packets", {"events", "flows"}), "");
     EXPECT_EQ(what_there_is("x", {}), "; it has: none");
 }
 

@@ -3,32 +3,19 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
-#include <cmath>
 #include <optional>
 #include <utility>
 
+#include "base/number.h"
 #include "traffic/generator.h"
 
 namespace xdpbench::bench {
-namespace {
-
-// A number and what stands behind it.
-std::optional<std::pair<double, std::string_view>> split_unit(std::string_view text) {
-    double number = 0;
-    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (code != std::errc{} || !std::isfinite(number)) return std::nullopt;
-    return std::pair{number, text.substr(static_cast<std::size_t>(end - text.data()))};
-}
-
-}  // namespace
-
 Result<Rate> parse_rate(std::string_view text) {
     constexpr std::array<std::pair<std::string_view, double>, 3> kUnits{
         {{"pps", 1}, {"kpps", 1e3}, {"Mpps", 1e6}}};
     const char* const advice =
         "write it as 800pps, 500kpps, 1.5Mpps, or 50% of the throughput that a search finds";
-    const auto parts = split_unit(text);
+    const auto parts = parse_quantity(text);
     if (!parts) return input_error(fmt::format("--rate {} is not a rate", text), advice);
     const auto [number, unit] = *parts;
     if (unit == "%") {
@@ -51,7 +38,7 @@ Result<Rate> parse_rate(std::string_view text) {
 }
 
 Result<double> parse_share(std::string_view option, std::string_view text, double least) {
-    const auto parts = split_unit(text);
+    const auto parts = parse_quantity(text);
     const bool known =
         parts && (parts->second == "%" || (parts->second.empty() && parts->first == 0));
     const double share = known ? parts->first / 100 : -1;

@@ -179,11 +179,9 @@ class Walker {
     static Error no_such_field(const std::string& title, const std::string& name,
                                const std::vector<std::string>& names, const model::Value& value,
                                const std::string& path) {
-        const std::optional<std::string> near = nearest(name, names);
         return value_error(value, path,
                            fmt::format("{} has no field {}{}; it has: {}", title, name,
-                                       near ? fmt::format(" (did you mean {}?)", *near) : "",
-                                       fmt::join(names, ", ")));
+                                       did_you_mean(name, names), fmt::join(names, ", ")));
     }
 
     // In C the members of a struct without a name are members of the struct around it.

@@ -71,9 +71,8 @@ Error no_such_program(const std::string& path, const std::string& function,
         return input_error(fmt::format("{} of {} is no XDP program for an interface; those are: {}",
                                        function, path, list));
     }
-    const std::optional<std::string> near = nearest(function, names);
     return input_error(fmt::format("{} has no XDP program {}{}; it has: {}", path, function,
-                                   near ? fmt::format(" (did you mean {}?)", *near) : "", list));
+                                   did_you_mean(function, names), list));
 }
 
 // "SEC("xdp/devmap")", if that is what keeps an XDP program from being attached.

@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 
 #include "base/file.h"
+#include "base/number.h"
 #include "base/text.h"
 
 namespace xdpbench::bpf {
@@ -32,10 +32,8 @@ namespace {
 
 std::optional<int> parse_cpu(std::string_view text) {
     constexpr int kMost = 8191;  // CONFIG_NR_CPUS of the largest machines
-    int cpu = 0;
-    const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), cpu);
-    const bool whole = error == std::errc{} && stopped == text.data() + text.size();
-    return whole && cpu >= 0 && cpu <= kMost ? std::optional(cpu) : std::nullopt;
+    const std::optional<int> cpu = parse_number<int>(text);
+    return cpu && *cpu >= 0 && *cpu <= kMost ? cpu : std::nullopt;
 }
 
 }  // namespace

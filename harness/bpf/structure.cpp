@@ -59,10 +59,9 @@ Result<std::uint32_t> require_structure(const btf* types, std::string name,
             "compile it with clang -g, and do not strip BTF");
     }
     if (const std::uint32_t id = structure_named(types, name)) return id;
-    const std::optional<std::string> near = nearest(name, structure_names(types));
     return input_error(
         fmt::format("{}: the program's BTF has no struct {}{}", what, name,
-                    near ? fmt::format(" (did you mean {}?)", *near) : ""),
+                    did_you_mean(name, structure_names(types))),
         fmt::format("the compiler keeps only what maps, functions and globals mention: add to the "
                     "program: const struct {} *unused __attribute__((unused));",
                     name));

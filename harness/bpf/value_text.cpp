@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <charconv>
 
 #include "base/bytes.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "packet/hex.h"
 
@@ -27,10 +27,9 @@ std::optional<Number> parse_number(std::string_view text) {
         base = 16;
         text.remove_prefix(2);
     }
-    const auto [end, code] =
-        std::from_chars(text.data(), text.data() + text.size(), number.magnitude, base);
-    if (code != std::errc{} || end != text.data() + text.size() || text.empty())
-        return std::nullopt;
+    const auto magnitude = parse_number<std::uint64_t>(text, base);
+    if (!magnitude) return std::nullopt;
+    number.magnitude = *magnitude;
     return number;
 }
 

@@ -1,35 +1,26 @@
 #include "bpf/verifier_log.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/number.h"
 #include "base/text.h"
 
 namespace xdpbench::bpf {
 namespace {
-
-template <class Number>
-std::optional<Number> whole_number(std::string_view text) {
-    Number number = 0;
-    const auto [stop, code] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (text.empty() || code != std::errc{} || stop != text.data() + text.size())
-        return std::nullopt;
-    return number;
-}
 
 // The word behind `name` in "processed 106 insns (limit 1000000) ... total_states 8 ...".
 std::optional<std::uint64_t> number_behind(const std::vector<std::string>& words,
                                            std::string_view name) {
     const auto found = std::find(words.begin(), words.end(), name);
     if (found == words.end() || std::next(found) == words.end()) return std::nullopt;
-    return whole_number<std::uint64_t>(*std::next(found));
+    return parse_number<std::uint64_t>(*std::next(found));
 }
 
 // "16+0+8"; empty if it is anything else.
 std::vector<std::uint32_t> stack_depths(std::string_view text) {
     std::vector<std::uint32_t> depths;
     for (const std::string& part : split(text, '+')) {
-        const auto depth = whole_number<std::uint32_t>(part);
+        const auto depth = parse_number<std::uint32_t>(part);
         if (!depth) return {};
         depths.push_back(*depth);
     }
@@ -47,7 +38,7 @@ std::optional<std::uint32_t> stack_of_subprogram(std::string_view line) {
 // "17: (71) ...": number, colon, the operation code in two hexadecimal digits.
 bool is_instruction(std::string_view line) {
     const std::size_t colon = line.find(": (");
-    if (colon == std::string_view::npos || !whole_number<std::uint64_t>(line.substr(0, colon)))
+    if (colon == std::string_view::npos || !parse_number<std::uint64_t>(line.substr(0, colon)))
         return false;
     const std::string_view code = line.substr(colon + 3, 3);
     return code.size() == 3 && code[2] == ')' && code.find_first_not_of("0123456789abcdef") == 2;

@@ -142,11 +142,9 @@ Result<std::string> LiveSession::carry_out(const std::string& line) {
     XDPBENCH_TRY(const std::optional<target::MapCommand> command,
                  target::parse_map_command(verb, object));
     if (!command) {
-        const std::optional<std::string> near =
-            nearest(verb, {"list", "show", "set", "delete", "replace", "status", "help", "quit"});
-        return input_error(fmt::format("there is no command {}{}", verb,
-                                       near ? fmt::format("; did you mean {}?", *near) : ""),
-                           "help lists them");
+        const std::string near = did_you_mean(
+            verb, {"list", "show", "set", "delete", "replace", "status", "help", "quit"});
+        return input_error(fmt::format("there is no command {}{}", verb, near), "help lists them");
     }
     XDPBENCH_TRY(const bpf::ProgramMaps maps, bpf::ProgramMaps::open(status_.id));
     return target::execute(*command, maps);

@@ -39,10 +39,8 @@ Error no_such_interface(const NetNs& netns, const std::string& name) {
         for (std::size_t i = 0; all && all[i].if_index != 0; ++i)
             names.emplace_back(all[i].if_name);
     }
-    const std::optional<std::string> near = nearest(name, names);
     return input_error(
-        fmt::format("there is no interface {}{}", name,
-                    near ? fmt::format("; did you mean {}?", *near) : ""),
+        fmt::format("there is no interface {}{}", name, did_you_mean(name, names)),
         names.empty() ? "see: ip link" : fmt::format("choose from {}", fmt::join(names, ", ")));
 }
 

@@ -8,13 +8,13 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <filesystem>
 #include <set>
 #include <string_view>
 #include <vector>
 
 #include "base/file.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "base/unique_fd.h"
 
@@ -60,11 +60,9 @@ std::set<int> polling_threads(const std::string& interface) {
     std::set<int> threads;
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
-        const std::string name = entry.path().filename().string();
-        int id = 0;
-        const char* const end = name.data() + name.size();
-        if (std::from_chars(name.data(), end, id).ptr != end) continue;
-        if (read_entry(entry.path().string() + "/comm").starts_with(wanted)) threads.insert(id);
+        const auto id = parse_number<int>(entry.path().filename().string());
+        if (id && read_entry(entry.path().string() + "/comm").starts_with(wanted))
+            threads.insert(*id);
     }
     return threads;
 }

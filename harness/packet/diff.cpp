@@ -191,11 +191,9 @@ Result<void> check_mask(const Mask& mask) {
     }
     for (const std::string& entry : mask) {
         if (std::find(known.begin(), known.end(), entry) != known.end()) continue;
-        const std::optional<std::string> near = nearest(entry, known);
-        return input_error(
-            fmt::format("cannot mask \"{}\": no field or layer has that name", entry),
-            near ? fmt::format("did you mean \"{}\"?", *near)
-                 : "name a field (\"ip.id\"), a whole layer (\"ip\") or \"payload\"");
+        return input_error(fmt::format("cannot mask \"{}\": no field or layer has that name{}",
+                                       entry, did_you_mean(entry, known)),
+                           "name a field (\"ip.id\"), a whole layer (\"ip\") or \"payload\"");
     }
     return {};
 }

@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <span>
 #include <string_view>
 
 #include "base/bytes.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "packet/bits.h"
 #include "packet/dissect.h"
@@ -48,14 +48,10 @@ std::optional<Part> part_named(std::string_view name) {
     return find_in(kTwiceLayers);
 }
 
-std::optional<std::uint64_t> parse_number(std::string_view text) {
+std::optional<std::uint64_t> parse_unsigned(std::string_view text) {
     const bool hex = text.starts_with("0x");
     if (hex) text.remove_prefix(2);
-    std::uint64_t number = 0;
-    const auto [end, error] =
-        std::from_chars(text.data(), text.data() + text.size(), number, hex ? 16 : 10);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return number;
+    return parse_number<std::uint64_t>(text, hex ? 16 : 10);
 }
 
 std::uint64_t as_number(const Bytes& bytes) { return bits_at(bytes, 0, bytes.size() * 8); }
@@ -76,14 +72,14 @@ std::optional<std::uint64_t> parse_named(const std::string& text, std::span<cons
     for (const Named& named : names) {
         if (named.name == text) return named.number;
     }
-    return parse_number(text);
+    return parse_unsigned(text);
 }
 
 // "SYN|ACK"; "none": no flag is set.
 std::optional<std::uint64_t> parse_flags(std::string_view text,
                                          std::span<const std::string_view> names) {
     if (text == "none") return 0;
-    if (const auto number = parse_number(text)) return number;
+    if (const auto number = parse_unsigned(text)) return number;
     std::uint64_t flags = 0;
     for (;;) {
         const std::size_t bar = text.find('|');
@@ -142,7 +138,7 @@ std::optional<std::uint64_t> parse_by_kind(const Part& part, const std::string& 
         case Show::tcp_flags:
             return parse_flags(text, kTcpFlags);
         default:
-            return parse_number(text);
+            return parse_unsigned(text);
     }
 }
 
@@ -222,10 +218,9 @@ void put_bits(Bytes& bytes, std::size_t offset, std::size_t length, std::uint64_
 Result<ExpectedField> parse_expected_field(const std::string& name, const std::string& text) {
     const std::optional<Part> part = part_named(name);
     if (!part) {
-        const std::optional<std::string> near = nearest(name, field_names());
-        return input_error(fmt::format("no frame has a field \"{}\"", name),
-                           near ? fmt::format("did you mean \"{}\"?", *near)
-                                : "name a field of a layer (\"ip.ttl\") or \"payload\"");
+        return input_error(
+            fmt::format("no frame has a field \"{}\"{}", name, did_you_mean(name, field_names())),
+            "name a field of a layer (\"ip.ttl\") or \"payload\"");
     }
     std::optional<ExpectedValue> value = parse_value(*part, text);
     if (!value) {

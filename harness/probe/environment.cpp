@@ -5,12 +5,12 @@
 #include <sys/utsname.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <set>
 #include <system_error>
 
 #include "base/file.h"
+#include "base/number.h"
 #include "base/text.h"
 
 namespace xdpbench::probe {
@@ -31,14 +31,6 @@ std::string entry(const fs::path& path) { return or_unknown(read_entry(path)); }
 std::string switch_state(std::string_view value) {
     if (value == "1") return "on";
     return value == "0" ? "off" : or_unknown(value);
-}
-
-template <class Number>
-std::optional<Number> parse_number(std::string_view text) {
-    Number number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return number;
 }
 
 // The paths in a folder, sorted; none if it cannot be read.

@@ -5,10 +5,10 @@
 #include <sched.h>
 
 #include <cerrno>
-#include <charconv>
 #include <system_error>
 
 #include "base/file.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "bpf/refusal.h"
 #include "net/netns.h"
@@ -30,10 +30,8 @@ std::optional<std::uint64_t> parse_effective_capabilities(std::string_view statu
     for (const std::string& line : split(status, '\n')) {
         if (!line.starts_with(kKey)) continue;
         const std::string_view digits = trim(std::string_view(line).substr(kKey.size()));
-        std::uint64_t effective = 0;
-        const char* const last = digits.data() + digits.size();
-        const auto [end, error] = std::from_chars(digits.data(), last, effective, kHexadecimal);
-        if (error == std::errc() && end == last) return effective;
+        if (const auto effective = parse_number<std::uint64_t>(digits, kHexadecimal))
+            return effective;
     }
     return std::nullopt;
 }

@@ -7,11 +7,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
 #include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "report/json_parts.h"
 
@@ -116,14 +116,8 @@ Json to_json(const model::Value& value) {
         return json;
     }
     const std::string& text = *value.scalar();
-    const auto number = [&](auto integer) -> std::optional<Json> {
-        const char* const end = text.data() + text.size();
-        const auto [stop, error] = std::from_chars(text.data(), end, integer);
-        if (error != std::errc() || stop != end) return std::nullopt;
-        return Json(integer);
-    };
-    if (const auto json = number(std::uint64_t{0})) return *json;
-    if (const auto json = number(std::int64_t{0})) return *json;
+    if (const auto number = parse_number<std::uint64_t>(text)) return Json(*number);
+    if (const auto number = parse_number<std::int64_t>(text)) return Json(*number);
     return Json(text);
 }
 

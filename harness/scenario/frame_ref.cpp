@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
+#include "base/number.h"
 #include "base/text.h"
 #include "packet/frame.h"
 #include "packet/hex.h"
@@ -21,14 +20,6 @@ Error not_a_reference(const FrameRef& ref, std::string_view reason) {
         ref.where, fmt::format("{}: {}; expected {}", in_quotes(ref.text), reason, kFrameRefForms));
 }
 
-std::optional<std::uint64_t> frame_number(std::string_view text) {
-    std::uint64_t number = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, code] = std::from_chars(text.data(), end, number);
-    if (code != std::errc{} || stop != end) return std::nullopt;
-    return number;
-}
-
 Result<FrameRef> read_hex(FrameRef ref) {
     auto bytes = packet::parse_hex(std::string_view(ref.text).substr(packet::kHexPrefix.size()));
     if (!bytes) return placed(ref.where, bytes.error().in(in_quotes(ref.text)));
@@ -44,8 +35,10 @@ Result<FrameRef> read_hex(FrameRef ref) {
 // `range` is what stands behind the '#'.
 Result<FrameRef> read_range(FrameRef ref, std::string_view range) {
     const std::size_t dash = range.find('-');
-    const auto first = frame_number(range.substr(0, dash));
-    const auto last = dash == std::string_view::npos ? first : frame_number(range.substr(dash + 1));
+    const auto first = parse_number<std::uint64_t>(range.substr(0, dash));
+    const auto last = dash == std::string_view::npos
+                          ? first
+                          : parse_number<std::uint64_t>(range.substr(dash + 1));
     if (!first || !last) return not_a_reference(ref, "no frame number behind the '#'");
     if (*first > *last) return not_a_reference(ref, "the range runs backwards");
     ref.first = *first;

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "base/file.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "scenario/diagnostic.h"
 #include "scenario/parse_check.h"
@@ -18,7 +19,6 @@
 namespace xdpbench::scenario {
 namespace {
 
-constexpr std::size_t kLongestCpuNumber = 4;
 constexpr std::uint64_t kMostReplacements = 100'000;
 constexpr std::string_view kSafeCharacters = "abcdefghijklmnopqrstuvwxyz0123456789_-";
 
@@ -69,12 +69,11 @@ Result<std::map<int, std::uint64_t>> read_cpus(const YamlNode& node) {
     XDPBENCH_TRY(const auto* entries, read_entries(node, "passed_by_cpu"));
     std::map<int, std::uint64_t> cpus;
     for (const auto& [where, key, value] : *entries) {
-        const bool number = key.size() <= kLongestCpuNumber &&
-                            key.find_first_not_of("0123456789") == std::string::npos;
-        if (!number)
+        const auto cpu = parse_number<int>(key);
+        if (!cpu || *cpu < 0)
             return error_at(where,
                             fmt::format("expected a CPU's number, found {}", in_quotes(key)));
-        XDPBENCH_TRY(cpus[std::stoi(key)], read_number(value, "the frames of CPU " + key));
+        XDPBENCH_TRY(cpus[*cpu], read_number(value, "the frames of CPU " + key));
     }
     return cpus;
 }

@@ -40,10 +40,9 @@ Result<fs::path> object_of(const scenario::Scenario& scenario) {
     std::vector<std::string> names;
     for (const auto& entry : fs::directory_iterator(data / "bpf", error))
         names.push_back(entry.path().stem().stem());
-    const std::optional<std::string> near = nearest(scenario.program.name, names);
     return input_error(fmt::format("{}: there is no reference program {}{}", scenario.file.string(),
                                    scenario.program.name,
-                                   near ? fmt::format(" (did you mean {}?)", *near) : ""));
+                                   did_you_mean(scenario.program.name, names)));
 }
 
 Result<Target> target_from(scenario::Scenario scenario, std::string option) {
@@ -112,10 +111,8 @@ Result<Target> find_target(const std::string& program) {
         if (scenario.name == program) return target_from(std::move(scenario), "--prog " + program);
         names.push_back(scenario.name);
     }
-    const std::optional<std::string> near = nearest(program, names);
     return input_error(
-        fmt::format("there is no program {}{}", program,
-                    near ? fmt::format("; did you mean {}?", *near) : ""),
+        fmt::format("there is no program {}{}", program, did_you_mean(program, names)),
         fmt::format("choose one of {}, or give an object file: ./mine.o", fmt::join(names, ", ")));
 }
 

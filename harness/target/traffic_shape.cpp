@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <numeric>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "net/network.h"
 #include "packet/frame.h"
@@ -64,12 +64,10 @@ Result<TrafficShape> parse_size(const std::string& text) {
         shape.imix = true;
         return shape;
     }
-    std::size_t size = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stopped, error] = std::from_chars(text.data(), end, size);
+    const std::size_t size = parse_number<std::size_t>(text).value_or(0);
     constexpr std::size_t kLeast = packet::kEthernetHeaderBytes + kFcs;
     constexpr std::size_t kMost = net::kLongestLiveFrame + kFcs;
-    if (error != std::errc{} || stopped != end || size < kLeast || size > kMost)
+    if (size < kLeast || size > kMost)
         return input_error(
             fmt::format("--size {} is neither imix nor a number from {} to {}", text, kLeast,
                         thousands(kMost)),
