@@ -167,9 +167,9 @@ class LargeInput(Case):
 
 class Mistyped(Case):
     def test_a_mistyped_word_gets_a_suggestion(self):
-        for arguments, meant in ((("comapre", "a", "b"), "there is no command comapre; did you mean compare?"),
-                                 (("--porg", "xdp_drop"), "there is no option --porg; did you mean --prog?"),
-                                 (("attach", "--prog=xdp_drop", "--dve", "x"), "there is no option --dve; did you mean --dev?"),
+        for arguments, meant in ((("comapre", "a", "b"), "there is no command comapre (did you mean compare?)"),
+                                 (("--porg", "xdp_drop"), "there is no option --porg (did you mean --prog?)"),
+                                 (("attach", "--prog=xdp_drop", "--dve", "x"), "there is no option --dve (did you mean --dev?)"),
                                  (("--prog", "xdp_dorp"), "did you mean xdp_drop?")):
             self.assertIn(meant, self.tool(*arguments, code=2).stderr)
         self.assertIn("not expected", self.tool("zzzzzzzz", code=2).stderr)

@@ -15,21 +15,21 @@ namespace xdpbench::commands {
 
 enum ExitCode { kHeld = 0, kInputError = 2, kInvalid = 3, kNothingRan = 4, kInterrupted = 130 };
 
-// What a command gets beside its own options.
+// What a command gets in addition to its own options.
 struct Invocation {
     std::string typed;                   // the whole command line
-    std::vector<std::string> passed_on;  // what stands behind --
+    std::vector<std::string> passed_on;  // the arguments after --
 };
 
-// A command whose options CLI11 fills in: `run` is called after the parsing, and its number is the
-// process's exit code.
+// A command and its options, which CLI11 fills in. `run` is called after the parsing; it returns
+// the exit code of the process.
 struct Command {
     CLI::App* app = nullptr;
     std::function<Result<int>(const Invocation&)> run;
 };
 
-// Each adds its command to the application. `run` is also what stands there without a command's
-// name.
+// Each function adds its command to the application. `run` is the default: its options are also
+// those of the application itself.
 Command add_run(CLI::App& application);
 Command add_compare(CLI::App& application);
 Command add_record(CLI::App& application);

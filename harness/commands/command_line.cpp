@@ -4,12 +4,16 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <memory>
+#include <optional>
 #include <sstream>
 
 #include "base/guard.h"
 #include "base/result_file.h"
 #include "base/standard_streams.h"
 #include "commands/command.h"
+#include "commands/empty_values.h"
+#include "commands/help.h"
 #include "commands/suggestion.h"
 
 namespace xdpbench::commands {
@@ -30,7 +34,7 @@ int exit_code_after(const Error& error) {
     return kInputError;
 }
 
-// What the command prints has to arrive, too: behind it may be a full disk.
+// A command has failed if its output did not arrive, for example on a full disk.
 Result<int> run_and_print(const Command& command, const Invocation& invocation) {
     const Result<int> code =
         guarded("the command cannot go on", [&] { return command.run(invocation); });
@@ -40,55 +44,73 @@ Result<int> run_and_print(const Command& command, const Invocation& invocation) 
     return *code;
 }
 
-// What CLI11 says: the version, help, or what is wrong with the options.
-int print_usage(const CLI::App& app, const CLI::ParseError& error) {
+// --help and --version.
+int print_help(const CLI::App& app, const CLI::Success& asked) {
     std::ostringstream output;
-    std::ostringstream errors;
-    const int code = app.exit(error, output, errors);
+    app.exit(asked, output, output);
     fmt::print("{}", output.str());
-    fmt::print(stderr, "{}", errors.str());
-    return code == 0 && flush_output() ? kHeld : kInputError;
+    return flush_output() ? kHeld : kInputError;
+}
+
+int usage_error(const std::string& what, const std::vector<std::string>& arguments) {
+    const bool command = !arguments.empty() && !arguments.front().starts_with('-');
+    fmt::print(stderr, "xdp-bench: {}\n  to do:  see xdp-bench{} --help\n", what,
+               command ? " " + arguments.front() : "");
+    return kInputError;
+}
+
+// Nothing if the arguments are right; else the exit code of the process.
+std::optional<int> parse(CLI::App& app, const std::vector<std::string>& arguments) {
+    if (const auto empty = empty_assignment(arguments)) return usage_error(*empty, arguments);
+    try {
+        app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+        return std::nullopt;
+    } catch (const CLI::Success& asked) {
+        return print_help(app, asked);
+    } catch (const CLI::ParseError& error) {
+        return usage_error(suggestion(app, arguments).value_or(error.what()), arguments);
+    }
 }
 
 }  // namespace
+
+std::vector<Command> add_commands(CLI::App& app) {
+    app.formatter(std::make_shared<HelpFormatter>());
+    app.require_subcommand(0, 1);
+    app.footer(
+        "Exit code: 0 everything passed, 1 a check failed or a regression was found, 2 usage or\n"
+        "input error, 3 invalid measurement, 4 nothing could run here, 130 interrupted.\n"
+        "\n"
+        "Examples:\n"
+        "  xdp-bench --mode native --prog icmp_lb\n"
+        "  xdp-bench --prog ./mine.o --pcap traffic.pcap\n"
+        "  xdp-bench compare base.o new.o --pcap traffic.pcap\n"
+        "  xdp-bench doctor");
+    std::vector<Command> commands{add_run(app),  add_compare(app), add_record(app),
+                                  add_list(app), add_doctor(app),  add_attach(app),
+                                  add_map(app),  add_restore(app)};
+    reject_empty_values(app);
+    return commands;
+}
 
 int command_line(std::vector<std::string> arguments) {
     Invocation invocation;
     invocation.typed = "xdp-bench";
     for (const std::string& argument : arguments) invocation.typed += " " + argument;
-    // What stands behind -- is not ours: it goes to GoogleTest and Google Benchmark.
+    // Arguments after -- are for GoogleTest and Google Benchmark.
     const auto separator = std::find(arguments.begin(), arguments.end(), "--");
     if (separator != arguments.end()) {
         invocation.passed_on.assign(separator + 1, arguments.end());
         arguments.erase(separator, arguments.end());
     }
-
     CLI::App app("Tests and benchmarks XDP programs. Without a command: run.", "xdp-bench");
     app.set_version_flag("--version", XDP_BENCH_VERSION);
-    app.require_subcommand(0, 1);
-    app.footer(
-        "Exit: 0 all held, 1 a check failed or a regression was found, 2 usage or input error, 3 "
-        "invalid measurement, 4 "
-        "nothing could run here, 130 interrupted.");
-    const Command run = add_run(app);
-    const std::vector<Command> commands{run,           add_compare(app), add_record(app),
-                                        add_list(app), add_doctor(app),  add_attach(app),
-                                        add_map(app),  add_restore(app)};
-
-    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 takes them
-    try {
-        app.parse(reversed);
-    } catch (const CLI::ParseError& error) {
-        const std::optional<std::string> meant = suggestion(app, arguments);
-        if (meant && error.get_exit_code() != 0) {
-            fmt::print(stderr, "xdp-bench: {}\n", *meant);
-            return kInputError;
-        }
-        return print_usage(app, error);
-    }
+    const std::vector<Command> commands = add_commands(app);
+    if (const std::optional<int> code = parse(app, arguments)) return *code;
     const auto named = std::find_if(commands.begin(), commands.end(),
                                     [](const Command& command) { return command.app->parsed(); });
-    const Result<int> code = run_and_print(named == commands.end() ? run : *named, invocation);
+    const Command& command = named == commands.end() ? commands.front() : *named;
+    const Result<int> code = run_and_print(command, invocation);
     if (code) return *code;
     fmt::print(stderr, "xdp-bench: {}\n", save_log(code.error()).text());
     return exit_code_after(code.error());

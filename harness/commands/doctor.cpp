@@ -9,6 +9,7 @@
 #include "bpf/cpus.h"
 #include "bpf/program.h"
 #include "commands/command.h"
+#include "commands/help.h"
 #include "probe/capabilities.h"
 #include "probe/device.h"
 #include "probe/environment.h"
@@ -86,17 +87,27 @@ Result<int> device_command(const DoctorArguments& arguments) {
 
 void add_options(CLI::App& app, DoctorArguments& arguments) {
     CLI::Option* const device =
-        app.add_option("--dev", arguments.device, "one interface instead of the machine")
-            ->type_name("IF");
+        app.add_option("--dev", arguments.device, "describe this interface, not the machine")
+            ->type_name("IF")
+            ->group(kInterfaceGroup);
     app.add_flag("--try", arguments.try_modes,
-                 "attach a program to it in every mode, and detach it: may reset its link")
-        ->needs(device);
+                 "attach a program in every mode and detach it; this may reset the link")
+        ->needs(device)
+        ->group(kInterfaceGroup);
     app.add_flag("--try-mtu", arguments.try_mtu,
-                 "and find its largest MTU with XDP: changes the MTU and puts it back")
-        ->needs(device);
-    app.add_option("--json", arguments.json, "also as JSON (- for standard output)")
+                 "find the largest MTU with XDP as well: changes the MTU and restores it")
+        ->needs(device)
+        ->group(kInterfaceGroup);
+    app.add_option("--json", arguments.json, "write the result as JSON (-: standard output)")
         ->type_name("FILE")
-        ->needs(device);
+        ->needs(device)
+        ->group(kOutputGroup);
+    app.footer(
+        "Exit code: 0 everything is available, 4 something is missing.\n"
+        "\n"
+        "Examples:\n"
+        "  xdp-bench doctor\n"
+        "  xdp-bench doctor --dev eth1 --try --try-mtu --json eth1.json");
 }
 
 }  // namespace
@@ -104,9 +115,7 @@ void add_options(CLI::App& app, DoctorArguments& arguments) {
 Command add_doctor(CLI::App& application) {
     const auto arguments = std::make_shared<DoctorArguments>();
     CLI::App* const app = application.add_subcommand(
-        "doctor",
-        "what this kernel, these privileges or one device (--dev) can do, tried, and what to do "
-        "about what is missing");
+        "doctor", "test what this kernel, these privileges or one device (--dev) support");
     add_options(*app, *arguments);
     return {app, [arguments](const Invocation&) {
                 bpf::set_up_libbpf(false);

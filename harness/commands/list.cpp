@@ -28,8 +28,10 @@ Result<int> list_command() {
 }  // namespace
 
 Command add_list(CLI::App& application) {
-    return {application.add_subcommand("list", "the programs and scenarios there are"),
-            [](const Invocation&) { return list_command(); }};
+    CLI::App* const app =
+        application.add_subcommand("list", "print the reference programs and their scenarios");
+    app->footer("Example:\n  xdp-bench list");
+    return {app, [](const Invocation&) { return list_command(); }};
 }
 
 }  // namespace xdpbench::commands

@@ -6,6 +6,8 @@
 
 #include "bpf/program.h"
 #include "commands/command.h"
+#include "commands/modes.h"
+#include "commands/suggestion.h"
 #include "probe/privileges.h"
 #include "target/map_command.h"
 
@@ -20,11 +22,8 @@ struct MapArguments {
 };
 
 Result<std::optional<model::Mode>> parse_map_mode(const std::string& name) {
-    const std::optional<model::Mode> mode = model::parse_mode(name);
-    if (!mode && !name.empty())
-        return input_error(fmt::format("--mode {}: there is no such mode", name),
-                           "choose from generic, native, offload");
-    return mode;
+    if (name.empty()) return std::nullopt;
+    return parse_mode(name);
 }
 
 Result<int> map_command(const MapArguments& arguments) {
@@ -32,10 +31,8 @@ Result<int> map_command(const MapArguments& arguments) {
     XDPBENCH_TRY(const std::optional<model::Mode> mode, parse_map_mode(arguments.mode));
     XDPBENCH_TRY(const std::optional<target::MapCommand> command,
                  target::parse_map_command(arguments.verb, arguments.object));
-    if (!command) {
-        return input_error(fmt::format("map {}: there is no such command", arguments.verb),
-                           "choose from list, show, set, delete");
-    }
+    if (!command)
+        return unknown_value("map", arguments.verb, "command", {"list", "show", "set", "delete"});
     XDPBENCH_CHECK(probe::require_privileges());
     XDPBENCH_TRY(const bpf::AttachedProgram program,
                  target::find_attached(arguments.interface, mode));
@@ -50,15 +47,22 @@ Result<int> map_command(const MapArguments& arguments) {
 Command add_map(CLI::App& application) {
     const auto arguments = std::make_shared<MapArguments>();
     CLI::App* const app = application.add_subcommand(
-        "map", "read and change the maps of a program that is attached to an interface");
+        "map", "print and change the maps of a program that is attached to an interface");
     app->add_option("--dev", arguments->interface, "the interface")->type_name("IF")->required();
-    app->add_option("--mode", arguments->mode, "which one, where programs are attached in several")
+    app->add_option("--mode", arguments->mode,
+                    "the attach mode, if programs are attached in several modes")
         ->type_name("MODE");
     app->add_option("command", arguments->verb, "list (the default), show, set or delete")
         ->type_name("COMMAND");
     app->add_option("entry", arguments->object,
                     "MAP or MAP[KEY] to show, MAP[KEY]=VALUE to set, MAP[KEY] to delete")
         ->type_name("ENTRY");
+    app->footer(
+        "Examples:\n"
+        "  xdp-bench map --dev eth1\n"
+        "  xdp-bench map --dev eth1 show blocked\n"
+        "  xdp-bench map --dev eth1 set 'blocked[198.18.0.1]=1'\n"
+        "  xdp-bench map --dev eth1 delete 'blocked[198.18.0.1]'");
     return {app, [arguments](const Invocation&) { return map_command(*arguments); }};
 }
 

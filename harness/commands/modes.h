@@ -1,3 +1,4 @@
+// The values of --mode.
 #pragma once
 
 #include <string>
@@ -8,7 +9,10 @@
 
 namespace xdpbench::commands {
 
-// Attach modes as typed after --mode: each once, in the order given; "all" stands for all of them.
+// One attach mode.
+Result<model::Mode> parse_mode(const std::string& name);
+
+// Several: each once, in the order given; "all" means all of them.
 Result<std::vector<model::Mode>> parse_modes(const std::vector<std::string>& names);
 
 }  // namespace xdpbench::commands

@@ -83,7 +83,8 @@ Result<std::optional<net::PreparedPorts>> prepare(const RunArguments& arguments)
 
 Command add_restore(CLI::App& application) {
     CLI::App* const app = application.add_subcommand(
-        "restore", "switches on again what a killed run with --prepare left off");
+        "restore", "restore the port settings that a killed run with --prepare left changed");
+    app->footer("Example:\n  xdp-bench restore");
     return {app, [](const Invocation&) { return restore_command(); }};
 }
 

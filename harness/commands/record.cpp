@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "commands/command.h"
+#include "commands/help.h"
 #include "commands/traffic_options.h"
 #include "probe/oldest_kernel.h"
 #include "probe/privileges.h"
@@ -20,28 +21,28 @@ struct RecordArguments {
     TrafficArguments traffic;
     std::string output;
     std::string update;
-    bool verbose = false;
+    int verbose = 0;
 };
 
 Result<record::Recorded> record_new(const RecordArguments& arguments) {
     if (arguments.program.empty() == arguments.scenario.empty()) {
-        return input_error("what is to be recorded?",
-                           "name a program with --prog, or with --scenario one and its setup");
+        return input_error("record needs a program: either --prog or --scenario",
+                           "--prog names a program; --scenario names a program and its setup");
     }
     if (arguments.output.empty())
-        return input_error("where is the scenario to be written?", "say so: -o mine.yaml");
+        return input_error("record needs a file to write: -o", "for example: -o mine.yaml");
     XDPBENCH_TRY(target::Target target, arguments.scenario.empty()
                                             ? target::find_target(arguments.program)
                                             : target::target_of(arguments.scenario));
     XDPBENCH_TRY(const target::TrafficOption traffic, parse_traffic(arguments.traffic));
     if (traffic.empty())
-        return input_error("no traffic is named", "say which: --pcap traffic.pcap, or --scapy ...");
+        return input_error("record needs traffic", "name it: --pcap traffic.pcap, or --scapy ...");
     return record::record_scenario(target::with_traffic(std::move(target), traffic),
                                    arguments.output);
 }
 
 Result<int> record_command(const RecordArguments& arguments) {
-    bpf::set_up_libbpf(arguments.verbose);
+    bpf::set_up_libbpf(arguments.verbose > 1);
     XDPBENCH_CHECK(probe::require_privileges());
     XDPBENCH_CHECK(probe::require_kernel());
     XDPBENCH_TRY(const record::Recorded recorded, arguments.update.empty()
@@ -56,23 +57,32 @@ Result<int> record_command(const RecordArguments& arguments) {
 Command add_record(CLI::App& application) {
     const auto arguments = std::make_shared<RecordArguments>();
     CLI::App* const app = application.add_subcommand(
-        "record", "write a scenario that expects what a program does now");
+        "record", "write a scenario with what a program does now as the expected result");
     app->add_option("--prog", arguments->program,
                     "a reference program by name, or FILE.o[:FUNCTION]")
-        ->type_name("NAME|FILE.o[:FUNCTION]");
+        ->type_name("NAME|FILE.o[:FUNCTION]")
+        ->group(kProgramGroup);
     app->add_option("--scenario", arguments->scenario,
                     "take the program and its setup (globals, maps) from this scenario")
-        ->type_name("FILE");
+        ->type_name("FILE")
+        ->group(kProgramGroup);
     add_traffic_options(*app, arguments->traffic);
-    app->add_option("-o,--output", arguments->output, "the scenario to write; must not exist")
-        ->type_name("FILE");
+    app->add_option("-o,--output", arguments->output, "the scenario to write; it must not exist")
+        ->type_name("FILE")
+        ->group(kOutputGroup);
     CLI::Option* const update =
         app->add_option("--update", arguments->update,
-                        "rewrite the expectations of this scenario that do not hold any more")
-            ->type_name("FILE");
+                        "rewrite the expectations of this scenario that no longer hold")
+            ->type_name("FILE")
+            ->group(kOutputGroup);
     for (const char* const other : {"--prog", "--scenario", "--pcap", "--scapy", "--output"})
         update->excludes(app->get_option(other));
-    app->add_flag("-v,--verbose", arguments->verbose, "libbpf's messages");
+    app->add_flag("-v,--verbose", arguments->verbose, "-vv prints libbpf's debug messages")
+        ->group(kOutputGroup);
+    app->footer(
+        "Examples:\n"
+        "  xdp-bench record --prog ./mine.o --pcap traffic.pcap -o mine.yaml\n"
+        "  xdp-bench record --update mine.yaml");
     return {app, [arguments](const Invocation&) { return record_command(*arguments); }};
 }
 

@@ -79,7 +79,7 @@ Result<std::vector<Report>> open_reports(const RunArguments& arguments) {
 }
 
 Result<int> run_command(const RunArguments& arguments, const Invocation& invocation) {
-    bpf::set_up_libbpf(arguments.verbose);
+    bpf::set_up_libbpf(arguments.verbose > 1);
     // Before the ports are looked at; restores them at the end, however this function is left.
     XDPBENCH_TRY(const auto prepared, prepare(arguments));
     XDPBENCH_TRY(run::RunOptions options, parse_run(arguments));
@@ -106,7 +106,7 @@ Result<int> run_command(const RunArguments& arguments, const Invocation& invocat
     XDPBENCH_TRY(std::vector<Report> reports, open_reports(arguments));
     XDPBENCH_CHECK(run::run(plan, console, record, notes));
     record.exit_code = run::exit_code_of(record);
-    console.report(record, arguments.verbose);
+    console.report(record, arguments.verbose > 0);
     for (const std::string& note : notes) console.note(note);
     if (to_stdout) fmt::print("{}", report::to_json(record));
     // The work is done: what can be written is, whatever becomes of the rest.
@@ -130,8 +130,15 @@ Command add_run(CLI::App& application) {
         application.add_subcommand("run", "check, replay and bench programs (the default)");
     add_run_options(*app, *arguments);
     app->footer(
-        "After --, flags go to GoogleTest (--gtest_filter=...) and Google Benchmark "
-        "(--benchmark_repetitions=...).");
+        "Flags after -- go to GoogleTest (--gtest_filter=...) and Google Benchmark\n"
+        "(--benchmark_repetitions=...).\n"
+        "\n"
+        "Examples:\n"
+        "  xdp-bench run --prog icmp_lb --mode generic,native\n"
+        "  xdp-bench run --prog ./mine.o:my_function --pcap traffic.pcap --only check,replay\n"
+        "  xdp-bench run --prog icmp_lb --only bench --size 64,128,256,512,1024,1280,1518\n"
+        "  xdp-bench run --prog icmp_lb --only search --loss 0,0.1% --junit search.xml\n"
+        "  xdp-bench run --prog icmp_lb -- '--gtest_filter=*fragment*'");
     return {app, [arguments](const Invocation& invocation) {
                 return run_command(*arguments, invocation);
             }};

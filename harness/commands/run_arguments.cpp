@@ -1,6 +1,7 @@
 #include "commands/run_arguments.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -9,7 +10,10 @@
 
 #include "base/text.h"
 #include "bpf/cpus.h"
+#include "commands/help.h"
+#include "commands/lists.h"
 #include "commands/modes.h"
+#include "commands/suggestion.h"
 #include "net/interface.h"
 #include "net/port_network.h"
 #include "traffic/placement.h"
@@ -23,15 +27,15 @@ Result<void> add_device(const RunArguments& arguments, run::RunOptions& options)
                            "xdp-bench attach leaves a program there as long as it runs");
     const bool offload_only = options.modes == std::vector<model::Mode>{model::Mode::offload};
     if (arguments.peer.empty() && !offload_only) {
-        return input_error("--dev without --peer: there is nothing to send frames over",
+        return input_error("--dev without --peer: no interface to send frames from",
                            "name the interface that is cabled to it, or use --mode offload alone");
     }
     if (options.placement || !options.cpus.empty()) {
         return input_error(
-            fmt::format("{} does not go with --dev: programs run where the interrupts of a real "
-                        "interface lead, and its settings are not touched",
+            fmt::format("{} does not go with --dev: the interrupts of the interface choose the "
+                        "program's CPU, and the tool does not change them",
                         options.placement ? "--placement" : "--cpus"),
-            "lead them elsewhere: ethtool -L, ethtool -X, /proc/irq/NUMBER/smp_affinity_list");
+            "change them: ethtool -L, ethtool -X, /proc/irq/NUMBER/smp_affinity_list");
     }
     if (arguments.device == arguments.peer)
         return input_error(fmt::format("--dev and --peer are both {}", arguments.device),
@@ -53,24 +57,19 @@ Result<void> add_device(const RunArguments& arguments, run::RunOptions& options)
 }
 
 Result<void> choose_parts(const std::vector<std::string>& only, run::RunOptions& options) {
+    if (only.empty()) return {};
     const std::map<std::string, bool*> parts{{"check", &options.check},
                                              {"replay", &options.replay},
                                              {"bench", &options.bench},
                                              {"search", &options.search},
                                              {"latency", &options.latency}};
-    if (only.empty()) return {};
     for (const auto& [name, wanted] : parts) *wanted = false;
-    for (const std::string& part : only) {
-        const auto found = parts.find(part);
-        if (found == parts.end()) {
-            std::vector<std::string> names;
-            names.reserve(parts.size());
-            for (const auto& [name, wanted] : parts) names.push_back(name);
-            const std::optional<std::string> near = nearest(part, names);
-            return input_error(fmt::format("--only {}: there is no such part{}", part,
-                                           near ? fmt::format("; did you mean {}?", *near) : ""),
-                               fmt::format("choose from {}", fmt::join(names, ", ")));
-        }
+    XDPBENCH_TRY(const std::vector<std::string> names, list_items("--only", only));
+    for (const std::string& name : names) {
+        const auto found = parts.find(name);
+        if (found == parts.end())
+            return unknown_value("--only", name, "part",
+                                 {"check", "replay", "bench", "search", "latency"});
         *found->second = true;
     }
     return {};
@@ -85,7 +84,8 @@ bool searches(const run::RunOptions& options) {
 
 Result<void> add_goals(const RunArguments& arguments, run::RunOptions& options) {
     if (!arguments.losses.empty()) options.goals.losses.clear();
-    for (const std::string& text : split_all(arguments.losses, ',')) {
+    XDPBENCH_TRY(const std::vector<std::string> losses, list_items("--loss", arguments.losses));
+    for (const std::string& text : losses) {
         XDPBENCH_TRY(const double loss, bench::parse_share("--loss", text, 0));
         options.goals.losses.push_back(loss);
     }
@@ -116,7 +116,8 @@ Result<void> add_rates(const RunArguments& arguments, run::RunOptions& options) 
         return input_error("--rate goes with bench and latency, which --only leaves out",
                            "add one of them to --only, or leave --rate out");
     }
-    for (const std::string& text : split_all(arguments.rates, ',')) {
+    XDPBENCH_TRY(const std::vector<std::string> rates, list_items("--rate", arguments.rates));
+    for (const std::string& text : rates) {
         XDPBENCH_TRY(const bench::Rate rate, bench::parse_rate(text));
         if (rate.share == 0 && rate.pps * options.seconds < 1) {
             return input_error(
@@ -156,93 +157,131 @@ Result<std::vector<int>> parse_cpus(const RunArguments& arguments, const run::Ru
     return *cpus;
 }
 
+void add_program_options(CLI::App& app, RunArguments& arguments) {
+    app.add_option("--prog", arguments.programs,
+                   "a reference program by name, FILE.o[:FUNCTION], or all")
+        ->type_name("NAME|FILE.o[:FUNCTION]|all")
+        ->group(kProgramGroup);
+    app.add_option("--scenario", arguments.scenarios, "a scenario file and the program it names")
+        ->type_name("FILE")
+        ->group(kProgramGroup);
+    app.add_option("--mode", arguments.modes,
+                   "attach modes: generic, native, offload or all (default: native)")
+        ->type_name("MODE,...")
+        ->group(kProgramGroup);
+    app.add_option("--only", arguments.only,
+                   "only these parts: check, replay, bench, search, latency (default: check, "
+                   "replay, bench)")
+        ->type_name("PART,...")
+        ->group(kProgramGroup);
+    app.add_option("--set", arguments.settings,
+                   "value of a global variable or a map entry; overrides the scenario; may be "
+                   "repeated")
+        ->type_name("NAME=VALUE|MAP[KEY]=VALUE")
+        ->expected(1)
+        ->take_all()
+        ->group(kProgramGroup);
+    app.add_flag("--pin-maps", arguments.pin_maps,
+                 "pin the maps that the object declares as pinned in /sys/fs/bpf and leave them "
+                 "there (default: every program has its own)")
+        ->group(kProgramGroup);
+}
+
+void add_measurement_options(CLI::App& app, RunArguments& arguments) {
+    app.add_option("--duration", arguments.duration, "length of a bench round (default: 1s)")
+        ->type_name("TIME")
+        ->group(kMeasurementGroup);
+    app.add_option("--rounds", arguments.rounds, "number of bench rounds (default: 5)")
+        ->type_name("N")
+        ->group(kMeasurementGroup);
+    app.add_option("--cpus", arguments.cpus,
+                   "one generator and one queue on each of these CPUs: a scaling table; with "
+                   "--rate, search and latency all of them offer the rate together")
+        ->type_name("0,2-4")
+        ->group(kMeasurementGroup);
+    app.add_option("--rate", arguments.rates,
+                   "offered rates, end to end: 800pps, 500kpps, 1.5Mpps, or 50% of the throughput "
+                   "that a search finds (default: as fast as possible)")
+        ->type_name("RATE,...")
+        ->group(kMeasurementGroup);
+    app.add_option("--loss", arguments.losses,
+                   "loss ratios that a search allows, one rate for each (default: 0,0.5%)")
+        ->type_name("SHARE,...")
+        ->group(kMeasurementGroup);
+    app.add_option("--exceed", arguments.exceed,
+                   "share of the trials that may lose more (default: 50%)")
+        ->type_name("SHARE")
+        ->group(kMeasurementGroup);
+    app.add_option("--width", arguments.width,
+                   "distance of the lower and upper bound of a search (default: 0.5%)")
+        ->type_name("SHARE")
+        ->group(kMeasurementGroup);
+}
+
+void add_interface_options(CLI::App& app, RunArguments& arguments) {
+    CLI::Option* const device =
+        app.add_option("--dev", arguments.device,
+                       "attach the program to this interface instead of a veth")
+            ->type_name("IF")
+            ->group(kInterfaceGroup);
+    app.add_option("--peer", arguments.peer,
+                   "send traffic from this interface, which is cabled to --dev")
+        ->type_name("IF")
+        ->needs(device)
+        ->group(kInterfaceGroup);
+    app.add_flag("--prepare", arguments.prepare,
+                 "switch off what is in the way on --dev and --peer (GRO, LRO, VLAN offload, IPv6, "
+                 "flow control), and restore it when the run ends")
+        ->group(kInterfaceGroup);
+    app.add_flag("--take-over", arguments.take_over,
+                 "allow interfaces with addresses or routes; the programs then handle all traffic "
+                 "that arrives there")
+        ->needs(device)
+        ->group(kInterfaceGroup);
+    app.add_flag("--keep", arguments.keep,
+                 "keep the namespaces of the replay and print how to enter them")
+        ->group(kInterfaceGroup);
+}
+
+void add_output_options(CLI::App& app, RunArguments& arguments) {
+    app.add_option("--json", arguments.json,
+                   "write the result to this file (-: standard output; default: "
+                   "results/PROGRAM-MODE-TIME.json)")
+        ->type_name("FILE")
+        ->group(kOutputGroup);
+    app.add_option("--junit", arguments.junit, "write the outcomes as JUnit XML as well")
+        ->type_name("FILE")
+        ->group(kOutputGroup);
+    app.add_option("--ktap", arguments.ktap, "write the outcomes as KTAP as well")
+        ->type_name("FILE")
+        ->group(kOutputGroup);
+    app.add_option("--metrics", arguments.metrics, "write the figures as OpenMetrics text as well")
+        ->type_name("FILE")
+        ->group(kOutputGroup);
+    app.add_flag("-v,--verbose", arguments.verbose,
+                 "print every check and every bench in detail; -vv: libbpf's debug messages too")
+        ->group(kOutputGroup);
+}
+
 }  // namespace
 
 void add_run_options(CLI::App& app, RunArguments& arguments) {
-    app.add_option("--prog", arguments.programs,
-                   "a reference program by name, FILE.o[:FUNCTION], or all")
-        ->delimiter(',')
-        ->type_name("NAME|FILE.o[:FUNCTION]|all");
-    app.add_option("--scenario", arguments.scenarios, "a scenario file, with the program it names")
-        ->type_name("FILE");
-    app.add_option("--mode", arguments.modes,
-                   "attach modes: generic, native, offload or all (default: native)")
-        ->delimiter(',')
-        ->type_name("MODE,...");
-    app.add_option("--only", arguments.only,
-                   "only these parts: check, replay, bench; and search and latency, which are not "
-                   "done unasked")
-        ->delimiter(',')
-        ->type_name("PART,...");
+    add_program_options(app, arguments);
     add_traffic_options(app, arguments.traffic);
     add_shape_options(app, arguments.shape,
-                      "generator and program on one CPU (shared) or on two (separate; default from "
-                      "4 CPUs on)");
-    app.add_option("--set", arguments.settings,
-                   "a variable or a map's entry, whatever the scenario sets; may be repeated")
-        ->type_name("NAME=VALUE|MAP[KEY]=VALUE")
-        ->expected(1)
-        ->take_all();
-    app.add_option("--cpus", arguments.cpus,
-                   "how the rate grows with these CPUs, a generator and a queue each; with --rate, "
-                   "search and latency: offered from all of them together")
-        ->type_name("0,2-4");
-    app.add_option("--duration", arguments.duration, "length of a bench round (default: 1s)")
-        ->type_name("TIME");
-    app.add_option("--rounds", arguments.rounds, "bench rounds (default: 5)")->type_name("N");
-    app.add_option("--rate", arguments.rates,
-                   "bench end to end at these rates instead of as fast as possible: 800pps, "
-                   "500kpps, 1.5Mpps, or 50% of the throughput that a search finds")
-        ->type_name("RATE,...");
-    app.add_option(
-           "--loss", arguments.losses,
-           "the highest rates to search for are those that lose at most this share (default: "
-           "0,0.5%)")
-        ->type_name("SHARE,...");
-    app.add_option("--exceed", arguments.exceed,
-                   "share of the time in which a rate that is searched for may lose more (default: "
-                   "50%)")
-        ->type_name("SHARE");
-    app.add_option("--width", arguments.width,
-                   "how near the rate that is too high has to be (default: 0.5%)")
-        ->type_name("SHARE");
-    app.add_option("--json", arguments.json,
-                   "where the result goes (default: results/<program>-<mode>-<time>.json; - for "
-                   "standard output)")
-        ->type_name("FILE");
-    app.add_option("--junit", arguments.junit, "the outcomes as JUnit XML too")->type_name("FILE");
-    app.add_option("--ktap", arguments.ktap, "the outcomes as KTAP too")->type_name("FILE");
-    app.add_option("--metrics", arguments.metrics, "the figures as OpenMetrics text too")
-        ->type_name("FILE");
-    CLI::Option* const device =
-        app.add_option("--dev", arguments.device,
-                       "put the program on this interface: offload to it, or replay over it")
-            ->type_name("IF");
-    app.add_option("--peer", arguments.peer,
-                   "what is sent over this interface arrives at the one of --dev")
-        ->type_name("IF")
-        ->needs(device);
-    app.add_flag("--prepare", arguments.prepare,
-                 "switch off what is in the way on --dev and --peer (GRO, LRO, VLAN offload, IPv6, "
-                 "flow control), and restore it when the run ends");
-    app.add_flag("--take-over", arguments.take_over,
-                 "interfaces with addresses or routes may be used: the programs handle all that "
-                 "arrives there meanwhile")
-        ->needs(device);
-    app.add_flag(
-        "--pin-maps", arguments.pin_maps,
-        "maps that the object declares as pinned are pinned in /sys/fs/bpf, shared and left "
-        "there (default: every program's own)");
-    app.add_flag("--keep", arguments.keep,
-                 "keep the replay's namespaces for debugging and say how to enter them");
-    app.add_flag("-v,--verbose", arguments.verbose, "every check by name, and libbpf's messages");
+                      "generator and program on one CPU (shared) or on two CPUs (separate, the "
+                      "default from 4 CPUs on)");
+    add_measurement_options(app, arguments);
+    add_interface_options(app, arguments);
+    add_output_options(app, arguments);
 }
 
 Result<run::RunOptions> parse_run(const RunArguments& arguments) {
     run::RunOptions options;
-    options.programs = arguments.programs;
+    XDPBENCH_TRY(options.programs, list_items("--prog", arguments.programs));
     options.scenarios = arguments.scenarios;
-    XDPBENCH_TRY(options.modes, parse_modes(arguments.modes));
+    XDPBENCH_TRY(const std::vector<std::string> modes, list_items("--mode", arguments.modes));
+    XDPBENCH_TRY(options.modes, parse_modes(modes));
     XDPBENCH_CHECK(choose_parts(arguments.only, options));
     XDPBENCH_TRY(options.traffic, parse_traffic(arguments.traffic));
     constexpr double kLongestRound = 3600;

@@ -29,7 +29,7 @@ struct RunArguments {
     int rounds = 5;
     std::vector<std::string> rates;
     std::vector<std::string> losses;
-    std::string exceed;  // empty: as SearchOptions
+    std::string exceed;  // empty: the default of SearchGoals
     std::string width;
     std::string json;
     std::string junit;
@@ -41,13 +41,13 @@ struct RunArguments {
     bool prepare = false;
     bool keep = false;
     bool pin_maps = false;
-    bool verbose = false;
+    int verbose = 0;  // how often -v was given
 };
 
 void add_run_options(CLI::App& app, RunArguments& arguments);
 
-// What the arguments mean, as far as this machine can be asked without creating anything: programs
-// and scenarios are not read yet. An input error names the option and what to write instead.
+// What the arguments mean. Reads CPUs and interfaces of this machine, but no program and no
+// scenario yet. An input error names the option and what to write instead.
 Result<run::RunOptions> parse_run(const RunArguments& arguments);
 
 }  // namespace xdpbench::commands

@@ -6,22 +6,30 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "commands/help.h"
+#include "commands/lists.h"
+#include "commands/suggestion.h"
 
 namespace xdpbench::commands {
 
 void add_shape_options(CLI::App& app, ShapeArguments& arguments, const std::string& placement) {
     app.add_option("--size", arguments.sizes,
-                   "frames of this size each, in bytes with FCS, or imix (default: as in the "
+                   "frame sizes in bytes with FCS, one bench each, or imix (default: as in the "
                    "traffic)")
-        ->type_name("N,...|imix");
-    app.add_option("--flows", arguments.flows, "so many flows (default: those of the traffic)")
-        ->type_name("N");
-    app.add_option("--placement", arguments.placement, placement)->type_name("shared|separate");
+        ->type_name("N,...|imix")
+        ->group(kTrafficGroup);
+    app.add_option("--flows", arguments.flows, "number of flows (default: as in the traffic)")
+        ->type_name("N")
+        ->group(kTrafficGroup);
+    app.add_option("--placement", arguments.placement, placement)
+        ->type_name("shared|separate")
+        ->group(kMeasurementGroup);
 }
 
 Result<std::vector<target::TrafficShape>> parse_shapes(const ShapeArguments& arguments) {
     std::vector<target::TrafficShape> shapes;
-    for (const std::string& size : split_all(arguments.sizes, ',')) {
+    XDPBENCH_TRY(const std::vector<std::string> sizes, list_items("--size", arguments.sizes));
+    for (const std::string& size : sizes) {
         XDPBENCH_TRY(const target::TrafficShape shape, target::parse_size(size));
         const auto same = [&shape](const target::TrafficShape& other) {
             return other.name() == shape.name();
@@ -47,9 +55,7 @@ Result<std::optional<model::Placement>> parse_placement(const ShapeArguments& ar
          {model::Placement::shared, model::Placement::separate}) {
         if (arguments.placement == model::name_of(placement)) return std::optional(placement);
     }
-    return input_error(
-        fmt::format("--placement {}: there is no such placement", arguments.placement),
-        "choose from shared, separate");
+    return unknown_value("--placement", arguments.placement, "placement", {"shared", "separate"});
 }
 
 }  // namespace xdpbench::commands

@@ -1,4 +1,4 @@
-// --size, --flows and --placement, which several commands have.
+// --size, --flows and --placement, which several commands share.
 #pragma once
 
 #include <cstdint>
@@ -23,12 +23,12 @@ struct ShapeArguments {
     std::string placement;
 };
 
-// `placement` is the help of --placement: the commands differ in what they choose unasked.
+// `placement` is the help text of --placement: the commands have different defaults.
 void add_shape_options(CLI::App& app, ShapeArguments& arguments, const std::string& placement);
 
-// One shape a size; without sizes one.
+// One shape for each size; one shape if no size is given.
 Result<std::vector<target::TrafficShape>> parse_shapes(const ShapeArguments& arguments);
-// Nothing if none is asked for.
+// Nothing if --placement is not given.
 Result<std::optional<model::Placement>> parse_placement(const ShapeArguments& arguments);
 
 }  // namespace xdpbench::commands

@@ -1,6 +1,7 @@
 #include "commands/suggestion.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 
@@ -9,11 +10,11 @@
 namespace xdpbench::commands {
 namespace {
 
-std::optional<std::string> did_you_mean(const char* what, const std::string& typed,
+std::optional<std::string> unknown_name(const std::string& noun, const std::string& typed,
                                         const std::vector<std::string>& known) {
-    const std::optional<std::string> near = nearest(typed, known);
-    if (!near) return std::nullopt;
-    return fmt::format("there is no {} {}; did you mean {}?", what, typed, *near);
+    const std::string near = did_you_mean(typed, known);
+    if (near.empty()) return std::nullopt;
+    return fmt::format("there is no {} {}{}", noun, typed, near);
 }
 
 const CLI::App* find_command(const CLI::App& app, const std::string& name) {
@@ -45,14 +46,21 @@ std::optional<std::string> suggestion(const CLI::App& app,
     const CLI::App* command = &app;
     if (!arguments.empty() && !arguments.front().starts_with('-')) {
         command = find_command(app, arguments.front());
-        if (command == nullptr) return did_you_mean("command", arguments.front(), commands_of(app));
+        if (command == nullptr) return unknown_name("command", arguments.front(), commands_of(app));
     }
     for (const std::string& argument : arguments) {
         const std::string name = argument.substr(0, argument.find('='));
         if (name.starts_with("--") && command->get_option_no_throw(name) == nullptr)
-            return did_you_mean("option", name, options_of(*command));
+            return unknown_name("option", name, options_of(*command));
     }
     return std::nullopt;
+}
+
+Error unknown_value(const std::string& option, const std::string& typed, const std::string& noun,
+                    const std::vector<std::string>& choices) {
+    return input_error(fmt::format("{} {}: there is no such {}{}", option, typed, noun,
+                                   did_you_mean(typed, choices)),
+                       fmt::format("choose from {}", fmt::join(choices, ", ")));
 }
 
 }  // namespace xdpbench::commands

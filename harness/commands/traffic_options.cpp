@@ -1,30 +1,33 @@
 #include "commands/traffic_options.h"
 
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
+
+#include "commands/help.h"
+#include "commands/suggestion.h"
 
 namespace xdpbench::commands {
 
 void add_traffic_options(CLI::App& app, TrafficArguments& arguments) {
     app.add_option("--pcap", arguments.pcap,
-                   "the traffic: verdicts are counted, nothing is judged by a scenario")
-        ->type_name("FILE");
+                   "traffic from a capture; verdicts are counted, nothing is judged")
+        ->type_name("FILE")
+        ->group(kTrafficGroup);
     app.add_option("--scapy", arguments.scapy,
-                   "the traffic, made by Scapy: an expression, or a file of Python that defines "
-                   "`frames`; run without privileges and network")
-        ->type_name("EXPRESSION|FILE.py");
+                   "traffic from Scapy: an expression, or a Python file that defines `frames`; "
+                   "it runs without privileges and network")
+        ->type_name("EXPRESSION|FILE.py")
+        ->group(kTrafficGroup);
     app.add_option("--cut", arguments.cut,
                    "frames that the capture cut short: refuse (default), or pad with zeros")
-        ->type_name("refuse|pad");
+        ->type_name("refuse|pad")
+        ->group(kTrafficGroup);
 }
 
 Result<target::TrafficOption> parse_traffic(const TrafficArguments& arguments) {
     if (!arguments.pcap.empty() && !arguments.scapy.empty())
         return input_error("--pcap and --scapy both name the traffic", "choose one of them");
     if (arguments.cut != "refuse" && arguments.cut != "pad")
-        return input_error(fmt::format("--cut {}: there is no such choice", arguments.cut),
-                           "choose refuse or pad");
+        return unknown_value("--cut", arguments.cut, "choice", {"refuse", "pad"});
     const packet::CutFrames cut =
         arguments.cut == "pad" ? packet::CutFrames::pad : packet::CutFrames::refuse;
     if (cut == packet::CutFrames::pad && arguments.pcap.empty())
