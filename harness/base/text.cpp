@@ -2,16 +2,67 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <utf8.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <numeric>
 
 #include "base/number.h"
 
 namespace xdpbench {
 namespace {
+
+bool is_control(std::uint32_t character) {
+    const bool c0 = character < 0x20 && character != '\t' && character != '\n';
+    return c0 || (character >= 0x7f && character <= 0x9f);
+}
+
+struct CharacterRange {
+    std::uint32_t first;
+    std::uint32_t last;
+};
+
+// Unicode: line and paragraph separators, the controls of writing direction (UAX #9), and what XML
+// excludes.
+constexpr std::array<CharacterRange, 6> kMisleading{{{0x061c, 0x061c},
+                                                     {0x200e, 0x200f},
+                                                     {0x2028, 0x202e},
+                                                     {0x2066, 0x2069},
+                                                     {0xfeff, 0xfeff},
+                                                     {0xfffe, 0xffff}}};
+
+bool is_misleading(std::uint32_t character) {
+    return std::any_of(kMisleading.begin(), kMisleading.end(), [&](const CharacterRange& range) {
+        return range.first <= character && character <= range.last;
+    });
+}
+
+void append_escaped(std::string& result, std::uint32_t character, std::string_view bytes) {
+    if (!is_control(character) && !is_misleading(character)) {
+        result.append(bytes);
+    } else if (bytes.size() == 1) {
+        result += fmt::format("\\x{:02x}", character);
+    } else {
+        result += fmt::format("\\u{:04x}", character);
+    }
+}
+
+// What is well-formed at the start of `text`.
+std::string_view well_formed(std::string_view text) {
+    const auto end = utf8::find_invalid(text.begin(), text.end());
+    return text.substr(0, static_cast<std::size_t>(end - text.begin()));
+}
+
+// Takes the first character off a text that is well-formed.
+std::uint32_t take_character(std::string_view& text) {
+    const char* next = text.data();
+    const std::uint32_t character = utf8::unchecked::next(next);
+    text.remove_prefix(static_cast<std::size_t>(next - text.data()));
+    return character;
+}
 
 // Insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b` (optimal
 // string alignment): swapped letters are the commonest slip.
@@ -79,6 +130,35 @@ std::optional<std::string> nearest(std::string_view typed,
 std::string did_you_mean(std::string_view typed, const std::vector<std::string>& candidates) {
     const std::optional<std::string> near = nearest(typed, candidates);
     return near ? fmt::format(" (did you mean {}?)", *near) : "";
+}
+
+std::optional<std::size_t> find_unprintable(std::string_view text) {
+    const std::string_view good = well_formed(text);
+    for (std::string_view rest = good; !rest.empty();) {
+        const std::size_t offset = good.size() - rest.size();
+        const std::uint32_t character = take_character(rest);
+        const bool line_end = character == '\r' && rest.starts_with('\n');
+        if (is_control(character) && !line_end) return offset;
+    }
+    if (good.size() < text.size()) return good.size();
+    return std::nullopt;
+}
+
+std::string escaped(std::string_view text) {
+    std::string result;
+    while (!text.empty()) {
+        const std::string_view good = well_formed(text);
+        for (std::string_view rest = good; !rest.empty();) {
+            const std::string_view before = rest;
+            const std::uint32_t character = take_character(rest);
+            append_escaped(result, character, before.substr(0, before.size() - rest.size()));
+        }
+        text.remove_prefix(good.size());
+        if (text.empty()) break;
+        result += fmt::format("\\x{:02x}", static_cast<unsigned char>(text.front()));
+        text.remove_prefix(1);
+    }
+    return result;
 }
 
 std::string what_there_is(std::string_view typed, const std::vector<std::string>& names) {

@@ -25,6 +25,14 @@ namespace xdpbench {
 // " (did you mean NAME?)" for an error about an unknown name; empty if no candidate is near.
 [[nodiscard]] std::string did_you_mean(std::string_view typed,
                                        const std::vector<std::string>& candidates);
+// The offset of the first byte that is not part of well-formed UTF-8 (RFC 3629), or that begins a
+// control character other than tab, line feed and carriage return before a line feed.
+[[nodiscard]] std::optional<std::size_t> find_unprintable(std::string_view text);
+
+// Text of any origin, fit to be printed: what find_unprintable() finds, and characters that change
+// the direction or the lines of the text around them, as "\x1b" (a byte) or "\u202e" (a character
+// beyond ASCII). Line feeds and tabs stay. Everything that this tool prints goes through it.
+[[nodiscard]] std::string escaped(std::string_view text);
 
 // What follows "X has no Y NAME" in an error: " (did you mean NAME?); it has: ...".
 [[nodiscard]] std::string what_there_is(std::string_view typed,

@@ -84,6 +84,43 @@ TEST(ParseDuration, RefusesWhatIsNoPositiveTime) {
     }
 }
 
+TEST(Escaped, KeepsWhatIsFitToBePrinted) {
+    for (const std::string_view text :
+         {"", "plain ASCII ~!", "two\nlines\tand a tab", "\xc3\xa4 \xe2\x82\xac \xf0\x9f\x90\x9d",
+          "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d", "\\x1b is not escaped twice"}) {
+        EXPECT_EQ(escaped(text), text);
+    }
+}
+
+TEST(Escaped, ShowsControlCharacters) {
+    EXPECT_EQ(escaped("\x1b[31mred\x1b[0m"), "\\x1b[31mred\\x1b[0m");
+    EXPECT_EQ(escaped(std::string_view("a\0b\r\n\x7f", 6)), "a\\x00b\\x0d\n\\x7f");
+    EXPECT_EQ(escaped("\xc2\x9b"), "\\u009b") << "also begins a terminal's sequences";
+    EXPECT_EQ(escaped("\xe2\x80\xae"
+                      "drop\xe2\x81\xa9"),
+              "\\u202edrop\\u2069");
+    EXPECT_EQ(escaped("\xef\xbf\xbf"), "\\uffff") << "XML excludes it";
+}
+
+TEST(Escaped, ShowsBytesThatAreNoCharacters) {
+    EXPECT_EQ(escaped("caf\xe9"), "caf\\xe9");
+    EXPECT_EQ(escaped("\xe2\x82"), "\\xe2\\x82");
+    EXPECT_EQ(escaped("\xc0\xaf"), "\\xc0\\xaf") << "overlong";
+    EXPECT_EQ(escaped("\xed\xa0\x80."), "\\xed\\xa0\\x80.") << "a surrogate";
+    EXPECT_EQ(escaped("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80") << "beyond U+10FFFF";
+    EXPECT_EQ(escaped("\xff\xc3\xa4\xfe"), "\\xff\xc3\xa4\\xfe");
+}
+
+TEST(FindUnprintable, FindsTheFirst) {
+    EXPECT_EQ(find_unprintable("a\tb\r\nc\xc3\xa4"), std::nullopt);
+    EXPECT_EQ(find_unprintable(""), std::nullopt);
+    EXPECT_EQ(find_unprintable("ab\rc"), 2U);
+    EXPECT_EQ(find_unprintable("\xc3\xa4\x1b"), 2U);
+    EXPECT_EQ(find_unprintable("\xc3\xa4\xc2\x80"), 2U);
+    EXPECT_EQ(find_unprintable("abc\xff\x1b"), 3U);
+    EXPECT_EQ(find_unprintable("abc\xc3"), 3U);
+}
+
 TEST(WhatThereIs, OffersTheNearestAndListsAll) {
     EXPECT_EQ(what_there_is("evens", {"events", "flows"}),
               " (did you mean events?); it has: events, flows");

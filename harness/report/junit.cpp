@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-#include "base/utf8.h"
+#include "base/text.h"
 #include "report/entry.h"
 
 namespace xdpbench::report {
@@ -17,7 +17,7 @@ namespace {
 // turns those of an attribute into blanks.
 std::string xml_text(std::string_view text) {
     std::string result;
-    for (const char byte : printable(text)) {
+    for (const char byte : escaped(text)) {
         switch (byte) {
             case '&':
                 result += "&amp;";

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "base/utf8.h"
 #include "report/entry.h"
 
 namespace xdpbench::report {
@@ -11,7 +10,7 @@ namespace {
 
 // A description ends at "#" and at the line's end.
 std::string description(std::string_view text) {
-    std::string result = printable(text);
+    std::string result = escaped(text);
     for (char& byte : result) {
         if (byte == '#' || byte == '\n' || byte == '\r') byte = '_';
     }
@@ -21,7 +20,7 @@ std::string description(std::string_view text) {
 std::string diagnostic(std::string_view text) {
     std::string lines;
     for (const std::string& line : split(trim(text), '\n')) {
-        lines += fmt::format("# {}\n", printable(trim(line)));
+        lines += fmt::format("# {}\n", escaped(trim(line)));
     }
     return lines;
 }

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "base/utf8.h"
+#include "base/text.h"
 #include "report/entry.h"
 #include "stats/summary.h"
 
@@ -19,7 +19,7 @@ using Labels = std::vector<std::pair<std::string, std::string>>;
 
 std::string label_text(std::string_view text) {
     std::string result;
-    for (const char byte : printable(text)) {
+    for (const char byte : escaped(text)) {
         if (byte == '\n') {
             result += "\\n";
             continue;
