@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <grp.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -20,6 +22,7 @@
 
 #include "base/clock.h"
 #include "base/interrupt.h"
+#include "base/sandbox.h"
 #include "base/text.h"
 #include "base/unique_fd.h"
 
@@ -72,15 +75,16 @@ Result<Pipes> make_pipes() {
     return pipes;
 }
 
-// sudo and su leave the sbin folders out of PATH for ordinary users; ip lives there.
+// Where programs are looked up. Not in PATH: it may name a folder of another user, or ".", and this
+// process may be root's.
+constexpr std::array<const char*, 6> kFolders{"/usr/sbin", "/usr/bin",        "/sbin",
+                                              "/bin",      "/usr/local/sbin", "/usr/local/bin"};
+
 std::optional<std::string> find_program(const std::string& name) {
     if (name.find('/') != std::string::npos) return name;
-    const char* const path = ::getenv("PATH");
-    const std::string folders =
-        std::string(path != nullptr ? path : "") + ":/usr/sbin:/sbin:/usr/bin:/bin";
-    for (const std::string& folder : split(folders, ':')) {
+    for (const char* const folder : kFolders) {
         const std::string candidate = fmt::format("{}/{}", folder, name);
-        if (!folder.empty() && ::access(candidate.c_str(), X_OK) == 0) return candidate;
+        if (::access(candidate.c_str(), X_OK) == 0) return candidate;
     }
     return std::nullopt;
 }
@@ -144,6 +148,18 @@ class Child {
     pid_t pid_;
 };
 
+// What a child needs to give up its privileges, made before fork().
+struct Cage {
+    Confinement confinement;
+    std::vector<sock_filter> calls;
+};
+
+Result<std::optional<Cage>> make_cage(const std::optional<Confinement>& confinement) {
+    if (!confinement) return std::optional<Cage>();
+    XDPBENCH_TRY(std::vector<sock_filter> calls, confined_calls());
+    return std::optional(Cage{*confinement, std::move(calls)});
+}
+
 bool limit(int resource, rlim_t most) {
     const rlimit both = {most, most};
     return ::setrlimit(resource, &both) == 0;
@@ -164,9 +180,17 @@ int confine(const Confinement& confinement) {
                  ::setresuid(kNobody, kNobody, kNobody) != 0))
         return errno;
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || ::chdir("/") != 0) return errno;
+    if (::setsid() < 0) return errno;  // no way to the terminal; a process group of its own
     // On an old kernel it fails, and the descriptors are closed all the same: they were opened so.
     ::close_range(kFirstFreeFd, ~0U, CLOSE_RANGE_CLOEXEC);
     return 0;
+}
+
+// In the child, last: from here on, most system calls fail. 0 or an errno.
+int limit_calls(const std::vector<sock_filter>& calls) {
+    const sock_fprog program = {static_cast<unsigned short>(calls.size()),
+                                const_cast<sock_filter*>(calls.data())};
+    return ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0 ? 0 : errno;
 }
 
 // What a confined child finds: the same on every machine.
@@ -176,8 +200,8 @@ constexpr std::array<const char*, 5> kEnvironment{"PATH=/usr/bin:/bin", "LANG=C.
 // In the child. Only async-signal-safe calls between fork and exec: this process may have other
 // threads.
 [[noreturn]] void become(const char* path, char* const* arguments, const Pipes& pipes, pid_t parent,
-                         const std::optional<Confinement>& confinement) {
-    const int refused = confinement ? confine(*confinement) : 0;
+                         const std::optional<Cage>& cage) {
+    int refused = cage ? confine(cage->confinement) : 0;
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);       // a change of the user would take it back
     if (::getppid() != parent) ::_exit(126);  // the parent died before the line above took effect
     // Ctrl-C reaches the whole foreground group; it is this tool that decides what becomes of its
@@ -189,8 +213,10 @@ constexpr std::array<const char*, 5> kEnvironment{"PATH=/usr/bin:/bin", "LANG=C.
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     if (refused == 0 && ::dup2(pipes.in.read.get(), 0) >= 0 &&
         ::dup2(pipes.out.write.get(), 1) >= 0 && ::dup2(pipes.err.write.get(), 2) >= 0) {
-        ::execve(path, arguments,
-                 confinement ? const_cast<char* const*>(kEnvironment.data()) : environ);
+        if (cage) refused = limit_calls(cage->calls);
+        if (refused == 0)
+            ::execve(path, arguments,
+                     cage ? const_cast<char* const*>(kEnvironment.data()) : environ);
     }
     const int number = refused != 0 ? refused : errno;
     const ssize_t told = ::write(pipes.started.write.get(), &number, sizeof(number));
@@ -301,9 +327,12 @@ Result<ChildOutput> run_child(const std::vector<std::string>& arguments, const s
     const std::string& name = arguments.at(0);
     const std::optional<std::string> path = find_program(name);
     if (!path) {
-        return unavailable_error(fmt::format("cannot run {}: it is not in PATH", name), {},
-                                 "run scripts/setup, or install the package that holds it");
+        return unavailable_error(
+            fmt::format("cannot run {}: it is in none of the system's folders ({})", name,
+                        fmt::join(kFolders, ", ")),
+            {}, "run scripts/setup, or install the package that holds it");
     }
+    XDPBENCH_TRY(const std::optional<Cage> cage, make_cage(limits.confinement));
     XDPBENCH_TRY(Pipes pipes, make_pipes());
     std::vector<char*> argv;
     argv.reserve(arguments.size() + 1);
@@ -315,7 +344,7 @@ Result<ChildOutput> run_child(const std::vector<std::string>& arguments, const s
     const pid_t parent = ::getpid();
     const pid_t pid = ::fork();
     if (pid < 0) return system_error(fmt::format("cannot start {}", name), errno);
-    if (pid == 0) become(path->c_str(), argv.data(), pipes, parent, limits.confinement);
+    if (pid == 0) become(path->c_str(), argv.data(), pipes, parent, cage);
     Child child(pid);
     if (const int number = exec_errno(pipes); number != 0) {
         return system_error(

@@ -17,8 +17,9 @@ struct ChildOutput {
 };
 
 // What code of unknown origin is run with: the user nobody (or, if this process is not root's, a
-// user namespace of its own) and no way to more, an empty network namespace, no files to write,
-// none of this process's descriptors or environment.
+// user namespace of its own) and no way to more, in a session and an empty network namespace of its
+// own, without this process's descriptors and environment, and with few system calls
+// (confined_calls()). What everybody may read, it may read.
 struct Confinement {
     std::size_t memory_bytes = std::size_t{1} << 30;  // of address space
     unsigned cpu_seconds = 30;
@@ -30,11 +31,11 @@ struct ChildLimits {
     std::optional<Confinement> confinement = {};
 };
 
-// Runs `arguments[0]` (looked up in PATH and in the sbin folders) with `input` on standard input
-// and waits for it. The child is killed when the calling thread or this process dies, and with its
-// own children when `limits` are passed or when the run is interrupted. A program that is not there
-// or cannot be run is an Error; a non-zero exit code is not: the caller knows what it means.
-// Call from a thread inside a network namespace and the child is in it too.
+// Runs `arguments[0]` (looked up in the system's folders, never in PATH or in ".") with `input` on
+// standard input and waits for it. The child is killed when the calling thread or this process
+// dies, and with its own children when `limits` are passed or when the run is interrupted. A
+// program that is not there or cannot be run is an Error; a non-zero exit code is not: the caller
+// knows what it means. Call from a thread inside a network namespace and the child is in it too.
 Result<ChildOutput> run_child(const std::vector<std::string>& arguments,
                               const std::string& input = {}, ChildLimits limits = {});
 

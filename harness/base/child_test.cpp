@@ -11,6 +11,8 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "base/interrupt.h"
@@ -19,6 +21,7 @@
 namespace xdpbench {
 namespace {
 
+namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 
 Result<ChildOutput> shell(const std::string& script, const std::string& input = {},
@@ -162,13 +165,41 @@ TEST(RunChild, APathThatCannotBeRunIsAnErrorAndNoExitCode) {
     expect_no_children();
 }
 
-TEST(RunChild, SbinIsSearchedEvenIfPathLacksIt) {
-    const char* const path = ::getenv("PATH");
-    const std::string before = path == nullptr ? "" : path;
-    ::setenv("PATH", "/nowhere", 1);
-    const auto result = run_child({"sh", "-c", "exit 0"});
-    ::setenv("PATH", before.c_str(), 1);
-    EXPECT_TRUE(result);
+// A folder with a program of that name, which is the current one and the first in PATH as long as
+// it lives.
+class PlantedProgram {
+  public:
+    explicit PlantedProgram(const std::string& name) : home_(fs::current_path()) {
+        std::string pattern = testing::TempDir() + "xdp-bench-planted.XXXXXX";
+        folder_ = ::mkdtemp(pattern.data());
+        std::ofstream(folder_ / name) << "#!/bin/sh\necho planted\n";
+        fs::permissions(folder_ / name, fs::perms::all);
+        fs::current_path(folder_);
+        ::setenv("PATH", (".:" + folder_.string()).c_str(), 1);
+    }
+    PlantedProgram(const PlantedProgram&) = delete;
+    PlantedProgram& operator=(const PlantedProgram&) = delete;
+    PlantedProgram(PlantedProgram&&) = delete;
+    PlantedProgram& operator=(PlantedProgram&&) = delete;
+    ~PlantedProgram() {
+        ::setenv("PATH", path_.c_str(), 1);
+        fs::current_path(home_);
+        fs::remove_all(folder_);
+    }
+
+  private:
+    fs::path home_;
+    fs::path folder_;
+    std::string path_ = ::getenv("PATH") == nullptr ? "" : ::getenv("PATH");
+};
+
+TEST(RunChild, OnlyTheSystemsFoldersAreSearched) {
+    const PlantedProgram planted("uname");
+    const auto systems = run_child({"uname"});
+    ASSERT_TRUE(systems) << systems.error().text();
+    EXPECT_EQ(systems->out, "Linux\n");
+    const PlantedProgram unknown("xdp-bench-planted");
+    EXPECT_FALSE(run_child({"xdp-bench-planted"}));
 }
 
 TEST(RunChild, OurDescriptorsAreNotInherited) {
