@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -196,7 +197,7 @@ void finish_header(Bytes& bytes, const IpPacket& packet) {
 // Why checksums of the frame cannot be made right; nothing if they can.
 std::optional<std::string> obstacle(const Bytes& bytes, const std::vector<IpPacket>& packets) {
     for (const IpPacket& packet : packets) {
-        if (packet.fragment) return "it is a fragment";
+        if (packet.fragment) return "it is a fragment of an IP packet";
         if (packet.end < packet.payload) return "its IP length is not true";
         if (!transport_header(bytes, packet)) return "its transport header is not whole";
     }
@@ -287,9 +288,10 @@ std::string flow_of(const Bytes& bytes) {
 
 Result<Frame> resized(const Frame& frame, std::size_t length) {
     if (frame.bytes.size() == length) return frame;
-    const auto impossible = [&](const std::string& why) {
+    const auto impossible = [&](const std::string& why, std::string advice = {}) {
         return input_error(fmt::format("a frame of {} cannot be brought to {}: {}",
-                                       counted(frame.bytes.size(), "byte"), length, why));
+                                       counted(frame.bytes.size(), "byte"), length, why),
+                           std::move(advice));
     };
     std::vector<IpPacket> packets = ip_packets(frame.bytes);
     Frame result = frame;
@@ -298,7 +300,11 @@ Result<Frame> resized(const Frame& frame, std::size_t length) {
         result.bytes.resize(length);
         return result;
     }
-    if (const auto why = obstacle(frame.bytes, packets)) return impossible(*why);
+    if (const auto why = obstacle(frame.bytes, packets)) {
+        return impossible(*why,
+                          "such a frame cannot be resized to any length: leave --size out, or "
+                          "give other traffic: --pcap FILE");
+    }
     const std::size_t headers =
         packets.back().payload + *transport_header(frame.bytes, packets.back());
     if (length < headers) return impossible(fmt::format("its headers alone have {}", headers));

@@ -13,7 +13,7 @@ namespace xdpbench::packet {
 // The frame brought to `length` bytes (without FCS), its IP packet filling it: the payload is cut,
 // or lengthened with the bytes 0, 1, 2 ... A frame that has this length stays as it is; what a
 // capture has cut off is made up for. A frame without IP can only be padded. Errors: the headers
-// alone are longer or not whole, a fragment.
+// alone are longer; or not whole, or a fragment, which no other length changes and the advice says.
 Result<Frame> resized(const Frame& frame, std::size_t length);
 
 // Flows that in_flow() can tell apart where it has only the address to change.

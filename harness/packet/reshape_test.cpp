@@ -200,5 +200,25 @@ TEST(Reshape, FlowsAreCounted) {
     EXPECT_EQ(count_flows(fixture("icmp_echo_64")), 64U);
 }
 
+TEST(Resized, AFragmentHasNoOtherSize) {
+    Frame fragment = fixture("udp_64").front();
+    fragment.bytes[20] = 0x20;  // more fragments follow
+    for (const std::size_t length : {60U, 124U, 1514U}) {
+        const auto grown = resized(fragment, length);
+        if (length == fragment.bytes.size()) {
+            EXPECT_TRUE(grown);
+            continue;
+        }
+        ASSERT_FALSE(grown);
+        EXPECT_NE(grown.error().what.find("it is a fragment"), std::string::npos)
+            << grown.error().what;
+        EXPECT_NE(grown.error().advice.find("cannot be resized to any length"), std::string::npos)
+            << grown.error().advice;
+    }
+    const auto too_short = resized(fixture("udp_64").front(), 20);
+    ASSERT_FALSE(too_short);
+    EXPECT_EQ(too_short.error().advice, "") << "a larger one helps";
+}
+
 }  // namespace
 }  // namespace xdpbench::packet

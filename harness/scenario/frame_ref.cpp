@@ -55,7 +55,10 @@ Result<FrameRef> parse_frame_ref(const std::string& text, const model::Location&
         ref.scapy = trim(std::string_view(text).substr(kScapyPrefix.size()));
         return ref.scapy.empty() ? Result<FrameRef>(not_a_reference(ref, "no expression")) : ref;
     }
-    const std::size_t hash = text.rfind('#');
+    // Neither belongs into a range: the '#' is part of a name, as in "has#3.pcap".
+    const std::size_t last_of_name = text.find_last_of("./");
+    std::size_t hash = text.rfind('#');
+    if (last_of_name != std::string::npos && hash < last_of_name) hash = std::string::npos;
     ref.pcap = text.substr(0, hash);
     if (ref.pcap.empty()) return not_a_reference(ref, "no file name");
     if (hash == std::string::npos) return ref;

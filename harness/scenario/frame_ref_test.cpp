@@ -33,6 +33,9 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Right{"a.pcap", "a.pcap", 0, std::nullopt}, Right{"a.pcap#0", "a.pcap", 0, 0},
                     Right{"/x y/a.pcap#3-5", "/x y/a.pcap", 3, 5}, Right{"a#4-4", "a", 4, 4},
                     Right{"odd#name#2", "odd#name", 2, 2},
+                    Right{"has#3.pcap", "has#3.pcap", 0, std::nullopt},
+                    Right{"has#3.pcap#4-5", "has#3.pcap", 4, 5},
+                    Right{"folder#3/a", "folder#3/a", 0, std::nullopt},
                     Right{"a#18446744073709551615", "a", UINT64_MAX, UINT64_MAX}));
 
 struct WrongRef {
