@@ -33,6 +33,11 @@ def comes_true(condition, patience=PATIENCE):
     return True
 
 
+def cases_of(result, kind):
+    """The cases of one kind in a result."""
+    return [case for case in result["cases"] if case["kind"] == kind]
+
+
 def links(namespace):
     """What `ip` shows of the interfaces of a namespace."""
     shown = subprocess.run(["ip", "-n", namespace, "-j", "-d", "link"], capture_output=True, text=True, check=True)

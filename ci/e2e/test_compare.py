@@ -1,5 +1,6 @@
 """Two programs against each other."""
 import os
+import xml.etree.ElementTree
 
 from harness import Case, MEASURED, SOURCE, build_program, main, reference
 
@@ -24,12 +25,22 @@ class Compare(Case):
         self.assertGreater(case["effect"], 0.2)
         self.assertLess(case["interval"]["low"], case["effect"])
         self.assertGreater(case["contender_ns"], case["base_ns"])
-        self.assertGreater(case["base_ns"], case["floor_ns"])
-        self.assertEqual(len(case["ratios"]), case["blocks"])
+        self.assertGreater(case["base_ns"], case["baseline_ns"])
+        self.assertEqual(len(case["ratios"]), case["samples"])
         self.assertLess(abs(case["control_effect"]), case["effect"])
         self.assertIn("slower", done.stdout)
         _, result = self.compare(slow, base, "--only", "time", code=0)
         self.assertEqual(result["cases"][0]["judgement"], "faster")
+
+    def test_has_the_formats_of_a_run(self):
+        base, slow = self.variant("base"), self.variant("slow", "EXTRA=200")
+        self.compare(base, slow, "--only", "time", "--junit", "out.xml", "--ktap", "out.ktap", "--metrics", "out.prom", code=1)
+        suite = xml.etree.ElementTree.parse(os.path.join(self.folder, "out.xml")).getroot()[0]
+        self.assertRegex(suite.find("testcase/failure").get("message"), "^slower: ")
+        self.assertRegex(self.read_text("out.ktap"), r"(?m)^not ok 1 compare\..*test_run$")
+        self.assertRegex(self.read_text("out.prom"), r'(?m)^xdp_bench_compared_effect_ratio\{.*judgement="slower"\} 0\.\d+$')
+        same = self.tool("compare", base, slow, "--json", "out.x", "--ktap", "out.x", code=2)
+        self.assertIn("name the same file", same.stderr)
 
     def test_a_program_is_not_slower_than_itself(self):
         base = self.variant("base")

@@ -23,7 +23,7 @@ class CompareResults(Case):
         for bench in self.old["benches"]:
             for number, one in enumerate(bench["rounds"]):
                 one.update(ns_per_packet=100 + 0.1 * number, timed_ns_per_packet=100 + 0.1 * number, cycles_per_packet=300 + 0.3 * number, gigahertz=3.0,
-                           core_shared=False)
+                           excluded=False)
             bench["core_ipc"] = 5.5
         self.write("old.json", self.old)
 
@@ -51,6 +51,15 @@ class CompareResults(Case):
         self.changed()
         self.assertEqual(self.compare(code=0).count("no difference shown"), 2)
         self.compare("--fail-on-regression", "5%", code=0)
+
+    def test_a_result_of_schema_1_is_read(self):
+        self.changed(1.1)
+        self.old["schema_version"] = 1
+        for bench in self.old["benches"]:
+            for one in bench["rounds"]:
+                one["core_shared"] = one.pop("excluded")
+        self.write("old.json", self.old)
+        self.assertEqual(self.compare("--fail-on-regression", "5%", code=1).count("REGRESSION"), 2)
 
     def test_a_regression_fails_where_that_is_asked_for(self):
         self.changed(1.1)
@@ -83,7 +92,7 @@ class CompareResults(Case):
         self.assertEqual(shown.count("undecided: in the new result another thread shared the core throughout"), 2)
         self.changed()
         for bench in self.new["benches"]:
-            bench["rounds"][0].update(core_shared=True, cycles_per_packet=540)
+            bench["rounds"][0].update(excluded=True, cycles_per_packet=540)
         self.write("new.json", self.new)
         shown = self.compare("--fail-on-regression", "5%", code=0)
         self.assertEqual(shown.count("no difference shown: 0 and 1 rounds are left out"), 2)
@@ -145,6 +154,9 @@ class CompareResults(Case):
         done = self.tool("compare", "old.json", "new.json", code=2)
         self.assertIn("new.json is not a result of xdp-bench", done.stderr)
         self.assertEqual(done.stdout, "")
+        self.write("new.json", dict(self.old, schema_version=3))
+        done = self.tool("compare", "old.json", "new.json", code=2)
+        self.assertIn("new.json has schema_version 3, this tool reads 1 and 2", done.stderr)
         self.tool("compare", "old.json", "missing.json", code=2)
         self.tool("compare", "old.json", code=2)
         self.changed()

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 
-from harness import Case, SOURCE, TOOL, main
+from harness import SOURCE, TOOL, Case, cases_of, main
 
 SCENARIO = """\
 name: mine
@@ -28,16 +28,16 @@ class Lan(Case):
         done = self.tool("--prog", "icmp_lb", "--mode", "all", "--only", "replay", "--junit", "out.xml")
         self.assertIn("ping 6: 6 answered (backend1: 1, 3, 5; backend2: 2, 4, 6)", done.stdout)
         result = self.result()
-        self.assertEqual({lan["mode"]: lan["outcome"] for lan in result["lans"]},
+        self.assertEqual({lan["mode"]: lan["outcome"] for lan in cases_of(result, "lan")},
                          {"generic": "passed", "native": "passed", "offload": "skipped"})
-        self.assertEqual([lan["steps"][0]["answered_by"] for lan in result["lan_steps"]],
+        self.assertEqual([lan["steps"][0]["answered_by"] for lan in result["lans"]],
                          [{"backend1": [1, 3, 5], "backend2": [2, 4, 6]}] * 2)
         self.assertIn("lan.icmp_lb", self.read_text("out.xml"))
 
     def test_a_map_that_changes_while_the_program_runs(self):
         self.tool("--prog", "detect_ping,ip_filter", "--mode", "generic,native", "--only", "replay")
         answered = {(lan["program"], lan["mode"]): [step["answered"] for step in lan["steps"] if step["sent"]]
-                    for lan in self.result()["lan_steps"]}
+                    for lan in self.result()["lans"]}
         for mode in ("generic", "native"):
             self.assertEqual(answered["detect_ping", mode], [2, 0, 2])
             self.assertEqual(answered["ip_filter", mode], [1, 0, 1])

@@ -55,7 +55,7 @@ class Loads(Case):
         done, result = self.measure("--prog", "xdp_redirect_cpu", "--set", "cpus[0]={qsize: 1}", "--only", "search", "--duration", "50ms",
                                     "--rounds", "1", "--width", "20%", "--loss", "1%")
         search, = result["searches"]
-        self.assertNotIn("books", search["message"])
+        self.assertNotIn("unaccounted", search["message"])
         lossy = [trial for trial in search["probes"] if trial["losses"].get("cpumap_drops")]
         self.assertTrue(lossy, done.stdout)
         for trial in search["probes"] + search["trials"]:
@@ -88,8 +88,8 @@ class Loads(Case):
         self.check_reached(latency)
         self.assertGreater(latency["clock_ns"], 0)
         series = {one["through"]: one for one in latency["series"]}
-        self.assertEqual(set(series), {"program", "floor"})
-        for through, trials in (("program", "trials"), ("floor", "floor_trials")):
+        self.assertEqual(set(series), {"program", "baseline"})
+        for through, trials in (("program", "trials"), ("baseline", "baseline_trials")):
             one = series[through]
             for trial in latency[trials]:
                 self.check_trial(trial)
@@ -190,7 +190,7 @@ class Loads(Case):
                 latency, = result["latencies"]
                 self.check_several(latency, cpus, listed)
                 self.assertEqual(self.check_latency(latency), place)
-                for trial in latency["trials"] + latency["floor_trials"]:
+                for trial in latency["trials"] + latency["baseline_trials"]:
                     self.check_all_sent(trial, 200)
 
     def test_several_cpus_that_overflow_a_cpumap_lose_frames_by_name(self):

@@ -2,7 +2,7 @@
 
 import os
 
-from harness import Case, SOURCE, fixture, main
+from harness import SOURCE, Case, cases_of, fixture, main
 
 
 PROGRAMS = ("xdp_pass", "xdp_drop", "xdp_aborted", "xdp_tx", "xdp_redirect", "xdp_redirect_cpu", "drop_ipv6", "drop_port_8080",
@@ -28,25 +28,25 @@ class Modes(Case):
         self.assertNotIn("DISAGREE", shown)
 
     def check_replays(self, result):
-        self.assertEqual({modes["outcome"] for modes in result["modes"]}, {"passed"})
-        replayed = {replay["program"] for replay in result["replays"] if replay["outcome"] == "passed"}
-        self.assertEqual({modes["program"] for modes in result["modes"]}, replayed)
-        for replay in result["replays"]:
+        self.assertEqual({modes["outcome"] for modes in cases_of(result, "modes")}, {"passed"})
+        replayed = {replay["program"] for replay in cases_of(result, "replay") if replay["outcome"] == "passed"}
+        self.assertEqual({modes["program"] for modes in cases_of(result, "modes")}, replayed)
+        for replay in cases_of(result, "replay"):
             if replay["mode"] == "offload":
                 self.assertEqual(replay["outcome"], "skipped")
                 self.assertNotEqual(replay["message"], "")
             else:
                 self.assertEqual(replay["outcome"], "passed", replay)
-        self.assertEqual({replay["mode"] for replay in result["replays"]}, {"generic", "native", "offload"})
+        self.assertEqual({replay["mode"] for replay in cases_of(result, "replay")}, {"generic", "native", "offload"})
 
     def check_replacement(self, result):
         """Of xdp_pass, whose scenario asks for it, under traffic."""
-        replaced = [books for books in result["replay_books"] if books.get("replacement")]
+        replaced = [books for books in result["replays"] if books.get("replacement")]
         self.assertEqual([(books["program"], books["mode"]) for books in replaced], [("xdp_pass", "generic"), ("xdp_pass", "native")])
         for books in replaced:
             replacement = books["replacement"]
             self.assertEqual(replacement["times"], 100)
-            self.assertTrue(replacement["balanced"])
+            self.assertTrue(replacement["accounted_for"])
             handled = replacement["handled_by_first"] + replacement["handled_by_second"]
             self.assertLessEqual(replacement["sent"] - handled, sum(replacement["losses"].values()))
 
@@ -57,7 +57,7 @@ class Modes(Case):
         self.assertIn("udp_64.pcap#", done.stdout)
         self.assertIn("DISAGREE", done.stdout)
         self.assertIn("repeat", done.stdout)
-        modes = self.result()["modes"]
+        modes = cases_of(self.result(), "modes")
         self.assertEqual([one["outcome"] for one in modes], ["failed"])
         self.assertIn("udp_64.pcap#", modes[0]["message"])
 

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-from harness import Case, SKIP, fixture, main, reference
+from harness import SKIP, Case, cases_of, fixture, main, reference
 
 NEW = "/sys/bus/netdevsim/new_device"
 STATE = "/sys/kernel/debug/netdevsim/netdevsim4711"
@@ -52,9 +52,9 @@ class Offload(Case):
         done, result = self.offload(program, code=4)
         for text in texts:
             self.assertIn(text, done.stdout)
-        self.assertEqual(result["offload_devices"][0]["acceptance"], "refused")
-        self.assertEqual(result["offload_devices"][0]["execution"], "unknown")
-        self.assertEqual(result["offloads"][0]["outcome"], "skipped")
+        self.assertEqual(result["offloads"][0]["acceptance"], "refused")
+        self.assertEqual(result["offloads"][0]["execution"], "unknown")
+        self.assertEqual(cases_of(result, "offload")[0]["outcome"], "skipped")
         self.assertEqual(self.attached(), [])
         return done
 
@@ -75,32 +75,32 @@ class Offload(Case):
                 done, result = self.offload(program)
                 self.assertIn("accepted, but not executed", done.stdout)
                 self.assertIn("not jited (jited 0)", done.stdout)
-                record = result["offload_devices"][0]
+                record = result["offloads"][0]
                 self.assertEqual((record["acceptance"], record["execution"]), ("accepted", "not executed"))
                 self.assertEqual([(step["name"], step["held"]) for step in record["steps"]], [(name, True) for name in STEPS])
                 self.assertGreater(record["sent"], 0)
                 self.assertEqual((record["reached_stack"], record["counted_by_program"]), (record["sent"], 0))
-                self.assertEqual(result["offloads"][0]["outcome"], "passed")
+                self.assertEqual(cases_of(result, "offload")[0]["outcome"], "passed")
                 # No throughput of a program that does not run.
                 self.assertNotIn("Mpps", done.stdout)
                 self.assertEqual(result["benchmarks"], [])
                 self.assertIn("nothing to time", result["benches"][0]["message"])
-                self.assertEqual([(replay["mode"], replay["outcome"]) for replay in result["replays"]], [("offload", "skipped")])
-                self.assertIn("was not seen to execute the program", result["replays"][0]["message"])
-                self.assertEqual(result["replay_books"], [])
+                self.assertEqual([(replay["mode"], replay["outcome"]) for replay in cases_of(result, "replay")], [("offload", "skipped")])
+                self.assertIn("was not seen to execute the program", cases_of(result, "replay")[0]["message"])
+                self.assertEqual(result["replays"], [])
                 self.assertEqual(self.attached(), [])
 
     def test_without_a_peer_execution_is_unknown(self):
         done, result = self.offload("xdp_drop", peer=False)
         self.assertIn("accepted, whether it is executed is unknown", done.stdout)
-        self.assertEqual(result["offload_devices"][0]["execution"], "unknown")
-        self.assertIn("no --peer", result["offload_devices"][0]["evidence"])
+        self.assertEqual(result["offloads"][0]["execution"], "unknown")
+        self.assertIn("no --peer", result["offloads"][0]["evidence"])
 
     def test_ends_that_are_not_joined_tell_nothing(self):
         sh("tc", "filter", "delete", "dev", "nsimwire", "ingress")
         done, result = self.offload("xdp_drop")
         self.assertIn("whether it is executed is unknown", done.stdout)
-        self.assertIn("not joined", result["offload_devices"][0]["evidence"])
+        self.assertIn("not joined", result["offloads"][0]["evidence"])
 
     def test_maps_that_stop_a_program_are_named_before_the_kernel_is_asked(self):
         done = self.refused("icmp_lb", "map backends has 256 entries: netdevsim holds at most 2")
@@ -131,7 +131,7 @@ class Offload(Case):
         before = self.attached()
         done, result = self.offload("xdp_drop", code=4)
         self.assertIn("XDP is in use", done.stdout)
-        self.assertEqual(result["offload_devices"], [])
+        self.assertEqual(result["offloads"], [])
         self.assertEqual(self.attached(), before)
 
     def test_a_veth_refuses_and_says_what_it_declares(self):

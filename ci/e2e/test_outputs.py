@@ -143,7 +143,7 @@ class Outputs(Case):
         result = self.read_json()
         native = next(bench for bench in result["benches"] if bench["mode"] == "native")
         table = shown[shown.index("offered"):]
-        keys = ["offered_pps", "processed_pps", "forwarded_pps", "ns_per_packet", "floor_ns", "program_ns"]
+        keys = ["offered_pps", "processed_pps", "forwarded_pps", "ns_per_packet", "baseline_ns", "program_ns"]
         if "gigahertz" in native:  # not where a look at the clock was disturbed
             keys += ["cycles_per_packet", "program_cycles"]
             clock, low, high = re.search(r"(?m)^\s*clock\s+ns are at (\S+) GHz, .* it was (\S+) to (\S+)$", table).groups()
@@ -157,7 +157,7 @@ class Outputs(Case):
                 self.assertEqual(f"{native[key][statistic] / unit:.{places}f}", figure, (row, key))
         # The summaries are those of the raw samples.
         self.assertEqual(len(native["rounds"]), 3)
-        rounds = [one for one in native["rounds"] if not one.get("core_shared")] or native["rounds"]
+        rounds = [one for one in native["rounds"] if not one.get("excluded")] or native["rounds"]
         for key in keys[keys.index("ns_per_packet"):]:
             samples = [one[key] for one in rounds]
             self.assertAlmostEqual(native[key]["median"], statistics.median(samples), places=9)

@@ -104,15 +104,15 @@ class Objects(Case):
                 self.tool("--prog", f"./quiet.o:{name}", *options, "--mode", "generic,native", "--only", "replay,bench",
                           "--rounds", "1", "--duration", "50ms", "--json", "out.json")
                 result = self.read_json()
-                self.assertEqual([one["mode"] for one in result["replay_books"]], ["generic", "native"])
-                for replay in result["replay_books"]:
+                self.assertEqual([one["mode"] for one in result["replays"]], ["generic", "native"])
+                for replay in result["replays"]:
                     self.assertEqual(replay["actions"][action], replay["sent"], replay)
                 self.assertEqual([one["mode"] for one in result["benches"]], ["test_run", "generic", "native"])
                 for bench in result["benches"]:
                     self.assertEqual([key for key, frames in bench["actions"].items() if frames], [action], bench["mode"])
                     # Also where no cycles are measured: beyond a CPUMAP.
                     self.assertGreater(bench["ns_per_packet"]["median"], 0, bench["mode"])
-                    self.assertGreater(bench["floor_ns"]["median"], 0, bench["mode"])
+                    self.assertGreater(bench["baseline_ns"]["median"], 0, bench["mode"])
 
     def test_each_kind_is_checked_replayed_and_benched(self):
         short = ("--mode", "generic,native", "--rounds", "1", "--duration", "50ms", "--pcap", os.path.join(SOURCE, "pcaps", "udp_64.pcap"))

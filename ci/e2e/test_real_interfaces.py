@@ -54,16 +54,16 @@ class RealInterfaces(VethCase):
 
     def test_native_replay(self):
         done = self.replay("--prog", "icmp_lb,xdp_drop,xdp_tx,xdp_pass")
-        books = self.result()["replay_books"]
-        self.assertEqual([book["topology"] for book in books], ["device port1, peer port0"] * 4)
-        self.assertTrue(all(book["balanced"] and book["judged"] for book in books), done.stdout)
+        books = self.result()["replays"]
+        self.assertEqual([(book["network"], book["device"], book["peer"]) for book in books], [("ports", "port1", "port0")] * 4)
+        self.assertTrue(all(book["accounted_for"] and book["judged"] for book in books), done.stdout)
         self.assertIn("over device port1, peer port0", done.stdout)
 
     def test_generic_replay(self):
         self.gro("on")
         self.state = self.links()
         self.replay("--prog", "icmp_lb", "--mode", "generic")
-        book = self.result()["replay_books"][0]
+        book = self.result()["replays"][0]
         self.assertGreater(book["received"], 0)
         self.assertGreater(book["passed"], 0)
 
@@ -132,7 +132,7 @@ class RealInterfaces(VethCase):
 
     def test_redirects_are_replayed_out_of_the_device_itself(self):
         self.replay("--prog", "xdp_redirect")
-        book = self.result()["replay_books"][0]
+        book = self.result()["replays"][0]
         self.assertEqual((book["actions"]["XDP_REDIRECT"], book["received"], book["passed"]), (book["sent"], book["sent"], 0))
 
     def test_two_ends_that_are_one_here(self):
@@ -178,7 +178,7 @@ class RealInterfaces(VethCase):
             self.assertEqual((bench["outcome"], bench["placement"], bench["cpu"], bench["variant"]), ("passed", "device", None, "/device:port1"))
             self.assertIn("xdp_counters", bench["counted_by"])
             self.assertIn(bench["bound"], ("generator", "program", "path"))
-            self.assertTrue(all(one["floor_packets"] > 0 and one["processed"] > 0 for one in bench["rounds"]))
+            self.assertTrue(all(one["baseline_packets"] > 0 and one["processed"] > 0 for one in bench["rounds"]))
             self.require_books(bench)
         environment = self.result()["environment"]
         for end, name in (("device", "port1"), ("peer", "port0")):
@@ -203,8 +203,8 @@ class RealInterfaces(VethCase):
             program = reference("offload/" + name)
             self.inside(TOOL, "--only", "replay,bench", "--duration", "10ms", "--rounds", "2", "--dev", "port1", "--peer", "port0",
                         "--prog", program, "--json", "out.json")
-            book = self.result()["replay_books"][0]
-            self.assertTrue(book["balanced"])
+            book = self.result()["replays"][0]
+            self.assertTrue(book["accounted_for"])
             self.assertEqual((book["actions"][action], book["cpus"]), (book["sent"], []))
             bench = self.benches()[0]
             self.assertEqual((bench["outcome"], bench["action"], bench["cpus"]), ("passed", action, []), bench)
@@ -246,11 +246,11 @@ class RealInterfaces(VethCase):
         for bench in benches:
             self.assertEqual((bench["outcome"], bench["action"], bench["losses"]), ("passed", "XDP_REDIRECT", {}), bench)
             self.assertIn("xdp_counters", bench["counted_by"])
-            self.assertTrue(all(one["floor_packets"] > 0 and one["processed"] > 0 for one in bench["rounds"]))
+            self.assertTrue(all(one["baseline_packets"] > 0 and one["processed"] > 0 for one in bench["rounds"]))
             self.require_books(bench)
             arrived, other, cpus = ("received", "passed", []) if bench["program"] == "xdp_redirect" else ("passed", "received", [0])
             self.assertEqual((bench[arrived], bench[other]), (bench["actions"]["XDP_REDIRECT"], 0), bench)
-            self.assertEqual(bench["floor_cpus"], cpus)
+            self.assertEqual(bench["baseline_cpus"], cpus)
         return [(bench["program"], bench["size"]) for bench in benches]
 
     def test_native_bench_of_redirects_in_two_sizes(self):
@@ -273,7 +273,7 @@ class RealInterfaces(VethCase):
                     self.assertEqual(trial["sent"], trial["processed"] + lost.get("lost_before_program", 0))
                     self.assertEqual(trial["processed"], trial["forwarded"] + lost.get("lost_after_redirect", 0))
         for load, place in zip(result["latencies"], ("tester", "stack")):
-            self.assertEqual({(one["through"], one["place"]) for one in load["series"]}, {("program", place), ("floor", place)})
+            self.assertEqual({(one["through"], one["place"]) for one in load["series"]}, {("program", place), ("baseline", place)})
 
     def test_rates_search_and_latency_of_redirects_in_native_mode(self):
         self.require_loads_of_redirects("native")
@@ -340,7 +340,7 @@ class RealInterfaces(VethCase):
         for goal in result["searches"][0]["goals"]:
             self.assertIn(goal["bound"], ("generator", "program", "path", "none"))
         series = {(one["through"], one["place"]): one for one in result["latencies"][0]["series"]}
-        self.assertEqual(set(series), {("program", "tester"), ("floor", "tester")})
+        self.assertEqual(set(series), {("program", "tester"), ("baseline", "tester")})
         for one in series.values():
             self.assertEqual(one["arrived"], one["samples"])
 

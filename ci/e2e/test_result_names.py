@@ -83,16 +83,15 @@ class ResultNames(VethCase):
                            "--width", "20%", *quick)):
             with self.subTest(arguments=arguments):
                 result = self.result_of(*arguments, may_be_invalid="--rate" in arguments)
-                self.assert_documented(result, "A run")
+                self.assert_documented(result, "A run", "Benches")
                 seen |= {key for key, value in result.items() if value}
-        lists = {"programs", "checks", "replays", "lans", "modes", "verdicts", "replay_books", "lan_steps", "benches", "rates", "searches",
-                 "latencies", "scalings"}
+        lists = {"programs", "cases", "verdicts", "replays", "lans", "benches", "rates", "searches", "latencies", "scalings"}
         self.assertLessEqual(lists, seen)  # else their names were not looked at
 
     def test_of_a_comparison(self):
         result = self.result_of("compare", "xdp_drop", "xdp_drop", "--max-time", "1s", "--only", "time", may_be_invalid=True)
         self.assertTrue(result["cases"])
-        self.assert_documented(result, "A run", "Comparing two programs")
+        self.assert_documented(result, "A run", "Benches", "Comparing two programs")
 
     def test_of_a_device(self):
         self.inside(TOOL, "doctor", "--dev", "port0", "--try", "--json", "out.json")
@@ -121,7 +120,7 @@ class ResultNames(VethCase):
                 continue
             with open(name, encoding="utf-8") as file:
                 literals |= {word for text in re.findall(r'"((?:[^"\\\n]|\\.)*)"', file.read()) for word in re.findall(r"[\w.]+", text)}
-        for section in ("A run", "Comparing two programs", "A device", "Live"):
+        for section in ("A run", "Benches", "Comparing two programs", "A device", "Live"):
             names = {code.removesuffix("[]") for code in re.findall(r"`([a-z][\w.]*(?:\[\])?)`", self.sections[section])}
             self.assertGreater(len(names), 5)
             self.assertEqual(names - NOT_OURS - literals, set(), section)

@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 
-from harness import Case, SOURCE, BUILD, TOOL, main
+from harness import BUILD, SOURCE, TOOL, Case, cases_of, main
 
 ICMP_LB_SENT = 1000
 ICMP_LB_TX = 488
@@ -18,14 +18,14 @@ class MainJob(Case):
         self.assertIn("29 passed", done.stdout)
         self.assertIn("books balance", done.stdout)
         result = self.result()
-        self.assertEqual({check["outcome"] for check in result["checks"]}, {"passed"})
-        books = result["replay_books"][0]
+        self.assertEqual({check["outcome"] for check in cases_of(result, "check")}, {"passed"})
+        books = result["replays"][0]
         self.assertEqual(books["sent"], ICMP_LB_SENT)
         self.assertEqual(books["actions"]["XDP_TX"], ICMP_LB_TX)
         self.assertEqual(books["actions"]["XDP_PASS"], ICMP_LB_PASS)
         self.assertEqual(books["received"], ICMP_LB_TX)
         self.assertEqual(books["passed"], ICMP_LB_PASS)
-        self.assertTrue(books["balanced"])
+        self.assertTrue(books["accounted_for"])
         self.assertEqual(result["benchmarks"], [])
         self.assertEqual(result["exit_code"], 0)
 
@@ -50,7 +50,7 @@ class MainJob(Case):
                     lost = one["offered"] - one["processed"]
                     self.assertLessEqual(lost, sum(bench["losses"].values()))
                     self.assertEqual(one["processed"], one["forwarded"])
-                    self.assertGreater(one["floor_ns"], 0)
+                    self.assertGreater(one["baseline_ns"], 0)
                 self.assertEqual(sum(cpu["actions"]["XDP_TX"] for cpu in bench["cpus"]), bench["actions"]["XDP_TX"])
                 self.assertIn(bench["bound"], ("generator", "program"))
                 runs = [run for run in result["benchmarks"] if run["run_type"] == "iteration"]
@@ -78,7 +78,7 @@ class MainJob(Case):
                         self.assertEqual(bench["passed_by_cpu"], {"0": redirected})
                     one, = bench["rounds"]
                     self.assertEqual(len(one["window_ns"]), one["windows"])
-                    self.assertGreater(one["floor_packets"], 0)
+                    self.assertGreater(one["baseline_packets"], 0)
 
     def test_the_program_alone_is_timed_on_fresh_packets(self):
         # Were the packets not fresh, icmp_lb would pass its own output from the second run on.
@@ -88,7 +88,7 @@ class MainJob(Case):
             self.assertEqual(alone["outcome"], "passed", alone["message"])
             self.assertGreater(alone["actions"][alone["action"]], 2 * alone["frames"])
             self.assertEqual(sum(alone["actions"].values()), alone["actions"][alone["action"]])
-            self.assertGreater(alone["floor_ns"]["median"], 0)
+            self.assertGreater(alone["baseline_ns"]["median"], 0)
             self.assertNotIn("offered_pps", alone)
 
     def test_offload_on_a_veth_says_why_not(self):
@@ -135,7 +135,7 @@ class Output(Case):
         done = self.tool("--prog", "xdp_pass", "--only", "check", "--json", "-")
         result = json.loads(done.stdout)
         self.assertEqual(result["schema_version"], 1)
-        self.assertEqual(len(result["checks"]), 3)
+        self.assertEqual(len(cases_of(result, "check")), 3)
         self.assertIn("context", result)
         self.assertIn("3 passed", done.stderr)
         self.assertFalse(os.path.exists(os.path.join(self.folder, "results")))
@@ -189,8 +189,8 @@ char _license[] SEC("license") = "GPL";
         self.assertEqual(verdict["frames"], 1000)
         self.assertEqual(verdict["actions"]["XDP_DROP"] + verdict["actions"]["XDP_PASS"], 1000)
         self.assertGreater(verdict["actions"]["XDP_DROP"], 0)
-        self.assertEqual(result["replay_books"][0]["actions"], verdict["actions"])
-        self.assertTrue(result["replay_books"][0]["balanced"])
+        self.assertEqual(result["replays"][0]["actions"], verdict["actions"])
+        self.assertTrue(result["replays"][0]["accounted_for"])
         self.assertEqual(result["benches"][0]["outcome"], "passed")
         self.assertTrue(result["benches"][0]["mixed"])
 

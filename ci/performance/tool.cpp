@@ -76,7 +76,7 @@ Repeatability repeatability_of(const nlohmann::json& bench) {
     std::vector<double> timed;
     Repeatability repeatability;
     for (const nlohmann::json& round : bench["rounds"]) {
-        if (round.value("core_shared", false)) {
+        if (round.value("excluded", false)) {
             ++repeatability.left_out;
             continue;
         }
@@ -140,7 +140,7 @@ Result<Benches> measure_benches() {
     XDPBENCH_TRY(const ToolRun run, run_tool(arguments));
     Benches benches;
     for (const nlohmann::json& bench : run.result["benches"])
-        benches.user_share = std::max(benches.user_share, bench["user_cpu_share"].get<double>());
+        benches.user_share = std::max(benches.user_share, bench["harness_cpu_share"].get<double>());
     if (!several) return benches;
     const nlohmann::json& both = run.result["scalings"][0]["steps"][1];
     benches.efficiency = both["efficiency"].get<double>();

@@ -43,7 +43,9 @@ def test(device, peer):
         if not result.exists():
             say(driver, "run", f"exit {done.returncode}")
             return
-        for case in json.loads(result.read_text(encoding="utf-8"))["replays"]:
+        for case in json.loads(result.read_text(encoding="utf-8"))["cases"]:
+            if case["kind"] != "replay":
+                continue
             say(driver, f"{case['program']} replay {case['mode']}", case["outcome"], case["message"])
 
 

@@ -248,9 +248,7 @@ void BenchRig::verify_paths(testbed::ActionSource source, model::BenchRecord& re
     if (record.setup.mixed && source == testbed::ActionSource::arrivals) return;
     testbed::attribute(source, watch_->tally(), record.actions);
     const Result<void> held = watch_->verify(record.actions);
-    if (held) return;
-    record.outcome = model::Outcome::invalid;
-    record.message = held.error().text();
+    if (!held) model::end_with(record, held.error());
 }
 
 }  // namespace xdpbench::bench

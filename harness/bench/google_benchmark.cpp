@@ -106,7 +106,7 @@ void add_counters(benchmark::State& state, const model::BenchRound& round, bool 
         state.counters["processed_pps"] = round.rate(round.processed);
         state.counters["forwarded_pps"] = round.rate(round.forwarded);
     }
-    state.counters["floor_ns"] = round.baseline_ns();
+    state.counters["baseline_ns"] = round.baseline_ns();
     state.counters["program_ns"] = round.program_ns();
     if (!round.cycle_ns.empty()) state.counters["program_cycles"] = round.program_cycles();
 }
@@ -159,10 +159,7 @@ void run_round(benchmark::State& state, Registered& bench, BenchSeries& series) 
 model::BenchRecord unfinished(const BenchCase& bench, const Error& error) {
     model::BenchRecord record;
     record.setup = begin_setup(bench);
-    record.message = error.text();
-    record.outcome = error.kind == ErrorKind::unavailable || error.kind == ErrorKind::interrupted
-                         ? model::Outcome::skipped
-                         : model::Outcome::invalid;
+    model::end_with(record, error);
     return record;
 }
 
@@ -171,13 +168,10 @@ model::BenchRecord record_of(const Registered& bench) {
     const Result<model::BenchRecord> finished = bench.rig->finish();
     if (!finished) return unfinished(bench.what, finished.error());
     model::BenchRecord record = *finished;
-    if (!bench.error) return record;
     // An interruption leaves the whole rounds good; any other error spoils all of them.
-    const bool partial = bench.error->kind == ErrorKind::interrupted && !record.rounds.empty();
-    if (partial) return record;
-    const model::BenchRecord failed = unfinished(bench.what, *bench.error);
-    record.outcome = failed.outcome;
-    record.message = failed.message;
+    const bool spoiled =
+        bench.error && (bench.error->kind != ErrorKind::interrupted || record.rounds.empty());
+    if (spoiled) model::end_with(record, *bench.error);
     return record;
 }
 

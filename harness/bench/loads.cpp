@@ -17,14 +17,11 @@ namespace {
 
 using Progress = std::function<void(const std::string&)>;
 
-// How a record ends whose measurement failed. What was measured before an interruption stays good.
-void end_with(model::LoadRecord& record, const Error& error) {
+// What was measured before an interruption stays good.
+void end_early(model::LoadRecord& record, const Error& error) {
     const bool whole_rounds = record.kind != model::LoadKind::search && !record.trials.empty();
     if (error.kind == ErrorKind::interrupted && whole_rounds) return;
-    const bool skipped =
-        error.kind == ErrorKind::unavailable || error.kind == ErrorKind::interrupted;
-    record.outcome = skipped ? model::Outcome::skipped : model::Outcome::invalid;
-    record.message = error.text();
+    model::end_with(record, error);
 }
 
 // A generator that fell short of a rate in half of the rounds or more did not offer that rate.
@@ -163,7 +160,7 @@ class CaseRun {
         record.rate = rate.pps;
         record.share = rate.share;
         const auto start = std::chrono::steady_clock::now();
-        if (const Result<void> done = body(record); !done) end_with(record, done.error());
+        if (const Result<void> done = body(record); !done) end_early(record, done.error());
         record.seconds =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         records_.push_back(std::move(record));

@@ -162,12 +162,8 @@ Result<double> Scaling::rate(const std::vector<int>& cpus, bool together) {
         XDPBENCH_TRY(
             const testbed::LinkCounts counts,
             testbed::settled(*sites[i]->link, before[i], sent, testbed::Settled::balanced));
-        const std::string imbalance = testbed::unbalanced(counts, sent);
-        if (!imbalance.empty())
-            return Error{ErrorKind::invalid,
-                         "the books of a window do not balance: " + imbalance,
-                         {},
-                         "something else sent or took frames, or this is a fault of xdp-bench"};
+        const std::string missing = testbed::unaccounted(counts, sent);
+        if (!missing.empty()) return testbed::unaccounted_error(missing);
         handled += counts.handled();
         for (std::size_t a = 0; a < record_.actions.size(); ++a)
             record_.actions[a] += counts.actions[a];
@@ -200,10 +196,7 @@ Result<void> Scaling::measure(double seconds) {
 model::ScalingRecord not_measured(const BenchCase& bench, const Error& error) {
     model::ScalingRecord record;
     record.setup = begin_setup(bench);
-    record.outcome = error.kind == ErrorKind::unavailable || error.kind == ErrorKind::interrupted
-                         ? model::Outcome::skipped
-                         : model::Outcome::invalid;
-    record.message = error.text();
+    model::end_with(record, error);
     return record;
 }
 

@@ -130,12 +130,8 @@ Result<TrialRig::Offered> TrialRig::offer_to_veth(const testbed::InstrumentedLin
                                                               {rate, seconds, made_up_}));
     XDPBENCH_TRY(testbed::LinkCounts counts,
                  testbed::settled(link, before, offer.frames, testbed::Settled::balanced));
-    if (const std::string imbalance = testbed::unbalanced(counts, offer.frames);
-        !imbalance.empty()) {
-        return Error{ErrorKind::invalid,
-                     "the books of a trial do not balance: " + imbalance,
-                     {},
-                     "something else sent or took frames, or this is a fault of xdp-bench"};
+    if (const std::string missing = testbed::unaccounted(counts, offer.frames); !missing.empty()) {
+        return testbed::unaccounted_error(missing);
     }
     return Offered{std::move(offer), std::move(counts)};
 }

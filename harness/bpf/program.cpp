@@ -247,9 +247,10 @@ Result<VerifierCost> Program::load_for_cost() {
 
 Error Program::load_error(int number, const std::string& log, bool offload) const {
     const std::string operation = fmt::format("cannot load {} of {}", function_, path_.string());
-    if (const std::optional<Rejection> rejection = find_rejection(log)) {
+    const std::optional<Rejection> rejection = find_rejection(log);
+    if (rejection && is_rejection(number)) {
         Error error = input_error(fmt::format(
-            "{}: the verifier refuses {}: {}\n{}{}", operation,
+            "{}: the verifier rejects {}: {}\n{}{}", operation,
             rejection->program == function_ ? "it" : rejection->program, errno_text(-number),
             place_of(rejection->log), last_lines(rejection->log, kVerifierLinesShown)));
         error.log_name = rejection->program + "-verifier";
@@ -257,6 +258,7 @@ Error Program::load_error(int number, const std::string& log, bool offload) cons
         return offload ? device_refusal(*this, std::move(error), number, log) : error;
     }
     Error error = system_error(operation, number, std::string(trim(log)));
+    if (number == -EMFILE) error.advice = "raise the limit of open files: ulimit -n";
     if (number == -EPERM) {
         error.kind = ErrorKind::unavailable;
         error.advice =

@@ -471,7 +471,7 @@ TEST_F(ProgramTest, ARejectionShowsTheEndOfTheLog) {
     ASSERT_FALSE(loaded);
     EXPECT_EQ(loaded.error().kind, ErrorKind::input);
     const std::string text = loaded.error().text();
-    EXPECT_CONTAINS(text, "the verifier refuses it: Permission denied (EACCES)");
+    EXPECT_CONTAINS(text, "the verifier rejects it: Permission denied (EACCES)");
     EXPECT_CONTAINS(text, "invalid access to packet");
     EXPECT_CONTAINS(text, "processed ");
     EXPECT_EQ(text.find("END PROG LOAD LOG"), std::string::npos) << text;

@@ -1,6 +1,7 @@
 #include "bpf/verifier_log.h"
 
 #include <algorithm>
+#include <cerrno>
 
 #include "base/number.h"
 #include "base/text.h"
@@ -68,6 +69,20 @@ VerifierCost parse_verifier_cost(std::string_view log) {
         }
     }
     return cost;
+}
+
+bool is_rejection(int number) {
+    switch (number < 0 ? -number : number) {
+        case EMFILE:
+        case ENFILE:
+        case ENOMEM:
+        case EPERM:
+        case EAGAIN:
+        case EINTR:
+            return false;
+        default:
+            return true;
+    }
 }
 
 std::optional<RejectedInstruction> find_rejected_instruction(std::string_view log) {

@@ -22,6 +22,11 @@ struct VerifierCost {
 
 [[nodiscard]] VerifierCost parse_verifier_cost(std::string_view log);
 
+// Whether a load that failed with `number` (an errno, of either sign) was the verifier's word on
+// the program. It writes a log as well where the system refuses: no memory, no descriptors, no
+// privilege.
+[[nodiscard]] bool is_rejection(int number);
+
 // The instruction at which the verifier gave up.
 struct RejectedInstruction {
     std::string instruction;  // "17: (71) r0 = *(u8 *)(r6 +1000)"

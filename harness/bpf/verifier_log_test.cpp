@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
+
 namespace xdpbench::bpf {
 namespace {
 
@@ -83,6 +85,12 @@ TEST(RejectedInstruction, NotEveryRejectionHasOne) {
                                   "x: (95) exit", "last insn is not an exit or jmp"}) {
         EXPECT_FALSE(find_rejected_instruction(log)) << log;
     }
+}
+
+TEST(VerifierLog, WhatTheSystemRefusesIsNoRejection) {
+    for (const int number : {-EINVAL, -EACCES, -E2BIG, EACCES}) EXPECT_TRUE(is_rejection(number));
+    for (const int number : {-EMFILE, -ENFILE, -ENOMEM, -EPERM, EMFILE})
+        EXPECT_FALSE(is_rejection(number));
 }
 
 }  // namespace

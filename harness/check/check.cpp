@@ -5,7 +5,6 @@
 #include <chrono>
 
 #include "base/interrupt.h"
-#include "base/result_file.h"
 #include "bpf/test_run.h"
 #include "check/event_check.h"
 #include "check/redirect_check.h"
@@ -43,15 +42,8 @@ Result<Verdict> try_check(const target::Target& target, const scenario::Check& c
 }  // namespace
 
 Verdict verdict_of(const Error& error) {
-    switch (error.kind) {
-        case ErrorKind::unavailable:
-        case ErrorKind::interrupted:
-            return {model::Outcome::skipped, error.text()};
-        case ErrorKind::invalid:
-            return {model::Outcome::invalid, error.text()};
-        default:
-            return {model::Outcome::failed, save_log(error).text()};
-    }
+    model::Ending ending = model::ending_of(error);
+    return {ending.outcome, std::move(ending.message)};
 }
 
 Verdict run_check(const target::Target& target, const scenario::Check& check) {

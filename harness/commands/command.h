@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "model/outcome.h"
 
 namespace CLI {
 class App;
@@ -13,7 +14,7 @@ class App;
 
 namespace xdpbench::commands {
 
-enum ExitCode { kHeld = 0, kInputError = 2, kInvalid = 3, kNothingRan = 4, kInterrupted = 130 };
+using enum model::ExitCode;
 
 // What a command gets in addition to its own options.
 struct Invocation {

@@ -6,11 +6,11 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "base/file.h"
 #include "base/result_file.h"
 #include "commands/command.h"
 #include "commands/compare_arguments.h"
 #include "commands/compare_results.h"
+#include "commands/output_options.h"
 #include "report/comparison.h"
 #include "report/console.h"
 
@@ -76,29 +76,16 @@ Result<int> compare_command(const CompareArguments& arguments, const Invocation&
     XDPBENCH_TRY(const std::vector<target::TrafficShape> shapes, parse_shapes(arguments.shape));
     XDPBENCH_TRY(const std::vector<compare::Compared> compared,
                  compare::prepare_comparison(base, contender, shapes));
-    const bool to_stdout = arguments.json == "-";
-    std::optional<OutputFile> file;
-    if (!to_stdout) {
-        XDPBENCH_TRY(
-            OutputFile output,
-            OutputFile::create(arguments.json.empty()
-                                   ? result_file_name("compare-" + base.scenario.name, "json")
-                                   : arguments.json));
-        file.emplace(std::move(output));
-    }
-    report::Console console(to_stdout ? stderr : stdout);
+    XDPBENCH_TRY(Outputs outputs,
+                 Outputs::open(arguments.outputs,
+                               result_file_name("compare-" + base.scenario.name, "json")));
+    report::Console console(outputs.to_stdout() ? stderr : stdout);
     model::CompareRecord record;
     XDPBENCH_CHECK(compare::compare(
         compared, options, [&console](const std::string& line) { console.progress(line); },
         record));
     console.note(report::comparison_text(record));
-    if (to_stdout) {
-        fmt::print("{}", report::to_json(record));
-        std::fflush(stdout);
-        return record.exit_code;
-    }
-    XDPBENCH_CHECK(file->commit(report::to_json(record)));
-    console.note("result: " + file->path().string());
+    XDPBENCH_CHECK(outputs.write(report::to_json(record), &record, console));
     return record.exit_code;
 }
 

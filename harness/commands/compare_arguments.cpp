@@ -82,9 +82,7 @@ void add_compare_options(CLI::App& app, CompareArguments& arguments) {
                       "end to end: generator and program on one CPU (shared, the default) or on "
                       "two CPUs (separate)");
     add_judgement_options(app, arguments);
-    app.add_option("--json", arguments.json, "write the result to this file (-: standard output)")
-        ->type_name("FILE")
-        ->group(kOutputGroup);
+    add_output_options(app, arguments.outputs, "results/compare-PROGRAM-TIME.json");
     app.add_flag("-v,--verbose", arguments.verbose, "-vv prints libbpf's debug messages")
         ->group(kOutputGroup);
     app.footer(

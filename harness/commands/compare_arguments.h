@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "commands/output_options.h"
 #include "commands/shape_options.h"
 #include "commands/traffic_options.h"
 #include "compare/compare.h"
@@ -31,7 +32,7 @@ struct CompareArguments {
     std::string alpha = "1%";
     std::string threshold = "1%";
     std::optional<std::uint64_t> seed;
-    std::string json;
+    OutputArguments outputs;
     std::string regression;
     int verbose = 0;
 };

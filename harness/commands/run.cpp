@@ -4,21 +4,15 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <array>
 #include <filesystem>
-#include <map>
 #include <memory>
-#include <optional>
 
-#include "base/file.h"
 #include "base/result_file.h"
 #include "commands/command.h"
+#include "commands/output_options.h"
 #include "commands/prepare.h"
 #include "commands/run_arguments.h"
 #include "report/json.h"
-#include "report/junit.h"
-#include "report/ktap.h"
-#include "report/openmetrics.h"
 
 namespace xdpbench::commands {
 namespace {
@@ -42,42 +36,6 @@ std::string stem_of(const std::filesystem::path& result, const std::filesystem::
     return std::filesystem::path(file ? result : by_itself).replace_extension().string();
 }
 
-// A file beside the JSON result, and what it will hold.
-struct Report {
-    OutputFile file;
-    std::string (*render)(const model::RunRecord&);
-};
-
-// Opened before the work: can they be written?
-Result<std::vector<Report>> open_reports(const RunArguments& arguments) {
-    struct Wanted {
-        const char* option;
-        const std::string& path;
-        std::string (*render)(const model::RunRecord&);
-    };
-    const std::array<Wanted, 3> wanted{{{"--junit", arguments.junit, report::to_junit},
-                                        {"--ktap", arguments.ktap, report::to_ktap},
-                                        {"--metrics", arguments.metrics, report::to_openmetrics}}};
-    std::map<std::filesystem::path, std::string> taken{{arguments.json, "--json"}};
-    std::vector<Report> reports;
-    for (const Wanted& report : wanted) {
-        if (report.path.empty()) continue;
-        if (report.path == "-") {
-            return input_error(fmt::format("{} - is not offered", report.option),
-                               "name a file; /dev/stdout is one");
-        }
-        const auto [other, first] = taken.emplace(report.path, report.option);
-        if (!first) {
-            return input_error(fmt::format("{} and {} name the same file {}", other->second,
-                                           report.option, report.path),
-                               "give each its own");
-        }
-        XDPBENCH_TRY(OutputFile file, OutputFile::create(report.path));
-        reports.push_back({std::move(file), report.render});
-    }
-    return reports;
-}
-
 Result<int> run_command(const RunArguments& arguments, const Invocation& invocation) {
     bpf::set_up_libbpf(arguments.verbose > 1);
     // Before the ports are looked at; restores them at the end, however this function is left.
@@ -85,10 +43,11 @@ Result<int> run_command(const RunArguments& arguments, const Invocation& invocat
     XDPBENCH_TRY(run::RunOptions options, parse_run(arguments));
     options.passed_on = invocation.passed_on;
     options.command_line = invocation.typed;
-    const bool to_stdout = arguments.json == "-";
+    const bool to_stdout = arguments.outputs.json == "-";
     const std::string by_itself = default_result_name(options);
-    const std::string result = arguments.json.empty() ? by_itself : arguments.json;
-    options.result_stem = stem_of(to_stdout ? by_itself : result, by_itself);
+    const std::string result =
+        arguments.outputs.json.empty() || to_stdout ? by_itself : arguments.outputs.json;
+    options.result_stem = stem_of(result, by_itself);
     XDPBENCH_TRY(const run::PlannedRun plan, run::plan_run(options));
     report::Console console(to_stdout ? stderr : stdout);
     model::RunRecord record;
@@ -98,26 +57,12 @@ Result<int> run_command(const RunArguments& arguments, const Invocation& invocat
         return kHeld;
     }
     // Found out now, not after the work: can the result be written?
-    std::optional<OutputFile> file;
-    if (!to_stdout) {
-        XDPBENCH_TRY(OutputFile output, OutputFile::create(result));
-        file.emplace(std::move(output));
-    }
-    XDPBENCH_TRY(std::vector<Report> reports, open_reports(arguments));
+    XDPBENCH_TRY(Outputs outputs, Outputs::open(arguments.outputs, by_itself));
     XDPBENCH_CHECK(run::run(plan, console, record, notes));
-    record.exit_code = run::exit_code_of(record);
+    record.exit_code = model::exit_code_of(record);
     console.report(record, arguments.verbose > 0);
     for (const std::string& note : notes) console.note(note);
-    if (to_stdout) fmt::print("{}", report::to_json(record));
-    // The work is done: what can be written is, whatever becomes of the rest.
-    Result<void> written;
-    if (file) written = file->commit(report::to_json(record));
-    if (file && written) console.note("\nresult: " + file->path().string());
-    for (Report& report : reports) {
-        Result<void> also = report.file.commit(report.render(record));
-        if (written) written = std::move(also);
-    }
-    XDPBENCH_CHECK(written);
+    XDPBENCH_CHECK(outputs.write(report::to_json(record), &record, console));
     return record.exit_code;
 }
 

@@ -243,21 +243,8 @@ void add_interface_options(CLI::App& app, RunArguments& arguments) {
         ->group(kInterfaceGroup);
 }
 
-void add_output_options(CLI::App& app, RunArguments& arguments) {
-    app.add_option("--json", arguments.json,
-                   "write the result to this file (-: standard output; default: "
-                   "results/PROGRAM-MODE-TIME.json)")
-        ->type_name("FILE")
-        ->group(kOutputGroup);
-    app.add_option("--junit", arguments.junit, "write the outcomes as JUnit XML as well")
-        ->type_name("FILE")
-        ->group(kOutputGroup);
-    app.add_option("--ktap", arguments.ktap, "write the outcomes as KTAP as well")
-        ->type_name("FILE")
-        ->group(kOutputGroup);
-    app.add_option("--metrics", arguments.metrics, "write the figures as OpenMetrics text as well")
-        ->type_name("FILE")
-        ->group(kOutputGroup);
+void add_report_options(CLI::App& app, RunArguments& arguments) {
+    add_output_options(app, arguments.outputs, "results/PROGRAM-MODE-TIME.json");
     app.add_flag("-v,--verbose", arguments.verbose,
                  "print every check and every bench in detail; -vv: libbpf's debug messages too")
         ->group(kOutputGroup);
@@ -273,7 +260,7 @@ void add_run_options(CLI::App& app, RunArguments& arguments) {
                       "default from 4 CPUs on)");
     add_measurement_options(app, arguments);
     add_interface_options(app, arguments);
-    add_output_options(app, arguments);
+    add_report_options(app, arguments);
 }
 
 Result<run::RunOptions> parse_run(const RunArguments& arguments) {

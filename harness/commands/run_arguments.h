@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "commands/output_options.h"
 #include "commands/shape_options.h"
 #include "commands/traffic_options.h"
 #include "run/run.h"
@@ -31,10 +32,7 @@ struct RunArguments {
     std::vector<std::string> losses;
     std::string exceed;  // empty: the default of SearchGoals
     std::string width;
-    std::string json;
-    std::string junit;
-    std::string ktap;
-    std::string metrics;
+    OutputArguments outputs;
     std::string device;
     std::string peer;
     bool take_over = false;

@@ -41,8 +41,7 @@ constexpr std::size_t kMostBlocks = 600;
 Result<void> require_checks(const target::Target& target) {
     for (const scenario::Check& check : target.scenario.checks) {
         const check::Verdict verdict = check::run_check(target, check);
-        if (verdict.outcome == model::Outcome::passed || verdict.outcome == model::Outcome::skipped)
-            continue;
+        if (model::held(verdict.outcome)) continue;
         return Error{ErrorKind::invalid,
                      fmt::format("{}: the check \"{}\" does not hold, so it is not timed\n{}",
                                  target.object.string(), check.name, verdict.message),
@@ -117,10 +116,7 @@ model::ComparedCase not_measured(const Kind& kind, const traffic::CpuPlan& cpus,
                                  const Error& error) {
     model::ComparedCase result;
     result.setup = setup_of(kind, cpus);
-    result.outcome = error.kind == ErrorKind::unavailable || error.kind == ErrorKind::interrupted
-                         ? model::Outcome::skipped
-                         : model::Outcome::invalid;
-    result.message = error.text();
+    model::end_with(result, error);
     return result;
 }
 
@@ -255,29 +251,8 @@ Result<void> compare(const std::vector<Compared>& shapes, const CompareOptions& 
     adjust(record.cases, options.alpha);
     record.interrupted = interrupted();
     record.seconds = seconds_since(start);
-    record.exit_code = exit_code_of(record);
+    record.exit_code = model::exit_code_of(record);
     return {};
-}
-
-int exit_code_of(const model::CompareRecord& record) {
-    if (record.interrupted) return 130;
-    bool slower = false;
-    bool unclear = false;
-    bool measured = false;
-    for (const model::ComparedCase& one : record.cases) {
-        const stats::Judgement judgement = one.comparison.judgement;
-        measured = measured || one.outcome != model::Outcome::skipped;
-        if (one.outcome == model::Outcome::skipped) continue;
-        slower = slower ||
-                 (one.outcome == model::Outcome::passed && judgement == stats::Judgement::slower);
-        unclear = unclear || one.outcome != model::Outcome::passed ||
-                  judgement == stats::Judgement::inconclusive ||
-                  judgement == stats::Judgement::invalid ||
-                  judgement == stats::Judgement::undecided;
-    }
-    if (slower) return 1;
-    if (unclear) return 3;
-    return measured ? 0 : 4;
 }
 
 }  // namespace xdpbench::compare

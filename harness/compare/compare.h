@@ -47,8 +47,4 @@ Result<model::ComparedCase> compare_case(BlockSource& blocks, stats::ComparisonP
 // Blocks at which the data is looked at, if `most` blocks are within the budget.
 [[nodiscard]] std::vector<std::size_t> plan_looks(std::size_t most);
 
-// 0 no case is slower, 1 one is, 3 a case is inconclusive or invalid and none slower, 4 nothing
-// could be measured here, 130 interrupted.
-[[nodiscard]] int exit_code_of(const model::CompareRecord& record);
-
 }  // namespace xdpbench::compare

@@ -17,40 +17,6 @@ TEST(PlanLooks, DoubleUntilTheBudgetEnds) {
     EXPECT_EQ(plan_looks(1'000'000).back(), 600U);
 }
 
-model::CompareRecord compare_with(
-    std::initializer_list<std::pair<model::Outcome, stats::Judgement>> cases) {
-    model::CompareRecord record;
-    for (const auto& [outcome, judgement] : cases) {
-        model::ComparedCase one;
-        one.outcome = outcome;
-        one.comparison.judgement = judgement;
-        record.cases.push_back(one);
-    }
-    return record;
-}
-
-TEST(CompareExitCode, SlowerGoesBeforeUnclear) {
-    using enum stats::Judgement;
-    EXPECT_EQ(exit_code_of(
-                  compare_with({{model::Outcome::passed, same}, {model::Outcome::passed, faster}})),
-              0);
-    EXPECT_EQ(exit_code_of(compare_with(
-                  {{model::Outcome::passed, inconclusive}, {model::Outcome::passed, slower}})),
-              1);
-    EXPECT_EQ(exit_code_of(compare_with(
-                  {{model::Outcome::passed, same}, {model::Outcome::passed, inconclusive}})),
-              3);
-    EXPECT_EQ(exit_code_of(compare_with({{model::Outcome::passed, invalid}})), 3);
-    EXPECT_EQ(exit_code_of(compare_with({{model::Outcome::invalid, slower}})), 3);
-    EXPECT_EQ(exit_code_of(compare_with({{model::Outcome::skipped, undecided}})), 4);
-    EXPECT_EQ(exit_code_of(compare_with(
-                  {{model::Outcome::skipped, undecided}, {model::Outcome::passed, same}})),
-              0);
-    model::CompareRecord interrupted = compare_with({{model::Outcome::passed, slower}});
-    interrupted.interrupted = true;
-    EXPECT_EQ(exit_code_of(interrupted), 130);
-}
-
 // Blocks as they are told.
 class ToldBlocks final : public BlockSource {
   public:

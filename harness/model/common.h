@@ -9,12 +9,10 @@
 
 #include "model/action.h"
 #include "model/mode.h"
+#include "model/outcome.h"
 #include "model/placement.h"
 
 namespace xdpbench::model {
-
-enum class Outcome { passed, failed, skipped, invalid };
-[[nodiscard]] const char* outcome_name(Outcome outcome);
 
 inline constexpr double kMega = 1e6;  // packets/s in one Mpps
 

@@ -24,4 +24,26 @@ double ComparedCase::more_ns() const {
     return stats::median(differences).value_or(0);
 }
 
+Outcome outcome_of(const ComparedCase& one) {
+    if (one.outcome != Outcome::passed) return one.outcome;
+    switch (one.comparison.judgement) {
+        case stats::Judgement::slower:
+            return Outcome::failed;
+        case stats::Judgement::same:
+        case stats::Judgement::faster:
+            return Outcome::passed;
+        case stats::Judgement::inconclusive:
+        case stats::Judgement::invalid:
+        case stats::Judgement::undecided:
+            return Outcome::invalid;
+    }
+    return Outcome::error;
+}
+
+int exit_code_of(const CompareRecord& record) {
+    std::vector<Outcome> outcomes;
+    for (const ComparedCase& one : record.cases) outcomes.push_back(outcome_of(one));
+    return exit_code_of(outcomes, record.interrupted);
+}
+
 }  // namespace xdpbench::model

@@ -50,6 +50,10 @@ struct ComparedCase {
     Bound bound = Bound::none;
 };
 
+// How a case ended, and what it says of the contender: failed if it is slower, invalid if that is
+// not known.
+[[nodiscard]] Outcome outcome_of(const ComparedCase& one);
+
 struct CompareRecord {
     std::string command_line;
     std::string started;  // UTC, ISO 8601
@@ -66,5 +70,7 @@ struct CompareRecord {
     bool interrupted = false;
     int exit_code = 0;
 };
+
+[[nodiscard]] int exit_code_of(const CompareRecord& record);
 
 }  // namespace xdpbench::model

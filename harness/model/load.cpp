@@ -13,7 +13,7 @@ std::string_view name_of(Through through) {
         case Through::program:
             return "program";
         case Through::baseline:
-            return "floor";
+            return "baseline";
     }
     return "";
 }

@@ -21,7 +21,7 @@ struct ReplacementRecord {
     std::optional<std::uint64_t> by_first;
     std::optional<std::uint64_t> by_second;
     Losses losses;
-    bool balanced = false;
+    bool accounted_for = false;  // all frames
 };
 
 struct ReplayRecord {
@@ -39,9 +39,9 @@ struct ReplayRecord {
     std::uint64_t forwarded = 0;               // frames that reached the far end of a chain
     std::map<int, std::uint64_t> passed_cpus;  // `passed`, by the CPU that ran the stack
     Losses losses;
-    std::vector<CpuTally> cpus;  // empty if the program does not count per CPU
-    bool judged = false;         // compared with the scenario's expectation
-    bool balanced = false;
+    std::vector<CpuTally> cpus;                    // empty if the program does not count per CPU
+    bool judged = false;                           // compared with the scenario's expectation
+    bool accounted_for = false;                    // all frames
     std::optional<ReplacementRecord> replacement;  // if the scenario asks for it
 };
 

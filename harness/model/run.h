@@ -36,4 +36,6 @@ struct RunRecord {
     int exit_code = 0;
 };
 
+[[nodiscard]] int exit_code_of(const RunRecord& run);
+
 }  // namespace xdpbench::model

@@ -130,7 +130,7 @@ TEST_P(ChainTest, RedirectedFramesArriveAtTheFarEndWholeAndInOrder) {
     const packet::Frames frames = frames_for({kDevmap, kPlain}, 250);
     const auto sent = send(frames);
     ASSERT_TRUE(sent) << sent.error().text();
-    EXPECT_EQ(testbed::unbalanced(sent->counts, frames.size()), "");
+    EXPECT_EQ(testbed::unaccounted(sent->counts, frames.size()), "");
     EXPECT_EQ(sent->counts.forwarded, frames.size());
     EXPECT_EQ(sent->counts.actions[XDP_REDIRECT], frames.size());
     EXPECT_EQ(sent->counts.losses, model::Losses{});
@@ -141,7 +141,7 @@ TEST_P(ChainTest, EveryWayIsAccountedFor) {
     const packet::Frames frames = frames_for({kDevmap, kBack, kPass}, 50);
     const auto sent = send(frames);
     ASSERT_TRUE(sent) << sent.error().text();
-    EXPECT_EQ(testbed::unbalanced(sent->counts, frames.size()), "");
+    EXPECT_EQ(testbed::unaccounted(sent->counts, frames.size()), "");
     EXPECT_EQ(sent->counts.forwarded, 50U);
     EXPECT_EQ(sent->counts.received, 50U);
     EXPECT_EQ(sent->counts.passed, 50U);
@@ -159,7 +159,7 @@ TEST_P(ChainTest, ACpumapHandsFramesToTheOtherCpu) {
     EXPECT_EQ(sent->counts.passed_cpus.at(0), frames.size()) << "where the map leads";
     EXPECT_EQ(sent->counts.passed_cpus.at(static_cast<std::size_t>(from)), 0U);
     EXPECT_TRUE(sent->passed == frames);
-    EXPECT_EQ(testbed::unbalanced(sent->counts, frames.size()), "");
+    EXPECT_EQ(testbed::unaccounted(sent->counts, frames.size()), "");
 }
 
 TEST_P(ChainTest, RedirectsThatFailAreNotTakenForArrivals) {
@@ -169,7 +169,7 @@ TEST_P(ChainTest, RedirectsThatFailAreNotTakenForArrivals) {
     EXPECT_EQ(sent->counts.forwarded, 20U);
     const char* const name = GetParam() == model::Mode::native ? "dut_rx_drops" : "redirect_errors";
     EXPECT_EQ(sent->counts.losses, (model::Losses{{name, 20}}));
-    EXPECT_EQ(testbed::unbalanced(sent->counts, frames.size()), "");
+    EXPECT_EQ(testbed::unaccounted(sent->counts, frames.size()), "");
 }
 
 // Eight frames at a time for a queue of one.
@@ -190,7 +190,7 @@ TEST_P(ChainTest, WhatFindsTheQueueOfACpumapFullIsALossWithAName) {
     EXPECT_EQ(sent->counts.passed + lost, frames.size());
     // The first bundle finds the other CPU asleep. (Generic frames come one by one.)
     EXPECT_GE(lost, GetParam() == model::Mode::native ? 1U : 0U);
-    EXPECT_EQ(testbed::unbalanced(sent->counts, frames.size()), "");
+    EXPECT_EQ(testbed::unaccounted(sent->counts, frames.size()), "");
 }
 
 // As they should be behind the program of a map.
@@ -208,7 +208,7 @@ TEST_P(ChainTest, AProgramBehindADevmapRunsOnTheWayOut) {
     const auto sent = send_to_companions(frames, out0);
     ASSERT_TRUE(sent) << sent.error().text();
     EXPECT_TRUE(sent->forwarded == noted(frames, 'd', out0));
-    EXPECT_EQ(testbed::unbalanced(sent->counts, frames.size()), "");
+    EXPECT_EQ(testbed::unaccounted(sent->counts, frames.size()), "");
 }
 
 TEST_P(ChainTest, AProgramBehindACpumapRunsOnItsCpu) {
@@ -220,7 +220,7 @@ TEST_P(ChainTest, AProgramBehindACpumapRunsOnItsCpu) {
     ASSERT_TRUE(sent) << sent.error().text();
     EXPECT_TRUE(sent->passed == noted(frames, 'c', 0));
     EXPECT_EQ(sent->counts.passed_cpus.at(0), frames.size());
-    EXPECT_EQ(testbed::unbalanced(sent->counts, frames.size()), "");
+    EXPECT_EQ(testbed::unaccounted(sent->counts, frames.size()), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Modes, ChainTest,

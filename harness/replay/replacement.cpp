@@ -133,12 +133,12 @@ Result<ReplacementOutcome> replace_under_traffic(const target::Target& target, m
     outcome.record.losses = counts.losses;
     XDPBENCH_TRY(outcome.record.by_first, handled_by(first));
     XDPBENCH_TRY(outcome.record.by_second, handled_by(second));
-    const std::string imbalance = testbed::unbalanced(counts, sent);
-    outcome.record.balanced = imbalance.empty();
-    if (!imbalance.empty())
-        outcome.verdict = {model::Outcome::failed,
-                           fmt::format("replaced {} times under traffic, frames went missing: {}",
-                                       thousands(times), imbalance)};
+    const std::string missing = testbed::unaccounted(counts, sent);
+    outcome.record.accounted_for = missing.empty();
+    if (!missing.empty())
+        outcome.verdict = {
+            model::Outcome::failed,
+            fmt::format("replaced {} times under traffic: {}", thousands(times), missing)};
     return outcome;
 }
 

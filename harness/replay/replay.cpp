@@ -61,22 +61,23 @@ Result<bpf::Program> load_for(const target::Target& target, const net::Network& 
 
 // Sends all frames, a few at a time, and waits until they are
 // accounted for: where softirqs are left to ksoftirqd while it runs (before 6.5), a receiver that
-// waits for the CPU is overrun by frames that are sent in one go. Once the books do not balance,
-// there is nothing to wait for.
+// waits for the CPU is overrun by frames that are sent in one go. Once frames are not accounted
+// for there is nothing to wait for.
 Result<testbed::LinkCounts> send_paced(traffic::Generator& generator, const net::Network& network,
                                        const testbed::InstrumentedLink& link,
                                        std::uint64_t frames) {
     XDPBENCH_TRY(const testbed::LinkCounts before, link.read());
     testbed::LinkCounts counts;
-    bool balanced = true;
+    bool accounted = true;
     for (std::uint64_t sent = 0; sent < frames;) {
-        const std::uint64_t part = balanced ? std::min(kInFlight, frames - sent) : frames - sent;
-        XDPBENCH_CHECK(generator.send(network.tester, link.tester().index, part));
+// waits for the CPU is overrun by frames that are sent in one go. Once frames are not accounted
+// for there is nothing to wait for.
+Result<testbed::LinkCounts> send_paced(traffic::Generator& generator, const net::Network& network,
         sent += part;
         const testbed::Settled when =
             sent < frames ? testbed::Settled::balanced : testbed::Settled::certain;
         XDPBENCH_TRY(counts, testbed::settled(link, before, sent, when));
-        balanced = testbed::unbalanced(counts, sent).empty();
+        accounted = testbed::unaccounted(counts, sent).empty();
     }
     return counts;
 }
@@ -222,18 +223,20 @@ Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
                                                   : testbed::unbalanced(counts, frames.size());
     ReplayOutcome outcome;
     outcome.record = describe(target, mode, *link, counts, frames.size());
-    outcome.record->balanced = imbalance.empty();
+// waits for the CPU is overrun by frames that are sent in one go. Once frames are not accounted
+// for there is nothing to wait for.
+Result<testbed::LinkCounts> send_paced(traffic::Generator& generator, const net::Network& network,
     XDPBENCH_TRY(outcome.observation, observe(*link, mode, counts, capture.frames > 0));
     if (target.judged) {
         XDPBENCH_TRY(outcome.verdict, judge(target, *link, *outcome.record));
     }
-    if (!imbalance.empty()) {
-        // A wrong program leaves the books balanced; books that do not balance are the
+    if (!missing.empty()) {
+        // With a wrong program all frames are accounted for, too: those that are not are the
         // measurement's fault.
         outcome.verdict.outcome = outcome.verdict.outcome == model::Outcome::failed
                                       ? model::Outcome::failed
                                       : model::Outcome::invalid;
-        outcome.verdict.message += "the books do not balance: " + imbalance;
+        outcome.verdict.message += missing;
         if (options.devices)
             outcome.verdict.message += "\n" + testbed::device_hint(link->dut(), link->tester());
     }

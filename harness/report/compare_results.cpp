@@ -220,10 +220,12 @@ int exit_code_of(const ResultTable& table, bool threshold) {
     };
     const auto compared =
         static_cast<std::ptrdiff_t>(table.rows.size()) - count(Change::not_compared);
-    if (count(Change::regression) > 0) return 1;
-    if (compared == 0 || (threshold && compared == count(Change::not_judged))) return 3;
-    if (threshold && count(Change::undecided) + count(Change::not_compared) > 0) return 3;
-    return 0;
+    std::vector<model::Outcome> outcomes;
+    if (count(Change::regression) > 0) outcomes.push_back(model::Outcome::failed);
+    const bool unknown = count(Change::undecided) + count(Change::not_compared) > 0 ||
+                         compared == count(Change::not_judged);
+    if (compared == 0 || (threshold && unknown)) outcomes.push_back(model::Outcome::invalid);
+    return model::exit_code_of(outcomes, false);
 }
 
 }  // namespace xdpbench::report

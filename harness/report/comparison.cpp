@@ -121,8 +121,8 @@ Json to_json(const model::ComparedCase& one) {
     json.update(setup_json(one));
     json.update({{"judgement", std::string(stats::name(found.judgement))},
                  {"measure", model::name_of(one.measure)},
-                 {"floor", one.threshold},
-                 {"blocks", found.blocks},
+                 {"threshold", one.threshold},
+                 {"samples", found.blocks},
                  {"effect", seen(found.effect)},
                  {"p", seen(found.p)},
                  {"holm_p", seen(one.adjusted_p)},
@@ -130,22 +130,22 @@ Json to_json(const model::ComparedCase& one) {
                  {"control_p", seen(found.control_p)},
                  {"base_ns", one.base_ns},
                  {"contender_ns", one.contender_ns},
-                 {"more_ns", one.more_ns()},
-                 {"floor_ns", one.baseline_ns},
+                 {"difference_ns", one.more_ns()},
+                 {"baseline_ns", one.baseline_ns},
                  {"seconds", one.seconds}});
     if (one.bound != model::Bound::none) {
         json["bound"] = model::name_of(one.bound);
-        json["refused"] = one.refused;
+        json["ring_full_share"] = one.refused;
     }
     if (found.interval)
         json["interval"] = {{"low", found.interval->low},
                             {"high", found.interval->high},
                             {"coverage", found.interval->coverage}};
-    if (found.smallest_visible) json["smallest_visible"] = *found.smallest_visible;
+    if (found.smallest_visible) json["smallest_visible_effect"] = *found.smallest_visible;
     json["ratios"] = one.ratios;
     json["control_ratios"] = one.control;
-    json["base_samples"] = one.base_samples;
-    json["contender_samples"] = one.contender_samples;
+    json["base_ns_samples"] = one.base_samples;
+    json["contender_ns_samples"] = one.contender_samples;
     return json;
 }
 
@@ -185,7 +185,7 @@ std::string to_json(const model::CompareRecord& record) {
               {"exit_code", record.exit_code},
               {"cpu", record.cpu},
               {"alpha", record.alpha},
-              {"floor", record.threshold},
+              {"threshold", record.threshold},
               {"power", record.power},
               {"seed", record.seed}};
     json["environment"] = Json::object();

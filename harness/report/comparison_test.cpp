@@ -96,7 +96,7 @@ TEST(ComparisonJson, HasTheSetupOfEachCase) {
     EXPECT_EQ(one.at("flows"), 100);
     EXPECT_EQ(one.at("generator_cpu"), 0);
     EXPECT_EQ(one.at("bound"), "program");
-    EXPECT_EQ(one.at("refused"), 0.25);
+    EXPECT_EQ(one.at("ring_full_share"), 0.25);
 }
 
 }  // namespace

@@ -147,10 +147,7 @@ void Console::checks(const model::RunRecord& run, const std::string& name, bool 
     for (const model::CaseResult& result : run.cases) {
         if (result.kind != model::CaseKind::check || result.program != name) continue;
         counts.passed += result.outcome == model::Outcome::passed ? 1 : 0;
-        counts.failed +=
-            result.outcome == model::Outcome::failed || result.outcome == model::Outcome::invalid
-                ? 1
-                : 0;
+        counts.failed += model::held(result.outcome) ? 0 : 1;
         counts.skipped += result.outcome == model::Outcome::skipped ? 1 : 0;
         counts.seconds += result.seconds;
         if (verbose)
@@ -194,7 +191,7 @@ void Console::replays(const model::RunRecord& run, const std::string& name) {
         fmt::print(out_, "           {} sent: {}; {}\n", counted(record->sent, "frame"),
                    tally_text(record->actions), arrivals_text(*record));
         fmt::print(out_, "           lost: {}; the books {}{}\n", losses_text(record->losses),
-                   record->balanced ? "balance" : "DO NOT BALANCE",
+                   record->accounted_for ? "balance" : "DO NOT BALANCE",
                    !record->judged                            ? "; nothing judged"
                    : result.outcome == model::Outcome::passed ? "; all as expected"
                                                               : "");
@@ -300,7 +297,7 @@ void Console::problem(const model::CaseResult& result, std::size_t count) {
 
 // The last line: how all of it ended.
 void Console::conclusion(const model::RunRecord& run) {
-    std::array<std::size_t, 4> counts{};
+    std::array<std::size_t, model::kOutcomes.size()> counts{};
     for (const model::CaseResult& result : run.cases)
         ++counts[static_cast<std::size_t>(result.outcome)];
     for (const model::BenchRecord& bench : run.benches)
@@ -311,15 +308,12 @@ void Console::conclusion(const model::RunRecord& run) {
         ++counts[static_cast<std::size_t>(one.outcome)];
     std::string text;
     model::Outcome worst = counts[0] > 0 ? model::Outcome::passed : model::Outcome::skipped;
-    for (const model::Outcome outcome : {model::Outcome::passed, model::Outcome::failed,
-                                         model::Outcome::invalid, model::Outcome::skipped}) {
+    for (const model::Outcome outcome : model::kOutcomes) {
         const std::size_t count = counts[static_cast<std::size_t>(outcome)];
         if (count == 0) continue;
         text +=
             fmt::format("{}{} {}", text.empty() ? "" : ", ", count, model::outcome_name(outcome));
-        if (outcome == model::Outcome::failed ||
-            (outcome == model::Outcome::invalid && worst != model::Outcome::failed))
-            worst = outcome;
+        if (!model::held(outcome) && model::held(worst)) worst = outcome;
     }
     if (!text.empty()) fmt::print(out_, "\n{} in {:.1f} s\n", paint(worst, text), run.seconds);
     if (run.interrupted) {

@@ -1,7 +1,11 @@
 #include "report/entry.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string_view>
+
+#include "stats/comparison.h"
 
 namespace xdpbench::report {
 namespace {
@@ -10,39 +14,81 @@ std::string suite_of(std::string_view kind, const std::string& program) {
     return std::string(kind) + "." + program;
 }
 
-}  // namespace
+Entry entry_of(const model::CaseResult& result) {
+    const std::string name =
+        result.mode ? std::string(model::mode_name(*result.mode)) : result.name;
+    return {suite_of(model::name_of(result.kind), result.program),
+            name,
+            result.location,
+            result.outcome,
+            result.message,
+            result.seconds,
+            result.repeat};
+}
 
-std::vector<Entry> list_entries(const model::RunRecord& run) {
+template <class Record>
+Entry entry_of(const Record& record, std::string_view kind, const std::string& title = "") {
+    return {suite_of(kind, record.setup.program),
+            record.setup.name() + title,
+            "",
+            record.outcome,
+            record.message,
+            record.seconds,
+            ""};
+}
+
+std::vector<Entry> cases_of(const model::RunRecord& run) {
     std::vector<Entry> entries;
-    for (const model::CaseResult& result : run.cases) {
-        const std::string name =
-            result.mode ? std::string(model::mode_name(*result.mode)) : result.name;
-        entries.push_back({suite_of(model::name_of(result.kind), result.program), name,
-                           result.location, result.outcome, result.message, result.seconds,
-                           result.repeat});
-    }
-    const auto add = [&entries](const auto& record, std::string_view kind,
-                                const std::string& title) {
-        entries.push_back({suite_of(kind, record.setup.program), record.setup.name() + title, "",
-                           record.outcome, record.message, record.seconds, ""});
-    };
-    for (const model::BenchRecord& bench : run.benches) add(bench, "bench", "");
+    for (const model::CaseResult& result : run.cases) entries.push_back(entry_of(result));
+    for (const model::BenchRecord& bench : run.benches) entries.push_back(entry_of(bench, "bench"));
     for (const model::LoadRecord& load : run.loads)
-        add(load, model::name_of(load.kind), " " + load.title());
-    for (const model::ScalingRecord& scaling : run.scalings) add(scaling, "scaling", "");
-    // Cases may have been shuffled; a suite is written in one piece.
+        entries.push_back(entry_of(load, model::name_of(load.kind), " " + load.title()));
+    for (const model::ScalingRecord& scaling : run.scalings)
+        entries.push_back(entry_of(scaling, "scaling"));
+    return entries;
+}
+
+// Of a case that was measured the judgement, which is why it did not pass.
+std::vector<Entry> cases_of(const model::CompareRecord& record) {
+    std::vector<Entry> entries;
+    for (const model::ComparedCase& one : record.cases) {
+        Entry entry = entry_of(one, "compare");
+        entry.outcome = model::outcome_of(one);
+        if (one.outcome == model::Outcome::passed)
+            entry.message =
+                fmt::format("{}: {:+.2f} % after {} samples", stats::name(one.comparison.judgement),
+                            one.comparison.effect * 100, one.comparison.blocks);
+        entries.push_back(std::move(entry));
+    }
+    return entries;
+}
+
+// Cases may have been shuffled; a suite is written in one piece.
+void sort_by_suite(std::vector<Entry>& entries) {
     std::vector<std::string> suites;
     for (const Entry& entry : entries) {
-        if (std::find(suites.begin(), suites.end(), entry.suite) == suites.end()) {
+        if (std::find(suites.begin(), suites.end(), entry.suite) == suites.end())
             suites.push_back(entry.suite);
-        }
     }
     const auto place = [&](const Entry& entry) {
         return std::find(suites.begin(), suites.end(), entry.suite);
     };
     std::stable_sort(entries.begin(), entries.end(),
                      [&](const Entry& a, const Entry& b) { return place(a) < place(b); });
-    return entries;
+}
+
+}  // namespace
+
+Entries list_entries(const Source& source) {
+    return std::visit(
+        [](const auto* record) {
+            Entries entries{record->command_line, record->started,   record->seconds,
+                            record->interrupted,  record->exit_code, record->environment,
+                            cases_of(*record)};
+            sort_by_suite(entries.all);
+            return entries;
+        },
+        source);
 }
 
 std::size_t count_entries(const std::vector<Entry>& entries, model::Outcome outcome) {

@@ -1,15 +1,22 @@
-// A run as a list of cases, for the formats that know nothing else (JUnit, KTAP).
+// A run or a comparison as a list of cases, for the formats that know nothing else (JUnit, KTAP).
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
+#include "model/comparison.h"
 #include "model/run.h"
 
 namespace xdpbench::report {
 
+// What a document is made of. Another kind of record does not compile until every format has it.
+using Source = std::variant<const model::RunRecord*, const model::CompareRecord*>;
+
 struct Entry {
-    std::string suite;  // "check.icmp_lb", "replay.icmp_lb", "bench.icmp_lb"
+    std::string suite;  // "check.icmp_lb", "replay.icmp_lb", "bench.icmp_lb", "compare.icmp_lb"
     std::string name;   // within the suite; of a replay or a bench, its mode
     std::string location;
     model::Outcome outcome = model::Outcome::passed;
@@ -18,8 +25,17 @@ struct Entry {
     std::string repeat;  // empty where no command runs this one alone
 };
 
-// Checks, replays and benches, in the order in which they ran; a suite's stand together.
-[[nodiscard]] std::vector<Entry> list_entries(const model::RunRecord& run);
+// The cases in the order in which they ran, a suite's together, and what they ran on.
+struct Entries {
+    std::string command_line;
+    std::string started;
+    double seconds = 0;
+    bool interrupted = false;
+    int exit_code = 0;
+    std::vector<std::pair<std::string, std::string>> environment;
+    std::vector<Entry> all;
+};
+[[nodiscard]] Entries list_entries(const Source& source);
 
 // How many of them have this outcome.
 [[nodiscard]] std::size_t count_entries(const std::vector<Entry>& entries, model::Outcome outcome);

@@ -47,22 +47,16 @@ Json to_json(const model::ReplacementRecord& replacement) {
     Json json{{"times", replacement.times},
               {"sent", replacement.sent},
               {"losses", to_json(replacement.losses)},
-              {"balanced", replacement.balanced}};
+              {"accounted_for", replacement.accounted_for}};
     if (replacement.by_first) json["handled_by_first"] = *replacement.by_first;
     if (replacement.by_second) json["handled_by_second"] = *replacement.by_second;
     return json;
 }
 
-std::string topology_text(const model::ReplayRecord& replay) {
-    if (replay.network != model::NetworkKind::ports)
-        return std::string(model::network_name(replay.network));
-    return "device " + replay.device + ", peer " + replay.peer;
-}
-
 Json to_json(const model::ReplayRecord& replay) {
     Json json{{"program", replay.program},
               {"mode", model::mode_name(replay.mode)},
-              {"topology", topology_text(replay)},
+              {"network", model::network_name(replay.network)},
               {"traffic", replay.traffic},
               {"sent", replay.sent},
               {"actions", to_json(replay.actions)},
@@ -74,7 +68,11 @@ Json to_json(const model::ReplayRecord& replay) {
               {"losses", to_json(replay.losses)},
               {"cpus", to_json(replay.cpus)},
               {"judged", replay.judged},
-              {"balanced", replay.balanced}};
+              {"accounted_for", replay.accounted_for}};
+    if (replay.network == model::NetworkKind::ports) {
+        json["device"] = replay.device;
+        json["peer"] = replay.peer;
+    }
     if (replay.replacement) json["replacement"] = to_json(*replay.replacement);
     return json;
 }
@@ -117,24 +115,24 @@ Json to_json(const model::BenchRound& round) {
               {"processed", round.processed},
               {"forwarded", round.forwarded},
               {"seconds", round.seconds},
-              {"floor_packets", round.baseline_packets},
-              {"floor_seconds", round.baseline_seconds},
+              {"baseline_packets", round.baseline_packets},
+              {"baseline_seconds", round.baseline_seconds},
               {"windows", round.window_ns.size()},
               {"window_ns", round.window_ns},
-              {"floor_window_ns", round.baseline_window_ns},
+              {"baseline_window_ns", round.baseline_window_ns},
               {"ns_per_packet", round.ns_per_packet()},
-              {"floor_ns", round.baseline_ns()},
+              {"baseline_ns", round.baseline_ns()},
               {"program_ns", round.program_ns()}};
     if (round.cycle_ns.empty()) return json;
     json["cycle_ns"] = round.cycle_ns;
     json["core_ipc"] = round.core_ipc;
-    json["shared"] = round.shared;
-    json["shared_windows"] = round.shared_windows();
-    json["core_shared"] = round.core_shared();
+    json["contended"] = round.shared;
+    json["contended_windows"] = round.shared_windows();
+    json["excluded"] = round.core_shared();
     json["gigahertz"] = round.gigahertz();
     json["timed_ns_per_packet"] = round.timed_ns_per_packet();
     json["cycles_per_packet"] = round.cycles_per_packet();
-    json["floor_cycles"] = round.baseline_cycles();
+    json["baseline_cycles"] = round.baseline_cycles();
     json["program_cycles"] = round.program_cycles();
     return json;
 }
@@ -159,14 +157,14 @@ Json to_json(const model::BenchRecord& bench) {
     json["passed"] = bench.passed;
     json["passed_by_cpu"] = by_cpu(bench.passed_cpus);
     json["forwarded"] = bench.forwarded;
-    json["floor_cpus"] = bench.baseline_cpus;
+    json["baseline_cpus"] = bench.baseline_cpus;
     json["losses"] = to_json(bench.losses);
     json["cpus"] = to_json(bench.cpus);
     for (std::size_t i = 0; i < bench.cpus.size(); ++i)
         json["cpus"][i]["per_second"] = to_json(model::per_second(bench, bench.cpus[i]));
     json["measured_seconds"] = bench.measured_seconds;
-    json["user_seconds"] = bench.user_seconds;
-    json["user_cpu_share"] = bench.user_share();
+    json["harness_seconds"] = bench.user_seconds;
+    json["harness_cpu_share"] = bench.user_share();
     json["rounds"] = Json::array();
     for (const model::BenchRound& round : bench.rounds) json["rounds"].push_back(to_json(round));
     if (bench.rounds.empty()) return json;
@@ -182,40 +180,24 @@ Json to_json(const model::BenchRecord& bench) {
     }
     json["ns_per_packet"] =
         summary(bench, [](const model::BenchRound& r) { return r.ns_per_packet(); });
-    json["floor_ns"] = summary(bench, [](const model::BenchRound& r) { return r.baseline_ns(); });
+    json["baseline_ns"] =
+        summary(bench, [](const model::BenchRound& r) { return r.baseline_ns(); });
     json["program_ns"] = summary(bench, [](const model::BenchRound& r) { return r.program_ns(); });
     if (!bench.has_cycles()) return json;
     json["core_ipc"] = bench.core_ipc;
-    json["shared_share"] = bench.shared_share();
-    json["shared_rounds"] = bench.shared_rounds();
+    json["contended_share"] = bench.shared_share();
+    json["excluded_rounds"] = bench.shared_rounds();
     json["clock_gigahertz"] = bench.clock_gigahertz();
     json["gigahertz"] = summary(bench, [](const model::BenchRound& r) { return r.gigahertz(); });
     json["timed_ns_per_packet"] =
         summary(bench, [](const model::BenchRound& r) { return r.timed_ns_per_packet(); });
     json["cycles_per_packet"] =
         summary(bench, [](const model::BenchRound& r) { return r.cycles_per_packet(); });
-    json["floor_cycles"] =
+    json["baseline_cycles"] =
         summary(bench, [](const model::BenchRound& r) { return r.baseline_cycles(); });
     json["program_cycles"] =
         summary(bench, [](const model::BenchRound& r) { return r.program_cycles(); });
     return json;
-}
-
-// The list that cases of a kind are in.
-std::string list_of(model::CaseKind kind) {
-    switch (kind) {
-        case model::CaseKind::check:
-            return "checks";
-        case model::CaseKind::replay:
-            return "replays";
-        case model::CaseKind::lan:
-            return "lans";
-        case model::CaseKind::modes:
-            return "modes";
-        case model::CaseKind::offload:
-            return "offloads";
-    }
-    return {};
 }
 
 Json to_json(const model::ScalingStep& step) {
@@ -264,14 +246,11 @@ std::string to_json(const model::RunRecord& run) {
     for (const auto& [key, value] : run.environment) json["environment"][key] = value;
     json["settings"] = run.settings;
     json["programs"] = all(run.programs);
-    for (const char* const key : {"checks", "replays", "lans", "modes", "offloads"})
-        json[key] = Json::array();
-    for (const model::CaseResult& result : run.cases)
-        json[list_of(result.kind)].push_back(to_json(result));
+    json["cases"] = all(run.cases);
     json["verdicts"] = all(run.verdicts);
-    json["replay_books"] = all(run.replays);
-    json["lan_steps"] = all(run.lans);
-    json["offload_devices"] = all(run.offloads);
+    json["replays"] = all(run.replays);
+    json["lans"] = all(run.lans);
+    json["offloads"] = all(run.offloads);
     json["benches"] = all(run.benches);
     json["rates"] = loads_json(run.loads, model::LoadKind::rate);
     json["searches"] = loads_json(run.loads, model::LoadKind::search);

@@ -7,7 +7,7 @@
 namespace xdpbench::report {
 
 // Version of our own keys, described in results/README.md. Raised when a key changes its meaning.
-inline constexpr int kResultSchemaVersion = 1;
+inline constexpr int kResultSchemaVersion = 2;
 
 // One document a run: Google Benchmark's `context` and `benchmarks` as it wrote them, our keys
 // beside.

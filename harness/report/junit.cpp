@@ -71,14 +71,15 @@ std::string outcome_element(const Entry& entry) {
         case model::Outcome::failed:
             return fmt::format("      <failure type=\"failed\" message=\"{}\">{}</failure>\n", line,
                                text);
+        case model::Outcome::error:
         case model::Outcome::invalid:
-            return fmt::format("      <error type=\"invalid\" message=\"{}\">{}</error>\n", line,
-                               text);
+            return fmt::format("      <error type=\"{}\" message=\"{}\">{}</error>\n",
+                               model::outcome_name(entry.outcome), line, text);
     }
     return "";
 }
 
-std::string to_junit(const Entry& entry) {
+std::string testcase(const Entry& entry) {
     std::string xml = fmt::format(R"(    <testcase classname="{}" name="{}" time="{:.6f}"{})",
                                   xml_text(entry.suite), xml_text(entry.name), entry.seconds,
                                   place(entry.location));
@@ -95,11 +96,12 @@ std::string counts(const std::vector<Entry>& entries) {
     for (const Entry& entry : entries) seconds += entry.seconds;
     return fmt::format(R"(tests="{}" failures="{}" errors="{}" skipped="{}" time="{:.6f}")",
                        entries.size(), count_entries(entries, model::Outcome::failed),
-                       count_entries(entries, model::Outcome::invalid),
+                       count_entries(entries, model::Outcome::error) +
+                           count_entries(entries, model::Outcome::invalid),
                        count_entries(entries, model::Outcome::skipped), seconds);
 }
 
-std::string properties(const model::RunRecord& run) {
+std::string properties(const Entries& run) {
     std::string xml = "    <properties>\n";
     const auto add = [&](std::string_view name, std::string_view value) {
         xml += fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", xml_text(name),
@@ -113,8 +115,9 @@ std::string properties(const model::RunRecord& run) {
 
 }  // namespace
 
-std::string to_junit(const model::RunRecord& run) {
-    const std::vector<Entry> entries = list_entries(run);
+std::string to_junit(const Source& source) {
+    const Entries run = list_entries(source);
+    const std::vector<Entry>& entries = run.all;
     std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
     xml += fmt::format("<testsuites name=\"xdp-bench\" {}>\n", counts(entries));
     for (auto first = entries.begin(); first != entries.end();) {
@@ -124,7 +127,7 @@ std::string to_junit(const model::RunRecord& run) {
         xml += fmt::format("  <testsuite name=\"{}\" {} timestamp=\"{}\">\n",
                            xml_text(first->suite), counts(suite), xml_text(run.started));
         if (first == entries.begin()) xml += properties(run);
-        for (const Entry& entry : suite) xml += to_junit(entry);
+        for (const Entry& entry : suite) xml += testcase(entry);
         xml += "  </testsuite>\n";
         first = end;
     }

@@ -2,13 +2,13 @@
 
 #include <string>
 
-#include "model/run.h"
+#include "report/entry.h"
 
 namespace xdpbench::report {
 
-// The run as JUnit XML, as Jenkins, GitLab and GitHub's actions read it: one suite a program and
-// kind (check, replay, bench), <failure> for failed, <error> for an invalid measurement, <skipped>
-// with the reason. The environment stands in the first suite's properties.
-[[nodiscard]] std::string to_junit(const model::RunRecord& run);
+// JUnit XML, as Jenkins, GitLab and GitHub's actions read it: one suite a program and kind (check,
+// replay, bench, compare), <failure> for failed, <error> for an error or an invalid measurement,
+// <skipped> with the reason. The environment is in the first suite's properties.
+[[nodiscard]] std::string to_junit(const Source& source);
 
 }  // namespace xdpbench::report

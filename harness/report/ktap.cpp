@@ -25,7 +25,7 @@ std::string diagnostic(std::string_view text) {
     return lines;
 }
 
-std::string to_ktap(const Entry& entry, std::size_t number) {
+std::string ktap_line(const Entry& entry, std::size_t number) {
     const std::string name = description(entry.suite + "." + entry.name);
     const std::string first = entry.message.substr(0, entry.message.find('\n'));
     switch (entry.outcome) {
@@ -34,6 +34,7 @@ std::string to_ktap(const Entry& entry, std::size_t number) {
         case model::Outcome::skipped:
             return fmt::format("ok {} {} # SKIP {}\n", number, name, description(first));
         case model::Outcome::failed:
+        case model::Outcome::error:
         case model::Outcome::invalid:
             break;
     }
@@ -45,11 +46,11 @@ std::string to_ktap(const Entry& entry, std::size_t number) {
 
 }  // namespace
 
-std::string to_ktap(const model::RunRecord& run) {
-    const std::vector<Entry> entries = list_entries(run);
+std::string to_ktap(const Source& source) {
+    const std::vector<Entry> entries = list_entries(source).all;
     std::string text = fmt::format("KTAP version 1\n1..{}\n", entries.size());
     std::size_t number = 0;
-    for (const Entry& entry : entries) text += to_ktap(entry, ++number);
+    for (const Entry& entry : entries) text += ktap_line(entry, ++number);
     return text;
 }
 

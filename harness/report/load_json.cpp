@@ -113,7 +113,7 @@ void add_latency(const model::LoadRecord& load, Json& json) {
     json["series"] = Json::array();
     for (const model::LatencySeries& series : load.latencies)
         json["series"].push_back(to_json(series));
-    json["floor_trials"] = all(load.baseline_trials);
+    json["baseline_trials"] = all(load.baseline_trials);
 }
 
 void add_figures(const model::LoadRecord& load, Json& json) {

@@ -118,7 +118,7 @@ TEST(LoadReport, EveryRecordIsACase) {
                  record_of(model::LoadKind::latency)};
     run.loads[1].rate = 0;
     run.loads[2].outcome = model::Outcome::invalid;
-    const std::vector<Entry> entries = list_entries(run);
+    const std::vector<Entry> entries = list_entries(&run).all;
     ASSERT_EQ(entries.size(), 3U);
     EXPECT_EQ(entries[0].suite, "rate.xdp_tx");
     EXPECT_EQ(entries[0].name, "native rate 1 kpps");
@@ -145,7 +145,7 @@ TEST(LoadReport, SeveralGeneratorsAreNamedByTheirCpus) {
         EXPECT_NE(text.find(said), std::string::npos) << text;
     model::RunRecord run;
     run.loads = {load};
-    EXPECT_EQ(list_entries(run).at(0).name, "native/cpus:0,2 rate 1 kpps");
+    EXPECT_EQ(list_entries(&run).all.at(0).name, "native/cpus:0,2 rate 1 kpps");
 }
 
 TEST(LoadReport, RatesForAPerson) {

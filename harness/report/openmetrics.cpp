@@ -80,7 +80,7 @@ std::string label_name(std::string_view text) {
     return name;
 }
 
-void add_run(Families& out, const model::RunRecord& run) {
+void add_summary(Families& out, const Entries& run) {
     out.declare("xdp_bench_environment", "info", "", "What the run ran on.");
     Labels environment;
     for (const auto& [name, value] : run.environment) {
@@ -91,12 +91,12 @@ void add_run(Families& out, const model::RunRecord& run) {
     out.add({}, run.exit_code);
     out.declare("xdp_bench_run_seconds", "gauge", "seconds", "How long the run took.");
     out.add({}, run.seconds);
-    out.declare("xdp_bench_cases", "gauge", "", "Checks, replays and benches by outcome.");
+    out.declare("xdp_bench_cases", "gauge", "",
+                "Checks, replays, benches and comparisons by outcome.");
     std::map<std::string, std::map<model::Outcome, double>> suites;
-    for (const Entry& entry : list_entries(run)) ++suites[entry.suite][entry.outcome];
+    for (const Entry& entry : run.all) ++suites[entry.suite][entry.outcome];
     for (auto& [suite, outcomes] : suites) {
-        for (const model::Outcome outcome : {model::Outcome::passed, model::Outcome::failed,
-                                             model::Outcome::skipped, model::Outcome::invalid}) {
+        for (const model::Outcome outcome : model::kOutcomes) {
             out.add({{"suite", suite}, {"outcome", model::outcome_name(outcome)}},
                     outcomes[outcome]);
         }
@@ -127,8 +127,8 @@ Labels labels_of(const model::BenchSetup& bench) {
 
 // Median, least and most of one number of every round.
 template <class Measure>
-void add_summary(Families& out, const model::BenchRecord& bench, const char* label,
-                 const char* what, Measure measure) {
+void add_statistics(Families& out, const model::BenchRecord& bench, const char* label,
+                    const char* what, Measure measure) {
     const std::vector<double> samples = model::measure_rounds(bench, measure);
     const std::array<std::pair<const char*, std::optional<double>>, 3> statistics{
         {{"median", stats::median(samples)},
@@ -144,25 +144,25 @@ void add_summary(Families& out, const model::BenchRecord& bench, const char* lab
 
 void add_benches(Families& out, const model::RunRecord& run) {
     out.declare("xdp_bench_packet_seconds", "gauge", "seconds",
-                "Time per packet: of the whole path, of the floor, and the program's share.");
+                "Time per packet: of the whole path, of the baseline, and the program's share.");
     for (const model::BenchRecord& bench : run.benches) {
-        add_summary(out, bench, "part", "path",
-                    [](const model::BenchRound& r) { return r.ns_per_packet() * 1e-9; });
-        add_summary(out, bench, "part", "floor",
-                    [](const model::BenchRound& r) { return r.baseline_ns() * 1e-9; });
-        add_summary(out, bench, "part", "program",
-                    [](const model::BenchRound& r) { return r.program_ns() * 1e-9; });
+        add_statistics(out, bench, "part", "path",
+                       [](const model::BenchRound& r) { return r.ns_per_packet() * 1e-9; });
+        add_statistics(out, bench, "part", "baseline",
+                       [](const model::BenchRound& r) { return r.baseline_ns() * 1e-9; });
+        add_statistics(out, bench, "part", "program",
+                       [](const model::BenchRound& r) { return r.program_ns() * 1e-9; });
     }
     out.declare("xdp_bench_packets_per_second", "gauge", "",
                 "Rates: offered by the generator, processed by the program, forwarded by it.");
     for (const model::BenchRecord& bench : run.benches) {
         if (bench.alone()) continue;
-        add_summary(out, bench, "frames", "offered",
-                    [](const model::BenchRound& r) { return r.rate(r.offered); });
-        add_summary(out, bench, "frames", "processed",
-                    [](const model::BenchRound& r) { return r.rate(r.processed); });
-        add_summary(out, bench, "frames", "forwarded",
-                    [](const model::BenchRound& r) { return r.rate(r.forwarded); });
+        add_statistics(out, bench, "frames", "offered",
+                       [](const model::BenchRound& r) { return r.rate(r.offered); });
+        add_statistics(out, bench, "frames", "processed",
+                       [](const model::BenchRound& r) { return r.rate(r.processed); });
+        add_statistics(out, bench, "frames", "forwarded",
+                       [](const model::BenchRound& r) { return r.rate(r.forwarded); });
     }
     out.declare("xdp_bench_scaling_packets_per_second", "gauge", "",
                 "Rates of so many CPUs, on one device (together) and on one each (apart).");
@@ -240,14 +240,41 @@ void add_loads(Families& out, const model::RunRecord& run) {
     }
 }
 
-}  // namespace
-
-std::string to_openmetrics(const model::RunRecord& run) {
-    Families out;
-    add_run(out, run);
+void add_figures(Families& out, const model::RunRecord& run) {
     add_programs(out, run);
     add_benches(out, run);
     add_loads(out, run);
+}
+
+void add_figures(Families& out, const model::CompareRecord& record) {
+    out.declare("xdp_bench_compared_packet_seconds", "gauge", "seconds",
+                "Time per packet of the whole path, median of the samples.");
+    for (const model::ComparedCase& one : record.cases) {
+        if (one.outcome != model::Outcome::passed) continue;
+        for (const auto& [role, ns] :
+             {std::pair{"base", one.base_ns}, std::pair{"contender", one.contender_ns}}) {
+            Labels labels = labels_of(one.setup);
+            labels.emplace_back("role", role);
+            out.add(labels, ns * 1e-9);
+        }
+    }
+    out.declare("xdp_bench_compared_effect_ratio", "gauge", "ratio",
+                "How much more than the base the contender takes, relative to the measure.");
+    for (const model::ComparedCase& one : record.cases) {
+        if (one.outcome != model::Outcome::passed || one.comparison.blocks == 0) continue;
+        Labels labels = labels_of(one.setup);
+        labels.emplace_back("measure", model::name_of(one.measure));
+        labels.emplace_back("judgement", stats::name(one.comparison.judgement));
+        out.add(labels, one.comparison.effect);
+    }
+}
+
+}  // namespace
+
+std::string to_openmetrics(const Source& source) {
+    Families out;
+    add_summary(out, list_entries(source));
+    std::visit([&out](const auto* record) { add_figures(out, *record); }, source);
     return out.text();
 }
 

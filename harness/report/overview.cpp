@@ -18,15 +18,14 @@ const char* const kNothing = "-";
 // "29 passed"; "27 passed, 2 failed"; "-" without any.
 std::string outcomes(const model::RunRecord& run, model::CaseKind kind, const std::string& program,
                      model::Mode mode) {
-    std::array<std::size_t, 4> counts{};
+    std::array<std::size_t, model::kOutcomes.size()> counts{};
     for (const model::CaseResult& result : run.cases) {
         const bool counts_here = result.kind == kind && result.program == program &&
                                  (!result.mode || result.mode == mode);
         if (counts_here) ++counts.at(static_cast<std::size_t>(result.outcome));
     }
     std::string text;
-    for (const model::Outcome outcome : {model::Outcome::passed, model::Outcome::failed,
-                                         model::Outcome::invalid, model::Outcome::skipped}) {
+    for (const model::Outcome outcome : model::kOutcomes) {
         const std::size_t count = counts.at(static_cast<std::size_t>(outcome));
         if (count == 0) continue;
         text +=

@@ -58,7 +58,7 @@ std::string replacement_text(const model::ReplacementRecord& replacement) {
         text += fmt::format(": {} met the first program, {} the second",
                             thousands(*replacement.by_first), thousands(*replacement.by_second));
     return text + fmt::format("; lost: {}; the books {}", losses_text(replacement.losses),
-                              replacement.balanced ? "balance" : "DO NOT BALANCE");
+                              replacement.accounted_for ? "balance" : "DO NOT BALANCE");
 }
 
 }  // namespace xdpbench::report

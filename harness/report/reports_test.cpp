@@ -1,7 +1,9 @@
-// JUnit, KTAP and OpenMetrics of one run; that other tools read them is ci/e2e/test_outputs.py's.
+// JUnit, KTAP and OpenMetrics of a run and a comparison; that other tools read them is
+// ci/e2e/test_outputs.py's.
 #include <gtest/gtest.h>
 
 #include "report/entry.h"
+#include "report/formats.h"
 #include "report/junit.h"
 #include "report/ktap.h"
 #include "report/openmetrics.h"
@@ -40,7 +42,7 @@ model::RunRecord sample_run() {
     bench.setup.program = "lb";
     bench.setup.mode = model::Mode::native;
     bench.outcome = model::Outcome::invalid;
-    bench.message = "books do not balance";
+    bench.message = "3 frames unaccounted for";
     bench.losses = {{"dut_rx_drops", 7}};
     bench.rounds = {{100, 100, 0, 2e-6, 100, 1e-6, {20.0}, {10.0}, {0.5}}};
     run.benches.push_back(bench);
@@ -51,10 +53,12 @@ model::RunRecord sample_run() {
     return run;
 }
 
+const model::RunRecord kEmptyRun;
+
 TEST(Entries, SuitesStandTogether) {
     model::RunRecord run = sample_run();
     std::swap(run.cases[1], run.cases[2]);  // check, replay, check
-    const std::vector<Entry> entries = list_entries(run);
+    const std::vector<Entry> entries = list_entries(&run).all;
     ASSERT_EQ(entries.size(), 4);
     EXPECT_EQ(entries[0].suite, "check.lb");
     EXPECT_EQ(entries[1].suite, "check.lb");
@@ -65,7 +69,8 @@ TEST(Entries, SuitesStandTogether) {
 }
 
 TEST(JUnit, OutcomesPlacesAndEscapes) {
-    const std::string xml = to_junit(sample_run());
+    const model::RunRecord run = sample_run();
+    const std::string xml = to_junit(&run);
     EXPECT_TRUE(contains(xml, R"(<testsuites name="xdp-bench" tests="4" failures="1" errors="1")"));
     EXPECT_TRUE(contains(xml, R"(name="drops &lt;b&gt; &amp; &quot;c&quot; #1")"));
     EXPECT_TRUE(contains(xml, R"(file="scenarios/lb.yaml" line="12")"));
@@ -74,13 +79,14 @@ TEST(JUnit, OutcomesPlacesAndEscapes) {
                          "\\x01\\xff</failure>"));
     EXPECT_TRUE(contains(xml, "<system-out>repeat: xdp-bench run --prog lb</system-out>"));
     EXPECT_TRUE(contains(xml, R"(<skipped message="no device">)"));
-    EXPECT_TRUE(contains(xml, R"(<error type="invalid" message="books do not balance">)"));
+    EXPECT_TRUE(contains(xml, R"(<error type="invalid" message="3 frames unaccounted for">)"));
     EXPECT_TRUE(contains(xml, R"(<property name="kernel release" value="6.1 &quot;x&quot;"/>)"));
-    EXPECT_TRUE(contains(to_junit({}), R"(tests="0")"));
+    EXPECT_TRUE(contains(to_junit(&kEmptyRun), R"(tests="0")"));
 }
 
 TEST(Ktap, OneLineACaseAndDiagnosticsBefore) {
-    EXPECT_EQ(to_ktap(sample_run()),
+    const model::RunRecord run = sample_run();
+    EXPECT_EQ(to_ktap(&run),
               "KTAP version 1\n"
               "1..4\n"
               "ok 1 check.lb.drops <b> & \"c\" _1\n"
@@ -89,13 +95,14 @@ TEST(Ktap, OneLineACaseAndDiagnosticsBefore) {
               "# repeat: xdp-bench run --prog lb\n"
               "not ok 2 check.lb.fails\n"
               "ok 3 replay.lb.offload # SKIP no device\n"
-              "# invalid: books do not balance\n"
+              "# invalid: 3 frames unaccounted for\n"
               "not ok 4 bench.lb.native\n");
-    EXPECT_EQ(to_ktap({}), "KTAP version 1\n1..0\n");
+    EXPECT_EQ(to_ktap(&kEmptyRun), "KTAP version 1\n1..0\n");
 }
 
 TEST(OpenMetrics, FamiliesInOnePieceInBaseUnits) {
-    const std::string text = to_openmetrics(sample_run());
+    const model::RunRecord run = sample_run();
+    const std::string text = to_openmetrics(&run);
     EXPECT_TRUE(contains(text, "xdp_bench_environment_info{kernel_release=\"6.1 \\\"x\\\"\"} 1\n"));
     EXPECT_TRUE(contains(text, "# UNIT xdp_bench_packet_seconds seconds\n"));
     EXPECT_TRUE(contains(text, "part=\"path\",statistic=\"median\"} 2e-08\n"));
@@ -103,6 +110,40 @@ TEST(OpenMetrics, FamiliesInOnePieceInBaseUnits) {
     EXPECT_TRUE(contains(text, "xdp_bench_cases{suite=\"check.lb\",outcome=\"failed\"} 1\n"));
     EXPECT_FALSE(contains(text, "verified_instructions"));  // the kernel did not say
     EXPECT_TRUE(text.ends_with("# EOF\n"));
+}
+
+TEST(Reports, AnErrorIsNoFailure) {
+    model::RunRecord run;
+    run.cases = {case_of(model::CaseKind::replay, "a.pcap", model::Outcome::error, "no memory")};
+    EXPECT_TRUE(contains(to_junit(&run), R"(failures="0" errors="1")"));
+    EXPECT_TRUE(contains(to_junit(&run), R"(<error type="error" message="no memory">)"));
+    EXPECT_TRUE(contains(to_ktap(&run), "# error: no memory\nnot ok 1"));
+    EXPECT_TRUE(contains(to_openmetrics(&run), "outcome=\"error\"} 1\n"));
+}
+
+// A comparison has the same formats as a run; a slower contender is a failure.
+TEST(Reports, OfAComparison) {
+    model::CompareRecord record;
+    record.environment = {{"kernel", "6.1"}};
+    model::ComparedCase slower;
+    slower.setup.program = "lb";
+    slower.setup.action = model::Action::tx;
+    slower.comparison.judgement = stats::Judgement::slower;
+    slower.comparison.effect = 0.05;
+    slower.comparison.blocks = 24;
+    slower.base_ns = 20;
+    model::ComparedCase unmeasured = slower;
+    unmeasured.setup.mode = model::Mode::native;
+    unmeasured.outcome = model::Outcome::skipped;
+    unmeasured.message = "no veth";
+    record.cases = {slower, unmeasured};
+    for (const OutputFormat& format : output_formats())
+        EXPECT_TRUE(contains(format.write(&record), "compare.lb")) << format.option;
+    EXPECT_TRUE(contains(to_junit(&record), "failed\" message=\"slower: +5.00 % after 24 samples"));
+    EXPECT_TRUE(contains(to_ktap(&record), "not ok 1 compare.lb.test_run\n"));
+    EXPECT_TRUE(contains(to_ktap(&record), "ok 2 compare.lb.native # SKIP no veth\n"));
+    EXPECT_TRUE(contains(to_openmetrics(&record), "role=\"base\"} 2e-08\n"));
+    EXPECT_TRUE(contains(to_openmetrics(&record), "judgement=\"slower\"} 0.05\n"));
 }
 
 }  // namespace

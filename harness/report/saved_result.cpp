@@ -45,6 +45,9 @@ constexpr std::array<const char*, 5> kSameGoal{"exceed_ratio", "initial_trial_se
                                                "final_trial_seconds", "duration_sum_seconds",
                                                "width"};
 
+// Of what is read here it differs from the present one in the name of one key.
+constexpr int kFirstSchemaVersion = 1;
+
 constexpr const char* kOneValue = "no interval: one value of each run";
 
 std::string text_of(const SavedJson& json, const char* key) {
@@ -90,7 +93,10 @@ std::vector<SavedJson> rounds_of(const SavedJson& json, SavedFigure& figure) {
     std::vector<SavedJson> own;
     for (SavedJson& round : objects_of(json, "rounds")) {
         if (number_of(round, "ns_per_packet").value_or(0) <= 0) continue;
-        if (text_of(round, "core_shared") != "true") own.push_back(round);
+        // Schema 1 named it core_shared.
+        const bool excluded =
+            text_of(round, "excluded") == "true" || text_of(round, "core_shared") == "true";
+        if (!excluded) own.push_back(round);
         all.push_back(std::move(round));
     }
     figure.shared_throughout = own.empty() && !all.empty();
@@ -242,11 +248,12 @@ Result<SavedResult> parse_result(std::string_view json, const std::string& name)
             "results are written by xdp-bench run, into results/ or where --json says");
     }
     const auto version = document.find("schema_version");
-    if (version == document.end() || *version != kResultSchemaVersion) {
-        return input_error(
-            fmt::format("{} has schema_version {}, this tool reads {}", name,
-                        version == document.end() ? "none" : version->dump(), kResultSchemaVersion),
-            "compare with the tool that wrote it, or measure again");
+    if (version == document.end() ||
+        (*version != kFirstSchemaVersion && *version != kResultSchemaVersion)) {
+        return input_error(fmt::format("{} has schema_version {}, this tool reads {} and {}", name,
+                                       version == document.end() ? "none" : version->dump(),
+                                       kFirstSchemaVersion, kResultSchemaVersion),
+                           "compare with the tool that wrote it, or measure again");
     }
     SavedResult result;
     result.started = text_of(document, "started");

@@ -44,8 +44,8 @@ TEST(ParseResult, CyclesIfAllRoundsHaveThem) {
 }
 
 TEST(ParseResult, RoundsOfASharedCoreAreLeftOutIfThereAreOthers) {
-    const std::string own = R"({"ns_per_packet": 10, "core_shared": false})";
-    const std::string shared = R"({"ns_per_packet": 17, "core_shared": true})";
+    const std::string own = R"({"ns_per_packet": 10, "excluded": false})";
+    const std::string shared = R"({"ns_per_packet": 17, "excluded": true})";
     const SavedFigure some = bench_with(fmt::format("{0}, {1}, {0}, {1}", own, shared));
     EXPECT_EQ(some.samples, (std::vector<double>{10, 10}));
     EXPECT_EQ(some.shared_rounds, 2);
@@ -54,6 +54,9 @@ TEST(ParseResult, RoundsOfASharedCoreAreLeftOutIfThereAreOthers) {
     EXPECT_EQ(none.samples, (std::vector<double>{17, 17}));
     EXPECT_EQ(none.shared_rounds, 0);
     EXPECT_TRUE(none.shared_throughout);
+    // As schema 1 has it.
+    const std::string old = R"({"ns_per_packet": 17, "core_shared": true})";
+    EXPECT_EQ(bench_with(fmt::format("{}, {}", own, old)).samples, std::vector<double>{10});
 }
 
 TEST(ParseResult, WhatOtherCpusOfferedIsMeasuredDifferently) {
@@ -74,6 +77,7 @@ TEST(ParseResult, WhatIsNoResultIsRefused) {
     for (const char* const text :
          {"", "{", "[]", "{}", R"({"benches": {}})", R"({"benches": [], "environment": {}})",
           R"({"benches": [], "environment": {}, "schema_version": 99})",
+          R"({"benches": [], "environment": {}, "schema_version": "2"})",
           R"({"benches": [], "schema_version": 1})"}) {
         const Result<SavedResult> result = parse_result(text, "a.json");
         ASSERT_FALSE(result) << text;
@@ -98,7 +102,7 @@ TEST(ParseResult, LoadsAreFiguresToo) {
              "stamped": true}],
         "latencies": [{"program": "lb", "mode": "native", "action": "XDP_TX", "outcome": "passed",
             "rate_pps": 1000, "share": 0, "series": [
-                {"through": "floor", "place": "tester", "p50_ns": 1},
+                {"through": "baseline", "place": "tester", "p50_ns": 1},
                 {"through": "program", "place": "tester", "p50_ns": 10, "p90_ns": 20, "p99_ns": 30,
                  "p99.9_ns": 40}]}]})",
                                                     "a.json");

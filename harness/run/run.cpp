@@ -145,25 +145,4 @@ Result<void> run(const PlannedRun& plan, report::Console& console, model::RunRec
     return {};
 }
 
-int exit_code_of(const model::RunRecord& run) {
-    bool failed = false;
-    bool invalid = false;
-    bool skipped = false;
-    bool ran = !run.verdicts.empty();
-    const auto look_at = [&](model::Outcome outcome) {
-        failed = failed || outcome == model::Outcome::failed;
-        invalid = invalid || outcome == model::Outcome::invalid;
-        skipped = skipped || outcome == model::Outcome::skipped;
-        ran = ran || outcome != model::Outcome::skipped;
-    };
-    for (const model::CaseResult& result : run.cases) look_at(result.outcome);
-    for (const model::ScalingRecord& scaling : run.scalings) look_at(scaling.outcome);
-    for (const model::BenchRecord& bench : run.benches) look_at(bench.outcome);
-    for (const model::LoadRecord& load : run.loads) look_at(load.outcome);
-    if (run.interrupted) return 130;
-    if (failed) return 1;
-    if (invalid) return 3;
-    return ran || !skipped ? 0 : 4;
-}
-
 }  // namespace xdpbench::run

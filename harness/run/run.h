@@ -16,8 +16,4 @@ namespace xdpbench::run {
 Result<void> run(const PlannedRun& plan, report::Console& console, model::RunRecord& record,
                  std::vector<std::string>& notes);
 
-// 0 all held, 1 a check failed, 3 a measurement is invalid, 4 nothing could run here, 130
-// interrupted.
-[[nodiscard]] int exit_code_of(const model::RunRecord& run);
-
 }  // namespace xdpbench::run

@@ -9,14 +9,13 @@ namespace xdpbench::run {
 namespace {
 
 // Whether the checks held, and the replay in `mode`, if there is one.
-bool held(const model::RunRecord& record, const target::Target& target,
-          std::optional<model::Mode> mode) {
+bool all_held(const model::RunRecord& record, const target::Target& target,
+              std::optional<model::Mode> mode) {
     return std::none_of(
         record.cases.begin(), record.cases.end(), [&](const model::CaseResult& result) {
             const bool concerns =
                 result.program == target.scenario.name && (!result.mode || result.mode == mode);
-            return concerns && (result.outcome == model::Outcome::failed ||
-                                result.outcome == model::Outcome::invalid);
+            return concerns && !model::held(result.outcome);
         });
 }
 
@@ -41,7 +40,7 @@ std::string why_untimed(const target::Target& target, model::Mode mode, const Ru
     }
     if (!target::asks_for_mode(target, mode))
         return "the scenario does not ask for this mode (requires)";
-    return held(record, target, mode) ? "" : "not timed, because what is above did not hold";
+    return all_held(record, target, mode) ? "" : "not timed, because what is above did not hold";
 }
 
 }  // namespace
@@ -79,7 +78,7 @@ std::vector<bench::BenchCase> benches_of(const std::vector<target::Target>& targ
             for (const target::TrafficShape& shape : options.shapes)
                 cases.push_back({&target, mode, shape, cpus, device_ends(options)});
         };
-        if (!options.only_offload() && held(record, target, std::nullopt)) add(std::nullopt);
+        if (!options.only_offload() && all_held(record, target, std::nullopt)) add(std::nullopt);
         for (const model::Mode mode : options.modes) {
             if (std::string why = why_untimed(target, mode, options, record); !why.empty()) {
                 record.benches.push_back(

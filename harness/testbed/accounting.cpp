@@ -28,8 +28,17 @@ std::uint64_t beyond(std::uint64_t arrived, std::uint64_t left) {
     return arrived - std::min(arrived, left);
 }
 
+std::uint64_t apart(std::uint64_t one, std::uint64_t other) {
+    return one > other ? one - other : other - one;
+}
+
+// "3 frames unaccounted for: 100 frames sent, but ..."
+std::string unaccounted_text(std::uint64_t frames, const std::string& detail) {
+    return fmt::format("{} unaccounted for: {}", counted(frames, "frame"), detail);
+}
+
 // Whether what left arrived, way by way.
-std::string unbalanced_ways(const LinkCounts& counts, std::uint64_t failed_redirects) {
+std::string unaccounted_ways(const LinkCounts& counts, std::uint64_t failed_redirects) {
     const std::uint64_t transmitted = counts.actions[XDP_TX];
     const std::uint64_t passed = counts.actions[XDP_PASS];
     const std::uint64_t redirected = counts.actions[XDP_REDIRECT];
@@ -39,22 +48,30 @@ std::string unbalanced_ways(const LinkCounts& counts, std::uint64_t failed_redir
         loss(counts.losses, "out_xmit_errors") + loss(counts.losses, "sink_rx_drops");
     const std::uint64_t back = counts.received + lost_back;
     if (transmitted > back || (redirected == 0 && transmitted != back)) {
-        return fmt::format("{} left by XDP_TX, but {} came back and {} were lost on the way",
-                           counted(transmitted, "frame"), thousands(counts.received),
-                           thousands(lost_back));
+        return unaccounted_text(
+            apart(transmitted, back),
+            fmt::format("{} left by XDP_TX, but {} came back and {} were lost on the way",
+                        counted(transmitted, "frame"), thousands(counts.received),
+                        thousands(lost_back)));
     }
     if (passed > counts.passed || (redirected == 0 && passed != counts.passed)) {
-        return fmt::format("{} left by XDP_PASS, but {} reached the stack",
-                           counted(passed, "frame"), thousands(counts.passed));
+        return unaccounted_text(apart(passed, counts.passed),
+                                fmt::format("{} left by XDP_PASS, but {} reached the stack",
+                                            counted(passed, "frame"), thousands(counts.passed)));
     }
     const std::uint64_t returned = beyond(back, transmitted);
     const std::uint64_t to_stack = beyond(counts.passed, passed);
-    if (redirected != counts.forwarded + lost_far + returned + to_stack + failed_redirects) {
-        return fmt::format(
-            "{} left by XDP_REDIRECT, but {} reached the far end, {} came back, {} reached the "
-            "stack by way of another CPU, {} could not be redirected and {} were lost on the way",
-            counted(redirected, "frame"), thousands(counts.forwarded), thousands(returned),
-            thousands(to_stack), thousands(failed_redirects), thousands(lost_far));
+    const std::uint64_t known =
+        counts.forwarded + lost_far + returned + to_stack + failed_redirects;
+    if (redirected != known) {
+        return unaccounted_text(
+            apart(redirected, known),
+            fmt::format("{} left by XDP_REDIRECT, but {} reached the far end, {} came back, {} "
+                        "reached the stack by way of another CPU, {} could not be redirected and "
+                        "{} were lost on the way",
+                        counted(redirected, "frame"), thousands(counts.forwarded),
+                        thousands(returned), thousands(to_stack), thousands(failed_redirects),
+                        thousands(lost_far)));
     }
     return {};
 }
@@ -115,24 +132,35 @@ LinkCounts since(const LinkCounts& before, const LinkCounts& now) {
     return result;
 }
 
-std::string unbalanced(const LinkCounts& counts, std::uint64_t sent) {
+std::string unaccounted(const LinkCounts& counts, std::uint64_t sent) {
     const std::uint64_t not_taken = counts.refused();
     const std::uint64_t dropped = loss(counts.losses, "dut_rx_drops");
     const std::uint64_t taken = counts.handled_by_device;
     if (taken + not_taken != sent) {
-        return fmt::format("{} sent, but the interface took in {} and refused {}",
-                           counted(sent, "frame"), thousands(taken), thousands(not_taken));
+        return unaccounted_text(
+            apart(sent, taken + not_taken),
+            fmt::format("{} sent, but the interface took in {} and refused {}",
+                        counted(sent, "frame"), thousands(taken), thousands(not_taken)));
     }
     // A driver drops frames for which it has no memory before the program sees them, and frames
     // whose redirect failed after it: only the former are missing from the program's counters.
-    if (counts.handled() > taken || taken - counts.handled() > dropped) {
-        return fmt::format("the interface took in {} and dropped {}, but the program handled {}",
-                           counted(taken, "frame"), thousands(dropped),
-                           thousands(counts.handled()));
+    const std::uint64_t handled = counts.handled();
+    if (handled > taken || taken - handled > dropped) {
+        return unaccounted_text(
+            handled > taken ? handled - taken : taken - handled - dropped,
+            fmt::format("the interface took in {} and dropped {}, but the program handled {}",
+                        counted(taken, "frame"), thousands(dropped), thousands(handled)));
     }
-    return unbalanced_ways(counts, dropped - (taken - counts.handled()) +
-                                       loss(counts.losses, "redirect_errors") +
-                                       loss(counts.losses, "cpumap_drops"));
+    return unaccounted_ways(counts, dropped - (taken - handled) +
+                                        loss(counts.losses, "redirect_errors") +
+                                        loss(counts.losses, "cpumap_drops"));
+}
+
+Error unaccounted_error(std::string unaccounted_frames) {
+    return Error{ErrorKind::invalid,
+                 std::move(unaccounted_frames),
+                 {},
+                 "something else sent or took frames, or this is a fault of xdp-bench"};
 }
 
 model::End redirect_end(const LinkCounts& counts) {

@@ -1,10 +1,11 @@
-// The books of a link: what its counters say, and whether they account for every frame.
+// The accounting of a link: what its counters say, and whether they account for every frame.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "model/run.h"
 #include "scenario/scenario.h"
 
@@ -47,11 +48,14 @@ void attribute_all(ActionSource source, model::Action expected, model::ActionTal
 // What happened between two moments.
 [[nodiscard]] LinkCounts since(const LinkCounts& before, const LinkCounts& now);
 
-// Nothing if the books of `sent` frames balance: every frame sent is one handled or a loss with a
-// name, every frame that left by a way arrived at its end, and the independent counters agree.
-// Otherwise what does not, with both figures. A redirected frame may arrive anywhere: at the far
-// end, back at the tester (redirected to where it came from) or in the stack (by way of a CPUMAP).
-[[nodiscard]] std::string unbalanced(const LinkCounts& counts, std::uint64_t sent);
+// Nothing if all of `sent` frames are accounted for: every frame sent is one handled or a loss with
+// a name, every frame that left by a way arrived at its end, and the independent counters agree.
+// Otherwise "3 frames unaccounted for: ...", with both figures. A redirected frame may arrive
+// anywhere: at the far end, back at the tester (redirected to where it came from) or in the stack
+// (by way of a CPUMAP).
+[[nodiscard]] std::string unaccounted(const LinkCounts& counts, std::uint64_t sent);
+// The same, which is not empty, as an error of the measurement.
+[[nodiscard]] Error unaccounted_error(std::string unaccounted_frames);
 
 // Where most frames arrived.
 [[nodiscard]] model::End redirect_end(const LinkCounts& counts);

@@ -19,39 +19,39 @@ LinkCounts balanced() {
     return counts;
 }
 
-TEST(Accounting, Balance) { EXPECT_EQ(unbalanced(balanced(), 10), ""); }
+TEST(Accounting, Balance) { EXPECT_EQ(unaccounted(balanced(), 10), ""); }
 
 TEST(Accounting, NamedLossesAreAccountedFor) {
     LinkCounts counts = balanced();
     counts.losses["generator_xmit_errors"] = 5;
-    EXPECT_EQ(unbalanced(counts, 15), "");
+    EXPECT_EQ(unaccounted(counts, 15), "");
     counts.actions[XDP_TX] += 2;
     counts.handled_by_device += 2;
     counts.losses["dut_tx_errors"] = 1;
     counts.losses["tester_rx_drops"] = 1;
-    EXPECT_EQ(unbalanced(counts, 17), "");
+    EXPECT_EQ(unaccounted(counts, 17), "");
     // Taken in, but never seen by the program.
     counts.handled_by_device += 1;
     counts.losses["dut_rx_drops"] = 1;
-    EXPECT_EQ(unbalanced(counts, 18), "");
+    EXPECT_EQ(unaccounted(counts, 18), "");
 }
 
 TEST(Accounting, EveryImbalanceIsTold) {
-    EXPECT_NE(unbalanced(balanced(), 11).find("11 frames sent, but the interface took in 10"),
+    EXPECT_NE(unaccounted(balanced(), 11).find("11 frames sent, but the interface took in 10"),
               std::string::npos);
     LinkCounts counts = balanced();
     counts.actions[XDP_DROP] = 2;
-    EXPECT_NE(unbalanced(counts, 10).find("the program handled 9"), std::string::npos);
+    EXPECT_NE(unaccounted(counts, 10).find("the program handled 9"), std::string::npos);
     counts = balanced();
     counts.actions[XDP_DROP] = 4;
-    EXPECT_NE(unbalanced(counts, 10).find("the program handled 11"), std::string::npos);
+    EXPECT_NE(unaccounted(counts, 10).find("the program handled 11"), std::string::npos);
     counts = balanced();
     counts.received = 3;
-    EXPECT_NE(unbalanced(counts, 10).find("4 frames left by XDP_TX, but 3 came back"),
+    EXPECT_NE(unaccounted(counts, 10).find("4 frames left by XDP_TX, but 3 came back"),
               std::string::npos);
     counts = balanced();
     counts.passed = 4;
-    EXPECT_NE(unbalanced(counts, 10).find("3 frames left by XDP_PASS, but 4 reached"),
+    EXPECT_NE(unaccounted(counts, 10).find("3 frames left by XDP_PASS, but 4 reached"),
               std::string::npos);
 }
 
@@ -64,13 +64,13 @@ TEST(Accounting, RedirectedFramesAreFoundWhereTheyArrive) {
     counts.received += 3;  // redirected back
     counts.passed += 2;    // by way of a CPUMAP
     counts.losses = {{"out_xmit_errors", 1}, {"sink_rx_drops", 1}, {"dut_rx_drops", 1}};
-    EXPECT_EQ(unbalanced(counts, 22), "");
+    EXPECT_EQ(unaccounted(counts, 22), "");
     counts.forwarded = 3;
-    EXPECT_NE(unbalanced(counts, 22).find("12 frames left by XDP_REDIRECT, but 3 reached the far"),
+    EXPECT_NE(unaccounted(counts, 22).find("12 frames left by XDP_REDIRECT, but 3 reached the far"),
               std::string::npos)
-        << unbalanced(counts, 22);
+        << unaccounted(counts, 22);
     counts.received = 3;  // fewer than left by XDP_TX
-    EXPECT_NE(unbalanced(counts, 22).find("left by XDP_TX"), std::string::npos);
+    EXPECT_NE(unaccounted(counts, 22).find("left by XDP_TX"), std::string::npos);
 }
 
 // A driver that counts the frame whose redirect failed as dropped and not as redirected.
@@ -78,7 +78,7 @@ TEST(Accounting, AFailedRedirectThatOnlyTheDriverCounts) {
     LinkCounts counts = balanced();
     counts.handled_by_device += 2;
     counts.losses["dut_rx_drops"] = 2;
-    EXPECT_EQ(unbalanced(counts, 12), "");
+    EXPECT_EQ(unaccounted(counts, 12), "");
 }
 
 TEST(Accounting, SinceIsTheDifferenceAndForgetsLossesOfZero) {
@@ -95,7 +95,7 @@ TEST(Accounting, SinceIsTheDifferenceAndForgetsLossesOfZero) {
     EXPECT_EQ(counts.handled(), 5U);
     EXPECT_EQ(counts.cpus[0].actions, (model::ActionTally{0, 0, 0, 5, 0}));
     EXPECT_EQ(counts.losses, (model::Losses{{"dut_tx_errors", 1}}));
-    EXPECT_EQ(unbalanced(counts, 5), "");
+    EXPECT_EQ(unaccounted(counts, 5), "");
 }
 
 TEST(Attribute, WhatTheProgramCountsStays) {

@@ -303,7 +303,7 @@ Result<LinkCounts> settled(const InstrumentedLink& link, const LinkCounts& befor
     std::uint64_t progress = 0;
     for (;;) {
         const LinkCounts counts = since(before, now);
-        const bool accounted = unbalanced(counts, sent).empty();
+        const bool accounted = unaccounted(counts, sent).empty();
         const bool sure =
             when == Settled::balanced || link.sees_drops() || counts.actions[XDP_DROP] == 0;
         if (accounted && sure) return counts;

@@ -15,17 +15,14 @@ Result<LinkWindow> run_window(const InstrumentedLink& link, traffic::Generator& 
     double seconds = sending_seconds;
     XDPBENCH_TRY(LinkCounts now, link.read());
     LinkCounts counts = since(before, now);
-    if (!unbalanced(counts, frames).empty()) {
+    if (!unaccounted(counts, frames).empty()) {
         // Some frames are still on their way: their time belongs to the window.
         XDPBENCH_TRY(counts, settled(link, before, frames, Settled::balanced));
-        if (unbalanced(counts, frames).empty()) seconds = seconds_since(start);
+        if (unaccounted(counts, frames).empty()) seconds = seconds_since(start);
     }
-    const std::string imbalance = unbalanced(counts, frames);
-    if (!imbalance.empty()) {
-        return Error{ErrorKind::invalid,
-                     "the books of a window do not balance: " + imbalance,
-                     {},
-                     "something else sent or took frames, or this is a fault of xdp-bench"};
+    const std::string missing = unaccounted(counts, frames);
+    if (!missing.empty()) {
+        return unaccounted_error(missing);
     }
     return LinkWindow{std::move(counts), seconds, sending_seconds};
 }

@@ -1,0 +1,67 @@
+#include "commands/output_options.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+
+#include "commands/help.h"
+
+namespace xdpbench::commands {
+
+void add_output_options(CLI::App& app, OutputArguments& arguments,
+                        const std::string& default_name) {
+    app.add_option(
+           "--json", arguments.json,
+           fmt::format("write the result to this file (-: standard output; default: {})", default_name))
+        ->type_name("FILE")
+        ->group(kOutputGroup);
+    for (const report::OutputFormat& format : report::output_formats())
+        app.add_option(format.option, arguments.others[format.option], format.help)
+            ->type_name("FILE")
+            ->group(kOutputGroup);
+}
+
+Result<Outputs> Outputs::open(const OutputArguments& arguments, const std::string& default_name) {
+    Outputs outputs;
+    if (arguments.json != "-") {
+        XDPBENCH_TRY(OutputFile file,
+                     OutputFile::create(arguments.json.empty() ? default_name : arguments.json));
+        outputs.json_.emplace(std::move(file));
+    }
+    std::map<std::filesystem::path, std::string> taken{{arguments.json, "--json"}};
+    for (const report::OutputFormat& format : report::output_formats()) {
+        const auto named = arguments.others.find(format.option);
+        if (named == arguments.others.end() || named->second.empty()) continue;
+        const std::string& path = named->second;
+        if (path == "-") {
+            return input_error(fmt::format("{} - is not offered", format.option),
+                               "name a file; /dev/stdout is one");
+        }
+        const auto [other, first] = taken.emplace(path, format.option);
+        if (!first) {
+            return input_error(
+                fmt::format("{} and {} name the same file {}", other->second, format.option, path),
+                "give each its own");
+        }
+        XDPBENCH_TRY(OutputFile file, OutputFile::create(path));
+        outputs.documents_.push_back({std::move(file), &format});
+    }
+    return outputs;
+}
+
+Result<void> Outputs::write(const std::string& json, const report::Source& source,
+                            report::Console& console) {
+    if (!json_) fmt::print("{}", json);
+    Result<void> written;
+    if (json_) written = json_->commit(json);
+    if (json_ && written) console.note("\nresult: " + json_->path().string());
+    for (Document& document : documents_) {
+        Result<void> also = document.file.commit(document.format->write(source));
+        if (written) written = std::move(also);
+    }
+    return written;
+}
+
+}  // namespace xdpbench::commands

@@ -1,0 +1,50 @@
+// The files that a run or a comparison is written to.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/file.h"
+#include "base/result.h"
+#include "report/console.h"
+#include "report/formats.h"
+
+namespace CLI {
+class App;
+}
+
+namespace xdpbench::commands {
+
+// As typed.
+struct OutputArguments {
+    std::string json;                           // "-": standard output; empty: by itself
+    std::map<std::string, std::string> others;  // by the options of report::output_formats()
+};
+
+void add_output_options(CLI::App& app, OutputArguments& arguments, const std::string& default_name);
+
+// Opened before the work: can they be written?
+class Outputs {
+  public:
+    // `default_name`: of the JSON document where the command line names none.
+    static Result<Outputs> open(const OutputArguments& arguments, const std::string& default_name);
+
+    // Standard output gets the JSON document, so that the report belongs elsewhere.
+    [[nodiscard]] bool to_stdout() const { return !json_; }
+    // Writes all that can be written; the error is the first that came up. Notes where the result
+    // is.
+    Result<void> write(const std::string& json, const report::Source& source,
+                       report::Console& console);
+
+  private:
+    struct Document {
+        OutputFile file;
+        const report::OutputFormat* format;
+    };
+    std::optional<OutputFile> json_;
+    std::vector<Document> documents_;
+};
+
+}  // namespace xdpbench::commands

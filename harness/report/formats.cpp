@@ -1,0 +1,20 @@
+#include "report/formats.h"
+
+#include <array>
+
+#include "report/junit.h"
+#include "report/ktap.h"
+#include "report/openmetrics.h"
+
+namespace xdpbench::report {
+
+std::span<const OutputFormat> output_formats() {
+    static constexpr std::array kFormats{
+        OutputFormat{"--junit", "the outcomes as JUnit XML too", to_junit},
+        OutputFormat{"--ktap", "the outcomes as KTAP too", to_ktap},
+        OutputFormat{"--metrics", "the figures as OpenMetrics text too", to_openmetrics},
+    };
+    return kFormats;
+}
+
+}  // namespace xdpbench::report
