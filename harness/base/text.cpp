@@ -176,6 +176,20 @@ std::string thousands(std::uint64_t number) {
     return grouped;
 }
 
+std::string rate_text(double rate) {
+    if (rate >= 1e6) return fmt::format("{:.4g} Mpps", rate / 1e6);
+    if (rate >= 1e3) return fmt::format("{:.4g} kpps", rate / 1e3);
+    return fmt::format("{:.4g} pps", rate);
+}
+
+std::string sequence_text(const std::vector<std::uint64_t>& numbers) {
+    constexpr std::size_t kShown = 12;
+    if (numbers.empty()) return "none";
+    if (numbers.size() <= kShown) return fmt::format("{}", fmt::join(numbers, ", "));
+    return fmt::format("{} ... ({})", fmt::join(numbers.begin(), numbers.begin() + kShown, ", "),
+                       numbers.size());
+}
+
 std::string byte_size(std::uint64_t bytes) {
     constexpr std::array<std::string_view, 5> kUnits{"B", "KiB", "MiB", "GiB", "TiB"};
     if (bytes < 1024) return fmt::format("{} B", bytes);

@@ -41,6 +41,12 @@ namespace xdpbench {
 // "1,234,567".
 [[nodiscard]] std::string thousands(std::uint64_t number);
 
+// Packets a second: "80 pps", "500 kpps", "1.25 Mpps".
+[[nodiscard]] std::string rate_text(double rate);
+
+// "1, 3, 5"; of a long list its beginning and how many there are in all; "none".
+[[nodiscard]] std::string sequence_text(const std::vector<std::uint64_t>& numbers);
+
 // "512 B", "3.4 KiB", "1.0 GiB".
 [[nodiscard]] std::string byte_size(std::uint64_t bytes);
 

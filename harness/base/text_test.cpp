@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <numeric>
 
 namespace xdpbench {
 namespace {
@@ -133,6 +134,19 @@ TEST(SplitAll, KeepsEmptyItems) {
     EXPECT_EQ(split_all({"64,,128", "", "imix"}, ','),
               (std::vector<std::string>{"64", "", "128", "", "imix"}));
     EXPECT_TRUE(split_all({}, ',').empty());
+}
+
+TEST(RateText, HasTheUnitThatFits) {
+    EXPECT_EQ(rate_text(80), "80 pps");
+    EXPECT_EQ(rate_text(500e3), "500 kpps");
+    EXPECT_EQ(rate_text(1.2345e6), "1.234 Mpps");
+}
+
+TEST(SequenceText, CutsALongListAndCountsIt) {
+    std::vector<std::uint64_t> numbers(20);
+    std::iota(numbers.begin(), numbers.end(), 1);
+    EXPECT_EQ(sequence_text(numbers), "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 ... (20)");
+    EXPECT_EQ(sequence_text({}), "none");
 }
 
 }  // namespace

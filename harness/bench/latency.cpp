@@ -92,8 +92,9 @@ Result<void> measure_latency(TrialRig& rig, double seconds, int rounds,
     XDPBENCH_CHECK(forget(rig.link(false)));
     XDPBENCH_CHECK(forget(rig.link(true)));
     for (int round = 0; round < rounds; ++round) {
-        progress(fmt::format("{} {}/{}: round {}", record.title(), record.setup.program,
-                             model::attach_name(record.setup.mode), round + 1));
+        progress(fmt::format("{} {}/{}: round {}", model::name_of(record.kind),
+                             record.setup.program, model::attach_name(record.setup.mode),
+                             round + 1));
         const bool baseline_first = round % 2 == 1;
         XDPBENCH_CHECK(run_once(rig, baseline_first, seconds, record));
         XDPBENCH_CHECK(run_once(rig, !baseline_first, seconds, record));

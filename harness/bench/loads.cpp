@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "base/interrupt.h"
+#include "base/text.h"
 #include "bench/latency.h"
 #include "bench/trial.h"
 #include "traffic/pinned.h"
@@ -34,8 +35,9 @@ Result<void> require_reached(const model::LoadRecord& record) {
         ErrorKind::invalid,
         fmt::format("{} did not reach {}: {} of {} rounds offered at least {:.0f} % of it, and a "
                     "frame left at worst {:.2f} ms after it was due",
-                    model::generators_text(record.setup), model::rate_text(record.rate), reached,
-                    record.trials.size(), model::kRateReached * 100, lag * 1e3),
+                    counted(record.setup.generator_cpus.size(), "generator"),
+                    rate_text(record.rate), reached, record.trials.size(),
+                    model::kRateReached * 100, lag * 1e3),
         "a generator, or the CPU that it shares with the program, is not fast enough, or something "
         "else runs there",
         record.setup.generator_cpus.size() < 2
@@ -50,8 +52,8 @@ Result<void> require_reached(const model::LoadRecord& record) {
 Result<void> offer_rate(TrialRig& rig, const LoadOptions& options, const Progress& progress,
                         model::LoadRecord& record) {
     for (int round = 1; round <= options.rounds; ++round) {
-        progress(fmt::format("{} {}/{}: round {}", record.title(), record.setup.program,
-                             model::attach_name(record.setup.mode), round));
+        progress(fmt::format("{} {}/{}: round {}", model::name_of(record.kind),
+                             record.setup.program, model::attach_name(record.setup.mode), round));
         XDPBENCH_TRY(CountedTrial run, rig.run(false, record.rate, options.seconds));
         record.trials.push_back(std::move(run.trial));
     }

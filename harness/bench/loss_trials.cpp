@@ -84,20 +84,19 @@ model::SearchedGoal conclude(const stats::SearchGoal& goal, const stats::LoadRan
     if (!bounds.lower) {
         searched.bound = model::Bound::none;
         searched.evidence =
-            lossy ? fmt::format("more was lost at every rate down to {}", model::rate_text(upper))
+            lossy ? fmt::format("more was lost at every rate down to {}", rate_text(upper))
                   : fmt::format(
                         "not even {} was reached: something else runs where it is offered from",
-                        model::rate_text(upper));
+                        rate_text(upper));
         return searched;
     }
     searched.bound = lossy ? model::Bound::program : model::Bound::generator;
     if (lossy) {
-        searched.evidence = fmt::format("at {} more frames were lost", model::rate_text(upper));
+        searched.evidence = fmt::format("at {} more frames were lost", rate_text(upper));
     } else {
         searched.evidence = fmt::format(
             "{} up to {}, and no higher rate was reached: the program's own limit was not found",
-            goal.loss_ratio > 0 ? "no more loss than that" : "no loss",
-            model::rate_text(*bounds.lower));
+            goal.loss_ratio > 0 ? "no more loss than that" : "no loss", rate_text(*bounds.lower));
     }
     return searched;
 }
@@ -125,7 +124,7 @@ Result<void> search_loss(TrialRig& rig, const std::vector<stats::SearchGoal>& go
         }
         progress(fmt::format("search {}/{}: trial {}, {} for {:.2f} s", record.setup.program,
                              model::attach_name(record.setup.mode), record.trials.size() + 1,
-                             model::rate_text(next->load), next->seconds));
+                             rate_text(next->load), next->seconds));
         XDPBENCH_TRY(CountedTrial counted_trial, rig.run(false, next->load, next->seconds));
         record.trials.push_back(std::move(counted_trial.trial));
     }

@@ -26,10 +26,4 @@ struct LanRecord {
     std::vector<LanStepRecord> steps;  // as far as they were done
 };
 
-// "ping 6: 6 answered (backend1: 1, 3, 5; backend2: 2, 4, 6)".
-[[nodiscard]] std::string lan_text(const LanStepRecord& step);
-
-// "1, 3, 5"; of a long list its beginning and how many there are in all; "none".
-[[nodiscard]] std::string sequence_text(const std::vector<std::uint64_t>& numbers);
-
 }  // namespace xdpbench::model

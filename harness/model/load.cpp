@@ -1,7 +1,5 @@
 #include "model/load.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -52,35 +50,11 @@ bool Trial::reached() const {
            sent_seconds * kRateReached <= seconds;
 }
 
-std::string LoadRecord::title() const {
-    if (share > 0) return fmt::format("{} {:.4g} %", name_of(kind), share * 100);
-    if (kind == LoadKind::search) return stamped ? "search of stamped frames" : "search";
-    return fmt::format("{} {}", name_of(kind), rate_text(rate));
-}
-
 std::vector<Trial> LoadRecord::reached_trials() const {
     std::vector<Trial> reached;
     std::copy_if(trials.begin(), trials.end(), std::back_inserter(reached),
                  [](const Trial& trial) { return trial.reached(); });
     return reached;
-}
-
-std::string generators_text(const BenchSetup& setup) {
-    const std::size_t number = setup.generator_cpus.size();
-    return number < 2 ? "the generator" : fmt::format("the {} generators", number);
-}
-
-std::string rate_text(double rate) {
-    if (rate >= 1e6) return fmt::format("{:.4g} Mpps", rate / 1e6);
-    if (rate >= 1e3) return fmt::format("{:.4g} kpps", rate / 1e3);
-    return fmt::format("{:.4g} pps", rate);
-}
-
-std::string search_note(const BenchSetup& setup) {
-    return std::string(setup.placement == Placement::device
-                           ? "over two ports of one machine"
-                           : "through a veth pair inside one machine") +
-           ", which generator and program share: not RFC 2544, which tests a device from outside";
 }
 
 }  // namespace xdpbench::model

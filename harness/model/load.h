@@ -41,9 +41,6 @@ struct Trial {
     [[nodiscard]] bool reached() const;
 };
 
-// What every search has to say: it is not RFC 2544, which tests a device from outside.
-[[nodiscard]] std::string search_note(const BenchSetup& setup);
-
 // What a search found for one of its goals.
 struct SearchedGoal {
     stats::SearchGoal goal;
@@ -100,15 +97,7 @@ struct LoadRecord {
     double clock_ns = 0;           // what reading the clock takes
     std::uint64_t lengthened = 0;  // frames of the traffic that had no room for a time stamp
 
-    // "rate 500,000 pps", "search", "latency 50 %".
-    [[nodiscard]] std::string title() const;
     [[nodiscard]] std::vector<Trial> reached_trials() const;
 };
-
-// "the generator", "the 2 generators": who offers the rate.
-[[nodiscard]] std::string generators_text(const BenchSetup& setup);
-
-// A rate for a person: "500 kpps", "1.25 Mpps".
-[[nodiscard]] std::string rate_text(double rate);
 
 }  // namespace xdpbench::model

@@ -131,8 +131,8 @@ void judge_answers(const scenario::Lan& lan, const scenario::LanPing& expected,
         if (got == wanted && answered == wanted) continue;
         failures.add(
             fmt::format("{}: {}: expected {} to get and answer {}; it got {} and answered {}",
-                        record.location, record.step, host.name, model::sequence_text(wanted),
-                        model::sequence_text(got), model::sequence_text(answered)));
+                        record.location, record.step, host.name, sequence_text(wanted),
+                        sequence_text(got), sequence_text(answered)));
     }
 }
 

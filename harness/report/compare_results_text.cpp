@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/text.h"
 #include "model/load.h"
 #include "report/compare_results.h"
 
@@ -13,7 +14,7 @@ namespace {
 // "123.4 ns", "345.6 cycles", "1.25 Mpps"
 std::string figure_text(std::optional<double> value, const std::string& unit) {
     if (!value) return "-";
-    return unit == "pps" ? model::rate_text(*value) : fmt::format("{:.1f} {}", *value, unit);
+    return unit == "pps" ? rate_text(*value) : fmt::format("{:.1f} {}", *value, unit);
 }
 
 std::string percent_text(double relative) { return fmt::format("{:+.1f} %", relative * 100); }

@@ -11,6 +11,7 @@
 #include "report/bench_text.h"
 #include "report/counts_text.h"
 #include "report/load_text.h"
+#include "report/load_title.h"
 #include "report/overview.h"
 #include "report/program_text.h"
 
@@ -216,7 +217,7 @@ void Console::lans(const model::RunRecord& run, const std::string& name) {
         for (const model::LanRecord& record : run.lans) {
             if (record.program != name || record.mode != result.mode) continue;
             for (const model::LanStepRecord& step : record.steps)
-                fmt::print(out_, "           {}\n", model::lan_text(step));
+                fmt::print(out_, "           {}\n", lan_text(step));
         }
     }
 }
@@ -278,7 +279,7 @@ void Console::problems(const model::RunRecord& run) {
                    title, record.setup.name(), indented(record.message, "  "));
     };
     for (const model::BenchRecord& record : run.benches) tell(record, "bench");
-    for (const model::LoadRecord& record : run.loads) tell(record, record.title());
+    for (const model::LoadRecord& record : run.loads) tell(record, load_title(record));
     for (const model::ScalingRecord& record : run.scalings) tell(record, "scaling");
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "report/load_title.h"
 #include "stats/comparison.h"
 
 namespace xdpbench::report {
@@ -42,7 +43,7 @@ std::vector<Entry> cases_of(const model::RunRecord& run) {
     for (const model::CaseResult& result : run.cases) entries.push_back(entry_of(result));
     for (const model::BenchRecord& bench : run.benches) entries.push_back(entry_of(bench, "bench"));
     for (const model::LoadRecord& load : run.loads)
-        entries.push_back(entry_of(load, model::name_of(load.kind), " " + load.title()));
+        entries.push_back(entry_of(load, model::name_of(load.kind), " " + load_title(load)));
     for (const model::ScalingRecord& scaling : run.scalings)
         entries.push_back(entry_of(scaling, "scaling"));
     return entries;

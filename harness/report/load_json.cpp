@@ -1,5 +1,6 @@
 #include "report/load_json.h"
 
+#include "report/load_title.h"
 #include "stats/summary.h"
 
 namespace xdpbench::report {
@@ -75,7 +76,7 @@ Json to_json(const model::SearchedGoal& searched) {
 
 void add_search(const model::LoadRecord& load, Json& json) {
     json["method"] = "MLRsearch (RFC 9971)";
-    json["note"] = model::search_note(load.setup);
+    json["note"] = search_note(load.setup);
     json["min_pps"] = load.range.min;
     json["max_pps"] = load.range.max;
     json["goals"] = Json::array();

@@ -148,11 +148,5 @@ TEST(LoadReport, SeveralGeneratorsAreNamedByTheirCpus) {
     EXPECT_EQ(list_entries(&run).all.at(0).name, "native/cpus:0,2 rate 1 kpps");
 }
 
-TEST(LoadReport, RatesForAPerson) {
-    EXPECT_EQ(model::rate_text(80), "80 pps");
-    EXPECT_EQ(model::rate_text(500e3), "500 kpps");
-    EXPECT_EQ(model::rate_text(1.2345e6), "1.234 Mpps");
-}
-
 }  // namespace
 }  // namespace xdpbench::report

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "report/counts_text.h"
+#include "report/load_title.h"
 #include "stats/summary.h"
 
 namespace xdpbench::report {
@@ -21,7 +22,8 @@ std::string rounds_text(const model::LoadRecord& load) {
     const std::string turns =
         load.setup.generator_cpus.size() < 2
             ? ""
-            : fmt::format("by {} in turn, each ", model::generators_text(load.setup));
+            : fmt::format("by {} in turn, each ",
+                          counted(load.setup.generator_cpus.size(), "generator"));
     return fmt::format("evenly, {}up to {} at a time; {} of {:.2f} s", turns,
                        counted(load.burst, "frame"), counted(load.trials.size(), "round"),
                        load.trials.front().seconds);
@@ -51,7 +53,7 @@ std::string reached_line(const model::LoadRecord& load) {
         "  {:<9}by {} of {}; at most {} were offered, and a frame left at worst {:.2f} ms after it "
         "was due\n",
         "reached", load.reached_trials().size(), counted(load.trials.size(), "round"),
-        model::rate_text(most), lag * 1e3);
+        rate_text(most), lag * 1e3);
 }
 
 std::string lost_line(const model::LoadRecord& load) {
@@ -94,8 +96,8 @@ std::string rate_row(const char* title, const model::LoadRecord& load, Summary s
 }
 
 std::string rate_lines(const model::LoadRecord& load) {
-    std::string text = heading(
-        load, fmt::format("offered {}, {}", model::rate_text(load.rate), rounds_text(load)));
+    std::string text =
+        heading(load, fmt::format("offered {}, {}", rate_text(load.rate), rounds_text(load)));
     if (!load.reached_trials().empty()) {
         text += fmt::format("\n  {:<9}{:>11}{:>11}{:>11}{:>11}\n", "", "offered", "processed",
                             way(load).empty() ? "forwarded" : way(load), "lost");
@@ -125,11 +127,12 @@ std::string goal_row(const model::SearchedGoal& searched) {
 }
 
 std::string search_lines(const model::LoadRecord& load) {
-    std::string text = heading(
-        load, fmt::format("{}MLRsearch (RFC 9971): {} in {:.1f} s; {} can offer up to {}",
-                          load.stamped ? "time stamps in the frames; " : "",
-                          counted(load.trials.size(), "trial"), load.seconds,
-                          model::generators_text(load.setup), model::rate_text(load.range.max)));
+    std::string text =
+        heading(load, fmt::format("{}MLRsearch (RFC 9971): {} in {:.1f} s; {} can offer up to {}",
+                                  load.stamped ? "time stamps in the frames; " : "",
+                                  counted(load.trials.size(), "trial"), load.seconds,
+                                  counted(load.setup.generator_cpus.size(), "generator"),
+                                  rate_text(load.range.max)));
     if (!load.goals.empty()) {
         const stats::SearchGoal& goal = load.goals.front().goal;
         text += fmt::format(
@@ -142,8 +145,7 @@ std::string search_lines(const model::LoadRecord& load) {
         for (const model::SearchedGoal& searched : load.goals) text += goal_row(searched);
         text += "\n";
     }
-    return text + lost_line(load) +
-           fmt::format("  {:<9}{}\n", "meaning", model::search_note(load.setup));
+    return text + lost_line(load) + fmt::format("  {:<9}{}\n", "meaning", search_note(load.setup));
 }
 
 // ---- A latency ----
@@ -179,9 +181,8 @@ std::string latency_table(const model::LoadRecord& load) {
 std::string latency_lines(const model::LoadRecord& load) {
     const std::string share =
         load.share > 0 ? fmt::format(" ({:.4g} % of the throughput)", load.share * 100) : "";
-    std::string text =
-        heading(load, fmt::format("at {}{}, {}, in turn with the floor",
-                                  model::rate_text(load.rate), share, rounds_text(load)));
+    std::string text = heading(load, fmt::format("at {}{}, {}, in turn with the floor",
+                                                 rate_text(load.rate), share, rounds_text(load)));
     text += fmt::format("\n{}\n", latency_table(load));
     text += fmt::format(
         "  {:<9}from the generator's reading of the clock to the sink's; one reading takes {:.1f} "

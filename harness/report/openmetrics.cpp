@@ -196,7 +196,7 @@ Labels labels_of_load(const model::LoadRecord& load) {
 
 Labels labels_at(const model::LoadRecord& load) {
     Labels labels = labels_of_load(load);
-    labels.emplace_back("rate", model::rate_text(load.rate));
+    labels.emplace_back("rate", rate_text(load.rate));
     return labels;
 }
 

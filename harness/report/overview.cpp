@@ -6,6 +6,7 @@
 #include <array>
 #include <vector>
 
+#include "base/text.h"
 #include "stats/summary.h"
 
 namespace xdpbench::report {
@@ -89,7 +90,7 @@ std::string offered_text(const model::LoadRecord& load) {
     if (ratios.empty()) return model::outcome_name(load.outcome);
     return with_outcome(load.outcome,
                         fmt::format("{:.2f} % lost at {}", stats::median(ratios).value_or(0) * 100,
-                                    model::rate_text(load.rate)));
+                                    rate_text(load.rate)));
 }
 
 // Of the goal with the least loss: "1.25 Mpps at 0 % loss, bound by program"
@@ -99,7 +100,7 @@ std::string found_text(const model::LoadRecord& load) {
     if (!goal.result.bounds.lower) return "no rate";
     return with_outcome(
         load.outcome,
-        fmt::format("{} at {:.4g} % loss, bound by {}", model::rate_text(*goal.result.bounds.lower),
+        fmt::format("{} at {:.4g} % loss, bound by {}", rate_text(*goal.result.bounds.lower),
                     goal.goal.loss_ratio * 100, model::name_of(goal.bound)));
 }
 
@@ -111,7 +112,7 @@ std::string latency_text(const model::LoadRecord& load) {
             return static_cast<double>(series.histogram.quantile(q).value_or(0)) * 1e-3;
         };
         return with_outcome(load.outcome, fmt::format("p50 {:.1f} us, p99 {:.1f} us at {}", us(0.5),
-                                                      us(0.99), model::rate_text(load.rate)));
+                                                      us(0.99), rate_text(load.rate)));
     }
     return model::outcome_name(load.outcome);
 }

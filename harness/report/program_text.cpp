@@ -61,4 +61,13 @@ std::string replacement_text(const model::ReplacementRecord& replacement) {
                               replacement.accounted_for ? "balance" : "DO NOT BALANCE");
 }
 
+std::string lan_text(const model::LanStepRecord& step) {
+    if (step.sent == 0) return step.step;
+    std::vector<std::string> hosts;
+    for (const auto& [host, numbers] : step.answered_by)
+        hosts.push_back(fmt::format("{}: {}", host, sequence_text(numbers)));
+    return fmt::format("{}: {} answered{}", step.step, thousands(step.answered),
+                       hosts.empty() ? "" : fmt::format(" ({})", fmt::join(hosts, "; ")));
+}
+
 }  // namespace xdpbench::report

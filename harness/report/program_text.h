@@ -17,4 +17,7 @@ namespace xdpbench::report {
 // "replaced 20 times under traffic of 100,000 frames: ..."
 [[nodiscard]] std::string replacement_text(const model::ReplacementRecord& replacement);
 
+// "ping 6: 6 answered (backend1: 1, 3, 5; backend2: 2, 4, 6)".
+[[nodiscard]] std::string lan_text(const model::LanStepRecord& step);
+
 }  // namespace xdpbench::report

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/text.h"
 #include "model/load.h"
 #include "report/json.h"
 
@@ -133,12 +134,11 @@ struct OfferedRate {
     explicit OfferedRate(const SavedJson& json)
         : pps(number_of(json, "rate_pps").value_or(0)),
           share(number_of(json, "share").value_or(0) > 0) {
-        name = share ? fmt::format("{:.4g} %", *number_of(json, "share") * 100)
-                     : model::rate_text(pps);
+        name = share ? fmt::format("{:.4g} %", *number_of(json, "share") * 100) : rate_text(pps);
     }
     [[nodiscard]] std::string why_unjudged() const {
         return share ? fmt::format("a share of what each run's own search found; here {}",
-                                   model::rate_text(pps))
+                                   rate_text(pps))
                      : "";
     }
 };
