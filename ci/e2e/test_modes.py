@@ -63,7 +63,7 @@ class Modes(Case):
 
     def test_one_mode_needs_no_table(self):
         done = self.tool("--prog", "xdp_drop", "--only", "replay")
-        self.assertNotIn("\nprogram ", done.stdout)
+        self.assertNotIn("\n  program ", done.stdout)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Whether the scenarios bite: each small fault of ci/mutations.toml, built into a reference program, must be caught."""
+"""Mutation testing: each small fault of ci/mutations.toml, built into a reference program, must be caught."""
 
 import glob
 import os

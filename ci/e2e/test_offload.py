@@ -134,9 +134,9 @@ class Offload(Case):
         self.assertEqual(result["offloads"], [])
         self.assertEqual(self.attached(), before)
 
-    def test_a_veth_refuses_and_says_what_it_declares(self):
+    def test_a_veth_rejects_and_reports_what_it_declares(self):
         done = self.tool("--mode", "offload", "--prog", "xdp_drop", "--dev", "nsimwire", code=4)
-        self.assertIn("nsimwire refuses it", done.stdout)
+        self.assertIn("nsimwire rejects it", done.stdout)
 
     def test_doctor_finds_the_largest_mtu(self):
         done = self.tool("doctor", "--dev", self.device, "--try-mtu", "--json", "out.json")

@@ -72,7 +72,7 @@ class Outputs(Case):
         self.assertEqual([test.skip for test in tests], [True])
 
     def test_a_bench_on_the_console_as_json_and_as_openmetrics(self):
-        done = self.tool("--prog", "xdp_tx", "--only", "bench", "--rounds", "3", "--duration", "50ms", "--json", "out.json",
+        done = self.tool("-v", "--prog", "xdp_tx", "--only", "bench", "--rounds", "3", "--duration", "50ms", "--json", "out.json",
                          "--metrics", "out.txt")
         self.check_metrics()
         self.check_console(done.stdout)
@@ -146,7 +146,7 @@ class Outputs(Case):
         keys = ["offered_pps", "processed_pps", "forwarded_pps", "ns_per_packet", "baseline_ns", "program_ns"]
         if "gigahertz" in native:  # not where a look at the clock was disturbed
             keys += ["cycles_per_packet", "program_cycles"]
-            clock, low, high = re.search(r"(?m)^\s*clock\s+ns are at (\S+) GHz, .* it was (\S+) to (\S+)$", table).groups()
+            clock, low, high = re.search(r"(?m)^\s*clock\s+ns refer to (\S+) GHz, .* measured: (\S+) to (\S+) GHz$", table).groups()
             self.assertEqual(clock, f"{native['clock_gigahertz']:.2f}")
             self.assertEqual((low, high), tuple(f"{native['gigahertz'][statistic]:.2f}" for statistic in ("min", "max")))
         for row, statistic in (("median", "median"), ("lowest", "min"), ("highest", "max")):

@@ -170,7 +170,7 @@ class RealInterfaces(VethCase):
 
     def test_native_bench(self):
         done = self.bench("--prog", "xdp_drop,xdp_pass,xdp_tx,icmp_lb")
-        self.assertIn("program where interrupts lead", done.stdout)
+        self.assertIn("program on the CPU of the interrupt", done.stdout)
         benches = self.benches()
         self.assertEqual([(bench["program"], bench["action"]) for bench in benches],
                          [("xdp_drop", "XDP_DROP"), ("xdp_pass", "XDP_PASS"), ("xdp_tx", "XDP_TX"), ("icmp_lb", "XDP_TX")])
@@ -375,7 +375,7 @@ class RealInterfaces(VethCase):
         redirect = fixture("redirect")
         done = self.bench("--prog", redirect, "--pcap", "one_way.pcap", "--set", "ports[2]=interface:dut0", "--set", "cpus[0]=512", code=4)
         self.assertEqual([bench["outcome"] for bench in self.benches()], ["skipped"])
-        self.assertIn("there is no floor to time this redirect against", done.stdout)
+        self.assertIn("there is no baseline for this redirect", done.stdout)
         self.assertIn("both maps ports and cpus hold targets", done.stdout)
         plain = fixture("plain")
         self.assertIn("cannot be counted", self.bench("--prog", plain).stdout)

@@ -13,10 +13,32 @@ ICMP_LB_PASS = 512
 
 
 class MainJob(Case):
+    def test_the_default_report_fits_on_one_screen(self):
+        done = self.tool("--mode", "native", "--prog", "icmp_lb", "--duration", "100ms", code=(0, 3))
+        lines = done.stdout.splitlines()
+        self.assertLessEqual(len(lines), 30, done.stdout)
+        self.assertLessEqual(max(map(len, lines)), 120, done.stdout)
+        for text in ("29 passed", "all frames accounted for", "test run", "bottleneck", "baseline"):
+            self.assertIn(text, done.stdout)
+        self.assertNotIn("libbpf:", done.stdout + done.stderr)
+
+    def test_verbose_has_the_details_and_twice_verbose_libbpf(self):
+        bench = ("--prog", "xdp_drop", "--only", "check,bench", "--rounds", "1", "--duration", "50ms")
+        once = self.tool(*bench, "-v", code=(0, 3))
+        for text in ("check    passed", "lowest", "harness", "resolution 0.1 ns"):
+            self.assertIn(text, once.stdout)
+        self.assertNotIn("libbpf:", once.stdout + once.stderr)
+        self.assertIn("libbpf:", self.tool(*bench, "-vv", code=(0, 3)).stderr)
+
+    def test_several_sizes_end_with_a_matrix(self):
+        done = self.tool("--prog", "xdp_drop,xdp_tx", "--only", "bench", "--size", "64,512", "--rounds", "1", "--duration", "50ms", code=(0, 3))
+        self.assertRegex(done.stdout, r"(?m)^  Mpps by frame size +64 +512$")
+        self.assertRegex(done.stdout, r"(?m)^  xdp_tx native +\S+ +\S+$")
+
     def check_replay(self, mode):
         done = self.tool("--mode", mode, "--prog", "icmp_lb", "--only", "check,replay")
         self.assertIn("29 passed", done.stdout)
-        self.assertIn("books balance", done.stdout)
+        self.assertIn("all frames accounted for", done.stdout)
         result = self.result()
         self.assertEqual({check["outcome"] for check in cases_of(result, "check")}, {"passed"})
         books = result["replays"][0]
@@ -40,7 +62,7 @@ class MainJob(Case):
             with self.subTest(mode=mode):
                 done = self.tool("run", "--prog", "icmp_lb", "--mode", mode, "--only", "bench", "--rounds", "2",
                                  "--duration", "100ms", "--json", "out.json")
-                self.assertIn("median", done.stdout)
+                self.assertRegex(done.stdout, rf"(?m)^  {mode} +[\d.]+ +[\d.]+ +[\d.]+ .* ns +\S+ +(generator|program)$")
                 result = self.read_json()
                 alone, bench = result["benches"]
                 self.assertEqual((alone["mode"], bench["mode"]), ("test_run", mode))
@@ -201,7 +223,7 @@ char _license[] SEC("license") = "GPL";
         self.tool("--prog", "./mine.o:second", "--only", "check")
         self.assertEqual(self.result()["verdicts"][0]["actions"]["XDP_TX"], 1000)
 
-    def test_the_verifier_refuses(self):
+    def test_the_verifier_rejects(self):
         self.compile('#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\nSEC("xdp") int bad(struct xdp_md *ctx) { return *(int *)(long)ctx->data; }\nchar _license[] SEC("license") = "GPL";\n')
         done = self.tool("--prog", "./mine.o", code=2)
         self.assertIn("invalid access to packet", done.stderr)

@@ -101,7 +101,7 @@ REFUSED = [
     (step("action: XDP_DROP, checksums: right"), "checksums: valid"),
     (step("action: XDP_DROP, length: long"), "whole number"),
     (step("action: XDP_DROP, metadata: some"), "expected metadata"),
-    (step("action: XDP_DROP, events: { e: { type: struct event } }"), "say nothing"),
+    (step("action: XDP_DROP, events: { e: { type: struct event } }"), "expect nothing"),
     (step("action: XDP_DROP, events: { e: { records: [] } }"), "is empty"),
     (step("action: XDP_DROP, fields: { ip.ttl: [ 63 ] }"), "expected text"),
     (step("action: XDP_DROP", "ctx: { metadata: none },"), "expected metadata"),

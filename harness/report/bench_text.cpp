@@ -29,7 +29,7 @@ struct Column {
 std::vector<Column> columns_for(const model::BenchRecord& bench) {
     std::vector<Column> cost{
         {"ns/packet", "ns", [](const model::BenchRound& r) { return r.ns_per_packet(); }, 1},
-        {"floor", "ns", [](const model::BenchRound& r) { return r.baseline_ns(); }, 1},
+        {"baseline", "ns", [](const model::BenchRound& r) { return r.baseline_ns(); }, 1},
         {"program", "ns", [](const model::BenchRound& r) { return r.program_ns(); }, 1},
     };
     if (bench.has_cycles()) {
@@ -59,7 +59,7 @@ using Summary = std::optional<double> (*)(std::span<const double>);
 
 std::string table_row(const char* title, const std::vector<Column>& columns,
                       const model::BenchRecord& bench, Summary summary) {
-    std::string row = fmt::format("  {:<9}", title);
+    std::string row = fmt::format("  {:<10}", title);
     for (const Column& column : columns) {
         const std::vector<double> samples = model::measure_rounds(bench, column.measure);
         const double value = summary(samples).value_or(0);
@@ -72,7 +72,7 @@ std::string table_row(const char* title, const std::vector<Column>& columns,
 // (highest - lowest) / median of every column, in per cent; a dash where the median is next to
 // nothing beside it.
 std::string range_row(const std::vector<Column>& columns, const model::BenchRecord& bench) {
-    std::string row = fmt::format("  {:<9}", "range");
+    std::string row = fmt::format("  {:<10}", "range");
     for (const Column& column : columns) {
         const std::vector<double> samples = model::measure_rounds(bench, column.measure);
         constexpr double kMost = 10;
@@ -86,7 +86,7 @@ std::string range_row(const std::vector<Column>& columns, const model::BenchReco
 
 std::string bench_table(const model::BenchRecord& bench) {
     const std::vector<Column> columns = columns_for(bench);
-    std::string titles = fmt::format("  {:<9}", "");
+    std::string titles = fmt::format("  {:<10}", "");
     std::string units = titles;
     for (const Column& column : columns) {
         titles += fmt::format("{:>11}", column.title);
@@ -98,41 +98,38 @@ std::string bench_table(const model::BenchRecord& bench) {
                        table_row("highest", columns, bench, stats::max), range_row(columns, bench));
 }
 
-// At which clock the figures in ns are, and what it did meanwhile.
+// The clock that figures in ns refer to, and the clocks that were measured.
 std::string clock_line(const model::BenchRecord& bench) {
     if (!bench.has_cycles()) return {};
     const std::vector<double> clocks =
         model::measure_rounds(bench, [](const model::BenchRound& r) { return r.gigahertz(); });
     return fmt::format(
-        "  {:<9}ns are at {:.2f} GHz, this CPU's clock when the run began; between the windows it "
-        "was {:.2f} to {:.2f}\n",
+        "  {:<10}ns refer to {:.2f} GHz, the clock at the start of the run; measured: {:.2f} to "
+        "{:.2f} GHz\n",
         "clock", bench.clock_gigahertz(), stats::min(clocks).value_or(0),
         stats::max(clocks).value_or(0));
 }
 
-// How much of the time the core was another thread's too, as its own width tells.
+// How much of the time another thread used the core, by the instructions per cycle.
 std::string core_line(const model::BenchRecord& bench) {
     if (!bench.has_cycles()) return {};
-    std::string line = fmt::format("  {:<9}{:.1f} instructions a cycle, measured likewise; ",
-                                   "core", bench.core_ipc);
-    if (bench.shared_share() == 0) return line + "no window of another thread on it\n";
-    line += fmt::format("shared with another thread in {:.1f} % of the windows",
-                        bench.shared_share() * 100);
+    std::string line =
+        fmt::format("  {:<10}{:.1f} instructions per cycle; ", "core", bench.core_ipc);
+    if (bench.shared_share() == 0) return line + "no CPU contention\n";
+    line += fmt::format("CPU contention: {:.1f} % of windows", bench.shared_share() * 100);
     const std::size_t shared = bench.shared_rounds();
-    if (shared == bench.rounds.size())
-        return line + ", in all rounds most of the time: all count\n";
-    line += ", which are left out";
+    if (shared == bench.rounds.size()) return line + " in all rounds, none excluded\n";
+    line += " excluded";
     if (shared > 0)
-        line += fmt::format(", as are {} of {} for having few others", shared,
-                            counted(bench.rounds.size(), "round"));
+        line += fmt::format(", and {} of {}", shared, counted(bench.rounds.size(), "round"));
     return line + "\n";
 }
 
-// A row a CPU: what the program did there, in packets a second.
+// A row for each CPU: what the program did there, in packets per second.
 std::string cpu_rows(const model::BenchRecord& bench) {
     std::string rows;
     for (const model::CpuTally& cpu : bench.cpus) {
-        rows += fmt::format("  {:<9}{} a second\n", fmt::format("CPU {}", cpu.cpu),
+        rows += fmt::format("  {:<10}{} per second\n", fmt::format("CPU {}", cpu.cpu),
                             tally_text(model::per_second(bench, cpu)));
     }
     return rows;
@@ -144,15 +141,14 @@ std::string stack_cpus(const model::BenchRecord& bench) {
     std::vector<std::string> cpus;
     for (const auto& [cpu, frames] : bench.passed_cpus)
         cpus.push_back(fmt::format("{} on CPU {}", thousands(frames), cpu));
-    return fmt::format("  {:<9}{}\n", "to stack", fmt::join(cpus, ", "));
+    return fmt::format("  {:<10}{}\n", "to stack", fmt::join(cpus, ", "));
 }
 
 // Over two ports there is no third one to redirect to.
 std::string redirect_way(const model::BenchRecord& bench) {
     const bool back = bench.setup.action == model::Action::redirect && bench.received > 0;
     if (bench.setup.placement != model::Placement::device || !back) return {};
-    return fmt::format("  {:<9}out of the port that they came in by, back to the peer\n",
-                       "redirect");
+    return fmt::format("  {:<10}out of the port of --dev, back to the peer\n", "redirect");
 }
 
 // Of a CPUMAP: where the baseline's frames went. What the program did not use is in the baseline
@@ -164,12 +160,12 @@ std::string baseline_cpus(const model::BenchRecord& bench) {
     const std::set<int> baseline(bench.baseline_cpus.begin(), bench.baseline_cpus.end());
     const std::string cpus = baseline.size() == 1
                                  ? fmt::format("CPU {}", *baseline.begin())
-                                 : fmt::format("CPUs {} in turn", fmt::join(baseline, ", "));
-    if (baseline == used) return fmt::format("  {:<9}redirected to {}\n", "floor", cpus);
+                                 : fmt::format("CPUs {}, alternating", fmt::join(baseline, ", "));
+    if (baseline == used) return fmt::format("  {:<10}redirected to {}\n", "baseline", cpus);
     return fmt::format(
-        "  {:<9}redirected to {}, the program's frames to {}: the difference has that of the CPUs "
-        "in it\n",
-        "floor", cpus, fmt::join(used, ", "));
+        "  {:<10}redirected to {}, the program's frames to {}: the program cost includes the "
+        "difference of the CPUs\n",
+        "baseline", cpus, fmt::join(used, ", "));
 }
 
 }  // namespace
@@ -177,34 +173,34 @@ std::string baseline_cpus(const model::BenchRecord& bench) {
 std::string bench_text(const model::BenchRecord& bench) {
     const double rounds = static_cast<double>(std::max<std::size_t>(1, bench.rounds.size()));
     std::string text =
-        fmt::format("  {:<8} {}\n           {}; {} of {:.2f} s, in turn with the floor\n\n",
+        fmt::format("  {:<8} {}\n           {}; {} of {:.2f} s, interleaved with the baseline\n\n",
                     "bench", setup_text(bench.setup, bench.outcome), placement_text(bench.setup),
                     counted(bench.rounds.size(), "round"), bench.seconds / rounds);
     text += bench_table(bench) + "\n" + clock_line(bench) + core_line(bench) + cpu_rows(bench);
-    text += fmt::format("  {:<9}{:.2f} % of a CPU in its own code while measuring\n", "harness",
-                        bench.user_share() * 100);
+    text += fmt::format("  {:<10}{:.2f} % of a CPU in the tool's own code during the measurement\n",
+                        "harness", bench.user_share() * 100);
     if (bench.alone()) {
-        return text + fmt::format("  {:<9}verified by {}; differences below {} ns say nothing\n",
-                                  "paths", bench.setup.counted_by, model::kAloneResolution);
+        return text + fmt::format("  {:<10}verified by {}; resolution {} ns\n", "paths",
+                                  bench.setup.counted_by, model::kAloneResolution);
     }
     text += redirect_way(bench) + stack_cpus(bench) + baseline_cpus(bench);
-    text += fmt::format("  {:<9}{}; counted by {}\n", "lost", losses_text(bench.losses),
+    text += fmt::format("  {:<10}{}; counted by {}\n", "lost", losses_text(bench.losses),
                         bench.setup.counted_by);
-    return text +
-           fmt::format("  {:<9}{}: {}\n", "bound by", model::name_of(bench.bound), bench.evidence);
+    return text + fmt::format("  {:<10} {}: {}\n", "bottleneck", model::name_of(bench.bound),
+                              bench.evidence);
 }
 
 std::string scaling_text(const model::ScalingRecord& scaling) {
     std::string text = fmt::format(
-        "  {:<8} {}\n           a generator and a queue a CPU, {} on one device, in turn with as "
-        "many devices apart\n\n",
+        "  {:<8} {}\n           one generator and one queue per CPU: {} of one device, interleaved "
+        "with as many devices\n\n",
         "scaling", setup_text(scaling.setup, scaling.outcome), counted(scaling.queues, "queue"));
-    constexpr const char* kTitles = "  {:<9}{:>11}{:>11}{:>11}{:>11}{:>11}\n";
-    text += fmt::format(kTitles, "", "together", "of one", "apart", "of one", "efficiency");
+    constexpr const char* kTitles = "  {:<10}{:>11}{:>11}{:>11}{:>11}{:>11}\n";
+    text += fmt::format(kTitles, "", "together", "speedup", "apart", "speedup", "efficiency");
     text += fmt::format(kTitles, "CPUs", "Mpps", "", "Mpps", "", "");
     for (const model::ScalingStep& step : scaling.steps) {
         const double apart = stats::median(step.apart).value_or(0);
-        text += fmt::format("  {:<9}{:>11.3f}{:>11.2f}{:>11.3f}{:>11.2f}{:>11.2f}\n",
+        text += fmt::format("  {:<10}{:>11.3f}{:>11.2f}{:>11.3f}{:>11.2f}{:>11.2f}\n",
                             fmt::format("{}", fmt::join(step.cpus, ",")),
                             stats::median(step.together).value_or(0) / model::kMega,
                             model::speedup(scaling, step), apart / model::kMega,

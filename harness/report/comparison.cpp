@@ -162,12 +162,12 @@ std::string comparison_text(const model::CompareRecord& record) {
     for (const model::ComparedCase& one : record.cases)
         width = std::max(width, one.setup.name().size());
     text += fmt::format("\n  {:<{}} {:>10} {:>10} {:>8} {:>8}   {:>9}   {:<21} {:>5}\n", "", width,
-                        "base", "contender", "floor", "more", "effect", "interval", "blocks");
+                        "base", "contender", "baseline", "more", "effect", "interval", "blocks");
     text += fmt::format("  {:<{}} {:>10} {:>10} {:>8} {:>8}\n", "", width, "ns/packet", "ns/packet",
                         "ns", "ns");
     for (const model::ComparedCase& one : record.cases) text += case_text(one, record, width);
     text += fmt::format(
-        "\nfalse alarms at most {:.1f} % of such runs; base and contender in turn on CPU {}{}, "
+        "\nfalse alarms at most {:.1f} % of such runs; base and contender interleaved on CPU {}{}, "
         "loaded "
         "anew in each block; {:.1f} s\n",
         record.alpha * kPercent, record.cpu, generator_text(record), record.seconds);

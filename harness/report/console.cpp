@@ -8,10 +8,13 @@
 #include <cstdlib>
 
 #include "base/text.h"
+#include "report/bench_table.h"
 #include "report/bench_text.h"
 #include "report/counts_text.h"
+#include "report/load_table.h"
 #include "report/load_text.h"
 #include "report/load_title.h"
+#include "report/matrix.h"
 #include "report/overview.h"
 #include "report/program_text.h"
 
@@ -105,8 +108,15 @@ void Console::header(const model::RunRecord& run) {
 void Console::report(const model::RunRecord& run, bool verbose) {
     clear_progress();
     for (const model::ProgramRecord& record : run.programs) program(run, record, verbose);
+    for (const std::string& table : {overview(run), bench_table(run.benches),
+                                     load_tables(run.loads), size_matrix(run), rate_matrix(run)}) {
+        if (!table.empty()) fmt::print(out_, "\n{}", table);
+    }
+    for (const model::ScalingRecord& record : run.scalings) {
+        if (record.outcome == model::Outcome::passed)
+            fmt::print(out_, "\n{}", scaling_text(record));
+    }
     problems(run);
-    if (const std::string table = overview(run); !table.empty()) fmt::print(out_, "\n{}", table);
     conclusion(run);
     std::fflush(out_);
 }
@@ -126,20 +136,19 @@ void Console::program(const model::RunRecord& run, const model::ProgramRecord& p
     for (const model::OffloadRecord& record : run.offloads) {
         if (record.program == program.name) offload(record);
     }
+    if (verbose) return details(run, program.name);
+    fmt::print(out_, "{}", bench_heading(run.benches, program.name));
+}
+
+// Every bench and every load with all of its figures.
+void Console::details(const model::RunRecord& run, const std::string& name) {
     for (const model::BenchRecord& record : run.benches) {
-        if (record.setup.program == program.name) bench(record);
+        if (record.setup.program == name && !record.rounds.empty())
+            fmt::print(out_, "{}", bench_text(record));
     }
     for (const model::LoadRecord& record : run.loads) {
-        if (record.setup.program != program.name) continue;
-        if (record.trials.empty()) {
-            fmt::print(out_, "  {:<8} {} {}\n", model::name_of(record.kind), record.setup.name(),
-                       paint(record.outcome, model::outcome_name(record.outcome)));
-        } else {
+        if (record.setup.program == name && !record.trials.empty())
             fmt::print(out_, "{}", load_text(record));
-        }
-    }
-    for (const model::ScalingRecord& record : run.scalings) {
-        if (record.setup.program == program.name) scaling(record);
     }
 }
 
@@ -189,10 +198,10 @@ void Console::replays(const model::RunRecord& run, const std::string& name) {
             });
         fmt::print(out_, "   ({:.2f} s)\n", result.seconds);
         if (record == run.replays.end()) continue;
-        fmt::print(out_, "           {} sent: {}; {}\n", counted(record->sent, "frame"),
-                   tally_text(record->actions), arrivals_text(*record));
-        fmt::print(out_, "           lost: {}; the books {}{}\n", losses_text(record->losses),
-                   record->accounted_for ? "balance" : "DO NOT BALANCE",
+        fmt::print(out_, "           {} sent, {}: {}; lost: {}\n", counted(record->sent, "frame"),
+                   accounting_text(record->accounted_for), tally_text(record->actions),
+                   losses_text(record->losses));
+        fmt::print(out_, "           {}{}\n", arrivals_text(*record),
                    !record->judged                            ? "; nothing judged"
                    : result.outcome == model::Outcome::passed ? "; all as expected"
                                                               : "");
@@ -236,25 +245,7 @@ void Console::offload(const model::OffloadRecord& offload) {
         fmt::print(out_, "           {:<10} {} {}\n", "counter", name, thousands(value));
 }
 
-void Console::bench(const model::BenchRecord& bench) {
-    if (bench.outcome != model::Outcome::passed && bench.rounds.empty()) {
-        fmt::print(out_, "  {:<8} {} {}\n", "bench", bench.setup.name(),
-                   paint(bench.outcome, model::outcome_name(bench.outcome)));
-        return;
-    }
-    fmt::print(out_, "{}", bench_text(bench));
-}
-
-void Console::scaling(const model::ScalingRecord& scaling) {
-    if (scaling.outcome != model::Outcome::passed) {
-        fmt::print(out_, "  {:<8} {} {}\n", "scaling", scaling.setup.name(),
-                   paint(scaling.outcome, model::outcome_name(scaling.outcome)));
-        return;
-    }
-    fmt::print(out_, "{}", scaling_text(scaling));
-}
-
-// Cases that ended alike, for the same reason: said once. A failure stands alone.
+// Skipped cases with the same reason are printed once; every failure is printed.
 void Console::problems(const model::RunRecord& run) {
     std::vector<const model::CaseResult*> told;
     for (const model::CaseResult& result : run.cases) {
@@ -296,7 +287,7 @@ void Console::problem(const model::CaseResult& result, std::size_t count) {
     }
 }
 
-// The last line: how all of it ended.
+// The last line: how many cases passed, failed or were skipped.
 void Console::conclusion(const model::RunRecord& run) {
     std::array<std::size_t, model::kOutcomes.size()> counts{};
     for (const model::CaseResult& result : run.cases)
@@ -318,8 +309,9 @@ void Console::conclusion(const model::RunRecord& run) {
     }
     if (!text.empty()) fmt::print(out_, "\n{} in {:.1f} s\n", paint(worst, text), run.seconds);
     if (run.interrupted) {
-        fmt::print(out_, "{}\n",
-                   paint(model::Outcome::failed, "interrupted: this is what was done until then"));
+        fmt::print(
+            out_, "{}\n",
+            paint(model::Outcome::failed, "interrupted: the report has what was done until then"));
     }
 }
 

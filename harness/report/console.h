@@ -1,4 +1,4 @@
-// The report for a person, and progress while there is something to wait for.
+// The report on the console, and the progress line.
 #pragma once
 
 #include <cstdio>
@@ -10,8 +10,8 @@ namespace xdpbench::report {
 
 class Console {
   public:
-    // `out` gets the report. Colour only on a terminal and without NO_COLOR; progress only when
-    // standard error is a terminal.
+    // The report goes to `out`, in colour only on a terminal and without NO_COLOR. Progress is
+    // printed only if standard error is a terminal.
     explicit Console(std::FILE* out);
     Console(const Console&) = delete;
     Console& operator=(const Console&) = delete;
@@ -19,13 +19,15 @@ class Console {
     Console& operator=(Console&&) = delete;
     ~Console() { clear_progress(); }
 
-    // One line that the next one overwrites.
+    // Prints a line that the next one overwrites.
     void progress(const std::string& line);
     void clear_progress();
 
     void header(const model::RunRecord& run);
+    // At most 30 lines of 120 columns for one program. `verbose` adds every check by name and every
+    // bench in detail: rounds, clock, CPU contention, losses, overhead of the tool.
     void report(const model::RunRecord& run, bool verbose);
-    // A line of its own, e.g. where the result went.
+    // Prints one line, for example the name of the result file.
     void note(const std::string& line);
 
   private:
@@ -35,8 +37,7 @@ class Console {
     void replays(const model::RunRecord& run, const std::string& name);
     void lans(const model::RunRecord& run, const std::string& name);
     void offload(const model::OffloadRecord& offload);
-    void bench(const model::BenchRecord& bench);
-    void scaling(const model::ScalingRecord& scaling);
+    void details(const model::RunRecord& run, const std::string& name);
     void problems(const model::RunRecord& run);
     void problem(const model::CaseResult& result, std::size_t count);
     void conclusion(const model::RunRecord& run);

@@ -34,27 +34,35 @@ std::string losses_text(const model::Losses& losses) {
     return joined(parts);
 }
 
-std::string setup_text(const model::BenchSetup& setup, model::Outcome outcome) {
+std::string traffic_text(const model::BenchSetup& setup) {
     const std::string size = setup.shortest == setup.longest
                                  ? counted(setup.longest, "byte")
                                  : fmt::format("{} to {} bytes", setup.shortest, setup.longest);
-    return fmt::format("{}{} {}{}, {} of {} in {} ({})",
-                       outcome == model::Outcome::invalid ? "INVALID: " : "", setup.name(),
+    return fmt::format("{}{}, {} of {} in {} ({})",
                        setup.action ? model::action_name(*setup.action) : "",
                        setup.mixed ? " and others" : "", counted(setup.frames, "frame"), size,
                        counted(setup.flows, "flow"), setup.traffic);
 }
 
+std::string setup_text(const model::BenchSetup& setup, model::Outcome outcome) {
+    return fmt::format("{}{} {}", outcome == model::Outcome::invalid ? "INVALID: " : "",
+                       setup.name(), traffic_text(setup));
+}
+
+std::string accounting_text(bool accounted) {
+    return accounted ? "all frames accounted for" : "frames UNACCOUNTED FOR";
+}
+
 std::string placement_text(const model::BenchSetup& setup) {
     switch (setup.placement) {
         case model::Placement::test_run:
-            return fmt::format("the program alone on fresh packets, CPU {}", setup.cpu);
+            return fmt::format("test run: the program alone on CPU {}", setup.cpu);
         case model::Placement::separate:
             return fmt::format("separate: generator on CPU {}, program in threaded NAPI on CPU {}",
                                setup.generator_cpu, setup.cpu);
         case model::Placement::device:
             return fmt::format(
-                "real interfaces: generator on CPU {}, program where interrupts lead",
+                "real interfaces: generator on CPU {}, program on the CPU of the interrupt",
                 setup.generator_cpu);
         case model::Placement::shared:
             break;

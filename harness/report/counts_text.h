@@ -1,4 +1,4 @@
-// Counts and settings on one line, for a person.
+// Counts and settings as text on one line.
 #pragma once
 
 #include <string>
@@ -13,9 +13,14 @@ namespace xdpbench::report {
 // "dut_rx_drops 12"; "none" if there are none.
 [[nodiscard]] std::string losses_text(const model::Losses& losses);
 
-// "native XDP_TX, 1,000 frames of 60 bytes in 64 flows (icmp_echo_64.pcap)"; says before it if the
-// measurement is invalid.
+// "XDP_TX, 1,000 frames of 60 bytes in 64 flows (icmp_echo_64.pcap)".
+[[nodiscard]] std::string traffic_text(const model::BenchSetup& setup);
+
+// The same with the path before it, "native XDP_TX, ...", and "INVALID: " before an invalid one.
 [[nodiscard]] std::string setup_text(const model::BenchSetup& setup, model::Outcome outcome);
+
+// "all frames accounted for", or "frames UNACCOUNTED FOR".
+[[nodiscard]] std::string accounting_text(bool accounted);
 
 // "shared: generator and program on CPU 1", "separate: generator on CPU 0, ...".
 [[nodiscard]] std::string placement_text(const model::BenchSetup& setup);

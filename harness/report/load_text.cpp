@@ -22,7 +22,7 @@ std::string rounds_text(const model::LoadRecord& load) {
     const std::string turns =
         load.setup.generator_cpus.size() < 2
             ? ""
-            : fmt::format("by {} in turn, each ",
+            : fmt::format("by {} alternating, each ",
                           counted(load.setup.generator_cpus.size(), "generator"));
     return fmt::format("evenly, {}up to {} at a time; {} of {:.2f} s", turns,
                        counted(load.burst, "frame"), counted(load.trials.size(), "round"),
@@ -50,8 +50,7 @@ std::string reached_line(const model::LoadRecord& load) {
         most = std::max(most, trial.offered());
     }
     return fmt::format(
-        "  {:<9}by {} of {}; at most {} were offered, and a frame left at worst {:.2f} ms after it "
-        "was due\n",
+        "  {:<9}in {} of {}; highest offered rate {}, longest delay of a frame {:.2f} ms\n",
         "reached", load.reached_trials().size(), counted(load.trials.size(), "round"),
         rate_text(most), lag * 1e3);
 }
@@ -67,7 +66,7 @@ std::string lost_line(const model::LoadRecord& load) {
 
 // ---- An offered rate ----
 
-// Where the action takes frames, as the column's title; empty where they end in the program.
+// The column title for where the action sends frames; empty if they end in the program.
 std::string way(const model::LoadRecord& load) {
     if (load.setup.action == model::Action::tx) return "returned";
     if (load.setup.action == model::Action::pass) return "to stack";
@@ -110,7 +109,7 @@ std::string rate_lines(const model::LoadRecord& load) {
 
 // ---- A search ----
 
-// A dash where there is no such bound.
+// "-" without such a bound.
 std::string bound_text(const std::optional<double>& rate) {
     return rate ? fmt::format("{:.4f}", *rate / model::kMega) : "-";
 }
@@ -137,10 +136,10 @@ std::string search_lines(const model::LoadRecord& load) {
         const stats::SearchGoal& goal = load.goals.front().goal;
         text += fmt::format(
             "           {:.4g} s of trials of {:.4g} s decide about a rate, {:.4g} % of them may "
-            "lose more; found to {:.4g} %\n\n",
+            "lose more; width {:.4g} %\n\n",
             goal.duration_sum, goal.final_seconds, goal.exceed_ratio * 100, goal.width * 100);
         text += fmt::format("  {:<9}{:>11}{:>11}{:>11}   {}\n", "loss", "rate", "through",
-                            "too high", "bound by");
+                            "too high", "bottleneck");
         text += fmt::format("  {:<9}{:>11}{:>11}{:>11}\n", "", "Mpps", "Mpps", "Mpps");
         for (const model::SearchedGoal& searched : load.goals) text += goal_row(searched);
         text += "\n";
@@ -150,7 +149,7 @@ std::string search_lines(const model::LoadRecord& load) {
 
 // ---- A latency ----
 
-// In us: few would care for less than 10 ns, and many take milliseconds.
+// In us, to 10 ns.
 std::string latency_row(const model::LatencySeries& series) {
     const auto cell = [](std::uint64_t ns) {
         return fmt::format("{:>11.2f}", static_cast<double>(ns) / 1e3);
@@ -181,15 +180,17 @@ std::string latency_table(const model::LoadRecord& load) {
 std::string latency_lines(const model::LoadRecord& load) {
     const std::string share =
         load.share > 0 ? fmt::format(" ({:.4g} % of the throughput)", load.share * 100) : "";
-    std::string text = heading(load, fmt::format("at {}{}, {}, in turn with the floor",
-                                                 rate_text(load.rate), share, rounds_text(load)));
+    std::string text =
+        heading(load, fmt::format("at {}{}, {}, interleaved with the baseline",
+                                  rate_text(load.rate), share, rounds_text(load)));
     text += fmt::format("\n{}\n", latency_table(load));
     text += fmt::format(
-        "  {:<9}from the generator's reading of the clock to the sink's; one reading takes {:.1f} "
-        "ns and is in each; to 1/{:.0f}\n",
+        "  {:<9}from the generator's clock reading to the sink's; includes one reading of {:.1f} "
+        "ns; "
+        "resolution 1/{:.0f}\n",
         "latency", load.clock_ns, 1 / stats::LatencyHistogram::kResolution);
     if (load.lengthened > 0)
-        text += fmt::format("  {:<9}{} made longer to hold a time stamp\n", "frames",
+        text += fmt::format("  {:<9}{} extended to hold a time stamp\n", "frames",
                             counted(load.lengthened, "frame"));
     return text + reached_line(load) + sent_line(load) + lost_line(load);
 }

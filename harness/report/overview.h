@@ -1,4 +1,4 @@
-// All of a run in one table: a row for each program and attach mode.
+// The outcomes of all checks, replays and lans: a row for each program and attach mode.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace xdpbench::report {
 
-// Aligned lines with their titles; empty for a run of one program in one mode, which needs none.
+// A table; empty for a run with one program in one mode.
 [[nodiscard]] std::string overview(const model::RunRecord& run);
 
 }  // namespace xdpbench::report

@@ -26,7 +26,7 @@ std::string program_text(const model::ProgramRecord& program) {
         "  {:<8} {} translated, {} jited, loaded in {:.1f} ms\n  {:<8} {}\n", "size",
         counted(program.xlated_bytes, "byte"), thousands(program.jited_bytes),
         program.load_seconds * 1e3, "verifier",
-        cost.empty() ? "this kernel gives no figures" : fmt::format("{}", fmt::join(cost, ", ")));
+        cost.empty() ? "this kernel reports no figures" : fmt::format("{}", fmt::join(cost, ", ")));
     if (program.padded_frames > 0) {
         lines += fmt::format("  {:<8} {} cut short by the capture (snaplen), padded with zeros\n",
                              "traffic", counted(program.padded_frames, "frame"));
@@ -35,7 +35,7 @@ std::string program_text(const model::ProgramRecord& program) {
 }
 
 std::string arrivals_text(const model::ReplayRecord& replay) {
-    std::string text = fmt::format("{} came back, {} reached the stack", thousands(replay.received),
+    std::string text = fmt::format("{} returned, {} reached the stack", thousands(replay.received),
                                    thousands(replay.passed));
     if (replay.passed > replay.actions[2]) {
         std::vector<std::string> cpus;
@@ -57,8 +57,8 @@ std::string replacement_text(const model::ReplacementRecord& replacement) {
     if (replacement.by_first && replacement.by_second)
         text += fmt::format(": {} met the first program, {} the second",
                             thousands(*replacement.by_first), thousands(*replacement.by_second));
-    return text + fmt::format("; lost: {}; the books {}", losses_text(replacement.losses),
-                              replacement.accounted_for ? "balance" : "DO NOT BALANCE");
+    return text + fmt::format("; lost: {}; {}", losses_text(replacement.losses),
+                              accounting_text(replacement.accounted_for));
 }
 
 std::string lan_text(const model::LanStepRecord& step) {

@@ -1,0 +1,136 @@
+#include "report/bench_table.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "report/cost.h"
+#include "report/counts_text.h"
+#include "report/table.h"
+#include "stats/summary.h"
+
+namespace xdpbench::report {
+namespace {
+
+constexpr const char* kNothing = "-";
+
+std::vector<const model::BenchSetup*> setups_of(const std::vector<model::BenchRecord>& benches) {
+    std::vector<const model::BenchSetup*> setups;
+    setups.reserve(benches.size());
+    for (const model::BenchRecord& bench : benches) setups.push_back(&bench.setup);
+    return setups;
+}
+
+std::string median_text(const model::BenchRecord& bench,
+                        double (*measure)(const model::BenchRound&), int digits) {
+    return fmt::format("{:.{}f}", stats::median(model::measure_rounds(bench, measure)).value_or(0),
+                       digits);
+}
+
+// Million packets a second that the program handled.
+std::string rate_cell(const model::BenchRecord& bench) {
+    if (bench.alone()) return kNothing;
+    return median_text(
+        bench, [](const model::BenchRound& r) { return r.rate(r.processed) / model::kMega; }, 3);
+}
+
+std::string bottleneck(const model::BenchRecord& bench) {
+    if (bench.outcome != model::Outcome::passed) return model::outcome_name(bench.outcome);
+    if (bench.alone() || bench.bound == model::Bound::none) return kNothing;
+    return std::string(model::name_of(bench.bound));
+}
+
+TableRow row_of(const model::BenchRecord& bench) {
+    if (bench.rounds.empty())
+        return {kNothing, kNothing, kNothing,
+                kNothing, kNothing, model::outcome_name(bench.outcome)};
+    return {rate_cell(bench),
+            median_text(
+                bench, [](const model::BenchRound& r) { return r.ns_per_packet(); }, 1),
+            median_text(
+                bench, [](const model::BenchRound& r) { return r.baseline_ns(); }, 1),
+            program_ns_text(bench),
+            program_cycles_text(bench),
+            bottleneck(bench)};
+}
+
+bool several_programs(const std::vector<model::BenchRecord>& benches) {
+    return std::any_of(benches.begin(), benches.end(), [&benches](const auto& bench) {
+        return bench.setup.program != benches.front().setup.program;
+    });
+}
+
+std::vector<std::string> parts_of(const model::BenchSetup& setup) {
+    std::vector<std::string> parts = split(setup.variant, '/');
+    parts.erase(parts.begin());  // the variant begins with a slash, or is empty
+    return parts;
+}
+
+}  // namespace
+
+std::vector<std::string> path_names(const std::vector<const model::BenchSetup*>& setups) {
+    const auto everywhere = [&setups](const std::string& part) {
+        return std::all_of(setups.begin(), setups.end(), [&part](const auto* setup) {
+            const std::vector<std::string> parts = parts_of(*setup);
+            return std::find(parts.begin(), parts.end(), part) != parts.end();
+        });
+    };
+    std::vector<std::string> names;
+    for (const model::BenchSetup* const setup : setups) {
+        std::string name = setup->mode ? std::string(model::mode_name(*setup->mode)) : "test run";
+        for (const std::string& part : parts_of(*setup)) {
+            if (!everywhere(part)) name += "/" + part;
+        }
+        names.push_back(std::move(name));
+    }
+    return names;
+}
+
+std::string bench_table(const std::vector<model::BenchRecord>& benches) {
+    if (benches.empty()) return {};
+    const bool several = several_programs(benches);
+    const std::vector<std::string> names = path_names(setups_of(benches));
+    std::vector<TableRow> rows{
+        {"path", "Mpps", "ns/packet", "baseline", "program", "cycles", "bottleneck"}};
+    std::string losses;
+    for (std::size_t i = 0; i < benches.size(); ++i) {
+        const model::BenchRecord& bench = benches[i];
+        TableRow row = row_of(bench);
+        row.insert(row.begin(), names[i]);
+        if (several) row.insert(row.begin(), bench.setup.program);
+        rows.push_back(std::move(row));
+        if (!bench.losses.empty())
+            losses += fmt::format("  lost, {}{}: {}\n", several ? bench.setup.program + " " : "",
+                                  names[i], losses_text(bench.losses));
+    }
+    if (several) rows.front().insert(rows.front().begin(), "program");
+    if (several) *(rows.front().end() - 3) = "program cost";
+    return table_text(rows, several ? 2 : 1) + losses;
+}
+
+std::string bench_heading(const std::vector<model::BenchRecord>& benches,
+                          const std::string& program) {
+    const model::BenchRecord* shown = nullptr;
+    std::uint64_t shortest = 0;
+    std::uint64_t longest = 0;
+    for (const model::BenchRecord& bench : benches) {
+        if (bench.setup.program != program || bench.rounds.empty()) continue;
+        shortest =
+            shown == nullptr ? bench.setup.shortest : std::min(shortest, bench.setup.shortest);
+        longest = std::max(longest, bench.setup.longest);
+        // The first end-to-end bench: it has a generator.
+        if (shown == nullptr || (shown->alone() && !bench.alone())) shown = &bench;
+    }
+    if (shown == nullptr) return {};
+    model::BenchSetup setup = shown->setup;
+    setup.shortest = shortest;
+    setup.longest = longest;
+    return fmt::format("  {:<8} {}\n           {}; {} of {:.2f} s, interleaved with the baseline\n",
+                       "bench", traffic_text(setup), placement_text(setup),
+                       counted(shown->rounds.size(), "round"),
+                       shown->seconds / static_cast<double>(shown->rounds.size()));
+}
+
+}  // namespace xdpbench::report

@@ -1,0 +1,23 @@
+// The benches of a run: one table with one row for each path.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/run.h"
+
+namespace xdpbench::report {
+
+// One row for each bench: the program alone ("test run"), and end to end in each attach mode, size
+// and shape. Below it the losses, if there are any. Empty without benches.
+[[nodiscard]] std::string bench_table(const std::vector<model::BenchRecord>& benches);
+
+// The traffic, the CPUs and the rounds of one program's benches, on two lines; empty without any.
+[[nodiscard]] std::string bench_heading(const std::vector<model::BenchRecord>& benches,
+                                        const std::string& program);
+
+// A row's name, e.g. "native/size:64", without the parts of the variant that all setups have.
+[[nodiscard]] std::vector<std::string> path_names(
+    const std::vector<const model::BenchSetup*>& setups);
+
+}  // namespace xdpbench::report

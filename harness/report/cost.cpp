@@ -1,0 +1,48 @@
+#include "report/cost.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "stats/interval.h"
+#include "stats/summary.h"
+
+namespace xdpbench::report {
+
+Cost cost_of(std::span<const double> rounds) {
+    constexpr double kConfidence = 0.95;
+    Cost cost{stats::median(rounds).value_or(0), 0};
+    if (const auto interval = stats::median_interval(rounds, kConfidence))
+        cost.precision = (interval->high - interval->low) / 2;
+    else
+        cost.precision = (stats::max(rounds).value_or(0) - stats::min(rounds).value_or(0)) / 2;
+    return cost;
+}
+
+std::string cost_text(const Cost& cost, double resolution, const char* unit) {
+    const bool seen = cost.median >= resolution && cost.median > cost.precision;
+    if (!seen)
+        return fmt::format("< {:.1f} {}", std::max(resolution, cost.median + cost.precision), unit);
+    if (cost.precision == 0) return fmt::format("{:.1f} {}", cost.median, unit);
+    // "± 0.0" would promise more than the resolution.
+    return fmt::format("{:.1f} ± {:.1f} {}", cost.median, std::max(resolution, cost.precision),
+                       unit);
+}
+
+std::string program_ns_text(const model::BenchRecord& bench) {
+    const std::vector<double> rounds = model::measure_rounds(
+        bench, [](const model::BenchRound& round) { return round.program_ns(); });
+    return cost_text(cost_of(rounds), model::kAloneResolution, "ns");
+}
+
+std::string program_cycles_text(const model::BenchRecord& bench) {
+    if (!bench.has_cycles()) return "-";
+    const double cycles =
+        stats::median(model::measure_rounds(bench, [](const model::BenchRound& round) {
+            return round.program_cycles();
+        })).value_or(0);
+    return cycles < 1 ? "< 1" : fmt::format("{:.0f}", cycles);
+}
+
+}  // namespace xdpbench::report

@@ -1,0 +1,28 @@
+// What a program costs, with the precision that the rounds gave it.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "model/bench.h"
+
+namespace xdpbench::report {
+
+struct Cost {
+    double median = 0;
+    // Half the interval that covers the median in 95 % of cases; of fewer than 6 rounds half the
+    // distance from the lowest to the highest. 0 with a single round, where it is not known.
+    double precision = 0;
+};
+
+[[nodiscard]] Cost cost_of(std::span<const double> rounds);
+
+// "45.1 ± 0.2 ns"; "45.1 ns" of a single round. "< 0.3 ns" if the cost cannot be told from zero:
+// the highest value that the rounds allow, at least `resolution`. Never negative.
+[[nodiscard]] std::string cost_text(const Cost& cost, double resolution, const char* unit);
+
+// Of the program in ns; in cycles, "-" where they are not measured.
+[[nodiscard]] std::string program_ns_text(const model::BenchRecord& bench);
+[[nodiscard]] std::string program_cycles_text(const model::BenchRecord& bench);
+
+}  // namespace xdpbench::report

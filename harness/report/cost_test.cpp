@@ -1,0 +1,32 @@
+#include "report/cost.h"
+
+#include <gtest/gtest.h>
+
+namespace xdpbench::report {
+namespace {
+
+std::string text(const std::vector<double>& rounds) {
+    return cost_text(cost_of(rounds), 0.1, "ns");
+}
+
+TEST(Cost, HasThePrecisionThatTheRoundsGive) {
+    EXPECT_EQ(text({45.0, 45.1, 45.1, 45.2, 45.4}), "45.1 ± 0.2 ns");
+    EXPECT_EQ(text({40, 41, 42, 43, 44, 45, 46, 47, 48, 49}), "44.5 ± 3.5 ns");
+}
+
+TEST(Cost, PromisesNoMoreThanTheResolution) {
+    EXPECT_EQ(text({45.1, 45.1, 45.1}), "45.1 ns") << "no spread at all: nothing is known of it";
+    EXPECT_EQ(text({45.10, 45.11, 45.12}), "45.1 ± 0.1 ns");
+}
+
+TEST(Cost, OfOneRoundHasNoPrecision) { EXPECT_EQ(text({45.1}), "45.1 ns"); }
+
+TEST(Cost, BelowTheResolutionIsALimit) {
+    EXPECT_EQ(text({0.02, 0.03, 0.04}), "< 0.1 ns");
+    EXPECT_EQ(text({-0.4, -0.2, -0.1}), "< 0.1 ns") << "never a negative number";
+    EXPECT_EQ(text({-1.0, 0.2, 1.6}), "< 1.5 ns") << "it cannot be told from zero";
+    EXPECT_EQ(text({}), "< 0.1 ns");
+}
+
+}  // namespace
+}  // namespace xdpbench::report
