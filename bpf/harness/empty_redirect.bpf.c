@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The empty program of paths that end in a redirect: one program a means of redirecting, of which one is
  * loaded, and each a second time for places where nothing else counts its frames. Entry 0 of `ports` is the
- * target, or the entries of `cpus` are, in turn.
+ * target, or the entries of `cpus`, round-robin.
  */
 #include "xdp_counters.h"
 

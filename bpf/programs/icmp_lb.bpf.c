@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A load balancer for ping: ICMP echo requests to its address go in turn to the backends, out of the
+/* A load balancer for ping: ICMP echo requests to its address go round-robin to the backends, out of the
  * port they came in by.
  *
  * A request gets the backend's IP and MAC address as its destination and the balancer's MAC address

@@ -42,7 +42,7 @@ struct Checks {
 };
 Result<Checks> measure_checks();
 
-// What a run of benches says of itself.
+// What a run of benches reports about itself.
 struct Benches {
     double user_share = 0;  // the largest of its benches: CPU time in the tool's own code
     double efficiency = 1;  // of two CPUs on one device; 1 where there is one CPU

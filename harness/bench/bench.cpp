@@ -92,8 +92,8 @@ void find_bound_by_time(model::BenchRecord& record) {
     const double share = 1 - stats::median(baselines).value_or(0) / stats::median(each).value_or(1);
     record.bound = share > 0.5 ? model::Bound::program : model::Bound::generator;
     record.evidence = fmt::format(
-        "{:.1f} % of the time per packet is the program's, the rest is generator and path (the "
-        "floor)",
+        "{:.1f} % of the time per packet is the program, the rest is generator and path (the "
+        "baseline)",
         std::max(0.0, share) * 100);
 }
 

@@ -26,7 +26,7 @@ struct KnownCore {
     double cycle_ns = 0;  // BenchRecord::clock_cycle_ns
 };
 
-// Windows of the program under test and of the baseline in turn, added up to rounds. The caller has
+// Windows of the program interleaved with windows of the baseline, added up to rounds. The caller has
 // pinned the thread to the generator's CPU.
 class BenchRig {
   public:

@@ -11,7 +11,7 @@
 
 namespace xdpbench::bench {
 
-// `rounds` trials of `seconds` at the record's rate through the program, in turn with as many
+// `rounds` trials of `seconds` at the record's rate through the program, interleaved with as many
 // through the baseline. Fills the record's trials, latencies and clock_ns. The rig's frames are
 // stamped. Invalid if frames arrived without their stamp, or if the histograms do not hold as many
 // as arrived.

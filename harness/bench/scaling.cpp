@@ -141,7 +141,7 @@ Result<void> Scaling::equip(const BenchCase& bench, const packet::Frames& frames
     return {};
 }
 
-// Packets/s of one window, its books balanced.
+// Packets/s of one window, all frames accounted for.
 Result<double> Scaling::rate(const std::vector<int>& cpus, bool together) {
     std::vector<Share> shares;
     std::vector<Site*> sites;

@@ -8,7 +8,7 @@
 
 namespace xdpbench::bench {
 
-// For the first 1, 2, ... of `cpus`: windows of so many generators on one device, in turn with
+// For the first 1, 2, ... of `cpus`: windows of so many generators on one device, interleaved with
 // windows of the same generators on a device each, in `seconds` altogether. What the machine's CPUs
 // can do beside each other is in both, so their ratio is the device's and the program's own doing.
 [[nodiscard]] model::ScalingRecord measure_scaling(BenchCase bench, const std::vector<int>& cpus,

@@ -85,7 +85,7 @@ Result<std::unique_ptr<TrialRig>> TrialRig::create(const BenchCase& bench, traff
     rig->setup_.counted_by = rig->link(false).counted_by();
     if (rig->link_) rig->link_->expect(paths.only());
     if (rig->baseline_) rig->baseline_->expect(paths.only());
-    // Redirects that come to nothing are frames lost, and only tracepoints tell of them.
+    // Failed redirects are lost frames. Only tracepoints report them.
     if (paths.tally[XDP_REDIRECT] > 0)
         XDPBENCH_CHECK(rig->devices_ ? rig->devices_->watch_redirects()
                                      : rig->link_->watch_redirects());

@@ -1,4 +1,4 @@
-// A trial: frames offered to a program at one rate for a time, end to end, and their books.
+// A trial: frames offered to a program at one rate for a time, end to end, and their accounting.
 #pragma once
 
 #include <memory>
@@ -29,7 +29,7 @@ class TrialRig {
     // it gets one, then builds.
     static Result<std::unique_ptr<TrialRig>> create(const BenchCase& bench, traffic::Pace pace);
 
-    // At `rate`, of all generators together. Invalid if the books do not balance, or if frames took
+    // At `rate`, of all generators together. Invalid if frames are unaccounted for, or if frames took
     // another path. A rate that the generators do not reach is no error: Trial::reached() says so.
     Result<CountedTrial> run(bool baseline, double rate, double seconds);
 

@@ -12,7 +12,7 @@
 namespace xdpbench::bench {
 
 // Two links side by side, the program under test on one and the empty program on the other, one
-// generator that feeds them in turn from the same CPU.
+// generator that feeds them alternately from the same CPU.
 class VethBench final : public BenchRig {
   public:
     // Verifies that every frame takes the path that will be timed, then builds and calibrates.

@@ -12,7 +12,7 @@
 
 namespace xdpbench::bpf {
 
-// What the kernel says of a bpf_link.
+// What the kernel reports about a bpf_link.
 struct LinkState {
     std::uint32_t id = 0;
     std::uint32_t program = 0;  // id of the one it holds

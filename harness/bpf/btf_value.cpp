@@ -29,7 +29,7 @@ std::string written(const model::Value& value) {
     return value.list() != nullptr ? "a list" : "a set of fields";
 }
 
-// What a value says of one integer, enum or array of bytes.
+// The value given for one integer, enum or array of bytes.
 struct Leaf {
     std::string path;
     BtfType type;

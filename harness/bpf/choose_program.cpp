@@ -113,7 +113,7 @@ Result<bpf_program*> choose_program(bpf_object* object, const std::string& path,
     if (function.empty() && names.size() > 1) {
         return input_error(
             fmt::format("{} has several XDP programs: {}", path, fmt::join(names, ", ")),
-            fmt::format("say which one: --prog {}:{}", path, names.front()));
+            fmt::format("choose one: --prog {}:{}", path, names.front()));
     }
     return chosen;
 }

@@ -108,7 +108,7 @@ TEST_F(OffloadTest, ABoundProgramSaysSoAndCannotBeTestRun) {
 TEST_F(OffloadTest, AProgramForTheCpuIsNotForTheDevice) {
     const Program program = loaded("xdp_drop", std::nullopt);
     const Error error = refusal(program, model::Mode::offload);
-    EXPECT_NE(error.what.find("the kernel says: "), std::string::npos) << error.text();
+    EXPECT_NE(error.what.find("the kernel reports: "), std::string::npos) << error.text();
     EXPECT_NE(error.cause.find("not loaded for this device"), std::string::npos) << error.text();
 }
 

@@ -1,4 +1,4 @@
-// Maps that live in a device, used from user space; and what the simulated device says of itself.
+// Maps that live in a device, used from user space; and what the simulated device reports.
 #pragma once
 
 #include <cstdint>

@@ -27,7 +27,7 @@ namespace xdpbench::bpf {
 // `verbose` to standard error as well. Once, at the start.
 void set_up_libbpf(bool verbose);
 
-// What the kernel says of a loaded program (struct bpf_prog_info).
+// What the kernel reports about a loaded program (struct bpf_prog_info).
 struct ProgramInfo {
     std::uint32_t id = 0;
     std::string name;
@@ -111,7 +111,7 @@ class Program {
     // What libbpf knows of the object: for those who look through its maps and its BTF.
     [[nodiscard]] const bpf_object* handle() const { return object_.get(); }
     // BTF id of what the definition of an event map (ring buffer, perf buffer) calls its value; 0
-    // if it says nothing.
+    // if there is none.
     [[nodiscard]] std::uint32_t record_type(const std::string& map) const;
     // As find_map, with an error that lists the maps there are.
     Result<bpf_map*> require_map(const std::string& name, const model::Location& where) const;

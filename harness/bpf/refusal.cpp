@@ -131,7 +131,7 @@ Error attach_refusal(const net::InterfaceInfo& interface, model::Mode mode,
     Error error =
         system_error(fmt::format("cannot attach to {} in {} mode", device, model::mode_name(mode)),
                      answer.error);
-    if (!answer.text.empty()) error.what += fmt::format("; the kernel says: {}", answer.text);
+    if (!answer.text.empty()) error.what += fmt::format("; the kernel reports: {}", answer.text);
     const Meaning meaning = meaning_of(answer);
     const auto filled = [&](const char* text) {
         return fmt::format(fmt::runtime(text), interface.name, interface.mtu,
@@ -149,8 +149,8 @@ Error offload_refusal(Error error, int number, const std::string& log) {
     switch (number) {
         case -EOPNOTSUPP:
             error.cause =
-                verified(log) ? "the device's own verifier, which runs beside the kernel's, does "
-                                "not take it: what it says is at the end of the log"
+                verified(log) ? "the device's own verifier, which runs next to the kernel's, does "
+                                "not take it: its message is at the end of the log"
                 : map.empty() ? "the device takes no programs: it or its driver has no BPF "
                                 "offload, or it is switched off"
                               : fmt::format("the device takes no maps, and so not {}", map);

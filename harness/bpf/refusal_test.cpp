@@ -24,7 +24,7 @@ TEST(AttachRefusal, ShowsDeviceDriverModeErrnoAndTheKernelsText) {
     const Error error = refusal(ERANGE, "Peer MTU is too large to set XDP");
     EXPECT_EQ(error.what,
               "cannot attach to eth7 (nfp) in native mode: Numerical result out of range (ERANGE); "
-              "the kernel says: Peer MTU is too large to set XDP");
+              "the kernel reports: Peer MTU is too large to set XDP");
     EXPECT_EQ(error.cause, "the MTU of 9000 bytes is too large for XDP on this device");
     EXPECT_NE(error.advice.find("ip link set eth7 mtu"), std::string::npos) << error.advice;
 }

@@ -1,4 +1,4 @@
-// The events that a check expects of a program, judged as they come.
+// The events that a check expects of a program, compared when they arrive.
 #pragma once
 
 #include <cstdint>

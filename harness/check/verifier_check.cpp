@@ -17,7 +17,7 @@ class CostJudge {
     void judge(const char* what, const std::optional<std::uint64_t>& bound,
                const std::optional<std::uint64_t>& cost) {
         if (!bound) return;
-        if (!cost) return add(unknown_, fmt::format("this kernel does not say the {}", what));
+        if (!cost) return add(unknown_, fmt::format("this kernel does not report the {}", what));
         if (*cost > *bound)
             add(passed_, fmt::format("{}: at most {} expected, got {}", what, thousands(*bound),
                                      thousands(*cost)));

@@ -24,7 +24,7 @@ namespace {
 
 // Within about a second.
 void show_interference() {
-    fmt::print("\nCPUs, how much they disturb each other (a fixed loop, in turn)\n");
+    fmt::print("\nCPUs: how much they slow each other down (a fixed loop)\n");
     const std::vector<int> cpus = traffic::allowed_cpus();
     const Result<std::vector<traffic::Interference>> pairs =
         traffic::measure_interference(cpus, 1.0);

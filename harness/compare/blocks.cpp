@@ -88,7 +88,7 @@ Result<void> LoopBlocks::load(Arms& arms) {
     return loop_.place(arms.slots[kBaseline], empty_.fd());
 }
 
-// One window of each arm in an order drawn by lot, then the same backwards: what drifts evenly
+// One window of each arm in a randomised order, then the same backwards: what drifts evenly
 // cancels out. All get the same frames. Returns each arm's ns/packet.
 Result<std::array<double, LoopBlocks::kArms>> LoopBlocks::quad(Arms& arms,
                                                                std::uint32_t first_frame) {

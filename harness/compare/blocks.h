@@ -68,10 +68,10 @@ struct Compared {
 };
 
 // The programs alone, in the fresh-packet loop. Base, contender, base once more and the empty
-// program stand in its slots, drawn by lot anew in each block.
+// program stand in its slots, randomised again in each block.
 class LoopBlocks final : public BlockSource {
   public:
-    // Finds out how long windows are and what ratios are of. `seed`: of the lots.
+    // Finds out how long windows are and what ratios are of. `seed`: of the random order.
     static Result<std::unique_ptr<BlockSource>> create(const Compared& compared,
                                                        std::uint64_t seed);
 

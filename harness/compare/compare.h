@@ -39,7 +39,7 @@ Result<void> compare(const std::vector<Compared>& shapes, const CompareOptions& 
                      model::CompareRecord& record);
 
 // Measures blocks until the plan's looks come to a verdict or `seconds` are over. `plan.looks` is
-// replaced: drawn up from how long a block takes, before the first block that counts.
+// replaced: planned from the duration of a block, before the first block that counts.
 Result<model::ComparedCase> compare_case(BlockSource& blocks, stats::ComparisonPlan plan,
                                          double seconds,
                                          const std::function<void(const std::string&)>& progress);

@@ -90,7 +90,7 @@ Result<std::uint64_t> VethBlocks::most_frames(std::uint64_t most) const {
     return most;
 }
 
-// Loads the programs anew, in an order drawn by lot, each for the link that it stands on in this
+// Loads the programs again, in a randomised order, each for its link in this
 // rotation.
 Result<void> VethBlocks::rotate(std::size_t rotation) {
     std::array<std::size_t, kArms> order{kBase, kContender, kControl};
@@ -105,7 +105,7 @@ Result<void> VethBlocks::rotate(std::size_t rotation) {
     return {};
 }
 
-// One window of each program in an order drawn by lot, then the same backwards.
+// One window of each program in a randomised order, then the same backwards.
 Result<VethBlocks::Quad> VethBlocks::quad(std::size_t rotation) {
     std::array<std::size_t, kArms> order{kBase, kContender, kControl};
     std::shuffle(order.begin(), order.end(), lots_);

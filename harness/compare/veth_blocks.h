@@ -13,7 +13,7 @@
 
 namespace xdpbench::compare {
 
-// Three equal links side by side, fed in turn by one generator from one CPU; where the program has
+// Three equal links side by side, fed alternately by one generator from one CPU; where the program has
 // a CPU of its own, the threads that poll all three are on that. In each block every program stands
 // on every link once, so that what one link is slower than another falls out; it is loaded anew for
 // each, because its redirect targets are those of the link.

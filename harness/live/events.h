@@ -1,4 +1,4 @@
-// The records of an attached program: shown as they come, and counted.
+// The records of an attached program: printed when they arrive, and counted.
 #pragma once
 
 #include <cstdint>

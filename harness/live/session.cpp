@@ -32,7 +32,7 @@ constexpr const char* kHelp =
     "replace NAME|FILE.o[:FUNCTION]\n"
     "                         another program in the place of this one, without a gap; maps that\n"
     "                         both declare alike are kept with what is in them\n"
-    "status                   what is attached, as the kernel says\n"
+    "status                   what is attached, as the kernel reports\n"
     "quit                     detaches and ends\n";
 
 std::string listed(const char* title, const std::vector<std::string>& names) {

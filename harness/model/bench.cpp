@@ -7,8 +7,8 @@
 namespace xdpbench::model {
 namespace {
 
-// Fewer windows of its own than this say nothing about a round: so many, and this share of all.
-// Where most are shared, the others were so in between the readings.
+// A round needs at least so many windows without CPU contention, and this share of all windows.
+// If most windows have contention, the others had it between the readings.
 constexpr std::size_t kFewestWindows = 5;
 constexpr std::size_t kFewestOf = 4;  // one in so many
 

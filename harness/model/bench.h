@@ -50,7 +50,7 @@ struct BenchRound {
     [[nodiscard]] double program_cycles() const { return cycles_per_packet() - baseline_cycles(); }
     [[nodiscard]] double gigahertz() const;
     [[nodiscard]] double rate(std::uint64_t frames) const;  // packets/s
-    // The core was another thread's too in so many windows that what is left says nothing.
+    // CPU contention in so many windows that too few are left to judge the round.
     [[nodiscard]] bool core_shared() const;
     [[nodiscard]] std::size_t shared_windows() const;
 };
@@ -130,7 +130,7 @@ template <class Measure>
 // Actions a second over all rounds, rounded down.
 [[nodiscard]] ActionTally per_second(const BenchRecord& bench, const CpuTally& cpu);
 
-// Smaller differences than this between two figures of the fresh-packet loop say nothing (ns).
+// The resolution of the fresh-packet loop: the smallest difference that means anything (ns).
 inline constexpr double kAloneResolution = 0.1;
 
 }  // namespace xdpbench::model

@@ -19,8 +19,8 @@ namespace xdpbench::model {
 // A generator that offered less than this share of a rate did not offer that rate.
 inline constexpr double kRateReached = 0.99;
 
-// Frames offered at one rate for a time, and what became of them (RFC 9971, "Trial"). The books
-// balance: what was sent was processed or is lost under a name.
+// Frames offered at one rate for a time, and what became of them (RFC 9971, "Trial"). All frames are
+// accounted for: each was processed or is a loss with a name.
 struct Trial {
     double rate = 0;     // frames/s, as asked for
     double seconds = 0;  // as asked for
@@ -37,7 +37,7 @@ struct Trial {
     [[nodiscard]] double per_second(std::uint64_t frames) const;
     [[nodiscard]] std::uint64_t lost() const;
     [[nodiscard]] double loss_ratio() const;  // of the frames sent
-    // Whether the generator offered the rate; if not, the trial says nothing about it.
+    // Whether the generator offered the rate. If not, the trial does not count for it.
     [[nodiscard]] bool reached() const;
 };
 

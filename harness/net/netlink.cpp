@@ -164,7 +164,7 @@ void add_xdp(Requests& requests, const XdpRequest& request) {
 
 Error rejected(const std::string& operation, const NetlinkAnswer& answer) {
     Error error = system_error(operation, answer.error);
-    if (!answer.text.empty()) error.what += fmt::format("; the kernel says: {}", answer.text);
+    if (!answer.text.empty()) error.what += fmt::format("; the kernel reports: {}", answer.text);
     return error;
 }
 

@@ -116,7 +116,7 @@ TEST_F(NetlinkTest, AProgramAttachedInTheOtherModeIsNamed) {
         ASSERT_TRUE(xdp_link) << xdp_link.error().text();
         const auto refused = bpf::XdpLink::attach(netns(), dut(), other.fd(), second);
         ASSERT_FALSE(refused);
-        EXPECT_NE(refused.error().what.find("the kernel says: Native and generic XDP can't be"),
+        EXPECT_NE(refused.error().what.find("the kernel reports: Native and generic XDP can't be"),
                   std::string::npos)
             << refused.error().what;
     }

@@ -81,7 +81,7 @@ Result<void> require_unused(const NetNs& netns, const InterfaceInfo& interface,
         fmt::format("{} is in use and not touched: it has {}", interface.name,
                     fmt::join(uses, ", ")),
         fmt::format("name a port that carries nothing else; or free this one: ip addr flush dev "
-                    "{0}; sysctl -w net.ipv6.conf.{0}.disable_ipv6=1; or say --take-over: then "
+                    "{0}; sysctl -w net.ipv6.conf.{0}.disable_ipv6=1; or add --take-over: then "
                     "the programs handle all that arrives there meanwhile",
                     interface.name));
 }

@@ -249,7 +249,7 @@ void Dissection::ipv4(std::string_view suffix) {
     const std::uint64_t fragment = peek(6, 16);
     const bool more_fragments = (fragment & 0x2000) != 0;
     const bool first = (fragment & 0x1fff) == 0;
-    // A length that cannot be right says nothing about where the packet ends.
+    // An impossible length does not show where the packet ends.
     const bool all_here = length >= header && length <= left();
     if (all_here) end_ = at_ + length;
     Checksum obstacle = more_fragments ? Checksum::fragment : Checksum::none;

@@ -16,7 +16,7 @@ struct DeviceTrial {
     bool mtu = false;    // also change the MTU, to find the largest one with XDP, and put it back
 };
 
-// Reads what the interface `name` of the caller's namespace says of itself, and tries what `trial`
+// Reads what the interface `name` of the caller's namespace reports, and tries what `trial`
 // allows. What is tried is undone; a device on which XDP is in use is not touched (said in the
 // record).
 Result<model::DeviceRecord> describe_device(const std::string& name, DeviceTrial trial);

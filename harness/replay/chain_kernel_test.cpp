@@ -1,5 +1,5 @@
 // Redirects through a chain: what is forwarded arrives at the far end, on the CPU that it was sent
-// to, and the books know every way.
+// to, and the accounting knows every way.
 #include <gtest/gtest.h>
 #include <linux/bpf.h>
 

@@ -154,7 +154,7 @@ Result<std::string> OffloadTrial::read_back() const {
     XDPBENCH_TRY(const bpf::ProgramInfo info, program_->info());
     if (info.device != device_.index) {
         return Error{ErrorKind::system,
-                     fmt::format("the kernel says that program {} is bound to interface {}, not {}",
+                     fmt::format("the kernel reports that program {} is bound to interface {}, not {}",
                                  info.id, info.device, device_.index),
                      {},
                      {}};
@@ -164,7 +164,7 @@ Result<std::string> OffloadTrial::read_back() const {
         XDPBENCH_TRY(const std::uint32_t bound, bpf::device_of_map(map));
         if (bound != device_.index) {
             return Error{ErrorKind::system,
-                         fmt::format("the kernel says that map {} is bound to interface {}, not {}",
+                         fmt::format("the kernel reports that map {} is bound to interface {}, not {}",
                                      ::bpf_map__name(map), bound, device_.index),
                          {},
                          {}};
@@ -184,7 +184,7 @@ Result<void> OffloadTrial::require_in_device(const bpf::Program& program) const 
     XDPBENCH_TRY(const net::LinkDetails xdp_link, net::query_link(netns_, device_.index));
     if (xdp_link.offloaded_program != info.id) {
         return Error{ErrorKind::system,
-                     fmt::format("program {} was put into {}, but the kernel says that {} is there",
+                     fmt::format("program {} was put into {}, but the kernel reports that {} is there",
                                  info.id, device_.name, xdp_link.offloaded_program),
                      {},
                      {}};
@@ -192,7 +192,7 @@ Result<void> OffloadTrial::require_in_device(const bpf::Program& program) const 
     const std::optional<std::uint32_t> said = bpf::netdevsim_program(device_.name, info.id);
     if (said && *said != info.id) {
         return Error{ErrorKind::system,
-                     fmt::format("program {} was put into {}, but the device does not say so",
+                     fmt::format("program {} was put into {}, but the device does not confirm it",
                                  info.id, device_.name),
                      {},
                      {}};
@@ -208,7 +208,7 @@ Result<std::string> OffloadTrial::attach() {
     XDPBENCH_CHECK(require_in_device(*program_));
     XDPBENCH_TRY(const bpf::ProgramInfo info, program_->info());
     const bool asked = bpf::netdevsim_program(device_.name, info.id).has_value();
-    return fmt::format("program {} in offload mode, says the kernel{}", info.id,
+    return fmt::format("program {} in offload mode, as the kernel reports{}", info.id,
                        asked ? ", and so does the device (debugfs)" : "");
 }
 

@@ -18,7 +18,7 @@ struct OffloadPorts {
 
 struct OffloadOutcome {
     check::Verdict
-        verdict;  // skipped: the device refuses the program; failed: it did not keep its word
+        verdict;  // skipped: the device refuses the program; failed: accepted, but a later step failed
     std::optional<model::OffloadRecord> record;  // none if the device was not asked
 };
 

@@ -1,5 +1,5 @@
 // Atomic replacement: the program under test is replaced through its link while the generator
-// runs, and the books must show that every frame met one of the two programs.
+// runs, and the accounting must show that every frame met one of the two programs.
 #pragma once
 
 #include "check/check.h"

@@ -76,7 +76,7 @@ std::vector<model::CaseResult> run_cases(const std::vector<Case>& cases,
     CasesRun run;
     run.progress = &progress;
     for (const Case& described : cases) register_case(described, run);
-    // What failed is in the results; the number says nothing more.
+    // The results have the failures; the number adds nothing.
     [[maybe_unused]] const int any_failed = RUN_ALL_TESTS();
     return std::move(run.results);
 }

@@ -51,7 +51,7 @@ Result<std::vector<target::Target>> find_targets(const RunOptions& options) {
     }
     if (targets.empty()) {
         return input_error("no program is named",
-                           "say which one: --prog NAME (xdp-bench list shows them), --prog FILE.o "
+                           "choose one: --prog NAME (xdp-bench list shows them), --prog FILE.o "
                            "or --scenario FILE");
     }
     for (target::Target& target : targets) {

@@ -42,7 +42,7 @@ Result<EventExpectation> read_map_events(const YamlNode::Entry& entry) {
                                              }));
     }
     if (!events.count && !events.lost && events.records.empty())
-        return error_at(entry.where, what + " say nothing: expected count, records or lost");
+        return error_at(entry.where, what + " expect nothing: add count, records or lost");
     if (events.count && *events.count < events.records.size()) {
         return error_at(record.find("count")->where,
                         fmt::format("count is {}, but {} are listed", *events.count,
@@ -93,7 +93,7 @@ Result<FrameContext> read_context(const YamlNode& node) {
         XDPBENCH_TRY(const std::uint64_t number, read_number(queue->value, "the receive queue"));
         if (context.ingress.empty())
             return error_at(queue->where,
-                            "key 'rx_queue' without an interface: expected 'ingress' beside it");
+                            "key 'rx_queue' without an interface: expected 'ingress' next to it");
         if (number >= kMostQueues)
             return error_at(queue->value.where,
                             fmt::format("expected a receive queue from 0 to {}, "

@@ -178,7 +178,7 @@ Result<LanStep> read_lan_step(const YamlNode& node, const std::vector<LanAddress
     } else {
         if (const auto* expect = step.entry("expect"))
             return error_at(expect->where,
-                            "key 'expect' beside 'set': what it does is seen by a "
+                            "key 'expect' next to 'set': what it does is seen by a "
                             "step after it");
         LanSet set;
         XDPBENCH_TRY(set.maps, read_map_changes(step.at("set")));

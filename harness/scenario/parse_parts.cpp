@@ -66,7 +66,7 @@ Result<MapEntry> read_expected_entry(const YamlNode& node) {
     if (record.entries().size() != 2) {
         return error_at(node.where,
                         "the expected map entry needs exactly one of value, sum_cpus and "
-                        "absent beside its key");
+                        "absent next to its key");
     }
     MapEntry entry{to_value(record.at("key")), std::nullopt, std::nullopt, false};
     if (const auto* value = record.find("value")) entry.value = to_value(*value);
@@ -119,7 +119,7 @@ Result<packet::Mask> read_mask(const Record& record, const Names& frames) {
     });
     if (!applies) {
         return error_at(entry->where,
-                        fmt::format("key 'mask' without frames to compare: expected {} beside it",
+                        fmt::format("key 'mask' without frames to compare: expected {} next to it",
                                     alternatives(frames)));
     }
     return read_list<std::string>(entry->value, "mask", read_mask_field);

@@ -539,7 +539,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"QueueOfNothing",
               with_check("steps: [{ in: a, ctx: { rx_queue: 1 }, expect: { action: XDP_TX } }]\n"),
               "6:27",
-              {"expected 'ingress' beside it"}},
+              {"expected 'ingress' next to it"}},
         Wrong{"NoSuchQueue",
               with_check("steps: [{ in: a, ctx: { ingress: dut0, rx_queue: 64 }, expect: 1 }]\n"),
               "6:52",
@@ -704,7 +704,7 @@ TEST(Parse, ReadsExpectedEvents) {
 }
 
 TEST(Parse, RefusesExpectedEventsThatSayNothingOrContradictThemselves) {
-    EXPECT_NE(refusal(with_events("{ log: { type: e } }")).what.find("say nothing"),
+    EXPECT_NE(refusal(with_events("{ log: { type: e } }")).what.find("expect nothing"),
               std::string::npos);
     EXPECT_NE(refusal(with_events("{ log: { cuont: 1 } }")).what.find("did you mean 'count'"),
               std::string::npos);

@@ -160,7 +160,7 @@ class TreeBuilder final : public YAML::EventHandler {
     }
 
     static void refuse_tag(const std::string& tag, const model::Location& where) {
-        // What yaml-cpp says of untagged nodes: "?" of plain ones, "!" of quoted scalars.
+        // The tag of untagged nodes in yaml-cpp: "?" for plain ones, "!" for quoted scalars.
         if (tag.empty() || tag == "?" || tag == "!") return;
         throw Refused{where, fmt::format("tag {} is not read here: write the value as plain text",
                                          in_quotes(tag))};

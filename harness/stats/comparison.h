@@ -57,7 +57,7 @@ struct Comparison {
 //   baseline same          the median's interval (coverage 1 - alpha / looks) lies within the
 //   threshold
 //
-// Under the null hypothesis (which of a block's windows are B's was drawn by lot, so that ln(B/A)
+// Under the null hypothesis (which of a block's windows are B's is randomised, so that ln(B/A)
 // is symmetric around 0) each look's test is exact, and by Bonferroni's inequality faster or slower
 // comes out with probability at most alpha, however often it was looked. A program that differs by
 // the baseline or more is called same with probability at most alpha, for the same reason.

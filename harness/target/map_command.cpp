@@ -33,7 +33,7 @@ Result<bpf::MapBytes> key_of(const bpf::TypedMap& map, const scenario::Place& pl
         return key;
     }
     if (is_array(map) && map.max_entries == 1) return bpf::MapBytes(map.key.size);
-    return input_error(fmt::format("map {} has keys: which entry is meant?", map.name),
+    return input_error(fmt::format("map {} has keys: name the entry", map.name),
                        fmt::format("write {}[KEY]", map.name));
 }
 
@@ -124,7 +124,7 @@ Result<std::optional<MapCommand>> parse_map_command(std::string_view verb,
                                                     std::string_view object) {
     MapCommand command;
     if (verb == "list") {
-        if (!trim(object).empty()) return input_error("list stands alone", "show MAP shows one");
+        if (!trim(object).empty()) return input_error("`list` takes no argument", "`show MAP` prints one map");
         return std::optional(command);
     }
     if (verb == "set") {
@@ -170,7 +170,7 @@ Result<bpf::AttachedProgram> find_attached(const std::string& interface,
             fmt::format("attach one: xdp-bench attach --prog NAME --dev {}", interface));
     }
     return input_error(fmt::format("several XDP programs are attached to {}", interface),
-                       "say which one: --mode native, generic or offload");
+                       "choose one: --mode native, generic or offload");
 }
 
 }  // namespace xdpbench::target

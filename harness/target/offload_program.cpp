@@ -32,7 +32,7 @@ Result<bpf::Program> open_reference(const std::string& name, bool for_device) {
 
 Result<void> load_into_device(bpf::Program& program, const net::InterfaceInfo& device) {
     const Result<void> loaded = program.load(device.index);
-    if (!loaded) return loaded.error().in(fmt::format("{} refuses it", device.name));
+    if (!loaded) return loaded.error().in(fmt::format("{} rejects it", device.name));
     // A device's memory need not be zero: netdevsim gives what was there before.
     const bpf_map* const counters = program.find_map(XDP_COUNTERS_MAP);
     XDPBENCH_TRY(const auto ours, bpf::read_offload_counters(program));

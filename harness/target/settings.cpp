@@ -21,7 +21,7 @@ Result<scenario::MapContent> entry_of(const bpf::Program& program,
     const bool array = ::bpf_map__type(map) == BPF_MAP_TYPE_ARRAY ||
                        ::bpf_map__type(map) == BPF_MAP_TYPE_PERCPU_ARRAY;
     if (!place.key && (!array || ::bpf_map__max_entries(map) != 1)) {
-        return input_error(fmt::format("map {} has keys: which entry is meant?", place.name),
+        return input_error(fmt::format("map {} has keys: name the entry", place.name),
                            fmt::format("write {}[KEY]=VALUE", place.name));
     }
     scenario::MapEntry entry;

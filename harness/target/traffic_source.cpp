@@ -113,7 +113,7 @@ Result<fs::path> find_pcap(const scenario::FrameRef& frames, const scenario::Sce
     const std::string where = frames.where.file.empty() ? "" : frames.where.text() + ": ";
     return input_error(
         fmt::format("{}there is no file {}", where, file.string()),
-        "looked for it beside the scenario, in pcaps/ beside its folder, and in the tool's pcaps/");
+        "looked in the folder of the scenario, in pcaps/ next to it, and in the tool's pcaps/");
 }
 
 Result<FrameStream> FrameStream::open(const scenario::FrameRef& frames,

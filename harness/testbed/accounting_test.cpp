@@ -1,4 +1,4 @@
-// The books: what balances, and what each kind of imbalance is told as.
+// Accounting: which counts cover all frames, and how each kind of gap is reported.
 #include "testbed/accounting.h"
 
 #include <gtest/gtest.h>

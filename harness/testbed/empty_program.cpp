@@ -47,7 +47,7 @@ bool is_devmap(std::uint32_t type) {
 }
 
 Error no_baseline(const std::string& cause) {
-    return unavailable_error("there is no floor to time this redirect against", cause,
+    return unavailable_error("there is no baseline for this redirect", cause,
                              "correctness is still checked: --only check,replay");
 }
 

@@ -17,7 +17,7 @@ namespace {
 
 using DriverCounters = std::map<std::string, std::uint64_t>;
 
-// For frames that the books miss.
+// For unaccounted frames.
 constexpr auto kPatience = std::chrono::seconds(2);
 // For frames of which nobody would know if they were dropped.
 constexpr auto kStillness = std::chrono::milliseconds(100);
@@ -307,7 +307,7 @@ Result<LinkCounts> settled(const InstrumentedLink& link, const LinkCounts& befor
         const bool sure =
             when == Settled::balanced || link.sees_drops() || counts.actions[XDP_DROP] == 0;
         if (accounted && sure) return counts;
-        // Frames that nobody sent: they may go on for ever, and the books never balance.
+        // Frames that nobody sent: they may go on for ever, and never be accounted for.
         if (counts.handled() > sent) return counts;
         const std::uint64_t sum = counts.handled() + counts.received + counts.passed +
                                   counts.forwarded + frames_lost(counts.losses);

@@ -29,16 +29,16 @@ class InstrumentedLink {
     // from it is counted as it, and a frame that arrived nowhere is not taken for a dropped one.
     void expect(std::optional<model::Action> action) { expected_ = action; }
 
-    // From here on redirects that come to nothing are losses with a name, where the kernel lets
+    // From here on failed redirects are losses with a name, where the kernel lets
     // them be counted. With a CPUMAP that takes time: not where ns/packet are measured.
     Result<void> watch_redirects();
     // The same of a program that does not count itself, and so is none of the link's own.
     Result<void> watch_redirects_of(const bpf::Program& program);
 
     // From here on `program` handles the frames, and no frame meets neither. What the programs
-    // before it counted stays in the books.
+    // before it counted stays in the accounting.
     Result<void> replace(const bpf::Program& program);
-    // As replace, but the books begin anew with `program`: those before it may be gone. What was
+    // As replace, but the accounting begins again with `program`: those before it may be gone. What was
     // read before cannot be compared with what is read afterwards.
     Result<void> start_over(const bpf::Program& program);
 

@@ -1,4 +1,4 @@
-// A window: a number of frames through one link, timed, and its books balanced.
+// A window: a number of frames through one link, timed and accounted for.
 #pragma once
 
 #include "testbed/instrumented_link.h"
@@ -12,7 +12,7 @@ struct LinkWindow {
     double sending_seconds = 0;  // of these, until the generator was done
 };
 
-// Sends `frames` and waits for them. Invalid, with both figures, if the books do not balance.
+// Sends `frames` and waits for them. Invalid, with both figures, if frames are unaccounted for.
 Result<LinkWindow> run_window(const InstrumentedLink& link, traffic::Generator& generator,
                               const net::Network& network, std::uint64_t frames);
 

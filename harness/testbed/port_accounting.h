@@ -1,4 +1,4 @@
-// The books of frames that were sent over real interfaces, where some may get lost.
+// The accounting of frames that were sent over real interfaces, where some may get lost.
 #pragma once
 
 #include <cstdint>

@@ -149,7 +149,7 @@ Result<PortLink::Finished> PortLink::finish(std::uint64_t sent) {
     return finished;
 }
 
-// A rate of redirects that all come to nothing would be no figure of theirs.
+// If all redirects fail, their rate means nothing.
 Result<void> PortLink::require_some_redirected(const LinkCounts& counts) const {
     const std::uint64_t redirected = counts.actions[XDP_REDIRECT];
     const auto lost = counts.losses.find("lost_after_redirect");

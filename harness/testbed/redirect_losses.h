@@ -1,4 +1,4 @@
-// Redirects that come to nothing, which no counter of the kernel's shows: counted by tracepoints.
+// Failed redirects, which no counter of the kernel shows: counted by tracepoints.
 #pragma once
 
 #include <cstdint>

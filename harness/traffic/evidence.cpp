@@ -13,7 +13,7 @@
 namespace xdpbench::traffic {
 namespace {
 
-// Its counters move once in a clock tick: to read them more often costs and says nothing.
+// Its counters change once per clock tick: more frequent readings cost time and find nothing.
 constexpr double kCpuTimesEvery = 0.01;
 
 UniqueFd open_to_read(const std::string& path) {

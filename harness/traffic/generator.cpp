@@ -41,7 +41,7 @@ Error send_error(int number) {
         error.cause = "this kernel has no BPF_F_TEST_XDP_LIVE_FRAMES (5.18)";
         error.advice = "checks still work: --only check";
     } else if (number == EINTR) {
-        // How many frames had left is not known, so the books could never balance again.
+        // How many frames had left is not known, so frames would stay unaccounted for.
         error.kind = ErrorKind::invalid;
         error.cause = "a signal that is not the user's cut the call short";
         error.advice = "run again";
