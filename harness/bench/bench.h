@@ -26,8 +26,8 @@ struct KnownCore {
     double cycle_ns = 0;  // BenchRecord::clock_cycle_ns
 };
 
-// Windows of the program interleaved with windows of the baseline, added up to rounds. The caller has
-// pinned the thread to the generator's CPU.
+// Windows of the program interleaved with windows of the baseline, added up to rounds. The caller
+// has pinned the thread to the generator's CPU.
 class BenchRig {
   public:
     virtual ~BenchRig() = default;

@@ -29,8 +29,9 @@ class TrialRig {
     // it gets one, then builds.
     static Result<std::unique_ptr<TrialRig>> create(const BenchCase& bench, traffic::Pace pace);
 
-    // At `rate`, of all generators together. Invalid if frames are unaccounted for, or if frames took
-    // another path. A rate that the generators do not reach is no error: Trial::reached() says so.
+    // At `rate`, of all generators together. Invalid if frames are unaccounted for, or if frames
+    // took another path. A rate that the generators do not reach is no error: Trial::reached() says
+    // so.
     Result<CountedTrial> run(bool baseline, double rate, double seconds);
 
     [[nodiscard]] bool has_baseline() const {

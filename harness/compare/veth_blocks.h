@@ -13,10 +13,10 @@
 
 namespace xdpbench::compare {
 
-// Three equal links side by side, fed alternately by one generator from one CPU; where the program has
-// a CPU of its own, the threads that poll all three are on that. In each block every program stands
-// on every link once, so that what one link is slower than another falls out; it is loaded anew for
-// each, because its redirect targets are those of the link.
+// Three equal links side by side, fed alternately by one generator from one CPU; where the program
+// has a CPU of its own, the threads that poll all three are on that. In each block every program
+// stands on every link once, so that what one link is slower than another falls out; it is loaded
+// anew for each, because its redirect targets are those of the link.
 class VethBlocks final : public BlockSource {
   public:
     // The caller has pinned the thread to the generator's CPU.

@@ -19,8 +19,8 @@ namespace xdpbench::model {
 // A generator that offered less than this share of a rate did not offer that rate.
 inline constexpr double kRateReached = 0.99;
 
-// Frames offered at one rate for a time, and what became of them (RFC 9971, "Trial"). All frames are
-// accounted for: each was processed or is a loss with a name.
+// Frames offered at one rate for a time, and what became of them (RFC 9971, "Trial"). All frames
+// are accounted for: each was processed or is a loss with a name.
 struct Trial {
     double rate = 0;     // frames/s, as asked for
     double seconds = 0;  // as asked for

@@ -111,8 +111,7 @@ Result<scenario::YamlNode> scenario_node(const target::Target& target, const fs:
 
 std::string scenario_text(const scenario::YamlNode& root,
                           const std::vector<std::string>& unsteady) {
-    std::string text =
-        "# What the program did when this was recorded; not reviewed yet.\n";
+    std::string text = "# What the program did when this was recorded; not reviewed yet.\n";
     for (const std::string& line : unsteady) {
         const std::string one_line = split(line, '\n').front();
         text += fmt::format("# Left out, because it was otherwise when repeated: {}\n", one_line);

@@ -153,21 +153,23 @@ Result<std::string> OffloadTrial::load() {
 Result<std::string> OffloadTrial::read_back() const {
     XDPBENCH_TRY(const bpf::ProgramInfo info, program_->info());
     if (info.device != device_.index) {
-        return Error{ErrorKind::system,
-                     fmt::format("the kernel reports that program {} is bound to interface {}, not {}",
-                                 info.id, info.device, device_.index),
-                     {},
-                     {}};
+        return Error{
+            ErrorKind::system,
+            fmt::format("the kernel reports that program {} is bound to interface {}, not {}",
+                        info.id, info.device, device_.index),
+            {},
+            {}};
     }
     std::vector<std::string> maps;
     for (const bpf_map* const map : program_->maps()) {
         XDPBENCH_TRY(const std::uint32_t bound, bpf::device_of_map(map));
         if (bound != device_.index) {
-            return Error{ErrorKind::system,
-                         fmt::format("the kernel reports that map {} is bound to interface {}, not {}",
-                                     ::bpf_map__name(map), bound, device_.index),
-                         {},
-                         {}};
+            return Error{
+                ErrorKind::system,
+                fmt::format("the kernel reports that map {} is bound to interface {}, not {}",
+                            ::bpf_map__name(map), bound, device_.index),
+                {},
+                {}};
         }
         maps.push_back(bpf::map_text(map));
     }
@@ -183,11 +185,12 @@ Result<void> OffloadTrial::require_in_device(const bpf::Program& program) const 
     XDPBENCH_TRY(const bpf::ProgramInfo info, program.info());
     XDPBENCH_TRY(const net::LinkDetails xdp_link, net::query_link(netns_, device_.index));
     if (xdp_link.offloaded_program != info.id) {
-        return Error{ErrorKind::system,
-                     fmt::format("program {} was put into {}, but the kernel reports that {} is there",
-                                 info.id, device_.name, xdp_link.offloaded_program),
-                     {},
-                     {}};
+        return Error{
+            ErrorKind::system,
+            fmt::format("program {} was put into {}, but the kernel reports that {} is there",
+                        info.id, device_.name, xdp_link.offloaded_program),
+            {},
+            {}};
     }
     const std::optional<std::uint32_t> said = bpf::netdevsim_program(device_.name, info.id);
     if (said && *said != info.id) {

@@ -17,8 +17,8 @@ struct OffloadPorts {
 };
 
 struct OffloadOutcome {
-    check::Verdict
-        verdict;  // skipped: the device refuses the program; failed: accepted, but a later step failed
+    check::Verdict verdict;  // skipped: the device refuses the program; failed: accepted, but a
+                             // later step failed
     std::optional<model::OffloadRecord> record;  // none if the device was not asked
 };
 

@@ -8,8 +8,7 @@ namespace xdpbench::report {
 std::string device_text(const model::DeviceRecord& device) {
     std::string text = fmt::format("device {}\n", device.name);
     const auto line = [&](const char* key, const std::string& value) {
-        text +=
-            fmt::format("  {:<22} {}\n", key, value.empty() ? "not reported" : value);
+        text += fmt::format("  {:<22} {}\n", key, value.empty() ? "not reported" : value);
     };
     const auto numbers = [](const std::vector<std::pair<std::string, std::uint32_t>>& named) {
         std::vector<std::string> parts;

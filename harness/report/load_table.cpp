@@ -127,9 +127,10 @@ std::string table_of(const std::vector<model::LoadRecord>& loads, model::LoadKin
     }
     if (rows.size() == 1) return {};
     constexpr std::size_t kTextColumns = 3;
-    const char* const note = kind == model::LoadKind::search
-                                 ? "  not RFC 2544: generator, path and program share this machine\n"
-                                 : "";
+    const char* const note =
+        kind == model::LoadKind::search
+            ? "  not RFC 2544: generator, path and program share this machine\n"
+            : "";
     return fmt::format("  {}\n{}{}", heading_of(kind), table_text(rows, kTextColumns), note);
 }
 

@@ -124,7 +124,8 @@ Result<std::optional<MapCommand>> parse_map_command(std::string_view verb,
                                                     std::string_view object) {
     MapCommand command;
     if (verb == "list") {
-        if (!trim(object).empty()) return input_error("`list` takes no argument", "`show MAP` prints one map");
+        if (!trim(object).empty())
+            return input_error("`list` takes no argument", "`show MAP` prints one map");
         return std::optional(command);
     }
     if (verb == "set") {

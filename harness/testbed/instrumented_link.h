@@ -38,8 +38,8 @@ class InstrumentedLink {
     // From here on `program` handles the frames, and no frame meets neither. What the programs
     // before it counted stays in the accounting.
     Result<void> replace(const bpf::Program& program);
-    // As replace, but the accounting begins again with `program`: those before it may be gone. What was
-    // read before cannot be compared with what is read afterwards.
+    // As replace, but the accounting begins again with `program`: those before it may be gone. What
+    // was read before cannot be compared with what is read afterwards.
     Result<void> start_over(const bpf::Program& program);
 
     Result<LinkCounts> read() const;
