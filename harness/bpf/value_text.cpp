@@ -27,7 +27,7 @@ std::optional<Number> parse_number(std::string_view text) {
         base = 16;
         text.remove_prefix(2);
     }
-    const auto magnitude = parse_number<std::uint64_t>(text, base);
+    const auto magnitude = xdpbench::parse_number<std::uint64_t>(text, base);
     if (!magnitude) return std::nullopt;
     number.magnitude = *magnitude;
     return number;

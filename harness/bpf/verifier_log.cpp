@@ -33,7 +33,7 @@ std::optional<std::uint32_t> stack_of_subprogram(std::string_view line) {
     constexpr std::string_view kStack = " stack ";
     const std::size_t at = line.rfind(kStack);
     if (!line.starts_with("subprog ") || at == std::string_view::npos) return std::nullopt;
-    return whole_number<std::uint32_t>(trim(line.substr(at + kStack.size())));
+    return parse_number<std::uint32_t>(trim(line.substr(at + kStack.size())));
 }
 
 // "17: (71) ...": number, colon, the operation code in two hexadecimal digits.

@@ -72,8 +72,14 @@ Number number_of(const nlattr& attribute) {
 // The attributes from `bytes` of a message's payload on.
 void each_attribute(const nlmsghdr& message, std::size_t bytes,
                     const std::function<void(const nlattr&)>& visit) {
-    const nlattr* attribute = nullptr;
-    mnl_attr_for_each(attribute, &message, static_cast<unsigned>(bytes)) visit(*attribute);
+    const auto* const end = static_cast<const char*>(::mnl_nlmsg_get_payload_tail(&message));
+    const auto* attribute = static_cast<const nlattr*>(
+        ::mnl_nlmsg_get_payload_offset(&message, static_cast<std::size_t>(bytes)));
+    while (::mnl_attr_ok(attribute,
+                         static_cast<int>(end - reinterpret_cast<const char*>(attribute)))) {
+        visit(*attribute);
+        attribute = ::mnl_attr_next(attribute);
+    }
 }
 
 // `message` is of type NLMSG_ERROR: a struct nlmsgerr and, behind it, attributes.

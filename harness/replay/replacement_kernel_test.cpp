@@ -33,7 +33,7 @@ TEST_P(ReplacementTest, EveryFrameMeetsOneOfTheTwoPrograms) {
     EXPECT_EQ(outcome->verdict.outcome, model::Outcome::passed) << outcome->verdict.message;
     const model::ReplacementRecord& record = outcome->record;
     EXPECT_EQ(record.times, 50U);
-    EXPECT_TRUE(record.balanced);
+    EXPECT_TRUE(record.accounted_for);
     ASSERT_TRUE(record.by_first && record.by_second);
     EXPECT_GE(*record.by_first, 26U) << "a frame at least each time that it was in place";
     EXPECT_GE(*record.by_second, 25U);
@@ -59,7 +59,7 @@ TEST_P(ReplacementTest, ProgramsThatDoNotCountAreCountedByDriverOrArrival) {
     ASSERT_TRUE(outcome) << outcome.error().text();
     EXPECT_EQ(outcome->verdict.outcome, model::Outcome::passed) << outcome->verdict.message;
     EXPECT_FALSE(outcome->record.by_first);
-    EXPECT_TRUE(outcome->record.balanced);
+    EXPECT_TRUE(outcome->record.accounted_for);
 }
 
 INSTANTIATE_TEST_SUITE_P(Modes, ReplacementTest,

@@ -70,9 +70,8 @@ Result<testbed::LinkCounts> send_paced(traffic::Generator& generator, const net:
     testbed::LinkCounts counts;
     bool accounted = true;
     for (std::uint64_t sent = 0; sent < frames;) {
-// waits for the CPU is overrun by frames that are sent in one go. Once frames are not accounted
-// for there is nothing to wait for.
-Result<testbed::LinkCounts> send_paced(traffic::Generator& generator, const net::Network& network,
+        const std::uint64_t part = accounted ? std::min(kInFlight, frames - sent) : frames - sent;
+        XDPBENCH_CHECK(generator.send(network.tester, link.tester().index, part));
         sent += part;
         const testbed::Settled when =
             sent < frames ? testbed::Settled::balanced : testbed::Settled::certain;
@@ -219,13 +218,11 @@ Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
         testbed::attribute(link->source(), expected, counts.actions);
     }
     // Real ports may lose frames: those get a name, by where they were lost.
-    const std::string imbalance = options.devices ? testbed::name_losses(counts, frames.size())
-                                                  : testbed::unbalanced(counts, frames.size());
+    const std::string missing = options.devices ? testbed::name_losses(counts, frames.size())
+                                                : testbed::unaccounted(counts, frames.size());
     ReplayOutcome outcome;
     outcome.record = describe(target, mode, *link, counts, frames.size());
-// waits for the CPU is overrun by frames that are sent in one go. Once frames are not accounted
-// for there is nothing to wait for.
-Result<testbed::LinkCounts> send_paced(traffic::Generator& generator, const net::Network& network,
+    outcome.record->accounted_for = missing.empty();
     XDPBENCH_TRY(outcome.observation, observe(*link, mode, counts, capture.frames > 0));
     if (target.judged) {
         XDPBENCH_TRY(outcome.verdict, judge(target, *link, *outcome.record));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "report/counts_text.h"
 #include "report/table.h"
 #include "stats/summary.h"

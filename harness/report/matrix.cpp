@@ -6,6 +6,7 @@
 #include <map>
 #include <vector>
 
+#include "base/text.h"
 #include "report/cost.h"
 #include "report/table.h"
 #include "stats/summary.h"
