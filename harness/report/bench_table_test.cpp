@@ -40,7 +40,7 @@ TEST(BenchTable, HasARowForEachPath) {
     EXPECT_EQ(
         bench_table({bench_of("a", std::nullopt, "64"), bench_of("a", model::Mode::native, "64"),
                      bench_of("a", model::Mode::native, "512")}),
-        "  path              Mpps  ns/packet  baseline        program  cycles  bottleneck\n"
+        "  path               Mpps  ns/packet  baseline        program  cycles  bottleneck\n"
         "  test run/size:64      -      151.0     100.0  51.0 ± 1.0 ns       -  -\n"
         "  native/size:64    4.000      151.0     100.0  51.0 ± 1.0 ns       -  generator\n"
         "  native/size:512   4.000      151.0     100.0  51.0 ± 1.0 ns       -  generator\n");

@@ -62,7 +62,7 @@ TEST(LoadReport, FiguresOfARateAreOfTheRoundsThatReachedIt) {
     EXPECT_EQ(json.at("processed_pps").at("median"), 995);
     const std::string text = load_text(load);
     EXPECT_NE(text.find("offered 1 kpps"), std::string::npos) << text;
-    EXPECT_NE(text.find("by 2 of 3 rounds"), std::string::npos) << text;
+    EXPECT_NE(text.find("in 2 of 3 rounds"), std::string::npos) << text;
     EXPECT_NE(text.find("generator_xmit_errors 10"), std::string::npos) << text;
 }
 
