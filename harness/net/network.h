@@ -2,6 +2,7 @@
 // process.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -26,6 +27,9 @@ struct Link {
     InterfaceInfo tester;
     InterfaceInfo dut;
     std::optional<FarEnd> far;
+    // How long ports had no carrier when they were joined: the program of the run before may have
+    // been detached a moment ago, which resets the link of some drivers.
+    std::chrono::milliseconds carrier_wait{0};
 };
 
 // What sends frames.

@@ -93,10 +93,9 @@ Result<void> require_up(const InterfaceInfo& interface, const LinkDetails& xdp_l
 }
 
 // The run before may have detached a program a moment ago, which resets the link of some drivers.
-Result<void> require_cabled(const NetNs& netns, const InterfaceInfo& interface) {
+Result<CarrierWait> require_cabled(const NetNs& netns, const InterfaceInfo& interface) {
     const Result<CarrierWait> waited = await_carrier(netns, interface, kCarrierPatience);
-    if (waited || waited.error().kind != ErrorKind::unavailable)
-        return waited ? Result<void>() : Result<void>(waited.error());
+    if (waited || waited.error().kind != ErrorKind::unavailable) return waited;
     return input_error(waited.error().what, "join --dev and --peer by a cable, directly");
 }
 
@@ -166,11 +165,11 @@ Result<InterfaceInfo> usable_end(const NetNs& netns, const std::string& name, bo
 Result<CarrierWait> await_carrier(const NetNs& netns, const InterfaceInfo& interface,
                                   std::chrono::milliseconds limit) {
     const auto begun = std::chrono::steady_clock::now();
-    for (;;) {
+    for (bool away = false;; away = true) {
         XDPBENCH_TRY(const LinkDetails xdp_link, query_link(netns, interface.index));
         const auto waited =
             std::chrono::duration_cast<CarrierWait>(std::chrono::steady_clock::now() - begun);
-        if (xdp_link.carrier) return waited;
+        if (xdp_link.carrier) return away ? waited : CarrierWait(0);
         if (interrupted()) return interrupted_error();
         if (waited > limit) {
             return unavailable_error(
@@ -217,8 +216,9 @@ Result<Network> join_ports(const Ports& ends, model::Mode mode, std::size_t long
     XDPBENCH_TRY(link.dut, usable_end(network.dut, ends.device, ends.take_over, longest_frame));
     XDPBENCH_TRY(link.tester, usable_end(network.tester, ends.peer, ends.take_over, longest_frame));
     XDPBENCH_CHECK(require_receive_offloads(network.dut, link.dut, mode));
-    XDPBENCH_CHECK(require_cabled(network.dut, link.dut));
-    XDPBENCH_CHECK(require_cabled(network.tester, link.tester));
+    XDPBENCH_TRY(const CarrierWait dut_wait, require_cabled(network.dut, link.dut));
+    XDPBENCH_TRY(const CarrierWait peer_wait, require_cabled(network.tester, link.tester));
+    link.carrier_wait = dut_wait + peer_wait;
     network.links.push_back(std::move(link));
     return network;
 }

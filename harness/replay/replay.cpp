@@ -174,6 +174,17 @@ Result<net::Network> network_for(const target::Target& target, model::Mode mode,
     return net::join_ports(*devices, mode, longest_frame);
 }
 
+// How long the ports had no carrier, if they lost it.
+void note_carrier(const target::Target& target, const net::Network& network,
+                  const testbed::InstrumentedLink& link, std::vector<std::string>& notes) {
+    const auto before = network.links[0].carrier_wait;
+    const auto after = link.carrier_wait();
+    if ((before + after).count() == 0) return;
+    notes.push_back(fmt::format(
+        "{} over {}: the carrier came back {} ms after the last detach, {} ms after attaching",
+        target.scenario.name, link.dut().name, before.count(), after.count()));
+}
+
 Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
                                  const ReplayOptions& options, std::vector<std::string>& notes) {
     if (interrupted()) return interrupted_error();
@@ -200,11 +211,7 @@ Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
         XDPBENCH_CHECK(equipped.watch_redirects());
         link.emplace(std::move(equipped));
     }
-    if (link->carrier_wait().count() > 0) {
-        notes.push_back(fmt::format("{} over {}: the carrier was back {} ms after attaching",
-                                    target.scenario.name, link->dut().name,
-                                    link->carrier_wait().count()));
-    }
+    note_carrier(target, network, *link, notes);
     testbed::LinkCounts counts;
     {
         XDPBENCH_TRY(const traffic::PinnedThread pinned,
