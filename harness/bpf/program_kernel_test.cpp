@@ -101,8 +101,8 @@ TEST_F(ProgramTest, OneOfSeveralIsPickedByName) {
 TEST_F(ProgramTest, SeveralWithoutANameAreListed) {
     const std::string path = fixture_object("rich_types");
     EXPECT_EQ(open_error(path), path +
-                                    " has several XDP programs: first, second\n  to do:  say "
-                                    "which one: --prog " +
+                                    " has several XDP programs: first, second\n  to do:  "
+                                    "choose one: --prog " +
                                     path + ":first");
 }
 

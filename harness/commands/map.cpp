@@ -6,6 +6,7 @@
 
 #include "bpf/program.h"
 #include "commands/command.h"
+#include "commands/help.h"
 #include "commands/modes.h"
 #include "commands/suggestion.h"
 #include "probe/privileges.h"
@@ -48,10 +49,14 @@ Command add_map(CLI::App& application) {
     const auto arguments = std::make_shared<MapArguments>();
     CLI::App* const app = application.add_subcommand(
         "map", "print and change the maps of a program that is attached to an interface");
-    app->add_option("--dev", arguments->interface, "the interface")->type_name("IF")->required();
+    app->add_option("--dev", arguments->interface, "the interface")
+        ->type_name("IF")
+        ->required()
+        ->group(kInterfaceGroup);
     app->add_option("--mode", arguments->mode,
                     "the attach mode, if programs are attached in several modes")
-        ->type_name("MODE");
+        ->type_name("MODE")
+        ->group(kInterfaceGroup);
     app->add_option("command", arguments->verb, "list (the default), show, set or delete")
         ->type_name("COMMAND");
     app->add_option("entry", arguments->object,

@@ -68,7 +68,7 @@ TEST(ComparisonText, MoreIsOfEachBlockAndNotOfTheMedians) {
     EXPECT_EQ(one.more_ns(), -1);
     EXPECT_NE(comparison_text(record).find("     -1.0     -3.00 %"), std::string::npos)
         << comparison_text(record);
-    EXPECT_EQ(nlohmann::json::parse(to_json(record)).at("cases").at(0).at("more_ns"), -1);
+    EXPECT_EQ(nlohmann::json::parse(to_json(record)).at("cases").at(0).at("difference_ns"), -1);
 }
 
 TEST(ComparisonText, WithoutALookThereIsNoEffect) {

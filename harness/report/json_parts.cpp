@@ -44,7 +44,7 @@ Json setup_json(const model::BenchSetup& setup, model::Outcome outcome,
                 const std::string& message) {
     return {{"program", setup.program},
             {"mode", model::attach_name(setup.mode)},
-            {"action", setup.action ? Json(model::action_name(*setup.action)) : Json()},
+            {"action", setup.action ? model::action_name(*setup.action) : ""},
             {"mixed", setup.mixed},
             {"traffic", setup.traffic},
             {"frames", setup.frames},

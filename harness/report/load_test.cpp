@@ -140,7 +140,7 @@ TEST(LoadReport, SeveralGeneratorsAreNamedByTheirCpus) {
     const std::string text = load_text(load);
     for (const char* const said :
          {"a generator and the program on each of CPUs 0, 2",
-          "evenly, by the 2 generators alternating, each up to 1 frame at a time",
+          "evenly, by 2 generators alternating, each up to 1 frame at a time",
           "sent     999 frames from CPU 0, 1,000 frames from CPU 2"})
         EXPECT_NE(text.find(said), std::string::npos) << text;
     model::RunRecord run;

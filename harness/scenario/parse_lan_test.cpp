@@ -137,7 +137,7 @@ INSTANTIATE_TEST_SUITE_P(
                    "expected a number"),
         wrong_step("ExpectationOfSet",
                    "{ set: { m: [ { key: 0, value: 1 } ] }, expect: { answered: 1 } }", "7:47",
-                   "'expect' beside 'set'"),
+                   "'expect' next to 'set'"),
         wrong_step("SetNothing", "set: { m: [ { key: 0 } ] }", "7:19", "has no key 'value'"),
         wrong_step("SetAndAbsent", "set: { m: [ { key: 0, value: 1, absent: true } ] }", "7:29",
                    "unknown key 'value'"),

@@ -98,7 +98,7 @@ raise ValueError('; '.join(found))
     ASSERT_FALSE(frames);
     EXPECT_CONTAINS(frames.error().text(),
                     "uid 65534; [(1, 'lo')]; ['0', '1', '2', '3', '4']; CapEff:0000000000000000; "
-                    "NoNewPrivs:1; OSError; BlockingIOError; MemoryError");
+                    "NoNewPrivs:1; PermissionError; BlockingIOError; MemoryError");
 }
 
 TEST_F(Scapy, ItsTimeIsBounded) {
