@@ -86,18 +86,16 @@ Result<check::Verdict> judge(const target::Target& target, const testbed::Instru
                                compare_cpus(replay.passed_cpus, record.passed_cpus);
     XDPBENCH_TRY(const FrameComparison frames, compare_sinks(target, link));
     if (counts.empty() && frames.text.empty()) return check::Verdict{};
-    if (frames.without_tags > 0) {
-        const std::vector<std::string> ports = tag_hiding_ports(link);
-        if (!ports.empty())
-            return check::Verdict{
-                counts.empty() && frames.otherwise_wrong == 0 ? model::Outcome::skipped
-                                                              : model::Outcome::failed,
-                counts + frames.text +
-                    fmt::format("the VLAN tags of {} were hidden by rx-vlan-offload of {}; "
-                                "--prepare switches it off\n",
-                                counted(frames.without_tags, "frame"), fmt::join(ports, " and "))};
-    }
-    return check::Verdict{model::Outcome::failed, counts + frames.text};
+    const std::vector<std::string> ports = tag_hiding_ports(link);
+    if (frames.without_tags == 0 || ports.empty())
+        return check::Verdict{model::Outcome::failed, counts + frames.text};
+    const std::string hidden = fmt::format(
+        "the VLAN tags of {} are hidden from programs by rx-vlan-offload of {}; "
+        "--prepare switches it off\n",
+        counted(frames.without_tags, "frame"), fmt::join(ports, " and "));
+    if (counts.empty() && frames.otherwise_wrong == 0)
+        return check::Verdict{model::Outcome::skipped, hidden};
+    return check::Verdict{model::Outcome::failed, hidden + counts + frames.text};
 }
 
 }  // namespace xdpbench::replay
