@@ -38,11 +38,12 @@ std::string program_ns_text(const model::BenchRecord& bench) {
 
 std::string program_cycles_text(const model::BenchRecord& bench) {
     if (!bench.has_cycles()) return "-";
-    const double cycles =
-        stats::median(model::measure_rounds(bench, [](const model::BenchRound& round) {
-            return round.program_cycles();
-        })).value_or(0);
-    return cycles < 1 ? "< 1" : fmt::format("{:.0f}", cycles);
+    const Cost cycles = cost_of(model::measure_rounds(
+        bench, [](const model::BenchRound& round) { return round.program_cycles(); }));
+    constexpr double kLeast = 1;
+    const bool seen = cycles.median >= kLeast && cycles.median > cycles.precision;
+    return seen ? fmt::format("{:.0f}", cycles.median)
+                : fmt::format("< {:.0f}", std::max(kLeast, cycles.median + cycles.precision));
 }
 
 }  // namespace xdpbench::report

@@ -28,5 +28,24 @@ TEST(Cost, BelowTheResolutionIsALimit) {
     EXPECT_EQ(text({}), "< 0.1 ns");
 }
 
+model::BenchRecord bench_of(const std::vector<double>& program_cycles) {
+    model::BenchRecord bench;
+    for (const double cycles : program_cycles) {
+        model::BenchRound round;
+        round.window_ns = {100 + cycles};
+        round.baseline_window_ns = {100};
+        round.cycle_ns = {1};
+        bench.rounds.push_back(round);
+    }
+    return bench;
+}
+
+TEST(Cost, InCyclesIsALimitToo) {
+    EXPECT_EQ(program_cycles_text(bench_of({100, 102, 104})), "102");
+    EXPECT_EQ(program_cycles_text(bench_of({-50, 10, 60})), "< 65");
+    EXPECT_EQ(program_cycles_text(bench_of({-3, -2, -1})), "< 1");
+    EXPECT_EQ(program_cycles_text(model::BenchRecord()), "-");
+}
+
 }  // namespace
 }  // namespace xdpbench::report
