@@ -6,6 +6,7 @@
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace xdpbench;
+    using namespace xdpbench::scenario;
     const std::string text(fuzz::text_of(data, size));
     (void)parse_place(text);
     const Result<Assignment> assignment = parse_assignment(text);

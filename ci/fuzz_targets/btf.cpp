@@ -6,14 +6,14 @@
 #include <memory>
 #include <string>
 
+#include "bpf/btf_decode.h"
+#include "bpf/btf_type.h"
+#include "bpf/btf_value.h"
+#include "bpf/structure.h"
 #include "fuzz.h"
-#include "kernel/btf_decode.h"
-#include "kernel/btf_type.h"
-#include "kernel/btf_value.h"
-#include "kernel/structure.h"
 #include "scenario/assignment.h"
 
-namespace xdpbench {
+namespace xdpbench::bpf {
 namespace {
 
 struct FreeBtf {
@@ -23,7 +23,7 @@ struct FreeBtf {
 constexpr std::size_t kMostMemory = 4096;
 constexpr std::uint32_t kMostTypes = 200;
 
-void use_type(const btf* types, std::uint32_t id, const Value& value) {
+void use_type(const btf* types, std::uint32_t id, const model::Value& value) {
     const BtfType type = resolve_type(types, id);
     (void)structure_name(types, id);
     if (type.type != nullptr && ::btf_is_any_enum(type.type))
@@ -40,10 +40,11 @@ void use_type(const btf* types, std::uint32_t id, const Value& value) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::bpf
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace xdpbench;
+    using namespace xdpbench::bpf;
     ::libbpf_set_print(nullptr);
     std::string_view rest = fuzz::text_of(data, size);
     const Result<Assignment> assignment =

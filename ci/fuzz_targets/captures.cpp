@@ -11,7 +11,7 @@
 #include "packet/pcap.h"
 #include "packet/reshape.h"
 
-namespace xdpbench {
+namespace xdpbench::packet {
 namespace {
 
 using fuzz::require;
@@ -53,10 +53,11 @@ void read_all(const std::string& path, CutFrames cut) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::packet
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace xdpbench;
+    using namespace xdpbench::packet;
     const UniqueFd file(::memfd_create("capture", MFD_CLOEXEC));
     if (::write(file.get(), data, size) != static_cast<ssize_t>(size)) return 0;
     const std::string path = "/proc/self/fd/" + std::to_string(file.get());

@@ -7,7 +7,7 @@
 #include "packet/diff.h"
 #include "packet/expected.h"
 
-namespace xdpbench {
+namespace xdpbench::packet {
 namespace {
 
 using fuzz::require;
@@ -31,10 +31,11 @@ void check_expectation(const std::string& name, const std::string& value, const 
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::packet
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace xdpbench;
+    using namespace xdpbench::packet;
     std::string_view rest = fuzz::text_of(data, size);
     const std::string name(fuzz::take_part(rest));
     const std::string value(fuzz::take_part(rest));

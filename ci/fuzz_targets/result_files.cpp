@@ -8,6 +8,7 @@
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace xdpbench;
+    using namespace xdpbench::report;
     std::string_view rest = fuzz::text_of(data, size);
     const Result<SavedResult> before = parse_result(fuzz::take_part(rest), "before.json");
     if (!before) {

@@ -6,7 +6,7 @@
 #include "scenario/parse.h"
 #include "scenario/yaml.h"
 
-namespace xdpbench {
+namespace xdpbench::scenario {
 namespace {
 
 using fuzz::require;
@@ -22,10 +22,11 @@ void check_round_trip(const std::string& text) {
 }
 
 }  // namespace
-}  // namespace xdpbench
+}  // namespace xdpbench::scenario
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace xdpbench;
+    using namespace xdpbench::scenario;
     const std::string text(fuzz::text_of(data, size));
     const Result<Scenario> scenario = parse_scenario_text(text, "s.yaml");
     if (scenario) fuzz::require(!scenario->name.empty(), "a scenario has a name");

@@ -90,8 +90,8 @@ struct Code {
     std::string text;
 };
 
-Error wrong(const Code& code, const std::string& reason) {
-    return input_error(fmt::format("{}: {}", code.name, reason));
+Error wrong(const std::string& name, const std::string& reason) {
+    return input_error(fmt::format("{}: {}", name, reason));
 }
 
 std::string text_of_hex(std::string_view hex) {
@@ -99,7 +99,7 @@ std::string text_of_hex(std::string_view hex) {
     return bytes ? std::string(bytes->begin(), bytes->end()) : std::string();
 }
 
-Result<void> add_frame(const Code& code, std::string_view hex, packet::Frames& frames) {
+Result<void> add_frame(const std::string& name, std::string_view hex, packet::Frames& frames) {
     // A frame without bytes is no hex.
     Result<std::vector<std::uint8_t>> bytes;
     if (!hex.empty()) {
@@ -107,40 +107,12 @@ Result<void> add_frame(const Code& code, std::string_view hex, packet::Frames& f
     }
     if (bytes->size() < packet::kEthernetHeaderBytes ||
         bytes->size() > packet::kLongestFrameBytes) {
-        return wrong(code, fmt::format("frame {} has {}; a frame has {} to {}", frames.size(),
+        return wrong(name, fmt::format("frame {} has {}; a frame has {} to {}", frames.size(),
                                        counted(bytes->size(), "byte"), packet::kEthernetHeaderBytes,
                                        thousands(packet::kLongestFrameBytes)));
     }
     frames.push_back(packet::Frame{std::move(*bytes), 0});
     return {};
-}
-
-Result<packet::Frames> parse_answer(const Code& code, const ChildOutput& output) {
-    packet::Frames frames;
-    for (const std::string& line : split(output.out, '\n')) {
-        const std::size_t blank = line.find(' ');
-        const std::string_view word = std::string_view(line).substr(0, blank);
-        const std::string_view rest = blank == std::string::npos
-                                          ? std::string_view()
-                                          : std::string_view(line).substr(blank + 1);
-        if (word == "frame") {
-            XDPBENCH_CHECK(add_frame(code, rest, frames));
-        } else if (word == "error") {
-            return wrong(code, text_of_hex(rest));
-        } else if (word == "missing") {
-            return unavailable_error(
-                fmt::format("{}: Scapy is not installed: {}", code.name, text_of_hex(rest)), {},
-                kInstall);
-        } else if (word == "end") {
-            if (frames.empty()) return wrong(code, "it makes no frames");
-            return frames;
-        }
-    }
-    if (output.exit_code == kSignalled + SIGXCPU)
-        return wrong(code, fmt::format("it was stopped: it took more than {} s of CPU time",
-                                       Confinement{}.cpu_seconds));
-    return wrong(code, fmt::format("Python ended with {} before the frames did: {}",
-                                   output.exit_code, trim(output.err)));
 }
 
 Result<packet::Frames> make_frames(const Code& code, std::chrono::milliseconds time) {
@@ -156,7 +128,7 @@ Result<packet::Frames> make_frames(const Code& code, std::chrono::milliseconds t
                    code.is_file ? "file" : "expression", std::to_string(kMostScapyFrames)},
                   code.text, limits);
     if (!output) return output.error().in(code.name);
-    return parse_answer(code, *output);
+    return parse_scapy_answer(code.name, *output);
 }
 
 // To start Python takes longer than most that is done with the frames.
@@ -169,6 +141,34 @@ Result<packet::Frames> remembered(const Code& code, std::chrono::milliseconds ti
 }
 
 }  // namespace
+
+Result<packet::Frames> parse_scapy_answer(const std::string& name, const ChildOutput& output) {
+    packet::Frames frames;
+    for (const std::string& line : split(output.out, '\n')) {
+        const std::size_t blank = line.find(' ');
+        const std::string_view word = std::string_view(line).substr(0, blank);
+        const std::string_view rest = blank == std::string::npos
+                                          ? std::string_view()
+                                          : std::string_view(line).substr(blank + 1);
+        if (word == "frame") {
+            XDPBENCH_CHECK(add_frame(name, rest, frames));
+        } else if (word == "error") {
+            return wrong(name, text_of_hex(rest));
+        } else if (word == "missing") {
+            return unavailable_error(
+                fmt::format("{}: Scapy is not installed: {}", name, text_of_hex(rest)), {},
+                kInstall);
+        } else if (word == "end") {
+            if (frames.empty()) return wrong(name, "it makes no frames");
+            return frames;
+        }
+    }
+    if (output.exit_code == kSignalled + SIGXCPU)
+        return wrong(name, fmt::format("it was stopped: it took more than {} s of CPU time",
+                                       Confinement{}.cpu_seconds));
+    return wrong(name, fmt::format("Python ended with {} before the frames did: {}",
+                                   output.exit_code, trim(output.err)));
+}
 
 Result<packet::Frames> scapy_expression(const std::string& expression,
                                         std::chrono::milliseconds time) {

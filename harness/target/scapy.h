@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <string>
 
+#include "base/child.h"
 #include "base/result.h"
 #include "packet/frame.h"
 
@@ -15,6 +16,9 @@ namespace xdpbench::target {
 
 // More frames than this are an error: traffic of that size belongs into a pcap.
 inline constexpr std::size_t kMostScapyFrames = 100'000;
+
+// What the Python process has answered: frames, or an error of the code that is called `name`.
+Result<packet::Frames> parse_scapy_answer(const std::string& name, const ChildOutput& output);
 
 // How long the code may run, with the start of Python and Scapy.
 inline constexpr std::chrono::seconds kMostScapyTime{60};
