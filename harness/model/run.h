@@ -1,6 +1,7 @@
 // What a run found out: plain data that every reporter reads and no reporter changes.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,6 +33,8 @@ struct RunRecord {
     std::vector<LoadRecord> loads;
     std::vector<ScalingRecord> scalings;
     std::string google_benchmark;  // its JSON document: context and benchmarks
+    // Cases, benches and loads that there are, whether flags or the environment select them or not.
+    std::size_t known_cases = 0;
     bool interrupted = false;
     int exit_code = 0;
 };

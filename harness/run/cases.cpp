@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "base/arguments.h"
+#include "base/guard.h"
 #include "base/interrupt.h"
 
 namespace xdpbench::run {
@@ -28,8 +29,7 @@ class RegisteredCase : public testing::Test {
                                       result.mode ? model::mode_name(*result.mode) : "",
                                       result.name));
         const auto start = std::chrono::steady_clock::now();
-        check::Verdict verdict =
-            interrupted() ? check::verdict_of(interrupted_error()) : case_->body();
+        check::Verdict verdict = run_body();
         result.seconds =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         result.outcome = verdict.outcome;
@@ -37,6 +37,14 @@ class RegisteredCase : public testing::Test {
         run_->results.push_back(std::move(result));
         if (verdict.outcome == model::Outcome::skipped) GTEST_SKIP() << verdict.message;
         if (verdict.outcome != model::Outcome::passed) ADD_FAILURE() << verdict.message;
+    }
+
+    // GoogleTest catches exceptions, too, but there would be no result of the case then.
+    [[nodiscard]] check::Verdict run_body() const {
+        if (interrupted()) return check::verdict_of(interrupted_error());
+        Result<check::Verdict> verdict = guarded(
+            "the case cannot be run", [&]() -> Result<check::Verdict> { return case_->body(); });
+        return verdict ? *std::move(verdict) : check::verdict_of(verdict.error());
     }
 
     const Case* case_;

@@ -236,6 +236,7 @@ void run_judged_cases(const std::vector<target::Target>& targets, const RunOptio
         add_replays(target, options, record, observations, notes, cases);
         add_lans(target, options, record.lans, cases);
     }
+    record.known_cases += cases.size();
     record.cases = run_cases(cases, progress);
     compare_replays(targets, observations, progress, record.cases);
 }

@@ -11,6 +11,7 @@
 #include "probe/oldest_kernel.h"
 #include "probe/privileges.h"
 #include "run/cases.h"
+#include "run/selection.h"
 #include "traffic/frame_map.h"
 #include "traffic/generator.h"
 
@@ -122,6 +123,7 @@ Result<PlannedRun> plan_run(const RunOptions& options) {
     XDPBENCH_CHECK(probe::require_privileges());
     XDPBENCH_CHECK(probe::require_kernel());
     XDPBENCH_TRY(plan.cpus, traffic::plan_cpus(options.placement));
+    XDPBENCH_TRY(plan.sharded, is_one_of_several_shards());
     XDPBENCH_CHECK(initialize_cases(plan.test_flags));
     return plan;
 }

@@ -23,6 +23,8 @@ struct PlannedRun {
     bool lists_tests = false;
     bool lists_benchmarks = false;
     bool listing = false;
+    // Runs one of several shards: others may have all of the cases.
+    bool sharded = false;
 };
 
 Result<PlannedRun> plan_run(const RunOptions& options);

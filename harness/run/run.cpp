@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "base/interrupt.h"
+#include "base/text.h"
 #include "bench/bench.h"
 #include "bench/google_benchmark.h"
 #include "bench/loads.h"
@@ -18,6 +19,7 @@
 #include "probe/device.h"
 #include "probe/environment.h"
 #include "run/judged_cases.h"
+#include "run/selection.h"
 #include "run/timed_cases.h"
 #include "target/describe_program.h"
 #include "target/target.h"
@@ -102,6 +104,7 @@ Result<void> measure(const PlannedRun& plan, const Progress& progress, model::Ru
     const RunOptions& options = plan.options;
     const std::vector<bench::BenchCase> benches =
         benches_of(plan.targets, options, plan.cpus, record);
+    record.known_cases += benches.size();
     const bench::BenchOptions bench_options{options.seconds, options.rounds, plan.benchmark_flags};
     XDPBENCH_TRY(bench::BenchResults results, bench::run_benches(benches, bench_options, progress));
     std::move(results.records.begin(), results.records.end(), std::back_inserter(record.benches));
@@ -109,9 +112,9 @@ Result<void> measure(const PlannedRun& plan, const Progress& progress, model::Ru
     const bench::LoadOptions load_options{options.offers_rates(), options.search, options.latency,
                                           options.rates,          options.goals,  options.seconds,
                                           options.rounds};
-    XDPBENCH_TRY(
-        std::vector<model::LoadRecord> loads,
-        run_loads(loads_of(plan.targets, options, plan.cpus, record), load_options, progress));
+    const std::vector<bench::BenchCase> loaded = loads_of(plan.targets, options, plan.cpus, record);
+    record.known_cases += loaded.size();
+    XDPBENCH_TRY(std::vector<model::LoadRecord> loads, run_loads(loaded, load_options, progress));
     std::move(loads.begin(), loads.end(), std::back_inserter(record.loads));
     for (const bench::BenchCase& bench : benches) {
         if (options.cpus.empty() || !bench.mode || interrupted()) continue;
@@ -119,6 +122,23 @@ Result<void> measure(const PlannedRun& plan, const Progress& progress, model::Ru
         const double seconds = options.seconds * options.rounds;
         record.scalings.push_back(measure_scaling(bench, options.cpus, seconds));
     }
+    return {};
+}
+
+bool is_empty(const model::RunRecord& record) {
+    return record.cases.empty() && record.verdicts.empty() && record.benches.empty() &&
+           record.loads.empty() && record.scalings.empty();
+}
+
+// A run in which nothing ran must not look like one in which all held.
+Result<void> require_some(const PlannedRun& plan, const model::RunRecord& record,
+                          std::vector<std::string>& notes) {
+    const std::string filters = filters_in_environment();
+    if (!filters.empty()) notes.push_back("cases were selected by the environment: " + filters);
+    if (!is_empty(record) || record.interrupted) return {};
+    if (!plan.sharded || record.known_cases == 0) return none_selected(record.known_cases);
+    notes.push_back(
+        fmt::format("this shard has none of the {}", counted(record.known_cases, "case")));
     return {};
 }
 
@@ -140,6 +160,7 @@ Result<void> run(const PlannedRun& plan, report::Console& console, model::RunRec
     run_judged_cases(plan.targets, plan.options, progress, record, notes);
     XDPBENCH_CHECK(measure(plan, progress, record));
     record.interrupted = interrupted();
+    XDPBENCH_CHECK(require_some(plan, record, notes));
     record.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return {};

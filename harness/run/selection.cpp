@@ -1,0 +1,65 @@
+#include "run/selection.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <cstdlib>
+#include <optional>
+#include <string_view>
+
+#include "base/text.h"
+
+namespace xdpbench::run {
+namespace {
+
+constexpr const char* kShards = "GTEST_TOTAL_SHARDS";
+constexpr const char* kShard = "GTEST_SHARD_INDEX";
+constexpr std::array<const char*, 6> kFilters{
+    "GTEST_FILTER", "TESTBRIDGE_TEST_ONLY", "GTEST_REPEAT", kShards, kShard, "BENCHMARK_FILTER"};
+
+std::optional<int> number_in(std::string_view text) {
+    int number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
+}  // namespace
+
+std::string filters_in_environment() {
+    std::string text;
+    for (const char* const name : kFilters) {
+        const char* const value = std::getenv(name);
+        if (value == nullptr) continue;
+        text += fmt::format("{}{}={}", text.empty() ? "" : ", ", name, value);
+    }
+    return text;
+}
+
+Result<bool> is_one_of_several_shards() {
+    const char* const shards = std::getenv(kShards);
+    const char* const shard = std::getenv(kShard);
+    if (shards == nullptr && shard == nullptr) return false;
+    const std::optional<int> all = number_in(shards == nullptr ? "" : shards);
+    const std::optional<int> mine = number_in(shard == nullptr ? "" : shard);
+    if (!all || !mine || *mine < 0 || *mine >= *all) {
+        return input_error(
+            fmt::format("{}={} and {}={} name no shard", kShards, shards == nullptr ? "" : shards,
+                        kShard, shard == nullptr ? "" : shard),
+            "set both, the index from 0 to one less than the total, or neither");
+    }
+    return *all > 1;
+}
+
+Error none_selected(std::size_t known) {
+    const std::string filters = filters_in_environment();
+    return unavailable_error(
+        fmt::format("0 of {} selected, so nothing ran", counted(known, "case")),
+        known == 0        ? "the scenario has none of the parts that --only asks for"
+        : filters.empty() ? "the flags behind -- select none"
+                          : "the environment has " + filters,
+        known == 0 ? "" : "-- --gtest_list_tests prints the names of the cases");
+}
+
+}  // namespace xdpbench::run

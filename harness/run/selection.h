@@ -1,0 +1,23 @@
+// Which of the cases run: GoogleTest and Google Benchmark leave some out, told so by flags or by
+// variables of the environment that nobody may remember.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "base/result.h"
+
+namespace xdpbench::run {
+
+// The variables that are set: "GTEST_FILTER=nosuch, GTEST_TOTAL_SHARDS=2"; empty if none is.
+[[nodiscard]] std::string filters_in_environment();
+
+// Whether this process runs one of several shards (GTEST_TOTAL_SHARDS, GTEST_SHARD_INDEX), which
+// may be empty. Numbers that make no sense are an input error: GoogleTest would end the process.
+Result<bool> is_one_of_several_shards();
+
+// Why a run in which nothing ran says nothing: "0 of 12 cases selected". `known`: the cases that
+// there are.
+[[nodiscard]] Error none_selected(std::size_t known);
+
+}  // namespace xdpbench::run
