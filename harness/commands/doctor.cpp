@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/file.h"
+#include "base/interrupt.h"
 #include "bpf/cpus.h"
 #include "bpf/program.h"
 #include "commands/command.h"
@@ -24,12 +25,14 @@ namespace {
 
 // Within about a second.
 void show_interference() {
-    fmt::print("\nCPUs: how much they slow each other down (a fixed loop)\n");
     const std::vector<int> cpus = traffic::allowed_cpus();
     const Result<std::vector<traffic::Interference>> pairs =
         traffic::measure_interference(cpus, 1.0);
+    if (interrupted()) return;
+    fmt::print("\nCPUs: how much they slow each other down (a fixed loop)\n");
     if (!pairs) fmt::print("  not measured: {}\n", pairs.error().text());
-    if (pairs && pairs->empty()) fmt::print("  CPU {:<14} the only one here\n", cpus.front());
+    if (pairs && pairs->empty() && !cpus.empty())
+        fmt::print("  CPU {:<14} the only one here\n", cpus.front());
     if (!pairs) return;
     for (const traffic::Interference& pair : *pairs) {
         fmt::print(
@@ -38,10 +41,19 @@ void show_interference() {
     }
 }
 
-Result<int> machine_command() {
+// What an interruption has cut short proves nothing: no part of the report is printed that was not
+// found out whole.
+bool show_machine() {
+    const std::vector<probe::EnvironmentEntry> entries = probe::describe_environment();
+    if (interrupted()) return false;
     fmt::print("machine\n");
-    for (const probe::EnvironmentEntry& entry : probe::describe_environment())
+    for (const probe::EnvironmentEntry& entry : entries)
         fmt::print("  {:<18} {}\n", entry.key, entry.value);
+    return true;
+}
+
+// Whether all are held.
+bool show_privileges() {
     fmt::print("\nprivileges\n");
     bool complete = true;
     for (const probe::Privilege& privilege : probe::privileges()) {
@@ -50,15 +62,31 @@ Result<int> machine_command() {
         complete = complete && privilege.held;
     }
     if (!complete) fmt::print("  to do: run with sudo\n");
-    show_interference();
+    return complete;
+}
+
+// Whether each could be tried.
+Result<bool> show_features() {
+    const std::vector<probe::Probe> probes = probe::probe_features();
+    if (interrupted()) return interrupted_error();
     fmt::print("\nfeatures, each tried here\n");
-    for (const probe::Probe& probe : probe::probe_features()) {
+    bool complete = true;
+    for (const probe::Probe& probe : probes) {
         fmt::print("  {:<34} {:<8} {}\n", probe.name, probe::probe_state_name(probe.state),
                    probe.detail);
         if (!probe.advice.empty()) fmt::print("  {:<34} to do:   {}\n", "", probe.advice);
         complete = complete && probe.state != probe::ProbeState::unknown;
     }
-    return complete ? kHeld : kNothingRan;
+    return complete;
+}
+
+Result<int> machine_command() {
+    if (!show_machine()) return interrupted_error();
+    const bool privileged = show_privileges();
+    show_interference();
+    if (interrupted()) return interrupted_error();
+    XDPBENCH_TRY(const bool tried, show_features());
+    return privileged && tried ? kHeld : kNothingRan;
 }
 
 // The options as typed.
@@ -79,6 +107,7 @@ Result<int> device_command(const DoctorArguments& arguments) {
     const bool try_modes = arguments.try_modes || arguments.try_mtu;
     XDPBENCH_TRY(const model::DeviceRecord device,
                  probe::describe_device(arguments.device, {try_modes, arguments.try_mtu}));
+    if (interrupted()) return interrupted_error();
     fmt::print(to_stdout ? stderr : stdout, "{}", report::device_text(device));
     if (to_stdout) fmt::print("{}", report::to_json(device));
     if (file) XDPBENCH_CHECK(file->commit(report::to_json(device)));
