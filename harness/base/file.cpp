@@ -241,22 +241,21 @@ Result<void> OutputFile::commit(std::string_view content) {
 }
 
 Result<std::string> read_file(const fs::path& path) {
-    const auto unreadable = [&](std::string_view reason) {
-        return input_error(fmt::format("cannot read {}: {}", path.string(), reason));
-    };
+    const std::string operation = fmt::format("cannot read {}", path.string());
+    const auto unreadable = [&] { return access_error(operation, errno); };
     // A device or a pipe may never end, and a pipe nobody writes to may not even open.
     const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!fd.valid()) return unreadable(errno_text(errno));
+    if (!fd.valid()) return unreadable();
     struct stat status = {};
-    if (::fstat(fd.get(), &status) != 0) return unreadable(errno_text(errno));
-    if (S_ISDIR(status.st_mode)) return unreadable("it is a folder");
-    if (!S_ISREG(status.st_mode)) return unreadable("it is not a regular file");
+    if (::fstat(fd.get(), &status) != 0) return unreadable();
+    if (S_ISDIR(status.st_mode)) return input_error(operation + ": it is a folder");
+    if (!S_ISREG(status.st_mode)) return input_error(operation + ": it is not a regular file");
     std::string content;
     std::array<char, 65536> part{};
     for (;;) {
         const ssize_t count = ::read(fd.get(), part.data(), part.size());
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return unreadable(errno_text(errno));
+        if (count < 0) return unreadable();
         if (count == 0) return content;
         content.append(part.data(), static_cast<std::size_t>(count));
     }

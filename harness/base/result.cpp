@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstring>
 
 namespace xdpbench {
@@ -37,6 +38,21 @@ Error system_error(std::string_view operation, int number, std::string cause, st
     const int positive = number < 0 ? -number : number;
     return Error{ErrorKind::system, fmt::format("{}: {}", operation, errno_text(positive)),
                  std::move(cause), std::move(advice)};
+}
+
+Error access_error(std::string_view operation, int number, std::string advice) {
+    Error error = system_error(operation, number, {}, std::move(advice));
+    switch (number) {
+        case ENOMEM:
+        case EMFILE:
+        case ENFILE:
+        case ENOBUFS:
+        case EIO:
+            break;
+        default:
+            error.kind = ErrorKind::input;
+    }
+    return error;
 }
 
 Error input_error(std::string what, std::string advice) {

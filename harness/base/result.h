@@ -40,6 +40,9 @@ struct Error {
 // "<operation>: <errno in words>". A negative `number` is taken as a kernel-style return value.
 [[nodiscard]] Error system_error(std::string_view operation, int number, std::string cause = {},
                                  std::string advice = {});
+// The same of something that the user has named: an input error, but a system error where the
+// machine lacks memory, descriptors or the like.
+[[nodiscard]] Error access_error(std::string_view operation, int number, std::string advice = {});
 [[nodiscard]] Error input_error(std::string what, std::string advice = {});
 [[nodiscard]] Error unavailable_error(std::string what, std::string cause = {},
                                       std::string advice = {});

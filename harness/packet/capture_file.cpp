@@ -22,10 +22,7 @@ namespace fs = std::filesystem;
 // ---- The file ----
 
 Error cannot_open(const fs::path& path, int number, std::string advice) {
-    Error error =
-        system_error(fmt::format("cannot read {}", path.string()), number, {}, std::move(advice));
-    error.kind = ErrorKind::input;
-    return error;
+    return access_error(fmt::format("cannot read {}", path.string()), number, std::move(advice));
 }
 
 Result<Stream> open_stream(const fs::path& path) {
