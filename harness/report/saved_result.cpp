@@ -206,6 +206,33 @@ void add_latencies(const SavedJson& json, std::vector<SavedFigure>& figures) {
     }
 }
 
+// Of a result, lists and objects are nested up to six deep. A file of brackets would take 75 times
+// its size in memory before it is refused.
+bool is_nested_too_deep(std::string_view json) {
+    constexpr int kDeepest = 32;
+    int depth = 0;
+    bool quoted = false;
+    for (std::size_t i = 0; i < json.size() && depth <= kDeepest; ++i) {
+        const char letter = json[i];
+        if (quoted) {
+            if (letter == '\\') ++i;
+            quoted = letter != '"';
+        } else if (letter == '"') {
+            quoted = true;
+        } else if (letter == '[' || letter == '{') {
+            ++depth;
+        } else if (letter == ']' || letter == '}') {
+            --depth;
+        }
+    }
+    return depth > kDeepest;
+}
+
+Error no_result(const std::string& name, const std::string& reason) {
+    return input_error(fmt::format("{} is not a result of xdp-bench: {}", name, reason),
+                       "results are written by xdp-bench run, into results/ or where --json says");
+}
+
 template <class Keys>
 std::vector<std::string> key_differences(const Keys& keys,
                                          const std::map<std::string, std::string>& before,
@@ -236,16 +263,15 @@ std::string SavedFigure::name() const {
 }
 
 Result<SavedResult> parse_result(std::string_view json, const std::string& name) {
+    if (is_nested_too_deep(json)) return no_result(name, "it is nested too deep");
     const SavedJson document = SavedJson::parse(json, nullptr, false);
     const auto has = [&](const char* key, bool (SavedJson::*is)() const noexcept) {
         return document.is_object() && document.contains(key) && (document[key].*is)();
     };
     if (!has("benches", &SavedJson::is_array) || !has("environment", &SavedJson::is_object)) {
-        return input_error(
-            fmt::format("{} is not a result of xdp-bench: {}", name,
-                        document.is_discarded() ? "it is no JSON document"
-                                                : "it has no \"benches\" or no \"environment\""),
-            "results are written by xdp-bench run, into results/ or where --json says");
+        return no_result(name, document.is_discarded()
+                                   ? "it is no JSON document"
+                                   : "it has no \"benches\" or no \"environment\"");
     }
     const auto version = document.find("schema_version");
     if (version == document.end() ||

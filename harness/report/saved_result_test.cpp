@@ -86,6 +86,18 @@ TEST(ParseResult, WhatIsNoResultIsRefused) {
     }
 }
 
+// The tree of 20 MB of brackets takes 1.5 GB.
+TEST(ParseResult, WhatIsNestedTooDeepIsRefusedBeforeItIsRead) {
+    const auto refused = parse_result(std::string(20'000'000, '['), "deep.json");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().what,
+              "deep.json is not a result of xdp-bench: it is nested too deep");
+    // Brackets in text are no nesting.
+    const std::string text = "\"" + std::string(100, '[') + "\\\"" + std::string(100, '{') + "\"";
+    const auto other = parse_result("[" + text + "]", "text.json");
+    EXPECT_NE(other.error().what.find("no \"benches\""), std::string::npos) << other.error().what;
+}
+
 TEST(ParseResult, LoadsAreFiguresToo) {
     const Result<SavedResult> result = parse_result(R"({"schema_version": 1, "environment": {},
         "benches": [],
