@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 
 #include "base/file.h"
@@ -15,8 +16,13 @@ namespace xdpbench::bpf {
 Result<std::size_t> possible_cpus() {
     const int count = ::libbpf_num_possible_cpus();
     if (count < 0) {
-        return system_error("cannot read how many CPUs there may be", count,
-                            "/sys/devices/system/cpu/possible is not there: /sys is not mounted");
+        Error error = system_error(
+            "cannot read how many CPUs there may be (/sys/devices/system/cpu/possible)", count);
+        if (count != -ENOENT) return error;
+        error.kind = ErrorKind::unavailable;
+        error.cause = "/sys is not mounted";
+        error.advice = "mount it: mount -t sysfs sysfs /sys";
+        return error;
     }
     return static_cast<std::size_t>(count);
 }

@@ -1,10 +1,12 @@
 #include "net/interface.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -16,6 +18,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "base/unique_fd.h"
 
 namespace xdpbench::net {
 namespace {
@@ -210,19 +213,26 @@ Result<void> set_tx_checksum(const NetNs& netns, const std::string& name, bool o
     return {};
 }
 
+namespace {
+
+Error cannot_silence(const std::string& path, int number) {
+    const std::string what =
+        fmt::format("cannot switch IPv6 off in the test's namespace ({})", path);
+    if (number != EROFS && number != EACCES) return system_error(what, number);
+    return unavailable_error(fmt::format("{}: {}", what, errno_text(number)),
+                             "/proc/sys is mounted read-only, as in a container",
+                             "mount /proc/sys read-write (docker run --privileged)");
+}
+
+}  // namespace
+
 Result<void> silence_ipv6(const NetNs& netns) {
     XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
     for (const char* const scope : {"all", "default"}) {
         const std::string path = fmt::format("/proc/sys/net/ipv6/conf/{}/disable_ipv6", scope);
-        if (read_entry(path).empty()) continue;
-        std::ofstream file(path);
-        file << 1 << std::flush;
-        if (!file || read_entry(path) != "1") {
-            return Error{ErrorKind::system,
-                         fmt::format("cannot switch IPv6 off in the test's namespace ({})", path),
-                         "/proc/sys is mounted read-only, as in a container",
-                         "mount /proc/sys read-write (docker run --privileged)"};
-        }
+        const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+        if (!file.valid() && errno == ENOENT) continue;  // a kernel without IPv6
+        if (!file.valid() || ::write(file.get(), "1", 1) != 1) return cannot_silence(path, errno);
     }
     return {};
 }

@@ -17,12 +17,15 @@ namespace {
 
 Result<UniqueFd> open_own_namespace() {
     UniqueFd fd(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
-    if (!fd.valid()) {
-        return system_error(
-            "cannot open this thread's network namespace (/proc/thread-self/ns/net)", errno,
-            errno == ENOENT ? "/proc is not mounted" : "");
-    }
-    return fd;
+    if (fd.valid()) return fd;
+    const int number = errno;
+    Error error = system_error(
+        "cannot open this thread's network namespace (/proc/thread-self/ns/net)", number);
+    if (number != ENOENT) return error;
+    error.kind = ErrorKind::unavailable;
+    error.cause = "/proc is not mounted";
+    error.advice = "mount it: mount -t proc proc /proc";
+    return error;
 }
 
 // Staying in a foreign namespace unnoticed could send traffic where it must never go: where the

@@ -10,8 +10,10 @@
 #include "base/file.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "bpf/cpus.h"
 #include "bpf/refusal.h"
 #include "net/netns.h"
+#include "probe/limits.h"
 
 namespace xdpbench::probe {
 namespace {
@@ -76,6 +78,8 @@ Result<void> require_privileges() {
                                  "/proc is not mounted", "mount it: mount -t proc proc /proc");
     }
     XDPBENCH_CHECK(require_held(privileges_of(*effective)));
+    XDPBENCH_CHECK(require_descriptors());
+    XDPBENCH_CHECK(bpf::possible_cpus());
     return require_way_back();
 }
 
