@@ -44,21 +44,7 @@ Result<void> take(const testbed::InstrumentedLink& link, const testbed::LinkCoun
     for (const LatencyEnd& end : ends_of(link, counts)) {
         if (end.sink == nullptr) continue;
         XDPBENCH_TRY(const traffic::Latencies taken, end.sink->take_latencies());
-        if (taken.unstamped > 0) {
-            return Error{ErrorKind::invalid,
-                         fmt::format("{} of {} that arrived at the {} had no time stamp",
-                                     thousands(taken.unstamped), counted(end.arrived, "frame"),
-                                     model::name_of(end.place)),
-                         "the program changes or cuts off the end of the frame",
-                         "its latency cannot be measured this way"};
-        }
-        if (taken.histogram.samples() != end.arrived) {
-            return Error{ErrorKind::invalid,
-                         fmt::format("{} arrived at the {}, but the histogram has {}",
-                                     counted(end.arrived, "frame"), model::name_of(end.place),
-                                     thousands(taken.histogram.samples())),
-                         "a fault of xdp-bench", "please report it"};
-        }
+        XDPBENCH_CHECK(require_all_timed(taken, end.arrived, end.place));
         if (end.arrived == 0) continue;
         model::LatencySeries& series = series_of(record, through, end.place);
         series.histogram.add(taken.histogram);
@@ -83,6 +69,25 @@ Result<void> run_once(TrialRig& rig, bool baseline, double seconds, model::LoadR
 }
 
 }  // namespace
+
+Result<void> require_all_timed(const traffic::Latencies& taken, std::uint64_t arrived,
+                               const std::string& place) {
+    if (taken.unstamped > 0) {
+        return Error{ErrorKind::invalid,
+                     fmt::format("{} of {} that arrived at the {} had no time stamp",
+                                 thousands(taken.unstamped), counted(arrived, "frame"), place),
+                     "the program changes or cuts off the end of the frame",
+                     "its latency cannot be measured this way"};
+    }
+    if (taken.histogram.samples() != arrived) {
+        return Error{
+            ErrorKind::invalid,
+            fmt::format("{} arrived at the {}, but the histogram has {}", counted(arrived, "frame"),
+                        place, thousands(taken.histogram.samples())),
+            "a fault of xdp-bench", "please report it"};
+    }
+    return {};
+}
 
 Result<void> measure_latency(TrialRig& rig, double seconds, int rounds,
                              const std::function<void(const std::string&)>& progress,

@@ -19,6 +19,12 @@ constexpr const char* kOtherTraffic = "give it traffic whose verdicts stay";
 
 }  // namespace
 
+void find_main_path(Paths& paths) {
+    const auto most = std::max_element(paths.tally.begin(), paths.tally.end());
+    paths.action = static_cast<model::Action>(most - paths.tally.begin());
+    paths.mixed = *most != paths.returned.size();
+}
+
 Result<Paths> find_paths(const target::Target& target, const packet::Frames& frames) {
     XDPBENCH_TRY(const target::LoneProgram lone, target::load_alone(target));
     bpf::TestRunner runner(lone.program.fd());
@@ -44,9 +50,7 @@ Result<Paths> find_paths(const target::Target& target, const packet::Frames& fra
         ++paths.tally[output.returned];
         paths.returned.push_back(output.returned);
     }
-    const auto most = std::max_element(paths.tally.begin(), paths.tally.end());
-    paths.action = static_cast<model::Action>(most - paths.tally.begin());
-    paths.mixed = *most != frames.size();
+    find_main_path(paths);
     return paths;
 }
 

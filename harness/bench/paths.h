@@ -31,6 +31,9 @@ struct Paths {
 // time.
 Result<Paths> find_paths(const target::Target& target, const packet::Frames& frames);
 
+// The commonest path, and whether there are others, from what was returned.
+void find_main_path(Paths& paths);
+
 // Holds a program to its paths.
 class PathWatch {
   public:

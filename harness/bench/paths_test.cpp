@@ -7,6 +7,22 @@
 namespace xdpbench::bench {
 namespace {
 
+TEST(MainPath, IsTheCommonestAndMixedIfThereAreOthers) {
+    Paths paths;
+    paths.returned = {XDP_TX, XDP_TX, XDP_TX};
+    paths.tally[XDP_TX] = 3;
+    find_main_path(paths);
+    EXPECT_EQ(paths.action, model::Action::tx);
+    EXPECT_FALSE(paths.mixed);
+    EXPECT_EQ(paths.only(), model::Action::tx);
+    paths.returned.push_back(XDP_DROP);
+    ++paths.tally[XDP_DROP];
+    find_main_path(paths);
+    EXPECT_EQ(paths.action, model::Action::tx);
+    EXPECT_TRUE(paths.mixed);
+    EXPECT_EQ(paths.only(), std::nullopt);
+}
+
 // Windows that end anywhere, as a loop that goes on where it stopped makes them.
 TEST(PathWatch, CountsEachFrameAsOftenAsTheLoopCameBy) {
     Paths paths;

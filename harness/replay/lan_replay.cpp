@@ -25,7 +25,6 @@ namespace xdpbench::replay {
 namespace {
 
 using std::chrono::milliseconds;
-using Sequences = std::map<std::string, std::vector<std::uint64_t>>;  // by host
 
 // For answers that are expected, and for those that must not come.
 constexpr milliseconds kLanPatience{5000};
@@ -115,26 +114,6 @@ class LanRun {
     bpf::ProgramMaps maps_;
     bpf::XdpLink xdp_link_;
 };
-
-// What each host must have got and answered, against what it did.
-void judge_answers(const scenario::Lan& lan, const scenario::LanPing& expected,
-                   const Sequences& requests, const model::LanStepRecord& record,
-                   check::Failures& failures) {
-    const auto of = [](const Sequences& sequences, const std::string& host) {
-        const auto found = sequences.find(host);
-        return found == sequences.end() ? std::vector<std::uint64_t>() : found->second;
-    };
-    for (const scenario::LanAddress& host : lan.hosts) {
-        const std::vector<std::uint64_t> wanted = of(expected.answered_by, host.name);
-        const std::vector<std::uint64_t> got = of(requests, host.name);
-        const std::vector<std::uint64_t> answered = of(record.answered_by, host.name);
-        if (got == wanted && answered == wanted) continue;
-        failures.add(
-            fmt::format("{}: {}: expected {} to get and answer {}; it got {} and answered {}",
-                        record.location, record.step, host.name, sequence_text(wanted),
-                        sequence_text(got), sequence_text(answered)));
-    }
-}
 
 Result<void> LanRun::run_ping(const scenario::LanPing& expected, model::LanStepRecord& record,
                               check::Failures& failures) const {
@@ -227,6 +206,25 @@ Result<LanOutcome> try_lan(const target::Target& target, model::Mode mode) {
 }
 
 }  // namespace
+
+void judge_answers(const scenario::Lan& lan, const scenario::LanPing& expected,
+                   const Sequences& requests, const model::LanStepRecord& record,
+                   check::Failures& failures) {
+    const auto of = [](const Sequences& sequences, const std::string& host) {
+        const auto found = sequences.find(host);
+        return found == sequences.end() ? std::vector<std::uint64_t>() : found->second;
+    };
+    for (const scenario::LanAddress& host : lan.hosts) {
+        const std::vector<std::uint64_t> wanted = of(expected.answered_by, host.name);
+        const std::vector<std::uint64_t> got = of(requests, host.name);
+        const std::vector<std::uint64_t> answered = of(record.answered_by, host.name);
+        if (got == wanted && answered == wanted) continue;
+        failures.add(
+            fmt::format("{}: {}: expected {} to get and answer {}; it got {} and answered {}",
+                        record.location, record.step, host.name, sequence_text(wanted),
+                        sequence_text(got), sequence_text(answered)));
+    }
+}
 
 LanOutcome run_lan(const target::Target& target, model::Mode mode) {
     Result<LanOutcome> outcome = try_lan(target, mode);

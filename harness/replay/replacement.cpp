@@ -102,6 +102,14 @@ Result<void> take_turn(const bpf::Program& program, Traffic& traffic) {
 
 }  // namespace
 
+check::Verdict judge_replacement(const testbed::LinkCounts& counts, std::uint64_t sent,
+                                 std::uint64_t times) {
+    const std::string missing = testbed::unaccounted(counts, sent);
+    if (missing.empty()) return {};
+    return {model::Outcome::failed,
+            fmt::format("replaced {} times under traffic: {}", thousands(times), missing)};
+}
+
 Result<ReplacementOutcome> replace_under_traffic(const target::Target& target, model::Mode mode) {
     const std::uint64_t times = target.scenario.replay->replace->times;
     XDPBENCH_TRY(const target::Target other, target::replacement_of(target));
@@ -133,12 +141,8 @@ Result<ReplacementOutcome> replace_under_traffic(const target::Target& target, m
     outcome.record.losses = counts.losses;
     XDPBENCH_TRY(outcome.record.by_first, handled_by(first));
     XDPBENCH_TRY(outcome.record.by_second, handled_by(second));
-    const std::string missing = testbed::unaccounted(counts, sent);
-    outcome.record.accounted_for = missing.empty();
-    if (!missing.empty())
-        outcome.verdict = {
-            model::Outcome::failed,
-            fmt::format("replaced {} times under traffic: {}", thousands(times), missing)};
+    outcome.verdict = judge_replacement(counts, sent, times);
+    outcome.record.accounted_for = outcome.verdict.outcome == model::Outcome::passed;
     return outcome;
 }
 
