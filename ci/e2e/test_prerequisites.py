@@ -1,0 +1,126 @@
+"""What a run needs from its environment: a run that cannot begin, or in which nothing ran, never looks like one that held."""
+
+import os
+import random
+import resource
+import signal
+import subprocess
+import time
+
+from harness import Case, PATIENCE, TOOL, fixture, main, run
+
+JUDGED = ("--prog", "xdp_drop", "--only", "check,replay")
+
+
+def limited(which, value):
+    """For subprocess: a limit of the child, soft and hard."""
+    return lambda: resource.setrlimit(which, (value, value))
+
+
+class NothingSelected(Case):
+    def selected(self, *arguments, code, **variables):
+        return self.tool(*arguments, code=code, env={**os.environ, **variables})
+
+    def test_filters_of_the_environment_that_leave_nothing_are_named(self):
+        for name, value in (("GTEST_FILTER", "nosuch"), ("TESTBRIDGE_TEST_ONLY", "nosuch"), ("GTEST_REPEAT", "0")):
+            with self.subTest(name=name):
+                done = self.selected(*JUDGED, code=4, **{name: value})
+                self.assertRegex(done.stderr, r"0 of \d+ cases selected")
+                self.assertIn(f"{name}={value}", done.stderr)
+                self.assertNotIn("result:", done.stdout)
+
+    def test_a_mistyped_flag_leaves_nothing(self):
+        done = self.tool(*JUDGED, "--", "--gtest_filter=chekc.*", code=4)
+        self.assertRegex(done.stderr, r"0 of \d+ cases selected")
+        self.assertIn("behind --", done.stderr)
+
+    def test_a_bench_filter_leaves_nothing(self):
+        done = self.selected("--prog", "xdp_drop", "--only", "bench", "--rounds", "1", "--duration", "10ms", code=4, BENCHMARK_FILTER="nosuch")
+        self.assertIn("BENCHMARK_FILTER=nosuch", done.stderr)
+
+    def test_a_part_that_the_scenario_does_not_have(self):
+        self.write_text("no_replay.yaml", "name: one\nprogram: xdp_drop\nchecks:\n  - name: drops\n    steps:\n"
+                        "      - { in: 'hex:ffffffffffff 0002b3123456 0800', expect: { action: XDP_DROP } }\n")
+        self.assertIn("0 of 0 cases selected", self.tool("--scenario", "no_replay.yaml", "--only", "replay", code=4).stderr)
+        self.tool("--scenario", "no_replay.yaml", "--only", "check")
+
+    def test_an_empty_shard_says_so_and_one_that_there_is_not_is_refused(self):
+        done = self.selected("--prog", "xdp_drop", "--only", "replay", code=0, GTEST_TOTAL_SHARDS="3", GTEST_SHARD_INDEX="2")
+        self.assertIn("this shard has none of the 1 case", done.stdout)
+        done = self.selected(*JUDGED, code=2, GTEST_TOTAL_SHARDS="2", GTEST_SHARD_INDEX="5")
+        self.assertIn("GTEST_SHARD_INDEX=5", done.stderr)
+
+
+class StandardStreams(Case):
+    def test_closed_or_full_they_end_no_run_by_a_signal(self):
+        for redirection, codes in ((">&- 2>&-", (2,)), (">&-", (2,)), (">/dev/full 2>/dev/full", (2,)), (">/dev/null 2>&-", (0,)), ("<&-", (0,))):
+            for words in ("list", "--prog xdp_drop --only check --json out.json"):
+                with self.subTest(redirection=redirection, words=words):
+                    done = subprocess.run(["sh", "-c", f"exec {TOOL} {words} {redirection}"], cwd=self.folder, check=False, capture_output=True)
+                    self.assertIn(done.returncode, codes)
+        self.assertEqual(len(self.read_json()["checks"]), 3)  # no other file took a standard stream's number
+
+    def test_an_error_beside_a_full_standard_error(self):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run([TOOL, "--prog", "nosuch"], stdout=subprocess.DEVNULL, stderr=full, check=False)
+        self.assertEqual(done.returncode, 2)
+
+
+class Limits(Case):
+    def test_a_file_that_may_not_grow_is_an_error(self):
+        done = self.tool("--prog", "xdp_drop", "--only", "check", "--json", "out.json", code=2, preexec_fn=limited(resource.RLIMIT_FSIZE, 1024))
+        self.assertIn("cannot write out.json: File too large", done.stderr)
+        self.assertEqual(os.listdir(self.folder), [])
+
+    def test_too_few_descriptors_are_a_missing_prerequisite(self):
+        done = self.tool(*JUDGED, code=4, preexec_fn=limited(resource.RLIMIT_NOFILE, 32))
+        self.assertIn("may have 32 open files", done.stderr)
+        self.assertEqual(done.stdout, "")
+
+    def test_no_proc_and_no_sys_are_missing_prerequisites(self):
+        for folder in ("/proc", "/sys"):
+            with self.subTest(folder=folder):
+                hidden = subprocess.run(["unshare", "-m", "sh", "-c", f"mount -t tmpfs none {folder} && exec {TOOL} {' '.join(JUDGED)}"],
+                                        cwd=self.folder, capture_output=True, text=True, check=False)
+                self.expect(4, hidden)
+                self.assertIn(f"{folder} is not mounted", hidden.stderr)
+
+    def test_a_result_file_of_brackets_takes_no_memory(self):
+        self.write_text("deep.json", "[" * 20_000_000)
+        done = self.tool("compare", "deep.json", "deep.json", code=2, preexec_fn=limited(resource.RLIMIT_AS, 512 << 20))
+        self.assertIn("nested too deep", done.stderr)
+
+
+class HostileObjects(Case):
+    def test_a_map_of_kernel_operations_is_left_out(self):
+        self.assertIn("1,000 XDP_PASS", self.tool("--prog", fixture("struct_ops"), *JUDGED[2:]).stdout)
+
+    def test_damaged_objects_end_in_an_error(self):
+        with open(fixture("plain"), "rb") as file:
+            sound = bytearray(file.read())
+        chance = random.Random(3)
+        for _ in range(40):
+            damaged = bytearray(sound)
+            for _ in range(chance.randrange(1, 8)):
+                damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+            with open(os.path.join(self.folder, "damaged.o"), "wb") as file:
+                file.write(damaged)
+            self.assertIn(run("--prog", "damaged.o", "--only", "check", "--json", "out.json", cwd=self.folder).returncode, (0, 1, 2))
+
+
+class Interrupted(Case):
+    def test_doctor_states_nothing_that_it_did_not_find_out(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            for moment in (0.1, 0.3, 1.2):
+                with self.subTest(number=number, moment=moment), \
+                        subprocess.Popen([TOOL, "doctor"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+                    time.sleep(moment)
+                    process.send_signal(number)
+                    output, _ = process.communicate(timeout=PATIENCE)
+                    if process.returncode not in (-number, 0):  # it came before main(), or after all was done
+                        self.assertEqual(process.returncode, 130, output)
+                        self.assertNotIn("install", output)
+
+
+if __name__ == "__main__":
+    main()
