@@ -47,8 +47,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace xdpbench::bpf;
     ::libbpf_set_print(nullptr);
     std::string_view rest = fuzz::text_of(data, size);
-    const Result<Assignment> assignment =
-        parse_assignment("x=" + std::string(fuzz::take_part(rest)));
+    const Result<scenario::Assignment> assignment =
+        scenario::parse_assignment("x=" + std::string(fuzz::take_part(rest)));
     const std::unique_ptr<btf, FreeBtf> types(
         ::btf__new(rest.data(), static_cast<std::uint32_t>(rest.size())));
     if (!types || !assignment) return 0;
