@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "model/bench.h"
 #include "model/scaling.h"
 
 namespace xdpbench::model {
@@ -115,6 +116,11 @@ TEST(BenchRecord, RoundsOfASharedCoreAreLeftOutIfThereAreOthers) {
     EXPECT_EQ(measure_rounds(bench, ns), std::vector<double>{50});
     bench.rounds.pop_back();
     EXPECT_EQ(measure_rounds(bench, ns), std::vector<double>{83});
+}
+
+TEST(NsEach, IsNanosecondsOfEachPacket) {
+    EXPECT_DOUBLE_EQ(ns_each(0.001, 10'000), 100);
+    EXPECT_DOUBLE_EQ(ns_each(1, 0), 0);
 }
 
 }  // namespace

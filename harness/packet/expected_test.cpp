@@ -158,5 +158,14 @@ TEST(Expected, TheValueThatAFieldHasIsTakenBack) {
     EXPECT_EQ(field_value("tcp.dport", frame_of(kUdpFrame)), "absent");
 }
 
+TEST(ExpectedLength, ShorterAndLongerDiffer) {
+    FrameExpectation expected;
+    expected.length = 60;
+    const auto of = [](std::size_t bytes) { return Frame{std::vector<std::uint8_t>(bytes), 0}; };
+    EXPECT_TRUE(differences_from(expected, of(60)).empty());
+    EXPECT_EQ(differences_from(expected, of(59)).size(), 1U);
+    EXPECT_EQ(differences_from(expected, of(61)).size(), 1U);
+}
+
 }  // namespace
 }  // namespace xdpbench::packet
