@@ -4,9 +4,8 @@
 
 #include <algorithm>
 
-#include "check/event_check.h"
-#include "check/redirect_check.h"
-#include "check/step_check.h"
+#include "check/expectations.h"
+#include "check/step_runner.h"
 #include "net/network.h"
 #include "scenario/diagnostic.h"
 #include "scenario/interfaces.h"
@@ -28,11 +27,10 @@ Result<void> validate_checks(const target::Target& target) {
     for (const scenario::Check& check : target.scenario.checks) {
         XDPBENCH_TRY(const bpf::Program configured,
                      target::open_program(target, check.configuration));
-        XDPBENCH_CHECK(configured.validate_expectations(check.expect_maps));
-        XDPBENCH_CHECK(validate_events(configured, check));
+        XDPBENCH_TRY(const PreparedCheck prepared, prepare_check(target, check));
         for (const scenario::Step& step : check.steps)
-            XDPBENCH_CHECK(validate_step(target, configured, step));
-        XDPBENCH_CHECK(validate_redirects(target, configured, check));
+            XDPBENCH_CHECK(validate_context(target, configured, step));
+        XDPBENCH_CHECK(validate_expectations(prepared, configured));
     }
     return {};
 }
@@ -126,6 +124,10 @@ Result<void> validate_traffic(const target::Target& target, bool sends) {
 }  // namespace
 
 Result<void> validate(const target::Target& target, bool sends) {
+    if (target.judged) {
+        for (const scenario::Check& check : target.scenario.checks)
+            XDPBENCH_CHECK(read_expectations(target, check));
+    }
     XDPBENCH_CHECK(open_program(target));
     return target.judged ? validate_scenario(target, sends) : validate_traffic(target, sends);
 }

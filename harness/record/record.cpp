@@ -7,14 +7,17 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "bpf/test_run.h"
 #include "check/check.h"
+#include "check/expectations.h"
+#include "check/recorded_frames.h"
 #include "check/validate.h"
 #include "packet/pcap.h"
 #include "record/recorded_steps.h"
 #include "record/update.h"
-#include "record/yaml.h"
 #include "scenario/emit.h"
 #include "scenario/parse.h"
+#include "traffic/pinned.h"
 
 namespace xdpbench::record {
 namespace {
@@ -79,7 +82,7 @@ scenario::YamlNode program_node(const target::Target& target, const fs::path& fo
     scenario::YamlNode node =
         scenario::yaml_mapping({{"object", scenario::yaml_text(seen_from(folder, target.object))}});
     if (!program.function.empty())
-        entry_of(node, "function") = scenario::yaml_text(program.function);
+        scenario::entry_of(node, "function") = scenario::yaml_text(program.function);
     return node;
 }
 
@@ -90,7 +93,8 @@ Result<void> copy_configuration(const target::Target& target, scenario::YamlNode
     XDPBENCH_TRY(const scenario::YamlNode from,
                  scenario::parse_yaml(text, target.scenario.file.string()));
     for (const scenario::YamlNode::Entry& entry : *from.mapping()) {
-        if (entry.key == "globals" || entry.key == "maps") entry_of(root, entry.key) = entry.value;
+        if (entry.key == "globals" || entry.key == "maps")
+            scenario::entry_of(root, entry.key) = entry.value;
     }
     return {};
 }
@@ -105,7 +109,7 @@ Result<scenario::YamlNode> scenario_node(const target::Target& target, const fs:
                                                    target.scenario.name, traffic.text))},
          {"program", program_node(target, folder)}});
     XDPBENCH_CHECK(copy_configuration(target, root));
-    entry_of(root, "checks") = scenario::yaml_list({std::move(check)});
+    scenario::entry_of(root, "checks") = scenario::yaml_list({std::move(check)});
     return root;
 }
 
@@ -145,7 +149,8 @@ Result<void> must_hold(const target::Target& target, const std::vector<std::stri
 
 // Puts the scenario in place if its checks hold, and nothing if they do not.
 Result<void> put_in_place(OutputFile file, const std::string& text, target::Target target,
-                          const RecordedFrames& out, const std::vector<std::string>& checks) {
+                          const check::RecordedFrames& out,
+                          const std::vector<std::string>& checks) {
     XDPBENCH_TRY(target.scenario, scenario::parse_scenario_text(text, file.path()));
     target.judged = true;
     XDPBENCH_CHECK(out.write());
@@ -155,55 +160,71 @@ Result<void> put_in_place(OutputFile file, const std::string& text, target::Targ
     return held;
 }
 
-std::string tally_line(const Recording& recording) {
-    std::map<model::Action, std::size_t> tally;
-    const StepRecording& frames = recording.steps.front();
-    for (const FrameResult& result : frames.results) ++tally[result.action];
+// What the program does with the target's traffic now.
+struct Recording {
+    scenario::YamlNode check;
+    std::string tally;
+    std::vector<std::string> unsteady;
+    packet::Frames in;
+};
+
+std::string tally_line(const std::vector<check::FrameResult>& results,
+                       const std::vector<std::string>& summary) {
+    std::map<std::uint32_t, std::size_t> tally;
+    for (const check::FrameResult& result : results) ++tally[result.returned];
     std::vector<std::string> parts;
     parts.reserve(tally.size());
-    for (const auto& [action, count] : tally)
-        parts.push_back(fmt::format("{} {}", thousands(count), model::action_name(action)));
-    std::size_t entries = 0;
-    for (const scenario::MapContent& content : recording.changes) entries += content.entries.size();
-    std::string line = fmt::format("{}: {}; {} of maps changed", counted(frames.in.size(), "frame"),
-                                   fmt::join(parts, ", "), counted(entries, "entry"));
-    for (const RecordedEvents& events : recording.recorded)
-        line +=
-            fmt::format("; {} in {}", counted(events.records.size(), "record"), events.source.map);
+    for (const auto& [returned, count] : tally)
+        parts.push_back(fmt::format("{} {}", thousands(count), bpf::returned_text(returned)));
+    std::string line =
+        fmt::format("{}: {}", counted(results.size(), "frame"), fmt::join(parts, ", "));
+    for (const std::string& part : summary) line += "; " + part;
     return line;
+}
+
+// `traffic` is how the scenario names the target's traffic.
+Result<Recording> record_traffic(const target::Target& target, const scenario::FrameRef& traffic,
+                                 check::RecordedFrames& out) {
+    // What a program keeps for each CPU must not depend on where the scheduler puts this thread.
+    XDPBENCH_TRY(const traffic::PinnedThread pinned,
+                 traffic::PinnedThread::pin(traffic::measuring_cpu()));
+    scenario::Check everything;
+    everything.steps.push_back({{}, target.traffic, {}, {}});
+    XDPBENCH_TRY(check::PreparedCheck prepared, check::prepare_recording(target, everything));
+    XDPBENCH_TRY(const check::RepeatedObservation seen,
+                 check::observe_twice(target, everything, prepared.in, prepared.wanted));
+    std::vector<const check::Expectation*> blanks;
+    for (const auto& one : prepared.steps.front()) blanks.push_back(one.get());
+    XDPBENCH_TRY(
+        std::vector<RecordedStep> recorded,
+        recorded_steps(prepared, seen, 0, traffic, scenario::yaml_mapping({}), blanks, out));
+    scenario::YamlNode::List steps;
+    for (RecordedStep& step : recorded) steps.push_back(std::move(step.node));
+    scenario::YamlNode node =
+        scenario::yaml_mapping({{"name", scenario::yaml_text(kCheckName)},
+                                {"steps", scenario::yaml_list(std::move(steps))}});
+    scenario::YamlNode expect = scenario::yaml_mapping({});
+    check::RecordingNotes notes;
+    for (const auto& one : prepared.whole)
+        XDPBENCH_CHECK(one->update(seen, {0, prepared.in.front().size()}, expect, notes));
+    if (!expect.mapping()->empty()) scenario::entry_of(node, "expect") = std::move(expect);
+    return Recording{std::move(node), tally_line(seen.first.results.front(), notes.summary),
+                     std::move(notes.unsteady), std::move(prepared.in.front())};
 }
 
 }  // namespace
 
 Result<Recorded> record_scenario(const target::Target& target, const fs::path& file) {
     XDPBENCH_CHECK(must_not_exist(file));
-    XDPBENCH_TRY(RecordedFrames out, RecordedFrames::beside(file));
+    XDPBENCH_TRY(check::RecordedFrames out, check::RecordedFrames::beside(file));
     XDPBENCH_CHECK(must_not_exist(out.path()));
     if (needs_input_pcap(target.traffic)) XDPBENCH_CHECK(must_not_exist(input_pcap(file)));
     XDPBENCH_TRY(OutputFile scenario, OutputFile::create(file));
     XDPBENCH_TRY(const scenario::FrameRef traffic, traffic_seen_from(file, target));
-    scenario::Check everything;
-    everything.steps.push_back({{}, target.traffic, {}, {}});
-    XDPBENCH_TRY(const Recording recording, record_check(target, everything));
-    const packet::Frames& frames = recording.steps.front().in;
-
-    std::vector<scenario::YamlNode> expectations;
-    for (const FrameResult& result : recording.steps.front().results)
-        expectations.push_back(scenario::yaml_mapping(
-            {{"action", scenario::yaml_text(std::string(model::action_name(result.action)))}}));
-    scenario::YamlNode::List steps;
-    for (RecordedStep& step : recorded_steps(traffic, recording.steps.front(),
-                                             scenario::yaml_mapping({}), expectations, out))
-        steps.push_back(std::move(step.node));
-    scenario::YamlNode check =
-        scenario::yaml_mapping({{"name", scenario::yaml_text(kCheckName)},
-                                {"steps", scenario::yaml_list(std::move(steps))}});
-    scenario::YamlNode expect = scenario::yaml_mapping({});
-    if (!recording.changes.empty()) entry_of(expect, "maps") = to_yaml(recording.changes);
-    if (!recording.events.empty()) entry_of(expect, "events") = to_yaml(recording.events);
-    if (!expect.mapping()->empty()) entry_of(check, "expect") = std::move(expect);
+    XDPBENCH_TRY(Recording recording, record_traffic(target, traffic, out));
+    const packet::Frames& frames = recording.in;
     XDPBENCH_TRY(const scenario::YamlNode root,
-                 scenario_node(target, file, traffic, std::move(check)));
+                 scenario_node(target, file, traffic, std::move(recording.check)));
     const bool own_input = needs_input_pcap(target.traffic);
     if (own_input) XDPBENCH_CHECK(packet::write_frames(input_pcap(file), frames));
     const Result<void> placed =
@@ -214,7 +235,7 @@ Result<Recorded> record_scenario(const target::Target& target, const fs::path& f
         return placed.error();
     }
 
-    Recorded recorded{{tally_line(recording)}};
+    Recorded recorded{{recording.tally}};
     for (const std::string& line : recording.unsteady)
         recorded.lines.push_back("left out, because it was otherwise when repeated: " + line);
     recorded.lines.push_back("wrote " + file.string());
@@ -235,7 +256,7 @@ Result<Recorded> update_scenario(const fs::path& file) {
     XDPBENCH_TRY(target::Target target, target::target_of(file));
     XDPBENCH_CHECK(check::validate(target, false));
     XDPBENCH_TRY(const std::string text, read_file(file));
-    XDPBENCH_TRY(RecordedFrames out, RecordedFrames::beside(file));
+    XDPBENCH_TRY(check::RecordedFrames out, check::RecordedFrames::beside(file));
     XDPBENCH_TRY(OutputFile scenario, OutputFile::create(file));
     XDPBENCH_TRY(const UpdatedText updated, update_checks(target, text, out));
     Recorded recorded{updated.lines};

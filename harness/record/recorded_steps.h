@@ -1,57 +1,34 @@
-// Recordings as the YAML of a scenario.
+// The steps of a check with what the program does now, as the YAML of a scenario.
 #pragma once
 
-#include <filesystem>
-#include <string>
+#include <cstddef>
+#include <vector>
 
 #include "base/result.h"
-#include "record/recording.h"
+#include "check/expectations.h"
+#include "check/recorded_frames.h"
+#include "check/repeated_observation.h"
 #include "scenario/yaml.h"
 
 namespace xdpbench::record {
 
-// The frames that a recorded scenario expects to come out, in a pcap beside it, added to one that
-// is there already.
-class RecordedFrames {
-  public:
-    // "mine-out.pcap" beside "mine.yaml".
-    static Result<RecordedFrames> beside(const std::filesystem::path& scenario);
-
-    // Adds frames; the reference to them: "mine-out.pcap#4-9".
-    std::string add(const packet::Frames& frames);
-
-    // Writes the pcap, if something was added.
-    Result<void> write() const;
-
-    // The pcap as it was before write().
-    void undo() const;
-
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-    [[nodiscard]] std::size_t added() const { return frames_.size() - before_; }
-
-  private:
-    RecordedFrames(std::filesystem::path path, packet::Frames frames)
-        : path_(std::move(path)), frames_(std::move(frames)), before_(frames_.size()) {}
-
-    std::filesystem::path path_;
-    packet::Frames frames_;
-    std::size_t before_;
-};
-
 // A step of its own for neighbours of which the same is expected.
 struct RecordedStep {
-    std::size_t first = 0;  // frames of the recording,
-    std::size_t end = 0;    // this one not included
+    check::FrameRange frames;  // of the step that it is made of, from 0
     scenario::YamlNode node;
 };
 
-// `seen`, whose frames `ref` names, as steps: neighbours with the same expectation, all changed or
-// all not, are one. `step` is one that is replaced, whose other keys are kept; an empty mapping if
-// none is. `expectations` has for each frame what is expected beside `out` and `mask`. What came
-// out is added where `step` compared it, or could not, as its frames were dropped.
-std::vector<RecordedStep> recorded_steps(const scenario::FrameRef& ref, const StepRecording& seen,
-                                         const scenario::YamlNode& step,
-                                         const std::vector<scenario::YamlNode>& expectations,
-                                         RecordedFrames& out);
+// Frame `frame` of step `step`.
+[[nodiscard]] check::FrameTwice frame_twice(const check::PreparedCheck& prepared,
+                                            const check::RepeatedObservation& seen,
+                                            std::size_t step, std::size_t frame);
+
+// Step `number` of the check, whose frames `ref` names, as steps: neighbours of which the same is
+// expected are one. Each is `node`, the step as it is written so far, with what `expected` makes of
+// its expectations. What comes out goes to `out`.
+Result<std::vector<RecordedStep>> recorded_steps(
+    const check::PreparedCheck& prepared, const check::RepeatedObservation& seen,
+    std::size_t number, const scenario::FrameRef& ref, const scenario::YamlNode& node,
+    const std::vector<const check::Expectation*>& expected, check::RecordedFrames& out);
 
 }  // namespace xdpbench::record

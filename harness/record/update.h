@@ -20,6 +20,6 @@ struct UpdatedText {
 // setup and keys unknown here stay, steps and map entries that do not hold get what the program
 // does now. Frames that come out go to `out`.
 Result<UpdatedText> update_checks(const target::Target& target, const std::string& text,
-                                  RecordedFrames& out);
+                                  check::RecordedFrames& out);
 
 }  // namespace xdpbench::record

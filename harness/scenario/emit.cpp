@@ -125,4 +125,18 @@ YamlNode yaml_mapping(std::vector<std::pair<std::string, YamlNode>> entries) {
     return YamlNode{{}, std::move(mapping)};
 }
 
+YamlNode& entry_of(YamlNode& mapping, const std::string& key) {
+    auto& entries = std::get<YamlNode::Mapping>(mapping.data);
+    const auto found = std::find_if(entries.begin(), entries.end(),
+                                    [&](const YamlNode::Entry& entry) { return entry.key == key; });
+    if (found != entries.end()) return found->value;
+    entries.push_back({{}, key, yaml_mapping({})});
+    return entries.back().value;
+}
+
+void erase_entry(YamlNode& mapping, const std::string& key) {
+    auto& entries = std::get<YamlNode::Mapping>(mapping.data);
+    std::erase_if(entries, [&](const YamlNode::Entry& entry) { return entry.key == key; });
+}
+
 }  // namespace xdpbench::scenario

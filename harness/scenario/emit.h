@@ -2,6 +2,8 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "scenario/yaml.h"
 
@@ -15,5 +17,10 @@ namespace xdpbench::scenario {
 [[nodiscard]] YamlNode yaml_text(std::string text);
 [[nodiscard]] YamlNode yaml_list(YamlNode::List items);
 [[nodiscard]] YamlNode yaml_mapping(std::vector<std::pair<std::string, YamlNode>> entries);
+
+// The entry of a mapping under `key`, added at the end if there is none.
+YamlNode& entry_of(YamlNode& mapping, const std::string& key);
+
+void erase_entry(YamlNode& mapping, const std::string& key);
 
 }  // namespace xdpbench::scenario

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "packet/hex.h"
 #include "scenario/diagnostic.h"
 #include "scenario/frame_ref.h"
 #include "scenario/yaml_value.h"
@@ -12,20 +13,13 @@
 namespace xdpbench::scenario {
 namespace {
 
+constexpr std::string_view kNone = "none";
+
 Result<std::string> read_mask_field(const YamlNode& node) {
     XDPBENCH_TRY(std::string field, read_line(node, "a masked field"));
     const auto known = packet::check_mask({field});
     if (!known) return placed(node.where, known.error());
     return field;
-}
-
-Result<std::vector<GlobalSetting>> read_globals(const YamlNode& node) {
-    XDPBENCH_TRY(const auto* entries, read_entries(node, "globals"));
-    std::vector<GlobalSetting> globals;
-    for (const auto& [where, name, value] : *entries) {
-        globals.push_back({name, to_value(value)});
-    }
-    return globals;
 }
 
 // An entry a map is filled with.
@@ -42,6 +36,25 @@ Result<MapEntry> read_map_entry(const YamlNode& node) {
     return MapEntry{to_value(record.at("key")), to_value(record.at("value")), std::nullopt, false};
 }
 
+// An entry that is set or deleted.
+Result<MapEntry> read_map_change(const YamlNode& node) {
+    if (find_entry(node, "absent") == nullptr) return read_map_entry(node);
+    XDPBENCH_TRY(const Record record, Record::read(node, "the map entry", {"key", "absent"}));
+    XDPBENCH_CHECK(read_absent(record.at("absent")));
+    return MapEntry{to_value(record.at("key")), std::nullopt, std::nullopt, true};
+}
+
+}  // namespace
+
+Result<std::vector<GlobalSetting>> read_globals(const YamlNode& node) {
+    XDPBENCH_TRY(const auto* entries, read_entries(node, "globals"));
+    std::vector<GlobalSetting> globals;
+    for (const auto& [where, name, value] : *entries) {
+        globals.push_back({name, to_value(value)});
+    }
+    return globals;
+}
+
 Result<void> read_absent(const YamlNode& node) {
     const auto* const text = node.scalar();
     if (text != nullptr && *text == "true") return {};
@@ -51,35 +64,7 @@ Result<void> read_absent(const YamlNode& node) {
                                 describe(node)));
 }
 
-// An entry that is set or deleted.
-Result<MapEntry> read_map_change(const YamlNode& node) {
-    if (find_entry(node, "absent") == nullptr) return read_map_entry(node);
-    XDPBENCH_TRY(const Record record, Record::read(node, "the map entry", {"key", "absent"}));
-    XDPBENCH_CHECK(read_absent(record.at("absent")));
-    return MapEntry{to_value(record.at("key")), std::nullopt, std::nullopt, true};
-}
-
-// What is expected of an entry.
-Result<MapEntry> read_expected_entry(const YamlNode& node) {
-    XDPBENCH_TRY(const Record record, Record::read(node, "the expected map entry", {"key"},
-                                                   {"value", "sum_cpus", "absent"}));
-    if (record.entries().size() != 2) {
-        return error_at(node.where,
-                        "the expected map entry needs exactly one of value, sum_cpus and "
-                        "absent next to its key");
-    }
-    MapEntry entry{to_value(record.at("key")), std::nullopt, std::nullopt, false};
-    if (const auto* value = record.find("value")) entry.value = to_value(*value);
-    if (const auto* value = record.find("sum_cpus")) entry.sum_cpus = to_value(*value);
-    if (const auto* value = record.find("absent")) {
-        XDPBENCH_CHECK(read_absent(*value));
-        entry.absent = true;
-    }
-    return entry;
-}
-
-template <class ReadEntry>
-Result<std::vector<MapContent>> read_maps(const YamlNode& node, ReadEntry read_entry) {
+Result<std::vector<MapContent>> read_maps(const YamlNode& node, ReadEntry* read_entry) {
     XDPBENCH_TRY(const auto* entries, read_entries(node, "maps"));
     std::vector<MapContent> maps;
     for (const auto& [where, name, value] : *entries) {
@@ -89,8 +74,6 @@ Result<std::vector<MapContent>> read_maps(const YamlNode& node, ReadEntry read_e
     }
     return maps;
 }
-
-}  // namespace
 
 Names action_names() {
     Names names;
@@ -140,8 +123,24 @@ Result<std::vector<MapContent>> read_map_changes(const YamlNode& node) {
     return read_maps(node, read_map_change);
 }
 
-Result<std::vector<MapContent>> read_expected_maps(const YamlNode& node) {
-    return read_maps(node, read_expected_entry);
+Result<Metadata> read_metadata(const YamlNode& node, MetadataUse use) {
+    const bool expected = use == MetadataUse::expected;
+    Metadata metadata;
+    metadata.where = node.where;
+    if (node.scalar() == nullptr) {
+        XDPBENCH_TRY(const Record record, Record::read(node, "metadata", {"type", "value"}));
+        XDPBENCH_TRY(metadata.type, read_line(record.at("type"), "the metadata's type"));
+        metadata.value = to_value(record.at("value"));
+        return metadata;
+    }
+    XDPBENCH_TRY(const std::string text, read_line(node, "metadata"));
+    metadata.none = expected && text == kNone;
+    metadata.value = to_value(node);
+    if (metadata.none || text.starts_with(packet::kHexPrefix)) return metadata;
+    return error_at(node.where,
+                    fmt::format("expected metadata as \"hex:...\"{} or {{ type: STRUCT, "
+                                "value: {{ MEMBER: VALUE }} }}, found {}",
+                                expected ? ", none" : "", describe(node)));
 }
 
 }  // namespace xdpbench::scenario

@@ -21,10 +21,21 @@ Result<packet::Mask> read_mask(const Record& record, const Names& frames);
 // The keys `globals` and `maps` of `record`.
 Result<Configuration> read_configuration(const Record& record);
 
+// Global variables by name, with a value each.
+Result<std::vector<GlobalSetting>> read_globals(const YamlNode& node);
+
 // What becomes of entries while a program runs: a value, or `absent: true`.
 Result<std::vector<MapContent>> read_map_changes(const YamlNode& node);
 
-// What maps must hold.
-Result<std::vector<MapContent>> read_expected_maps(const YamlNode& node);
+// Maps by name, each a list of entries that `read_entry` takes.
+using ReadEntry = Result<MapEntry>(const YamlNode& node);
+Result<std::vector<MapContent>> read_maps(const YamlNode& node, ReadEntry* read_entry);
+
+// The value of the key `absent`: true.
+Result<void> read_absent(const YamlNode& node);
+
+// `none` is taken only where metadata is expected: what is given to a program is left out instead.
+enum class MetadataUse { given, expected };
+Result<Metadata> read_metadata(const YamlNode& node, MetadataUse use);
 
 }  // namespace xdpbench::scenario

@@ -16,8 +16,8 @@
 #include "model/mode.h"
 #include "model/value.h"
 #include "packet/diff.h"
-#include "packet/expected.h"
 #include "packet/pcap.h"
+#include "scenario/yaml.h"
 
 namespace xdpbench::scenario {
 
@@ -59,16 +59,6 @@ struct Configuration {
     std::vector<MapContent> maps;
 };
 
-// What a check must leave in one ring buffer or perf buffer.
-struct EventExpectation {
-    model::Location where;
-    std::string map;
-    std::string type;  // of the records, a structure; empty: found as bpf/events.h says
-    std::optional<std::uint64_t> count;  // records in all; without it as many as `records` has
-    std::optional<std::uint64_t> lost;   // records that found the buffer full
-    std::vector<model::Value> records;   // the first ones, in order
-};
-
 // XDP metadata: bytes in front of a frame that a program has made or is given.
 struct Metadata {
     model::Location where;
@@ -85,44 +75,22 @@ struct FrameContext {
     std::optional<Metadata> metadata;
 };
 
-// Where a redirect leads: the entry of a map of targets that it takes, the interface that the frame
-// leaves by, or both.
-struct RedirectTarget {
-    model::Location where;
-    std::string map;                  // empty: not judged
-    std::optional<model::Value> key;  // of the map
-    std::string interface;            // of the network; empty: not judged
-};
-
-// What must become of each frame of a step.
-struct StepExpectation {
-    model::Action action = model::Action::pass;
-    std::optional<FrameRef> out;  // the output, a frame for each input frame
-    bool unchanged = false;       // `out: unchanged`: each output equals its input
-    packet::Mask mask;
-    packet::FrameExpectation frame;  // of each output
-    std::optional<Metadata> metadata;
-    std::vector<EventExpectation> events;  // of the whole step
-    std::optional<RedirectTarget> redirect;
-};
-
 // BPF_PROG_TEST_RUN of each frame of `in`, one after the other; state is kept from step to step.
 struct Step {
     model::Location where;
     FrameRef in;
     std::optional<FrameContext> context;
-    StepExpectation expect;
+    YamlNode expect;  // as written: read by its declarations (check/expectation.h)
 };
 
-// One case: fresh maps, then the steps, then the look at the maps.
+// One case: fresh maps, then the steps, then the look at what they left.
 struct Check {
     model::Location where;
     std::string name;
     Configuration configuration;  // what differs from the scenario's: entries here come after (and
                                   // so win over) those
     std::vector<Step> steps;
-    std::vector<MapContent> expect_maps;
-    std::vector<EventExpectation> expect_events;
+    std::optional<YamlNode> expect;  // of all steps together, as written
 };
 
 // A program of ours by name, or an object file.

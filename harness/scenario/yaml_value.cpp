@@ -1,5 +1,7 @@
 #include "scenario/yaml_value.h"
 
+#include "scenario/emit.h"
+
 namespace xdpbench::scenario {
 
 model::Value to_value(const YamlNode& node) {
@@ -13,6 +15,19 @@ model::Value to_value(const YamlNode& node) {
     for (const auto& [where, key, value] : *node.mapping())
         fields.push_back({key, to_value(value)});
     return {node.where, std::move(fields)};
+}
+
+YamlNode to_yaml(const model::Value& value) {
+    if (const auto* text = value.scalar()) return yaml_text(*text);
+    if (const auto* list = value.list()) {
+        YamlNode::List items;
+        for (const model::Value& item : *list) items.push_back(to_yaml(item));
+        return yaml_list(std::move(items));
+    }
+    YamlNode mapping = yaml_mapping({});
+    for (const model::Value::Field& field : *value.fields())
+        entry_of(mapping, field.name) = to_yaml(field.value);
+    return mapping;
 }
 
 }  // namespace xdpbench::scenario

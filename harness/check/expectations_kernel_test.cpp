@@ -10,7 +10,7 @@
 namespace xdpbench::check {
 namespace {
 
-class StepCheckTest : public bpf::KernelTest {
+class ExpectationsTest : public bpf::KernelTest {
   protected:
     static target::Target target(const std::string& object, const std::string& steps) {
         auto scenario =
@@ -43,14 +43,14 @@ class StepCheckTest : public bpf::KernelTest {
 
 constexpr std::string_view kBare = "020000000002 020000000001 88b5";
 
-TEST_F(StepCheckTest, FieldsChecksumsAndLengthHold) {
+TEST_F(ExpectationsTest, FieldsChecksumsAndLengthHold) {
     EXPECT_EQ(judged("xdp_pass", step(packet::kIcmpFrame,
                                       "expect: { action: XDP_PASS, length: 58, checksums: valid, "
                                       "fields: { ip.ttl: 64, icmp.seq: 3, udp.dport: absent } }")),
               "");
 }
 
-TEST_F(StepCheckTest, WhatDiffersIsShownByFieldAndKeptAsFrames) {
+TEST_F(ExpectationsTest, WhatDiffersIsShownByFieldAndKeptAsFrames) {
     const target::Target under_test = target(
         "xdp_pass", step(packet::kIcmpFrame,
                          "expect: { action: XDP_PASS, fields: { ip.ttl: 63 }, checksums: valid }"));
@@ -67,7 +67,7 @@ TEST_F(StepCheckTest, WhatDiffersIsShownByFieldAndKeptAsFrames) {
     EXPECT_EQ(failed.mismatch->expected->bytes.at(24), 0xde) << "a right checksum for it";
 }
 
-TEST_F(StepCheckTest, WholeFramesAndFieldsAreJudgedSideBySide) {
+TEST_F(ExpectationsTest, WholeFramesAndFieldsAreJudgedSideBySide) {
     const std::string text =
         judged("xdp_pass",
                step(packet::kIcmpFrame, "expect: { action: XDP_PASS, out: \"hex:" +
@@ -76,7 +76,7 @@ TEST_F(StepCheckTest, WholeFramesAndFieldsAreJudgedSideBySide) {
     EXPECT_NE(text.find("ip.proto"), std::string::npos) << text;
 }
 
-TEST_F(StepCheckTest, MetadataIsJudgedApartFromTheFrame) {
+TEST_F(ExpectationsTest, MetadataIsJudgedApartFromTheFrame) {
     const auto expecting = [](const std::string& metadata) {
         return judged("context", step(kBare,
                                       "expect: { action: XDP_PASS, out: unchanged, "
@@ -94,7 +94,7 @@ TEST_F(StepCheckTest, MetadataIsJudgedApartFromTheFrame) {
     EXPECT_EQ(judged("xdp_pass", step(kBare, "expect: { action: XDP_PASS, metadata: none }")), "");
 }
 
-TEST_F(StepCheckTest, MetadataGoesInInFrontOfTheFrame) {
+TEST_F(ExpectationsTest, MetadataGoesInInFrontOfTheFrame) {
     const auto marked = [](const std::string& metadata, const std::string& action) {
         return judged("context",
                       step(kBare, "ctx: { metadata: " + metadata +
@@ -104,7 +104,7 @@ TEST_F(StepCheckTest, MetadataGoesInInFrontOfTheFrame) {
     EXPECT_EQ(marked("\"hex: 06 00 00 00\"", "XDP_DROP, metadata: \"hex:06000000\""), "");
 }
 
-TEST_F(StepCheckTest, TheContextNamesInterfaceAndQueue) {
+TEST_F(ExpectationsTest, TheContextNamesInterfaceAndQueue) {
     const auto from = [](const std::string& context, const std::string& origin) {
         return step(kBare, "ctx: " + context +
                                ", expect: { action: XDP_PASS, metadata: { type: origin, value: " +
@@ -122,7 +122,7 @@ TEST_F(StepCheckTest, TheContextNamesInterfaceAndQueue) {
               std::string::npos);
 }
 
-TEST_F(StepCheckTest, WhatCannotBeIsRefusedBeforehand) {
+TEST_F(ExpectationsTest, WhatCannotBeIsRefusedBeforehand) {
     const auto refused = [](const std::string& rest) {
         return judged("context", step(kBare, rest));
     };

@@ -2,14 +2,15 @@
 
 #include "bpf/fixture_test.h"
 #include "check/check.h"
-#include "check/event_check.h"
 #include "check/validate.h"
+#include "scenario/emit.h"
 #include "scenario/parse.h"
+#include "scenario/reader.h"
 
 namespace xdpbench::check {
 namespace {
 
-class EventCheckTest : public bpf::KernelTest {
+class ExpectEventsTest : public bpf::KernelTest {
   protected:
     static target::Target target(const std::string& function, const std::string& events) {
         auto scenario = scenario::parse_scenario_text(
@@ -36,7 +37,7 @@ class EventCheckTest : public bpf::KernelTest {
     }
 };
 
-TEST_F(EventCheckTest, HoldsWhereTheRecordsAreAsExpected) {
+TEST_F(ExpectEventsTest, HoldsWhereTheRecordsAreAsExpected) {
     EXPECT_EQ(judged("rings",
                      "{ events: { records: [ { number: 0, type: 2048, source: "
                      "\"00:00:00:00:00:02\" }, { number: 1 } ], lost: 0 } }"),
@@ -48,7 +49,7 @@ TEST_F(EventCheckTest, HoldsWhereTheRecordsAreAsExpected) {
         judged("perfs", "{ oddities: { type: oddity, records: [ {tail: 7}, {number: 1} ] } }"), "");
 }
 
-TEST_F(EventCheckTest, SaysWhatIsOtherwise) {
+TEST_F(ExpectEventsTest, SaysWhatIsOtherwise) {
     const std::string order =
         judged("rings", "{ events: { records: [ {number: 1}, {number: 0} ] } }");
     EXPECT_NE(order.find("event 0 of events: got source=00:00:00:00:00:02 type=2048 number=0\n"
@@ -63,14 +64,15 @@ TEST_F(EventCheckTest, SaysWhatIsOtherwise) {
               "events of oddities: expected 3 lost, got 0");
 }
 
-TEST_F(EventCheckTest, AStepHasTheRecordsOfItsOwnFramesOnly) {
+TEST_F(ExpectEventsTest, AStepHasTheRecordsOfItsOwnFramesOnly) {
     const auto judged_in_steps = [](const std::string& first, const std::string& second) {
         target::Target under_test = target("rings", "{ events: { count: 4 } }");
         std::vector<scenario::Step>& steps = under_test.scenario.checks.at(0).steps;
         steps.push_back(steps.front());
         for (const auto& [step, events] : {std::pair(&steps[0], first), {&steps[1], second}}) {
             const target::Target other = target("rings", "{ events: " + events + " }");
-            step->expect.events = other.scenario.checks.at(0).expect_events;
+            scenario::entry_of(step->expect, "events") =
+                scenario::find_entry(*other.scenario.checks.at(0).expect, "events")->value;
         }
         const auto valid = validate(under_test, false);
         if (!valid) return valid.error().text();
@@ -85,7 +87,7 @@ TEST_F(EventCheckTest, AStepHasTheRecordsOfItsOwnFramesOnly) {
               std::string::npos);
 }
 
-TEST_F(EventCheckTest, WhatCannotBeJudgedIsRefusedBeforehand) {
+TEST_F(ExpectEventsTest, WhatCannotBeJudgedIsRefusedBeforehand) {
     EXPECT_NE(judged("rings", "{ evens: { count: 0 } }").find("did you mean events?"),
               std::string::npos);
     EXPECT_NE(judged("rings", "{ events: { records: [ {nuber: 0} ] } }").find("no field nuber"),

@@ -1,29 +1,24 @@
-// The steps of a check: frame after frame through BPF_PROG_TEST_RUN, each output judged.
+// The steps of a check: frame after frame through BPF_PROG_TEST_RUN. Judges nothing.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "bpf/attach.h"
 #include "bpf/test_run.h"
-#include "check/event_check.h"
-#include "check/failures.h"
 #include "target/target.h"
 
 namespace xdpbench::check {
 
-struct StepFrames {
-    packet::Frames in;
-    packet::Frames out;  // empty: the output is not compared as a whole
-};
-Result<StepFrames> load_step(const scenario::Step& step, const scenario::Scenario& scenario);
-
-// Whether the step can be run and judged: its frames are there, its context and what it expects fit
-// the program. Needs no loaded program.
-Result<void> validate_step(const target::Target& target, const bpf::Program& program,
-                           const scenario::Step& step);
+// Whether the step can be run: its context fits the program. Needs no loaded program.
+Result<void> validate_context(const target::Target& target, const bpf::Program& program,
+                              const scenario::Step& step);
 
 // How many receive queues the check's interfaces need; 0: it needs no interfaces.
 [[nodiscard]] std::size_t queues_needed(const scenario::Check& check);
@@ -36,18 +31,14 @@ class StepRunner {
     // kernel know their receive queues for XDP. `lone` must outlive this.
     static Result<StepRunner> create(const target::LoneProgram& lone, const scenario::Check& check);
 
-    // Adds what is not as expected to `failures`.
-    Result<void> run(const scenario::Step& step, const scenario::Scenario& scenario,
-                     EventJudge& events, Failures& failures);
-
-    // Runs the step's frames `in` and judges nothing; `handle` gets each output, and may keep none.
+    // Runs the step's frames `in`; `handle` gets each output, and may keep none.
     using Handler = std::function<Result<void>(const bpf::TestRunOutput& output)>;
     Result<void> run_each(const scenario::Step& step, const packet::Frames& in,
                           const Handler& handle);
 
-    // What the program returns for each of the step's frames; nothing else is looked at.
+    // What the program returns for each of the step's frames.
     Result<std::vector<std::uint32_t>> returned(const scenario::Step& step,
-                                                const scenario::Scenario& scenario);
+                                                const packet::Frames& in);
 
   private:
     // A step's context with what it refers to.
@@ -59,10 +50,6 @@ class StepRunner {
     StepRunner(const target::LoneProgram& lone, std::optional<net::InNetNs> inside);
     Result<void> attach_to(const std::string& interface);
     Result<Context> context_of(const scenario::Step& step) const;
-    Result<bpf::TestRunOutput> run_frame(const packet::Frame& frame, const Context& context);
-    Result<void> judge(const scenario::Step& step, const std::string& frame,
-                       const packet::Frame* out, const bpf::TestRunOutput& output,
-                       Failures& failures) const;
 
     const target::LoneProgram* lone_;
     std::optional<net::InNetNs> inside_;

@@ -9,7 +9,7 @@
 namespace xdpbench::check {
 namespace {
 
-class RedirectCheckTest : public bpf::KernelTest {
+class ExpectRedirectTest : public bpf::KernelTest {
   protected:
     // The fixture `redirect`; the first byte of payload is the way: 0 by ports[2], 1 by
     // bpf_redirect() to out0, 2 by cpus[0], 3 to an interface that does not exist, 4 back.
@@ -39,14 +39,14 @@ class RedirectCheckTest : public bpf::KernelTest {
     }
 };
 
-TEST_F(RedirectCheckTest, HoldsForTheEntryAndTheInterfaceThatTheyTake) {
+TEST_F(ExpectRedirectTest, HoldsForTheEntryAndTheInterfaceThatTheyTake) {
     EXPECT_EQ(
         judged(step(0, "{ map: ports, key: 2, interface: out0 }") + step(1, "{ interface: out0 }") +
                step(2, "{ map: cpus, key: 0 }") + step(4, "{ interface: dut0 }")),
         "");
 }
 
-TEST_F(RedirectCheckTest, AnotherEntryIsFoundOut) {
+TEST_F(ExpectRedirectTest, AnotherEntryIsFoundOut) {
     const std::string other = judged(step(0, "{ map: ports, key: 1 }"));
     EXPECT_NE(other.find("expected a redirect by ports[1], but"), std::string::npos) << other;
     EXPECT_NE(other.find("with no other target in the maps it is not redirected, XDP_ABORTED"),
@@ -57,13 +57,13 @@ TEST_F(RedirectCheckTest, AnotherEntryIsFoundOut) {
     EXPECT_NE(judged(step(0, "{ map: cpus, key: 0 }")).find("by cpus[0], but"), std::string::npos);
 }
 
-TEST_F(RedirectCheckTest, ARedirectByNoMapIsNotTakenForOneByAnEntry) {
+TEST_F(ExpectRedirectTest, ARedirectByNoMapIsNotTakenForOneByAnEntry) {
     EXPECT_NE(judged(step(1, "{ map: ports, key: 2 }"))
                   .find("with all targets but that one it is still redirected, XDP_REDIRECT"),
               std::string::npos);
 }
 
-TEST_F(RedirectCheckTest, AnotherInterfaceIsFoundOut) {
+TEST_F(ExpectRedirectTest, AnotherInterfaceIsFoundOut) {
     EXPECT_NE(judged(step(0, "{ interface: dut0 }"))
                   .find("expected to leave by dut0, but when sent it reached the far end"),
               std::string::npos);
@@ -73,7 +73,7 @@ TEST_F(RedirectCheckTest, AnotherInterfaceIsFoundOut) {
               std::string::npos);
 }
 
-TEST_F(RedirectCheckTest, WhatCannotBeJudgedIsRefusedBeforehand) {
+TEST_F(ExpectRedirectTest, WhatCannotBeJudgedIsRefusedBeforehand) {
     EXPECT_NE(judged(step(0, "{ map: prots, key: 2 }")).find("did you mean ports?"),
               std::string::npos);
     EXPECT_NE(judged(step(0, "{ interface: out1 }")).find("out0"), std::string::npos);

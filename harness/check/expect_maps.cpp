@@ -1,0 +1,193 @@
+// `maps`: what maps hold after the last step.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "check/common_value.h"
+#include "check/expectation.h"
+#include "scenario/diagnostic.h"
+#include "scenario/emit.h"
+#include "scenario/parse_parts.h"
+#include "scenario/yaml_value.h"
+
+namespace xdpbench::check {
+namespace {
+
+using Contents = std::vector<scenario::MapContent>;
+
+scenario::YamlNode to_yaml(const scenario::MapEntry& entry) {
+    scenario::YamlNode node = scenario::yaml_mapping({{"key", scenario::to_yaml(entry.key)}});
+    if (entry.value) scenario::entry_of(node, "value") = scenario::to_yaml(*entry.value);
+    if (entry.sum_cpus) scenario::entry_of(node, "sum_cpus") = scenario::to_yaml(*entry.sum_cpus);
+    if (entry.absent) scenario::entry_of(node, "absent") = scenario::yaml_text("true");
+    return node;
+}
+
+// The entry as it is now, in the place of one that does not hold.
+Result<scenario::YamlNode> updated_entry(const bpf::Program& program, const std::string& map,
+                                         const scenario::MapEntry& entry) {
+    XDPBENCH_TRY(const std::optional<bpf::StoredEntry> stored, program.find_entry(map, entry.key));
+    scenario::MapEntry now{entry.key, std::nullopt, std::nullopt, true};
+    if (!stored) return to_yaml(now);
+    now = program.expectation_of(*stored);
+    now.key = entry.key;
+    if (entry.value && now.value) now.value = restricted(*now.value, *entry.value);
+    if (entry.sum_cpus && now.sum_cpus) now.sum_cpus = restricted(*now.sum_cpus, *entry.sum_cpus);
+    return to_yaml(now);
+}
+
+// Keeps the entry if the program that saw the same frames again agrees with it.
+void add_change(const bpf::Program& again, const std::string& map, scenario::MapEntry entry,
+                Contents& changes, std::vector<std::string>& unsteady) {
+    const auto lines = again.compare_maps({scenario::MapContent{{}, map, {entry}}});
+    if (!lines) {
+        unsteady.push_back(fmt::format("map {}: {}", map, lines.error().what));
+    } else if (!lines->empty()) {
+        unsteady.push_back(fmt::format("{}, the first time and when repeated", lines->front()));
+    } else {
+        auto content =
+            std::find_if(changes.begin(), changes.end(),
+                         [&](const scenario::MapContent& one) { return one.map == map; });
+        if (content == changes.end())
+            content = changes.insert(content, scenario::MapContent{{}, map, {}});
+        content->entries.push_back(std::move(entry));
+    }
+}
+
+// Values by map and key.
+using Index = std::map<std::pair<std::string, std::vector<std::uint8_t>>, const bpf::StoredEntry*>;
+
+Index index_of(const std::vector<bpf::StoredEntry>& entries) {
+    Index index;
+    for (const bpf::StoredEntry& entry : entries) index[{entry.map, entry.key}] = &entry;
+    return index;
+}
+
+// Entries that are other than before the first frame, the same in both runs; one that is gone is
+// `absent`.
+Result<Contents> steady_changes(const RepeatedObservation& seen,
+                                std::vector<std::string>& unsteady) {
+    const bpf::Program& program = seen.first.program();
+    XDPBENCH_TRY(const std::vector<bpf::StoredEntry> entries_before,
+                 seen.fresh.program.read_maps());
+    XDPBENCH_TRY(const std::vector<bpf::StoredEntry> entries_after, program.read_maps());
+    const Index before = index_of(entries_before);
+    const Index after = index_of(entries_after);
+    Contents changes;
+    for (const bpf::StoredEntry& entry : entries_after) {
+        const auto earlier = before.find({entry.map, entry.key});
+        if (earlier != before.end() && earlier->second->value == entry.value) continue;
+        add_change(seen.again.program(), entry.map, program.expectation_of(entry), changes,
+                   unsteady);
+    }
+    for (const bpf::StoredEntry& entry : entries_before) {
+        if (after.contains({entry.map, entry.key})) continue;
+        scenario::MapEntry gone{program.expectation_of(entry).key, std::nullopt, std::nullopt,
+                                true};
+        add_change(seen.again.program(), entry.map, std::move(gone), changes, unsteady);
+    }
+    return changes;
+}
+
+class MapsExpectation : public Expectation {
+  public:
+    explicit MapsExpectation(std::optional<Contents> expected) : expected_(std::move(expected)) {}
+
+    Result<void> validate(const PreparedCheck& /*prepared*/,
+                          const bpf::Program& program) const override {
+        return program.validate_expectations(*expected_);
+    }
+
+    Result<std::vector<std::string>> compare(const Observation& seen,
+                                             FrameRange /*frames*/) const override {
+        return seen.program().compare_maps(*expected_);
+    }
+
+    Result<void> update(const RepeatedObservation& seen, FrameRange /*frames*/,
+                        scenario::YamlNode& expect, RecordingNotes& notes) const override {
+        return expected_ ? update_entries(seen.first.program(), expect)
+                         : record(seen, expect, notes);
+    }
+
+  private:
+    static Result<void> record(const RepeatedObservation& seen, scenario::YamlNode& expect,
+                               RecordingNotes& notes) {
+        XDPBENCH_TRY(const Contents changes, steady_changes(seen, notes.unsteady));
+        std::size_t count = 0;
+        for (const scenario::MapContent& content : changes) {
+            scenario::YamlNode::List entries;
+            for (const scenario::MapEntry& entry : content.entries)
+                entries.push_back(to_yaml(entry));
+            count += entries.size();
+            scenario::entry_of(scenario::entry_of(expect, "maps"), content.map) =
+                scenario::yaml_list(std::move(entries));
+        }
+        notes.summary.push_back(fmt::format("{} of maps changed", counted(count, "entry")));
+        return {};
+    }
+
+    Result<void> update_entries(const bpf::Program& program, scenario::YamlNode& expect) const {
+        for (const scenario::MapContent& content : *expected_) {
+            scenario::YamlNode& list =
+                scenario::entry_of(scenario::entry_of(expect, "maps"), content.map);
+            for (std::size_t i = 0; i < content.entries.size(); ++i) {
+                const scenario::MapEntry& entry = content.entries[i];
+                XDPBENCH_TRY(const std::vector<std::string> differences,
+                             program.compare_maps({{content.where, content.map, {entry}}}));
+                if (differences.empty()) continue;
+                XDPBENCH_TRY(std::get<scenario::YamlNode::List>(list.data)[i],
+                             updated_entry(program, content.map, entry));
+            }
+        }
+        return {};
+    }
+
+    std::optional<Contents> expected_;  // none: they are recorded
+};
+
+Result<scenario::MapEntry> read_entry(const scenario::YamlNode& node) {
+    XDPBENCH_TRY(const scenario::Record record,
+                 scenario::Record::read(node, "the expected map entry", {"key"},
+                                        {"value", "sum_cpus", "absent"}));
+    if (record.entries().size() != 2) {
+        return scenario::error_at(node.where,
+                                  "the expected map entry needs exactly one of value, sum_cpus "
+                                  "and absent beside its key");
+    }
+    scenario::MapEntry entry{scenario::to_value(record.at("key")), std::nullopt, std::nullopt,
+                             false};
+    if (const auto* value = record.find("value")) entry.value = scenario::to_value(*value);
+    if (const auto* value = record.find("sum_cpus")) entry.sum_cpus = scenario::to_value(*value);
+    if (const auto* value = record.find("absent")) {
+        XDPBENCH_CHECK(scenario::read_absent(*value));
+        entry.absent = true;
+    }
+    return entry;
+}
+
+}  // namespace
+
+ExpectationKind expect_maps() {
+    ExpectationKind kind;
+    kind.keys = {"maps"};
+    kind.scope = Scope::check;
+    kind.properties = R"("maps": { "$ref": "#/definitions/expected_maps" })";
+    kind.read = [](const scenario::Record& expect) -> Result<std::unique_ptr<Expectation>> {
+        XDPBENCH_TRY(Contents contents, scenario::read_maps(expect.at("maps"), read_entry));
+        return std::make_unique<MapsExpectation>(std::move(contents));
+    };
+    kind.blank = []() -> std::unique_ptr<Expectation> {
+        return std::make_unique<MapsExpectation>(std::nullopt);
+    };
+    kind.recorded_in = Scope::check;
+    return kind;
+}
+
+}  // namespace xdpbench::check

@@ -1,0 +1,114 @@
+#include "check/step_runner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/interrupt.h"
+#include "base/text.h"
+#include "bpf/metadata.h"
+#include "scenario/diagnostic.h"
+
+namespace xdpbench::check {
+namespace {
+
+const net::InterfaceInfo* interface_named(const net::Link& link, const std::string& name) {
+    if (link.dut.name == name) return &link.dut;
+    if (link.far && link.far->out.name == name) return &link.far->out;
+    return nullptr;
+}
+
+}  // namespace
+
+Result<void> validate_context(const target::Target& target, const bpf::Program& program,
+                              const scenario::Step& step) {
+    if (!step.context) return {};
+    const scenario::FrameContext& context = *step.context;
+    if (context.metadata) XDPBENCH_CHECK(bpf::encode_metadata(program, *context.metadata));
+    if (context.ingress.empty()) return {};
+    const std::vector<std::string> names =
+        net::Network::interface_names(target::network_of(target));
+    if (std::find(names.begin(), names.end(), context.ingress) != names.end()) return {};
+    return scenario::error_at(context.where,
+                              fmt::format("there is no interface {}{}", context.ingress,
+                                          what_there_is(context.ingress, names)));
+}
+
+std::size_t queues_needed(const scenario::Check& check) {
+    std::size_t queues = 0;
+    for (const scenario::Step& step : check.steps) {
+        if (step.context && !step.context->ingress.empty())
+            queues = std::max<std::size_t>(queues, step.context->rx_queue + 1);
+    }
+    return queues;
+}
+
+StepRunner::StepRunner(const target::LoneProgram& lone, std::optional<net::InNetNs> inside)
+    : lone_(&lone), inside_(std::move(inside)), runner_(lone.program.fd()) {}
+
+Result<StepRunner> StepRunner::create(const target::LoneProgram& lone,
+                                      const scenario::Check& check) {
+    std::optional<net::InNetNs> inside;
+    if (lone.network) {
+        XDPBENCH_TRY(net::InNetNs entered, net::InNetNs::enter(lone.network->dut));
+        inside.emplace(std::move(entered));
+    }
+    StepRunner runner(lone, std::move(inside));
+    for (const scenario::Step& step : check.steps) {
+        if (step.context && !step.context->ingress.empty())
+            XDPBENCH_CHECK(runner.attach_to(step.context->ingress));
+    }
+    return runner;
+}
+
+Result<void> StepRunner::attach_to(const std::string& interface) {
+    if (attached_.contains(interface)) return {};
+    const net::Network& network = *lone_->network;
+    Result<bpf::XdpLink> xdp_link =
+        bpf::XdpLink::attach(network.dut, *interface_named(network.links.front(), interface),
+                             lone_->program.fd(), model::Mode::native);
+    if (!xdp_link) return xdp_link.error().in("the ingress interface of a check");
+    attached_.emplace(interface, *std::move(xdp_link));
+    return {};
+}
+
+Result<StepRunner::Context> StepRunner::context_of(const scenario::Step& step) const {
+    Context context;
+    if (!step.context) return context;
+    context.given.rx_queue = step.context->rx_queue;
+    if (!step.context->ingress.empty()) {
+        const net::Link& link = lone_->network->links.front();
+        context.given.ingress_ifindex = interface_named(link, step.context->ingress)->index;
+    }
+    if (step.context->metadata) {
+        XDPBENCH_TRY(context.metadata,
+                     bpf::encode_metadata(lone_->program, *step.context->metadata));
+    }
+    return context;
+}
+
+Result<void> StepRunner::run_each(const scenario::Step& step, const packet::Frames& in,
+                                  const Handler& handle) {
+    XDPBENCH_TRY(const Context context, context_of(step));
+    bpf::TestRunContext given = context.given;
+    given.metadata = context.metadata;
+    for (std::size_t i = 0; i < in.size(); ++i) {
+        if (interrupted()) return interrupted_error();
+        const Result<bpf::TestRunOutput> output = runner_.run(in[i].bytes, given);
+        if (!output) return output.error().in(target::frame_name(step.in, i));
+        XDPBENCH_CHECK(handle(*output));
+    }
+    return {};
+}
+
+Result<std::vector<std::uint32_t>> StepRunner::returned(const scenario::Step& step,
+                                                        const packet::Frames& in) {
+    std::vector<std::uint32_t> returned;
+    XDPBENCH_CHECK(run_each(step, in, [&](const bpf::TestRunOutput& output) -> Result<void> {
+        returned.push_back(output.returned);
+        return {};
+    }));
+    return returned;
+}
+
+}  // namespace xdpbench::check
