@@ -54,6 +54,13 @@ struct StoredEntry {
     std::vector<std::uint8_t> value;  // of a per-CPU map: the sum over all CPUs
 };
 
+// A global variable as it is in memory.
+struct StoredGlobal {
+    std::string name;
+    ElementType type;  // refers to the program's types
+    std::vector<std::uint8_t> memory;
+};
+
 // What becomes of maps that ask to be pinned (LIBBPF_PIN_BY_NAME).
 enum class PinnedMaps {
     kept_private,  // every Program has its own, gone with it; nothing is in the BPF file system
@@ -138,6 +145,17 @@ class Program {
     // name.
     [[nodiscard]] Result<std::optional<std::uint64_t>> read_counter(
         const std::string& global) const;
+    // The variables that a loaded program can write: those of .data and .bss.
+    Result<std::vector<StoredGlobal>> read_globals() const;
+    // One that a scenario names.
+    Result<StoredGlobal> read_global(const scenario::GlobalSetting& setting) const;
+    // Whether compare_globals() will be able to judge. Needs no loaded program.
+    Result<void> validate_globals(const std::vector<scenario::GlobalSetting>& expected) const;
+    // What differs between global variables and `expected`, one line a difference; members and
+    // elements that are not named are not compared.
+    Result<std::vector<std::string>> compare_globals(
+        const std::vector<scenario::GlobalSetting>& expected) const;
+
     // What the maps hold whose entries a scenario can name: arrays and hashes of all kinds. Not
     // those behind the program's global variables, nor maps that hold descriptors or events.
     Result<std::vector<StoredEntry>> read_maps() const;
@@ -170,6 +188,7 @@ class Program {
     void bind_to_device(unsigned ifindex);
     [[nodiscard]] Error load_error(int number, const std::string& log, bool offload) const;
     Result<void> set_global(const scenario::GlobalSetting& setting);
+    [[nodiscard]] Result<ElementType> require_global(const scenario::GlobalSetting& setting) const;
     Result<void> set_map(const scenario::MapContent& content);
     [[nodiscard]] Result<model::Value> with_programs(model::Value value) const;
     [[nodiscard]] Result<void> write_entries() const;

@@ -83,6 +83,20 @@ std::span<std::uint8_t> section_memory(const bpf_object* object, const std::stri
     return {static_cast<std::uint8_t*>(memory), size};
 }
 
+// What a variable of a loaded object holds now.
+Result<MapBytes> read_memory(const bpf_object* object, const Global& global) {
+    const bpf_map* const map = section_map(object, global.section);
+    MapBytes section(map == nullptr ? 0 : ::bpf_map__value_size(map));
+    if (global.offset > section.size() || global.size > section.size() - global.offset)
+        return input_error(fmt::format("global {} cannot be read: it is not in section {}",
+                                       global.name, global.section));
+    const std::uint32_t only = 0;
+    if (::bpf_map_lookup_elem(::bpf_map__fd(map), &only, section.data()) != 0)
+        return system_error("cannot read global " + global.name, errno);
+    const auto start = section.begin() + static_cast<std::ptrdiff_t>(global.offset);
+    return MapBytes(start, start + static_cast<std::ptrdiff_t>(global.size));
+}
+
 }  // namespace
 
 std::vector<std::string> Program::global_names() const {
@@ -94,45 +108,88 @@ std::vector<std::string> Program::global_names() const {
 
 Result<void> Program::set_global(const scenario::GlobalSetting& setting) {
     const model::Location& where = setting.value.where;
-    const std::string file = path_.filename().string();
-    const btf* const types = ::bpf_object__btf(object_.get());
-    if (types == nullptr) {
-        Error error =
-            scenario::error_at(where, fmt::format("global {} cannot be set: {} has no BTF, which "
-                                                  "tells where it is",
-                                                  setting.name, file));
-        error.advice = "compile it with clang -g, and do not strip BTF";
-        return error;
-    }
-    const std::optional<Global> found = find_global(types, setting.name);
-    if (!found) {
-        return scenario::error_at(where, fmt::format("{} has no global {}{}", file, setting.name,
-                                                     what_there_is(setting.name, global_names())));
-    }
+    XDPBENCH_TRY(const ElementType type, require_global(setting));
+    const std::optional<Global> found = find_global(type.types, setting.name);
     const std::span<std::uint8_t> memory = section_memory(object_.get(), found->section);
     if (found->offset > memory.size() || found->size > memory.size() - found->offset) {
         return scenario::error_at(
             where, fmt::format("global {} cannot be set: libbpf gives no access to section {}",
                                setting.name, found->section));
     }
-    Result<void> encoded =
-        encode_value(types, found->type, setting.value, memory.subspan(found->offset, found->size));
+    Result<void> encoded = encode_value(type.types, type.id, setting.value,
+                                        memory.subspan(found->offset, found->size));
     if (!encoded) return encoded.error().in("global " + setting.name);
     return {};
 }
 
 Result<std::optional<std::uint64_t>> Program::read_counter(const std::string& global) const {
-    const btf* const types = ::bpf_object__btf(object_.get());
-    const std::optional<Global> found = find_global(types, global);
+    const std::optional<Global> found = find_global(::bpf_object__btf(object_.get()), global);
     if (!found || found->size > sizeof(std::uint64_t)) return std::optional<std::uint64_t>();
-    const bpf_map* const map = section_map(object_.get(), found->section);
-    std::vector<std::uint8_t> section(map == nullptr ? 0 : ::bpf_map__value_size(map));
-    if (found->offset + found->size > section.size()) return std::optional<std::uint64_t>();
-    const std::uint32_t only = 0;
-    if (::bpf_map_lookup_elem(::bpf_map__fd(map), &only, section.data()) != 0)
-        return system_error("cannot read global " + global, errno);
-    return std::optional<std::uint64_t>(
-        bpf::load(std::span(section).subspan(found->offset, found->size), false));
+    XDPBENCH_TRY(const MapBytes memory, read_memory(object_.get(), *found));
+    return std::optional<std::uint64_t>(bpf::load(memory, false));
+}
+
+Result<std::vector<StoredGlobal>> Program::read_globals() const {
+    const btf* const types = ::bpf_object__btf(object_.get());
+    std::vector<StoredGlobal> globals;
+    for (const Global& global : globals_of(types)) {
+        if (global.section.starts_with(".rodata")) continue;
+        XDPBENCH_TRY(MapBytes memory, read_memory(object_.get(), global));
+        globals.push_back({global.name, {types, global.type, global.size}, std::move(memory)});
+    }
+    return globals;
+}
+
+Result<void> Program::validate_globals(const std::vector<scenario::GlobalSetting>& expected) const {
+    for (const scenario::GlobalSetting& one : expected) {
+        XDPBENCH_TRY(const ElementType type, require_global(one));
+        const Result<MapBytes> fits = encode(type, one.value);
+        if (!fits) return fits.error().in("global " + one.name);
+    }
+    return {};
+}
+
+Result<std::vector<std::string>> Program::compare_globals(
+    const std::vector<scenario::GlobalSetting>& expected) const {
+    std::vector<std::string> lines;
+    for (const scenario::GlobalSetting& one : expected) {
+        XDPBENCH_TRY(const StoredGlobal now, read_global(one));
+        Result<std::vector<ValueDifference>> differences =
+            compare_value(now.type.types, now.type.id, one.value, now.memory);
+        if (!differences) return differences.error().in("global " + one.name);
+        for (const ValueDifference& difference : *differences) {
+            const bool joined = difference.path.empty() || difference.path[0] == '[';
+            lines.push_back(fmt::format("global {}{}{}: expected {}, got {}", one.name,
+                                        joined ? "" : ".", difference.path, difference.expected,
+                                        difference.actual));
+        }
+    }
+    return lines;
+}
+
+Result<StoredGlobal> Program::read_global(const scenario::GlobalSetting& setting) const {
+    XDPBENCH_TRY(const ElementType type, require_global(setting));
+    const std::optional<Global> global = find_global(type.types, setting.name);
+    XDPBENCH_TRY(MapBytes memory, read_memory(object_.get(), *global));
+    return StoredGlobal{setting.name, type, std::move(memory)};
+}
+
+Result<ElementType> Program::require_global(const scenario::GlobalSetting& setting) const {
+    const std::string file = path_.filename().string();
+    const btf* const types = ::bpf_object__btf(object_.get());
+    if (types == nullptr) {
+        Error error = scenario::error_at(
+            setting.value.where, fmt::format("global {} is not known: {} has no BTF, which tells "
+                                             "where it is",
+                                             setting.name, file));
+        error.advice = "compile it with clang -g, and do not strip BTF";
+        return error;
+    }
+    const std::optional<Global> found = find_global(types, setting.name);
+    if (found) return ElementType{types, found->type, found->size};
+    return scenario::error_at(setting.value.where,
+                              fmt::format("{} has no global {}{}", file, setting.name,
+                                          what_there_is(setting.name, global_names())));
 }
 
 }  // namespace xdpbench::bpf
