@@ -10,14 +10,15 @@ ExpectationKind expect_action();
 ExpectationKind expect_fields();
 ExpectationKind expect_output();
 ExpectationKind expect_metadata();
+ExpectationKind expect_globals();
 ExpectationKind expect_maps();
 ExpectationKind expect_events();
 ExpectationKind expect_redirect();
 
 std::span<const ExpectationKind> expectation_kinds() {
     static const std::vector<ExpectationKind> kinds{
-        expect_action(), expect_fields(), expect_output(),  expect_metadata(),
-        expect_maps(),   expect_events(), expect_redirect()};
+        expect_action(),  expect_fields(), expect_output(), expect_metadata(),
+        expect_globals(), expect_maps(),   expect_events(), expect_redirect()};
     return kinds;
 }
 

@@ -1,0 +1,70 @@
+"""What a scenario says of a program's state: global variables, keys as prefixes, changes between steps, sizes of maps."""
+
+import os
+
+from harness import Case, SOURCE, main
+
+HEAD = """#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+char _license[] SEC("license") = "GPL";
+"""
+FRAME = '"hex: 020000000002 020000000001 0800 00"'
+
+
+class ScenarioFormat(Case):
+    def scenario(self, checks, program="{ object: mine.o }", more=""):
+        self.write_text("mine.yaml", f"name: mine\nabout: a program of the test's own\nprogram: {program}\n{more}checks:\n{checks}")
+
+    def check(self, code=0):
+        return self.tool("--scenario", "mine.yaml", "--only", "check", code=code)
+
+    def build(self, body, **constants):
+        self.compile(HEAD + body, **constants)
+
+    def test_global_variables_are_compared_recorded_and_brought_up_to_date(self):
+        source = """
+        const volatile __u32 limit = 64;
+        int counts[5];
+        struct cfg { __u32 a; __u16 port; } cfg = {1, 80};
+        __u64 big SEC(".data.hot");
+        __u64 when;
+        SEC("xdp") int glob(struct xdp_md *ctx)
+        {
+            big += ctx->data_end - ctx->data;
+            counts[2] += STEP;
+            cfg.a++;
+            when = bpf_ktime_get_ns();
+            return limit ? XDP_PASS : XDP_DROP;
+        }
+        """
+        self.build(source, STEP=1)
+        steps = f"  - name: counts\n    steps: [ {{ in: {FRAME}, expect: {{ action: XDP_PASS }} }} ]\n"
+        self.scenario(steps + "    expect: { globals: { counts: [0, 0, 1], cfg: { a: 2 }, big: 15, limit: 64 } }\n")
+        self.assertIn("1 passed", self.check().stdout)
+        self.build(source, STEP=3)
+        done = self.check(code=1)
+        self.assertIn("global counts[2]: expected 1, got 3", done.stdout)
+        self.assertIn("rewrote 1 check", self.tool("record", "--update", "mine.yaml").stdout)
+        text = self.read_text("mine.yaml")
+        self.assertIn("counts: [0, 0, 3]", text)
+        self.assertIn("cfg: { a: 2 }", text)
+        self.assertIn("1 passed", self.check().stdout)
+        done = self.tool("record", "--prog", "mine.o", "--pcap", os.path.join(SOURCE, "pcaps", "udp_64.pcap"), "-o", "new.yaml")
+        self.assertIn("globals changed", done.stdout)
+        text = self.read_text("new.yaml")
+        self.assertIn("big: 60000", text)
+        self.assertIn("counts: [0, 0, 3000, 0, 0]", text)
+        self.assertNotIn("when:", text.replace("global when", ""))  # it is another one in every run
+        self.assertIn("1 passed", self.tool("--scenario", "new.yaml").stdout)
+
+    def test_globals_that_cannot_be_are_refused_beforehand(self):
+        self.build('int count; SEC("xdp") int glob(struct xdp_md *ctx) { count++; return XDP_PASS; }')
+        steps = f"  - name: counts\n    steps: [ {{ in: {FRAME}, expect: {{ action: XDP_PASS }} }} ]\n"
+        self.scenario(steps + "    expect: { globals: { cuont: 1 } }\n")
+        self.assertIn("did you mean count?", self.check(code=2).stderr)
+        self.scenario(steps + "    expect: { globals: { count: many } }\n")
+        self.assertIn("global count", self.check(code=2).stderr)
+
+
+if __name__ == "__main__":
+    main()
