@@ -65,6 +65,37 @@ class ScenarioFormat(Case):
         self.scenario(steps + "    expect: { globals: { count: many } }\n")
         self.assertIn("global count", self.check(code=2).stderr)
 
+    def test_maps_change_and_time_passes_between_steps(self):
+        self.build("""
+        struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 4); __type(key, __u32); __type(value, __u64); } since SEC(".maps");
+        SEC("xdp") int mine(struct xdp_md *ctx)
+        {
+            __u32 key = 7;
+            __u64 now = bpf_ktime_get_ns(), *then = bpf_map_lookup_elem(&since, &key);
+            if (!then)
+                return XDP_DROP;
+            if (!*then)
+                *then = now;
+            return now - *then < 50000000 ? XDP_PASS : XDP_TX;
+        }
+        """)
+
+        def step(action, rest=""):
+            return f"      - {{ {rest}in: {FRAME}, expect: {{ action: {action} }} }}\n"
+
+        steps = (step("XDP_DROP") + step("XDP_PASS", "set: { since: [ { key: 7, value: 0 } ] }, ") + step("XDP_TX", "wait: 60ms, ") +
+                 step("XDP_DROP", "set: { since: [ { key: 7, absent: true } ] }, "))
+        self.scenario("  - name: over time\n    steps:\n" + steps)
+        self.assertIn("1 passed", self.check().stdout)
+        self.scenario("  - name: over time\n    steps:\n" + steps.replace("wait: 60ms, ", ""))
+        self.assertIn("expected XDP_TX, got", self.check(code=1).stdout)
+        self.scenario("  - name: over time\n    steps:\n" + step("XDP_DROP", "set: { since: [ { key: 8, absent: true } ] }, "))
+        self.assertIn("no such entry to delete", self.check(code=1).stdout)
+        self.scenario("  - name: over time\n    steps:\n" + step("XDP_DROP", "set: { sinse: [ { key: 8, value: 1 } ] }, "))
+        self.assertIn("did you mean since?", self.check(code=2).stderr)
+        self.scenario("  - name: over time\n    steps:\n" + step("XDP_DROP", "wait: 61s, "))
+        self.assertIn("up to 60 s", self.check(code=2).stderr)
+
 
 if __name__ == "__main__":
     main()

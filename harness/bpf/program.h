@@ -160,6 +160,9 @@ class Program {
     // those behind the program's global variables, nor maps that hold descriptors or events.
     Result<std::vector<StoredEntry>> read_maps() const;
 
+    // Of a loaded program: sets entries, or deletes those that are `absent` and must be there.
+    Result<void> change_maps(const std::vector<scenario::MapContent>& changes) const;
+
     // The entry that a scenario names; nothing if there is none.
     Result<std::optional<StoredEntry>> find_entry(const std::string& name,
                                                   const model::Value& key) const;

@@ -166,6 +166,27 @@ Result<void> Program::write_entries() const {
     return {};
 }
 
+Result<void> Program::change_maps(const std::vector<scenario::MapContent>& changes) const {
+    for (const scenario::MapContent& content : changes) {
+        XDPBENCH_TRY(const TypedMap map, require_typed_map(content));
+        for (const scenario::MapEntry& entry : content.entries) {
+            Result<MapBytes> key = encode(map.key, entry.key);
+            if (!key) return key.error().in("map " + content.map + ", key");
+            if (entry.absent) {
+                XDPBENCH_TRY(const bool there, delete_entry(map, *key));
+                if (there) continue;
+                return input_error(fmt::format("{}map {}: there is no such entry to delete",
+                                               prefix(entry.key.where), content.map));
+            }
+            XDPBENCH_TRY(const model::Value value, with_programs(*entry.value));
+            Result<MapBytes> bytes = encode(map.value, value);
+            if (!bytes) return bytes.error().in("map " + content.map + ", value");
+            XDPBENCH_CHECK(update_entry(map, *key, *bytes));
+        }
+    }
+    return {};
+}
+
 Result<void> Program::validate_expectations(
     const std::vector<scenario::MapContent>& expected) const {
     for (const scenario::MapContent& content : expected) {

@@ -131,6 +131,11 @@ Result<void> validate_sending(const PreparedCheck& prepared) {
                 step.context->where,
                 "the interfaces of this check's redirects are seen by sending its "
                 "frames, which come in by dut0, queue 0, without metadata");
+        if (!step.set.empty() || step.wait_seconds > 0)
+            return scenario::error_at(
+                step.where,
+                "the interfaces of this check's redirects are seen by sending its frames, with no "
+                "'set' and no 'wait' between its steps");
         const packet::Frames& frames = prepared.in[number];
         for (std::size_t i = 0; i < frames.size(); ++i) {
             Result<void> sendable = traffic::Generator::require_length(i, frames[i].bytes.size());

@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "bpf/metadata.h"
 #include "scenario/diagnostic.h"
+#include "scenario/interfaces.h"
 
 namespace xdpbench::check {
 namespace {
@@ -18,7 +21,37 @@ const net::InterfaceInfo* interface_named(const net::Link& link, const std::stri
     return nullptr;
 }
 
+// Time that passes for the program.
+Result<void> wait_for(double seconds) {
+    using Clock = std::chrono::steady_clock;
+    constexpr std::chrono::milliseconds kLook{20};
+    const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                                        std::chrono::duration<double>(seconds));
+    for (auto now = Clock::now(); now < end; now = Clock::now()) {
+        if (interrupted()) return interrupted_error();
+        std::this_thread::sleep_for(std::min<Clock::duration>(end - now, kLook));
+    }
+    return {};
+}
+
 }  // namespace
+
+Result<void> validate_changes(const target::Target& target, bpf::Program& program,
+                              const scenario::Step& step) {
+    scenario::InterfaceIndexes placeholders;
+    for (const std::string& name : net::Network::interface_names(target::network_of(target)))
+        placeholders[name] = 1;
+    XDPBENCH_TRY(const scenario::Configuration changes,
+                 scenario::with_indexes({{}, step.set}, placeholders));
+    for (const scenario::MapContent& content : changes.maps) {
+        for (const scenario::MapEntry& entry : content.entries) {
+            const scenario::MapContent one{content.where, content.map, {entry}};
+            XDPBENCH_CHECK(entry.absent ? program.validate_expectations({one})
+                                        : program.configure({{}, {one}}));
+        }
+    }
+    return {};
+}
 
 Result<void> validate_context(const target::Target& target, const bpf::Program& program,
                               const scenario::Step& step) {
@@ -39,6 +72,7 @@ std::size_t queues_needed(const scenario::Check& check) {
     for (const scenario::Step& step : check.steps) {
         if (step.context && !step.context->ingress.empty())
             queues = std::max<std::size_t>(queues, step.context->rx_queue + 1);
+        if (scenario::names_interfaces({{}, step.set})) queues = std::max<std::size_t>(queues, 1);
     }
     return queues;
 }
@@ -72,6 +106,15 @@ Result<void> StepRunner::attach_to(const std::string& interface) {
     return {};
 }
 
+Result<void> StepRunner::change_maps(const scenario::Step& step) const {
+    if (step.set.empty()) return {};
+    scenario::Configuration changes{{}, step.set};
+    if (lone_->network) {
+        XDPBENCH_TRY(changes, scenario::with_indexes(changes, lone_->network->interfaces(0)));
+    }
+    return lone_->program.change_maps(changes.maps);
+}
+
 Result<StepRunner::Context> StepRunner::context_of(const scenario::Step& step) const {
     Context context;
     if (!step.context) return context;
@@ -89,6 +132,8 @@ Result<StepRunner::Context> StepRunner::context_of(const scenario::Step& step) c
 
 Result<void> StepRunner::run_each(const scenario::Step& step, const packet::Frames& in,
                                   const Handler& handle) {
+    XDPBENCH_CHECK(wait_for(step.wait_seconds));
+    XDPBENCH_CHECK(change_maps(step));
     XDPBENCH_TRY(const Context context, context_of(step));
     bpf::TestRunContext given = context.given;
     given.metadata = context.metadata;

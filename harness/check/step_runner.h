@@ -20,6 +20,10 @@ namespace xdpbench::check {
 Result<void> validate_context(const target::Target& target, const bpf::Program& program,
                               const scenario::Step& step);
 
+// Whether the step's changes of maps fit the program, which is configured with them.
+Result<void> validate_changes(const target::Target& target, bpf::Program& program,
+                              const scenario::Step& step);
+
 // How many receive queues the check's interfaces need; 0: it needs no interfaces.
 [[nodiscard]] std::size_t queues_needed(const scenario::Check& check);
 
@@ -31,7 +35,8 @@ class StepRunner {
     // kernel know their receive queues for XDP. `lone` must outlive this.
     static Result<StepRunner> create(const target::LoneProgram& lone, const scenario::Check& check);
 
-    // Runs the step's frames `in`; `handle` gets each output, and may keep none.
+    // Waits and changes maps as the step says, then runs its frames `in`; `handle` gets each
+    // output, and may keep none.
     using Handler = std::function<Result<void>(const bpf::TestRunOutput& output)>;
     Result<void> run_each(const scenario::Step& step, const packet::Frames& in,
                           const Handler& handle);
@@ -49,6 +54,7 @@ class StepRunner {
 
     StepRunner(const target::LoneProgram& lone, std::optional<net::InNetNs> inside);
     Result<void> attach_to(const std::string& interface);
+    Result<void> change_maps(const scenario::Step& step) const;
     Result<Context> context_of(const scenario::Step& step) const;
 
     const target::LoneProgram* lone_;

@@ -25,12 +25,13 @@ Result<void> require_sendable(const packet::Frames& frames) {
 
 Result<void> validate_checks(const target::Target& target) {
     for (const scenario::Check& check : target.scenario.checks) {
-        XDPBENCH_TRY(const bpf::Program configured,
-                     target::open_program(target, check.configuration));
+        XDPBENCH_TRY(bpf::Program configured, target::open_program(target, check.configuration));
         XDPBENCH_TRY(const PreparedCheck prepared, prepare_check(target, check));
         for (const scenario::Step& step : check.steps)
             XDPBENCH_CHECK(validate_context(target, configured, step));
         XDPBENCH_CHECK(validate_expectations(prepared, configured));
+        for (const scenario::Step& step : check.steps)
+            XDPBENCH_CHECK(validate_changes(target, configured, step));
     }
     return {};
 }

@@ -12,6 +12,7 @@ namespace xdpbench::scenario {
 namespace {
 
 constexpr std::uint64_t kMostQueues = 64;
+constexpr double kLongestWaitSeconds = 60;
 
 Result<FrameContext> read_context(const YamlNode& node) {
     XDPBENCH_TRY(const Record record,
@@ -39,13 +40,29 @@ Result<FrameContext> read_context(const YamlNode& node) {
     return context;
 }
 
+Result<double> read_wait(const YamlNode& node) {
+    XDPBENCH_TRY(const std::string text, read_line(node, "the time to wait"));
+    const std::optional<double> seconds = parse_duration(text);
+    if (seconds && *seconds <= kLongestWaitSeconds) return *seconds;
+    return error_at(node.where,
+                    fmt::format("expected a time such as 50ms, up to {:.0f} s, found {}",
+                                kLongestWaitSeconds, in_quotes(text)));
+}
+
 Result<Step> read_step(const YamlNode& node) {
-    XDPBENCH_TRY(const Record record, Record::read(node, "the step", {"in", "expect"}, {"ctx"}));
+    XDPBENCH_TRY(const Record record,
+                 Record::read(node, "the step", {"in", "expect"}, {"ctx", "wait", "set"}));
     Step step;
     step.where = node.where;
     XDPBENCH_TRY(step.in, read_frame_ref(record.at("in")));
     if (const auto* context = record.find("ctx")) {
         XDPBENCH_TRY(step.context, read_context(*context));
+    }
+    if (const auto* wait = record.find("wait")) {
+        XDPBENCH_TRY(step.wait_seconds, read_wait(*wait));
+    }
+    if (const auto* set = record.find("set")) {
+        XDPBENCH_TRY(step.set, read_map_changes(*set));
     }
     step.expect = record.at("expect");
     return step;

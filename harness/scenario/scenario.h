@@ -81,6 +81,9 @@ struct Step {
     FrameRef in;
     std::optional<FrameContext> context;
     YamlNode expect;  // as written: read by its declarations (check/expectation.h)
+    // Before the first frame: time that passes, then entries that are set or (`absent`) deleted.
+    double wait_seconds = 0;
+    std::vector<MapContent> set = {};
 };
 
 // One case: fresh maps, then the steps, then the look at what they left.
