@@ -96,6 +96,41 @@ class ScenarioFormat(Case):
         self.scenario("  - name: over time\n    steps:\n" + step("XDP_DROP", "wait: 61s, "))
         self.assertIn("up to 60 s", self.check(code=2).stderr)
 
+    def test_keys_of_lpm_tries_are_prefixes(self):
+        self.build("""
+        struct key { __u32 length; __u32 address; };
+        struct { __uint(type, BPF_MAP_TYPE_LPM_TRIE); __uint(map_flags, BPF_F_NO_PREALLOC); __uint(max_entries, 4);
+                 __type(key, struct key); __type(value, __u32); } routes SEC(".maps");
+        SEC("xdp") int mine(struct xdp_md *ctx)
+        {
+            struct key key = {32, ADDRESS};
+            __u32 *hits = bpf_map_lookup_elem(&routes, &key);
+            if (!hits)
+                return XDP_DROP;
+            ++*hits;
+            return XDP_PASS;
+        }
+        """, ADDRESS="__builtin_bswap32(0x0a010203)")
+        expect = "expect: { maps: { routes: [ { key: 10.0.0.0/8, value: 1 }, { key: 10.9.0.0/16, absent: true } ] } }"
+        steps = f"  - name: routes\n    maps: {{ routes: [ {{ key: 10.0.0.0/8, value: 0 }} ] }}\n    steps: [ {{ in: {FRAME}, expect: {{ action: XDP_PASS }} }} ]\n"
+        self.scenario(steps + f"    {expect}\n")
+        self.assertIn("1 passed", self.check().stdout)
+        self.scenario(steps.replace("10.0.0.0/8", "11.0.0.0/8"))
+        self.assertIn("expected XDP_PASS, got XDP_DROP", self.check(code=1).stdout)
+        self.scenario(steps.replace("10.0.0.0/8", "10.0.0.0/33"))
+        self.assertIn("a prefix of up to 32 bits", self.check(code=2).stderr)
+
+    def test_maps_of_targets_need_no_types(self):
+        self.build("""
+        struct { __uint(type, BPF_MAP_TYPE_CPUMAP); __uint(max_entries, 4); __uint(key_size, 4);
+                 __uint(value_size, sizeof(struct bpf_cpumap_val)); } cpus SEC(".maps");
+        SEC("xdp/cpumap") int oncpu(struct xdp_md *ctx) { return XDP_PASS; }
+        SEC("xdp") int tocpu(struct xdp_md *ctx) { return bpf_redirect_map(&cpus, 0, 0); }
+        """)
+        self.scenario(f"  - name: n\n    steps: [ {{ in: {FRAME}, expect: {{ action: XDP_REDIRECT }} }} ]\n",
+                      more='maps: { cpus: [ { key: 0, value: { qsize: 2048, bpf_prog: { fd: "program:oncpu" } } } ] }\n')
+        self.assertIn("1 passed", self.check().stdout)
+
 
 if __name__ == "__main__":
     main()

@@ -24,6 +24,7 @@ struct ElementType {
     const btf* types = nullptr;
     std::uint32_t id = 0;
     std::size_t size = 0;  // bytes
+    bool prefix = false;   // a key of an LPM trie: may be written as 10.0.0.0/8
 
     [[nodiscard]] bool typed() const { return id != 0 && types != nullptr; }
 };
