@@ -131,6 +131,22 @@ class ScenarioFormat(Case):
                       more='maps: { cpus: [ { key: 0, value: { qsize: 2048, bpf_prog: { fd: "program:oncpu" } } } ] }\n')
         self.assertIn("1 passed", self.check().stdout)
 
+    def test_a_map_whose_size_is_left_to_the_loader(self):
+        self.build("""
+        struct { __uint(type, BPF_MAP_TYPE_HASH); __type(key, __u32); __type(value, __u32); } table SEC(".maps");
+        SEC("xdp") int mine(struct xdp_md *ctx)
+        {
+            __u32 key = 0;
+            return bpf_map_lookup_elem(&table, &key) ? XDP_DROP : XDP_PASS;
+        }
+        """)
+        frames = os.path.join(SOURCE, "pcaps", "udp_64.pcap")
+        done = self.tool("--prog", "mine.o", "--pcap", frames, "--only", "check", code=(1, 2))
+        self.assertIn("--set table.max_entries=1024", done.stdout + done.stderr)
+        done = self.tool("--prog", "mine.o", "--pcap", frames, "--only", "check", "--set", "table.max_entries=1024", "--set", "table[0]=1")
+        self.assertIn("XDP_DROP", done.stdout)
+        self.assertIn("a number of entries", self.tool("--prog", "mine.o", "--pcap", frames, "--set", "table.max_entries=0", code=2).stderr)
+
 
 if __name__ == "__main__":
     main()

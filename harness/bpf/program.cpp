@@ -87,6 +87,25 @@ std::string place_of(const std::string& log) {
                        place->instruction, place->source);
 }
 
+// A map that the kernel does not create as it is: one without a size, of a kind that needs one.
+std::optional<std::string> find_unsized(const std::vector<bpf_map*>& maps) {
+    for (const bpf_map* const map : maps) {
+        if (::bpf_map__max_entries(map) != 0 || ::bpf_map__is_internal(map)) continue;
+        switch (::bpf_map__type(map)) {
+            case BPF_MAP_TYPE_STRUCT_OPS:
+            case BPF_MAP_TYPE_SK_STORAGE:
+            case BPF_MAP_TYPE_INODE_STORAGE:
+            case BPF_MAP_TYPE_TASK_STORAGE:
+            case BPF_MAP_TYPE_CGROUP_STORAGE:
+            case BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE:
+                continue;
+            default:
+                return ::bpf_map__name(map);
+        }
+    }
+    return std::nullopt;
+}
+
 // The definition of an event map may say with __type(value, ...) what records it takes. The kernel
 // wants to know of no value there, or of a perf buffer's own, a descriptor. Returns the types,
 // which libbpf forgets at load.
@@ -256,6 +275,12 @@ Error Program::load_error(int number, const std::string& log, bool offload) cons
         error.log_name = rejection->program + "-verifier";
         error.log = std::string(trim(rejection->log)) + "\n";
         return offload ? device_refusal(*this, std::move(error), number, log) : error;
+    }
+    if (const std::optional<std::string> map = find_unsized(maps())) {
+        return input_error(
+            fmt::format("{}: map {} has no size, which the object leaves to its loader", operation,
+                        *map),
+            fmt::format("say how many entries it has room for: --set {}.max_entries=1024", *map));
     }
     Error error = system_error(operation, number, std::string(trim(log)));
     if (number == -EMFILE) error.advice = "raise the limit of open files: ulimit -n";

@@ -193,6 +193,7 @@ class Program {
     Result<void> set_global(const scenario::GlobalSetting& setting);
     [[nodiscard]] Result<ElementType> require_global(const scenario::GlobalSetting& setting) const;
     Result<void> set_map(const scenario::MapContent& content);
+    Result<void> set_size(const scenario::MapSize& size);
     [[nodiscard]] Result<model::Value> with_programs(model::Value value) const;
     [[nodiscard]] Result<void> write_entries() const;
     [[nodiscard]] Result<TypedMap> require_typed_map(const scenario::MapContent& content) const;

@@ -71,6 +71,7 @@ Result<void> Program::configure(const scenario::Configuration& configuration) {
     }
     for (const scenario::GlobalSetting& setting : configuration.globals)
         XDPBENCH_CHECK(set_global(setting));
+    for (const scenario::MapSize& size : configuration.sizes) XDPBENCH_CHECK(set_size(size));
     for (const scenario::MapContent& content : configuration.maps) XDPBENCH_CHECK(set_map(content));
     return {};
 }
@@ -133,6 +134,13 @@ Result<model::Value> Program::with_programs(model::Value value) const {
     };
     XDPBENCH_CHECK(scenario::replace_references(value, "program", descriptor_of));
     return value;
+}
+
+Result<void> Program::set_size(const scenario::MapSize& size) {
+    XDPBENCH_TRY(bpf_map* const map, require_map(size.map, {}));
+    if (const int error = ::bpf_map__set_max_entries(map, size.max_entries); error != 0)
+        return system_error(fmt::format("cannot set the size of map {}", size.map), error);
+    return {};
 }
 
 Result<void> Program::set_map(const scenario::MapContent& content) {

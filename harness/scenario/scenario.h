@@ -53,10 +53,17 @@ struct MapContent {
     std::vector<MapEntry> entries;
 };
 
+// How many entries a map has room for, in the place of what the object says.
+struct MapSize {
+    std::string map;
+    std::uint32_t max_entries = 0;
+};
+
 // What the program is set up with before it is loaded and before it is attached.
 struct Configuration {
     std::vector<GlobalSetting> globals;  // .rodata or .data variables
     std::vector<MapContent> maps;
+    std::vector<MapSize> sizes = {};
 };
 
 // XDP metadata: bytes in front of a frame that a program has made or is given.

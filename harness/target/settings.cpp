@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "bpf/value_text.h"
 
 namespace xdpbench::target {
 namespace {
@@ -30,6 +31,23 @@ Result<scenario::MapContent> entry_of(const bpf::Program& program,
     return scenario::MapContent{{}, place.name, {std::move(entry)}};
 }
 
+// NAME.max_entries=N; nothing if it is something else.
+Result<std::optional<scenario::MapSize>> size_of(const bpf::Program& program,
+                                                 const scenario::Assignment& assignment) {
+    constexpr std::string_view kSize = ".max_entries";
+    const std::string& name = assignment.place.name;
+    if (assignment.place.key || !name.ends_with(kSize)) return std::optional<scenario::MapSize>();
+    const std::string map = name.substr(0, name.size() - kSize.size());
+    XDPBENCH_CHECK(program.require_map(map, {}));
+    const std::string* const text = assignment.value.scalar();
+    const std::optional<bpf::Number> number =
+        text == nullptr ? std::nullopt : bpf::parse_number(*text);
+    if (number && !number->negative && number->magnitude > 0 && number->magnitude <= UINT32_MAX)
+        return std::optional(scenario::MapSize{map, static_cast<std::uint32_t>(number->magnitude)});
+    return input_error(fmt::format("{}: expected a number of entries, found {}", name,
+                                   model::one_line(assignment.value)));
+}
+
 }  // namespace
 
 Result<scenario::Configuration> settings_for(const bpf::Program& program,
@@ -38,7 +56,10 @@ Result<scenario::Configuration> settings_for(const bpf::Program& program,
     std::vector<std::string> names = program.map_names();
     for (const scenario::Assignment& assignment : settings) {
         const scenario::Place& place = assignment.place;
-        if (place.key || is_among(place.name, program.map_names())) {
+        XDPBENCH_TRY(const std::optional<scenario::MapSize> size, size_of(program, assignment));
+        if (size) {
+            configuration.sizes.push_back(*size);
+        } else if (place.key || is_among(place.name, program.map_names())) {
             XDPBENCH_TRY(scenario::MapContent content, entry_of(program, assignment));
             configuration.maps.push_back(std::move(content));
         } else if (is_among(place.name, program.global_names())) {
