@@ -147,6 +147,18 @@ class ScenarioFormat(Case):
         self.assertIn("XDP_DROP", done.stdout)
         self.assertIn("a number of entries", self.tool("--prog", "mine.o", "--pcap", frames, "--set", "table.max_entries=0", code=2).stderr)
 
+    def test_a_program_of_unknown_type_is_taken_if_it_is_named(self):
+        self.build('SEC("xdp_icmp_echo") int echo(struct xdp_md *ctx) { return XDP_TX; }\n'
+                   'SEC("tc") int filter(struct __sk_buff *skb) { return 0; }\n')
+        frames = os.path.join(SOURCE, "pcaps", "udp_64.pcap")
+        said = self.tool("--prog", "mine.o", "--pcap", frames, code=2).stderr
+        self.assertIn("of unknown type: echo", said)
+        self.assertIn("of other types: filter", said)
+        self.assertIn("--prog mine.o:echo", said)
+        for name in ("echo", "xdp_icmp_echo"):
+            self.assertIn("XDP_TX", self.tool("--prog", f"mine.o:{name}", "--pcap", frames, "--only", "check").stdout)
+        self.assertIn("filter", self.tool("--prog", "mine.o:filter", "--pcap", frames, code=2).stderr)
+
 
 if __name__ == "__main__":
     main()

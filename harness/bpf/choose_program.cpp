@@ -42,13 +42,46 @@ bool runs_behind_a_map(const bpf_object* object, const bpf_program* program) {
     }
 }
 
-Error no_xdp_program(const std::string& path, const std::vector<std::string>& others) {
-    return input_error(
-        fmt::format("{} has no XDP program{}", path,
-                    others.empty() ? ""
-                                   : fmt::format("; its programs are of other types: {}",
-                                                 fmt::join(others, ", "))),
-        "put the program into SEC(\"xdp\")");
+// libbpf tells a program's type by its section; of a section that it does not know, it does not.
+bool is_of_unknown_type(const bpf_program* program) {
+    return ::bpf_program__type(program) == BPF_PROG_TYPE_UNSPEC;
+}
+
+// "filter (SEC("tc"), sched_cls)"
+std::string described(const bpf_program* program) {
+    const char* const type = ::libbpf_bpf_prog_type_str(::bpf_program__type(program));
+    return fmt::format("{} (SEC(\"{}\"), {})", ::bpf_program__name(program),
+                       ::bpf_program__section_name(program), type == nullptr ? "unknown" : type);
+}
+
+Error no_xdp_program(const std::string& path, const std::vector<bpf_program*>& programs) {
+    std::vector<std::string> other;
+    std::vector<std::string> unknown;
+    const bpf_program* candidate = nullptr;
+    for (const bpf_program* const program : programs) {
+        if (is_of_unknown_type(program)) candidate = program;
+        (is_of_unknown_type(program) ? unknown : other).push_back(described(program));
+    }
+    std::string what = fmt::format("{} has no XDP program", path);
+    if (!other.empty()) what += fmt::format("; of other types: {}", fmt::join(other, ", "));
+    if (candidate == nullptr) return input_error(what, "put the program into SEC(\"xdp\")");
+    return input_error(fmt::format("{}; of unknown type: {}", what, fmt::join(unknown, ", ")),
+                       fmt::format("a program that is named is loaded as XDP: --prog {}:{}", path,
+                                   ::bpf_program__name(candidate)));
+}
+
+// A program of unknown type that is named by its function or its section: whoever names it wants
+// it to be XDP.
+bpf_program* take_as_xdp(bpf_object* object, const std::string& name) {
+    for (bpf_program* const program : programs_of(object)) {
+        const bool named = !name.empty() && (name == ::bpf_program__name(program) ||
+                                             name == ::bpf_program__section_name(program));
+        if (!named || !is_of_unknown_type(program)) continue;
+        ::bpf_program__set_type(program, BPF_PROG_TYPE_XDP);
+        ::bpf_program__set_expected_attach_type(program, BPF_XDP);
+        return program;
+    }
+    return nullptr;
 }
 
 Error only_behind_a_redirect(const std::string& path, const std::string& function,
@@ -108,7 +141,9 @@ Result<bpf_program*> choose_program(bpf_object* object, const std::string& path,
         if (const auto section = redirect_section(object, function))
             return only_behind_a_redirect(path, function, *section, names);
     }
-    if (names.empty()) return no_xdp_program(path, others);
+    if (chosen == nullptr) chosen = take_as_xdp(object, function);
+    if (chosen != nullptr && !function.empty()) return chosen;
+    if (names.empty()) return no_xdp_program(path, programs_of(object));
     if (chosen == nullptr) return no_such_program(path, function, names, others);
     if (function.empty() && names.size() > 1) {
         return input_error(

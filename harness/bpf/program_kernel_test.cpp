@@ -122,7 +122,7 @@ TEST_F(ProgramTest, AProgramOfAnotherTypeIsNotTaken) {
                     "second",
                     path));
     EXPECT_CONTAINS(open_error(fixture_object("no_xdp")),
-                    "has no XDP program; its programs are of other types: only_tc");
+                    "has no XDP program; of other types: only_tc (SEC(\"tc\"), sched_cls)");
 }
 
 TEST_F(ProgramTest, WhatIsNoObjectIsRefused) {
