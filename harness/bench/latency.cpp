@@ -44,7 +44,8 @@ Result<void> take(const testbed::InstrumentedLink& link, const testbed::LinkCoun
     for (const LatencyEnd& end : ends_of(link, counts)) {
         if (end.sink == nullptr) continue;
         XDPBENCH_TRY(const traffic::Latencies taken, end.sink->take_latencies());
-        XDPBENCH_CHECK(require_all_timed(taken, end.arrived, end.place));
+        XDPBENCH_CHECK(
+            require_all_timed(taken, end.arrived, std::string(model::name_of(end.place))));
         if (end.arrived == 0) continue;
         model::LatencySeries& series = series_of(record, through, end.place);
         series.histogram.add(taken.histogram);
