@@ -120,7 +120,8 @@ class ReplayTest(unittest.TestCase):
                                   capture_output=True, text=True, timeout=PATIENCE, check=False)
             self.assertIn(done.returncode, (0, 1), done.stdout + done.stderr)
             document = json.loads(result.read_text(encoding="utf-8"))
-        (case,), (record,) = document["replays"], document["replay_books"]
+        (case,) = [case for case in document["cases"] if case["kind"] == "replay"]
+        (record,) = document["replays"]
         return case["outcome"], case["message"], record["losses"]
 
     def test_what_arrives_as_it_should_passes(self):
