@@ -157,7 +157,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"FieldTypo",
               with_step("{ action: XDP_TX, fields: { ip.tll: 63 } }\n"),
               "8:41",
-              {"no frame has a field", "did you mean \"ip.ttl\"?"}},
+              {"no frame has a field", "did you mean ip.ttl?"}},
         Wrong{"FieldValue",
               with_step("{ action: XDP_TX, fields: { ip.ttl: 256 } }\n"),
               "8:41",
