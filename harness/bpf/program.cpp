@@ -12,6 +12,7 @@
 #include <cstdlib>
 
 #include "base/file.h"
+#include "base/print.h"
 #include "base/text.h"
 #include "bpf/bpf_options.h"
 #include "bpf/choose_program.h"
@@ -40,7 +41,7 @@ std::string formatted(const char* format, va_list arguments) {
 int keep_message(libbpf_print_level level, const char* format, va_list arguments) {
     if (level == LIBBPF_DEBUG && !libbpf_verbose) return 0;
     const std::string text = formatted(format, arguments);
-    if (libbpf_verbose) fmt::print(stderr, "{}", text);
+    if (libbpf_verbose) print(stderr, "{}", text);
     if (level != LIBBPF_DEBUG) libbpf_log += text;
     return static_cast<int>(text.size());
 }

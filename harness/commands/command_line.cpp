@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "base/guard.h"
+#include "base/print.h"
 #include "base/result_file.h"
 #include "base/standard_streams.h"
 #include "commands/command.h"
@@ -48,14 +49,14 @@ Result<int> run_and_print(const Command& command, const Invocation& invocation) 
 int print_help(const CLI::App& app, const CLI::Success& asked) {
     std::ostringstream output;
     app.exit(asked, output, output);
-    fmt::print("{}", output.str());
+    print(stdout, "{}", output.str());
     return flush_output() ? kHeld : kInputError;
 }
 
 int usage_error(const std::string& what, const std::vector<std::string>& arguments) {
     const bool command = !arguments.empty() && !arguments.front().starts_with('-');
-    fmt::print(stderr, "xdp-bench: {}\n  to do:  see xdp-bench{} --help\n", what,
-               command ? " " + arguments.front() : "");
+    print(stderr, "xdp-bench: {}\n  to do:  see xdp-bench{} --help\n", what,
+          command ? " " + arguments.front() : "");
     return kInputError;
 }
 
@@ -112,7 +113,7 @@ int command_line(std::vector<std::string> arguments) {
     const Command& command = named == commands.end() ? commands.front() : *named;
     const Result<int> code = run_and_print(command, invocation);
     if (code) return *code;
-    fmt::print(stderr, "xdp-bench: {}\n", save_log(code.error()).text());
+    print(stderr, "xdp-bench: {}\n", save_log(code.error()).text());
     return exit_code_after(code.error());
 }
 

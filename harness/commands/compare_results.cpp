@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "base/print.h"
 #include "commands/compare_results.h"
 
 namespace xdpbench::commands {
@@ -20,8 +21,8 @@ Result<int> compare_result_files(const std::string& before, const std::string& a
     XDPBENCH_TRY(const report::SavedResult old_result, read_result(before));
     XDPBENCH_TRY(const report::SavedResult new_result, read_result(after));
     const report::ResultTable table = report::compare_results(old_result, new_result, threshold);
-    fmt::print("old: {}, {}\nnew: {}, {}\n\n{}", before, old_result.started, after,
-               new_result.started, report::to_text(table));
+    print(stdout, "old: {}, {}\nnew: {}, {}\n\n{}", before, old_result.started, after,
+          new_result.started, report::to_text(table));
     return report::exit_code_of(table, threshold.has_value());
 }
 

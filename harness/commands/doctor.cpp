@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/interrupt.h"
+#include "base/print.h"
 #include "bpf/cpus.h"
 #include "bpf/program.h"
 #include "commands/command.h"
@@ -29,15 +30,14 @@ void show_interference() {
     const Result<std::vector<traffic::Interference>> pairs =
         traffic::measure_interference(cpus, 1.0);
     if (interrupted()) return;
-    fmt::print("\nCPUs: how much they slow each other down (a fixed loop)\n");
-    if (!pairs) fmt::print("  not measured: {}\n", pairs.error().text());
+    print(stdout, "\nCPUs: how much they slow each other down (a fixed loop)\n");
+    if (!pairs) print(stdout, "  not measured: {}\n", pairs.error().text());
     if (pairs && pairs->empty() && !cpus.empty())
-        fmt::print("  CPU {:<14} the only one here\n", cpus.front());
+        print(stdout, "  CPU {:<14} the only one here\n", cpus.front());
     if (!pairs) return;
     for (const traffic::Interference& pair : *pairs) {
-        fmt::print(
-            "  {:<18} {}; sysfs: {}\n", fmt::format("CPU {}", pair.cpu), pair.text(),
-            bpf::are_siblings(pair.cpu, pair.other) ? "threads of one core" : "different cores");
+        print(stdout, "  {:<18} {}; sysfs: {}\n", fmt::format("CPU {}", pair.cpu), pair.text(),
+              bpf::are_siblings(pair.cpu, pair.other) ? "threads of one core" : "different cores");
     }
 }
 
@@ -46,22 +46,22 @@ void show_interference() {
 bool show_machine() {
     const std::vector<probe::EnvironmentEntry> entries = probe::describe_environment();
     if (interrupted()) return false;
-    fmt::print("machine\n");
+    print(stdout, "machine\n");
     for (const probe::EnvironmentEntry& entry : entries)
-        fmt::print("  {:<18} {}\n", entry.key, entry.value);
+        print(stdout, "  {:<18} {}\n", entry.key, entry.value);
     return true;
 }
 
 // Whether all are held.
 bool show_privileges() {
-    fmt::print("\nprivileges\n");
+    print(stdout, "\nprivileges\n");
     bool complete = true;
     for (const probe::Privilege& privilege : probe::privileges()) {
-        fmt::print("  {:<18} {:<8} {}\n", privilege.name, privilege.held ? "held" : "MISSING",
-                   privilege.needed_for);
+        print(stdout, "  {:<18} {:<8} {}\n", privilege.name, privilege.held ? "held" : "MISSING",
+              privilege.needed_for);
         complete = complete && privilege.held;
     }
-    if (!complete) fmt::print("  to do: run with sudo\n");
+    if (!complete) print(stdout, "  to do: run with sudo\n");
     return complete;
 }
 
@@ -69,12 +69,12 @@ bool show_privileges() {
 Result<bool> show_features() {
     const std::vector<probe::Probe> probes = probe::probe_features();
     if (interrupted()) return interrupted_error();
-    fmt::print("\nfeatures, each tried here\n");
+    print(stdout, "\nfeatures, each tried here\n");
     bool complete = true;
     for (const probe::Probe& probe : probes) {
-        fmt::print("  {:<34} {:<8} {}\n", probe.name, probe::probe_state_name(probe.state),
-                   probe.detail);
-        if (!probe.advice.empty()) fmt::print("  {:<34} to do:   {}\n", "", probe.advice);
+        print(stdout, "  {:<34} {:<8} {}\n", probe.name, probe::probe_state_name(probe.state),
+              probe.detail);
+        if (!probe.advice.empty()) print(stdout, "  {:<34} to do:   {}\n", "", probe.advice);
         complete = complete && probe.state != probe::ProbeState::unknown;
     }
     return complete;
@@ -108,8 +108,8 @@ Result<int> device_command(const DoctorArguments& arguments) {
     XDPBENCH_TRY(const model::DeviceRecord device,
                  probe::describe_device(arguments.device, {try_modes, arguments.try_mtu}));
     if (interrupted()) return interrupted_error();
-    fmt::print(to_stdout ? stderr : stdout, "{}", report::device_text(device));
-    if (to_stdout) fmt::print("{}", report::to_json(device));
+    print(to_stdout ? stderr : stdout, "{}", report::device_text(device));
+    if (to_stdout) write_raw(stdout, report::to_json(device));
     if (file) XDPBENCH_CHECK(file->commit(report::to_json(device)));
     return kHeld;
 }

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/print.h"
 #include "base/text.h"
 #include "commands/command.h"
 #include "target/target.h"
@@ -13,14 +14,14 @@ namespace {
 Result<int> list_command() {
     XDPBENCH_TRY(const std::vector<scenario::Scenario> scenarios, target::installed_scenarios());
     for (const scenario::Scenario& scenario : scenarios) {
-        fmt::print("{:<16} {}\n{:<16}   {}{}{}{}\n", scenario.name, scenario.about, "",
-                   counted(scenario.checks.size(), "check"),
-                   scenario.replay ? ", replay of " + scenario.replay->traffic.text : "",
-                   scenario.lan ? ", lan of " + counted(scenario.lan->hosts.size(), "host") : "",
-                   scenario.bench ? fmt::format(", bench of {} ({})",
-                                                model::action_name(scenario.bench->action),
-                                                scenario.bench->traffic.text)
-                                  : "");
+        print(stdout, "{:<16} {}\n{:<16}   {}{}{}{}\n", scenario.name, scenario.about, "",
+              counted(scenario.checks.size(), "check"),
+              scenario.replay ? ", replay of " + scenario.replay->traffic.text : "",
+              scenario.lan ? ", lan of " + counted(scenario.lan->hosts.size(), "host") : "",
+              scenario.bench
+                  ? fmt::format(", bench of {} ({})", model::action_name(scenario.bench->action),
+                                scenario.bench->traffic.text)
+                  : "");
     }
     return kHeld;
 }

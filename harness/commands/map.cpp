@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "base/print.h"
 #include "bpf/program.h"
 #include "commands/command.h"
 #include "commands/help.h"
@@ -39,7 +40,7 @@ Result<int> map_command(const MapArguments& arguments) {
                  target::find_attached(arguments.interface, mode));
     XDPBENCH_TRY(const bpf::ProgramMaps maps, bpf::ProgramMaps::open(program.id));
     XDPBENCH_TRY(const std::string text, target::execute(*command, maps));
-    fmt::print("{}", text);
+    print(stdout, "{}", text);
     return kHeld;
 }
 

@@ -9,6 +9,7 @@
 #include <array>
 
 #include "base/interrupt.h"
+#include "base/print.h"
 #include "base/text.h"
 #include "bpf/attached.h"
 #include "target/map_command.h"
@@ -120,7 +121,7 @@ void LiveSession::obey(const std::string& line) {
     if (answer) {
         report_->answer(*answer);
     } else {
-        fmt::print(stderr, "xdp-bench: {}\n", answer.error().text());
+        print(stderr, "xdp-bench: {}\n", answer.error().text());
     }
 }
 

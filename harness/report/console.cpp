@@ -78,30 +78,30 @@ Console::Console(std::FILE* out)
 
 void Console::progress(const std::string& line) {
     if (!progress_) return;
-    fmt::print(stderr, "\r\033[K{}", line);
+    write_raw(stderr, "\r\033[K" + escaped(line));
     std::fflush(stderr);
     line_open_ = true;
 }
 
 void Console::clear_progress() {
     if (!line_open_) return;
-    fmt::print(stderr, "\r\033[K");
+    write_raw(stderr, "\r\033[K");
     line_open_ = false;
 }
 
-std::string Console::paint(model::Outcome outcome, const std::string& text) const {
-    if (!colour_) return text;
+Painted Console::paint(model::Outcome outcome, const std::string& text) const {
+    if (!colour_) return {escaped(text)};
     const char* const code = outcome == model::Outcome::passed    ? "32"
                              : outcome == model::Outcome::skipped ? "33"
                                                                   : "31";
-    return fmt::format("\033[{}m{}\033[0m", code, text);
+    return {fmt::format("\033[{}m{}\033[0m", code, escaped(text))};
 }
 
 void Console::header(const model::RunRecord& run) {
     clear_progress();
-    fmt::print(out_, "xdp-bench {}, kernel {}, {} CPUs ({})\n", XDP_BENCH_VERSION,
-               environment_value(run, "kernel"), environment_value(run, "cpus_online"),
-               environment_value(run, "cpu_model"));
+    print("xdp-bench {}, kernel {}, {} CPUs ({})\n", XDP_BENCH_VERSION,
+          environment_value(run, "kernel"), environment_value(run, "cpus_online"),
+          environment_value(run, "cpu_model"));
     std::fflush(out_);
 }
 
@@ -110,11 +110,10 @@ void Console::report(const model::RunRecord& run, bool verbose) {
     for (const model::ProgramRecord& record : run.programs) program(run, record, verbose);
     for (const std::string& table : {overview(run), bench_table(run.benches),
                                      load_tables(run.loads), size_matrix(run), rate_matrix(run)}) {
-        if (!table.empty()) fmt::print(out_, "\n{}", table);
+        if (!table.empty()) print("\n{}", table);
     }
     for (const model::ScalingRecord& record : run.scalings) {
-        if (record.outcome == model::Outcome::passed)
-            fmt::print(out_, "\n{}", scaling_text(record));
+        if (record.outcome == model::Outcome::passed) print("\n{}", scaling_text(record));
     }
     problems(run);
     conclusion(run);
@@ -123,12 +122,11 @@ void Console::report(const model::RunRecord& run, bool verbose) {
 
 void Console::program(const model::RunRecord& run, const model::ProgramRecord& program,
                       bool verbose) {
-    fmt::print(out_, "\n{}", program.name);
+    print("\n{}", program.name);
     if (program.id != 0) {
-        fmt::print(out_, "   function {}, tag {}\n{}", program.function, program.tag,
-                   program_text(program));
+        print("   function {}, tag {}\n{}", program.function, program.tag, program_text(program));
     } else {
-        fmt::print(out_, "\n");
+        print("\n");
     }
     checks(run, program.name, verbose);
     replays(run, program.name);
@@ -137,18 +135,16 @@ void Console::program(const model::RunRecord& run, const model::ProgramRecord& p
         if (record.program == program.name) offload(record);
     }
     if (verbose) return details(run, program.name);
-    fmt::print(out_, "{}", bench_heading(run.benches, program.name));
+    print("{}", bench_heading(run.benches, program.name));
 }
 
 // Every bench and every load with all of its figures.
 void Console::details(const model::RunRecord& run, const std::string& name) {
     for (const model::BenchRecord& record : run.benches) {
-        if (record.setup.program == name && !record.rounds.empty())
-            fmt::print(out_, "{}", bench_text(record));
+        if (record.setup.program == name && !record.rounds.empty()) print("{}", bench_text(record));
     }
     for (const model::LoadRecord& record : run.loads) {
-        if (record.setup.program == name && !record.trials.empty())
-            fmt::print(out_, "{}", load_text(record));
+        if (record.setup.program == name && !record.trials.empty()) print("{}", load_text(record));
     }
 }
 
@@ -161,8 +157,8 @@ void Console::checks(const model::RunRecord& run, const std::string& name, bool 
         counts.skipped += result.outcome == model::Outcome::skipped ? 1 : 0;
         counts.seconds += result.seconds;
         if (verbose)
-            fmt::print(out_, "  {:<8} {:<8} {}\n", "check",
-                       paint(result.outcome, model::outcome_name(result.outcome)), result.name);
+            print("  {:<8} {:<8} {}\n", "check",
+                  paint(result.outcome, model::outcome_name(result.outcome)), result.name);
     }
     if (counts.passed + counts.failed + counts.skipped > 0) {
         std::string text = fmt::format("{} passed", counts.passed);
@@ -171,78 +167,76 @@ void Console::checks(const model::RunRecord& run, const std::string& name, bool 
         const model::Outcome outcome = counts.failed > 0   ? model::Outcome::failed
                                        : counts.passed > 0 ? model::Outcome::passed
                                                            : model::Outcome::skipped;
-        fmt::print(out_, "  {:<8} {}   ({:.2f} s)\n", "checks", paint(outcome, text),
-                   counts.seconds);
+        print("  {:<8} {}   ({:.2f} s)\n", "checks", paint(outcome, text), counts.seconds);
     }
     for (const model::VerdictRecord& verdict : run.verdicts) {
         if (verdict.program != name) continue;
-        fmt::print(out_, "  {:<8} {}, nothing judged: {}", "verdicts",
-                   counted(verdict.frames, "frame"), tally_text(verdict.actions));
+        print("  {:<8} {}, nothing judged: {}", "verdicts", counted(verdict.frames, "frame"),
+              tally_text(verdict.actions));
         if (verdict.no_action > 0)
-            fmt::print(out_, ", {} returned no XDP action", thousands(verdict.no_action));
+            print(", {} returned no XDP action", thousands(verdict.no_action));
         const double rate =
             verdict.seconds > 0 ? static_cast<double>(verdict.frames) / verdict.seconds : 0;
-        fmt::print(out_, "   ({:.2f} s, {} test runs/s, {})\n", verdict.seconds,
-                   thousands(static_cast<std::uint64_t>(rate)), verdict.traffic);
+        print("   ({:.2f} s, {} test runs/s, {})\n", verdict.seconds,
+              thousands(static_cast<std::uint64_t>(rate)), verdict.traffic);
     }
 }
 
 void Console::replays(const model::RunRecord& run, const std::string& name) {
     for (const model::CaseResult& result : run.cases) {
         if (result.kind != model::CaseKind::replay || result.program != name) continue;
-        fmt::print(out_, "  {:<8} {} {}", "replay", mode_text(result),
-                   paint(result.outcome, model::outcome_name(result.outcome)));
+        print("  {:<8} {} {}", "replay", mode_text(result),
+              paint(result.outcome, model::outcome_name(result.outcome)));
         const auto record = std::find_if(
             run.replays.begin(), run.replays.end(), [&](const model::ReplayRecord& replay) {
                 return replay.program == name && replay.mode == result.mode;
             });
-        fmt::print(out_, "   ({:.2f} s)\n", result.seconds);
+        print("   ({:.2f} s)\n", result.seconds);
         if (record == run.replays.end()) continue;
-        fmt::print(out_, "           {} sent, {}: {}; lost: {}\n", counted(record->sent, "frame"),
-                   accounting_text(record->accounted_for), tally_text(record->actions),
-                   losses_text(record->losses));
-        fmt::print(out_, "           {}{}\n", arrivals_text(*record),
-                   !record->judged                            ? "; nothing judged"
-                   : result.outcome == model::Outcome::passed ? "; all as expected"
-                                                              : "");
-        if (record->replacement)
-            fmt::print(out_, "           {}\n", replacement_text(*record->replacement));
+        print("           {} sent, {}: {}; lost: {}\n", counted(record->sent, "frame"),
+              accounting_text(record->accounted_for), tally_text(record->actions),
+              losses_text(record->losses));
+        print("           {}{}\n", arrivals_text(*record),
+              !record->judged                            ? "; nothing judged"
+              : result.outcome == model::Outcome::passed ? "; all as expected"
+                                                         : "");
+        if (record->replacement) print("           {}\n", replacement_text(*record->replacement));
     }
     for (const model::CaseResult& result : run.cases) {
         if (result.kind != model::CaseKind::modes || result.program != name) continue;
-        fmt::print(out_, "  {:<8} {}   {}\n", "modes",
-                   paint(result.outcome, result.outcome == model::Outcome::passed
-                                             ? "agree"
-                                             : model::outcome_name(result.outcome)),
-                   result.name);
+        print("  {:<8} {}   {}\n", "modes",
+              paint(result.outcome, result.outcome == model::Outcome::passed
+                                        ? "agree"
+                                        : model::outcome_name(result.outcome)),
+              result.name);
     }
 }
 
 void Console::lans(const model::RunRecord& run, const std::string& name) {
     for (const model::CaseResult& result : run.cases) {
         if (result.kind != model::CaseKind::lan || result.program != name) continue;
-        fmt::print(out_, "  {:<8} {} {}   ({:.2f} s)\n", "lan", mode_text(result),
-                   paint(result.outcome, model::outcome_name(result.outcome)), result.seconds);
+        print("  {:<8} {} {}   ({:.2f} s)\n", "lan", mode_text(result),
+              paint(result.outcome, model::outcome_name(result.outcome)), result.seconds);
         for (const model::LanRecord& record : run.lans) {
             if (record.program != name || record.mode != result.mode) continue;
             for (const model::LanStepRecord& step : record.steps)
-                fmt::print(out_, "           {}\n", lan_text(step));
+                print("           {}\n", lan_text(step));
         }
     }
 }
 
 void Console::offload(const model::OffloadRecord& offload) {
     const bool accepted = offload.acceptance == model::Acceptance::accepted;
-    fmt::print(out_, "  {:<8} {} ({}): {}\n", "offload", offload.device, offload.driver,
-               paint(outcome_of(offload.acceptance), acceptance_text(offload)));
+    print("  {:<8} {} ({}): {}\n", "offload", offload.device, offload.driver,
+          paint(outcome_of(offload.acceptance), acceptance_text(offload)));
     for (const model::OffloadStep& step : offload.steps) {
-        fmt::print(out_, "           {:<10} {}\n", step.name,
-                   step.held ? step.detail : paint(model::Outcome::failed, "see below"));
+        print(
+            "           {:<10} {}\n", step.name,
+            step.held ? Painted{escaped(step.detail)} : paint(model::Outcome::failed, "see below"));
     }
-    if (accepted && offload.sent == 0)
-        fmt::print(out_, "           {:<10} {}\n", "traffic", offload.evidence);
+    if (accepted && offload.sent == 0) print("           {:<10} {}\n", "traffic", offload.evidence);
     for (const auto& [name, value] : offload.device_counters)
-        fmt::print(out_, "           {:<10} {} {}\n", "counter", name, thousands(value));
+        print("           {:<10} {} {}\n", "counter", name, thousands(value));
 }
 
 // Skipped cases with the same reason are printed once; every failure is printed.
@@ -265,9 +259,8 @@ void Console::problems(const model::RunRecord& run) {
     }
     const auto tell = [this](const auto& record, const std::string& title) {
         if (record.outcome == model::Outcome::passed) return;
-        fmt::print(out_, "\n{} {} {} {}\n{}\n",
-                   paint(record.outcome, model::outcome_name(record.outcome)), record.setup.program,
-                   title, record.setup.name(), indented(record.message, "  "));
+        print("\n{} {} {} {}\n{}\n", paint(record.outcome, model::outcome_name(record.outcome)),
+              record.setup.program, title, record.setup.name(), indented(record.message, "  "));
     };
     for (const model::BenchRecord& record : run.benches) tell(record, "bench");
     for (const model::LoadRecord& record : run.loads) tell(record, load_title(record));
@@ -277,13 +270,12 @@ void Console::problems(const model::RunRecord& run) {
 void Console::problem(const model::CaseResult& result, std::size_t count) {
     const std::string mode = result.mode ? " " + mode_text(result) : "";
     const std::string name = count > 1 ? fmt::format("all {} of them", count) : result.name;
-    fmt::print(out_, "\n{} {} {}{}: {}\n",
-               paint(result.outcome, model::outcome_name(result.outcome)), result.program,
-               model::name_of(result.kind), mode, name);
-    if (!result.location.empty() && count == 1) fmt::print(out_, "  at      {}\n", result.location);
-    if (!result.message.empty()) fmt::print(out_, "{}\n", indented(result.message, "  "));
+    print("\n{} {} {}{}: {}\n", paint(result.outcome, model::outcome_name(result.outcome)),
+          result.program, model::name_of(result.kind), mode, name);
+    if (!result.location.empty() && count == 1) print("  at      {}\n", result.location);
+    if (!result.message.empty()) print("{}\n", indented(result.message, "  "));
     if (result.outcome != model::Outcome::skipped && !result.repeat.empty()) {
-        fmt::print(out_, "  repeat  {}\n", result.repeat);
+        print("  repeat  {}\n", result.repeat);
     }
 }
 
@@ -307,7 +299,7 @@ void Console::conclusion(const model::RunRecord& run) {
             fmt::format("{}{} {}", text.empty() ? "" : ", ", count, model::outcome_name(outcome));
         if (!model::held(outcome) && model::held(worst)) worst = outcome;
     }
-    if (!text.empty()) fmt::print(out_, "\n{} in {:.1f} s\n", paint(worst, text), run.seconds);
+    if (!text.empty()) print("\n{} in {:.1f} s\n", paint(worst, text), run.seconds);
     if (run.interrupted) {
         fmt::print(
             out_, "{}\n",
@@ -317,7 +309,7 @@ void Console::conclusion(const model::RunRecord& run) {
 
 void Console::note(const std::string& line) {
     clear_progress();
-    fmt::print(out_, "{}\n", line);
+    print("{}\n", line);
 }
 
 }  // namespace xdpbench::report

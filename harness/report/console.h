@@ -1,12 +1,36 @@
 // The report on the console, and the progress line.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <cstdio>
 #include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
 
+#include "base/print.h"
+#include "base/text.h"
 #include "model/run.h"
 
 namespace xdpbench::report {
+
+// Escaped text with colour around it: the only control characters that reach a terminal.
+struct Painted {
+    std::string text;
+};
+
+// A value as the console prints it: text is escaped().
+template <class Value>
+auto printed(const Value& value) {
+    if constexpr (std::is_convertible_v<const Value&, std::string_view>) {
+        return escaped(value);
+    } else if constexpr (std::is_same_v<Value, Painted>) {
+        return value.text;
+    } else {
+        return value;
+    }
+}
 
 class Console {
   public:
@@ -31,7 +55,13 @@ class Console {
     void note(const std::string& line);
 
   private:
-    [[nodiscard]] std::string paint(model::Outcome outcome, const std::string& text) const;
+    // Like fmt::print() to the report's stream.
+    template <class... Values>
+    void print(fmt::format_string<decltype(printed(std::declval<const Values&>()))...> format,
+               const Values&... values) const {
+        write_raw(out_, fmt::format(format, printed(values)...));
+    }
+    [[nodiscard]] Painted paint(model::Outcome outcome, const std::string& text) const;
     void program(const model::RunRecord& run, const model::ProgramRecord& program, bool verbose);
     void checks(const model::RunRecord& run, const std::string& name, bool verbose);
     void replays(const model::RunRecord& run, const std::string& name);

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/number.h"
+#include "base/print.h"
 #include "base/text.h"
 #include "report/json_parts.h"
 
@@ -221,21 +222,21 @@ std::string event_json(const model::LiveEvent& event, const std::string& time) {
 
 void LiveReport::attached(const model::LiveStatus& status) {
     pending_ += json_ ? line_of(to_json("attached", status))
-                      : status_text(status) +
+                      : escaped(status_text(status)) +
                             "  until interrupted (Ctrl-C); commands on standard input: help\n\n";
 }
 
 void LiveReport::replaced(const model::LiveStatus& status) {
-    pending_ +=
-        json_ ? line_of(to_json("replaced", status)) : "replaced in place\n" + status_text(status);
+    pending_ += json_ ? line_of(to_json("replaced", status))
+                      : "replaced in place\n" + escaped(status_text(status));
 }
 
 void LiveReport::sample(const model::LiveSample& sample) {
-    pending_ += json_ ? sample_json(sample, utc_now()) : sample_text(sample, clock_now());
+    pending_ += json_ ? sample_json(sample, utc_now()) : escaped(sample_text(sample, clock_now()));
 }
 
 void LiveReport::event(const model::LiveEvent& event) {
-    pending_ += json_ ? event_json(event, utc_now()) : event_text(event);
+    pending_ += json_ ? event_json(event, utc_now()) : escaped(event_text(event));
 }
 
 void LiveReport::detached(const model::LiveStatus& status, const std::string& reason) {
@@ -244,15 +245,15 @@ void LiveReport::detached(const model::LiveStatus& status, const std::string& re
         json["reason"] = reason;
         pending_ += line_of(json);
     } else {
-        pending_ += fmt::format("{}: detached ({})\n", status.interface, reason);
+        pending_ += escaped(fmt::format("{}: detached ({})\n", status.interface, reason));
     }
 }
 
 void LiveReport::answer(const std::string& lines) {
     if (json_) {
-        fmt::print(stderr, "{}", lines);
+        print(stderr, "{}", lines);
     } else {
-        pending_ += lines;
+        pending_ += escaped(lines);
     }
 }
 
