@@ -4,9 +4,11 @@
 #include <linux/capability.h>
 #include <sched.h>
 
+#include <array>
 #include <cerrno>
 #include <system_error>
 
+#include "base/capabilities.h"
 #include "base/file.h"
 #include "base/number.h"
 #include "base/text.h"
@@ -66,6 +68,25 @@ Result<void> require_held(const std::vector<Privilege>& privileges) {
     return unavailable_error(
         fmt::format("missing privileges: {}; nothing was created", fmt::join(missing, ", ")), {},
         kRunWithSudo);
+}
+
+Result<void> drop_other_privileges() {
+    constexpr auto kNeeded = std::to_array<int>({
+        CAP_SYS_ADMIN,     // network namespaces, mounts of sysfs and tracefs, BPF before 5.8
+        CAP_NET_ADMIN,     // interfaces, attaching
+        CAP_NET_RAW,       // packet sockets, ping
+        CAP_BPF,           // programs and maps
+        CAP_PERFMON,       // programs that compute with pointers, tracepoints
+        CAP_SYS_RESOURCE,  // the limit of locked memory before 5.11
+        CAP_SYS_NICE,      // the CPU of the kernel's NAPI threads
+        CAP_SETUID,        // Scapy's code is run as nobody,
+        CAP_SETGID,
+        CAP_KILL,          // and killed when its time is up
+        CAP_CHOWN,         // results belong to the caller of sudo,
+        CAP_FOWNER,        // and keep their mode
+        CAP_DAC_OVERRIDE,  // files of the caller of sudo, settings in /sys
+    });
+    return keep_capabilities(kNeeded);
 }
 
 Result<void> require_privileges() {

@@ -32,6 +32,10 @@ struct Privilege {
 // capabilities are held in a container's user namespace only. Called before anything is created.
 Result<void> require_privileges();
 
+// Gives up, for good, all capabilities that no command needs. Called first of all, before anything
+// that a user wrote is read. Without a capability it does nothing.
+Result<void> drop_other_privileges();
+
 // A root of a user namespace of its own may leave the machine's first network namespace, but not
 // come back: whether it may is asked before it leaves. Entering where one is already changes
 // nothing.
