@@ -26,6 +26,7 @@ struct ProgramRecord {
     std::vector<std::uint32_t> stack_bytes;  // of each function, the program itself first
     double load_seconds = 0;
     std::uint64_t padded_frames = 0;  // of the traffic; cut by the capture, padded with zeros
+    std::uint64_t fcs_frames = 0;  // of the traffic; without the FCS that the capture has of them
 };
 
 // Frames run through BPF_PROG_TEST_RUN without an expectation.

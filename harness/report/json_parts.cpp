@@ -37,7 +37,8 @@ Json to_json(const model::ProgramRecord& program) {
             {"peak_states", or_null(program.peak_states)},
             {"stack_bytes", program.stack_bytes},
             {"load_seconds", program.load_seconds},
-            {"padded_frames", program.padded_frames}};
+            {"padded_frames", program.padded_frames},
+            {"fcs_frames", program.fcs_frames}};
 }
 
 Json setup_json(const model::BenchSetup& setup, model::Outcome outcome,

@@ -31,6 +31,10 @@ std::string program_text(const model::ProgramRecord& program) {
         lines += fmt::format("  {:<8} {} cut short by the capture (snaplen), padded with zeros\n",
                              "traffic", counted(program.padded_frames, "frame"));
     }
+    if (program.fcs_frames > 0) {
+        lines += fmt::format("  {:<8} {} with a frame check sequence (FCS), which was removed\n",
+                             "traffic", counted(program.fcs_frames, "frame"));
+    }
     return lines;
 }
 

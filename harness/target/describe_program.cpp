@@ -8,14 +8,17 @@
 namespace xdpbench::target {
 namespace {
 
-// Frames of the traffic that the capture cut short, if they are to be padded.
-Result<std::uint64_t> count_padded(const Target& target) {
-    if (target.traffic.cut != packet::CutFrames::pad) return 0;
+// Frames of a capture that the command line names and that are not offered as they are in it.
+Result<void> count_changed(const Target& target, model::ProgramRecord& described) {
+    if (target.traffic.pcap.empty() || is_code(target.traffic)) return {};
     XDPBENCH_TRY(FrameStream stream, FrameStream::open(target.traffic, target.scenario));
     for (;;) {
         XDPBENCH_TRY(const std::optional<packet::Frame> frame, stream.next());
-        if (!frame) return stream.padded();
+        if (!frame) break;
     }
+    described.padded_frames = stream.padded();
+    described.fcs_frames = stream.fcs_removed();
+    return {};
 }
 
 }  // namespace
@@ -39,7 +42,7 @@ Result<model::ProgramRecord> describe_program(const Target& target) {
     described.peak_states = cost.peak_states;
     described.stack_bytes = cost.stack_bytes;
     described.load_seconds = info.load_seconds;
-    XDPBENCH_TRY(described.padded_frames, count_padded(target));
+    XDPBENCH_CHECK(count_changed(target, described));
     return described;
 }
 

@@ -53,6 +53,8 @@ class FrameStream {
         return reader_ ? reader_->position() : position_;
     }
     [[nodiscard]] std::uint64_t padded() const { return reader_ ? reader_->padded() : 0; }
+    // Of how many the frame check sequence was removed, which the capture declares.
+    [[nodiscard]] std::uint64_t fcs_removed() const { return reader_ ? reader_->fcs_removed() : 0; }
 
   private:
     explicit FrameStream(packet::PcapReader reader) : reader_(std::move(reader)) {}
