@@ -21,6 +21,36 @@
 namespace xdpbench::commands {
 namespace {
 
+// An interface may have several names.
+Result<void> require_two_ends(const RunArguments& arguments, const net::InterfaceInfo& device,
+                              const net::InterfaceInfo& peer) {
+    if (device.index != peer.index) return {};
+    constexpr const char* kAdvice = "name the two ends of the wire";
+    if (arguments.device == arguments.peer)
+        return input_error(fmt::format("--dev and --peer are both {}", arguments.device), kAdvice);
+    return input_error(fmt::format("--dev {} and --peer {} are the same interface, {}",
+                                   arguments.device, arguments.peer, device.name),
+                       kAdvice);
+}
+
+// What one mode needs of a veth, the other one cannot do with (net::join_ports()).
+Result<void> require_modes_together(const net::InterfaceInfo& device,
+                                    const std::vector<model::Mode>& modes) {
+    const auto asked_for = [&](model::Mode mode) {
+        return std::find(modes.begin(), modes.end(), mode) != modes.end();
+    };
+    if (device.driver != "veth" || !asked_for(model::Mode::generic) ||
+        !asked_for(model::Mode::native))
+        return {};
+    return input_error(
+        fmt::format("{} is a veth, which needs GRO on in generic mode and off in native mode: one "
+                    "run cannot have both modes",
+                    device.name),
+        fmt::format("run it once for each: ethtool -K {0} gro off and --mode native, then ethtool "
+                    "-K {0} gro on and --mode generic",
+                    device.name));
+}
+
 Result<void> add_device(const RunArguments& arguments, run::RunOptions& options) {
     if (options.keep)
         return input_error("--keep does not go with --dev: nothing is left on real interfaces",
@@ -37,17 +67,16 @@ Result<void> add_device(const RunArguments& arguments, run::RunOptions& options)
                         options.placement ? "--placement" : "--cpus"),
             "change them: ethtool -L, ethtool -X, /proc/irq/NUMBER/smp_affinity_list");
     }
-    if (arguments.device == arguments.peer)
-        return input_error(fmt::format("--dev and --peer are both {}", arguments.device),
-                           "name the two ends of the wire");
     XDPBENCH_TRY(const net::NetNs netns, net::NetNs::current());
-    XDPBENCH_CHECK(net::query_interface(netns, arguments.device));
-    options.device = arguments.device;
+    XDPBENCH_TRY(const net::InterfaceInfo device, net::query_interface(netns, arguments.device));
+    options.device = device.name;
     options.take_over = arguments.take_over;
     options.prepare = arguments.prepare;
     if (arguments.peer.empty()) return {};
-    XDPBENCH_CHECK(net::query_interface(netns, arguments.peer));
-    options.peer = arguments.peer;
+    XDPBENCH_TRY(const net::InterfaceInfo peer, net::query_interface(netns, arguments.peer));
+    XDPBENCH_CHECK(require_two_ends(arguments, device, peer));
+    XDPBENCH_CHECK(require_modes_together(device, options.modes));
+    options.peer = peer.name;
     for (const model::Mode mode : options.modes) {
         if (mode == model::Mode::offload) continue;  // touches the device alone, and asks it itself
         XDPBENCH_CHECK(
@@ -149,7 +178,7 @@ Result<std::vector<int>> parse_cpus(const RunArguments& arguments, const run::Ru
         if (std::find(allowed.begin(), allowed.end(), cpu) == allowed.end())
             return input_error(
                 fmt::format("--cpus {}: this process may not use CPU {}", arguments.cpus, cpu),
-                fmt::format("there are {}", fmt::join(allowed, ", ")));
+                fmt::format("usable CPUs: {}", fmt::join(allowed, ", ")));
     }
     if (arguments.shape.placement == model::name_of(model::Placement::separate))
         return input_error("--cpus and --placement separate do not go together",

@@ -19,6 +19,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "base/unique_fd.h"
+#include "net/netlink.h"
 
 namespace xdpbench::net {
 namespace {
@@ -102,11 +103,25 @@ Result<std::vector<std::string>> string_set(const NetNs& netns, const std::strin
     return strings;
 }
 
+// Of an interface that is asked for by that or by an alternative name.
+Result<std::string> real_name(const NetNs& netns, const std::string& name) {
+    constexpr std::size_t kLongestAltname = 127;  // ALTIFNAMSIZ of linux/if.h, with a zero
+    if (name.size() >= sizeof(ifreq::ifr_name) && name.size() <= kLongestAltname) {
+        XDPBENCH_TRY(std::optional<std::string> found, name_of_altname(netns, name));
+        return found ? Result<std::string>(*found) : no_such_interface(netns, name);
+    }
+    XDPBENCH_TRY(ifreq request, ask(netns, name, SIOCGIFINDEX, "index"));
+    if (::ioctl(netns.control_socket(), SIOCGIFNAME, &request) != 0)
+        return system_error(fmt::format("cannot read the name of interface {}", name), errno);
+    return text_of(request.ifr_name, sizeof(request.ifr_name));
+}
+
 }  // namespace
 
-Result<InterfaceInfo> query_interface(const NetNs& netns, const std::string& name) {
+Result<InterfaceInfo> query_interface(const NetNs& netns, const std::string& asked_for) {
     InterfaceInfo info;
-    info.name = name;
+    XDPBENCH_TRY(info.name, real_name(netns, asked_for));
+    const std::string& name = info.name;
     XDPBENCH_TRY(const ifreq index, ask(netns, name, SIOCGIFINDEX, "index"));
     info.index = static_cast<unsigned>(index.ifr_ifindex);
     XDPBENCH_TRY(const ifreq mac, ask(netns, name, SIOCGIFHWADDR, "MAC address"));

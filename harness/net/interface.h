@@ -17,7 +17,7 @@ namespace xdpbench::net {
 using MacAddress = std::array<std::uint8_t, 6>;
 
 struct InterfaceInfo {
-    std::string name;
+    std::string name;  // the one in /proc and in commands, whatever it was asked for by
     unsigned index = 0;
     MacAddress mac{};
     int mtu = 0;         // bytes
@@ -26,6 +26,7 @@ struct InterfaceInfo {
     PortTraits traits;  // of a port that nobody has looked at: the most careful ones
 };
 
+// `name` may also be an alternative name.
 Result<InterfaceInfo> query_interface(const NetNs& netns, const std::string& name);
 
 // The driver's own counters by name (`ethtool -S`); empty if it has none. veth:

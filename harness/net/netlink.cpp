@@ -231,6 +231,25 @@ Result<NetlinkAnswer> ask_about_xdp(const NetNs& netns, unsigned ifindex, int pr
     return attached;
 }
 
+Result<std::optional<std::string>> name_of_altname(const NetNs& netns, const std::string& altname) {
+    Requests requests;
+    const ifinfomsg any = {};
+    ::mnl_attr_put_strz(requests.begin(RTM_GETLINK, any), IFLA_ALT_IFNAME, altname.c_str());
+    XDPBENCH_TRY(const Exchange exchanged, exchange(netns, NETLINK_ROUTE, requests));
+    const NetlinkAnswer& answer = exchanged.answers.front();
+    if (answer.error == ENODEV) return std::optional<std::string>();
+    const nlmsghdr* const message = exchanged.first();
+    if (answer.error != 0 || message == nullptr)
+        return rejected(fmt::format("cannot find interface {}", altname), answer);
+    std::optional<std::string> name;
+    each_attribute(*message, sizeof(any), [&name](const nlattr& attribute) {
+        if (::mnl_attr_get_type(&attribute) != IFLA_IFNAME) return;
+        const char* const text = ::mnl_attr_get_str(&attribute);
+        name = std::string(text, ::strnlen(text, ::mnl_attr_get_payload_len(&attribute)));
+    });
+    return name;
+}
+
 Result<LinkDetails> query_link(const NetNs& netns, unsigned ifindex) {
     Requests requests;
     ifinfomsg interface = {};

@@ -34,6 +34,10 @@ Result<NetlinkAnswer> set_xdp(const NetNs& netns, const XdpRequest& request);
 Result<NetlinkAnswer> ask_about_xdp(const NetNs& netns, unsigned ifindex, int program_fd,
                                     std::uint32_t mode_flag);
 
+// The name of the interface that has this alternative name (ip link property add altname), which
+// may be longer than names are. Nothing if there is none.
+Result<std::optional<std::string>> name_of_altname(const NetNs& netns, const std::string& altname);
+
 // What rtnetlink knows of an interface beyond what ioctls tell. A number is 0 where the kernel
 // does not say.
 struct LinkDetails {
