@@ -238,6 +238,23 @@ Result<Scenario> read_scenario(const YamlNode& root) {
     return scenario;
 }
 
+// Whether a line begins with one of the keys that every scenario has.
+bool has_scenario_key(std::string_view text) {
+    constexpr std::string_view kBefore = " \t{\"'";
+    constexpr std::string_view kBehind = " \t\"'";
+    for (const std::string& line : split(std::string(text), '\n')) {
+        for (const std::string_view key : {"name", "program"}) {
+            std::string_view rest = line;
+            rest.remove_prefix(std::min(rest.find_first_not_of(kBefore), rest.size()));
+            if (!rest.starts_with(key)) continue;
+            rest.remove_prefix(key.size());
+            rest.remove_prefix(std::min(rest.find_first_not_of(kBehind), rest.size()));
+            if (rest.starts_with(':')) return true;
+        }
+    }
+    return false;
+}
+
 }  // namespace
 
 Result<Scenario> parse_scenario_text(const std::string& text, const std::filesystem::path& file) {
@@ -257,7 +274,12 @@ Result<Scenario> parse_scenario(const std::filesystem::path& file) {
                                     byte_size(size), byte_size(kMaxYamlBytes)));
     }
     XDPBENCH_TRY(const std::string text, read_file(file));
-    return parse_scenario_text(text, file);
+    Result<Scenario> scenario = parse_scenario_text(text, file);
+    if (scenario || trim(text).empty() || has_scenario_key(text)) return scenario;
+    // The errors quote the file. Whoever may run this tool as root need not be allowed to read it.
+    return input_error(
+        fmt::format("{} is not a scenario: it has neither the key name nor program", file.string()),
+        "scenarios/README.md says what one looks like");
 }
 
 }  // namespace xdpbench::scenario

@@ -542,6 +542,30 @@ TEST_F(ScenarioFile, IsNamedInErrors) {
         << scenario.error().what;
 }
 
+// A user who may run the tool as root need not be allowed to read every file.
+TEST_F(ScenarioFile, IsNotQuotedWhenItIsNoScenario) {
+    for (const char* const text :
+         {"root:*:19000:0:99999:7:::\ndaemon:*:19000::::::\n", "user: secret\npassword: [secret\n",
+          "secret", "- secret\n- secret: 1\n", "username: secret\n", "{ secret: x }\n",
+          "programs: secret\nrename : secret\n"}) {
+        write(text);
+        const auto scenario = parse_scenario(path_);
+        ASSERT_FALSE(scenario);
+        EXPECT_EQ(scenario.error().kind, ErrorKind::input);
+        EXPECT_EQ(scenario.error().what, path_.string() +
+                                             " is not a scenario: it has neither the key name nor "
+                                             "program");
+    }
+    for (const char* const text : {"name: x\nsecret: 1\n", "about: x\n\"program\" : y\nsecret: 1",
+                                   "{ name: x, secret: 1 }"}) {
+        write(text);
+        const auto scenario = parse_scenario(path_);
+        ASSERT_FALSE(scenario);
+        EXPECT_TRUE(scenario.error().what.starts_with(path_.string() + ":"))
+            << scenario.error().what;
+    }
+}
+
 TEST_F(ScenarioFile, IsRefusedWhenHuge) {
     write("");
     std::filesystem::resize_file(path_, kMaxYamlBytes + 1);
