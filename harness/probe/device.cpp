@@ -105,16 +105,16 @@ Result<model::DeviceRecord> describe_device(const std::string& name, DeviceTrial
     XDPBENCH_TRY(const std::optional<net::DeclaredXdp> declared,
                  net::declared_xdp(netns, interface.index));
     model::DeviceRecord record;
-    record.name = name;
+    record.name = interface.name;
     record.driver = interface.driver;
     record.firmware = interface.firmware;
     record.up = xdp_link.up;
     record.carrier = xdp_link.carrier;
-    record.queues = queues_of(netns, name, xdp_link);
+    record.queues = queues_of(netns, interface.name, xdp_link);
     record.mtu = static_cast<std::uint32_t>(interface.mtu);
     record.min_mtu = xdp_link.min_mtu;
     record.max_mtu = xdp_link.max_mtu;
-    XDPBENCH_TRY(record.features, net::active_features(netns, name));
+    XDPBENCH_TRY(record.features, net::active_features(netns, interface.name));
     record.declares = declared.has_value();
     record.declared_features = declared.value_or(net::DeclaredXdp{}).features;
     record.declared_names = net::xdp_feature_names(record.declared_features);
@@ -145,11 +145,11 @@ Result<std::vector<std::pair<std::string, std::string>>> device_environment(
         XDPBENCH_TRY(const net::InterfaceInfo interface, net::query_interface(netns, name));
         XDPBENCH_TRY(const net::LinkDetails xdp_link, net::query_link(netns, interface.index));
         std::vector<std::string> queues;
-        for (const auto& [kind, number] : queues_of(netns, name, xdp_link))
+        for (const auto& [kind, number] : queues_of(netns, interface.name, xdp_link))
             queues.push_back(fmt::format("{} {}", kind, number));
         const auto known = [](const std::string& text) { return text.empty() ? "unknown" : text; };
         entries.insert(entries.end(),
-                       {{end, name},
+                       {{end, interface.name},
                         {end + "_driver", known(interface.driver)},
                         {end + "_firmware", known(interface.firmware)},
                         {end + "_queues", known(fmt::format("{}", fmt::join(queues, ", ")))}});
