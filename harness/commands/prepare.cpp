@@ -25,18 +25,18 @@ std::string listed(const std::vector<net::PortSetting>& settings) {
 
 void say_what_is_left(const std::vector<net::LeftSettings>& left) {
     for (const net::LeftSettings& one : left) {
-        fmt::print(stderr,
-                   "xdp-bench: a run that was killed left these settings off: {}\n"
-                   "  to do:  xdp-bench restore\n",
-                   listed(one.were_on));
+        print(stderr,
+              "xdp-bench: a run that was killed left these settings off: {}\n"
+              "  to do:  xdp-bench restore\n",
+              listed(one.were_on));
     }
 }
 
 Result<void> restore_all(const std::vector<net::LeftSettings>& left) {
     for (const net::LeftSettings& one : left) {
         XDPBENCH_CHECK(net::restore_left(one));
-        fmt::print(stderr, "xdp-bench: restored what a killed run had left off: {}\n",
-                   listed(one.were_on));
+        print(stderr, "xdp-bench: restored what a killed run had left off: {}\n",
+              listed(one.were_on));
     }
     return {};
 }
@@ -55,7 +55,7 @@ Result<std::vector<std::string>> ports_of(const RunArguments& arguments) {
 Result<int> restore_command() {
     const std::vector<net::LeftSettings> left = net::left_settings();
     XDPBENCH_CHECK(restore_all(left));
-    if (left.empty()) fmt::print("nothing to restore\n");
+    if (left.empty()) print(stdout, "nothing to restore\n");
     return kHeld;
 }
 
@@ -74,10 +74,9 @@ Result<std::optional<net::PreparedPorts>> prepare(const RunArguments& arguments)
     XDPBENCH_TRY(const net::NetNs netns, net::NetNs::current());
     XDPBENCH_TRY(net::PreparedPorts prepared, net::PreparedPorts::prepare(netns, ports));
     if (!prepared.changed().empty())
-        fmt::print(stderr, "xdp-bench: switched off until the run ends: {}\n",
-                   listed(prepared.changed()));
-    for (const Error& error : prepared.refused())
-        fmt::print(stderr, "xdp-bench: {}\n", error.text());
+        print(stderr, "xdp-bench: switched off until the run ends: {}\n",
+              listed(prepared.changed()));
+    for (const Error& error : prepared.refused()) print(stderr, "xdp-bench: {}\n", error.text());
     return std::optional<net::PreparedPorts>(std::move(prepared));
 }
 
