@@ -301,9 +301,8 @@ void Console::conclusion(const model::RunRecord& run) {
     }
     if (!text.empty()) print("\n{} in {:.1f} s\n", paint(worst, text), run.seconds);
     if (run.interrupted) {
-        print(
-            out_, "{}\n",
-            paint(model::Outcome::failed, "interrupted: the report has what was done until then"));
+        print("{}\n", paint(model::Outcome::failed,
+                            "interrupted: the report has what was done until then"));
     }
 }
 
