@@ -226,8 +226,7 @@ Result<void> judge_interfaces(const PreparedCheck& prepared,
             XDPBENCH_TRY(const testbed::FrameOutcome frame_outcome, tracer->send_next());
             if (targets[number] == nullptr || targets[number]->interface.empty()) continue;
             const std::string& interface = targets[number]->interface;
-            const model::End expected =
-                interface == "out0" ? model::End::far : model::End::tester;
+            const model::End expected = interface == "out0" ? model::End::far : model::End::tester;
             if (frame_outcome.end == expected) continue;
             lines.push_back(fmt::format("{}: expected to leave by {}, but when sent it {}",
                                         target::frame_name(prepared.check->steps[number].in, i),

@@ -115,8 +115,7 @@ Result<compare::CompareOptions> parse_compare(const CompareArguments& arguments)
     options.seconds = *seconds;
     XDPBENCH_TRY(options.alpha, parse_percent("--alpha", arguments.alpha));
     XDPBENCH_TRY(options.threshold, parse_percent("--floor", arguments.threshold));
-    XDPBENCH_TRY(const std::optional<model::Placement> placement,
-                 parse_placement(arguments.shape));
+    XDPBENCH_TRY(const std::optional<model::Placement> placement, parse_placement(arguments.shape));
     XDPBENCH_TRY(options.cpus, traffic::plan_cpus(placement.value_or(model::Placement::shared)));
     options.seed = arguments.seed ? *arguments.seed : std::random_device{}();
     return options;

@@ -12,9 +12,9 @@ namespace xdpbench::commands {
 
 void add_output_options(CLI::App& app, OutputArguments& arguments,
                         const std::string& default_name) {
-    app.add_option(
-           "--json", arguments.json,
-           fmt::format("write the result to this file (-: standard output; default: {})", default_name))
+    app.add_option("--json", arguments.json,
+                   fmt::format("write the result to this file (-: standard output; default: {})",
+                               default_name))
         ->type_name("FILE")
         ->group(kOutputGroup);
     for (const report::OutputFormat& format : report::output_formats())

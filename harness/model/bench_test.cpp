@@ -1,6 +1,7 @@
+#include "model/bench.h"
+
 #include <gtest/gtest.h>
 
-#include "model/bench.h"
 #include "model/scaling.h"
 
 namespace xdpbench::model {

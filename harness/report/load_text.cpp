@@ -180,9 +180,8 @@ std::string latency_table(const model::LoadRecord& load) {
 std::string latency_lines(const model::LoadRecord& load) {
     const std::string share =
         load.share > 0 ? fmt::format(" ({:.4g} % of the throughput)", load.share * 100) : "";
-    std::string text =
-        heading(load, fmt::format("at {}{}, {}, interleaved with the baseline",
-                                  rate_text(load.rate), share, rounds_text(load)));
+    std::string text = heading(load, fmt::format("at {}{}, {}, interleaved with the baseline",
+                                                 rate_text(load.rate), share, rounds_text(load)));
     text += fmt::format("\n{}\n", latency_table(load));
     text += fmt::format(
         "  {:<9}from the generator's clock reading to the sink's; includes one reading of {:.1f} "
