@@ -147,7 +147,8 @@ class ReplayTest(unittest.TestCase):
     def test_a_duplicate_is_told(self):
         outcome, message, _ = self.replay("duplicate")
         self.assertEqual(outcome, "failed")
-        self.assertIn("arrived once more than expected", message)
+        # A replay that handles more frames than it sent stops at once: what arrives until then depends on the moment.
+        self.assertRegex(message, "1,000 frames sent, but the program handled 1,00[1-9]")
 
     def test_missing_tags_are_shown(self):
         outcome, message, losses = self.replay("strip-vlan")

@@ -18,9 +18,9 @@ class Modes(Case):
         self.check_replacement(self.result())
 
     def check_table(self, shown):
-        table = shown[shown.index("\nprogram "):]
+        table = shown[shown.index("\n  program "):]
         for name in PROGRAMS:
-            self.assertRegex(table, rf"(?m)^{name} ")
+            self.assertRegex(table, rf"(?m)^  {name} ")
         self.assertIn("checks", table)
         for mode in ("generic", "native", "offload"):
             self.assertIn(mode, table)

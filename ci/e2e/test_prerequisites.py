@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 
-from harness import Case, PATIENCE, TOOL, fixture, main, run
+from harness import Case, cases_of, PATIENCE, TOOL, fixture, main, run
 
 JUDGED = ("--prog", "xdp_drop", "--only", "check,replay")
 
@@ -39,7 +39,7 @@ class NothingSelected(Case):
         self.assertIn("BENCHMARK_FILTER=nosuch", done.stderr)
 
     def test_a_part_that_the_scenario_does_not_have(self):
-        self.write_text("no_replay.yaml", "name: one\nprogram: xdp_drop\nchecks:\n  - name: drops\n    steps:\n"
+        self.write_text("no_replay.yaml", "name: one\nabout: nothing to replay\nprogram: xdp_drop\nchecks:\n  - name: drops\n    steps:\n"
                         "      - { in: 'hex:ffffffffffff 0002b3123456 0800', expect: { action: XDP_DROP } }\n")
         self.assertIn("0 of 0 cases selected", self.tool("--scenario", "no_replay.yaml", "--only", "replay", code=4).stderr)
         self.tool("--scenario", "no_replay.yaml", "--only", "check")
@@ -58,7 +58,7 @@ class StandardStreams(Case):
                 with self.subTest(redirection=redirection, words=words):
                     done = subprocess.run(["sh", "-c", f"exec {TOOL} {words} {redirection}"], cwd=self.folder, check=False, capture_output=True)
                     self.assertIn(done.returncode, codes)
-        self.assertEqual(len(self.read_json()["checks"]), 3)  # no other file took a standard stream's number
+        self.assertEqual(len(cases_of(self.read_json(), "check")), 3)  # no other file took a standard stream's number
 
     def test_an_error_beside_a_full_standard_error(self):
         with open("/dev/full", "w", encoding="utf-8") as full:

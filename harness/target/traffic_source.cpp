@@ -56,8 +56,11 @@ std::string shell_word(const std::string& text) {
 Result<fs::path> data_folder() {
     std::error_code error;
     const fs::path executable = fs::read_symlink("/proc/self/exe", error);
+    if (error)
+        return unavailable_error("cannot read /proc/self/exe: " + error.message(),
+                                 "/proc is not mounted", "mount -t proc proc /proc");
     const fs::path data = executable.parent_path().parent_path() / "share" / "xdp-bench";
-    if (!error && fs::is_directory(data / "scenarios", error)) return data;
+    if (fs::is_directory(data / "scenarios", error)) return data;
     return input_error(
         fmt::format("the tool's programs and scenarios are not at {}", data.string()),
         "install with cmake --install, or run it from the build tree");
