@@ -90,7 +90,7 @@ class Signals(Case):
         cpus = sorted(os.sched_getaffinity(0))[:2]
         if len(cpus) < 2:
             self.skipTest("takes two CPUs")
-        offer = ("--prog", "xdp_tx", "--only", "bench", "--rate", "1kpps", "--cpus", ",".join(map(str, cpus)))
+        offer = ("-v", "--prog", "xdp_tx", "--only", "bench", "--rate", "1kpps", "--cpus", ",".join(map(str, cpus)))
         for patience in (2, 5, 15, 50, 100):  # until a round is whole
             process = self.start(*offer, "--rounds", "1000", "--duration", "100ms", output=subprocess.PIPE)
             self.assertTrue(comes_true(lambda: has_a_program(process)))
@@ -100,7 +100,7 @@ class Signals(Case):
             self.assertEqual(process.returncode, 130, output)
             if "frames from CPU" in output:
                 break
-        self.assertRegex(output, "reached +by [0-9]+ of [0-9]+ round")
+        self.assertRegex(output, "reached +in [0-9]+ of [0-9]+ round")
         process = self.start(*offer, "--duration", "1000s", output=subprocess.PIPE)
         self.assertTrue(comes_true(lambda: has_a_program(process)))
         process.send_signal(signal.SIGINT)

@@ -156,7 +156,7 @@ class Output(Case):
     def test_json_alone_on_standard_output(self):
         done = self.tool("--prog", "xdp_pass", "--only", "check", "--json", "-")
         result = json.loads(done.stdout)
-        self.assertEqual(result["schema_version"], 1)
+        self.assertEqual(result["schema_version"], 2)
         self.assertEqual(len(cases_of(result, "check")), 3)
         self.assertIn("context", result)
         self.assertIn("3 passed", done.stderr)
@@ -291,7 +291,7 @@ class Usage(Case):
     def test_list_and_doctor(self):
         self.assertIn("icmp_lb", self.tool("list").stdout)
         doctor = self.tool("doctor").stdout
-        for word in ("CAP_NET_ADMIN", "kernel", "native", "generic", "offload", "disturb each other"):
+        for word in ("CAP_NET_ADMIN", "kernel", "native", "generic", "offload", "slow each other down"):
             self.assertIn(word, doctor)
 
     def test_without_privileges(self):

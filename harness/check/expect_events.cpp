@@ -292,7 +292,7 @@ Result<MapEvents> read_map_events(const scenario::YamlNode::Entry& entry) {
     }
     if (!events.counts() && !events.lost)
         return scenario::error_at(entry.where,
-                                  what + " say nothing: expected count, records or lost");
+                                  what + " expect nothing: add count, records or lost");
     if (events.count && *events.count < events.records.size()) {
         return scenario::error_at(record.find("count")->where,
                                   fmt::format("count is {}, but {} are listed", *events.count,

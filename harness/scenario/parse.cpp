@@ -64,13 +64,16 @@ Result<model::NetworkKind> read_network(const YamlNode& node) {
                                             correction(name, network_names())));
 }
 
+// As the schema has it: four digits.
+constexpr int kHighestCpu = 9999;
+
 // Frames by CPU number.
 Result<std::map<int, std::uint64_t>> read_cpus(const YamlNode& node) {
     XDPBENCH_TRY(const auto* entries, read_entries(node, "passed_by_cpu"));
     std::map<int, std::uint64_t> cpus;
     for (const auto& [where, key, value] : *entries) {
         const auto cpu = parse_number<int>(key);
-        if (!cpu || *cpu < 0)
+        if (!cpu || *cpu < 0 || *cpu > kHighestCpu)
             return error_at(where,
                             fmt::format("expected a CPU's number, found {}", in_quotes(key)));
         XDPBENCH_TRY(cpus[*cpu], read_number(value, "the frames of CPU " + key));
