@@ -73,7 +73,9 @@ struct Counts {
 
 Console::Console(std::FILE* out)
     : out_(out),
-      colour_(::isatty(::fileno(out)) == 1 && ::getenv("NO_COLOR") == nullptr),
+      // By number: the stream may have no descriptor of its own (standard streams are buffered).
+      colour_(::isatty(out == stderr ? STDERR_FILENO : STDOUT_FILENO) == 1 &&
+              ::getenv("NO_COLOR") == nullptr),
       progress_(::isatty(STDERR_FILENO) == 1) {}
 
 void Console::progress(const std::string& line) {
