@@ -56,7 +56,7 @@ TEST_P(ExpectationSchema, IsWhatIsDeclared) {
 INSTANTIATE_TEST_SUITE_P(Scopes, ExpectationSchema,
                          testing::Values(std::pair(Scope::step, "step_expectation"),
                                          std::pair(Scope::check, "check_expectation")),
-                         [](const auto& info) { return info.param.second; });
+                         [](const auto& scope) { return scope.param.second; });
 
 }  // namespace
 }  // namespace xdpbench::check
