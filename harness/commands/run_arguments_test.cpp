@@ -130,7 +130,6 @@ TEST(RunArguments, RejectOptionsThatDoNotGoTogether) {
         {{"--exceed", "1%"}, "--exceed goes with search"},
         {{"--width", "1%"}, "--width goes with search"},
         {{"--dev", "x"}, "--dev without --peer"},
-        {{"--dev", "x", "--peer", "x"}, "--dev and --peer are both x"},
         {{"--dev", "x", "--peer", "y", "--keep"}, "--keep does not go with --dev"},
         {{"--dev", "x", "--peer", "y", "--placement", "shared"}, "--placement does not go"}};
     for (const auto& [words, message] : wrong)
