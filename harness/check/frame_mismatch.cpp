@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <vector>
 
 #include "packet/pcap.h"
@@ -12,11 +13,12 @@ std::string save_mismatch(const FrameMismatch& mismatch, const std::string& stem
     std::vector<std::string> written;
     const auto write = [&](const char* which, const packet::Frame& frame) {
         const std::string name = fmt::format("{}-{}.pcap", stem, which);
-        Result<void> done = packet::write_frames(name, {frame});
-        if (done) written.push_back(name);
+        Result<std::filesystem::path> done =
+            packet::write_new_frames(name, {frame}, Naming::invented);
+        if (done) written.push_back(done->string());
         return done;
     };
-    Result<void> done;
+    Result<std::filesystem::path> done;
     if (mismatch.expected) done = write("expected", *mismatch.expected);
     if (done) done = write("actual", mismatch.actual);
     if (!done)

@@ -30,7 +30,11 @@ std::string RecordedFrames::add(const packet::Frames& frames) {
 }
 
 Result<void> RecordedFrames::write() const {
-    return added() == 0 ? Result<void>() : packet::write_frames(path_, frames_);
+    if (added() == 0) return {};
+    // A new one must not take the place of another process's.
+    XDPBENCH_CHECK(
+        packet::write_new_frames(path_, frames_, before_ == 0 ? Naming::fresh : Naming::replace));
+    return {};
 }
 
 void RecordedFrames::undo() const {

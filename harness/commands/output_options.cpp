@@ -26,8 +26,9 @@ void add_output_options(CLI::App& app, OutputArguments& arguments,
 Result<Outputs> Outputs::open(const OutputArguments& arguments, const std::string& default_name) {
     Outputs outputs;
     if (arguments.json != "-") {
-        XDPBENCH_TRY(OutputFile file,
-                     OutputFile::create(arguments.json.empty() ? default_name : arguments.json));
+        XDPBENCH_TRY(OutputFile file, arguments.json.empty()
+                                          ? OutputFile::create(default_name, Naming::invented)
+                                          : OutputFile::create(arguments.json));
         outputs.json_.emplace(std::move(file));
     }
     std::map<std::filesystem::path, std::string> taken{{arguments.json, "--json"}};

@@ -1,12 +1,16 @@
 #include "record/record.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <map>
 
 #include "base/file.h"
 #include "base/text.h"
+#include "base/unique_fd.h"
 #include "bpf/test_run.h"
 #include "check/check.h"
 #include "check/expectations.h"
@@ -16,6 +20,7 @@
 #include "record/recorded_steps.h"
 #include "record/update.h"
 #include "scenario/emit.h"
+#include "scenario/frame_ref.h"
 #include "scenario/parse.h"
 #include "traffic/pinned.h"
 
@@ -59,12 +64,25 @@ bool needs_input_pcap(const scenario::FrameRef& traffic) {
     return target::is_code(traffic) || traffic.cut == packet::CutFrames::pad;
 }
 
+// A name that the scenario can have: read from it, it is the same file.
+Result<scenario::FrameRef> nameable(scenario::FrameRef ref) {
+    const auto read = scenario::parse_frame_ref(ref.pcap, {});
+    const bool same = read && read->pcap == ref.pcap && !read->last;
+    if (same && !find_unprintable(ref.pcap)) return ref;
+    return input_error(
+        fmt::format("a scenario cannot name the file {}: {}", ref.pcap,
+                    same ? "the name is not UTF-8, or has control characters"
+                         : "it would be read as something else (behind a '#' comes the number of "
+                           "a frame)"),
+        "rename the file, with letters, digits, '.', '-' and '_' only");
+}
+
 // The traffic as the scenario names it: a pcap of the tool's own by name alone.
 Result<scenario::FrameRef> traffic_seen_from(const fs::path& file, const target::Target& target) {
     scenario::FrameRef ref;
     if (needs_input_pcap(target.traffic)) {
         ref.pcap = ref.text = input_pcap(file).filename().string();
-        return ref;
+        return nameable(std::move(ref));
     }
     ref = target.traffic;
     XDPBENCH_TRY(const fs::path pcap, target::find_pcap(ref, target.scenario));
@@ -73,7 +91,7 @@ Result<scenario::FrameRef> traffic_seen_from(const fs::path& file, const target:
     const bool own = fs::equivalent(pcap.parent_path(), data / "pcaps", error);
     ref.pcap = own ? pcap.filename().string() : seen_from(folder_of(file), pcap);
     ref.text = ref.pcap;
-    return ref;
+    return nameable(std::move(ref));
 }
 
 scenario::YamlNode program_node(const target::Target& target, const fs::path& folder) {
@@ -212,6 +230,17 @@ Result<Recording> record_traffic(const target::Target& target, const scenario::F
                      std::move(notes.unsteady), std::move(prepared.in.front())};
 }
 
+// Held until the update has ended: two at once would number the same frames of the pcap beside it.
+Result<UniqueFd> lock_for_update(const fs::path& file) {
+    UniqueFd lock(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!lock.valid()) return system_error(fmt::format("cannot read {}", file.string()), errno);
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return lock;
+    if (errno != EWOULDBLOCK)
+        return system_error(fmt::format("cannot lock {}", file.string()), errno);
+    return input_error(fmt::format("another record --update is at work on {}", file.string()),
+                       "wait until it has ended");
+}
+
 }  // namespace
 
 Result<Recorded> record_scenario(const target::Target& target, const fs::path& file) {
@@ -219,14 +248,15 @@ Result<Recorded> record_scenario(const target::Target& target, const fs::path& f
     XDPBENCH_TRY(check::RecordedFrames out, check::RecordedFrames::beside(file));
     XDPBENCH_CHECK(must_not_exist(out.path()));
     if (needs_input_pcap(target.traffic)) XDPBENCH_CHECK(must_not_exist(input_pcap(file)));
-    XDPBENCH_TRY(OutputFile scenario, OutputFile::create(file));
+    XDPBENCH_TRY(OutputFile scenario, OutputFile::create(file, Naming::fresh));
     XDPBENCH_TRY(const scenario::FrameRef traffic, traffic_seen_from(file, target));
     XDPBENCH_TRY(Recording recording, record_traffic(target, traffic, out));
     const packet::Frames& frames = recording.in;
     XDPBENCH_TRY(const scenario::YamlNode root,
                  scenario_node(target, file, traffic, std::move(recording.check)));
     const bool own_input = needs_input_pcap(target.traffic);
-    if (own_input) XDPBENCH_CHECK(packet::write_frames(input_pcap(file), frames));
+    if (own_input)
+        XDPBENCH_CHECK(packet::write_new_frames(input_pcap(file), frames, Naming::fresh));
     const Result<void> placed =
         put_in_place(std::move(scenario), scenario_text(root, recording.unsteady), target, out, {});
     if (!placed) {
@@ -255,6 +285,7 @@ Result<Recorded> record_scenario(const target::Target& target, const fs::path& f
 Result<Recorded> update_scenario(const fs::path& file) {
     XDPBENCH_TRY(target::Target target, target::target_of(file));
     XDPBENCH_CHECK(check::validate(target, false));
+    XDPBENCH_TRY(const UniqueFd lock, lock_for_update(file));
     XDPBENCH_TRY(const std::string text, read_file(file));
     XDPBENCH_TRY(check::RecordedFrames out, check::RecordedFrames::beside(file));
     XDPBENCH_TRY(OutputFile scenario, OutputFile::create(file));
