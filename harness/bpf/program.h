@@ -157,8 +157,13 @@ class Program {
         const std::vector<scenario::GlobalSetting>& expected) const;
 
     // What the maps hold whose entries a scenario can name: arrays and hashes of all kinds. Not
-    // those behind the program's global variables, nor maps that hold descriptors or events.
+    // those behind the program's global variables, nor maps that hold descriptors or events; and
+    // not an array's entries of zeros, which it has where nothing was written. More than a million
+    // entries are an error, and so is an interruption.
     Result<std::vector<StoredEntry>> read_maps() const;
+
+    // Whether the map's entries are always there: of arrays.
+    [[nodiscard]] bool has_fixed_entries(const std::string& map) const;
 
     // Of a loaded program: sets entries, or deletes those that are `absent` and must be there.
     Result<void> change_maps(const std::vector<scenario::MapContent>& changes) const;

@@ -409,6 +409,17 @@ TEST_F(ProgramTest, FragsTakesFramesBeyondAPage) {
     EXPECT_EQ(returned(fixture_object("frags"), "", {60, 9000}), "XDP_DROP XDP_TX ");
 }
 
+TEST_F(ProgramTest, AFrameBeyondTheKernelsLimitIsNamedWithTheLimit) {
+    auto program = Program::open(fixture_object("frags"));
+    ASSERT_TRUE(program && program->load());
+    TestRunner runner(program->fd());
+    const auto output = runner.run(Memory(262'144));
+    ASSERT_FALSE(output);
+    EXPECT_EQ(output.error().kind, ErrorKind::input);
+    EXPECT_CONTAINS(output.error().what, "262,144 bytes");
+    EXPECT_CONTAINS(output.error().cause, "usually 73,152 bytes");
+}
+
 TEST_F(ProgramTest, WhatRunsBehindARedirectIsLoadedBesideButNotTaken) {
     const std::string path = fixture_object("behind_redirect");
     for (const auto& [function, section] :

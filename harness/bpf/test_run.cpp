@@ -18,6 +18,10 @@ namespace {
 // the rest of a page behind.
 constexpr std::size_t kMostGrowth = 8192;
 constexpr std::size_t kShortestFrame = 14;
+// net/bpf/test_run.c: what a page of 4 KiB has room for behind the headroom (256 bytes) and in
+// front of struct skb_shared_info (320), and MAX_SKB_FRAGS pages; a kernel may be built with other
+// values.
+constexpr std::size_t kLongestUsual = 4096 - 256 - 320 + 17 * 4096;
 constexpr int kEnotsupp = 524;  // the kernel's own, not in <cerrno>
 
 Error run_error(int number, std::size_t size, const TestRunContext& context) {
@@ -27,6 +31,13 @@ Error run_error(int number, std::size_t size, const TestRunContext& context) {
         error.cause =
             "the frame does not fit the one page that a program without xdp.frags is given";
         error.advice = "build the program as SEC(\"xdp.frags\"), or leave such frames out";
+    } else if (number == ENOMEM && size > kLongestUsual) {
+        error.kind = ErrorKind::input;
+        error.cause = fmt::format(
+            "the kernel's test run takes a frame of one page and at most 17 more (MAX_SKB_FRAGS): "
+            "usually {} bytes",
+            thousands(kLongestUsual));
+        error.advice = "leave longer frames out";
     } else if (number == ENODEV) {
         error.cause = "the ingress interface is not in this network namespace";
     } else if (number == EINVAL && (context.ingress_ifindex != 0 || !context.metadata.empty())) {

@@ -137,6 +137,10 @@ bool TypedMap::per_cpu() const {
            kind == BPF_MAP_TYPE_LRU_PERCPU_HASH;
 }
 
+bool is_array(const TypedMap& map) {
+    return map.kind == BPF_MAP_TYPE_ARRAY || map.kind == BPF_MAP_TYPE_PERCPU_ARRAY;
+}
+
 TypedMap typed_map(const bpf_object* object, const bpf_map* map) {
     const btf* const types = ::bpf_object__btf(object);
     return {::bpf_map__name(map),
@@ -189,36 +193,56 @@ Result<void> update_entry(const TypedMap& map, const MapBytes& key, const MapByt
     return error;
 }
 
-Result<std::optional<MapBytes>> read_entry(const TypedMap& map, const MapBytes& key) {
+Result<std::size_t> memory_size(const TypedMap& map) {
+    if (!map.per_cpu()) return map.value.size;
+    XDPBENCH_TRY(const std::size_t cpus, possible_cpus());
+    return cpus * per_cpu_stride(map);
+}
+
+std::size_t copies_in(const TypedMap& map, ByteView memory) {
+    return map.per_cpu() ? memory.size() / per_cpu_stride(map) : 1;
+}
+
+ByteView value_of_cpu(const TypedMap& map, ByteView memory, std::size_t cpu) {
+    return memory.subspan(cpu * per_cpu_stride(map), map.value.size);
+}
+
+Result<MapBytes> sum_over_cpus(const TypedMap& map, ByteView memory) {
+    MapBytes sum(memory.begin(), memory.begin() + static_cast<std::ptrdiff_t>(map.value.size));
+    if (!map.per_cpu()) return sum;
+    if (!map.value.typed() && map.value.size > sizeof(std::uint64_t)) {
+        return input_error(fmt::format("map {} has no BTF: its values of {} cannot be added up",
+                                       map.name, counted(map.value.size, "byte")),
+                           "declare it with __type(value, ...)");
+    }
+    for (std::size_t cpu = 1; cpu < copies_in(map, memory); ++cpu) {
+        if (map.value.typed()) {
+            add_values(map.value.types, map.value.id, value_of_cpu(map, memory, cpu), sum);
+        } else {
+            add_untyped(value_of_cpu(map, memory, cpu), sum);
+        }
+    }
+    return sum;
+}
+
+Result<std::optional<MapBytes>> read_memory(const TypedMap& map, const MapBytes& key) {
     if (map.key.prefix) {
         XDPBENCH_TRY(const bool there, has_prefix(map, key));
         if (!there) return std::optional<MapBytes>();
     }
-    std::size_t copies = 1;
-    if (map.per_cpu()) {
-        if (!map.value.typed() && map.value.size > sizeof(std::uint64_t)) {
-            return input_error(fmt::format("map {} has no BTF: its values of {} cannot be added up",
-                                           map.name, counted(map.value.size, "byte")),
-                               "declare it with __type(value, ...)");
-        }
-        XDPBENCH_TRY(copies, possible_cpus());
-    }
-    const std::size_t stride = per_cpu_stride(map);
-    MapBytes memory(copies * stride);
-    if (::bpf_map_lookup_elem(map.fd, key.data(), memory.data()) != 0) {
-        if (errno == ENOENT) return std::optional<MapBytes>();
-        return system_error(fmt::format("cannot read map {}", map.name), errno);
-    }
-    MapBytes sum(memory.begin(), memory.begin() + static_cast<std::ptrdiff_t>(map.value.size));
-    for (std::size_t cpu = 1; cpu < copies; ++cpu) {
-        const std::span<const std::uint8_t> from(memory.data() + cpu * stride, map.value.size);
-        if (map.value.typed()) {
-            add_values(map.value.types, map.value.id, from, sum);
-        } else {
-            add_untyped(from, sum);
-        }
-    }
-    return std::optional<MapBytes>(std::move(sum));
+    XDPBENCH_TRY(const std::size_t size, memory_size(map));
+    MapBytes memory(size);
+    if (::bpf_map_lookup_elem(map.fd, key.data(), memory.data()) == 0)
+        return std::optional(std::move(memory));
+    if (errno == ENOENT) return std::optional<MapBytes>();
+    return system_error(fmt::format("cannot read map {}", map.name), errno);
+}
+
+Result<std::optional<MapBytes>> read_entry(const TypedMap& map, const MapBytes& key) {
+    XDPBENCH_TRY(const std::optional<MapBytes> memory, read_memory(map, key));
+    if (!memory) return std::optional<MapBytes>();
+    XDPBENCH_TRY(MapBytes value, sum_over_cpus(map, *memory));
+    return std::optional(std::move(value));
 }
 
 Result<bool> delete_entry(const TypedMap& map, const MapBytes& key) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/result.h"
 #include "base/unique_fd.h"
 #include "scenario/scenario.h"
@@ -41,6 +42,9 @@ struct TypedMap {
     [[nodiscard]] bool per_cpu() const;
 };
 
+// Whether all entries are always there.
+[[nodiscard]] bool is_array(const TypedMap& map);
+
 // A map of an object, loaded or not.
 [[nodiscard]] TypedMap typed_map(const bpf_object* object, const bpf_map* map);
 
@@ -52,6 +56,22 @@ Result<MapBytes> encode(const ElementType& type, const model::Value& value);
 
 // Sets an entry; of a per-CPU map `value` is given to every CPU.
 Result<void> update_entry(const TypedMap& map, const MapBytes& key, const MapBytes& value);
+
+// Bytes of what the kernel reads and writes for a value: of a per-CPU map, for all CPUs.
+Result<std::size_t> memory_size(const TypedMap& map);
+
+// How many values are in what was read of an entry: one for each CPU, or one.
+[[nodiscard]] std::size_t copies_in(const TypedMap& map, ByteView memory);
+
+// The value of one CPU (from 0) in what was read of a per-CPU map's entry.
+[[nodiscard]] ByteView value_of_cpu(const TypedMap& map, ByteView memory, std::size_t cpu);
+
+// The value in what was read of an entry; of a per-CPU map the sum over all CPUs. The error says
+// that such values cannot be added up.
+Result<MapBytes> sum_over_cpus(const TypedMap& map, ByteView memory);
+
+// What is in memory for an entry; nothing if there is no such entry.
+Result<std::optional<MapBytes>> read_memory(const TypedMap& map, const MapBytes& key);
 
 // The value of an entry, of a per-CPU map the sum over all CPUs; nothing if there is no such entry.
 Result<std::optional<MapBytes>> read_entry(const TypedMap& map, const MapBytes& key);

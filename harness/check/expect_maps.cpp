@@ -89,8 +89,11 @@ Result<Contents> steady_changes(const RepeatedObservation& seen,
     }
     for (const bpf::StoredEntry& entry : entries_before) {
         if (after.contains({entry.map, entry.key})) continue;
-        scenario::MapEntry gone{program.expectation_of(entry).key, std::nullopt, std::nullopt,
-                                true};
+        bpf::StoredEntry zero = entry;
+        std::fill(zero.value.begin(), zero.value.end(), std::uint8_t{0});
+        scenario::MapEntry gone = program.expectation_of(zero);
+        if (!program.has_fixed_entries(entry.map))
+            gone = {gone.key, std::nullopt, std::nullopt, true};
         add_change(seen.again.program(), entry.map, std::move(gone), changes, unsteady);
     }
     return changes;

@@ -3,26 +3,20 @@
 #include <fmt/format.h>
 #include <linux/bpf.h>
 
-#include <algorithm>
-
 #include "base/text.h"
 #include "bpf/typed_map.h"
+#include "target/map_text.h"
 
 namespace xdpbench::target {
 namespace {
 
-constexpr std::size_t kMostShown = 1000;
-
-bool is_array(const bpf::TypedMap& map) {
-    return map.kind == BPF_MAP_TYPE_ARRAY || map.kind == BPF_MAP_TYPE_PERCPU_ARRAY;
-}
-
 // Whether entries are values: not of maps that hold records, programs, maps or sockets.
 bool holds_values(const bpf::TypedMap& map) {
-    return is_array(map) || map.kind == BPF_MAP_TYPE_HASH || map.kind == BPF_MAP_TYPE_LRU_HASH ||
-           map.kind == BPF_MAP_TYPE_PERCPU_HASH || map.kind == BPF_MAP_TYPE_LRU_PERCPU_HASH ||
-           map.kind == BPF_MAP_TYPE_LPM_TRIE || map.kind == BPF_MAP_TYPE_DEVMAP ||
-           map.kind == BPF_MAP_TYPE_DEVMAP_HASH || map.kind == BPF_MAP_TYPE_CPUMAP;
+    return bpf::is_array(map) || map.kind == BPF_MAP_TYPE_HASH ||
+           map.kind == BPF_MAP_TYPE_LRU_HASH || map.kind == BPF_MAP_TYPE_PERCPU_HASH ||
+           map.kind == BPF_MAP_TYPE_LRU_PERCPU_HASH || map.kind == BPF_MAP_TYPE_LPM_TRIE ||
+           map.kind == BPF_MAP_TYPE_DEVMAP || map.kind == BPF_MAP_TYPE_DEVMAP_HASH ||
+           map.kind == BPF_MAP_TYPE_CPUMAP;
 }
 
 // The key that is named, or of an array its first one.
@@ -32,7 +26,7 @@ Result<bpf::MapBytes> key_of(const bpf::TypedMap& map, const scenario::Place& pl
         if (!key) return key.error().in(fmt::format("map {}, key", map.name));
         return key;
     }
-    if (is_array(map) && map.max_entries == 1) return bpf::MapBytes(map.key.size);
+    if (bpf::is_array(map) && map.max_entries == 1) return bpf::MapBytes(map.key.size);
     return input_error(fmt::format("map {} has keys: name the entry", map.name),
                        fmt::format("write {}[KEY]", map.name));
 }
@@ -44,17 +38,6 @@ Result<bpf::TypedMap> map_with_values(const bpf::ProgramMaps& maps, const std::s
         fmt::format("map {} has no entries that can be read or set: it is for the "
                     "program's records, programs, sockets or other maps",
                     name));
-}
-
-std::string line_of(const bpf::TypedMap& map, const bpf::MapBytes& key,
-                    const bpf::MapBytes& value) {
-    return fmt::format("{}[{}] = {}\n", map.name,
-                       scenario::assignment_text(bpf::decode(map.key, key)),
-                       scenario::assignment_text(bpf::decode(map.value, value)));
-}
-
-bool is_zero(const bpf::MapBytes& bytes) {
-    return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
 }
 
 std::string list(const bpf::ProgramMaps& maps) {
@@ -69,34 +52,15 @@ std::string list(const bpf::ProgramMaps& maps) {
 
 Result<std::string> show_entry(const bpf::TypedMap& map, const scenario::Place& place) {
     XDPBENCH_TRY(const bpf::MapBytes key, key_of(map, place));
-    XDPBENCH_TRY(const std::optional<bpf::MapBytes> value, bpf::read_entry(map, key));
-    if (value) return line_of(map, key, *value);
+    XDPBENCH_TRY(const std::optional<bpf::MapBytes> memory, bpf::read_memory(map, key));
+    if (memory) return fmt::format("{} = {}\n", place_text(map, key), value_text(map, *memory));
     return input_error(fmt::format("map {} has no entry {}", map.name,
                                    scenario::assignment_text(bpf::decode(map.key, key))));
 }
 
-Result<std::string> show_all(const bpf::TypedMap& map) {
-    XDPBENCH_TRY(const std::vector<bpf::MapBytes> keys, bpf::read_keys(map, map.max_entries));
-    std::string text;
-    std::size_t shown = 0;
-    std::size_t zero = 0;
-    for (const bpf::MapBytes& key : keys) {
-        XDPBENCH_TRY(const std::optional<bpf::MapBytes> value, bpf::read_entry(map, key));
-        if (!value) continue;  // deleted since the keys were read
-        if (is_array(map) && map.max_entries > 1 && is_zero(*value)) {
-            ++zero;
-        } else if (shown++ < kMostShown) {
-            text += line_of(map, key, *value);
-        }
-    }
-    if (shown > kMostShown) text += fmt::format("... {} more\n", thousands(shown - kMostShown));
-    if (zero != 0) text += fmt::format("{}: {} of zeros\n", map.name, counted(zero, "entry"));
-    return text.empty() ? fmt::format("map {} is empty\n", map.name) : text;
-}
-
 Result<std::string> show(const MapCommand& command, const bpf::ProgramMaps& maps) {
     XDPBENCH_TRY(const bpf::TypedMap map, map_with_values(maps, command.place.name));
-    return command.place.key ? show_entry(map, command.place) : show_all(map);
+    return command.place.key ? show_entry(map, command.place) : entries_text(map);
 }
 
 Result<std::string> set(const MapCommand& command, const bpf::ProgramMaps& maps) {
@@ -105,15 +69,16 @@ Result<std::string> set(const MapCommand& command, const bpf::ProgramMaps& maps)
     const Result<bpf::MapBytes> value = bpf::encode(map.value, command.value);
     if (!value) return value.error().in(fmt::format("map {}, value", map.name));
     XDPBENCH_CHECK(bpf::update_entry(map, key, *value));
-    return "set " + line_of(map, key, *value);
+    return fmt::format("set {} = {}{}\n", place_text(map, key),
+                       scenario::assignment_text(bpf::decode(map.value, *value)),
+                       map.per_cpu() ? " on each CPU" : "");
 }
 
 Result<std::string> remove(const MapCommand& command, const bpf::ProgramMaps& maps) {
     XDPBENCH_TRY(const bpf::TypedMap map, map_with_values(maps, command.place.name));
     XDPBENCH_TRY(const bpf::MapBytes key, key_of(map, command.place));
     XDPBENCH_TRY(const bool there, bpf::delete_entry(map, key));
-    const std::string entry =
-        fmt::format("{}[{}]", map.name, scenario::assignment_text(bpf::decode(map.key, key)));
+    const std::string entry = place_text(map, key);
     if (there) return fmt::format("deleted {}\n", entry);
     return input_error(fmt::format("there is no entry {}", entry));
 }
