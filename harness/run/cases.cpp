@@ -8,7 +8,6 @@
 #include "base/arguments.h"
 #include "base/guard.h"
 #include "base/interrupt.h"
-#include "run/shards.h"
 
 namespace xdpbench::run {
 namespace {
@@ -68,7 +67,6 @@ void register_case(const Case& described, CasesRun& run) {
 }  // namespace
 
 Result<void> initialize_cases(const std::vector<std::string>& flags) {
-    XDPBENCH_CHECK(require_sound_shards());
     std::vector<std::string> words{"xdp-bench"};
     words.insert(words.end(), flags.begin(), flags.end());
     Arguments arguments(std::move(words));
