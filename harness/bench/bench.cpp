@@ -10,9 +10,11 @@
 #include <cmath>
 
 #include "base/clock.h"
+#include "base/interrupt.h"
 #include "base/text.h"
 #include "packet/reshape.h"
 #include "stats/summary.h"
+#include "traffic/busiest_process.h"
 
 namespace xdpbench::bench {
 namespace {
@@ -21,6 +23,12 @@ constexpr double kCalibrationSeconds = 0.2;
 constexpr double kLongestWarmUpSeconds = 0.5;
 // Pairs of windows of a shared core are measured again, for so many times a round at most.
 constexpr std::uint64_t kSparePairs = 2;
+// Pairs that count before a figure is judged for the first time: 5 in each block.
+constexpr std::size_t kFirstLook = 100;
+// A measurement of fewer pairs is too short to tell a busy machine from an accident.
+constexpr std::size_t kFewestToJudge = 20;
+// With fewer pairs that count the result is invalid.
+constexpr std::size_t kFewestPairs = 5;
 
 // That this process spent in its own code, all threads together.
 double user_seconds() {
@@ -169,17 +177,43 @@ void BenchRig::begin_round(std::uint64_t pairs) {
     round_ = model::BenchRound{};
     round_.clock_cycle_ns = record_.clock_cycle_ns;
     spare_pairs_ = kSparePairs * pairs;
+    round_evidence_.clear();
+}
+
+void BenchRig::watch(WindowPair& pair) {
+    if (!reader_) return;
+    stats::WindowEvidence window = reader_->end();
+    if (!whole_cpu_time_) window.cpu_seconds = window.wall_seconds - window.waited_seconds;
+    pair.evidence += window;
+    if (pair.disturbance == stats::Disturbance::none) pair.disturbance = stats::judge(window);
+}
+
+Result<bool> BenchRig::find_whole_cpu_time() {
+    constexpr int kWindows = 9;
+    constexpr double kWhole = 0.95;  // less is taken out
+    std::vector<double> shares;
+    for (int i = 0; i < kWindows && reader_; ++i) {
+        reader_->begin();
+        XDPBENCH_CHECK(window(true, window_frames_, nullptr));
+        const stats::WindowEvidence seen = reader_->end();
+        const double had = seen.wall_seconds - seen.waited_seconds;
+        if (had > 0) shares.push_back(seen.cpu_seconds / had);
+    }
+    whole_cpu_time_ = stats::median(shares).value_or(1) >= kWhole;
+    return whole_cpu_time_;
 }
 
 Result<BenchRig::WindowPair> BenchRig::run_pair(model::BenchRecord* counted) {
     WindowPair pair;
     if (on_this_cpu_) pair.core.read_width();
     for (const bool of_baseline : {baseline_first_, !baseline_first_}) {
+        if (reader_) reader_->begin();
         if (of_baseline) {
             XDPBENCH_TRY(pair.baseline, window(true, window_frames_, nullptr));
         } else {
             XDPBENCH_TRY(pair.program, window(false, window_frames_, counted));
         }
+        watch(pair);
         if (!on_this_cpu_) continue;
         if (of_baseline == baseline_first_) pair.core.read_clock();
         pair.core.read_width();
@@ -202,29 +236,119 @@ void BenchRig::add_to_round(const WindowPair& pair) {
         round_.cycle_ns.push_back(*pair.core.cycle_ns());
         round_.core_ipc.push_back(pair.core.ipc());
     }
+    if (!reader_) return;
+    round_.disturbance.push_back(pair.disturbance);
+    round_evidence_.push_back(pair.evidence);
+}
+
+Result<BenchRig::WindowPair> BenchRig::run_counted_pair() {
+    const Clock::time_point start = Clock::now();
+    const double user = user_seconds();
+    XDPBENCH_TRY(const WindowPair pair, run_pair(&record_));
     record_.seconds += pair.program.seconds;
+    record_.user_seconds += user_seconds() - user;
+    record_.measured_seconds += seconds_since(start);
+    return pair;
+}
+
+bool BenchRig::counts(const WindowPair& pair) const {
+    const bool own = !pair.core.cycle_ns() || pair.core.ipc() >= record_.core_ipc * model::kOwnCore;
+    return own && pair.disturbance == stats::Disturbance::none;
 }
 
 Result<void> BenchRig::run_windows() {
     for (;;) {
-        const Clock::time_point start = Clock::now();
-        const double user = user_seconds();
-        XDPBENCH_TRY(const WindowPair pair, run_pair(&record_));
+        XDPBENCH_TRY(const WindowPair pair, run_counted_pair());
         add_to_round(pair);
-        record_.user_seconds += user_seconds() - user;
-        record_.measured_seconds += seconds_since(start);
-        const bool own =
-            !pair.core.cycle_ns() || pair.core.ipc() >= record_.core_ipc * model::kOwnCore;
-        if (own || spare_pairs_ == 0) return {};
+        if (counts(pair) || spare_pairs_ == 0) return {};
         --spare_pairs_;
     }
 }
 
 model::BenchRound BenchRig::end_round() {
+    evidence_.insert(evidence_.end(), round_evidence_.begin(), round_evidence_.end());
     record_.rounds.push_back(round_);
     record_.core_ipc = std::max(record_.core_ipc, model::own_core_ipc(record_.rounds));
     model::find_shared_windows(record_.rounds, record_.core_ipc);
     return record_.rounds.back();
+}
+
+Result<void> BenchRig::measure(const PrecisionGoal& goal, int rounds,
+                               const std::function<void(const model::BenchPrecision&)>& progress) {
+    const Clock::time_point start = Clock::now();
+    const double fitting = goal.seconds / (2 * std::max(window_seconds_, 1e-6));
+    plan_.precision = goal.precision;
+    plan_.looks =
+        stats::plan_looks(kFirstLook, std::max(kFirstLook, static_cast<std::size_t>(fitting)));
+    std::vector<WindowPair> pairs;
+    std::size_t clean = 0;
+    begin_round(0);
+    for (auto look = plan_.looks.begin(); look != plan_.looks.end();) {
+        if (interrupted()) break;
+        XDPBENCH_TRY(const WindowPair pair, run_counted_pair());
+        pairs.push_back(pair);
+        add_to_round(pair);
+        clean += counts(pair) ? 1 : 0;
+        if (seconds_since(start) >= goal.seconds) break;
+        if (clean < *look) continue;
+        ++look;
+        std::vector<model::BenchRound> so_far{round_};
+        model::find_shared_windows(so_far, record_.core_ipc);
+        const auto known = model::find_precision(so_far, plan_);
+        if (known) progress(*known);
+        if (known && known->enough()) break;
+    }
+    divide(pairs, rounds);
+    if (interrupted()) return interrupted_error();
+    return {};
+}
+
+void BenchRig::divide(const std::vector<WindowPair>& pairs, int rounds) {
+    const std::size_t parts = std::min<std::size_t>(pairs.size(), static_cast<std::size_t>(rounds));
+    for (std::size_t part = 0; part < parts; ++part) {
+        begin_round(0);
+        const std::size_t end = (part + 1) * pairs.size() / parts;
+        for (std::size_t i = part * pairs.size() / parts; i < end; ++i) add_to_round(pairs[i]);
+        end_round();
+    }
+}
+
+void BenchRig::judge_windows() {
+    constexpr double kWatchSeconds = 0.1;
+    record_.windows = {};
+    auto evidence = evidence_.begin();
+    for (const model::BenchRound& round : record_.rounds) {
+        for (std::size_t i = 0; i < round.disturbance.size(); ++i) {
+            const bool shared = i < round.shared.size() && round.shared[i];
+            const stats::Disturbance other = round.disturbance[i];
+            const bool core = other == stats::Disturbance::none && shared;
+            record_.windows.add(*evidence++, core ? stats::Disturbance::core_shared : other);
+        }
+    }
+    // Too short to be judged, or what was lost is in no figure.
+    if (record_.windows.windows() < kFewestToJudge || record_.cpu_time) return;
+    const stats::EvidenceLimits limits{.fewest_windows = kFewestPairs};
+    if (!reader_ || !stats::why_too_few(record_.windows, {}, limits)) return;
+    stats::Suspects suspects;
+    suspects.cpu = reader_->cpu();
+    if (!reader_->quotas().empty()) suspects.quota = reader_->quotas().front().text();
+    const auto process = traffic::busiest_process_on(suspects.cpu, kWatchSeconds);
+    if (process) suspects.process = process->text();
+    record_.outcome = model::Outcome::invalid;
+    record_.message = *stats::why_too_few(record_.windows, suspects, limits);
+}
+
+Result<model::BenchRecord> BenchRig::finish() {
+    record_.precision = model::find_precision(record_.rounds, plan_);
+    judge_windows();
+    if (record_.precision && record_.precision->broken_baseline()) {
+        record_.outcome = model::Outcome::invalid;
+        record_.message = fmt::format(
+            "the program costs {:.1f} ns less than the empty program that it is timed against: the "
+            "baseline does not take the same path",
+            -record_.precision->program_ns.figure);
+    }
+    return record_;
 }
 
 void BenchRig::expect_core(const std::map<int, KnownCore>& cores) {

@@ -16,6 +16,7 @@
 #include "target/traffic_shape.h"
 #include "testbed/accounting.h"
 #include "traffic/core.h"
+#include "traffic/evidence.h"
 #include "traffic/placement.h"
 
 namespace xdpbench::bench {
@@ -24,6 +25,12 @@ namespace xdpbench::bench {
 struct KnownCore {
     double ipc = 0;       // BenchRecord::core_ipc
     double cycle_ns = 0;  // BenchRecord::clock_cycle_ns
+};
+
+// When a bench that takes as long as necessary may stop.
+struct PrecisionGoal {
+    double precision = 0.005;  // of ns/packet and of the baseline, as a share (BenchPrecision)
+    double seconds = 10;       // wall time after which it stops anyway
 };
 
 // Windows of the program interleaved with windows of the baseline, added up to rounds. The caller
@@ -45,11 +52,19 @@ class BenchRig {
     Result<void> warm_up(double seconds);
     // Of so many calls of run_windows().
     void begin_round(std::uint64_t pairs);
-    // One window of the program and one of the baseline; which comes first alternates. If another
-    // thread shared the core the pair is measured again, for three times the round's at most.
+    // One window of the program and one of the baseline; which comes first alternates. If the pair
+    // does not count (BenchRound::excluded) it is measured again, for three times the round's at
+    // most.
     Result<void> run_windows();
     // The round counts only if this is called.
     model::BenchRound end_round();
+
+    // Instead of rounds of a fixed length: windows until the goal is reached, judged at numbers of
+    // windows that are fixed before the first one, then divided into as many rounds as asked for.
+    // `progress` is told what is known at each look.
+    Result<void> measure(const PrecisionGoal& goal, int rounds,
+                         const std::function<void(const model::BenchPrecision&)>& progress);
+    [[nodiscard]] const std::vector<model::BenchRound>& rounds() const { return record_.rounds; }
 
     // What earlier benches of the run have seen of the program's core, by CPU, before warm_up():
     // so all of them are given at one clock, and what the core gives alone is known even if
@@ -58,7 +73,7 @@ class BenchRig {
     void tell_core(std::map<int, KnownCore>& cores) const;
 
     // Everything measured so far, the paths taken checked.
-    [[nodiscard]] virtual Result<model::BenchRecord> finish() { return record_; }
+    [[nodiscard]] virtual Result<model::BenchRecord> finish();
 
   protected:
     struct Window {
@@ -71,6 +86,13 @@ class BenchRig {
     // One window of `frames`; what only the program's windows tell goes into `counted`, if given.
     virtual Result<Window> window(bool baseline, std::uint64_t frames,
                                   model::BenchRecord* counted) = 0;
+    // From here on windows in which the calling thread loses part of its time do not count. Only
+    // where it does all the work itself.
+    void watch_thread(int cpu) { reader_.emplace(cpu); }
+    // Whether the thread's CPU time has all of its work in it, found out with windows that do not
+    // count. Kernels that account for softirqs apart (CONFIG_IRQ_TIME_ACCOUNTING) take out those
+    // that the thread runs itself, and so nearly all of a path through a veth.
+    Result<bool> find_whole_cpu_time();
     // Finds out how many frames a window of `seconds` takes, within the limits.
     Result<void> calibrate(double seconds, std::uint64_t fewest, std::uint64_t most);
     // Redirected frames of the program and of the baseline must arrive in the same place.
@@ -92,15 +114,28 @@ class BenchRig {
         Window program;
         Window baseline;
         traffic::CoreReadings core;
+        stats::WindowEvidence evidence;
+        stats::Disturbance disturbance = stats::Disturbance::none;
     };
     Result<WindowPair> run_pair(model::BenchRecord* counted);
+    // The same, with what it adds to the record's times.
+    Result<WindowPair> run_counted_pair();
+    void watch(WindowPair& pair);
     void add_to_round(const WindowPair& pair);
+    [[nodiscard]] bool counts(const WindowPair& pair) const;
+    void divide(const std::vector<WindowPair>& pairs, int rounds);
+    void judge_windows();
 
     std::uint64_t window_frames_ = 0;
     double window_seconds_ = 0;
     bool baseline_first_ = false;
     model::BenchRound round_;
     std::uint64_t spare_pairs_ = 0;
+    std::optional<traffic::EvidenceReader> reader_;
+    bool whole_cpu_time_ = true;
+    std::vector<stats::WindowEvidence> evidence_;        // of all pairs of all rounds, in order
+    std::vector<stats::WindowEvidence> round_evidence_;  // of the round that is under way
+    stats::PrecisionPlan plan_;
 };
 
 // What is timed, and how.

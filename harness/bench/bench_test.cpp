@@ -26,6 +26,71 @@ class CountingRig : public BenchRig {
     int windows_ = 0;
 };
 
+// Pairs of windows that take so many microseconds a frame, in the order given and then again; the
+// baseline takes a fixed share of that.
+class VaryingRig : public BenchRig {
+  public:
+    explicit VaryingRig(std::vector<double> microseconds, double baseline = 0.5)
+        : microseconds_(std::move(microseconds)), baseline_(baseline) {
+        EXPECT_TRUE(calibrate(1e-3, 1000, 1000));
+    }
+
+  private:
+    Result<Window> window(bool baseline, std::uint64_t frames, model::BenchRecord*) override {
+        const double each = microseconds_[windows_ / 2 % microseconds_.size()];
+        ++windows_;
+        return Window{frames, 0,
+                      static_cast<double>(frames) * (baseline ? baseline_ : 1) * each * 1e-6};
+    }
+    std::vector<double> microseconds_;
+    double baseline_;
+    std::size_t windows_ = 0;
+};
+
+std::size_t pairs_of(const BenchRig& rig) {
+    std::size_t pairs = 0;
+    for (const model::BenchRound& round : rig.rounds()) pairs += round.window_ns.size();
+    return pairs;
+}
+
+TEST(BenchRig, EndsAtTheFirstLookThatIsExactEnough) {
+    VaryingRig rig({1.0, 1.001});
+    int looks = 0;
+    ASSERT_TRUE(rig.measure({0.005, 60}, 5, [&](const model::BenchPrecision&) { ++looks; }));
+    EXPECT_EQ(looks, 1);
+    EXPECT_EQ(pairs_of(rig), 100U);
+    ASSERT_EQ(rig.rounds().size(), 5U);
+    EXPECT_EQ(rig.rounds()[4].window_ns.size(), 20U);
+    EXPECT_EQ(rig.rounds()[4].offered, 20'000U);
+    const Result<model::BenchRecord> record = rig.finish();
+    ASSERT_TRUE(record);
+    ASSERT_TRUE(record->precision);
+    EXPECT_TRUE(record->precision->enough());
+    EXPECT_NEAR(record->precision->ns_per_packet.figure, 1000, 1.1);
+    EXPECT_NEAR(record->precision->program_ns.figure, 500, 1.1);
+}
+
+TEST(BenchRig, EndsWhenItsTimeIsSpent) {
+    VaryingRig rig({1, 2, 4, 8});  // never exact
+    ASSERT_TRUE(rig.measure({0.0001, 0.05}, 3, [](const model::BenchPrecision&) {}));
+    EXPECT_EQ(rig.rounds().size(), 3U);
+    const Result<model::BenchRecord> record = rig.finish();
+    ASSERT_TRUE(record);
+    if (record->precision) {
+        EXPECT_FALSE(record->precision->enough());
+    }
+    EXPECT_EQ(record->outcome, model::Outcome::passed);
+}
+
+TEST(BenchRig, LessThanTheBaselineIsInvalid) {
+    VaryingRig rig({1.0, 1.001}, 2);
+    ASSERT_TRUE(rig.measure({0.005, 60}, 5, [](const model::BenchPrecision&) {}));
+    const Result<model::BenchRecord> record = rig.finish();
+    ASSERT_TRUE(record);
+    EXPECT_EQ(record->outcome, model::Outcome::invalid);
+    EXPECT_NE(record->message.find("less than the empty program"), std::string::npos);
+}
+
 // On CPUs whose cores cannot be read there is nothing to be told.
 bool reads_cores() { return traffic::measure_cycle_ns().has_value(); }
 
@@ -51,7 +116,7 @@ TEST(BenchRig, PairsOfASharedCoreAreMeasuredAgainForThreeTimesTheRoundAtMost) {
     const model::BenchRound round = round_of(rig, 10);
     EXPECT_EQ(round.window_ns.size(), 30U);
     EXPECT_EQ(round.offered, 30'000U);
-    EXPECT_TRUE(round.core_shared());
+    EXPECT_TRUE(round.disturbed());
     EXPECT_EQ(round_of(rig, 5).window_ns.size(), 15U);  // each round has spare ones of its own
 }
 

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/arguments.h"
+#include "base/clock.h"
 #include "base/interrupt.h"
 #include "bench/bench.h"
 #include "bench/loop_bench.h"
@@ -114,9 +115,65 @@ void add_counters(benchmark::State& state, const model::BenchRound& round, bool 
 // How benches are run: for how long, and what becomes known while they are.
 struct BenchSeries {
     double round_seconds = 0;
+    int rounds = 0;
+    std::optional<PrecisionGoal> goal;
+    Clock::time_point start;
+    std::size_t benches_left = 0;
     std::map<int, KnownCore> cores;  // by CPU
     const std::function<void(const std::string&)>* progress = nullptr;
 };
+
+// What of the time for all benches is this one's.
+PrecisionGoal share_of_goal(BenchSeries& series) {
+    constexpr double kShortest = 0.3;  // seconds: less says nothing
+    PrecisionGoal goal = *series.goal;
+    const double left = goal.seconds - seconds_since(series.start);
+    goal.seconds = std::max(
+        kShortest, left / static_cast<double>(std::max<std::size_t>(1, series.benches_left)));
+    if (series.benches_left > 0) --series.benches_left;
+    return goal;
+}
+
+// All rounds at once, as long as necessary; the repetitions then only hand them out.
+Result<void> measure_all(Registered& bench, BenchSeries& series) {
+    constexpr double kWarmUp = 0.1;  // of the time
+    PrecisionGoal goal = share_of_goal(series);
+    const Clock::time_point start = Clock::now();
+    (*series.progress)(fmt::format("bench {}: warming up", bench.name));
+    bench.rig->expect_core(series.cores);
+    XDPBENCH_CHECK(bench.rig->warm_up(goal.seconds * kWarmUp));
+    goal.seconds -= seconds_since(start);
+    const auto known = [&](const model::BenchPrecision& precision) {
+        (*series.progress)(fmt::format("bench {}: {:.1f} ns/packet +-{:.1f} %", bench.name,
+                                       precision.ns_per_packet.figure, 100 * precision.reached()));
+    };
+    XDPBENCH_CHECK(bench.rig->measure(goal, series.rounds, known));
+    bench.rig->tell_core(series.cores);
+    return {};
+}
+
+void report_round(benchmark::State& state, const Registered& bench,
+                  const model::BenchRound& round) {
+    // All at once, so that its time per iteration is our ns/packet: of the middle window.
+    state.SetIterationTime(round.ns_per_packet() * 1e-9 * static_cast<double>(state.iterations()));
+    add_counters(state, round, bench.what.mode.has_value());
+}
+
+// One repetition of a bench that takes as long as necessary.
+void hand_out_round(benchmark::State& state, Registered& bench, BenchSeries& series) {
+    if (!bench.error && bench.rounds_begun == 0) {
+        const Result<void> measured = measure_all(bench, series);
+        if (!measured) bench.error = measured.error();
+    }
+    const auto round = static_cast<std::size_t>(bench.rounds_begun++);
+    while (state.KeepRunningBatch(state.max_iterations)) {
+        if (!bench.error) continue;
+        state.SkipWithError(bench.error->what.c_str());
+        return;
+    }
+    const std::vector<model::BenchRound>& rounds = bench.rig->rounds();
+    report_round(state, bench, rounds.at(std::min(round, rounds.size() - 1)));
+}
 
 // One repetition: one round. Before the first of them as long to warm up.
 void run_round(benchmark::State& state, Registered& bench, BenchSeries& series) {
@@ -126,6 +183,10 @@ void run_round(benchmark::State& state, Registered& bench, BenchSeries& series) 
     const Result<traffic::PinnedThread> pinned =
         traffic::PinnedThread::pin(bench.what.mode ? cpus.generator : cpus.program);
     if (!bench.error && !pinned) bench.error = pinned.error();
+    if (series.goal) {
+        hand_out_round(state, bench, series);
+        return;
+    }
     if (!bench.error && bench.rounds_begun == 0) {
         progress(fmt::format("bench {}: warming up", bench.name));
         bench.rig->expect_core(series.cores);
@@ -151,9 +212,7 @@ void run_round(benchmark::State& state, Registered& bench, BenchSeries& series) 
     }
     const model::BenchRound round = bench.rig->end_round();
     bench.rig->tell_core(series.cores);
-    // All at once, so that its time per iteration is our ns/packet: of the middle window.
-    state.SetIterationTime(round.ns_per_packet() * 1e-9 * static_cast<double>(state.iterations()));
-    add_counters(state, round, bench.what.mode.has_value());
+    report_round(state, bench, round);
 }
 
 model::BenchRecord unfinished(const BenchCase& bench, const Error& error) {
@@ -190,8 +249,10 @@ Result<void> initialize(const BenchOptions& options) {
 }
 
 void register_bench(Registered& bench, BenchSeries& series) {
-    const std::uint64_t packets =
-        bench.rig ? bench.rig->windows_in(series.round_seconds) * bench.rig->window_frames() : 1;
+    // How many windows a bench takes that ends when it is exact enough is not known yet.
+    const std::uint64_t windows =
+        bench.rig && !series.goal ? bench.rig->windows_in(series.round_seconds) : 1;
+    const std::uint64_t packets = bench.rig ? windows * bench.rig->window_frames() : 1;
     benchmark::RegisterBenchmark(
         bench.name.c_str(),
         [&bench, &series](benchmark::State& state) { run_round(state, bench, series); })
@@ -227,7 +288,8 @@ Result<BenchResults> run_benches(const std::vector<BenchCase>& cases, const Benc
     const bool one_by_one =
         std::any_of(cases.begin(), cases.end(), [](const BenchCase& what) { return what.devices; });
     const std::size_t together = one_by_one ? 1 : cases.size();
-    BenchSeries series{options.seconds, {}, &progress};
+    BenchSeries series{
+        options.seconds, options.rounds, options.goal, Clock::now(), cases.size(), {}, &progress};
     for (std::size_t first = 0; first < cases.size(); first += together)
         run_together(std::span(cases).subspan(first, together), series, reporter, results.records);
     results.json = reporter.document();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,9 @@ namespace xdpbench::bench {
 struct BenchOptions {
     double seconds = 1.0;  // of a round
     int rounds = 5;
+    // As long as necessary: `seconds` of the goal are for all benches together, with what they
+    // need for their preparation. Then `rounds` are parts of that time.
+    std::optional<PrecisionGoal> goal;
     std::vector<std::string> arguments;  // for Google Benchmark: --benchmark_...
 };
 

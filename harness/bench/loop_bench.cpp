@@ -49,6 +49,8 @@ Result<std::unique_ptr<BenchRig>> LoopBench::create(const BenchCase& bench) {
     rig->watch_paths(std::move(paths));
     rig->record_.setup = std::move(setup);
     rig->on_this_cpu_ = true;
+    rig->watch_thread(bench.cpus.program);
+    rig->record_.cpu_time = true;
     XDPBENCH_TRY(const auto counters, bpf::read_counters(rig->program_));
     rig->record_.setup.counted_by = counters ? "the program's map " XDP_COUNTERS_MAP
                                              : "the return value of every window's last packet";

@@ -30,6 +30,7 @@ class VethBench final : public BenchRig {
     traffic::Generator generator_;
     std::optional<testbed::InstrumentedLink> link_;
     std::optional<testbed::InstrumentedLink> baseline_;
+    bool by_cpu_time_ = false;
     double sending_seconds_ = 0;                     // of the program's windows that count
     model::End end_ = model::End::nowhere;           // where frames of the program arrived last
     model::End baseline_end_ = model::End::nowhere;  // and of the baseline

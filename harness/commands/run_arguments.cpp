@@ -150,7 +150,7 @@ Result<void> add_rates(const RunArguments& arguments, run::RunOptions& options) 
         XDPBENCH_TRY(const bench::Rate rate, bench::parse_rate(text));
         if (rate.share == 0 && rate.pps * options.seconds < 1) {
             return input_error(
-                fmt::format("--rate {} is not a whole frame in {}", text, arguments.duration),
+                fmt::format("--rate {} is not a whole frame in {} s", text, options.seconds),
                 "ask for a higher rate or a longer --duration");
         }
         const auto same = [&rate](const bench::Rate& other) {
@@ -217,10 +217,20 @@ void add_program_options(CLI::App& app, RunArguments& arguments) {
 }
 
 void add_measurement_options(CLI::App& app, RunArguments& arguments) {
-    app.add_option("--duration", arguments.duration, "length of a bench round (default: 1s)")
+    app.add_option("--precision", arguments.precision,
+                   "a bench ends when ns/packet is known this exactly, with 95 % confidence "
+                   "(default: 0.5%)")
+        ->type_name("SHARE")
+        ->group(kMeasurementGroup);
+    app.add_option("--budget", arguments.budget,
+                   "or when this time is spent, which all benches share (default: 10s)")
         ->type_name("TIME")
         ->group(kMeasurementGroup);
-    app.add_option("--rounds", arguments.rounds, "number of bench rounds (default: 5)")
+    app.add_option("--duration", arguments.duration,
+                   "instead of that, the length of a bench round (with --rounds: 1s)")
+        ->type_name("TIME")
+        ->group(kMeasurementGroup);
+    app.add_option("--rounds", arguments.rounds, "and so many rounds (with --duration: 5)")
         ->type_name("N")
         ->group(kMeasurementGroup);
     app.add_option("--cpus", arguments.cpus,
@@ -292,6 +302,37 @@ void add_run_options(CLI::App& app, RunArguments& arguments) {
     add_report_options(app, arguments);
 }
 
+namespace {
+
+// A time of the command line; `option` is named in the error.
+Result<double> parse_time(const char* option, const std::string& text) {
+    constexpr double kLongest = 3600;
+    const std::optional<double> seconds = parse_duration(text);
+    if (seconds && *seconds <= kLongest) return *seconds;
+    return input_error(fmt::format("{} {} is not a time between 0 and one hour", option, text),
+                       "write it as 3s, 250ms or 2m");
+}
+
+// How long benches take: rounds as asked for, or until the figure is exact enough.
+Result<void> add_times(const RunArguments& arguments, run::RunOptions& options) {
+    constexpr int kMostRounds = 10'000;
+    constexpr double kFinest = 0.0001;
+    if (!arguments.duration.empty()) {
+        XDPBENCH_TRY(options.seconds, parse_time("--duration", arguments.duration));
+    }
+    options.rounds = arguments.rounds.value_or(options.rounds);
+    if (options.rounds < 1 || options.rounds > kMostRounds)
+        return input_error(
+            fmt::format("--rounds {} is not between 1 and {}", options.rounds, kMostRounds));
+    bench::PrecisionGoal goal;
+    XDPBENCH_TRY(goal.precision, bench::parse_share("--precision", arguments.precision, kFinest));
+    XDPBENCH_TRY(goal.seconds, parse_time("--budget", arguments.budget));
+    if (arguments.duration.empty() && !arguments.rounds) options.goal = goal;
+    return {};
+}
+
+}  // namespace
+
 Result<run::RunOptions> parse_run(const RunArguments& arguments) {
     run::RunOptions options;
     XDPBENCH_TRY(options.programs, list_items("--prog", arguments.programs));
@@ -300,18 +341,7 @@ Result<run::RunOptions> parse_run(const RunArguments& arguments) {
     XDPBENCH_TRY(options.modes, parse_modes(modes));
     XDPBENCH_CHECK(choose_parts(arguments.only, options));
     XDPBENCH_TRY(options.traffic, parse_traffic(arguments.traffic));
-    constexpr double kLongestRound = 3600;
-    const std::optional<double> seconds = parse_duration(arguments.duration);
-    if (!seconds || *seconds > kLongestRound)
-        return input_error(
-            fmt::format("--duration {} is not a time between 0 and one hour", arguments.duration),
-            "write it as 3s, 250ms or 2m");
-    options.seconds = *seconds;
-    constexpr int kMostRounds = 10'000;
-    if (arguments.rounds < 1 || arguments.rounds > kMostRounds)
-        return input_error(
-            fmt::format("--rounds {} is not between 1 and {}", arguments.rounds, kMostRounds));
-    options.rounds = arguments.rounds;
+    XDPBENCH_CHECK(add_times(arguments, options));
     XDPBENCH_TRY(options.shapes, parse_shapes(arguments.shape));
     XDPBENCH_TRY(options.placement, parse_placement(arguments.shape));
     XDPBENCH_CHECK(add_rates(arguments, options));

@@ -1,6 +1,7 @@
 // What `run` is asked on the command line.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,10 @@ struct RunArguments {
     ShapeArguments shape;
     std::vector<std::string> settings;
     std::string cpus;
-    std::string duration = "1s";
-    int rounds = 5;
+    std::string duration;       // empty: as long as necessary
+    std::optional<int> rounds;  // none: the same
+    std::string precision = "0.5%";
+    std::string budget = "10s";
     std::vector<std::string> rates;
     std::vector<std::string> losses;
     std::string exceed;  // empty: the default of SearchGoals

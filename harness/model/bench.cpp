@@ -23,10 +23,10 @@ std::vector<double> in_cycles(const std::vector<double>& window_ns,
 
 // Of one number of each window those that the round's figures are of.
 std::vector<double> judged(const BenchRound& round, const std::vector<double>& windows) {
-    if (round.shared.empty() || round.core_shared()) return windows;
+    if (round.excluded_windows() == 0 || round.disturbed()) return windows;
     std::vector<double> own;
     for (std::size_t i = 0; i < windows.size(); ++i) {
-        if (!round.shared[i]) own.push_back(windows[i]);
+        if (!round.excluded(i)) own.push_back(windows[i]);
     }
     return own;
 }
@@ -62,9 +62,21 @@ std::size_t BenchRound::shared_windows() const {
     return static_cast<std::size_t>(std::count(shared.begin(), shared.end(), true));
 }
 
-bool BenchRound::core_shared() const {
-    const std::size_t own = shared.size() - shared_windows();
-    return shared_windows() > 0 && (own < kFewestWindows || own * kFewestOf < shared.size());
+bool BenchRound::excluded(std::size_t pair) const {
+    return (pair < shared.size() && shared[pair]) ||
+           (pair < disturbance.size() && disturbance[pair] != stats::Disturbance::none);
+}
+
+std::size_t BenchRound::excluded_windows() const {
+    std::size_t windows = 0;
+    for (std::size_t pair = 0; pair < window_ns.size(); ++pair) windows += excluded(pair) ? 1 : 0;
+    return windows;
+}
+
+bool BenchRound::disturbed() const {
+    const std::size_t excluded = excluded_windows();
+    const std::size_t own = window_ns.size() - excluded;
+    return excluded > 0 && (own < kFewestWindows || own * kFewestOf < window_ns.size());
 }
 
 double own_core_ipc(const std::vector<double>& core_ipc) {
@@ -98,18 +110,18 @@ double BenchRound::rate(std::uint64_t frames) const {
 }
 
 double BenchRecord::shared_share() const {
-    std::size_t windows = 0;
+    std::size_t all = 0;
     std::size_t shared = 0;
     for (const BenchRound& round : rounds) {
-        windows += round.shared.size();
+        all += round.shared.size();
         shared += round.shared_windows();
     }
-    return windows == 0 ? 0 : static_cast<double>(shared) / static_cast<double>(windows);
+    return all == 0 ? 0 : static_cast<double>(shared) / static_cast<double>(all);
 }
 
-std::size_t BenchRecord::shared_rounds() const {
+std::size_t BenchRecord::disturbed_rounds() const {
     return static_cast<std::size_t>(std::count_if(
-        rounds.begin(), rounds.end(), [](const BenchRound& round) { return round.core_shared(); }));
+        rounds.begin(), rounds.end(), [](const BenchRound& round) { return round.disturbed(); }));
 }
 
 ActionTally per_second(const BenchRecord& bench, const CpuTally& cpu) {

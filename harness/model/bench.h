@@ -4,11 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "model/bound.h"
 #include "model/common.h"
+#include "stats/evidence.h"
+#include "stats/precision.h"
 
 namespace xdpbench::model {
 
@@ -32,12 +35,14 @@ struct BenchRound {
     std::vector<double> core_ipc = {};
     // Whether another thread shared the core then (find_shared_windows); empty as above.
     std::vector<bool> shared = {};
+    // What else disturbed the thread during one of the two windows; empty where nobody watched.
+    std::vector<stats::Disturbance> disturbance = {};
     // A cycle of the clock that figures in ns are given at (BenchRecord::clock_cycle_ns); 0: they
     // are as timed.
     double clock_cycle_ns = 0;
 
-    // Of the middle window that had the core for itself: what disturbs a few of the others does
-    // not move it. Of the middle one of all where core_shared(). At the run's clock: the CPU's own
+    // Of the middle window that counts: what disturbs a few of the others does not move it. Of the
+    // middle one of all where disturbed(). At the run's clock: the CPU's own
     // moves all the time, and every time with it.
     [[nodiscard]] double ns_per_packet() const;
     [[nodiscard]] double baseline_ns() const;
@@ -50,8 +55,13 @@ struct BenchRound {
     [[nodiscard]] double program_cycles() const { return cycles_per_packet() - baseline_cycles(); }
     [[nodiscard]] double gigahertz() const;
     [[nodiscard]] double rate(std::uint64_t frames) const;  // packets/s
-    // CPU contention in so many windows that too few are left to judge the round.
-    [[nodiscard]] bool core_shared() const;
+    // The pair of windows does not count: another thread shared the core, or the thread lost part
+    // of its time.
+    [[nodiscard]] bool excluded(std::size_t pair) const;
+    [[nodiscard]] std::size_t excluded_windows() const;
+    // So many windows do not count that what is left says nothing.
+    [[nodiscard]] bool disturbed() const;
+    // Of the core alone.
     [[nodiscard]] std::size_t shared_windows() const;
 };
 
@@ -69,6 +79,31 @@ inline constexpr double kOwnCore = 0.85;
 // the core alone, never by how long the windows took, and holds for the program's and the
 // baseline's.
 void find_shared_windows(std::vector<BenchRound>& rounds, double own_ipc);
+
+// How exactly the figures of a bench are known, from all windows of all rounds that count. ns per
+// packet at the run's clock, as in BenchRound.
+struct BenchPrecision {
+    double wanted = 0;        // half of the interval's width, as a share of the figure
+    std::size_t windows = 0;  // pairs that the figures are of
+    bool disturbed = false;   // too few pairs count: the figures are of all
+    stats::Estimate ns_per_packet;
+    stats::Estimate baseline_ns;
+    stats::Estimate program_ns;
+
+    // What was reached, of the less exact one of ns_per_packet and baseline_ns.
+    [[nodiscard]] double reached() const;
+    [[nodiscard]] bool enough() const { return reached() <= wanted; }
+    // The interval of the program's cost has 0 in it or ends below: the cost is less than its upper
+    // end, which is returned. Nothing: the cost is a figure.
+    [[nodiscard]] std::optional<double> cost_below() const;
+    // The program seems to be faster than no program: the baseline is not one.
+    [[nodiscard]] bool broken_baseline() const;
+};
+
+// Of the pairs of `rounds` that count, in the order in which they were measured; of all if those
+// are too few. Nothing with fewer pairs than `plan` has blocks.
+[[nodiscard]] std::optional<BenchPrecision> find_precision(const std::vector<BenchRound>& rounds,
+                                                           const stats::PrecisionPlan& plan);
 
 struct BenchRecord {
     BenchSetup setup;
@@ -93,6 +128,11 @@ struct BenchRecord {
     Losses losses;
     double measured_seconds = 0;  // of all windows, the baseline's too, with what is around them
     double user_seconds = 0;      // of these, that this process spent in its own code
+    std::optional<BenchPrecision> precision;
+    // Windows are timed by the CPU time of the one thread that does all the work, not by wall time:
+    // what other threads were given meanwhile is not in it.
+    bool cpu_time = false;
+    stats::WindowTally windows;  // those that do not count, by reason; none where nobody watched
     Bound bound = Bound::none;
     std::string evidence;
 
@@ -108,21 +148,21 @@ struct BenchRecord {
     }
     // Windows in which another thread shared the core, as a share of all.
     [[nodiscard]] double shared_share() const;
-    [[nodiscard]] std::size_t shared_rounds() const;
+    [[nodiscard]] std::size_t disturbed_rounds() const;
     // CPU time in the harness's own code, as a share of one CPU.
     [[nodiscard]] double user_share() const {
         return measured_seconds > 0 ? user_seconds / measured_seconds : 0;
     }
 };
 
-// One number of every round that had the core for itself, or of all where none had.
+// One number of every round that was not disturbed, or of all where each was.
 template <class Measure>
 [[nodiscard]] std::vector<double> measure_rounds(const BenchRecord& bench, Measure measure) {
-    const bool some_own = bench.shared_rounds() < bench.rounds.size();
+    const bool some_own = bench.disturbed_rounds() < bench.rounds.size();
     std::vector<double> samples;
     samples.reserve(bench.rounds.size());
     for (const BenchRound& round : bench.rounds) {
-        if (!some_own || !round.core_shared()) samples.push_back(measure(round));
+        if (!some_own || !round.disturbed()) samples.push_back(measure(round));
     }
     return samples;
 }

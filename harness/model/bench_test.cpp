@@ -56,7 +56,7 @@ TEST(BenchRound, WindowsOfASharedCoreAreLeftOut) {
     EXPECT_DOUBLE_EQ(rounds[0].ns_per_packet(), 66.5);  // not marked yet
     find_shared_windows(rounds, own_core_ipc(rounds));
     EXPECT_EQ(rounds[0].shared_windows(), 5);
-    EXPECT_FALSE(rounds[0].core_shared());
+    EXPECT_FALSE(rounds[0].disturbed());
     EXPECT_DOUBLE_EQ(rounds[0].ns_per_packet(), 50);
     EXPECT_DOUBLE_EQ(rounds[0].baseline_ns(), 20);
     EXPECT_DOUBLE_EQ(rounds[0].cycles_per_packet(), 150);
@@ -66,9 +66,9 @@ TEST(BenchRound, WindowsOfASharedCoreAreLeftOut) {
 TEST(BenchRound, WithTooFewWindowsOfItsOwnItKeepsAll) {
     std::vector<BenchRound> rounds{round_of_a_shared_core(6), round_of_a_shared_core(0)};
     find_shared_windows(rounds, own_core_ipc(rounds));
-    EXPECT_TRUE(rounds[0].core_shared());
+    EXPECT_TRUE(rounds[0].disturbed());
     EXPECT_DOUBLE_EQ(rounds[0].ns_per_packet(), 83);
-    EXPECT_FALSE(rounds[1].core_shared());
+    EXPECT_FALSE(rounds[1].disturbed());
     EXPECT_EQ(rounds[1].shared_windows(), 0);
 }
 
@@ -76,8 +76,8 @@ TEST(BenchRound, WithFewerThanAQuarterOfItsOwnItKeepsAll) {
     std::vector<BenchRound> rounds{round_of_a_shared_core(76, 100),
                                    round_of_a_shared_core(75, 100)};
     find_shared_windows(rounds, own_core_ipc(rounds));
-    EXPECT_TRUE(rounds[0].core_shared());
-    EXPECT_FALSE(rounds[1].core_shared());
+    EXPECT_TRUE(rounds[0].disturbed());
+    EXPECT_FALSE(rounds[1].disturbed());
     EXPECT_DOUBLE_EQ(rounds[1].cycles_per_packet(), 150);
 }
 
@@ -85,9 +85,9 @@ TEST(BenchRound, WithFewerThanAQuarterOfItsOwnItKeepsAll) {
 TEST(BenchRound, SharedThroughoutItKeepsAllAndSaysSo) {
     std::vector<BenchRound> rounds{round_of_a_shared_core(10)};
     find_shared_windows(rounds, own_core_ipc(rounds));
-    EXPECT_FALSE(rounds[0].core_shared());
+    EXPECT_FALSE(rounds[0].disturbed());
     find_shared_windows(rounds, 5.4);
-    EXPECT_TRUE(rounds[0].core_shared());
+    EXPECT_TRUE(rounds[0].disturbed());
     EXPECT_DOUBLE_EQ(rounds[0].ns_per_packet(), 83);
 }
 
@@ -106,7 +106,7 @@ TEST(BenchRecord, TellsHowMuchOfTheTimeTheCoreWasShared) {
     bench.rounds = {round_of_a_shared_core(8), round_of_a_shared_core(0)};
     find_shared_windows(bench.rounds, own_core_ipc(bench.rounds));
     EXPECT_DOUBLE_EQ(bench.shared_share(), 0.4);
-    EXPECT_EQ(bench.shared_rounds(), 1);
+    EXPECT_EQ(bench.disturbed_rounds(), 1);
 }
 
 TEST(BenchRecord, RoundsOfASharedCoreAreLeftOutIfThereAreOthers) {

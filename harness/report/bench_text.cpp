@@ -117,12 +117,34 @@ std::string core_line(const model::BenchRecord& bench) {
         fmt::format("  {:<10}{:.1f} instructions per cycle; ", "core", bench.core_ipc);
     if (bench.shared_share() == 0) return line + "no CPU contention\n";
     line += fmt::format("CPU contention: {:.1f} % of windows", bench.shared_share() * 100);
-    const std::size_t shared = bench.shared_rounds();
+    const std::size_t shared = bench.disturbed_rounds();
     if (shared == bench.rounds.size()) return line + " in all rounds, none excluded\n";
     line += " excluded";
     if (shared > 0)
         line += fmt::format(", and {} of {}", shared, counted(bench.rounds.size(), "round"));
     return line + "\n";
+}
+
+// How exactly the figures are known, and which windows do not count.
+std::string precision_lines(const model::BenchRecord& bench) {
+    std::string lines;
+    if (bench.precision) {
+        const model::BenchPrecision& precision = *bench.precision;
+        lines = fmt::format(
+            "  {:<10}+-{:.2f} % of ns/packet with {:.0f} % confidence; program {:.1f} +-{:.1f} "
+            "ns\n",
+            "interval", precision.reached() * 100, precision.ns_per_packet.interval.coverage * 100,
+            precision.program_ns.figure, precision.program_ns.error());
+        if (const auto below = precision.cost_below())
+            lines += fmt::format("  {:<10}< {:.1f} ns: it cannot be told from the baseline\n",
+                                 "program", *below);
+    }
+    if (bench.windows.excluded() > 0)
+        lines += fmt::format("  {:<10}{}{}\n", "windows", bench.windows.text(),
+                             bench.precision && bench.precision->disturbed
+                                 ? "; with so few others all count, by CPU time"
+                                 : "");
+    return lines;
 }
 
 // A row for each CPU: what the program did there, in packets per second.
@@ -176,7 +198,8 @@ std::string bench_text(const model::BenchRecord& bench) {
         fmt::format("  {:<8} {}\n           {}; {} of {:.2f} s, interleaved with the baseline\n\n",
                     "bench", setup_text(bench.setup, bench.outcome), placement_text(bench.setup),
                     counted(bench.rounds.size(), "round"), bench.seconds / rounds);
-    text += bench_table(bench) + "\n" + clock_line(bench) + core_line(bench) + cpu_rows(bench);
+    text += bench_table(bench) + "\n" + precision_lines(bench) + clock_line(bench) +
+            core_line(bench) + cpu_rows(bench);
     text += fmt::format("  {:<10}{:.2f} % of a CPU in the tool's own code during the measurement\n",
                         "harness", bench.user_share() * 100);
     if (bench.alone()) {

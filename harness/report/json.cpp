@@ -123,18 +123,63 @@ Json to_json(const model::BenchRound& round) {
               {"ns_per_packet", round.ns_per_packet()},
               {"baseline_ns", round.baseline_ns()},
               {"program_ns", round.program_ns()}};
+    if (!round.disturbance.empty()) json["disturbance"] = Json::array();
+    for (const stats::Disturbance disturbance : round.disturbance)
+        json["disturbance"].push_back(stats::name(disturbance));
+    json["excluded_windows"] = round.excluded_windows();
     if (round.cycle_ns.empty()) return json;
     json["cycle_ns"] = round.cycle_ns;
     json["core_ipc"] = round.core_ipc;
     json["contended"] = round.shared;
     json["contended_windows"] = round.shared_windows();
-    json["excluded"] = round.core_shared();
+    json["excluded"] = round.disturbed();
     json["gigahertz"] = round.gigahertz();
     json["timed_ns_per_packet"] = round.timed_ns_per_packet();
     json["cycles_per_packet"] = round.cycles_per_packet();
     json["baseline_cycles"] = round.baseline_cycles();
     json["program_cycles"] = round.program_cycles();
     return json;
+}
+
+Json to_json(const stats::Estimate& estimate) {
+    return {{"figure", estimate.figure},
+            {"low", estimate.interval.low},
+            {"high", estimate.interval.high},
+            {"confidence", estimate.interval.coverage}};
+}
+
+Json to_json(const model::BenchPrecision& precision) {
+    Json json{{"wanted", precision.wanted},
+              {"reached", precision.reached()},
+              {"enough", precision.enough()},
+              {"windows", precision.windows},
+              {"disturbed", precision.disturbed},
+              {"ns_per_packet", to_json(precision.ns_per_packet)},
+              {"baseline_ns", to_json(precision.baseline_ns)},
+              {"program_ns", to_json(precision.program_ns)}};
+    if (const auto below = precision.cost_below()) json["program_ns_below"] = *below;
+    return json;
+}
+
+// Pairs of windows, those that do not count by reason, and what happened to the thread meanwhile.
+Json to_json(const stats::WindowTally& tally) {
+    const stats::WindowEvidence& total = tally.total();
+    Json reasons = Json::object();
+    for (const stats::Disturbance reason : stats::kReasons) {
+        if (tally.count(reason) > 0)
+            reasons[std::string(stats::name(reason))] = tally.count(reason);
+    }
+    return {{"windows", tally.windows()},
+            {"clean", tally.clean()},
+            {"excluded", reasons},
+            {"wall_seconds", total.wall_seconds},
+            {"cpu_seconds", total.cpu_seconds},
+            {"waited_seconds", total.waited_seconds},
+            {"throttled_seconds", total.throttled_seconds},
+            {"stolen_seconds", total.stolen_seconds},
+            {"interrupt_seconds", total.interrupt_seconds},
+            {"preemptions", total.preemptions},
+            {"sleeps", total.sleeps}};
 }
 
 template <class Measure>
@@ -152,6 +197,7 @@ Json to_json(const model::BenchRecord& bench) {
     json["bound"] = model::name_of(bench.bound);
     json["evidence"] = bench.evidence;
     json["seconds"] = bench.seconds;
+    json["timed_by"] = bench.cpu_time ? "cpu_time" : "wall_time";
     json["actions"] = to_json(bench.actions);
     json["received"] = bench.received;
     json["passed"] = bench.passed;
@@ -167,6 +213,8 @@ Json to_json(const model::BenchRecord& bench) {
     json["harness_cpu_share"] = bench.user_share();
     json["rounds"] = Json::array();
     for (const model::BenchRound& round : bench.rounds) json["rounds"].push_back(to_json(round));
+    if (bench.windows.windows() > 0) json["window_evidence"] = to_json(bench.windows);
+    if (bench.precision) json["precision"] = to_json(*bench.precision);
     if (bench.rounds.empty()) return json;
     if (bench.alone()) {
         json["resolution_ns"] = model::kAloneResolution;
@@ -186,7 +234,7 @@ Json to_json(const model::BenchRecord& bench) {
     if (!bench.has_cycles()) return json;
     json["core_ipc"] = bench.core_ipc;
     json["contended_share"] = bench.shared_share();
-    json["excluded_rounds"] = bench.shared_rounds();
+    json["excluded_rounds"] = bench.disturbed_rounds();
     json["clock_gigahertz"] = bench.clock_gigahertz();
     json["gigahertz"] = summary(bench, [](const model::BenchRound& r) { return r.gigahertz(); });
     json["timed_ns_per_packet"] =

@@ -30,6 +30,9 @@ struct RunOptions {
     target::TrafficOption traffic;  // instead of the scenario's
     double seconds = 1.0;           // of a bench round
     int rounds = 5;
+    // Benches end when they are exact enough, or this time is spent on all of them; none: rounds as
+    // above (--duration, --rounds).
+    std::optional<bench::PrecisionGoal> goal;
     std::optional<model::Placement> placement;     // none: by the number of CPUs
     std::vector<target::TrafficShape> shapes{{}};  // one bench each
     std::vector<bench::Rate> rates;                // --rate

@@ -18,6 +18,9 @@
 namespace xdpbench::run {
 namespace {
 
+// Long enough to tell a busy CPU from a quiet one by clock ticks of 10 ms.
+constexpr double kWatchSeconds = 0.2;
+
 // A setting means a variable or a map of one program.
 Result<void> apply_settings(const std::vector<std::string>& settings,
                             std::vector<target::Target>& targets) {
@@ -122,7 +125,9 @@ Result<PlannedRun> plan_run(const RunOptions& options) {
         XDPBENCH_CHECK(require_shapes(target, options));
     XDPBENCH_CHECK(probe::require_privileges());
     XDPBENCH_CHECK(probe::require_kernel());
-    XDPBENCH_TRY(plan.cpus, traffic::plan_cpus(options.placement));
+    const bool loads = options.bench || options.search || options.latency;
+    XDPBENCH_TRY(plan.cpus,
+                 traffic::plan_cpus(options.placement, loads && !plan.listing ? kWatchSeconds : 0));
     XDPBENCH_TRY(plan.sharded, is_one_of_several_shards());
     XDPBENCH_CHECK(initialize_cases(plan.test_flags));
     return plan;

@@ -92,7 +92,7 @@ Result<void> list(const PlannedRun& plan, const Progress& progress, model::RunRe
                   std::vector<std::string>& notes) {
     if (plan.lists_tests) run_judged_cases(plan.targets, plan.options, progress, record, notes);
     if (!plan.lists_benchmarks) return {};
-    const bench::BenchOptions options{plan.options.seconds, plan.options.rounds,
+    const bench::BenchOptions options{plan.options.seconds, plan.options.rounds, plan.options.goal,
                                       plan.benchmark_flags};
     XDPBENCH_CHECK(bench::run_benches(benches_of(plan.targets, plan.options, plan.cpus, record),
                                       options, progress));
@@ -105,7 +105,8 @@ Result<void> measure(const PlannedRun& plan, const Progress& progress, model::Ru
     const std::vector<bench::BenchCase> benches =
         benches_of(plan.targets, options, plan.cpus, record);
     record.known_cases += benches.size();
-    const bench::BenchOptions bench_options{options.seconds, options.rounds, plan.benchmark_flags};
+    const bench::BenchOptions bench_options{options.seconds, options.rounds, options.goal,
+                                            plan.benchmark_flags};
     XDPBENCH_TRY(bench::BenchResults results, bench::run_benches(benches, bench_options, progress));
     std::move(results.records.begin(), results.records.end(), std::back_inserter(record.benches));
     record.google_benchmark = std::move(results.json);

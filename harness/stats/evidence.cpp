@@ -9,10 +9,6 @@
 namespace xdpbench::stats {
 namespace {
 
-constexpr std::array<Disturbance, kDisturbances - 1> kReasons{
-    Disturbance::throttled, Disturbance::preempted, Disturbance::slept, Disturbance::stolen,
-    Disturbance::core_shared};
-
 double percent(double part, double all) { return all > 0 ? 100 * part / all : 0; }
 
 double percent(std::size_t part, std::size_t all) {

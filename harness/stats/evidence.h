@@ -39,6 +39,10 @@ enum class Disturbance {
     core_shared,  // another thread had part of the core (SMT): judged by the caller
 };
 inline constexpr std::size_t kDisturbances = 6;
+// All but none.
+inline constexpr std::array<Disturbance, kDisturbances - 1> kReasons{
+    Disturbance::throttled, Disturbance::preempted, Disturbance::slept, Disturbance::stolen,
+    Disturbance::core_shared};
 // "preempted"; none has no name.
 [[nodiscard]] std::string_view name(Disturbance disturbance);
 

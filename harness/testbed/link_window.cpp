@@ -9,9 +9,11 @@ namespace xdpbench::testbed {
 Result<LinkWindow> run_window(const InstrumentedLink& link, traffic::Generator& generator,
                               const net::Network& network, std::uint64_t frames) {
     XDPBENCH_TRY(const LinkCounts before, link.read());
+    const double cpu_start = thread_cpu_seconds();
     const Clock::time_point start = Clock::now();
     XDPBENCH_CHECK(generator.send(network.tester, link.tester().index, frames));
     const double sending_seconds = seconds_since(start);
+    const double cpu_seconds = thread_cpu_seconds() - cpu_start;
     double seconds = sending_seconds;
     XDPBENCH_TRY(LinkCounts now, link.read());
     LinkCounts counts = since(before, now);
@@ -24,7 +26,7 @@ Result<LinkWindow> run_window(const InstrumentedLink& link, traffic::Generator& 
     if (!missing.empty()) {
         return unaccounted_error(missing);
     }
-    return LinkWindow{std::move(counts), seconds, sending_seconds};
+    return LinkWindow{std::move(counts), seconds, sending_seconds, cpu_seconds};
 }
 
 void add_counts(const LinkCounts& counts, model::BenchRecord& record) {

@@ -10,6 +10,7 @@ struct LinkWindow {
     LinkCounts counts;
     double seconds = 0;          // until the last frame was accounted for
     double sending_seconds = 0;  // of these, until the generator was done
+    double cpu_seconds = 0;      // that the calling thread had until then
 };
 
 // Sends `frames` and waits for them. Invalid, with both figures, if frames are unaccounted for.

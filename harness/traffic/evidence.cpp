@@ -8,7 +8,6 @@
 #include <array>
 #include <charconv>
 #include <cstdio>
-#include <ctime>
 
 namespace xdpbench::traffic {
 namespace {
@@ -30,12 +29,6 @@ std::string_view read_again(const UniqueFd& fd, std::string& buffer) {
             return std::string_view(buffer).substr(0, static_cast<std::size_t>(size));
         buffer.resize(2 * buffer.size());
     }
-}
-
-double thread_cpu_seconds() {
-    timespec now = {};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
 // The number after the first blank.

@@ -5,13 +5,12 @@
 
 #include <atomic>
 #include <chrono>
-#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <thread>
 
-#include "base/child.h"
+#include "base/clock.h"
 #include "traffic/busiest_process.h"
 #include "traffic/pinned.h"
 #include "traffic/placement.h"
@@ -41,15 +40,9 @@ class Folder {
     fs::path path_;
 };
 
-double cpu_seconds() {
-    timespec now = {};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
 void work_for(double seconds) {
-    const double start = cpu_seconds();
-    while (cpu_seconds() - start < seconds) continue;
+    const double start = thread_cpu_seconds();
+    while (thread_cpu_seconds() - start < seconds) continue;
 }
 
 TEST(EvidenceReader, WorkHasItsCpuTime) {

@@ -6,21 +6,15 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <ctime>
 #include <memory>
 #include <thread>
 
+#include "base/clock.h"
 #include "stats/summary.h"
 #include "traffic/pinned.h"
 
 namespace xdpbench::traffic {
 namespace {
-
-double thread_seconds() {
-    timespec now = {};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
 
 // Independent chains, so that the core's arithmetic units are the limit: those are what two threads
 // of one core share.
@@ -38,9 +32,9 @@ std::uint64_t work(std::uint64_t turns) {
 std::atomic<std::uint64_t> work_done;
 
 double timed_work(std::uint64_t turns) {
-    const double start = thread_seconds();
+    const double start = thread_cpu_seconds();
     work_done += work(turns);
-    return thread_seconds() - start;
+    return thread_cpu_seconds() - start;
 }
 
 constexpr std::uint64_t kSlice = 2000;  // turns: a few microseconds

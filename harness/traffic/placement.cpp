@@ -6,6 +6,7 @@
 #include <set>
 
 #include "bpf/cpus.h"
+#include "traffic/quiet_cpu.h"
 
 namespace xdpbench::traffic {
 
@@ -30,8 +31,10 @@ Result<CpuPlan> plan_cpus(const std::vector<int>& allowed,
     return plan;
 }
 
-Result<CpuPlan> plan_cpus(std::optional<model::Placement> wanted) {
-    return plan_cpus(allowed_cpus(), bpf::are_siblings, wanted);
+Result<CpuPlan> plan_cpus(std::optional<model::Placement> wanted, double watch_seconds) {
+    const std::vector<int> allowed = allowed_cpus();
+    return plan_cpus(watch_seconds > 0 ? watch_busiest_first(allowed, watch_seconds) : allowed,
+                     bpf::are_siblings, wanted);
 }
 
 std::size_t queues_for(const std::vector<int>& cpus) {

@@ -27,8 +27,9 @@ struct CpuPlan {
 Result<CpuPlan> plan_cpus(const std::vector<int>& allowed,
                           const std::function<bool(int, int)>& siblings,
                           std::optional<model::Placement> wanted);
-// With the CPUs that the calling thread may use, and sysfs's word for who are siblings.
-Result<CpuPlan> plan_cpus(std::optional<model::Placement> wanted);
+// With the CPUs that the calling thread may use, and sysfs's word for who are siblings. Watches the
+// CPUs first, for `watch_seconds`: the quietest ones are taken. 0: does not watch.
+Result<CpuPlan> plan_cpus(std::optional<model::Placement> wanted, double watch_seconds = 0);
 
 // How many queues a device needs so that each of the CPUs has its own: a veth gives a frame to the
 // queue whose number is that of the sending CPU modulo their number.

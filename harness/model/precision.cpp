@@ -1,0 +1,75 @@
+#include <algorithm>
+
+#include "model/bench.h"
+
+namespace xdpbench::model {
+namespace {
+
+// Interference only adds time and is excluded, so the middle of what is left is the figure.
+constexpr double kFigureQuantile = 0.5;
+
+// ns per packet of a window, at the run's clock if that is known.
+double at_the_clock(const BenchRound& round, const std::vector<double>& window_ns,
+                    std::size_t pair) {
+    const bool known = round.clock_cycle_ns > 0 && pair < round.cycle_ns.size();
+    return known ? window_ns[pair] / round.cycle_ns[pair] * round.clock_cycle_ns : window_ns[pair];
+}
+
+// ns per packet of each window.
+struct Costs {
+    std::vector<double> program;
+    std::vector<double> baseline;
+};
+
+Costs costs_of(const std::vector<BenchRound>& rounds, bool all) {
+    Costs costs;
+    for (const BenchRound& round : rounds) {
+        for (std::size_t pair = 0; pair < round.window_ns.size(); ++pair) {
+            if (!all && round.excluded(pair)) continue;
+            costs.program.push_back(at_the_clock(round, round.window_ns, pair));
+            costs.baseline.push_back(at_the_clock(round, round.baseline_window_ns, pair));
+        }
+    }
+    return costs;
+}
+
+double share_of(const stats::Estimate& estimate) {
+    return estimate.figure > 0 ? estimate.error() / estimate.figure : 0;
+}
+
+}  // namespace
+
+double BenchPrecision::reached() const {
+    return std::max(share_of(ns_per_packet), share_of(baseline_ns));
+}
+
+std::optional<double> BenchPrecision::cost_below() const {
+    if (program_ns.interval.low > 0) return std::nullopt;
+    return std::max({program_ns.interval.high, -program_ns.interval.low, kAloneResolution});
+}
+
+bool BenchPrecision::broken_baseline() const {
+    // Code placement alone moves what a path costs by about this share.
+    constexpr double kPlacement = 0.01;
+    const double noise = std::max(kAloneResolution, kPlacement * baseline_ns.figure);
+    return program_ns.interval.high < -noise;
+}
+
+std::optional<BenchPrecision> find_precision(const std::vector<BenchRound>& rounds,
+                                             const stats::PrecisionPlan& plan) {
+    for (const bool all : {false, true}) {
+        const Costs costs = costs_of(rounds, all);
+        const auto with = stats::estimate_quantile(costs.program, kFigureQuantile, plan);
+        const auto without = stats::estimate_quantile(costs.baseline, kFigureQuantile, plan);
+        if (!with || !without) continue;
+        return BenchPrecision{plan.precision,
+                              costs.program.size(),
+                              all,
+                              *with,
+                              *without,
+                              stats::difference(*with, *without)};
+    }
+    return std::nullopt;
+}
+
+}  // namespace xdpbench::model
