@@ -34,6 +34,7 @@ struct Command {
 Command add_run(CLI::App& application);
 Command add_compare(CLI::App& application);
 Command add_record(CLI::App& application);
+Command add_report(CLI::App& application);
 Command add_list(CLI::App& application);
 Command add_doctor(CLI::App& application);
 Command add_attach(CLI::App& application);

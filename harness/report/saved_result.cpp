@@ -8,12 +8,12 @@
 
 #include "base/text.h"
 #include "model/load.h"
-#include "report/json.h"
+#include "report/json_reader.h"
 
 namespace xdpbench::report {
 namespace {
 
-using SavedJson = nlohmann::json;
+using SavedJson = Json;
 
 // What must be equal for figures to be compared at all. The tool is among them: generator and loop
 // are part of what is measured.
@@ -45,9 +45,6 @@ constexpr std::array<const char*, 15> kSameSetup{"placement",
 constexpr std::array<const char*, 5> kSameGoal{"exceed_ratio", "initial_trial_seconds",
                                                "final_trial_seconds", "duration_sum_seconds",
                                                "width"};
-
-// Of what is read here it differs from the present one in the name of one key.
-constexpr int kFirstSchemaVersion = 1;
 
 constexpr const char* kOneValue = "no interval: one value of each run";
 
@@ -206,33 +203,6 @@ void add_latencies(const SavedJson& json, std::vector<SavedFigure>& figures) {
     }
 }
 
-// Of a result, lists and objects are nested up to six deep. A file of brackets would take 75 times
-// its size in memory before it is refused.
-bool is_nested_too_deep(std::string_view json) {
-    constexpr int kDeepest = 32;
-    int depth = 0;
-    bool quoted = false;
-    for (std::size_t i = 0; i < json.size() && depth <= kDeepest; ++i) {
-        const char letter = json[i];
-        if (quoted) {
-            if (letter == '\\') ++i;
-            quoted = letter != '"';
-        } else if (letter == '"') {
-            quoted = true;
-        } else if (letter == '[' || letter == '{') {
-            ++depth;
-        } else if (letter == ']' || letter == '}') {
-            --depth;
-        }
-    }
-    return depth > kDeepest;
-}
-
-Error no_result(const std::string& name, const std::string& reason) {
-    return input_error(fmt::format("{} is not a result of xdp-bench: {}", name, reason),
-                       "results are written by xdp-bench run, into results/ or where --json says");
-}
-
 template <class Keys>
 std::vector<std::string> key_differences(const Keys& keys,
                                          const std::map<std::string, std::string>& before,
@@ -263,24 +233,12 @@ std::string SavedFigure::name() const {
 }
 
 Result<SavedResult> parse_result(std::string_view json, const std::string& name) {
-    if (is_nested_too_deep(json)) return no_result(name, "it is nested too deep");
-    const SavedJson document = SavedJson::parse(json, nullptr, false);
+    XDPBENCH_TRY(const SavedJson document, parse_document(json, name));
     const auto has = [&](const char* key, bool (SavedJson::*is)() const noexcept) {
-        return document.is_object() && document.contains(key) && (document[key].*is)();
+        return document.contains(key) && (document[key].*is)();
     };
-    if (!has("benches", &SavedJson::is_array) || !has("environment", &SavedJson::is_object)) {
-        return no_result(name, document.is_discarded()
-                                   ? "it is no JSON document"
-                                   : "it has no \"benches\" or no \"environment\"");
-    }
-    const auto version = document.find("schema_version");
-    if (version == document.end() ||
-        (*version != kFirstSchemaVersion && *version != kResultSchemaVersion)) {
-        return input_error(fmt::format("{} has schema_version {}, this tool reads {} and {}", name,
-                                       version == document.end() ? "none" : version->dump(),
-                                       kFirstSchemaVersion, kResultSchemaVersion),
-                           "compare with the tool that wrote it, or measure again");
-    }
+    if (!has("benches", &SavedJson::is_array) || !has("environment", &SavedJson::is_object))
+        return no_result(name, "it has no \"benches\" or no \"environment\"");
     SavedResult result;
     result.started = text_of(document, "started");
     for (const auto& [key, value] : document["environment"].items()) {

@@ -1,0 +1,151 @@
+// What became of frames: losses by name, actions by CPU. How rates grow with CPUs.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "report/chart.h"
+#include "report/html_sections.h"
+#include "stats/summary.h"
+
+namespace xdpbench::report {
+namespace {
+
+constexpr double kPercent = 100;
+
+struct LostFrames {
+    std::vector<BarRow> bars;
+    std::vector<TableRow> data{{"where", "counter", "frames"}};
+
+    void add(const std::string& where, const model::Losses& losses) {
+        for (const auto& [name, frames] : losses) {
+            if (frames == 0) continue;
+            bars.push_back({where + ": " + name,
+                            {{static_cast<double>(frames), series_class(1)}},
+                            counted(frames, "frame")});
+            data.push_back({where, name, thousands(frames)});
+        }
+    }
+};
+
+// An action has the same colour on every CPU: aborted, drop, pass, tx, redirect.
+constexpr std::array<std::size_t, model::kActionCount> kActionSeries{1, 4, 2, 0, 3};
+
+std::string actions_figure(const std::string& title, const std::vector<model::CpuTally>& cpus) {
+    std::vector<BarRow> bars;
+    TableRow titles{"CPU"};
+    std::vector<TableRow> data;
+    Figure figure;
+    model::ActionTally seen{};
+    for (const model::CpuTally& cpu : cpus) {
+        BarRow bar{fmt::format("CPU {}", cpu.cpu), {}, ""};
+        TableRow row{fmt::format("{}", cpu.cpu)};
+        std::uint64_t all = 0;
+        for (std::size_t i = 0; i < cpu.actions.size(); ++i) {
+            bar.parts.push_back(
+                {static_cast<double>(cpu.actions[i]), series_class(kActionSeries.at(i))});
+            row.push_back(thousands(cpu.actions[i]));
+            seen.at(i) |= cpu.actions[i];
+            all += cpu.actions[i];
+        }
+        if (all == 0) continue;
+        bar.value = counted(all, "frame");
+        bars.push_back(std::move(bar));
+        data.push_back(std::move(row));
+    }
+    if (bars.empty()) return {};
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+        const std::string name(model::action_name(static_cast<model::Action>(i)));
+        titles.push_back(name);
+        if (seen.at(i) > 0) figure.legend.push_back({name, series_class(kActionSeries.at(i))});
+    }
+    data.insert(data.begin(), titles);
+    figure.title = title + ", actions by CPU";
+    figure.svg = bar_chart("frames by CPU and action", "frames", bars);
+    figure.data = html_table(data, 1);
+    return html_figure(figure);
+}
+
+std::string scaling_figure(const model::ScalingRecord& scaling) {
+    if (scaling.steps.empty()) return {};
+    std::vector<std::string> names;
+    std::vector<Point> together;
+    std::vector<Point> apart;
+    std::vector<TableRow> data{
+        {"CPUs", "one device, Mpps", "a device each, Mpps", "efficiency, %", "speedup"}};
+    double highest = 0;
+    for (const model::ScalingStep& step : scaling.steps) {
+        const double x = static_cast<double>(names.size());
+        names.push_back(std::to_string(step.cpus.size()));
+        together.push_back({x, stats::median(step.together).value_or(0) / model::kMega});
+        apart.push_back({x, stats::median(step.apart).value_or(0) / model::kMega});
+        highest = std::max({highest, together.back().y, apart.back().y});
+        data.push_back({names.back(), fmt::format("{:.3f}", together.back().y),
+                        fmt::format("{:.3f}", apart.back().y),
+                        fmt::format("{:.0f}", model::efficiency(step) * kPercent),
+                        fmt::format("{:.2f}", model::speedup(scaling, step))});
+    }
+    Plot plot("rate by number of CPUs", Axis::names("CPUs, each with a generator", names),
+              Axis::from_zero("Mpps processed", highest * 1.1));
+    plot.line(apart, series_class(1), true);
+    plot.line(together, series_class(0));
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        plot.mark(apart[i], 1);
+        plot.mark(together[i], 0);
+        plot.note({together[i].x, std::max(together[i].y, apart[i].y)},
+                  fmt::format("{:.0f} %", model::efficiency(scaling.steps[i]) * kPercent), 12);
+    }
+    return html_figure(
+        {scaling.setup.program + " " + scaling.setup.name() + ", rate by CPUs",
+         "Above each point: efficiency, the rate on one device over that on a device for each CPU.",
+         {{fmt::format("one device with {}", counted(scaling.queues, "queue")), series_class(0)},
+          {"a device for each CPU", series_class(1)}},
+         plot.svg(),
+         html_table(data, 1)});
+}
+
+}  // namespace
+
+std::string html_losses(const model::RunRecord& run) {
+    LostFrames lost;
+    for (const model::ReplayRecord& replay : run.replays)
+        lost.add(replay.program + " replay " + std::string(model::mode_name(replay.mode)),
+                 replay.losses);
+    for (const model::BenchRecord& bench : run.benches)
+        lost.add(bench.setup.program + " bench " + bench.setup.name(), bench.losses);
+    for (const model::ScalingRecord& scaling : run.scalings)
+        lost.add(scaling.setup.program + " scaling " + scaling.setup.name(), scaling.losses);
+    for (const model::LoadRecord& load : run.loads) {
+        model::Losses all;
+        for (const model::Trial& trial : load.trials)
+            for (const auto& [name, frames] : trial.losses) all[name] += frames;
+        lost.add(fmt::format("{} {} {}", load.setup.program, model::name_of(load.kind),
+                             load.setup.name()),
+                 all);
+    }
+    if (lost.bars.empty()) return {};
+    return html_figure({"Lost frames by counter",
+                        "",
+                        {},
+                        bar_chart("lost frames by counter", "frames", lost.bars),
+                        html_table(lost.data, 2)});
+}
+
+std::string html_actions(const model::RunRecord& run) {
+    std::string html;
+    for (const model::ReplayRecord& replay : run.replays)
+        html += actions_figure(
+            replay.program + " replay " + std::string(model::mode_name(replay.mode)), replay.cpus);
+    for (const model::BenchRecord& bench : run.benches)
+        html += actions_figure(bench.setup.program + " bench " + bench.setup.name(), bench.cpus);
+    return html;
+}
+
+std::string html_scalings(const model::RunRecord& run) {
+    std::string html;
+    for (const model::ScalingRecord& scaling : run.scalings) html += scaling_figure(scaling);
+    return html;
+}
+
+}  // namespace xdpbench::report

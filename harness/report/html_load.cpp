@@ -1,0 +1,186 @@
+// Offered rates and searches: loss by rate, with the bounds that a search found. Latencies.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.h"
+#include "report/chart.h"
+#include "report/html_sections.h"
+#include "report/load_title.h"
+
+namespace xdpbench::report {
+namespace {
+
+constexpr double kPercent = 100;
+
+std::string path_of(const model::BenchSetup& setup) { return setup.program + " " + setup.name(); }
+
+bool same_path(const model::BenchSetup& a, const model::BenchSetup& b) {
+    return a.program == b.program && a.name() == b.name() && a.generator_cpus == b.generator_cpus;
+}
+
+// What was offered to one path, by rates and by searches.
+struct OfferedLoads {
+    std::vector<const model::LoadRecord*> loads;
+    double highest_rate = 0;
+    double highest_loss = 0;
+    std::vector<Point> points;
+    std::vector<TableRow> data{
+        {"what", "asked, Mpps", "offered, Mpps", "processed, Mpps", "lost, %"}};
+
+    void add(const model::LoadRecord& load) {
+        loads.push_back(&load);
+        for (const model::Trial& trial : load.trials) {
+            const double rate = trial.offered() / model::kMega;
+            const double loss = trial.loss_ratio() * kPercent;
+            highest_rate = std::max(highest_rate, rate);
+            highest_loss = std::max(highest_loss, loss);
+            points.push_back({rate, loss});
+            data.push_back({load_title(load) + (trial.reached() ? "" : ", not reached"),
+                            fmt::format("{:.4f}", trial.rate / model::kMega),
+                            fmt::format("{:.4f}", rate),
+                            fmt::format("{:.4f}", trial.per_second(trial.processed) / model::kMega),
+                            fmt::format("{:.4f}", loss)});
+        }
+        for (const model::SearchedGoal& goal : load.goals) {
+            highest_rate =
+                std::max({highest_rate, goal.result.bounds.lower.value_or(0) / model::kMega,
+                          goal.result.bounds.upper.value_or(0) / model::kMega});
+        }
+    }
+};
+
+// The bounds of each goal as lines, and in words.
+std::string draw_goals(const model::LoadRecord& load, Plot& plot, std::size_t& series) {
+    std::string note;
+    for (const model::SearchedGoal& goal : load.goals) {
+        const std::string css_class = series_class(++series);
+        const stats::SearchBounds& bounds = goal.result.bounds;
+        if (bounds.lower) plot.vertical(*bounds.lower / model::kMega, css_class, "");
+        if (bounds.upper) plot.vertical(*bounds.upper / model::kMega, css_class, "");
+        note += fmt::format(
+            " Goal {:.4g} % loss: kept up to {}, not kept from {} on; bound by {}: {}.",
+            goal.goal.loss_ratio * kPercent, bounds.lower ? rate_text(*bounds.lower) : "no rate",
+            bounds.upper ? rate_text(*bounds.upper) : "no rate", model::name_of(goal.bound),
+            goal.evidence);
+    }
+    return note;
+}
+
+std::string offered_figure(const OfferedLoads& offered) {
+    if (offered.points.empty()) return {};
+    Plot plot("loss by offered rate", Axis::from_zero("offered, Mpps", offered.highest_rate),
+              Axis::from_zero("lost, % of the frames", offered.highest_loss));
+    Figure figure;
+    figure.title = path_of(offered.loads.front()->setup) + ", loss by offered rate";
+    figure.legend = {{"one trial", series_class(0)}};
+    std::size_t series = 0;
+    for (const model::LoadRecord* const load : offered.loads)
+        figure.note += draw_goals(*load, plot, series);
+    if (series > 0) figure.legend.push_back({"bounds of the search", "dash"});
+    for (const Point& point : offered.points) plot.mark(point, 0);
+    figure.svg = plot.svg();
+    figure.data = html_table(offered.data, 1);
+    return html_figure(figure);
+}
+
+// How many nines a share of frames has: 0.9 is 1, 0.999 is 3.
+double nines_of(double share) { return -std::log10(std::max(1 - share, 1e-12)); }
+
+// Latency by the share of frames that took no longer, from the buckets.
+std::vector<Point> curve_of(const stats::LatencyHistogram& histogram) {
+    std::vector<Point> points;
+    std::uint64_t below = 0;
+    const double all = static_cast<double>(histogram.samples());
+    for (std::size_t bucket = 0; bucket < stats::LatencyHistogram::kBuckets; ++bucket) {
+        if (histogram.count(bucket) == 0) continue;
+        const double before = static_cast<double>(below) / all;
+        below += histogram.count(bucket);
+        const std::uint64_t ns =
+            std::min(stats::LatencyHistogram::highest_of(bucket), histogram.longest());
+        points.push_back({nines_of(before), std::max(1.0, static_cast<double>(ns))});
+    }
+    if (!points.empty()) points.push_back({nines_of(1 - 1 / std::max(all, 2.0)), points.back().y});
+    return points;
+}
+
+TableRow latency_row(const model::LatencySeries& series) {
+    TableRow row{std::string(model::name_of(series.through)),
+                 std::string(model::name_of(series.place))};
+    for (const model::Percentile& percentile : model::kPercentiles)
+        row.push_back(thousands(series.histogram.quantile(percentile.q).value_or(0)));
+    row.push_back(thousands(series.histogram.longest()));
+    row.push_back(thousands(series.histogram.samples()));
+    return row;
+}
+
+std::string latency_figure(const model::LoadRecord& load) {
+    std::vector<TableRow> data{
+        {"through", "to", "p50, ns", "p90, ns", "p99, ns", "p99.9, ns", "longest, ns", "frames"}};
+    std::vector<std::vector<Point>> curves;
+    Figure figure;
+    double low = 1e12;
+    double high = 1;
+    double nines = 1;
+    for (const model::LatencySeries& series : load.latencies) {
+        if (series.histogram.samples() == 0) continue;
+        const std::size_t number = curves.size();
+        curves.push_back(curve_of(series.histogram));
+        low = std::min(low, curves.back().front().y);
+        high = std::max(high, curves.back().back().y);
+        nines = std::max(nines, curves.back().back().x);
+        data.push_back(latency_row(series));
+        figure.legend.push_back({fmt::format("{}, to the {}", model::name_of(series.through),
+                                             model::name_of(series.place)),
+                                 series_class(number)});
+    }
+    if (curves.empty()) return {};
+    Axis shares;
+    shares.title = "frames that took no longer, %";
+    shares.high = std::ceil(nines);
+    for (const auto& [text, share] :
+         {std::pair{"0", 0.0}, std::pair{"90", 0.9}, std::pair{"99", 0.99},
+          std::pair{"99.9", 0.999}, std::pair{"99.99", 0.9999}, std::pair{"99.999", 0.99999},
+          std::pair{"99.9999", 0.999999}}) {
+        if (nines_of(share) <= shares.high) shares.ticks.push_back({nines_of(share), text});
+    }
+    Plot plot("latency by share of frames", shares,
+              Axis::powers("ns, logarithmic", low * 0.9, high * 1.1));
+    for (std::size_t i = 0; i < curves.size(); ++i) plot.line(curves[i], series_class(i));
+    figure.title = fmt::format("{}, {}", path_of(load.setup), load_title(load));
+    figure.note = fmt::format(
+        "Each latency has one reading of the clock in it, {:.0f} ns; a bucket is at most {:.1f} % "
+        "wide.",
+        load.clock_ns, stats::LatencyHistogram::kResolution * kPercent);
+    figure.svg = plot.svg();
+    figure.data = html_table(data, 2);
+    return html_figure(figure);
+}
+
+}  // namespace
+
+std::string html_losses_by_rate(const model::RunRecord& run) {
+    std::vector<OfferedLoads> paths;
+    for (const model::LoadRecord& load : run.loads) {
+        if (load.kind == model::LoadKind::latency) continue;
+        const auto found = std::find_if(paths.begin(), paths.end(), [&](const OfferedLoads& path) {
+            return same_path(path.loads.front()->setup, load.setup);
+        });
+        if (found == paths.end())
+            paths.emplace_back().add(load);
+        else
+            found->add(load);
+    }
+    std::string html;
+    for (const OfferedLoads& path : paths) html += offered_figure(path);
+    return html;
+}
+
+std::string html_latencies(const model::RunRecord& run) {
+    std::string html;
+    for (const model::LoadRecord& load : run.loads) html += latency_figure(load);
+    return html;
+}
+
+}  // namespace xdpbench::report

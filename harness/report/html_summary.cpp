@@ -1,0 +1,176 @@
+// How a run or a comparison ended, its cases, and what it ran on.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "report/html_sections.h"
+
+namespace xdpbench::report {
+namespace {
+
+// What an exit code says.
+std::string verdict_of(const Entries& entries) {
+    const bool compared = !entries.all.empty() && entries.all.front().suite.starts_with("compare.");
+    if (entries.interrupted) return "interrupted: this is what was done until then";
+    switch (entries.exit_code) {
+        case model::kHeld:
+            return compared ? "not slower" : "everything passed";
+        case model::kFailed:
+            return compared ? "the contender is slower"
+                            : "failed: the program is wrong, or the attach modes disagree";
+        case model::kInputError:
+            return "error: the environment or the tool";
+        case model::kInvalid:
+            return compared ? "undecided, or the measurement is invalid"
+                            : "a measurement is invalid";
+        case model::kNothingRan:
+            return "nothing could run here";
+        default:
+            return fmt::format("exit code {}", entries.exit_code);
+    }
+}
+
+std::string_view class_of(const Entries& entries) {
+    if (entries.interrupted) return "invalid";
+    switch (entries.exit_code) {
+        case model::kHeld:
+            return "passed";
+        case model::kFailed:
+            return "failed";
+        default:
+            return "invalid";
+    }
+}
+
+std::string counts_text(const Entries& entries) {
+    std::string text;
+    for (const model::Outcome outcome : model::kOutcomes) {
+        const std::size_t count = count_entries(entries.all, outcome);
+        if (count > 0)
+            text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count,
+                                model::outcome_name(outcome));
+    }
+    return text;
+}
+
+std::string facts(const std::vector<std::pair<std::string, std::string>>& facts) {
+    std::string html = "<dl class=\"facts\">\n";
+    for (const auto& [name, value] : facts) {
+        if (!value.empty())
+            html += fmt::format("<dt>{}</dt><dd>{}</dd>\n", html_text(name), html_text(value));
+    }
+    return html + "</dl>\n";
+}
+
+std::string value_of(const Entries& entries, const std::string& key) {
+    for (const auto& [name, value] : entries.environment) {
+        if (name == key) return value;
+    }
+    return {};
+}
+
+HtmlCell outcome_cell(model::Outcome outcome) {
+    const std::string name = model::outcome_name(outcome);
+    return {html_text(name), "o-" + name};
+}
+
+std::string repeat_text(const Entry& entry) {
+    return entry.repeat.empty()
+               ? std::string()
+               : fmt::format("<code class=\"dim\">{}</code>", html_text(entry.repeat));
+}
+
+std::string seconds_text(double seconds) {
+    constexpr double kMilli = 1000;
+    return seconds < 1 ? fmt::format("{:.1f} ms", seconds * kMilli)
+                       : fmt::format("{:.1f} s", seconds);
+}
+
+// Cases of one suite; with their messages only those that are not shown in full elsewhere.
+std::string suite_table(std::span<const Entry> entries) {
+    std::vector<std::vector<HtmlCell>> rows;
+    for (const Entry& entry : entries) {
+        const std::string message =
+            entry.message.empty() || entry.outcome == model::Outcome::failed
+                ? ""
+                : fmt::format("<span class=\"dim\">{}</span>", html_text(entry.message));
+        rows.push_back({outcome_cell(entry.outcome),
+                        {html_text(entry.name) + message + repeat_text(entry), ""},
+                        {seconds_text(entry.seconds), "n"}});
+    }
+    return html_table({"outcome", "case, and the command that repeats it", "time"}, rows);
+}
+
+}  // namespace
+
+std::string html_verdict(const Source& source) {
+    const Entries entries = list_entries(source);
+    std::string html = fmt::format(
+        "<p class=\"verdict {}\">{}<br><span class=\"dim\">{}</span></p>\n", class_of(entries),
+        html_text(verdict_of(entries)), html_text(counts_text(entries)));
+    html += facts({{"command", entries.command_line},
+                   {"started", entries.started},
+                   {"took", fmt::format("{:.1f} s", entries.seconds)},
+                   {"tool", value_of(entries, "tool_version")},
+                   {"kernel", value_of(entries, "kernel")},
+                   {"CPU", value_of(entries, "cpu_model")},
+                   {"CPUs online", value_of(entries, "cpus_online")},
+                   {"hypervisor", value_of(entries, "hypervisor")}});
+    return html;
+}
+
+std::string html_environment(const Source& source) {
+    const Entries entries = list_entries(source);
+    return html_panel("Environment", facts(entries.environment));
+}
+
+std::string html_cases(const Source& source) {
+    const Entries entries = list_entries(source);
+    std::string html;
+    for (std::size_t i = 0; i < entries.all.size();) {
+        std::size_t end = i;
+        while (end < entries.all.size() && entries.all[end].suite == entries.all[i].suite) ++end;
+        const std::span<const Entry> suite = std::span(entries.all).subspan(i, end - i);
+        html +=
+            html_details(fmt::format("{}: {}", suite.front().suite, counted(suite.size(), "case")),
+                         suite_table(suite), suite.size() <= 4);
+        i = end;
+    }
+    return html_panel("Cases", html);
+}
+
+std::string html_problems(const Source& source) {
+    const Entries entries = list_entries(source);
+    std::string html;
+    for (const Entry& entry : entries.all) {
+        if (model::held(entry.outcome)) continue;
+        html += fmt::format("<h3><span class=\"o-{0}\">{0}</span> {1}: {2}</h3>\n",
+                            model::outcome_name(entry.outcome), html_text(entry.suite),
+                            html_text(entry.name));
+        if (!entry.location.empty())
+            html += fmt::format("<p class=\"dim\">{}</p>\n", html_text(entry.location));
+        html += fmt::format("<pre>{}</pre>\n", html_text(entry.message));
+        if (!entry.repeat.empty())
+            html += fmt::format("<p>repeat: <code>{}</code></p>\n", html_text(entry.repeat));
+    }
+    return html_panel("What did not pass", html);
+}
+
+std::string html_programs(const model::RunRecord& run) {
+    std::vector<TableRow> rows{{"program", "object", "function", "tag", "jited, bytes",
+                                "verified, instructions", "stack, bytes"}};
+    for (const model::ProgramRecord& program : run.programs) {
+        const auto maybe = [](const std::optional<std::uint64_t>& number) {
+            return number ? thousands(*number) : std::string("-");
+        };
+        rows.push_back(
+            {program.name, program.object, program.function, program.tag,
+             thousands(program.jited_bytes), maybe(program.verified_insns),
+             program.stack_bytes.empty() ? "-" : thousands(program.stack_bytes.front())});
+    }
+    return html_panel("Programs", html_table(rows, 4));
+}
+
+}  // namespace xdpbench::report
