@@ -51,8 +51,16 @@ class Modes(Case):
             self.assertLessEqual(replacement["sent"] - handled, sum(replacement["losses"].values()))
 
     def test_a_disagreement_fails_and_names_the_frame(self):
-        done = self.tool("--prog", fixture("fickle") + ":fickle", "--mode", "generic,native",
-                         "--only", "replay", "--pcap", os.path.join(SOURCE, "pcaps", "udp_64.pcap"), code=1)
+        self.write_text("fickle.yaml", f"""
+name: fickle
+about: Disagrees
+program: {{ object: {fixture("fickle")}, function: fickle }}
+replay:
+  topology: pair
+  traffic: {os.path.join(SOURCE, "pcaps", "udp_64.pcap")}
+  expect: {{ XDP_PASS: 1000 }}
+""")
+        done = self.tool("--scenario", "fickle.yaml", "--mode", "generic,native", "--only", "replay", code=1)
         self.assertIn("the modes disagree", done.stdout)
         self.assertIn("udp_64.pcap#", done.stdout)
         self.assertIn("DISAGREE", done.stdout)

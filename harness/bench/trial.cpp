@@ -87,8 +87,8 @@ Result<std::unique_ptr<TrialRig>> TrialRig::create(const BenchCase& bench, traff
     if (rig->baseline_) rig->baseline_->expect(paths.only());
     // Failed redirects are lost frames. Only tracepoints report them.
     if (paths.tally[XDP_REDIRECT] > 0)
-        XDPBENCH_CHECK(rig->devices_ ? rig->devices_->watch_redirects()
-                                     : rig->link_->watch_redirects());
+        XDPBENCH_CHECK(rig->devices_ ? rig->devices_->watch_tracepoints()
+                                     : rig->link_->watch_tracepoints());
     return rig;
 }
 
@@ -106,7 +106,7 @@ Result<void> TrialRig::build_veths(const BenchCase& bench, std::size_t longest_f
         XDPBENCH_TRY(baseline_, testbed::InstrumentedLink::create(*network_, 1, nullptr, empty.fd(),
                                                                   *bench.mode, capture));
         if (paths_.action == model::Action::redirect)
-            XDPBENCH_CHECK(baseline_->watch_redirects_of(empty.program()));
+            XDPBENCH_CHECK(baseline_->watch_tracepoints_of(empty.program()));
     }
     XDPBENCH_CHECK(place_program(*network_, bench.cpus));
     if (bench.cpus.placement == model::Placement::shared) made_up_ = kMadeUpSeconds;

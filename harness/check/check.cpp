@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
-
 #include "base/interrupt.h"
 #include "bpf/test_run.h"
 #include "check/expectations.h"
 #include "check/failures.h"
+#include "check/reproducible.h"
 #include "traffic/pinned.h"
 
 namespace xdpbench::check {
@@ -98,30 +97,10 @@ Verdict run_check(const target::Target& target, const scenario::Check& check) {
 }
 
 Result<model::VerdictRecord> count_verdicts(const target::Target& target) {
-    XDPBENCH_TRY(const target::LoneProgram lone, target::load_alone(target));
-    XDPBENCH_TRY(target::FrameStream reader,
-                 target::FrameStream::open(target.traffic, target.scenario));
-    bpf::TestRunner runner(lone.program.fd());
     model::VerdictRecord record;
     record.program = target.scenario.name;
     record.traffic = target.traffic.text;
-    const auto start = std::chrono::steady_clock::now();
-    for (;;) {
-        if (interrupted()) break;
-        XDPBENCH_TRY(const std::optional<packet::Frame> frame, reader.next());
-        if (!frame) break;
-        Result<bpf::TestRunOutput> output = runner.run(frame->bytes);
-        if (!output)
-            return output.error().in(fmt::format("{}#{}", target.traffic.text, record.frames));
-        ++record.frames;
-        if (output->returned < record.actions.size()) {
-            ++record.actions[output->returned];
-        } else {
-            ++record.no_action;
-        }
-    }
-    record.seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    XDPBENCH_TRY(record.not_reproducible, why_not_reproducible(target, target.traffic, &record));
     return record;
 }
 

@@ -24,7 +24,8 @@ struct Verdict {
 // Runs one check with fresh maps.
 [[nodiscard]] Verdict run_check(const target::Target& target, const scenario::Check& check);
 
-// Runs the target's traffic once, frame by frame as it is read, and counts the verdicts.
+// Runs the target's traffic frame by frame as it is read, counts the verdicts, and does it again to
+// see whether they stay.
 Result<model::VerdictRecord> count_verdicts(const target::Target& target);
 
 }  // namespace xdpbench::check

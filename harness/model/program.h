@@ -37,6 +37,7 @@ struct VerdictRecord {
     ActionTally actions{};
     std::uint64_t no_action = 0;  // returned something that is no action
     double seconds = 0;
+    std::string not_reproducible;  // what differed in a second run; empty: nothing
 };
 
 }  // namespace xdpbench::model

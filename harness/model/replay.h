@@ -33,6 +33,7 @@ struct ReplayRecord {
     std::string traffic;
     std::uint64_t sent = 0;
     ActionTally actions{};
+    std::uint64_t no_action = 0;               // the program returned no XDP action
     std::string counted_by;                    // where `actions` comes from
     std::uint64_t received = 0;                // frames that came back to the tester side
     std::uint64_t passed = 0;                  // frames that reached the stack of the DUT side

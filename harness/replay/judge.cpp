@@ -5,7 +5,9 @@
 
 #include <cstdint>
 #include <map>
+#include <numeric>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/text.h"
@@ -77,7 +79,57 @@ std::vector<std::string> tag_hiding_ports(const testbed::InstrumentedLink& link)
     return ports;
 }
 
+// "XDP_PASS: 1,000 in test runs, none in the replay", a line for each that differs.
+std::string contradictions(const model::VerdictRecord& test_runs,
+                           const model::ReplayRecord& record) {
+    std::string text;
+    const auto line = [&](std::string_view name, std::uint64_t there, std::uint64_t here) {
+        if (there == here) return;
+        text += fmt::format("{}: {} in test runs, {} in the replay\n", name,
+                            counted(there, "frame"), thousands(here));
+    };
+    for (std::size_t i = 0; i < record.actions.size(); ++i)
+        line(model::action_name(static_cast<model::Action>(i)), test_runs.actions[i],
+             record.actions[i]);
+    line("no XDP action", test_runs.no_action, record.no_action);
+    return text;
+}
+
+std::uint64_t handled(const model::ReplayRecord& record) {
+    return std::accumulate(record.actions.begin(), record.actions.end(), record.no_action);
+}
+
 }  // namespace
+
+check::Verdict judge_against_test_runs(const model::VerdictRecord& test_runs,
+                                       const model::ReplayRecord& record,
+                                       const std::string& unsteady,
+                                       std::vector<std::string>& notes) {
+    if (handled(record) != test_runs.frames) return {};
+    const std::string differing = contradictions(test_runs, record);
+    if (differing.empty()) return {};
+    const std::string why = !test_runs.not_reproducible.empty() ? test_runs.not_reproducible
+                            : !unsteady.empty() ? "not reproducible: the program " + unsteady
+                                                : "";
+    if (!why.empty()) {
+        notes.push_back(
+            fmt::format("{}: the replay in {} mode had other verdicts than test runs; {}",
+                        record.program, model::mode_name(record.mode), why));
+        return {};
+    }
+    return {model::Outcome::failed,
+            "test runs and the replay contradict each other\n" + differing +
+                "likely cause: the program looks at what differs between the two: the ingress "
+                "interface and queue (test runs: lo, queue 0), the CPU, or what it kept of "
+                "earlier frames\n"};
+}
+
+std::string no_action_text(std::uint64_t frames) {
+    return fmt::format(
+        "{}: the program returned a value that is no XDP action; the kernel drops such frames as "
+        "if by XDP_ABORTED, and warns once\n",
+        counted(frames, "frame"));
+}
 
 Result<check::Verdict> judge(const target::Target& target, const testbed::InstrumentedLink& link,
                              const model::ReplayRecord& record) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <linux/bpf.h>
 
+#include "replay/judge.h"
 #include "replay/lan_replay.h"
 #include "replay/replacement.h"
 
@@ -27,6 +28,56 @@ TEST(Replacement, AFrameThatMetNeitherIsMissed) {
     EXPECT_EQ(verdict.outcome, model::Outcome::failed);
     EXPECT_NE(verdict.message.find("replaced 3 times under traffic: "), std::string::npos);
     EXPECT_EQ(judge_replacement(ten_dropped(), 11, 3).outcome, model::Outcome::failed);
+}
+
+class TestRuns : public testing::Test {
+  protected:
+    void SetUp() override {
+        test_runs_.frames = 10;
+        test_runs_.actions[XDP_PASS] = 10;
+        replay_.actions[XDP_PASS] = 10;
+    }
+    check::Verdict judged(const std::string& unsteady = "") {
+        return judge_against_test_runs(test_runs_, replay_, unsteady, notes_);
+    }
+    model::VerdictRecord test_runs_;
+    model::ReplayRecord replay_;
+    std::vector<std::string> notes_;
+};
+
+TEST_F(TestRuns, TheSameVerdictsPass) {
+    EXPECT_EQ(judged().outcome, model::Outcome::passed);
+    EXPECT_TRUE(notes_.empty());
+}
+
+TEST_F(TestRuns, OtherVerdictsFail) {
+    replay_.actions = {0, 0, 9, 1, 0};
+    const check::Verdict verdict = judged();
+    EXPECT_EQ(verdict.outcome, model::Outcome::failed);
+    EXPECT_NE(verdict.message.find("XDP_TX: 0 frames in test runs, 1 in the replay"),
+              std::string::npos)
+        << verdict.message;
+}
+
+TEST_F(TestRuns, AFrameWithoutAnActionIsOneMore) {
+    test_runs_.actions[XDP_PASS] = 9;
+    test_runs_.no_action = 1;
+    EXPECT_EQ(judged().outcome, model::Outcome::failed);
+    replay_.actions[XDP_PASS] = 9;
+    replay_.no_action = 1;
+    EXPECT_EQ(judged().outcome, model::Outcome::passed);
+}
+
+TEST_F(TestRuns, FramesThatTheProgramNeverHadAreNoContradiction) {
+    replay_.actions[XDP_PASS] = 8;
+    EXPECT_EQ(judged().outcome, model::Outcome::passed);
+}
+
+TEST_F(TestRuns, AProgramThatReadsTheClockIsNotBlamed) {
+    replay_.actions = {0, 5, 5, 0, 0};
+    EXPECT_EQ(judged("reads the clock").outcome, model::Outcome::passed);
+    ASSERT_EQ(notes_.size(), 1U);
+    EXPECT_NE(notes_[0].find("reads the clock"), std::string::npos) << notes_[0];
 }
 
 class LanAnswers : public testing::Test {

@@ -11,6 +11,8 @@ namespace xdpbench::replay {
 struct Observation {
     model::Mode mode = model::Mode::native;
     std::optional<model::ActionTally> actions;  // if the program counts them, alike in every mode
+    std::uint64_t lost = 0;                     // frames, under whatever name
+    std::string unsteady;                       // check::reads_clock_or_random()
     // Arrived at each end, and the frames themselves if they were kept.
     std::uint64_t received_count = 0;
     std::uint64_t passed_count = 0;
@@ -28,8 +30,9 @@ Result<Observation> observe(const testbed::InstrumentedLink& link, model::Mode m
 // which frames arrived is no difference.
 [[nodiscard]] std::string difference_between(const Observation& one, const Observation& other);
 
-// The same for the target's replays; a difference is followed up: the traffic is sent again, frame
-// by frame in both modes side by side, and the first frames whose fates differ are named.
+// The same for the target's replays. Skipped if the program is not reproducible. A difference is
+// followed up: the traffic is sent again, frame by frame in both modes side by side, and the first
+// frames whose fates differ are named.
 [[nodiscard]] check::Verdict compare_modes(const target::Target& target, const Observation& one,
                                            const Observation& other);
 

@@ -122,7 +122,7 @@ Result<ReplacementOutcome> replace_under_traffic(const target::Target& target, m
     XDPBENCH_TRY(const bpf::Program second, target::load_program(other, network));
     XDPBENCH_TRY(testbed::InstrumentedLink link,
                  testbed::InstrumentedLink::create(network, 0, &first, first.fd(), mode, {}));
-    XDPBENCH_CHECK(link.watch_redirects());
+    XDPBENCH_CHECK(link.watch_tracepoints());
     XDPBENCH_TRY(const testbed::LinkCounts before, link.read());
 
     Traffic traffic(generator, network, link.tester().index, frames.size());

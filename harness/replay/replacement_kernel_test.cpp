@@ -100,5 +100,12 @@ TEST_F(ModesTest, ADisagreementNamesTheFrameAndTheVerdicts) {
     EXPECT_NE(verdict.message.find("arrived nowhere"), std::string::npos) << verdict.message;
 }
 
+TEST_F(ModesTest, ChanceIsNoDisagreement) {
+    const check::Verdict verdict =
+        compared(target_of_object(bpf::fixture_object("untold"), "by_chance"));
+    EXPECT_EQ(verdict.outcome, model::Outcome::skipped);
+    EXPECT_NE(verdict.message.find("not reproducible: "), std::string::npos) << verdict.message;
+}
+
 }  // namespace
 }  // namespace xdpbench::replay

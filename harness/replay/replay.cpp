@@ -8,6 +8,7 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "bpf/cpus.h"
+#include "check/reproducible.h"
 #include "net/network.h"
 #include "net/port_network.h"
 #include "replay/judge.h"
@@ -109,14 +110,11 @@ traffic::Capture capture_for(const target::Target& target, const packet::Frames&
 
 // What the program does with the traffic, as far as that is known beforehand: what the scenario
 // expects, or what test runs say.
-Result<model::ActionTally> expected_actions(const target::Target& target) {
-    if (!target.judged) {
-        XDPBENCH_TRY(const model::VerdictRecord verdicts, check::count_verdicts(target));
-        return verdicts.actions;
-    }
-    model::ActionTally expected{};
+Result<model::VerdictRecord> expected_verdicts(const target::Target& target) {
+    if (!target.judged) return check::count_verdicts(target);
+    model::VerdictRecord expected;
     for (const auto& [action, frames] : target.scenario.replay->actions)
-        expected.at(static_cast<std::size_t>(action)) = frames;
+        expected.actions.at(static_cast<std::size_t>(action)) = frames;
     return expected;
 }
 
@@ -134,6 +132,7 @@ model::ReplayRecord describe(const target::Target& target, model::Mode mode,
     record.traffic = target::replay_traffic(target).text;
     record.sent = sent;
     record.actions = counts.actions;
+    record.no_action = counts.no_action;
     record.counted_by = link.counted_by();
     record.received = counts.received;
     record.passed = counts.passed;
@@ -208,7 +207,7 @@ Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
         XDPBENCH_TRY(
             testbed::InstrumentedLink equipped,
             testbed::InstrumentedLink::create(network, 0, &program, program.fd(), mode, capture));
-        XDPBENCH_CHECK(equipped.watch_redirects());
+        XDPBENCH_CHECK(equipped.watch_tracepoints());
         link.emplace(std::move(equipped));
     }
     note_carrier(target, network, *link, notes);
@@ -220,9 +219,10 @@ Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
         XDPBENCH_CHECK(generator.park(parking.tester, parking.parking));
         XDPBENCH_TRY(counts, send_paced(generator, network, *link, frames.size()));
     }
-    if (!link->counted_by_program() && mode != model::Mode::offload) {
-        XDPBENCH_TRY(const model::ActionTally expected, expected_actions(target));
-        testbed::attribute(link->source(), expected, counts.actions);
+    std::optional<model::VerdictRecord> expected;
+    if (mode != model::Mode::offload) {
+        XDPBENCH_TRY(expected, expected_verdicts(target));
+        testbed::attribute(link->source(), expected->actions, counts.actions);
     }
     // Real ports may lose frames: those get a name, by where they were lost.
     const std::string missing = options.devices ? testbed::name_losses(counts, frames.size())
@@ -231,8 +231,16 @@ Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
     outcome.record = describe(target, mode, *link, counts, frames.size());
     outcome.record->accounted_for = missing.empty();
     XDPBENCH_TRY(outcome.observation, observe(*link, mode, counts, capture.frames > 0));
+    outcome.observation->unsteady = check::reads_clock_or_random(program);
     if (target.judged) {
         XDPBENCH_TRY(outcome.verdict, judge(target, *link, *outcome.record));
+    } else if (expected && missing.empty()) {
+        outcome.verdict = judge_against_test_runs(*expected, *outcome.record,
+                                                  check::reads_clock_or_random(program), notes);
+    }
+    if (counts.no_action > 0) {
+        outcome.verdict.outcome = model::Outcome::failed;
+        outcome.verdict.message += no_action_text(counts.no_action);
     }
     if (!missing.empty()) {
         // With a wrong program all frames are accounted for, too: those that are not are the

@@ -174,13 +174,12 @@ void Console::checks(const model::RunRecord& run, const std::string& name, bool 
     for (const model::VerdictRecord& verdict : run.verdicts) {
         if (verdict.program != name) continue;
         print("  {:<8} {}, nothing judged: {}", "verdicts", counted(verdict.frames, "frame"),
-              tally_text(verdict.actions));
-        if (verdict.no_action > 0)
-            print(", {} returned no XDP action", thousands(verdict.no_action));
+              tally_text(verdict.actions, verdict.no_action));
         const double rate =
             verdict.seconds > 0 ? static_cast<double>(verdict.frames) / verdict.seconds : 0;
         print("   ({:.2f} s, {} test runs/s, {})\n", verdict.seconds,
               thousands(static_cast<std::uint64_t>(rate)), verdict.traffic);
+        if (!verdict.not_reproducible.empty()) print("           {}\n", verdict.not_reproducible);
     }
 }
 
@@ -196,8 +195,8 @@ void Console::replays(const model::RunRecord& run, const std::string& name) {
         print("   ({:.2f} s)\n", result.seconds);
         if (record == run.replays.end()) continue;
         print("           {} sent, {}: {}; lost: {}\n", counted(record->sent, "frame"),
-              accounting_text(record->accounted_for), tally_text(record->actions),
-              losses_text(record->losses));
+              accounting_text(record->accounted_for),
+              tally_text(record->actions, record->no_action), losses_text(record->losses));
         print("           {}{}\n", arrivals_text(*record),
               !record->judged                            ? "; nothing judged"
               : result.outcome == model::Outcome::passed ? "; all as expected"

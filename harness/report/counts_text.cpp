@@ -17,13 +17,14 @@ std::string joined(const std::vector<std::string>& parts) {
 
 }  // namespace
 
-std::string tally_text(const model::ActionTally& tally) {
+std::string tally_text(const model::ActionTally& tally, std::uint64_t no_action) {
     std::vector<std::string> parts;
     for (std::size_t action = 0; action < tally.size(); ++action) {
         if (tally[action] != 0)
             parts.push_back(fmt::format("{} {}", thousands(tally[action]),
                                         model::action_name(static_cast<model::Action>(action))));
     }
+    if (no_action != 0) parts.push_back(thousands(no_action) + " no XDP action");
     return joined(parts);
 }
 

@@ -8,7 +8,7 @@
 namespace xdpbench::report {
 
 // "488 XDP_TX, 512 XDP_PASS"; "none" if there are none.
-[[nodiscard]] std::string tally_text(const model::ActionTally& tally);
+[[nodiscard]] std::string tally_text(const model::ActionTally& tally, std::uint64_t no_action = 0);
 
 // "dut_rx_drops 12"; "none" if there are none.
 [[nodiscard]] std::string losses_text(const model::Losses& losses);

@@ -40,7 +40,8 @@ Json to_json(const model::CaseResult& result) {
 Json to_json(const model::VerdictRecord& verdict) {
     return {{"program", verdict.program},     {"traffic", verdict.traffic},
             {"frames", verdict.frames},       {"actions", to_json(verdict.actions)},
-            {"no_action", verdict.no_action}, {"seconds", verdict.seconds}};
+            {"no_action", verdict.no_action}, {"not_reproducible", verdict.not_reproducible},
+            {"seconds", verdict.seconds}};
 }
 
 Json to_json(const model::ReplacementRecord& replacement) {
@@ -60,6 +61,7 @@ Json to_json(const model::ReplayRecord& replay) {
               {"traffic", replay.traffic},
               {"sent", replay.sent},
               {"actions", to_json(replay.actions)},
+              {"no_action", replay.no_action},
               {"counted_by", replay.counted_by},
               {"received", replay.received},
               {"passed", replay.passed},

@@ -49,6 +49,7 @@ std::string agreement(const model::RunRecord& run, const std::string& program, m
         const bool concerns = result.kind == model::CaseKind::modes && result.program == program &&
                               result.name.find(model::mode_name(mode)) < result.name.find(':');
         if (!concerns) continue;
+        if (result.outcome == model::Outcome::skipped) return "not compared";
         if (result.outcome != model::Outcome::passed) return "DISAGREE";
         text = "agree";
     }

@@ -111,7 +111,7 @@ void attribute_all(ActionSource source, model::Action expected, model::ActionTal
     attribute(source, all, seen);
 }
 
-std::uint64_t LinkCounts::handled() const { return sum_of(actions); }
+std::uint64_t LinkCounts::handled() const { return sum_of(actions) + no_action; }
 
 std::uint64_t LinkCounts::refused() const { return loss(losses, "generator_xmit_errors"); }
 
@@ -122,6 +122,7 @@ LinkCounts since(const LinkCounts& before, const LinkCounts& now) {
         result.cpus[i].actions = difference(before.cpus[i].actions, now.cpus[i].actions);
     }
     result.handled_by_device = now.handled_by_device - before.handled_by_device;
+    result.no_action = now.no_action - before.no_action;
     result.received = now.received - before.received;
     result.passed = now.passed - before.passed;
     result.forwarded = now.forwarded - before.forwarded;

@@ -17,15 +17,16 @@ struct LinkCounts {
     std::vector<model::CpuTally> cpus;    // by CPU, where the program counts
     std::uint64_t handled_by_device = 0;  // frames the DUT interface took in, by its own counters
                                           // (a real one: by the program's)
-    std::uint64_t received = 0;           // arrived at the tester side
-    std::uint64_t passed = 0;             // arrived in the stack of the DUT side
-    std::uint64_t forwarded = 0;          // arrived at the far end
+    std::uint64_t no_action = 0;  // the program returned no XDP action; after watch_tracepoints()
+    std::uint64_t received = 0;   // arrived at the tester side
+    std::uint64_t passed = 0;     // arrived in the stack of the DUT side
+    std::uint64_t forwarded = 0;  // arrived at the far end
     std::vector<std::uint64_t> passed_cpus;  // `passed`, by the CPU that ran the stack
     // generator_xmit_errors, dut_rx_drops, dut_tx_errors, tester_rx_drops; with a far end
-    // out_xmit_errors, sink_rx_drops; after watch_redirects() those of RedirectLosses
+    // out_xmit_errors, sink_rx_drops; after watch_tracepoints() those of TracepointCounts
     model::Losses losses;
 
-    [[nodiscard]] std::uint64_t handled() const;  // the sum of `actions`
+    [[nodiscard]] std::uint64_t handled() const;  // the sum of `actions` and `no_action`
     // Frames that found the ring before the program full.
     [[nodiscard]] std::uint64_t refused() const;
 };

@@ -152,21 +152,21 @@ Result<InstrumentedLink> InstrumentedLink::create(const net::Network& network, s
     return equipped;
 }
 
-Result<void> InstrumentedLink::watch_redirects() {
+Result<void> InstrumentedLink::watch_tracepoints() {
     for (const bpf::Program* const program : programs_)
-        XDPBENCH_CHECK(watch_redirects_of(*program));
+        XDPBENCH_CHECK(watch_tracepoints_of(*program));
     return {};
 }
 
-Result<void> InstrumentedLink::watch_redirects_of(const bpf::Program& program) {
-    XDPBENCH_TRY(RedirectLosses losses, RedirectLosses::watch(program, mode_));
-    redirects_.push_back(std::move(losses));
+Result<void> InstrumentedLink::watch_tracepoints_of(const bpf::Program& program) {
+    XDPBENCH_TRY(TracepointCounts watched, TracepointCounts::watch(program, mode_));
+    tracepoints_.push_back(std::move(watched));
     return {};
 }
 
 Result<void> InstrumentedLink::replace(const bpf::Program& program) {
     const bool known = std::find(programs_.begin(), programs_.end(), &program) != programs_.end();
-    if (!known && !redirects_.empty()) XDPBENCH_CHECK(watch_redirects_of(program));
+    if (!known && !tracepoints_.empty()) XDPBENCH_CHECK(watch_tracepoints_of(program));
     XDPBENCH_CHECK(xdp_link_.replace(program.fd()));
     if (known) return {};
     XDPBENCH_TRY(const bool counts, counts_itself(program));
@@ -206,8 +206,7 @@ Result<LinkCounts> InstrumentedLink::read() const {
         // counters and the ends are heard.
         XDPBENCH_CHECK(read_ends(counts));
         XDPBENCH_CHECK(read_actions(counts, {}));
-        for (const RedirectLosses& redirects : redirects_)
-            XDPBENCH_CHECK(redirects.add_to(counts.losses));
+        for (const TracepointCounts& watched : tracepoints_) XDPBENCH_CHECK(watched.add_to(counts));
         counts.handled_by_device = counts.handled();
         return counts;
     }
@@ -249,8 +248,13 @@ Result<void> InstrumentedLink::read_losses(LinkCounts& counts, const DriverCount
         losses["out_xmit_errors"] = over_queues(out, kTx, "xdp_xmit_errors");
         losses["sink_rx_drops"] = over_queues(sink, kRx, "drops");
     }
-    for (const RedirectLosses& redirects : redirects_) XDPBENCH_CHECK(redirects.add_to(losses));
-    if (mode_ != model::Mode::generic) return {};
+    for (const TracepointCounts& watched : tracepoints_) XDPBENCH_CHECK(watched.add_to(counts));
+    if (mode_ != model::Mode::generic) {
+        // The driver counts a failed redirect as a frame that it dropped (veth_xdp_rcv_one()).
+        std::uint64_t& dropped = losses["dut_rx_drops"];
+        dropped -= std::min(dropped, loss(losses, "redirect_errors"));
+        return {};
+    }
     // What a generic program sends leaves through the device's ordinary transmit path.
     XDPBENCH_TRY(const net::InterfaceCounters dut,
                  net::interface_counters(network_->dut, link_->dut.name));
@@ -271,14 +275,20 @@ Result<void> InstrumentedLink::read_actions(LinkCounts& counts,
         return {};
     }
     if (mode_ == model::Mode::native) {
-        counts.actions[XDP_DROP] =
-            over_queues(driver, kRx, "xdp_drops");  // veth counts XDP_ABORTED here too
+        // veth counts XDP_ABORTED and what is no action here too.
+        const std::uint64_t drops = over_queues(driver, kRx, "xdp_drops");
+        counts.actions[XDP_DROP] = drops - std::min(drops, counts.no_action);
         counts.actions[XDP_TX] =
             over_queues(driver, kRx, "xdp_tx") + over_queues(driver, kRx, "xdp_tx_errors");
-        counts.actions[XDP_REDIRECT] = over_queues(driver, kRx, "xdp_redirect");
+        counts.actions[XDP_REDIRECT] =
+            over_queues(driver, kRx, "xdp_redirect") + loss(counts.losses, "redirect_errors");
     } else {
-        counts.actions[XDP_TX] = counts.received;
-        counts.actions[XDP_REDIRECT] = counts.forwarded + loss(counts.losses, "redirect_errors");
+        // With those that were lost on the way there.
+        const model::Losses& lost = counts.losses;
+        counts.actions[XDP_TX] =
+            counts.received + loss(lost, "dut_tx_errors") + loss(lost, "tester_rx_drops");
+        counts.actions[XDP_REDIRECT] = counts.forwarded + loss(lost, "redirect_errors") +
+                                       loss(lost, "out_xmit_errors") + loss(lost, "sink_rx_drops");
     }
     const std::uint64_t known = counts.handled();
     const std::uint64_t others =

@@ -11,7 +11,7 @@
 #include "net/network.h"
 #include "net/port_network.h"
 #include "testbed/accounting.h"
-#include "testbed/redirect_losses.h"
+#include "testbed/tracepoint_counts.h"
 #include "traffic/sink.h"
 
 namespace xdpbench::testbed {
@@ -29,11 +29,12 @@ class InstrumentedLink {
     // from it is counted as it, and a frame that arrived nowhere is not taken for a dropped one.
     void expect(std::optional<model::Action> action) { expected_ = action; }
 
-    // From here on failed redirects are losses with a name, where the kernel lets
-    // them be counted. With a CPUMAP that takes time: not where ns/packet are measured.
-    Result<void> watch_redirects();
+    // From here on failed redirects are losses with a name, and frames without an XDP action are
+    // counted as such, where the kernel lets them be counted. With a CPUMAP that takes time: not
+    // where ns/packet are measured.
+    Result<void> watch_tracepoints();
     // The same of a program that does not count itself, and so is none of the link's own.
-    Result<void> watch_redirects_of(const bpf::Program& program);
+    Result<void> watch_tracepoints_of(const bpf::Program& program);
 
     // From here on `program` handles the frames, and no frame meets neither. What the programs
     // before it counted stays in the accounting.
@@ -85,7 +86,7 @@ class InstrumentedLink {
     std::optional<traffic::Sink> far_sink_;  // of a link with a far end
     bpf::XdpLink xdp_link_;
     net::CarrierWait carrier_wait_{0};
-    std::vector<RedirectLosses> redirects_;  // of each of programs_, if they are watched
+    std::vector<TracepointCounts> tracepoints_;  // of each of programs_, if they are watched
 };
 
 // When frames that are all accounted for are taken to have settled.

@@ -16,7 +16,7 @@ namespace xdpbench::testbed {
 [[nodiscard]] std::string name_losses(LinkCounts& counts, std::uint64_t sent);
 
 // Whether nothing is left to wait for: no frame is missing, or those missing after a redirect, and
-// no others, were seen to be lost. `named` by name_losses(), `seen` by RedirectLosses.
+// no others, were seen to be lost. `named` by name_losses(), `seen` by TracepointCounts.
 [[nodiscard]] bool all_known(const model::Losses& named, const model::Losses& seen);
 
 // Frames that moved: handled, and arrived anywhere.

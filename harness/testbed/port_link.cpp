@@ -91,7 +91,7 @@ Result<void> PortLink::park(traffic::Generator& generator) const {
     return generator.park(aside_.tester, aside_.parking);
 }
 
-Result<void> PortLink::watch_redirects() { return link_->watch_redirects(); }
+Result<void> PortLink::watch_tracepoints() { return link_->watch_tracepoints(); }
 
 Error PortLink::not_ours(const std::string& what) const {
     return Error{ErrorKind::invalid, what, device_hint(link_->dut(), link_->tester()), {}};

@@ -38,8 +38,8 @@ class PortLink {
 
     Result<void> park(traffic::Generator& generator) const;
 
-    // As InstrumentedLink::watch_redirects(): frames that are seen to be lost are not waited for.
-    Result<void> watch_redirects();
+    // As InstrumentedLink::watch_tracepoints(): frames that are seen to be lost are not waited for.
+    Result<void> watch_tracepoints();
 
     // From here on the program under test or the empty one handles the frames, put into its place
     // through the link: the driver sets nothing up anew. Invalid if frames moved since the last

@@ -1,4 +1,4 @@
-#include "testbed/redirect_losses.h"
+#include "testbed/tracepoint_counts.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -30,34 +30,45 @@ Result<std::vector<std::uint32_t>> cpumap_ids(const bpf::Program& program) {
 
 }  // namespace
 
-Result<RedirectLosses> RedirectLosses::watch(const bpf::Program& program, model::Mode mode) {
-    RedirectLosses losses;
-    const auto count = [&](const char* name, const char* tracepoint, const std::string& filter,
+Result<TracepointCounts> TracepointCounts::watch(const bpf::Program& program, model::Mode mode) {
+    TracepointCounts counts;
+    const auto count = [&](Counted what, const char* tracepoint, const std::string& filter,
                            std::uint64_t frames) {
         if (auto hits = bpf::TracepointCounter::open(tracepoint, filter))
-            losses.counters_.push_back({name, std::move(*hits), frames});
+            counts.counters_.push_back({what, std::move(*hits), frames});
     };
-    if (mode == model::Mode::generic) {
-        XDPBENCH_TRY(const bpf::ProgramInfo info, program.info());
-        // The second one is for redirects by a map, which newer kernels tell of in the first.
-        for (const char* const tracepoint : {"xdp/xdp_redirect_err", "xdp/xdp_redirect_map_err"})
-            count("redirect_errors", tracepoint, fmt::format("prog_id == {}", info.id), 1);
-        return losses;
-    }
+    XDPBENCH_TRY(const bpf::ProgramInfo info, program.info());
+    // The second one is for redirects by a map, which newer kernels tell of in the first.
+    for (const char* const tracepoint : {"xdp/xdp_redirect_err", "xdp/xdp_redirect_map_err"})
+        count(Counted::redirect_errors, tracepoint, fmt::format("prog_id == {}", info.id), 1);
+    count(Counted::no_action, "xdp/xdp_exception",
+          fmt::format("prog_id == {} && act > {}", info.id, static_cast<int>(XDP_REDIRECT)), 1);
+    if (mode == model::Mode::generic) return counts;
     XDPBENCH_TRY(const std::vector<std::uint32_t> maps, cpumap_ids(program));
     for (const std::uint32_t map : maps) {
         for (std::uint64_t dropped = 1; dropped <= kBundle; ++dropped) {
-            count("cpumap_drops", "xdp/xdp_cpumap_enqueue",
+            count(Counted::cpumap_drops, "xdp/xdp_cpumap_enqueue",
                   fmt::format("map_id == {} && drops == {}", map, dropped), dropped);
         }
     }
-    return losses;
+    return counts;
 }
 
-Result<void> RedirectLosses::add_to(model::Losses& losses) const {
+Result<void> TracepointCounts::add_to(LinkCounts& counts) const {
     for (const Weighted& counter : counters_) {
         XDPBENCH_TRY(const std::uint64_t hits, counter.hits.read());
-        losses[counter.name] += hits * counter.frames;
+        const std::uint64_t frames = hits * counter.frames;
+        switch (counter.what) {
+            case Counted::redirect_errors:
+                counts.losses["redirect_errors"] += frames;
+                break;
+            case Counted::cpumap_drops:
+                counts.losses["cpumap_drops"] += frames;
+                break;
+            case Counted::no_action:
+                counts.no_action += frames;
+                break;
+        }
     }
     return {};
 }

@@ -1,0 +1,66 @@
+"""Programs that are easily reported wrongly: what is no action, redirects to nowhere, chance, contradictions."""
+
+import os
+
+from harness import SOURCE, Case, cases_of, fixture, main
+
+MODES = ("--mode", "generic,native", "--only", "check,replay")
+SIZES = ("--pcap", os.path.join(SOURCE, "pcaps", "mixed.pcap"))  # 1,000 frames of 60 to 1514 bytes
+
+
+class Untold(Case):
+    def replay(self, function, code, *more):
+        self.shown = self.tool("--prog", f"{fixture('untold')}:{function}", *SIZES, *MODES, *more, code=code).stdout
+        return self.result()
+
+    def test_a_value_that_is_no_action_is_counted_apart_and_does_not_pass(self):
+        result = self.replay("no_action", 1)
+        without = result["verdicts"][0]["no_action"]
+        self.assertGreater(without, 0)
+        for replay in result["replays"]:
+            self.assertEqual(replay["no_action"], without)
+            self.assertEqual(replay["actions"]["XDP_DROP"], 1000 - without)
+            self.assertTrue(replay["accounted_for"])
+        for case in cases_of(result, "replay"):
+            self.assertEqual(case["outcome"], "failed")
+            self.assertIn("no XDP action", case["message"])
+
+    def test_a_redirect_to_nowhere_is_the_same_in_both_modes(self):
+        result = self.replay("nowhere", 0)
+        for replay in result["replays"]:
+            self.assertEqual(replay["actions"]["XDP_REDIRECT"], 1000)
+            self.assertEqual(replay["losses"], {"redirect_errors": 1000})
+            self.assertTrue(replay["accounted_for"])
+
+    def test_frames_that_cannot_be_sent_are_counted_once(self):
+        result = self.replay("grows", 0)
+        for replay in result["replays"]:
+            self.assertTrue(replay["accounted_for"])
+            self.assertEqual(replay["actions"]["XDP_TX"], 1000)
+            self.assertEqual(set(replay["losses"]), {"dut_tx_errors"})
+            self.assertEqual(replay["received"] + replay["losses"]["dut_tx_errors"], 1000)
+        # A veth loses what follows a frame that is too long, the generic path does not (veth_xdp_xmit()): the program's
+        # verdicts are the same.
+        self.assertEqual([case["outcome"] for case in cases_of(result, "modes")], ["passed"])
+
+    def test_chance_is_no_disagreement(self):
+        for function in ("by_chance", "by_clock"):
+            with self.subTest(function=function):
+                self.shown = self.tool("--prog", f"{fixture('untold')}:{function}", *SIZES, *MODES, "--json", f"{function}.json").stdout
+                result = self.read_json(f"{function}.json")
+                self.assertIn("not reproducible: ", self.shown)
+                self.assertEqual([case["outcome"] for case in cases_of(result, "modes")], ["skipped"])
+                self.assertIn("not reproducible", cases_of(result, "modes")[0]["message"])
+                self.assertNotIn("DISAGREE", self.shown)
+
+    def test_a_contradiction_between_test_runs_and_replay_fails(self):
+        result = self.replay("by_interface", 1)
+        for case in cases_of(result, "replay"):
+            self.assertEqual(case["outcome"], "failed")
+            self.assertIn("test runs and the replay contradict each other", case["message"])
+            self.assertIn("XDP_PASS: 1,000 frames in test runs, 0 in the replay", case["message"])
+            self.assertIn("ingress interface", case["message"])
+
+
+if __name__ == "__main__":
+    main()
