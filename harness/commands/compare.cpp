@@ -34,8 +34,36 @@ Result<target::Target> target_for(const std::string& program, const CompareArgum
 
 bool is_result(const std::string& path) { return path.ends_with(".json"); }
 
+// The results of both sides: of the new one those after --, or the second of two.
+struct Sides {
+    std::vector<std::string> before;
+    std::vector<std::string> after;
+};
+
+Result<Sides> sides_of(const CompareArguments& arguments, const Invocation& invocation) {
+    Sides sides{{arguments.base}, invocation.passed_on};
+    if (invocation.passed_on.empty() && arguments.more.empty()) {
+        sides.after = {arguments.contender};
+    } else {
+        if (!arguments.contender.empty()) sides.before.push_back(arguments.contender);
+        sides.before.insert(sides.before.end(), arguments.more.begin(), arguments.more.end());
+    }
+    for (const std::vector<std::string>* const side : {&sides.before, &sides.after}) {
+        for (const std::string& path : *side) {
+            if (!is_result(path))
+                return input_error(fmt::format("{} is not a result, FILE.json", path),
+                                   "results are compared with results, options come before --: "
+                                   "compare OPTIONS old*.json -- new*.json");
+        }
+    }
+    if (!sides.after.empty()) return sides;
+    return input_error("no result of the new side is named",
+                       "write -- between the two sides: old*.json -- new*.json");
+}
+
 // Two results of `run`: nothing is measured, so the options of a measurement are refused.
-Result<int> compare_two_results(const CLI::App& app, const CompareArguments& arguments) {
+Result<int> compare_results(const CLI::App& app, const CompareArguments& arguments,
+                            const Invocation& invocation) {
     for (const CLI::Option* const option : app.get_options()) {
         const std::string name = option->get_name();
         const bool fits = option->get_positional() || name == "--fail-on-regression";
@@ -46,10 +74,13 @@ Result<int> compare_two_results(const CLI::App& app, const CompareArguments& arg
     if (!arguments.regression.empty()) {
         XDPBENCH_TRY(threshold, parse_percent("--fail-on-regression", arguments.regression));
     }
-    return compare_result_files(arguments.base, arguments.contender, threshold);
+    XDPBENCH_TRY(const Sides sides, sides_of(arguments, invocation));
+    return compare_result_files(sides.before, sides.after, threshold);
 }
 
 Result<int> compare_command(const CompareArguments& arguments, const Invocation& invocation) {
+    if (!arguments.more.empty())
+        return input_error(fmt::format("{} is one program too many", arguments.more.front()));
     if (!arguments.regression.empty())
         return input_error("--fail-on-regression is for two results, FILE.json",
                            "two programs are judged by --alpha and --floor");
@@ -97,8 +128,11 @@ Command add_compare(CLI::App& application) {
         "compare", "compare two programs, or two results of run: is the new one slower?");
     add_compare_options(*app, *arguments);
     return {app, [app, arguments](const Invocation& invocation) {
+                if (arguments->contender.empty() && invocation.passed_on.empty())
+                    return Result<int>(input_error("CONTENDER is required: what " +
+                                                   arguments->base + " is compared with"));
                 return is_result(arguments->base) || is_result(arguments->contender)
-                           ? compare_two_results(*app, *arguments)
+                           ? compare_results(*app, *arguments, invocation)
                            : compare_command(*arguments, invocation);
             }};
 }

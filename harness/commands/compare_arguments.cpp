@@ -61,8 +61,9 @@ void add_compare_options(CLI::App& app, CompareArguments& arguments) {
     app.add_option("BASE", arguments.base,
                    "the old version: FILE.o[:FUNCTION], a reference program, or a result FILE.json")
         ->required();
-    app.add_option("CONTENDER", arguments.contender, "the new version, in the same form")
-        ->required();
+    app.add_option("CONTENDER", arguments.contender, "the new version, in the same form");
+    app.add_option("RESULTS", arguments.more,
+                   "more results of the old version, then -- and those of the new one");
     app.add_option("--prog", arguments.function, "the function in both objects")
         ->type_name("FUNCTION")
         ->group(kProgramGroup);
@@ -91,7 +92,8 @@ void add_compare_options(CLI::App& app, CompareArguments& arguments) {
         "Examples:\n"
         "  xdp-bench compare base.o new.o --pcap traffic.pcap\n"
         "  xdp-bench compare icmp_lb ./mine.o --size 64,512 --max-time 2m\n"
-        "  xdp-bench compare old.json new.json --fail-on-regression 5%");
+        "  xdp-bench compare old.json new.json --fail-on-regression 5%\n"
+        "  xdp-bench compare --fail-on-regression 5% old*.json -- new*.json");
 }
 
 Result<double> parse_percent(const char* option, const std::string& text) {

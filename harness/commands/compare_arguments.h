@@ -21,7 +21,8 @@ namespace xdpbench::commands {
 // As typed.
 struct CompareArguments {
     std::string base;
-    std::string contender;
+    std::string contender;          // empty: not given
+    std::vector<std::string> more;  // results of the old side, after which comes --
     std::string function;
     std::string scenario;
     TrafficArguments traffic;

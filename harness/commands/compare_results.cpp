@@ -9,20 +9,29 @@
 namespace xdpbench::commands {
 namespace {
 
-Result<report::SavedResult> read_result(const std::string& path) {
-    XDPBENCH_TRY(const std::string text, read_file(path));
-    return report::parse_result(text, path);
+// `read` gets a line for each.
+Result<report::SavedResult> read_side(const char* side, const std::vector<std::string>& paths,
+                                      std::string& read) {
+    std::vector<report::SavedResult> results;
+    for (const std::string& path : paths) {
+        XDPBENCH_TRY(const std::string text, read_file(path));
+        XDPBENCH_TRY(report::SavedResult result, report::parse_result(text, path));
+        read += fmt::format("{}: {}, {}\n", side, path, result.started);
+        results.push_back(std::move(result));
+    }
+    return report::merge_results(results, paths);
 }
 
 }  // namespace
 
-Result<int> compare_result_files(const std::string& before, const std::string& after,
+Result<int> compare_result_files(const std::vector<std::string>& before,
+                                 const std::vector<std::string>& after,
                                  std::optional<double> threshold) {
-    XDPBENCH_TRY(const report::SavedResult old_result, read_result(before));
-    XDPBENCH_TRY(const report::SavedResult new_result, read_result(after));
+    std::string read;
+    XDPBENCH_TRY(const report::SavedResult old_result, read_side("old", before, read));
+    XDPBENCH_TRY(const report::SavedResult new_result, read_side("new", after, read));
     const report::ResultTable table = report::compare_results(old_result, new_result, threshold);
-    print(stdout, "old: {}, {}\nnew: {}, {}\n\n{}", before, old_result.started, after,
-          new_result.started, report::to_text(table));
+    print(stdout, "{}\n{}", read, report::to_text(table));
     return report::exit_code_of(table, threshold.has_value());
 }
 

@@ -17,7 +17,7 @@ constexpr std::uint32_t kFewestRuns = 500;
 constexpr std::uint32_t kMostRuns = 100'000;
 // A program that takes less than this is judged with the baseline in the figure: a share of nearly
 // nothing would be all noise.
-constexpr double kShortestProgram = 2.0;  // ns/packet
+constexpr double kShortestProgram = 5.0;  // ns/packet
 
 constexpr std::size_t kBaseline = 3;
 
@@ -27,7 +27,7 @@ double log_ratio(const std::vector<double>& a, const std::vector<double>& b, dou
     std::vector<double> differences;
     for (std::size_t i = 0; i < a.size(); ++i) differences.push_back(b[i] - a[i]);
     const double sum = stats::median(a).value_or(0) + stats::median(b).value_or(0) - 2 * taken_off;
-    constexpr double kMost = 0.9;
+    constexpr double kMost = 0.9999;
     const double difference = stats::median(differences).value_or(0);
     if (sum <= 0) return std::copysign(2 * std::atanh(kMost), difference);
     return 2 * std::atanh(std::clamp(difference / sum, -kMost, kMost));

@@ -32,7 +32,7 @@ struct Block {
 // ln(b / a) of what is left of two programs without `taken_off`: their quads are compared in pairs,
 // so that drift between quads does not count. With x the paired difference over the sum it is 2
 // atanh(x), which swapping the two negates. A block in which one was disturbed until nothing is
-// left of the other counts as 1 to 19, not as no number.
+// left of the other counts as 1 to 20,000, not as no number.
 [[nodiscard]] double log_ratio(const std::vector<double>& a, const std::vector<double>& b,
                                double taken_off);
 

@@ -8,6 +8,7 @@
 #include "model/load.h"
 #include "model/run.h"
 #include "stats/mann_whitney.h"
+#include "stats/run_difference.h"
 #include "stats/summary.h"
 
 namespace xdpbench::report {
@@ -27,6 +28,32 @@ Change verdict_of(const stats::Interval& interval, std::optional<double> thresho
     return interval.high < 0 ? Change::faster : Change::none_shown;
 }
 
+void judge_shift(const stats::RunDifference& found, bool more_is_better,
+                 std::optional<double> threshold, ResultRow& row) {
+    row.change = std::expm1(found.shift);
+    const stats::Interval change{std::expm1(found.interval.low), std::expm1(found.interval.high),
+                                 found.interval.coverage};
+    row.interval = change;
+    row.verdict = verdict_of(
+        more_is_better ? stats::Interval{-change.high, -change.low, change.coverage} : change,
+        threshold);
+}
+
+// What kept the interval from being narrower.
+std::string why_undecided(const SavedFigure& before, const SavedFigure& after) {
+    constexpr double kMany = 0.1;
+    std::string reason = "the interval holds the threshold";
+    const double excluded = std::max(before.excluded, after.excluded);
+    if (excluded > kMany)
+        reason += fmt::format(
+            "; the machine was busy: {:.0f} % of the windows of the {} result do "
+            "not count",
+            excluded * 100, after.excluded > before.excluded ? "new" : "old");
+    if (before.runs.size() + after.runs.size() == 0)
+        reason += "; one run a side: give several results (old*.json -- new*.json)";
+    return reason;
+}
+
 // What both figures with rounds say.
 void judge_rounds(const SavedFigure& before, const SavedFigure& after,
                   std::optional<double> threshold, ResultRow& row) {
@@ -40,14 +67,30 @@ void judge_rounds(const SavedFigure& before, const SavedFigure& after,
             before.samples.size(), after.samples.size(), kResultConfidence * 100);
         return;
     }
-    row.change = std::expm1(shift->shift);
-    const stats::Interval change{std::expm1(shift->interval.low), std::expm1(shift->interval.high),
-                                 shift->interval.coverage};
-    row.interval = change;
-    row.verdict = verdict_of(
-        after.more_is_better ? stats::Interval{-change.high, -change.low, change.coverage} : change,
-        threshold);
-    if (row.verdict == Change::undecided) row.reason = "the interval holds the threshold";
+    // Rounds of one run say nothing of another run of the same program.
+    const double between = stats::single_run_allowance();
+    const double low = std::hypot(shift->shift - shift->interval.low, between);
+    const double high = std::hypot(shift->interval.high - shift->shift, between);
+    judge_shift({shift->shift, {shift->shift - low, shift->shift + high, shift->interval.coverage}},
+                after.more_is_better, threshold, row);
+    if (row.verdict == Change::undecided) row.reason = why_undecided(before, after);
+}
+
+// The same of several runs a side: the runs are the samples.
+void judge_runs(const SavedFigure& before, const SavedFigure& after,
+                std::optional<double> threshold, ResultRow& row) {
+    const auto runs = [](const SavedFigure& figure) {
+        return logarithms(figure.runs.empty() ? std::vector{*stats::median(figure.samples)}
+                                              : figure.runs);
+    };
+    const auto found = stats::run_difference(runs(before), runs(after));
+    if (!found) {
+        row.verdict = Change::undecided;
+        row.reason = "a run without a figure";
+        return;
+    }
+    judge_shift(*found, after.more_is_better, threshold, row);
+    if (row.verdict == Change::undecided) row.reason = why_undecided(before, after);
 }
 
 // What two searches say: each found one value, exact to its width.
@@ -96,6 +139,8 @@ ResultRow judge_samples(const SavedFigure& before, const SavedFigure& after,
             row.change = *row.after / *row.before - 1;
     } else if (after.bounds && before.bounds) {
         judge_bounds(before, after, threshold, row);
+    } else if (before.runs.size() > 1 || after.runs.size() > 1) {
+        judge_runs(before, after, threshold, row);
     } else {
         judge_rounds(before, after, threshold, row);
     }
@@ -105,6 +150,7 @@ ResultRow judge_samples(const SavedFigure& before, const SavedFigure& after,
 SavedFigure as_cycles(SavedFigure figure) {
     figure.unit = "cycles";
     figure.samples = figure.cycles;
+    figure.runs = figure.cycle_runs;
     return figure;
 }
 

@@ -59,12 +59,14 @@ struct ResultTable {
 // A bench is compared in cycles per packet where both results have them, because the clock of a
 // shared machine drifts from run to run, and in ns/packet otherwise.
 //
-// Per figure with rounds (a bench's whole path, packets/s processed at a rate) the change:
-// the Hodges-Lehmann shift of the rounds' logarithms with its exact Mann-Whitney interval of at
-// least `kResultConfidence` (which takes 4 rounds each). The throughput that a search found is one
-// value each, between two bounds: it changed if it did by more than either search's width, and not
-// just because the generator offered less. `threshold`: the relative slowdown, or fall of a rate,
-// that is a regression, or nothing.
+// Per figure with rounds (a bench's whole path, packets/s processed at a rate) the change. With one
+// run a side: the Hodges-Lehmann shift of the rounds' logarithms with its exact Mann-Whitney
+// interval of at least `kResultConfidence` (which takes 4 rounds each), widened by what separate
+// runs of one program differ by (stats/run_difference.h). With several runs a side (merge_results):
+// the difference of the runs' means, with the variance between runs. The throughput that a search
+// found is one value each, between two bounds: it changed if it did by more than either search's
+// width, and not just because the generator offered less. `threshold`: the relative slowdown, or
+// fall of a rate, that is a regression, or nothing.
 inline constexpr double kResultConfidence = 0.95;
 [[nodiscard]] ResultTable compare_results(const SavedResult& before, const SavedResult& after,
                                           std::optional<double> threshold);

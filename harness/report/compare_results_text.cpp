@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "model/load.h"
 #include "report/compare_results.h"
+#include "stats/run_difference.h"
 
 namespace xdpbench::report {
 namespace {
@@ -33,7 +34,7 @@ bool is_clocked(const ResultRow& row) { return row.clocked.has_value(); }
 
 std::string header_text(std::size_t width, bool clocked) {
     return fmt::format("{:<{}}  {:>13}  {:>13}  {:>8}  {:>20}{}  verdict\n", "bench", width, "old",
-                       "new", "change", fmt::format("interval ({:.0f} %)", kResultConfidence * 100),
+                       "new", "change", "interval",
                        clocked ? fmt::format("  {:>22}  {:>20}", "ns/packet", "GHz") : "");
 }
 
@@ -81,9 +82,13 @@ std::string notes_text(const ResultTable& table) {
             "ns: for one packet, whole path, where not both results have cycles. A clock that "
             "drifted between them looks like a change.\n";
     return text + clock_text(table) +
-           "The intervals know the spread of the rounds, not the machine's drift from run to "
-           "run:\nwhat is near it needs both programs in one run (xdp-bench compare base.o "
-           "new.o).\n";
+           fmt::format(
+               "With one result a side the intervals hold what separate runs of one program "
+               "differ by (± {:.1f} %),\nwith several a side what they did differ by: of "
+               "100 comparisons of a program with itself at most one is called a change.\n"
+               "Smaller changes need both programs in one run (xdp-bench compare base.o "
+               "new.o).\n",
+               100 * std::expm1(stats::single_run_allowance()));
 }
 
 }  // namespace

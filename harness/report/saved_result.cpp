@@ -103,9 +103,21 @@ std::vector<SavedJson> rounds_of(const SavedJson& json, SavedFigure& figure) {
     return own;
 }
 
+// Of the windows of a bench those that do not count.
+double excluded_share(const SavedJson& json) {
+    double windows = 0;
+    double excluded = 0;
+    for (const SavedJson& round : objects_of(json, "rounds")) {
+        windows += number_of(round, "windows").value_or(0);
+        excluded += number_of(round, "excluded_windows").value_or(0);
+    }
+    return windows > 0 ? excluded / windows : 0;
+}
+
 SavedFigure bench_figure(const SavedJson& json) {
     SavedFigure figure = begin_figure(json);
     figure.core_ipc = number_of(json, "core_ipc").value_or(0);
+    figure.excluded = excluded_share(json);
     const auto add_to = [](std::vector<double>& samples, std::optional<double> sample) {
         if (sample && *sample > 0) samples.push_back(*sample);
     };

@@ -38,6 +38,10 @@ struct SavedFigure {
     // a round is without them.
     std::vector<double> cycles;
     std::vector<double> gigahertz;
+    // Of a bench: the middle one of each run's rounds, where the figure is of several runs.
+    std::vector<double> runs = {};
+    std::vector<double> cycle_runs = {};
+    double excluded = 0;  // share of the windows that do not count
     double core_ipc = 0;  // of a bench: instructions a cycle that its core gave; 0: unknown
     std::size_t shared_rounds = 0;      // left out, because another thread had part of the core
     bool shared_throughout = false;     // in all of them, which are kept
@@ -56,6 +60,12 @@ struct SavedResult {
 
 // Reads a result document; `name` is for the error that says what is wrong with it.
 Result<SavedResult> parse_result(std::string_view json, const std::string& name);
+
+// Several results of one side as one: figures have the runs of all of them. Figures that a result
+// does not have, or that were measured differently there, are of fewer runs. The error names a
+// result of another environment than the first.
+Result<SavedResult> merge_results(const std::vector<SavedResult>& results,
+                                  const std::vector<std::string>& names);
 
 // "kernel: 6.1 / 6.18" for each key that must be equal for figures to be compared and is not: of
 // the environments, and of the setups of two figures.
