@@ -36,6 +36,19 @@ Result<double> loop_overhead_ns();
 // `xdp-bench --only check,replay` of icmp_lb, s.
 Result<double> check_replay_seconds();
 
+// `xdp-bench --mode native --prog icmp_lb`: what most users type first.
+struct MainJob {
+    double seconds = 0;
+    double precision =
+        std::numeric_limits<double>::quiet_NaN();  // of the less exact bench, per cent
+    double first_figure = std::numeric_limits<double>::quiet_NaN();  // s, after the run began
+    double peak_mebibytes = 0;  // of the largest process of this program until now
+};
+Result<MainJob> measure_main_job();
+
+// Checks and replays of all programs in generic and native mode, s.
+Result<double> all_checks_seconds();
+
 struct Checks {
     double runs_per_second = 0;
     double peak_mebibytes = 0;  // resident, of the process that read a pcap of 1 GiB
