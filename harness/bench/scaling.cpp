@@ -109,9 +109,9 @@ Result<std::unique_ptr<Scaling>> Scaling::create(const BenchCase& bench,
     scaling->cpus_ = cpus;
     scaling->record_.setup = describe_bench(bench, frames, paths);
     scaling->record_.queues = traffic::queues_for(cpus);
-    for (std::size_t i = 1; i <= cpus.size(); ++i)
+    for (const std::size_t count : scaling_steps(cpus.size()))
         scaling->record_.steps.push_back(
-            {{cpus.begin(), cpus.begin() + static_cast<long>(i)}, {}, {}});
+            {{cpus.begin(), cpus.begin() + static_cast<std::ptrdiff_t>(count)}, {}, {}});
     XDPBENCH_CHECK(scaling->equip(bench, frames, paths));
     return scaling;
 }
@@ -201,6 +201,13 @@ model::ScalingRecord not_measured(const BenchCase& bench, const Error& error) {
 }
 
 }  // namespace
+
+std::vector<std::size_t> scaling_steps(std::size_t cpus) {
+    std::vector<std::size_t> steps;
+    for (std::size_t count = 1; count < cpus; count *= 2) steps.push_back(count);
+    if (cpus > 0) steps.push_back(cpus);
+    return steps;
+}
 
 model::ScalingRecord measure_scaling(BenchCase bench, const std::vector<int>& cpus,
                                      double seconds) {

@@ -16,5 +16,16 @@ TEST(Scaling, EfficiencyIsThatOfNeighbouringWindows) {
     EXPECT_DOUBLE_EQ(model::speedup(model::ScalingRecord{}, model::ScalingStep{}), 0);
 }
 
+TEST(Scaling, HasFewStepsHoweverManyCpusThereAre) {
+    using Steps = std::vector<std::size_t>;
+    EXPECT_EQ(scaling_steps(0), Steps{});
+    EXPECT_EQ(scaling_steps(1), Steps{1});
+    EXPECT_EQ(scaling_steps(2), (Steps{1, 2}));
+    EXPECT_EQ(scaling_steps(3), (Steps{1, 2, 3}));
+    EXPECT_EQ(scaling_steps(6), (Steps{1, 2, 4, 6}));
+    EXPECT_EQ(scaling_steps(64), (Steps{1, 2, 4, 8, 16, 32, 64}));
+    EXPECT_EQ(scaling_steps(100).size(), 8);
+}
+
 }  // namespace
 }  // namespace xdpbench::bench

@@ -67,4 +67,16 @@ bool are_siblings(int one, int other) {
     return cpus && std::find(cpus->begin(), cpus->end(), other) != cpus->end();
 }
 
+int node_of(int cpu) {
+    std::error_code none;
+    const std::filesystem::directory_iterator entries(
+        fmt::format("/sys/devices/system/cpu/cpu{}", cpu), none);
+    for (const auto& entry : entries) {
+        const std::string name = entry.path().filename().string();
+        if (!name.starts_with("node")) continue;
+        if (const auto node = parse_number<int>(name.substr(4))) return *node;
+    }
+    return 0;
+}
+
 }  // namespace xdpbench::bpf

@@ -22,4 +22,7 @@ Result<std::size_t> possible_cpus();
 // Whether the two are threads of one core, by sysfs. A virtual machine need not tell the truth.
 [[nodiscard]] bool are_siblings(int one, int other);
 
+// The NUMA node of a CPU, by sysfs; 0 where it does not tell.
+[[nodiscard]] int node_of(int cpu);
+
 }  // namespace xdpbench::bpf

@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "bpf/cpus.h"
@@ -12,7 +13,8 @@ namespace xdpbench::traffic {
 
 Result<CpuPlan> plan_cpus(const std::vector<int>& allowed,
                           const std::function<bool(int, int)>& siblings,
-                          std::optional<model::Placement> wanted) {
+                          std::optional<model::Placement> wanted,
+                          const std::function<int(int)>& node_of) {
     constexpr std::size_t kEnoughToSeparate = 4;
     CpuPlan plan;
     plan.placement =
@@ -24,17 +26,25 @@ Result<CpuPlan> plan_cpus(const std::vector<int>& allowed,
         return unavailable_error("generator and program cannot be separated",
                                  "this process may use one CPU only",
                                  "let them share it: --placement shared");
-    const auto others = std::next(allowed.rbegin());
-    const auto apart =
-        std::find_if(others, allowed.rend(), [&](int cpu) { return !siblings(cpu, plan.program); });
-    plan.generator = apart != allowed.rend() ? *apart : *others;
+    // Memory of another node would be in the figures: the same node, then another core.
+    const int node = node_of(plan.program);
+    const auto fits = [&](int cpu) {
+        return (node_of(cpu) == node ? 2 : 0) + (siblings(cpu, plan.program) ? 0 : 1);
+    };
+    int best = -1;
+    for (auto other = std::next(allowed.rbegin()); other != allowed.rend() && best < 3; ++other) {
+        if (const int fit = fits(*other); fit > best) {
+            best = fit;
+            plan.generator = *other;
+        }
+    }
     return plan;
 }
 
 Result<CpuPlan> plan_cpus(std::optional<model::Placement> wanted, double watch_seconds) {
     const std::vector<int> allowed = allowed_cpus();
     return plan_cpus(watch_seconds > 0 ? watch_busiest_first(allowed, watch_seconds) : allowed,
-                     bpf::are_siblings, wanted);
+                     bpf::are_siblings, wanted, bpf::node_of);
 }
 
 std::size_t queues_for(const std::vector<int>& cpus) {
@@ -46,12 +56,14 @@ std::size_t queues_for(const std::vector<int>& cpus) {
 }
 
 std::vector<int> allowed_cpus() {
-    cpu_set_t allowed;
-    CPU_ZERO(&allowed);
+    constexpr std::size_t kMostSets = 8;  // of 1,024 CPUs: more than Linux may be built for
+    std::array<cpu_set_t, kMostSets> allowed{};
     std::vector<int> cpus;
-    if (::sched_getaffinity(0, sizeof(allowed), &allowed) == 0) {
-        for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-            if (CPU_ISSET(cpu, &allowed)) cpus.push_back(cpu);
+    // The kernel refuses a set that is shorter than its own (sched_getaffinity(2)).
+    if (::sched_getaffinity(0, sizeof(allowed), allowed.data()) == 0) {
+        for (std::size_t cpu = 0; cpu < kMostSets * CPU_SETSIZE; ++cpu) {
+            if (CPU_ISSET_S(cpu, sizeof(allowed), allowed.data()))
+                cpus.push_back(static_cast<int>(cpu));
         }
     }
     if (cpus.empty()) cpus.push_back(0);

@@ -24,9 +24,10 @@ struct CpuPlan {
 // one. Where nothing is `wanted`, the two are separated from 4 CPUs on: with fewer, everything else
 // that runs on the machine shares the generator's CPU, and two CPUs are often one core's threads,
 // on virtual machines without saying so. Unavailable: separate CPUs where there is one.
-Result<CpuPlan> plan_cpus(const std::vector<int>& allowed,
-                          const std::function<bool(int, int)>& siblings,
-                          std::optional<model::Placement> wanted);
+Result<CpuPlan> plan_cpus(
+    const std::vector<int>& allowed, const std::function<bool(int, int)>& siblings,
+    std::optional<model::Placement> wanted,
+    const std::function<int(int)>& node_of = [](int) { return 0; });
 // With the CPUs that the calling thread may use, and sysfs's word for who are siblings. Watches the
 // CPUs first, for `watch_seconds`: the quietest ones are taken. 0: does not watch.
 Result<CpuPlan> plan_cpus(std::optional<model::Placement> wanted, double watch_seconds = 0);

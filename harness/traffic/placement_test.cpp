@@ -46,7 +46,41 @@ TEST(Placement, OneCpuCannotBeSeparated) {
     EXPECT_EQ(plan.error().kind, ErrorKind::unavailable);
 }
 
-TEST(Placement, NamesAreRead) {}
+// A machine of 64 CPUs with 32 cores in 8 nodes: CPU 32 + n is the sibling of n, nodes have 4
+// cores.
+bool of_sixty_four(int one, int other) { return one % 32 == other % 32; }
+int node_of_eight(int cpu) { return cpu % 32 / 4; }
+
+std::vector<int> sixty_four() {
+    std::vector<int> cpus;
+    for (int cpu = 0; cpu < 64; ++cpu) cpus.push_back(cpu);
+    return cpus;
+}
+
+TEST(Placement, TheGeneratorIsOnTheProgramsNode) {
+    const auto plan = plan_cpus(sixty_four(), of_sixty_four, std::nullopt, node_of_eight);
+    ASSERT_TRUE(plan);
+    EXPECT_EQ(plan->program, 63);
+    EXPECT_EQ(plan->generator, 62);
+    // The quietest CPU is last. Its node has a sibling only: better than another node.
+    const auto few = plan_cpus({0, 5, 31, 63}, of_sixty_four, std::nullopt, node_of_eight);
+    EXPECT_EQ(few->program, 63);
+    EXPECT_EQ(few->generator, 31);
+    const auto far = plan_cpus({0, 5, 9, 63}, of_sixty_four, std::nullopt, node_of_eight);
+    EXPECT_EQ(far->generator, 9);
+}
+
+TEST(Placement, ALargeMachineIsAskedOncePerCpu) {
+    int asked = 0;
+    const auto counting = [&asked](int cpu) {
+        ++asked;
+        return cpu / 8 == 7 ? 7 : cpu;  // nobody shares a node with CPU 0
+    };
+    std::vector<int> cpus = sixty_four();
+    std::swap(cpus.front(), cpus.back());
+    ASSERT_TRUE(plan_cpus(cpus, never, model::Placement::separate, counting));
+    EXPECT_LE(asked, 64);
+}
 
 TEST(Queues, EveryCpuHasAQueueOfItsOwn) {
     EXPECT_EQ(queues_for({5}), 1U);
@@ -55,6 +89,11 @@ TEST(Queues, EveryCpuHasAQueueOfItsOwn) {
     EXPECT_EQ(queues_for({0, 2}), 3U) << "with 2 queues both would have queue 0";
     EXPECT_EQ(queues_for({0, 4, 8}), 3U);
     EXPECT_EQ(queues_for({0, 2, 4}), 3U);
+    EXPECT_EQ(queues_for(sixty_four()), 64U);
+    std::vector<int> spread;
+    for (int cpu = 0; cpu < 1024; cpu += 8) spread.push_back(cpu);
+    EXPECT_EQ(spread.size(), 128U);
+    EXPECT_EQ(queues_for(spread), 129U) << "an odd number: with 128 all would have queue 0 to 15";
 }
 
 }  // namespace
