@@ -14,6 +14,8 @@ const volatile __u32 frame_count = 1;
 const volatile __u32 max_length = REPLAY_MIN_LENGTH;
 
 __u32 next; /* number of the frame that the next run takes; changed from user space between calls */
+__u64 turns; /* how often the last frame was taken: with `next` it says how far a call came that
+              * a signal cut short */
 
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
@@ -29,7 +31,12 @@ static __always_inline struct replay_frame* next_frame(__u32* length) {
     __u32 index = next;
     struct replay_frame* frame = bpf_map_lookup_elem(&frames, &index);
 
-    next = index + 1 < frame_count ? index + 1 : 0;
+    if (index + 1 < frame_count) {
+        next = index + 1;
+    } else {
+        next = 0;
+        turns++;
+    }
     if (!frame) return 0;
     *length = frame->length;
     if (*length < REPLAY_MIN_LENGTH || *length > max_length) return 0;

@@ -30,9 +30,10 @@ class Precision(Case):
                 self.assertLessEqual(precision[figure]["low"], precision[figure]["figure"])
                 self.assertGreaterEqual(precision[figure]["high"], precision[figure]["figure"])
                 self.assertEqual(precision[figure]["confidence"], 0.95)
-            self.assertAlmostEqual(precision["program_ns"]["figure"],
-                                   precision["ns_per_packet"]["figure"] - precision["baseline_ns"]["figure"], places=9)
-            self.assertIn("  interval +-", done.stdout)
+            # The middle difference of pairs of windows is about the difference of the middle windows.
+            self.assertLess(abs(precision["program_ns"]["figure"] - precision["ns_per_packet"]["figure"]
+                                + precision["baseline_ns"]["figure"]), 0.2 * precision["ns_per_packet"]["figure"] + 1)
+            self.assertIn(f"± {100 * precision['reached']:.2f} %", done.stdout)
 
     def test_less_precision_takes_fewer_windows(self):
         counts = {}

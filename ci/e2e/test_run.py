@@ -62,7 +62,7 @@ class MainJob(Case):
             with self.subTest(mode=mode):
                 done = self.tool("run", "--prog", "icmp_lb", "--mode", mode, "--only", "bench", "--rounds", "2",
                                  "--duration", "100ms", "--json", "out.json")
-                self.assertRegex(done.stdout, rf"(?m)^  {mode} +[\d.]+ +[\d.]+ +[\d.]+ .* ns +\S+ +(generator|program)$")
+                self.assertRegex(done.stdout, rf"(?m)^  {mode} +[\d.]+ +[\d.]+ +(± [\d.]+ %|-) +[\d.]+ .* ns +(< )?\S+ +(generator|program)$")
                 result = self.read_json()
                 alone, bench = result["benches"]
                 self.assertEqual((alone["mode"], bench["mode"]), ("test_run", mode))

@@ -208,6 +208,7 @@ std::string counted(std::uint64_t number, std::string_view noun) {
     if (noun.ends_with("try")) {  // "entry": the only such noun that is counted
         return fmt::format("{} {}ies", thousands(number), noun.substr(0, noun.size() - 1));
     }
+    if (noun.ends_with("ss")) return fmt::format("{} {}es", thousands(number), noun);  // "pass"
     return fmt::format("{} {}s", thousands(number), noun);
 }
 

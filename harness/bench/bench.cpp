@@ -47,15 +47,27 @@ std::vector<int> BenchCase::generators() const {
 std::string BenchCase::kind() const { return std::string(model::attach_name(mode)); }
 
 std::string BenchCase::variant() const {
-    if (!mode) return shape.name();
-    if (devices) return fmt::format("{}/device:{}", shape.name(), devices->device);
-    if (!side_by_side.empty())
-        return fmt::format("{}/cpus:{}", shape.name(), fmt::join(side_by_side, ","));
-    return shape.name() + (cpus.placement == model::Placement::separate ? "/separate" : "");
+    std::string name = shape.name();
+    if (only) name += fmt::format("/verdict:{}", model::action_name(*only));
+    if (fresh) name += "/state:fresh";
+    if (!mode) return name;
+    if (devices) return fmt::format("{}/device:{}", name, devices->device);
+    if (!side_by_side.empty()) return fmt::format("{}/cpus:{}", name, fmt::join(side_by_side, ","));
+    return name + (cpus.placement == model::Placement::separate ? "/separate" : "");
 }
 
 std::string BenchCase::name() const {
     return fmt::format("{}/{}{}", target->scenario.name, kind(), variant());
+}
+
+Result<std::shared_ptr<const TimedTraffic>> traffic_of(const BenchCase& bench) {
+    if (bench.traffic) return bench.traffic;
+    const Settle settle = bench.fresh ? Settle{} : bench.settle;
+    XDPBENCH_TRY(TimedTraffic whole, find_traffic(*bench.target, bench.shape, settle));
+    if (bench.only) {
+        XDPBENCH_TRY(whole, only_with(*bench.target, whole, *bench.only, settle));
+    }
+    return std::make_shared<const TimedTraffic>(std::move(whole));
 }
 
 model::BenchSetup begin_setup(const BenchCase& bench) {
@@ -180,12 +192,14 @@ void BenchRig::begin_round(std::uint64_t pairs) {
     round_evidence_.clear();
 }
 
-void BenchRig::watch(WindowPair& pair) {
-    if (!reader_) return;
-    stats::WindowEvidence window = reader_->end();
-    if (!whole_cpu_time_) window.cpu_seconds = window.wall_seconds - window.waited_seconds;
-    pair.evidence += window;
-    if (pair.disturbance == stats::Disturbance::none) pair.disturbance = stats::judge(window);
+void BenchRig::watch(WindowPair& pair, const Window& window) {
+    // Where nobody watches the thread, all of its time was its own.
+    stats::WindowEvidence evidence{.wall_seconds = window.seconds, .cpu_seconds = window.seconds};
+    if (reader_) evidence = reader_->end();
+    if (!whole_cpu_time_) evidence.cpu_seconds = evidence.wall_seconds - evidence.waited_seconds;
+    pair.evidence += evidence;
+    if (pair.disturbance == stats::Disturbance::none) pair.disturbance = stats::judge(evidence);
+    if (window.stopped) pair.disturbance = stats::Disturbance::stopped;
 }
 
 Result<bool> BenchRig::find_whole_cpu_time() {
@@ -205,6 +219,7 @@ Result<bool> BenchRig::find_whole_cpu_time() {
 
 Result<BenchRig::WindowPair> BenchRig::run_pair(model::BenchRecord* counted) {
     WindowPair pair;
+    pair.start = Clock::now();
     if (on_this_cpu_) pair.core.read_width();
     for (const bool of_baseline : {baseline_first_, !baseline_first_}) {
         if (reader_) reader_->begin();
@@ -213,7 +228,7 @@ Result<BenchRig::WindowPair> BenchRig::run_pair(model::BenchRecord* counted) {
         } else {
             XDPBENCH_TRY(pair.program, window(false, window_frames_, counted));
         }
-        watch(pair);
+        watch(pair, of_baseline ? pair.baseline : pair.program);
         if (!on_this_cpu_) continue;
         if (of_baseline == baseline_first_) pair.core.read_clock();
         pair.core.read_width();
@@ -229,6 +244,7 @@ void BenchRig::add_to_round(const WindowPair& pair) {
     round_.seconds += pair.program.seconds;
     round_.baseline_packets += pair.baseline.processed;
     round_.baseline_seconds += pair.baseline.seconds;
+    round_.started.push_back(std::chrono::duration<double>(pair.start - run_start_).count());
     round_.window_ns.push_back(model::ns_each(pair.program.seconds, pair.program.processed));
     round_.baseline_window_ns.push_back(
         model::ns_each(pair.baseline.seconds, pair.baseline.processed));
@@ -236,7 +252,6 @@ void BenchRig::add_to_round(const WindowPair& pair) {
         round_.cycle_ns.push_back(*pair.core.cycle_ns());
         round_.core_ipc.push_back(pair.core.ipc());
     }
-    if (!reader_) return;
     round_.disturbance.push_back(pair.disturbance);
     round_evidence_.push_back(pair.evidence);
 }
@@ -283,24 +298,38 @@ Result<void> BenchRig::measure(const PrecisionGoal& goal, int rounds,
     std::vector<WindowPair> pairs;
     std::size_t clean = 0;
     begin_round(0);
+    Clock::time_point shown = start;
     for (auto look = plan_.looks.begin(); look != plan_.looks.end();) {
         if (interrupted()) break;
         XDPBENCH_TRY(const WindowPair pair, run_counted_pair());
         pairs.push_back(pair);
         add_to_round(pair);
         clean += counts(pair) ? 1 : 0;
+        show(shown, progress);
         if (seconds_since(start) >= goal.seconds) break;
         if (clean < *look) continue;
         ++look;
         std::vector<model::BenchRound> so_far{round_};
         model::find_shared_windows(so_far, record_.core_ipc);
         const auto known = model::find_precision(so_far, plan_);
-        if (known) progress(*known);
         if (known && known->enough()) break;
     }
     divide(pairs, rounds);
     if (interrupted()) return interrupted_error();
     return {};
+}
+
+void BenchRig::show(Clock::time_point& last,
+                    const std::function<void(const model::BenchPrecision&)>& progress) {
+    constexpr double kEverySeconds = 0.25;
+    if (seconds_since(last) < kEverySeconds) return;
+    last = Clock::now();
+    std::vector<model::BenchRound> so_far{round_};
+    model::find_shared_windows(so_far, record_.core_ipc);
+    const auto known = model::find_precision(so_far, plan_);
+    if (!known) return;
+    if (record_.first_figure_seconds == 0) record_.first_figure_seconds = seconds_since(run_start_);
+    progress(*known);
 }
 
 void BenchRig::divide(const std::vector<WindowPair>& pairs, int rounds) {
@@ -319,16 +348,13 @@ void BenchRig::judge_windows() {
     auto evidence = evidence_.begin();
     for (const model::BenchRound& round : record_.rounds) {
         for (std::size_t i = 0; i < round.disturbance.size(); ++i) {
-            const bool shared = i < round.shared.size() && round.shared[i];
-            const stats::Disturbance other = round.disturbance[i];
-            const bool core = other == stats::Disturbance::none && shared;
-            record_.windows.add(*evidence++, core ? stats::Disturbance::core_shared : other);
+            record_.windows.add(*evidence++, round.reason(i));
         }
     }
     // Too short to be judged, or what was lost is in no figure.
-    if (record_.windows.windows() < kFewestToJudge || record_.cpu_time) return;
+    if (record_.windows.windows() < kFewestToJudge || record_.cpu_time || !reader_) return;
     const stats::EvidenceLimits limits{.fewest_windows = kFewestPairs};
-    if (!reader_ || !stats::why_too_few(record_.windows, {}, limits)) return;
+    if (!stats::why_too_few(record_.windows, {}, limits)) return;
     stats::Suspects suspects;
     suspects.cpu = reader_->cpu();
     if (!reader_->quotas().empty()) suspects.quota = reader_->quotas().front().text();
@@ -362,9 +388,19 @@ void BenchRig::tell_core(std::map<int, KnownCore>& cores) const {
     if (on_this_cpu_) cores[record_.setup.cpu] = {record_.core_ipc, record_.clock_cycle_ns};
 }
 
+Result<void> BenchRig::keep_state(const bpf::Program& program) {
+    XDPBENCH_TRY(state_, bpf::MapState::save(program));
+    fresh_ = true;
+    return {};
+}
+
+Result<void> BenchRig::restore_state() const { return state_ ? state_->restore() : Result<void>{}; }
+
 void BenchRig::watch_paths(Paths paths) {
     paths_ = std::move(paths);
     watch_.emplace(paths_);
+    record_.state = model::BenchState{fresh_,       paths_.steady, paths_.passes, paths_.tally,
+                                      paths_.first, paths_.lowest, paths_.highest};
 }
 
 void BenchRig::verify_paths(testbed::ActionSource source, model::BenchRecord& record) const {

@@ -8,8 +8,10 @@
 #include <memory>
 #include <optional>
 
+#include "base/clock.h"
 #include "base/result.h"
-#include "bench/paths.h"
+#include "bench/timed_traffic.h"
+#include "bpf/map_state.h"
 #include "model/run.h"
 #include "net/port_network.h"
 #include "target/target.h"
@@ -47,6 +49,9 @@ class BenchRig {
     [[nodiscard]] std::uint64_t window_frames() const { return window_frames_; }
     [[nodiscard]] std::uint64_t windows_in(double seconds) const;
 
+    // Times of windows are given since then.
+    void set_run_start(Clock::time_point start) { run_start_ = start; }
+
     // Windows that do not count, for `seconds`, but for half a second at most: they tell the clock
     // that figures are given at, and the core.
     Result<void> warm_up(double seconds);
@@ -61,7 +66,7 @@ class BenchRig {
 
     // Instead of rounds of a fixed length: windows until the goal is reached, judged at numbers of
     // windows that are fixed before the first one, then divided into as many rounds as asked for.
-    // `progress` is told what is known at each look.
+    // `progress` is told some times a second what is known, which decides nothing.
     Result<void> measure(const PrecisionGoal& goal, int rounds,
                          const std::function<void(const model::BenchPrecision&)>& progress);
     [[nodiscard]] const std::vector<model::BenchRound>& rounds() const { return record_.rounds; }
@@ -80,6 +85,7 @@ class BenchRig {
         std::uint64_t processed = 0;
         std::uint64_t forwarded = 0;
         double seconds = 0;
+        bool stopped = false;  // the process was stopped meanwhile (SIGSTOP)
     };
 
     BenchRig() = default;
@@ -103,7 +109,14 @@ class BenchRig {
     void watch_paths(Paths paths);
     void verify_paths(testbed::ActionSource source, model::BenchRecord& record) const;
 
+    // Before watch_paths(): the maps of `program` are restored before each window.
+    Result<void> keep_state(const bpf::Program& program);
+    // Before a window of the program, if they are; nothing otherwise.
+    [[nodiscard]] Result<void> restore_state() const;
+
     model::BenchRecord record_;
+    bool fresh_ = false;
+    std::optional<bpf::MapState> state_;
     Paths paths_;
     std::optional<PathWatch> watch_;  // of the program's windows that count
     // The whole path is the work of the calling thread's CPU, so its clock is what counts.
@@ -114,18 +127,23 @@ class BenchRig {
         Window program;
         Window baseline;
         traffic::CoreReadings core;
+        Clock::time_point start;
         stats::WindowEvidence evidence;
         stats::Disturbance disturbance = stats::Disturbance::none;
     };
     Result<WindowPair> run_pair(model::BenchRecord* counted);
     // The same, with what it adds to the record's times.
     Result<WindowPair> run_counted_pair();
-    void watch(WindowPair& pair);
+    void watch(WindowPair& pair, const Window& window);
     void add_to_round(const WindowPair& pair);
     [[nodiscard]] bool counts(const WindowPair& pair) const;
+    // What is known now, if it is some time since the `last` time.
+    void show(Clock::time_point& last,
+              const std::function<void(const model::BenchPrecision&)>& progress);
     void divide(const std::vector<WindowPair>& pairs, int rounds);
     void judge_windows();
 
+    Clock::time_point run_start_ = Clock::now();
     std::uint64_t window_frames_ = 0;
     double window_seconds_ = 0;
     bool baseline_first_ = false;
@@ -149,6 +167,13 @@ struct BenchCase {
     // A rate is offered from each of these CPUs, which their generators share with the program;
     // none: as `cpus` says.
     std::vector<int> side_by_side = {};
+    Settle settle = {};
+    // The maps are restored before each window: what is timed is the first packet of every flow.
+    bool fresh = false;
+    // Of the traffic only the frames with this verdict.
+    std::optional<model::Action> only = {};
+    // What is known of the traffic already; none: it is found out (traffic_of).
+    std::shared_ptr<const TimedTraffic> traffic = {};
 
     // The CPUs that have a generator.
     [[nodiscard]] std::vector<int> generators() const;
@@ -160,6 +185,9 @@ struct BenchCase {
     // "icmp_lb/native/size:64"
     [[nodiscard]] std::string name() const;
 };
+
+// The frames that are timed, and their paths.
+Result<std::shared_ptr<const TimedTraffic>> traffic_of(const BenchCase& bench);
 
 // Nothing but what is asked for.
 [[nodiscard]] model::BenchSetup begin_setup(const BenchCase& bench);

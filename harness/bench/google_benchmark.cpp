@@ -87,7 +87,8 @@ Result<std::unique_ptr<BenchRig>> create_rig(const BenchCase& what) {
     return what.devices ? PortBench::create(what) : VethBench::create(what);
 }
 
-Registered prepare(const BenchCase& what, const std::function<void(const std::string&)>& progress) {
+Registered prepare(const BenchCase& what, Clock::time_point run_start,
+                   const std::function<void(const std::string&)>& progress) {
     Registered bench;
     bench.what = what;
     bench.name = what.name();
@@ -95,6 +96,7 @@ Registered prepare(const BenchCase& what, const std::function<void(const std::st
     Result<std::unique_ptr<BenchRig>> rig = create_rig(what);
     if (rig) {
         bench.rig = std::move(*rig);
+        bench.rig->set_run_start(run_start);
     } else {
         bench.error = rig.error();
     }
@@ -125,9 +127,10 @@ struct BenchSeries {
 
 // What of the time for all benches is this one's.
 PrecisionGoal share_of_goal(BenchSeries& series) {
-    constexpr double kShortest = 0.3;  // seconds: less says nothing
+    constexpr double kShortest = 1;   // seconds: less says little
+    constexpr double kReserve = 0.3;  // for what follows the last window, of a budget of seconds
     PrecisionGoal goal = *series.goal;
-    const double left = goal.seconds - seconds_since(series.start);
+    const double left = goal.seconds - kReserve - seconds_since(series.start);
     goal.seconds = std::max(
         kShortest, left / static_cast<double>(std::max<std::size_t>(1, series.benches_left)));
     if (series.benches_left > 0) --series.benches_left;
@@ -136,7 +139,7 @@ PrecisionGoal share_of_goal(BenchSeries& series) {
 
 // All rounds at once, as long as necessary; the repetitions then only hand them out.
 Result<void> measure_all(Registered& bench, BenchSeries& series) {
-    constexpr double kWarmUp = 0.1;  // of the time
+    constexpr double kWarmUp = 0.05;  // of the time
     PrecisionGoal goal = share_of_goal(series);
     const Clock::time_point start = Clock::now();
     (*series.progress)(fmt::format("bench {}: warming up", bench.name));
@@ -144,7 +147,7 @@ Result<void> measure_all(Registered& bench, BenchSeries& series) {
     XDPBENCH_CHECK(bench.rig->warm_up(goal.seconds * kWarmUp));
     goal.seconds -= seconds_since(start);
     const auto known = [&](const model::BenchPrecision& precision) {
-        (*series.progress)(fmt::format("bench {}: {:.1f} ns/packet +-{:.1f} %", bench.name,
+        (*series.progress)(fmt::format("bench {}: {:.1f} ns/packet ± {:.2f} %", bench.name,
                                        precision.ns_per_packet.figure, 100 * precision.reached()));
     };
     XDPBENCH_CHECK(bench.rig->measure(goal, series.rounds, known));
@@ -265,7 +268,8 @@ void run_together(std::span<const BenchCase> cases, BenchSeries& series, Documen
                   std::vector<model::BenchRecord>& records) {
     std::vector<std::unique_ptr<Registered>> registered;
     for (const BenchCase& what : cases) {
-        registered.push_back(std::make_unique<Registered>(prepare(what, *series.progress)));
+        registered.push_back(
+            std::make_unique<Registered>(prepare(what, series.start, *series.progress)));
         register_bench(*registered.back(), series);
     }
     benchmark::RunSpecifiedBenchmarks(&reporter);
@@ -288,8 +292,9 @@ Result<BenchResults> run_benches(const std::vector<BenchCase>& cases, const Benc
     const bool one_by_one =
         std::any_of(cases.begin(), cases.end(), [](const BenchCase& what) { return what.devices; });
     const std::size_t together = one_by_one ? 1 : cases.size();
-    BenchSeries series{
-        options.seconds, options.rounds, options.goal, Clock::now(), cases.size(), {}, &progress};
+    BenchSeries series{options.seconds,   options.rounds, options.goal,
+                       options.run_start, cases.size(),   {},
+                       &progress};
     for (std::size_t first = 0; first < cases.size(); first += together)
         run_together(std::span(cases).subspan(first, together), series, reporter, results.records);
     results.json = reporter.document();

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "bench/bench.h"
 
@@ -14,10 +15,11 @@ namespace xdpbench::bench {
 struct BenchOptions {
     double seconds = 1.0;  // of a round
     int rounds = 5;
-    // As long as necessary: `seconds` of the goal are for all benches together, with what they
-    // need for their preparation. Then `rounds` are parts of that time.
+    // As long as necessary: `seconds` of the goal are for the whole run, from `run_start` on. Then
+    // `rounds` are parts of that time. Each bench has a second, whatever the run has left.
     std::optional<PrecisionGoal> goal;
-    std::vector<std::string> arguments;  // for Google Benchmark: --benchmark_...
+    Clock::time_point run_start = Clock::now();
+    std::vector<std::string> arguments = {};  // for Google Benchmark: --benchmark_...
 };
 
 struct BenchResults {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/interrupt.h"
 #include "bpf/counters.h"
 #include "probe/environment.h"
@@ -32,8 +34,9 @@ Result<std::unique_ptr<BenchRig>> LoopBench::create(const BenchCase& bench) {
     XDPBENCH_TRY(const traffic::PinnedThread pinned,
                  traffic::PinnedThread::pin(bench.cpus.program));
     const target::Target& target = *bench.target;
-    XDPBENCH_TRY(const packet::Frames frames, target::bench_frames(target, bench.shape));
-    XDPBENCH_TRY(Paths paths, find_paths(target, frames));
+    XDPBENCH_TRY(const auto traffic, traffic_of(bench));
+    const packet::Frames& frames = traffic->frames;
+    const Paths& paths = traffic->paths;
     XDPBENCH_TRY(net::Network network, net::Network::create(1, 0, target::network_of(target)));
     XDPBENCH_TRY(bpf::Program program, target::load_program(target, network));
     XDPBENCH_TRY(testbed::EmptyProgram empty,
@@ -46,7 +49,8 @@ Result<std::unique_ptr<BenchRig>> LoopBench::create(const BenchCase& bench) {
     model::BenchSetup setup = describe_bench(bench, frames, paths);
     std::unique_ptr<LoopBench> rig(
         new LoopBench(std::move(network), std::move(program), std::move(empty), std::move(loop)));
-    rig->watch_paths(std::move(paths));
+    if (bench.fresh) XDPBENCH_CHECK(rig->keep_state(rig->program_));
+    rig->watch_paths(paths);
     rig->record_.setup = std::move(setup);
     rig->on_this_cpu_ = true;
     rig->watch_thread(bench.cpus.program);
@@ -54,12 +58,20 @@ Result<std::unique_ptr<BenchRig>> LoopBench::create(const BenchCase& bench) {
     XDPBENCH_TRY(const auto counters, bpf::read_counters(rig->program_));
     rig->record_.setup.counted_by = counters ? "the program's map " XDP_COUNTERS_MAP
                                              : "the return value of every window's last packet";
+    XDPBENCH_CHECK(bring_to_state(rig->program_, frames, paths));
+    XDPBENCH_CHECK(rig->watch_->start(rig->program_));
     XDPBENCH_CHECK(rig->verify_each_frame());
-    XDPBENCH_CHECK(rig->calibrate(kLoopWindowSeconds, kSmallestWindow, kLargestWindow));
+    // With fresh maps a frame is the first of its flow once in a window.
+    const std::uint64_t most = bench.fresh ? frames.size() : kLargestWindow;
+    XDPBENCH_CHECK(rig->calibrate(kLoopWindowSeconds, std::min(kSmallestWindow, most), most));
     return std::unique_ptr<BenchRig>(std::move(rig));
 }
 
 Result<void> LoopBench::verify_each_frame() {
+    if (fresh_) {
+        XDPBENCH_CHECK(window(false, paths_.returned.size(), nullptr));
+        return {};
+    }
     for (std::size_t i = 0; i < paths_.returned.size(); ++i)
         XDPBENCH_CHECK(window(false, 1, nullptr));
     return {};
@@ -67,11 +79,13 @@ Result<void> LoopBench::verify_each_frame() {
 
 Result<BenchRig::Window> LoopBench::window(bool baseline, std::uint64_t frames,
                                            model::BenchRecord* /*counted*/) {
+    if (fresh_) loop_.seek(0);
+    if (!baseline) XDPBENCH_CHECK(restore_state());
     XDPBENCH_TRY(const traffic::TimedRuns timed,
                  loop_.run(network_.tester, baseline ? kBaselineSlot : kProgramSlot,
                            static_cast<std::uint32_t>(frames)));
     if (!baseline) XDPBENCH_CHECK(watch_->note(timed));
-    return Window{timed.runs, 0, timed.cpu_seconds};
+    return Window{timed.runs, 0, timed.cpu_seconds, timed.cut_runs > 0};
 }
 
 Result<model::BenchRecord> LoopBench::finish() {

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
+#include "base/interrupt.h"
 #include "base/text.h"
 #include "bpf/counters.h"
 #include "bpf/test_run.h"
@@ -15,7 +17,8 @@ namespace xdpbench::bench {
 namespace {
 
 constexpr const char* kStateful = "the program's verdict depends on what it has seen before";
-constexpr const char* kOtherTraffic = "give it traffic whose verdicts stay";
+constexpr const char* kOtherTraffic =
+    "repeat the traffic more often before: --settle N, or give it traffic whose verdicts stay";
 
 }  // namespace
 
@@ -25,38 +28,123 @@ void find_main_path(Paths& paths) {
     paths.mixed = *most != paths.returned.size();
 }
 
-Result<Paths> find_paths(const target::Target& target, const packet::Frames& frames) {
-    XDPBENCH_TRY(const target::LoneProgram lone, target::load_alone(target));
-    bpf::TestRunner runner(lone.program.fd());
-    Paths paths;
+namespace {
+
+struct Pass {
+    std::vector<std::uint32_t> returned;
+    model::ActionTally tally{};
+};
+
+Result<Pass> run_pass(bpf::TestRunner& runner, const packet::Frames& frames) {
+    Pass pass;
     for (std::size_t i = 0; i < frames.size(); ++i) {
         XDPBENCH_TRY(const bpf::TestRunOutput output, runner.run(frames[i].bytes));
-        if (output.returned >= paths.tally.size())
+        if (output.returned >= pass.tally.size())
             return Error{ErrorKind::invalid,
                          fmt::format("frame {} of the traffic returned {}", i,
                                      bpf::returned_text(output.returned)),
                          {},
                          "such a program drops it in a driver; correct it first"};
-        if (target.judged &&
-            output.returned != static_cast<std::uint32_t>(target.scenario.bench->action)) {
-            return Error{ErrorKind::invalid,
-                         fmt::format("{} is to be timed, but frame {} of {} takes {}",
-                                     model::action_name(target.scenario.bench->action), i,
-                                     target.scenario.bench->traffic.text,
-                                     bpf::returned_text(output.returned)),
-                         {},
-                         "correct the scenario's bench, or the program"};
-        }
-        ++paths.tally[output.returned];
-        paths.returned.push_back(output.returned);
+        ++pass.tally[output.returned];
+        pass.returned.push_back(output.returned);
     }
+    return pass;
+}
+
+void take(Pass pass, Paths& paths) {
+    for (std::size_t i = 0; i < pass.tally.size(); ++i) {
+        paths.lowest[i] = std::min(paths.lowest[i], pass.tally[i]);
+        paths.highest[i] = std::max(paths.highest[i], pass.tally[i]);
+    }
+    paths.returned = std::move(pass.returned);
+    paths.tally = pass.tally;
+}
+
+Result<void> repeat(bpf::TestRunner& runner, const packet::Frames& frames, const Settle& settle,
+                    Paths& paths) {
+    constexpr double kLonger = 10;  // while verdicts change
+    const Clock::time_point start = Clock::now();
+    std::size_t passes = 0;
+    const auto enough = [&] {
+        const double seconds = seconds_since(start);
+        const double most = paths.passes * 2 > passes ? kLonger * settle.seconds : settle.seconds;
+        return passes >= settle.passes || (passes > 0 && seconds > most);
+    };
+    while (!enough()) {
+        if (interrupted()) return interrupted_error();
+        XDPBENCH_TRY(Pass pass, run_pass(runner, frames));
+        ++passes;
+        if (pass.returned != paths.returned) paths.passes = passes;
+        take(std::move(pass), paths);
+    }
+    paths.steady = paths.passes * 4 <= passes * 3;
+    if (paths.steady) paths.lowest = paths.highest = paths.tally;
+    return {};
+}
+
+Result<void> require_path(const target::Target& target, const Paths& paths) {
+    if (!target.judged) return {};
+    const auto wanted = static_cast<std::uint32_t>(target.scenario.bench->action);
+    const auto other = std::find_if(paths.returned.begin(), paths.returned.end(),
+                                    [&](std::uint32_t returned) { return returned != wanted; });
+    if (other == paths.returned.end()) return {};
+    return Error{ErrorKind::invalid,
+                 fmt::format("{} is to be timed, but frame {} of {} takes {}",
+                             model::action_name(target.scenario.bench->action),
+                             other - paths.returned.begin(), target.scenario.bench->traffic.text,
+                             bpf::returned_text(*other)),
+                 {},
+                 "correct the scenario's bench, or the program"};
+}
+
+}  // namespace
+
+Result<Paths> find_paths(const target::Target& target, const packet::Frames& frames,
+                         const Settle& settle) {
+    XDPBENCH_TRY(const target::LoneProgram lone, target::load_alone(target));
+    bpf::TestRunner runner(lone.program.fd());
+    Paths paths;
+    XDPBENCH_TRY(Pass pass, run_pass(runner, frames));
+    paths.first = paths.lowest = paths.highest = pass.tally;
+    take(std::move(pass), paths);
+    XDPBENCH_CHECK(repeat(runner, frames, settle, paths));
+    XDPBENCH_CHECK(require_path(target, paths));
     find_main_path(paths);
     return paths;
 }
 
+Result<void> require_steady(const Paths& paths) {
+    if (paths.steady) return {};
+    return unavailable_error(
+        "the same frame gets other verdicts from pass to pass, so end to end there is no baseline "
+        "with the same verdicts",
+        "the verdicts depend on time, on chance, or on state that keeps changing",
+        "the test run has the cost of the mix as it occurs");
+}
+
+Result<void> bring_to_state(const bpf::Program& program, const packet::Frames& frames,
+                            const Paths& paths) {
+    bpf::TestRunner runner(program.fd());
+    for (std::size_t i = 0; i < paths.passes && paths.steady; ++i) {
+        if (interrupted()) return interrupted_error();
+        XDPBENCH_CHECK(run_pass(runner, frames));
+    }
+    return {};
+}
+
+Result<void> PathWatch::start(const bpf::Program& program) {
+    XDPBENCH_TRY(const auto counters, bpf::read_counters(program));
+    if (!counters) return {};
+    const bpf::ActionCounters sums = bpf::sum_cpus(*counters);
+    for (std::size_t action = 0; action < before_.size(); ++action)
+        before_[action] = sums[action].packets;
+    return {};
+}
+
 Result<void> PathWatch::note(const traffic::TimedRuns& timed) {
     const std::vector<std::uint32_t>& returned = paths_->returned;
-    if (timed.returned != returned[timed.frame]) {
+    if (timed.returned < last_.size()) ++last_[timed.returned];
+    if (paths_->steady && timed.returned != returned[timed.frame]) {
         return Error{ErrorKind::invalid,
                      fmt::format("frame {} returned {} while it was timed, but {} before",
                                  timed.frame, bpf::returned_text(timed.returned),
@@ -64,7 +152,8 @@ Result<void> PathWatch::note(const traffic::TimedRuns& timed) {
                      kStateful, kOtherTraffic};
     }
     const std::uint64_t count = returned.size();
-    note((timed.frame + count - (timed.runs - 1) % count) % count, timed.runs);
+    const std::uint64_t runs = timed.cut_runs + timed.runs;
+    note((timed.frame + count - (runs - 1) % count) % count, runs);
     return {};
 }
 
@@ -83,6 +172,7 @@ void PathWatch::note(std::uint64_t first, std::uint64_t count) {
 }
 
 model::ActionTally PathWatch::tally() const {
+    if (!paths_->steady) return last_;
     model::ActionTally sums{};
     std::int64_t rests = 0;
     for (std::size_t i = 0; i < paths_->returned.size(); ++i) {
@@ -115,18 +205,19 @@ Result<void> PathWatch::verify(const model::ActionTally& counted_packets) const 
 
 Result<void> PathWatch::verify(const bpf::Program& program) const {
     XDPBENCH_TRY(const auto counters, bpf::read_counters(program));
-    if (!counters) return {};
+    if (!counters || !paths_->steady) return {};
     const model::ActionTally expected = tally();
     const bpf::ActionCounters sums = bpf::sum_cpus(*counters);
     for (std::size_t action = 0; action < expected.size(); ++action) {
-        if (sums[action].packets == expected[action]) continue;
-        return Error{ErrorKind::invalid,
-                     fmt::format("{} packets were to take {} while they were timed, but the "
-                                 "program counted {}",
-                                 thousands(expected[action]),
-                                 model::action_name(static_cast<model::Action>(action)),
-                                 thousands(sums[action].packets)),
-                     kStateful, kOtherTraffic};
+        const std::uint64_t packets = sums[action].packets - before_[action];
+        if (packets == expected[action]) continue;
+        return Error{
+            ErrorKind::invalid,
+            fmt::format("{} packets were to take {} while they were timed, but the "
+                        "program counted {}",
+                        thousands(expected[action]),
+                        model::action_name(static_cast<model::Action>(action)), thousands(packets)),
+            kStateful, kOtherTraffic};
     }
     return {};
 }

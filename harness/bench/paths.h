@@ -20,6 +20,13 @@ struct Paths {
     model::Action action =
         model::Action::pass;  // the path that is timed: the scenario's, or the commonest
     bool mixed = false;       // frames take others too
+    // What has been seen before may decide: then this is what the program does once the traffic has
+    // been repeated.
+    std::size_t passes = 0;       // of the traffic until verdicts stayed; 0: from the first on
+    model::ActionTally first{};   // verdicts of the first pass
+    bool steady = true;           // false: the same frame gets other verdicts again and again
+    model::ActionTally lowest{};  // of the verdicts of one pass: how much the mix varies
+    model::ActionTally highest{};
 
     // The one that all frames take; nothing if they take several.
     [[nodiscard]] std::optional<model::Action> only() const {
@@ -27,9 +34,25 @@ struct Paths {
     }
 };
 
-// Runs each frame once. Where a scenario names the path every frame must take it: verify, then
-// time.
-Result<Paths> find_paths(const target::Target& target, const packet::Frames& frames);
+// How often traffic is repeated until each frame's verdict stays. Verdicts are steady if the last
+// quarter of the passes changed none.
+struct Settle {
+    std::size_t passes = 0;  // at most, after the first; 0: the first pass is what counts
+    double seconds = 0.15;   // as many as fit, and up to ten times as long while verdicts change
+};
+inline constexpr std::size_t kSettlePasses = 1000;
+
+// Runs each frame once, and again as often as `settle` says. Where a scenario names the path every
+// frame must take it in the end: verify, then time.
+Result<Paths> find_paths(const target::Target& target, const packet::Frames& frames,
+                         const Settle& settle = {});
+
+// Unavailable where verdicts are not steady: end to end there is no baseline with the same ones.
+Result<void> require_steady(const Paths& paths);
+
+// Repeats the traffic with a loaded program as often as it took to settle.
+Result<void> bring_to_state(const bpf::Program& program, const packet::Frames& frames,
+                            const Paths& paths);
 
 // The commonest path, and whether there are others, from what was returned.
 void find_main_path(Paths& paths);
@@ -39,7 +62,9 @@ class PathWatch {
   public:
     explicit PathWatch(const Paths& paths) : paths_(&paths), steps_(paths.returned.size() + 1) {}
 
-    // Invalid if the last packet took another path than it did before.
+    // From here on the program's counters count what is noted.
+    Result<void> start(const bpf::Program& program);
+    // Invalid if the last packet took another path than it did before, unless it may.
     Result<void> note(const traffic::TimedRuns& timed);
     // Packets of so many frames from this one on, in turn.
     void note(std::uint64_t first, std::uint64_t count);
@@ -48,10 +73,13 @@ class PathWatch {
     // Invalid if more packets than were noted took one of the paths, by these counts of them.
     [[nodiscard]] Result<void> verify(const model::ActionTally& counted_packets) const;
     // Packets noted, by what they were to return.
+    // Where verdicts are not steady: of the last packet of each window alone.
     [[nodiscard]] model::ActionTally tally() const;
 
   private:
     const Paths* paths_;
+    model::ActionTally before_{};      // counted by the program before start()
+    model::ActionTally last_{};        // verdicts of last packets
     std::uint64_t turns_ = 0;          // whole ones: runs with every frame
     std::vector<std::int64_t> steps_;  // beyond them: how many more runs with each frame than with
                                        // the one before it

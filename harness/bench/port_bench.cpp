@@ -45,8 +45,14 @@ Result<std::unique_ptr<BenchRig>> PortBench::create(const BenchCase& bench) {
     XDPBENCH_CHECK(probe::require_timeable());
     XDPBENCH_TRY(const traffic::PinnedThread pinned,
                  traffic::PinnedThread::pin(bench.cpus.generator));
-    XDPBENCH_TRY(const packet::Frames frames, target::bench_frames(*bench.target, bench.shape));
-    XDPBENCH_TRY(const Paths paths, find_paths(*bench.target, frames));
+    XDPBENCH_TRY(const auto traffic, traffic_of(bench));
+    const packet::Frames& frames = traffic->frames;
+    const Paths& paths = traffic->paths;
+    XDPBENCH_CHECK(require_steady(paths));
+    if (bench.fresh)
+        return unavailable_error("maps are not restored over real ports",
+                                 "windows there are longer than the traffic",
+                                 "time it alone or over a veth: leave --dev out");
     XDPBENCH_TRY(traffic::Generator generator, traffic::Generator::create(frames));
     XDPBENCH_TRY(std::unique_ptr<testbed::PortLink> devices,
                  testbed::PortLink::create(*bench.target, *bench.devices, *bench.mode,

@@ -56,8 +56,10 @@ Result<std::unique_ptr<BenchRig>> VethBench::create(const BenchCase& bench) {
                  traffic::PinnedThread::pin(bench.cpus.generator));
     const target::Target& target = *bench.target;
     const model::Mode mode = *bench.mode;
-    XDPBENCH_TRY(const packet::Frames frames, target::bench_frames(target, bench.shape));
-    XDPBENCH_TRY(const Paths paths, find_paths(target, frames));
+    XDPBENCH_TRY(const auto traffic, traffic_of(bench));
+    const packet::Frames& frames = traffic->frames;
+    const Paths& paths = traffic->paths;
+    XDPBENCH_CHECK(require_steady(paths));
     XDPBENCH_TRY(traffic::Generator generator, traffic::Generator::create(frames));
     XDPBENCH_TRY(net::Network network,
                  net::Network::create(2, traffic::longest_of(frames), target::network_of(target)));
@@ -76,7 +78,9 @@ Result<std::unique_ptr<BenchRig>> VethBench::create(const BenchCase& bench) {
         testbed::InstrumentedLink::create(rig->network_, 1, nullptr, empty.fd(), mode, {}));
     rig->baseline_.emplace(std::move(baseline_link));
     rig->record_.setup = describe_bench(bench, frames, paths);
+    if (bench.fresh) XDPBENCH_CHECK(rig->keep_state(rig->program_));
     rig->watch_paths(paths);
+    XDPBENCH_CHECK(bring_to_state(rig->program_, frames, paths));
     rig->link_->expect(paths.only());
     rig->baseline_->expect(paths.only());
     rig->record_.setup.counted_by = rig->link_->counted_by();
@@ -87,8 +91,10 @@ Result<std::unique_ptr<BenchRig>> VethBench::create(const BenchCase& bench) {
     rig->on_this_cpu_ = !apart && rig->record_.baseline_cpus.empty();
     if (rig->on_this_cpu_) rig->watch_thread(bench.cpus.program);
     XDPBENCH_CHECK(place_program(rig->network_, bench.cpus));
-    const std::uint64_t most = testbed::most_in_flight(
+    std::uint64_t most = testbed::most_in_flight(
         empty.redirect_path(), apart ? kLargestSeparateWindow : kLargestVethWindow);
+    // With fresh maps a frame is the first of its flow once in a window.
+    if (bench.fresh) most = std::min<std::uint64_t>(most, frames.size());
     XDPBENCH_CHECK(rig->calibrate(kVethWindowSeconds, std::min(kSmallestVethWindow, most), most));
     if (rig->on_this_cpu_) {
         XDPBENCH_TRY(rig->by_cpu_time_, rig->find_whole_cpu_time());
@@ -113,6 +119,8 @@ model::Bound slower_side(double refused) {
 Result<BenchRig::Window> VethBench::window(bool baseline, std::uint64_t frames,
                                            model::BenchRecord* counted) {
     const testbed::InstrumentedLink& link = baseline ? *baseline_ : *link_;
+    if (fresh_) generator_.rewind();
+    if (!baseline) XDPBENCH_CHECK(restore_state());
     const std::uint64_t first = generator_.next_frame();
     XDPBENCH_TRY(const testbed::LinkWindow timed,
                  testbed::run_window(link, generator_, network_, frames));
@@ -126,7 +134,7 @@ Result<BenchRig::Window> VethBench::window(bool baseline, std::uint64_t frames,
     // Frames that were not done with the generator are another thread's work (ksoftirqd).
     const bool all_done = timed.seconds <= timed.sending_seconds;
     return Window{counts.handled(), counts.received + counts.passed + counts.forwarded,
-                  by_cpu_time_ && all_done ? timed.cpu_seconds : timed.seconds};
+                  by_cpu_time_ && all_done ? timed.cpu_seconds : timed.seconds, timed.stopped};
 }
 
 Result<model::BenchRecord> VethBench::finish() {

@@ -223,7 +223,7 @@ void add_measurement_options(CLI::App& app, RunArguments& arguments) {
         ->type_name("SHARE")
         ->group(kMeasurementGroup);
     app.add_option("--budget", arguments.budget,
-                   "or when this time is spent, which all benches share (default: 10s)")
+                   "or when the run has taken this long, which all benches share (default: 10s)")
         ->type_name("TIME")
         ->group(kMeasurementGroup);
     app.add_option("--duration", arguments.duration,
@@ -233,6 +233,7 @@ void add_measurement_options(CLI::App& app, RunArguments& arguments) {
     app.add_option("--rounds", arguments.rounds, "and so many rounds (with --duration: 5)")
         ->type_name("N")
         ->group(kMeasurementGroup);
+    add_state_options(app, arguments.state);
     app.add_option("--cpus", arguments.cpus,
                    "one generator and one queue on each of these CPUs: a scaling table; with "
                    "--rate, search and latency all of them offer the rate together")
@@ -342,6 +343,7 @@ Result<run::RunOptions> parse_run(const RunArguments& arguments) {
     XDPBENCH_CHECK(choose_parts(arguments.only, options));
     XDPBENCH_TRY(options.traffic, parse_traffic(arguments.traffic));
     XDPBENCH_CHECK(add_times(arguments, options));
+    XDPBENCH_CHECK(parse_state(arguments.state, options));
     XDPBENCH_TRY(options.shapes, parse_shapes(arguments.shape));
     XDPBENCH_TRY(options.placement, parse_placement(arguments.shape));
     XDPBENCH_CHECK(add_rates(arguments, options));

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "commands/output_options.h"
 #include "commands/shape_options.h"
+#include "commands/state_options.h"
 #include "commands/traffic_options.h"
 #include "run/run.h"
 
@@ -31,6 +32,7 @@ struct RunArguments {
     std::optional<int> rounds;  // none: the same
     std::string precision = "0.5%";
     std::string budget = "10s";
+    StateArguments state;
     std::vector<std::string> rates;
     std::vector<std::string> losses;
     std::string exceed;  // empty: the default of SearchGoals

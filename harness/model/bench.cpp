@@ -62,9 +62,11 @@ std::size_t BenchRound::shared_windows() const {
     return static_cast<std::size_t>(std::count(shared.begin(), shared.end(), true));
 }
 
-bool BenchRound::excluded(std::size_t pair) const {
-    return (pair < shared.size() && shared[pair]) ||
-           (pair < disturbance.size() && disturbance[pair] != stats::Disturbance::none);
+stats::Disturbance BenchRound::reason(std::size_t pair) const {
+    const bool watched = pair < disturbance.size();
+    if (watched && disturbance[pair] != stats::Disturbance::none) return disturbance[pair];
+    return pair < shared.size() && shared[pair] ? stats::Disturbance::core_shared
+                                                : stats::Disturbance::none;
 }
 
 std::size_t BenchRound::excluded_windows() const {

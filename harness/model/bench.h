@@ -35,6 +35,8 @@ struct BenchRound {
     std::vector<double> core_ipc = {};
     // Whether another thread shared the core then (find_shared_windows); empty as above.
     std::vector<bool> shared = {};
+    // When each pair began, in seconds since the run did.
+    std::vector<double> started = {};
     // What else disturbed the thread during one of the two windows; empty where nobody watched.
     std::vector<stats::Disturbance> disturbance = {};
     // A cycle of the clock that figures in ns are given at (BenchRecord::clock_cycle_ns); 0: they
@@ -57,7 +59,11 @@ struct BenchRound {
     [[nodiscard]] double rate(std::uint64_t frames) const;  // packets/s
     // The pair of windows does not count: another thread shared the core, or the thread lost part
     // of its time.
-    [[nodiscard]] bool excluded(std::size_t pair) const;
+    [[nodiscard]] bool excluded(std::size_t pair) const {
+        return reason(pair) != stats::Disturbance::none;
+    }
+    // Why it does not count; none: it counts.
+    [[nodiscard]] stats::Disturbance reason(std::size_t pair) const;
     [[nodiscard]] std::size_t excluded_windows() const;
     // So many windows do not count that what is left says nothing.
     [[nodiscard]] bool disturbed() const;
@@ -88,7 +94,7 @@ struct BenchPrecision {
     bool disturbed = false;   // too few pairs count: the figures are of all
     stats::Estimate ns_per_packet;
     stats::Estimate baseline_ns;
-    stats::Estimate program_ns;
+    stats::Estimate program_ns;  // of the differences of the pairs
 
     // What was reached, of the less exact one of ns_per_packet and baseline_ns.
     [[nodiscard]] double reached() const;
@@ -104,6 +110,20 @@ struct BenchPrecision {
 // are too few. Nothing with fewer pairs than `plan` has blocks.
 [[nodiscard]] std::optional<BenchPrecision> find_precision(const std::vector<BenchRound>& rounds,
                                                            const stats::PrecisionPlan& plan);
+
+// In which state the program was timed, where its verdicts depend on what it has seen before.
+struct BenchState {
+    bool fresh = false;      // its maps were restored before each window
+    bool steady = true;      // each frame's verdict stays; else it changes from pass to pass
+    std::size_t passes = 0;  // of the traffic until verdicts stayed; 0: from the first on
+    ActionTally mix{};       // of one pass of the traffic in the state that is timed
+    ActionTally first{};     // of the first pass
+    ActionTally lowest{};    // of the verdicts of one pass, where they change
+    ActionTally highest{};
+
+    // There is more to say than the path.
+    [[nodiscard]] bool noteworthy() const { return fresh || !steady || passes > 0; }
+};
 
 struct BenchRecord {
     BenchSetup setup;
@@ -129,6 +149,8 @@ struct BenchRecord {
     double measured_seconds = 0;  // of all windows, the baseline's too, with what is around them
     double user_seconds = 0;      // of these, that this process spent in its own code
     std::optional<BenchPrecision> precision;
+    BenchState state;
+    double first_figure_seconds = 0;  // after the run began; 0: rounds were asked for
     // Windows are timed by the CPU time of the one thread that does all the work, not by wall time:
     // what other threads were given meanwhile is not in it.
     bool cpu_time = false;

@@ -29,6 +29,23 @@ std::string median_text(const model::BenchRecord& bench,
                        digits);
 }
 
+// How exactly ns/packet and the baseline are known.
+std::string precision_cell(const model::BenchRecord& bench) {
+    return bench.precision ? fmt::format("± {:.2f} %", bench.precision->reached() * 100) : kNothing;
+}
+
+std::string ns_cell(const model::BenchRecord& bench) {
+    if (bench.precision) return fmt::format("{:.1f}", bench.precision->ns_per_packet.figure);
+    return median_text(
+        bench, [](const model::BenchRound& r) { return r.ns_per_packet(); }, 1);
+}
+
+std::string baseline_cell(const model::BenchRecord& bench) {
+    if (bench.precision) return fmt::format("{:.1f}", bench.precision->baseline_ns.figure);
+    return median_text(
+        bench, [](const model::BenchRound& r) { return r.baseline_ns(); }, 1);
+}
+
 // Million packets a second that the program handled.
 std::string rate_cell(const model::BenchRecord& bench) {
     if (bench.alone()) return kNothing;
@@ -46,14 +63,9 @@ TableRow row_of(const model::BenchRecord& bench) {
     if (bench.rounds.empty())
         return {kNothing, kNothing, kNothing,
                 kNothing, kNothing, model::outcome_name(bench.outcome)};
-    return {rate_cell(bench),
-            median_text(
-                bench, [](const model::BenchRound& r) { return r.ns_per_packet(); }, 1),
-            median_text(
-                bench, [](const model::BenchRound& r) { return r.baseline_ns(); }, 1),
-            program_ns_text(bench),
-            program_cycles_text(bench),
-            bottleneck(bench)};
+    return {rate_cell(bench),           ns_cell(bench),
+            baseline_cell(bench),       program_ns_text(bench),
+            program_cycles_text(bench), bottleneck(bench)};
 }
 
 bool several_programs(const std::vector<model::BenchRecord>& benches) {
@@ -94,11 +106,16 @@ std::string bench_table(const std::vector<model::BenchRecord>& benches) {
     const std::vector<std::string> names = path_names(setups_of(benches));
     std::vector<TableRow> rows{
         {"path", "Mpps", "ns/packet", "baseline", "program", "cycles", "bottleneck"}};
+    constexpr std::ptrdiff_t kPrecisionColumn = 3;
+    const bool precise = std::any_of(benches.begin(), benches.end(),
+                                     [](const auto& bench) { return bench.precision.has_value(); });
+    if (precise) rows.front().insert(rows.front().begin() + kPrecisionColumn, "precision");
     std::string losses;
     for (std::size_t i = 0; i < benches.size(); ++i) {
         const model::BenchRecord& bench = benches[i];
         TableRow row = row_of(bench);
         row.insert(row.begin(), names[i]);
+        if (precise) row.insert(row.begin() + kPrecisionColumn, precision_cell(bench));
         if (several) row.insert(row.begin(), bench.setup.program);
         rows.push_back(std::move(row));
         if (!bench.losses.empty())
@@ -113,6 +130,7 @@ std::string bench_table(const std::vector<model::BenchRecord>& benches) {
 std::string bench_heading(const std::vector<model::BenchRecord>& benches,
                           const std::string& program) {
     const model::BenchRecord* shown = nullptr;
+    const model::BenchRecord* whole = nullptr;  // not of one verdict's frames
     std::uint64_t shortest = 0;
     std::uint64_t longest = 0;
     for (const model::BenchRecord& bench : benches) {
@@ -120,11 +138,16 @@ std::string bench_heading(const std::vector<model::BenchRecord>& benches,
         shortest =
             shown == nullptr ? bench.setup.shortest : std::min(shortest, bench.setup.shortest);
         longest = std::max(longest, bench.setup.longest);
+        if (whole == nullptr || bench.setup.frames > whole->setup.frames) whole = &bench;
         // The first end-to-end bench: it has a generator.
         if (shown == nullptr || (shown->alone() && !bench.alone())) shown = &bench;
     }
     if (shown == nullptr) return {};
     model::BenchSetup setup = shown->setup;
+    setup.action = whole->setup.action;
+    setup.mixed = whole->setup.mixed;
+    setup.frames = whole->setup.frames;
+    setup.flows = whole->setup.flows;
     setup.shortest = shortest;
     setup.longest = longest;
     return fmt::format("  {:<8} {}\n           {}; {} of {:.2f} s, interleaved with the baseline\n",

@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "base/text.h"
+#include "report/cost.h"
 #include "report/counts_text.h"
+#include "report/state_text.h"
 #include "stats/summary.h"
 
 namespace xdpbench::report {
@@ -23,6 +25,7 @@ struct Column {
     double (*measure)(const model::BenchRound&);
     int precision;
     bool shown = true;  // else a dash: nothing is counted there
+    double least = 0;   // a difference below this is not told from 0, and never negative
 };
 
 // The third column is named after where the frames are counted a second time.
@@ -30,13 +33,14 @@ std::vector<Column> columns_for(const model::BenchRecord& bench) {
     std::vector<Column> cost{
         {"ns/packet", "ns", [](const model::BenchRound& r) { return r.ns_per_packet(); }, 1},
         {"baseline", "ns", [](const model::BenchRound& r) { return r.baseline_ns(); }, 1},
-        {"program", "ns", [](const model::BenchRound& r) { return r.program_ns(); }, 1},
+        {"program", "ns", [](const model::BenchRound& r) { return r.program_ns(); }, 1, true,
+         model::kAloneResolution},
     };
     if (bench.has_cycles()) {
         cost.push_back({"path", "cycles",
                         [](const model::BenchRound& r) { return r.cycles_per_packet(); }, 1});
         cost.push_back({"program", "cycles",
-                        [](const model::BenchRound& r) { return r.program_cycles(); }, 1});
+                        [](const model::BenchRound& r) { return r.program_cycles(); }, 1, true, 1});
     }
     if (bench.alone()) return cost;
     const char* const way = bench.setup.mixed     ? "arrived"
@@ -55,6 +59,12 @@ std::vector<Column> columns_for(const model::BenchRecord& bench) {
     return columns;
 }
 
+std::string cell_text(const Column& column, double value) {
+    if (!column.shown) return "-";
+    if (value < column.least) return fmt::format("< {:.1f}", column.least);
+    return fmt::format("{:.{}f}", value, column.precision);
+}
+
 using Summary = std::optional<double> (*)(std::span<const double>);
 
 std::string table_row(const char* title, const std::vector<Column>& columns,
@@ -63,8 +73,7 @@ std::string table_row(const char* title, const std::vector<Column>& columns,
     for (const Column& column : columns) {
         const std::vector<double> samples = model::measure_rounds(bench, column.measure);
         const double value = summary(samples).value_or(0);
-        row += fmt::format("{:>11}",
-                           column.shown ? fmt::format("{:.{}f}", value, column.precision) : "-");
+        row += fmt::format("{:>11}", cell_text(column, value));
     }
     return row;
 }
@@ -131,13 +140,10 @@ std::string precision_lines(const model::BenchRecord& bench) {
     if (bench.precision) {
         const model::BenchPrecision& precision = *bench.precision;
         lines = fmt::format(
-            "  {:<10}+-{:.2f} % of ns/packet with {:.0f} % confidence; program {:.1f} +-{:.1f} "
-            "ns\n",
-            "interval", precision.reached() * 100, precision.ns_per_packet.interval.coverage * 100,
-            precision.program_ns.figure, precision.program_ns.error());
-        if (const auto below = precision.cost_below())
-            lines += fmt::format("  {:<10}< {:.1f} ns: it cannot be told from the baseline\n",
-                                 "program", *below);
+            "  {:<10}± {:.2f} % of ns/packet with {:.0f} % confidence{}; program {}\n", "interval",
+            precision.reached() * 100, precision.ns_per_packet.interval.coverage * 100,
+            precision.enough() ? "" : fmt::format(" (wanted: {:.2f} %)", precision.wanted * 100),
+            program_ns_text(bench));
     }
     if (bench.windows.excluded() > 0)
         lines += fmt::format("  {:<10}{}{}\n", "windows", bench.windows.text(),
@@ -198,6 +204,8 @@ std::string bench_text(const model::BenchRecord& bench) {
         fmt::format("  {:<8} {}\n           {}; {} of {:.2f} s, interleaved with the baseline\n\n",
                     "bench", setup_text(bench.setup, bench.outcome), placement_text(bench.setup),
                     counted(bench.rounds.size(), "round"), bench.seconds / rounds);
+    if (const std::string state = state_text(bench.state); !state.empty())
+        text += fmt::format("  {:<10}{}\n", "state", state);
     text += bench_table(bench) + "\n" + precision_lines(bench) + clock_line(bench) +
             core_line(bench) + cpu_rows(bench);
     text += fmt::format("  {:<10}{:.2f} % of a CPU in the tool's own code during the measurement\n",

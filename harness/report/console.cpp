@@ -17,6 +17,7 @@
 #include "report/matrix.h"
 #include "report/overview.h"
 #include "report/program_text.h"
+#include "report/state_text.h"
 
 namespace xdpbench::report {
 namespace {
@@ -138,6 +139,7 @@ void Console::program(const model::RunRecord& run, const model::ProgramRecord& p
     }
     if (verbose) return details(run, program.name);
     print("{}", bench_heading(run.benches, program.name));
+    print("{}", state_lines(run.benches, program.name));
 }
 
 // Every bench and every load with all of its figures.

@@ -31,6 +31,10 @@ std::string cost_text(const Cost& cost, double resolution, const char* unit) {
 }
 
 std::string program_ns_text(const model::BenchRecord& bench) {
+    if (bench.precision) {
+        const stats::Estimate& cost = bench.precision->program_ns;
+        return cost_text({cost.figure, cost.error()}, model::kAloneResolution, "ns");
+    }
     const std::vector<double> rounds = model::measure_rounds(
         bench, [](const model::BenchRound& round) { return round.program_ns(); });
     return cost_text(cost_of(rounds), model::kAloneResolution, "ns");
@@ -41,6 +45,10 @@ std::string program_cycles_text(const model::BenchRecord& bench) {
     const Cost cycles = cost_of(model::measure_rounds(
         bench, [](const model::BenchRound& round) { return round.program_cycles(); }));
     constexpr double kLeast = 1;
+    // At the run's clock both say the same.
+    const auto below = bench.precision ? bench.precision->cost_below() : std::nullopt;
+    if (below && bench.clock_cycle_ns > 0)
+        return fmt::format("< {:.0f}", std::max(kLeast, *below / bench.clock_cycle_ns));
     const bool seen = cycles.median >= kLeast && cycles.median > cycles.precision;
     return seen ? fmt::format("{:.0f}", cycles.median)
                 : fmt::format("< {:.0f}", std::max(kLeast, cycles.median + cycles.precision));

@@ -125,9 +125,10 @@ Json to_json(const model::BenchRound& round) {
               {"ns_per_packet", round.ns_per_packet()},
               {"baseline_ns", round.baseline_ns()},
               {"program_ns", round.program_ns()}};
-    if (!round.disturbance.empty()) json["disturbance"] = Json::array();
-    for (const stats::Disturbance disturbance : round.disturbance)
-        json["disturbance"].push_back(stats::name(disturbance));
+    json["window_started"] = round.started;
+    json["disturbance"] = Json::array();
+    for (std::size_t pair = 0; pair < round.window_ns.size(); ++pair)
+        json["disturbance"].push_back(stats::name(round.reason(pair)));
     json["excluded_windows"] = round.excluded_windows();
     if (round.cycle_ns.empty()) return json;
     json["cycle_ns"] = round.cycle_ns;
@@ -160,6 +161,19 @@ Json to_json(const model::BenchPrecision& precision) {
               {"baseline_ns", to_json(precision.baseline_ns)},
               {"program_ns", to_json(precision.program_ns)}};
     if (const auto below = precision.cost_below()) json["program_ns_below"] = *below;
+    return json;
+}
+
+Json to_json(const model::BenchState& state) {
+    Json json{{"kind", state.fresh    ? "fresh"
+                       : state.steady ? "steady"
+                                      : "changing"},
+              {"passes", state.passes},
+              {"verdicts", to_json(state.mix)},
+              {"first_pass", to_json(state.first)}};
+    if (state.steady) return json;
+    json["fewest"] = to_json(state.lowest);
+    json["most"] = to_json(state.highest);
     return json;
 }
 
@@ -217,6 +231,8 @@ Json to_json(const model::BenchRecord& bench) {
     for (const model::BenchRound& round : bench.rounds) json["rounds"].push_back(to_json(round));
     if (bench.windows.windows() > 0) json["window_evidence"] = to_json(bench.windows);
     if (bench.precision) json["precision"] = to_json(*bench.precision);
+    if (bench.first_figure_seconds > 0) json["first_figure_seconds"] = bench.first_figure_seconds;
+    if (bench.state.noteworthy()) json["state"] = to_json(bench.state);
     if (bench.rounds.empty()) return json;
     if (bench.alone()) {
         json["resolution_ns"] = model::kAloneResolution;

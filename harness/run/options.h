@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "bench/loads.h"
+#include "bench/paths.h"
 #include "model/mode.h"
 #include "target/target.h"
 #include "target/traffic_shape.h"
@@ -33,6 +34,10 @@ struct RunOptions {
     // Benches end when they are exact enough, or this time is spent on all of them; none: rounds as
     // above (--duration, --rounds).
     std::optional<bench::PrecisionGoal> goal;
+    bench::Settle settle{bench::kSettlePasses};  // --settle
+    // --state: benches of the state that the traffic leads to, and of the one before any traffic
+    bool state_kept = true;
+    bool state_fresh = false;
     std::optional<model::Placement> placement;     // none: by the number of CPUs
     std::vector<target::TrafficShape> shapes{{}};  // one bench each
     std::vector<bench::Rate> rates;                // --rate

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "run/options.h"
 #include "target/target.h"
@@ -14,6 +15,7 @@ namespace xdpbench::run {
 // A run of which is known that it can begin: its input is right, its privileges suffice. Nothing
 // was created yet.
 struct PlannedRun {
+    Clock::time_point start = Clock::now();  // of the run and so of its budget
     RunOptions options;
     std::vector<target::Target> targets;
     traffic::CpuPlan cpus;                     // of the benches

@@ -9,6 +9,7 @@
 #include <functional>
 #include <iterator>
 
+#include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "bench/bench.h"
@@ -93,19 +94,20 @@ Result<void> list(const PlannedRun& plan, const Progress& progress, model::RunRe
     if (plan.lists_tests) run_judged_cases(plan.targets, plan.options, progress, record, notes);
     if (!plan.lists_benchmarks) return {};
     const bench::BenchOptions options{plan.options.seconds, plan.options.rounds, plan.options.goal,
-                                      plan.benchmark_flags};
+                                      Clock::now(), plan.benchmark_flags};
     XDPBENCH_CHECK(bench::run_benches(benches_of(plan.targets, plan.options, plan.cpus, record),
                                       options, progress));
     return {};
 }
 
 // Benches, loads and scaling tables of what held.
-Result<void> measure(const PlannedRun& plan, const Progress& progress, model::RunRecord& record) {
+Result<void> measure(const PlannedRun& plan, Clock::time_point start, const Progress& progress,
+                     model::RunRecord& record) {
     const RunOptions& options = plan.options;
     const std::vector<bench::BenchCase> benches =
         benches_of(plan.targets, options, plan.cpus, record);
     record.known_cases += benches.size();
-    const bench::BenchOptions bench_options{options.seconds, options.rounds, options.goal,
+    const bench::BenchOptions bench_options{options.seconds, options.rounds, options.goal, start,
                                             plan.benchmark_flags};
     XDPBENCH_TRY(bench::BenchResults results, bench::run_benches(benches, bench_options, progress));
     std::move(results.records.begin(), results.records.end(), std::back_inserter(record.benches));
@@ -147,7 +149,7 @@ Result<void> require_some(const PlannedRun& plan, const model::RunRecord& record
 
 Result<void> run(const PlannedRun& plan, report::Console& console, model::RunRecord& record,
                  std::vector<std::string>& notes) {
-    const auto start = std::chrono::steady_clock::now();
+    const Clock::time_point start = plan.start;
     const Progress progress = [&console](const std::string& line) { console.progress(line); };
     XDPBENCH_CHECK(begin(plan, record));
     if (plan.listing) return list(plan, progress, record, notes);
@@ -159,11 +161,10 @@ Result<void> run(const PlannedRun& plan, report::Console& console, model::RunRec
     XDPBENCH_CHECK(describe_programs(plan, record));
     XDPBENCH_CHECK(run_verdicts(plan.targets, plan.options, progress, record));
     run_judged_cases(plan.targets, plan.options, progress, record, notes);
-    XDPBENCH_CHECK(measure(plan, progress, record));
+    XDPBENCH_CHECK(measure(plan, start, progress, record));
     record.interrupted = interrupted();
     XDPBENCH_CHECK(require_some(plan, record, notes));
-    record.seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    record.seconds = seconds_since(start);
     return {};
 }
 

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
+#include <utility>
 
 namespace xdpbench::run {
 namespace {
@@ -43,6 +45,62 @@ std::string why_untimed(const target::Target& target, model::Mode mode, const Ru
     return all_held(record, target, mode) ? "" : "not timed, because what is above did not hold";
 }
 
+// What is known of the traffic of all benches of a target in one shape, in both states.
+struct ShapedTraffic {
+    target::TrafficShape shape;
+    std::shared_ptr<const bench::TimedTraffic> kept;
+    std::shared_ptr<const bench::TimedTraffic> fresh;
+};
+
+// Nothing where it cannot be found out: the bench's own error says why.
+std::shared_ptr<const bench::TimedTraffic> find(const target::Target& target,
+                                                const target::TrafficShape& shape,
+                                                const bench::Settle& settle) {
+    Result<bench::TimedTraffic> found = bench::find_traffic(target, shape, settle);
+    return found ? std::make_shared<const bench::TimedTraffic>(*std::move(found)) : nullptr;
+}
+
+std::vector<ShapedTraffic> traffic_by_shape(const target::Target& target,
+                                            const RunOptions& options) {
+    std::vector<ShapedTraffic> all;
+    for (const target::TrafficShape& shape : options.shapes) {
+        ShapedTraffic& shaped = all.emplace_back(ShapedTraffic{shape, {}, {}});
+        if (options.state_kept) shaped.kept = find(target, shape, options.settle);
+        if (options.state_fresh) shaped.fresh = find(target, shape, {});
+    }
+    return all;
+}
+
+// Of mixed traffic one bench for each verdict; alone the whole mix before them. Where verdicts are
+// not steady there is the whole mix only.
+void add_verdicts(bench::BenchCase bench, std::vector<bench::BenchCase>& cases) {
+    const std::shared_ptr<const bench::TimedTraffic> whole = bench.traffic;
+    if (!whole || !whole->paths.mixed || !whole->paths.steady) {
+        cases.push_back(std::move(bench));
+        return;
+    }
+    if (!bench.mode) cases.push_back(bench);
+    for (const model::Action action : bench::verdicts_of(whole->paths)) {
+        bench.only = action;
+        Result<bench::TimedTraffic> some = bench::only_with(
+            *bench.target, *whole, action, bench.fresh ? bench::Settle{} : bench.settle);
+        bench.traffic =
+            some ? std::make_shared<const bench::TimedTraffic>(*std::move(some)) : nullptr;
+        cases.push_back(bench);
+    }
+}
+
+void add_states(bench::BenchCase bench, const RunOptions& options, const ShapedTraffic& traffic,
+                std::vector<bench::BenchCase>& cases) {
+    bench.settle = options.settle;
+    for (const bool fresh : {false, true}) {
+        if (!(fresh ? options.state_fresh : options.state_kept)) continue;
+        bench.fresh = fresh;
+        bench.traffic = fresh ? traffic.fresh : traffic.kept;
+        add_verdicts(bench, cases);
+    }
+}
+
 }  // namespace
 
 std::optional<net::Ports> device_ends(const RunOptions& options) {
@@ -74,9 +132,13 @@ std::vector<bench::BenchCase> benches_of(const std::vector<target::Target>& targ
     if (!options.bench || options.offers_rates()) return cases;
     for (const target::Target& target : targets) {
         if (!target::has_bench(target)) continue;
+        std::vector<ShapedTraffic> traffic = traffic_by_shape(target, options);
         const auto add = [&](std::optional<model::Mode> mode) {
-            for (const target::TrafficShape& shape : options.shapes)
-                cases.push_back({&target, mode, shape, cpus, device_ends(options)});
+            for (ShapedTraffic& shaped : traffic) {
+                const bench::BenchCase bench{&target, mode, shaped.shape, cpus,
+                                             device_ends(options)};
+                add_states(bench, options, shaped, cases);
+            }
         };
         if (!options.only_offload() && all_held(record, target, std::nullopt)) add(std::nullopt);
         for (const model::Mode mode : options.modes) {

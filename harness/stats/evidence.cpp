@@ -44,6 +44,8 @@ std::string describe(Disturbance reason, const WindowEvidence& total, const Susp
                                100 * total.lost_share());
         case Disturbance::core_shared:
             return fmt::format("another thread shared the core of CPU {}", suspects.cpu);
+        case Disturbance::stopped:
+            return "the process was stopped";
         case Disturbance::none:
             break;
     }
@@ -82,6 +84,8 @@ std::string_view name(Disturbance disturbance) {
             return "stolen";
         case Disturbance::core_shared:
             return "core shared";
+        case Disturbance::stopped:
+            return "stopped";
     }
     return "?";
 }

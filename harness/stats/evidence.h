@@ -37,12 +37,13 @@ enum class Disturbance {
     slept,        // waited for the kernel: a lock, memory, RCU
     stolen,       // by the hypervisor
     core_shared,  // another thread had part of the core (SMT): judged by the caller
+    stopped,      // a signal stopped the process (SIGSTOP): judged by the caller
 };
-inline constexpr std::size_t kDisturbances = 6;
+inline constexpr std::size_t kDisturbances = 7;
 // All but none.
 inline constexpr std::array<Disturbance, kDisturbances - 1> kReasons{
-    Disturbance::throttled, Disturbance::preempted, Disturbance::slept, Disturbance::stolen,
-    Disturbance::core_shared};
+    Disturbance::throttled, Disturbance::preempted,   Disturbance::slept,
+    Disturbance::stolen,    Disturbance::core_shared, Disturbance::stopped};
 // "preempted"; none has no name.
 [[nodiscard]] std::string_view name(Disturbance disturbance);
 

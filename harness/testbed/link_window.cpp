@@ -9,6 +9,7 @@ namespace xdpbench::testbed {
 Result<LinkWindow> run_window(const InstrumentedLink& link, traffic::Generator& generator,
                               const net::Network& network, std::uint64_t frames) {
     XDPBENCH_TRY(const LinkCounts before, link.read());
+    const std::uint64_t cut_before = generator.cut_calls();
     const double cpu_start = thread_cpu_seconds();
     const Clock::time_point start = Clock::now();
     XDPBENCH_CHECK(generator.send(network.tester, link.tester().index, frames));
@@ -26,7 +27,8 @@ Result<LinkWindow> run_window(const InstrumentedLink& link, traffic::Generator& 
     if (!missing.empty()) {
         return unaccounted_error(missing);
     }
-    return LinkWindow{std::move(counts), seconds, sending_seconds, cpu_seconds};
+    return LinkWindow{std::move(counts), seconds, sending_seconds, cpu_seconds,
+                      generator.cut_calls() != cut_before};
 }
 
 void add_counts(const LinkCounts& counts, model::BenchRecord& record) {

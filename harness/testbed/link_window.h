@@ -11,6 +11,7 @@ struct LinkWindow {
     double seconds = 0;          // until the last frame was accounted for
     double sending_seconds = 0;  // of these, until the generator was done
     double cpu_seconds = 0;      // that the calling thread had until then
+    bool stopped = false;        // the process was stopped meanwhile (SIGSTOP)
 };
 
 // Sends `frames` and waits for them. Invalid, with both figures, if frames are unaccounted for.

@@ -40,11 +40,6 @@ Error send_error(int number) {
         error.kind = ErrorKind::unavailable;
         error.cause = "this kernel has no BPF_F_TEST_XDP_LIVE_FRAMES (5.18)";
         error.advice = "checks still work: --only check";
-    } else if (number == EINTR) {
-        // How many frames had left is not known, so frames would stay unaccounted for.
-        error.kind = ErrorKind::invalid;
-        error.cause = "a signal that is not the user's cut the call short";
-        error.advice = "run again";
     }
     return error;
 }
@@ -116,6 +111,10 @@ Result<void> Generator::park(const net::NetNs& netns, const net::InterfaceInfo& 
 
 void Generator::rewind() { skeleton_->bss->next = 0; }
 
+std::uint64_t Generator::position() const {
+    return skeleton_->bss->turns * skeleton_->rodata->frame_count + skeleton_->bss->next;
+}
+
 std::uint64_t Generator::next_frame() const { return skeleton_->bss->next; }
 
 int Generator::call(std::uint32_t runs, std::uint32_t batch) {
@@ -148,8 +147,14 @@ Result<void> Generator::send(const net::NetNs& netns, unsigned ifindex, std::uin
     while (count > 0) {
         if (interrupted()) return interrupted_error();
         const auto part = static_cast<std::uint32_t>(std::min(count, kFramesPerCall));
-        if (const int number = call(part, kBatch); number != 0)
-            return interrupted() ? interrupted_error() : send_error(number);
+        const std::uint64_t begin = position();
+        const int number = call(part, kBatch);
+        if (number == EINTR && !interrupted()) {
+            ++cut_calls_;
+            count -= std::min(count, position() - begin);
+            continue;
+        }
+        if (number != 0) return interrupted() ? interrupted_error() : send_error(number);
         count -= part;
     }
     return require_none_refused();

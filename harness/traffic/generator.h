@@ -87,8 +87,12 @@ class Generator {
     // Sends the next `count` frames (the first one follows the last one) out of interface `ifindex`
     // of `netns`, from the calling thread's CPU; returns when the last one was handed over. What is
     // handed over need not arrive: read that at the receiving side. Interrupted by the user: an
-    // error.
+    // error. If the process is stopped meanwhile (SIGSTOP) it goes on with the frames that are
+    // left.
     Result<void> send(const net::NetNs& netns, unsigned ifindex, std::uint64_t count);
+
+    // Calls that were cut short by a stop, since the generator was made.
+    [[nodiscard]] std::uint64_t cut_calls() const { return cut_calls_; }
 
     // Sends its frames of the schedule, each when it is due, from the calling thread's CPU, which
     // is busy in the kernel all that time. Some may be given up, so read from the result what was
@@ -104,11 +108,14 @@ class Generator {
     // One call of `runs` runs in the caller's namespace. Returns 0 or an errno.
     int call(std::uint32_t runs, std::uint32_t batch);
     [[nodiscard]] Result<void> require_none_refused() const;
+    // Frames given out since the generator was made, but for those that rewind() took back.
+    [[nodiscard]] std::uint64_t position() const;
 
     std::unique_ptr<struct replay, Close> skeleton_;
     std::optional<bpf::XdpLink> parked_;
     std::vector<std::uint8_t>
         data_;  // the live frame's first content: as long as the longest frame
+    std::uint64_t cut_calls_ = 0;
 };
 
 }  // namespace xdpbench::traffic

@@ -43,8 +43,8 @@ bool keeps_thread_time() {
     return false;
 }
 
-// While one lives no signal reaches this thread. The kernel breaks a test run off for a pending one
-// and does not tell how far it came: nobody could say which frames the program has seen.
+// While one lives no signal but SIGSTOP and SIGKILL reaches this thread. The kernel breaks a test
+// run off for a pending one.
 class Undisturbed {
   public:
     Undisturbed() {
@@ -127,19 +127,23 @@ Result<void> RefreshLoop::place(unsigned slot, int program_fd) {
     return error;
 }
 
+std::uint64_t RefreshLoop::position() const {
+    return skeleton_->bss->turns * frame_count_ + skeleton_->bss->next;
+}
+
 void RefreshLoop::seek(std::uint32_t frame) { skeleton_->bss->next = frame % frame_count_; }
 
 Result<TimedRuns> RefreshLoop::run(const net::NetNs& netns, unsigned slot, std::uint32_t runs) {
     XDPBENCH_TRY(const net::InNetNs inside, net::InNetNs::enter(netns));
     const clockid_t working = working_clock();
-    const std::uint32_t first = skeleton_->bss->next;
+    const std::uint64_t first = position();
     xdp_md context = {};
     context.data_end = static_cast<std::uint32_t>(data_.size());
     for (;;) {
         if (interrupted()) return interrupted_error();
         skeleton_->bss->slot = slot;
-        skeleton_->bss->next = first;
         skeleton_->bss->start = 0;
+        const std::uint64_t begin = position();
         auto options = bpf::bpf_options<bpf_test_run_opts>();
         options.data_in = data_.data();
         options.data_size_in = static_cast<std::uint32_t>(data_.size());
@@ -155,7 +159,7 @@ Result<TimedRuns> RefreshLoop::run(const net::NetNs& netns, unsigned slot, std::
         TimedRuns timed;
         timed.cpu_seconds = clock_seconds(working) - work;
         timed.seconds = clock_seconds(CLOCK_MONOTONIC) - wall;
-        if (failed != 0 && number == EAGAIN) continue;
+        if (failed != 0 && (number == EINTR || number == EAGAIN)) continue;
         if (failed != 0) return system_error("cannot test-run the fresh-packet loop", number);
         if (skeleton_->bss->failed != 0) {
             return Error{
@@ -168,7 +172,8 @@ Result<TimedRuns> RefreshLoop::run(const net::NetNs& netns, unsigned slot, std::
         }
         timed.runs = runs;
         timed.returned = options.retval;
-        timed.frame = static_cast<std::uint32_t>((std::uint64_t{first} + runs - 1) % frame_count_);
+        timed.frame = static_cast<std::uint32_t>((begin + runs - 1) % frame_count_);
+        timed.cut_runs = begin - first;
         return timed;
     }
 }

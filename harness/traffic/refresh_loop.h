@@ -25,6 +25,9 @@ struct TimedRuns {
     double seconds = 0;          // CLOCK_MONOTONIC
     std::uint32_t returned = 0;  // by the program for the last packet
     std::uint32_t frame = 0;     // the last packet's number in the frames
+    // Runs before these, with the frames before theirs, that are not timed: a signal that cannot be
+    // blocked (SIGSTOP) cut the call short.
+    std::uint64_t cut_runs = 0;
 
     [[nodiscard]] double ns_per_packet() const {
         return runs == 0 ? 0 : cpu_seconds * 1e9 / static_cast<double>(runs);
@@ -52,7 +55,8 @@ class RefreshLoop {
     void seek(std::uint32_t frame);
 
     // Gives the next `runs` packets to the program in `slot`, on the calling thread's CPU and in
-    // `netns`. A signal that is not the user's repeats the call with the same packets.
+    // `netns`. If the process is stopped meanwhile, the call is repeated with the packets that
+    // follow.
     Result<TimedRuns> run(const net::NetNs& netns, unsigned slot, std::uint32_t runs);
 
   private:
@@ -60,6 +64,9 @@ class RefreshLoop {
         void operator()(refresh* skeleton) const;
     };
     RefreshLoop(std::unique_ptr<refresh, Close> skeleton, const packet::Frames& frames);
+
+    // Packets given out since the loop was loaded.
+    [[nodiscard]] std::uint64_t position() const;
 
     std::unique_ptr<refresh, Close> skeleton_;
     std::optional<bpf::XdpLink> parked_;

@@ -1,0 +1,107 @@
+#include "bpf/map_state.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fmt/format.h>
+#include <linux/bpf.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "bpf/map_entries.h"
+#include "xdp_counters.h"
+
+namespace xdpbench::bpf {
+namespace {
+
+enum class Kind {
+    restored,
+    kept,      // a program can change it, but it cannot be put back
+    constant,  // no program changes it, or it holds descriptors or events
+};
+
+Kind kind_of(const bpf_map* map) {
+    constexpr std::uint32_t kProgramCannotWrite = BPF_F_RDONLY_PROG;
+    if ((::bpf_map__map_flags(map) & kProgramCannotWrite) != 0) return Kind::constant;
+    if (std::string_view(::bpf_map__name(map)) == XDP_COUNTERS_MAP) return Kind::constant;
+    switch (::bpf_map__type(map)) {
+        case BPF_MAP_TYPE_HASH:
+        case BPF_MAP_TYPE_ARRAY:
+        case BPF_MAP_TYPE_PERCPU_HASH:
+        case BPF_MAP_TYPE_PERCPU_ARRAY:
+        case BPF_MAP_TYPE_LRU_HASH:
+        case BPF_MAP_TYPE_LRU_PERCPU_HASH:
+        case BPF_MAP_TYPE_LPM_TRIE:
+            return Kind::restored;
+        case BPF_MAP_TYPE_QUEUE:
+        case BPF_MAP_TYPE_STACK:
+        case BPF_MAP_TYPE_BLOOM_FILTER:
+        case BPF_MAP_TYPE_HASH_OF_MAPS:
+        case BPF_MAP_TYPE_ARRAY_OF_MAPS:
+            return Kind::kept;
+        default:
+            return Kind::constant;
+    }
+}
+
+Error cannot(const char* what, const TypedMap& map, int number) {
+    return system_error(
+        fmt::format("cannot {} map {}, to restore the program's state", what, map.name), number);
+}
+
+}  // namespace
+
+Result<MapState> MapState::save(const Program& program) {
+    MapState state;
+    for (const bpf_map* const map : program.maps()) {
+        if (::bpf_map__fd(map) < 0) continue;
+        const Kind kind = kind_of(map);
+        if (kind == Kind::kept) state.kept_.emplace_back(::bpf_map__name(map));
+        if (kind != Kind::restored) continue;
+        Saved saved{typed_map(program.handle(), map), {}};
+        XDPBENCH_CHECK(for_each_entry(saved.map, [&](ByteView key, ByteView value) -> Result<void> {
+            saved.entries.push_back({{key.begin(), key.end()}, {value.begin(), value.end()}});
+            return {};
+        }));
+        std::sort(saved.entries.begin(), saved.entries.end(),
+                  [](const Entry& a, const Entry& b) { return a.key < b.key; });
+        state.saved_.push_back(std::move(saved));
+    }
+    return state;
+}
+
+Result<void> MapState::restore_one(const Saved& saved) {
+    std::vector<bool> unchanged(saved.entries.size(), false);
+    std::vector<MapBytes> came;
+    XDPBENCH_CHECK(for_each_entry(saved.map, [&](ByteView key, ByteView value) -> Result<void> {
+        const MapBytes wanted(key.begin(), key.end());
+        const auto found = std::lower_bound(
+            saved.entries.begin(), saved.entries.end(), wanted,
+            [](const Entry& entry, const MapBytes& other) { return entry.key < other; });
+        if (found == saved.entries.end() || found->key != wanted) {
+            came.push_back(wanted);
+        } else if (std::equal(value.begin(), value.end(), found->value.begin(),
+                              found->value.end())) {
+            unchanged[static_cast<std::size_t>(found - saved.entries.begin())] = true;
+        }
+        return {};
+    }));
+    for (const MapBytes& key : came) {
+        if (::bpf_map_delete_elem(saved.map.fd, key.data()) != 0 && errno != ENOENT)
+            return cannot("empty", saved.map, errno);
+    }
+    for (std::size_t i = 0; i < saved.entries.size(); ++i) {
+        const Entry& entry = saved.entries[i];
+        if (unchanged[i]) continue;
+        if (::bpf_map_update_elem(saved.map.fd, entry.key.data(), entry.value.data(), BPF_ANY) != 0)
+            return cannot("write", saved.map, errno);
+    }
+    return {};
+}
+
+Result<void> MapState::restore() const {
+    for (const Saved& saved : saved_) XDPBENCH_CHECK(restore_one(saved));
+    return {};
+}
+
+}  // namespace xdpbench::bpf
