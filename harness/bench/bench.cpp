@@ -19,7 +19,7 @@
 namespace xdpbench::bench {
 namespace {
 
-constexpr double kCalibrationSeconds = 0.2;
+constexpr double kCalibrationSeconds = 0.1;
 constexpr double kLongestWarmUpSeconds = 0.5;
 // Pairs of windows of a shared core are measured again, for so many times a round at most.
 constexpr std::uint64_t kSparePairs = 2;

@@ -1,0 +1,96 @@
+"""Programs whose verdicts depend on what they have seen, and mixed traffic. What they cost is not judged."""
+
+import os
+import signal
+import subprocess
+import time
+
+from harness import SOURCE, TOOL, Case, fixture, main
+
+MIXED = ("--pcap", os.path.join(SOURCE, "pcaps", "mixed.pcap"))  # 1,000 frames
+ONE_SOURCE = ("--pcap", os.path.join(SOURCE, "pcaps", "udp_64.pcap"))  # 1,000 frames of IPv4
+SHORT = ("--only", "bench", "--rounds", "2", "--duration", "20ms", "--json", "out.json")
+
+
+class State(Case):
+    def bench(self, function, *options, code=0):
+        self.shown = self.tool("--prog", f"{fixture('stateful')}:{function}", *options, *SHORT, code=code).stdout
+        return {bench["mode"] + bench["variant"]: bench for bench in self.read_json()["benches"]}
+
+    def test_a_limiter_is_timed_once_it_drops_everything(self):
+        benches = self.bench("limit", *ONE_SOURCE)
+        self.assertEqual(set(benches), {"test_run", "native"})
+        for bench in benches.values():
+            self.assertEqual(bench["outcome"], "passed", bench["message"])
+            self.assertEqual(bench["action"], "XDP_DROP")
+            self.assertEqual(bench["state"]["kind"], "steady")
+            self.assertGreaterEqual(bench["state"]["passes"], 1)
+            self.assertEqual(bench["state"]["verdicts"]["XDP_DROP"], 1000)
+            self.assertGreater(bench["state"]["first_pass"]["XDP_PASS"], 0)
+        self.assertRegex(self.shown, r"steady after \d+ pass(es)? of the traffic: 1,000 XDP_DROP \(first pass: ")
+
+    def test_fresh_maps_are_those_of_new_flows(self):
+        benches = self.bench("limit", *ONE_SOURCE, "--flows", "1000", "--state", "fresh,kept")
+        self.assertIn("test_run/flows:1000", benches)
+        fresh = benches["test_run/flows:1000/state:fresh"]
+        self.assertEqual(fresh["outcome"], "passed", fresh["message"])
+        self.assertEqual(fresh["state"]["kind"], "fresh")
+        self.assertIn("native/flows:1000/state:fresh", benches)
+        self.assertIn("fresh: maps restored before each window", self.shown)
+
+    def test_without_settling_a_change_is_invalid(self):
+        self.bench("limit", *ONE_SOURCE, "--settle", "off", code=3)
+        self.assertIn("depends on what it has seen before", self.shown)
+
+    def test_mixed_traffic_has_a_row_for_each_verdict(self):
+        benches = self.bench("by_byte", *MIXED)
+        self.assertEqual(set(benches), {"test_run", "test_run/verdict:XDP_DROP", "test_run/verdict:XDP_PASS",
+                                        "native/verdict:XDP_DROP", "native/verdict:XDP_PASS"})
+        self.assertTrue(benches["test_run"]["mixed"])
+        frames = 0
+        for name, bench in benches.items():
+            self.assertEqual(bench["outcome"], "passed", bench["message"])
+            if name.startswith("native"):
+                self.assertFalse(bench["mixed"])
+                frames += bench["frames"]
+                self.assertEqual({action for action, count in bench["actions"].items() if count}, {bench["action"]})
+        self.assertEqual(frames, benches["test_run"]["frames"])
+        self.assertNotRegex(self.shown, r" -\d")  # no negative figure
+
+    def test_chance_is_timed_as_it_occurs(self):
+        benches = self.bench("sampler", *MIXED)
+        alone = benches["test_run"]
+        self.assertEqual(alone["outcome"], "passed", alone["message"])
+        self.assertEqual(alone["state"]["kind"], "changing")
+        for action in ("XDP_DROP", "XDP_PASS"):
+            self.assertLess(alone["state"]["fewest"][action], 500)
+            self.assertGreater(alone["state"]["most"][action], 500)
+        self.assertEqual(benches["native"]["outcome"], "skipped")
+        self.assertIn("no steady state", self.shown)
+
+    def test_what_makes_no_sense(self):
+        for options in (("--settle", "0"), ("--settle", "often"), ("--state", "new")):
+            done = self.tool("--prog", "xdp_drop", *options, code=2)
+            self.assertIn(options[0], done.stderr)
+
+
+class Stopped(Case):
+    def test_a_stopped_process_repeats_the_window(self):
+        with subprocess.Popen([TOOL, "--prog", "xdp_drop", "--only", "bench", "--rounds", "2", "--duration", "1s", "--json", "out.json"],
+                              cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+            for _ in range(12):
+                time.sleep(0.25)
+                if process.poll() is not None:
+                    break
+                process.send_signal(signal.SIGSTOP)
+                time.sleep(0.05)
+                process.send_signal(signal.SIGCONT)
+            shown, _ = process.communicate(timeout=120)
+        self.assertEqual(process.returncode, 0, shown)
+        benches = self.read_json()["benches"]
+        self.assertEqual([bench["outcome"] for bench in benches], ["passed", "passed"])
+        self.assertGreater(sum(bench["window_evidence"]["excluded"].get("stopped", 0) for bench in benches), 0)
+
+
+if __name__ == "__main__":
+    main()
