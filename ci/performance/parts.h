@@ -72,6 +72,7 @@ struct Repeatability {
     // machine was not idle.
     std::size_t left_out = 0;
 };
+inline constexpr int kRoundsOfRange = 40;
 // Of icmp_lb, the first 20 of up to 40 rounds: alone, and in native mode.
 Result<std::vector<Repeatability>> measure_repeatability();
 

@@ -30,6 +30,12 @@ constexpr std::size_t kFewestToJudge = 20;
 // With fewer pairs that count the result is invalid.
 constexpr std::size_t kFewestPairs = 5;
 
+// Whether a bench as long as necessary has to end: too few pairs have some more time.
+bool is_over(double seconds, double goal, std::size_t pairs) {
+    constexpr double kMoreTime = 3;
+    return seconds >= goal * (pairs < kFewestToJudge ? kMoreTime : 1);
+}
+
 // That this process spent in its own code, all threads together.
 double user_seconds() {
     rusage usage = {};
@@ -306,7 +312,7 @@ Result<void> BenchRig::measure(const PrecisionGoal& goal, int rounds,
         add_to_round(pair);
         clean += counts(pair) ? 1 : 0;
         show(shown, progress);
-        if (seconds_since(start) >= goal.seconds) break;
+        if (is_over(seconds_since(start), goal.seconds, pairs.size())) break;
         if (clean < *look) continue;
         ++look;
         std::vector<model::BenchRound> so_far{round_};
@@ -343,7 +349,6 @@ void BenchRig::divide(const std::vector<WindowPair>& pairs, int rounds) {
 }
 
 void BenchRig::judge_windows() {
-    constexpr double kWatchSeconds = 0.1;
     record_.windows = {};
     auto evidence = evidence_.begin();
     for (const model::BenchRound& round : record_.rounds) {
@@ -351,17 +356,29 @@ void BenchRig::judge_windows() {
             record_.windows.add(*evidence++, round.reason(i));
         }
     }
-    // Too short to be judged, or what was lost is in no figure.
-    if (record_.windows.windows() < kFewestToJudge || record_.cpu_time || !reader_) return;
-    const stats::EvidenceLimits limits{.fewest_windows = kFewestPairs};
-    if (!stats::why_too_few(record_.windows, {}, limits)) return;
+    // As long as necessary was not possible: few windows say nothing, whatever they are timed by.
+    const bool cut_short = !plan_.looks.empty() && !interrupted() && !record_.precision &&
+                           record_.windows.windows() < kFewestToJudge;
+    // Fixed rounds may be too short to be judged, or what was lost is in no figure.
+    const bool judged =
+        record_.windows.windows() >= kFewestToJudge && !record_.cpu_time && reader_.has_value();
+    const stats::EvidenceLimits limits{.fewest_windows = cut_short ? kFewestToJudge : kFewestPairs};
+    if (!(cut_short || judged) || !stats::why_too_few(record_.windows, {}, limits)) return;
+    record_.outcome = model::Outcome::invalid;
+    record_.message = *stats::why_too_few(record_.windows, find_suspects(), limits);
+    if (cut_short)
+        record_.message += "\nthe time was spent before more were measured: --budget 30s";
+}
+
+stats::Suspects BenchRig::find_suspects() const {
+    constexpr double kWatchSeconds = 0.1;
     stats::Suspects suspects;
+    if (!reader_) return suspects;
     suspects.cpu = reader_->cpu();
     if (!reader_->quotas().empty()) suspects.quota = reader_->quotas().front().text();
     const auto process = traffic::busiest_process_on(suspects.cpu, kWatchSeconds);
     if (process) suspects.process = process->text();
-    record_.outcome = model::Outcome::invalid;
-    record_.message = *stats::why_too_few(record_.windows, suspects, limits);
+    return suspects;
 }
 
 Result<model::BenchRecord> BenchRig::finish() {

@@ -142,6 +142,7 @@ class BenchRig {
               const std::function<void(const model::BenchPrecision&)>& progress);
     void divide(const std::vector<WindowPair>& pairs, int rounds);
     void judge_windows();
+    [[nodiscard]] stats::Suspects find_suspects() const;
 
     Clock::time_point run_start_ = Clock::now();
     std::uint64_t window_frames_ = 0;

@@ -80,6 +80,19 @@ TEST(BenchRig, EndsWhenItsTimeIsSpent) {
     EXPECT_EQ(record->outcome, model::Outcome::passed);
 }
 
+// A few windows are no figure, even where every one of them counts.
+TEST(BenchRig, WithoutTimeForWindowsItIsInvalid) {
+    VaryingRig rig({1.0, 1.001});
+    ASSERT_TRUE(rig.measure({0.005, 1e-9}, 5, [](const model::BenchPrecision&) {}));
+    EXPECT_EQ(pairs_of(rig), 1U);
+    const Result<model::BenchRecord> record = rig.finish();
+    ASSERT_TRUE(record);
+    EXPECT_EQ(record->outcome, model::Outcome::invalid);
+    EXPECT_NE(record->message.find("only 1 of 1 windows count, 20 are needed"), std::string::npos)
+        << record->message;
+    EXPECT_NE(record->message.find("--budget"), std::string::npos);
+}
+
 TEST(BenchRig, LessThanTheBaselineIsInvalid) {
     VaryingRig rig({1.0, 1.001}, 2);
     ASSERT_TRUE(rig.measure({0.005, 60}, 5, [](const model::BenchPrecision&) {}));
