@@ -39,6 +39,7 @@ Command add_list(CLI::App& application);
 Command add_doctor(CLI::App& application);
 Command add_attach(CLI::App& application);
 Command add_map(CLI::App& application);
+Command add_qualify(CLI::App& application);
 Command add_restore(CLI::App& application);
 
 }  // namespace xdpbench::commands

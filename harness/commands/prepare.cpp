@@ -69,15 +69,20 @@ Result<std::optional<net::PreparedPorts>> prepare(const RunArguments& arguments)
         return std::optional<net::PreparedPorts>();
     }
     XDPBENCH_TRY(const std::vector<std::string> ports, ports_of(arguments));
+    XDPBENCH_TRY(net::PreparedPorts prepared, prepare_ports(ports));
+    return std::optional<net::PreparedPorts>(std::move(prepared));
+}
+
+Result<net::PreparedPorts> prepare_ports(const std::vector<std::string>& ports) {
     XDPBENCH_CHECK(probe::require_privileges());
-    XDPBENCH_CHECK(restore_all(left));
+    XDPBENCH_CHECK(restore_all(net::left_settings()));
     XDPBENCH_TRY(const net::NetNs netns, net::NetNs::current());
     XDPBENCH_TRY(net::PreparedPorts prepared, net::PreparedPorts::prepare(netns, ports));
     if (!prepared.changed().empty())
         print(stderr, "xdp-bench: switched off until the run ends: {}\n",
               listed(prepared.changed()));
     for (const Error& error : prepared.refused()) print(stderr, "xdp-bench: {}\n", error.text());
-    return std::optional<net::PreparedPorts>(std::move(prepared));
+    return prepared;
 }
 
 Command add_restore(CLI::App& application) {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "commands/run_arguments.h"
@@ -14,5 +16,8 @@ namespace xdpbench::commands {
 // --peer, and says on standard error what was changed and what the driver did not let go. Without
 // --prepare only says what a killed run has left on ports, if --dev is given.
 Result<std::optional<net::PreparedPorts>> prepare(const RunArguments& arguments);
+
+// The same of these ports, without being asked.
+Result<net::PreparedPorts> prepare_ports(const std::vector<std::string>& ports);
 
 }  // namespace xdpbench::commands

@@ -14,6 +14,8 @@ std::string_view name_of(CaseKind kind) {
             return "modes";
         case CaseKind::offload:
             return "offload";
+        case CaseKind::qualify:
+            return "qualify";
     }
     return "";
 }

@@ -14,8 +14,9 @@ enum class CaseKind {
     check,
     replay,
     lan,
-    modes,   // a replay compared between two attach modes
-    offload  // a device that was given the program
+    modes,    // a replay compared between two attach modes
+    offload,  // a device that was given the program
+    qualify   // one of a card's qualification; `program` is its group
 };
 [[nodiscard]] std::string_view name_of(CaseKind kind);
 

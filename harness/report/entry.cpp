@@ -64,6 +64,14 @@ std::vector<Entry> cases_of(const model::CompareRecord& record) {
     return entries;
 }
 
+std::vector<Entry> cases_of(const model::QualificationRecord& record) {
+    std::vector<Entry> entries;
+    for (const model::QualifiedCase& one : record.cases)
+        entries.push_back({suite_of("qualify", one.group), one.name, "",
+                           model::outcome_of(one.finding), one.message, one.seconds, one.repeat});
+    return entries;
+}
+
 // Cases may have been shuffled; a suite is written in one piece.
 void sort_by_suite(std::vector<Entry>& entries) {
     std::vector<std::string> suites;

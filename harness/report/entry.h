@@ -8,12 +8,14 @@
 #include <vector>
 
 #include "model/comparison.h"
+#include "model/qualification.h"
 #include "model/run.h"
 
 namespace xdpbench::report {
 
 // What a document is made of. Another kind of record does not compile until every format has it.
-using Source = std::variant<const model::RunRecord*, const model::CompareRecord*>;
+using Source = std::variant<const model::RunRecord*, const model::CompareRecord*,
+                            const model::QualificationRecord*>;
 
 struct Entry {
     std::string suite;  // "check.icmp_lb", "replay.icmp_lb", "bench.icmp_lb", "compare.icmp_lb"

@@ -29,11 +29,20 @@ std::string body_of(const model::CompareRecord& record) {
            html_problems(source) + html_cases(source) + html_environment(source);
 }
 
+std::string body_of(const model::QualificationRecord& record) {
+    const Source source = &record;
+    return html_verdict(source) + html_problems(source) + html_cases(source) +
+           html_environment(source);
+}
+
 std::string body_of(const model::DeviceRecord& device) { return html_device(device); }
 
 std::string heading(const model::RunRecord&) { return "run"; }
 std::string heading(const model::CompareRecord& record) {
     return "comparison: " + record.base.object + " and " + record.contender.object;
+}
+std::string heading(const model::QualificationRecord& record) {
+    return "qualification of " + record.device + ": " + std::string(name_of(verdict_of(record)));
 }
 std::string heading(const model::DeviceRecord& device) { return "device " + device.name; }
 

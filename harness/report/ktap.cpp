@@ -44,6 +44,15 @@ std::string ktap_line(const Entry& entry, std::size_t number) {
         entry.repeat.empty() ? "" : diagnostic("repeat: " + entry.repeat), number, name);
 }
 
+// As tools/testing/selftests/kselftest.h writes it, for those who only read the last line.
+std::string totals(const std::vector<Entry>& entries) {
+    const std::size_t passed = count_entries(entries, model::Outcome::passed);
+    const std::size_t skipped = count_entries(entries, model::Outcome::skipped);
+    const std::size_t failed = count_entries(entries, model::Outcome::failed);
+    return fmt::format("# Totals: pass:{} fail:{} xfail:0 xpass:0 skip:{} error:{}\n", passed,
+                       failed, skipped, entries.size() - passed - skipped - failed);
+}
+
 }  // namespace
 
 std::string to_ktap(const Source& source) {
@@ -51,7 +60,7 @@ std::string to_ktap(const Source& source) {
     std::string text = fmt::format("KTAP version 1\n1..{}\n", entries.size());
     std::size_t number = 0;
     for (const Entry& entry : entries) text += ktap_line(entry, ++number);
-    return text;
+    return text + totals(entries);
 }
 
 }  // namespace xdpbench::report

@@ -269,6 +269,9 @@ void add_figures(Families& out, const model::CompareRecord& record) {
     }
 }
 
+// Its findings are in the summary.
+void add_figures(Families& /*out*/, const model::QualificationRecord& /*record*/) {}
+
 }  // namespace
 
 std::string to_openmetrics(const Source& source) {

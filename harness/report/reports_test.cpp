@@ -96,8 +96,11 @@ TEST(Ktap, OneLineACaseAndDiagnosticsBefore) {
               "not ok 2 check.lb.fails\n"
               "ok 3 replay.lb.offload # SKIP no device\n"
               "# invalid: 3 frames unaccounted for\n"
-              "not ok 4 bench.lb.native\n");
-    EXPECT_EQ(to_ktap(&kEmptyRun), "KTAP version 1\n1..0\n");
+              "not ok 4 bench.lb.native\n"
+              "# Totals: pass:1 fail:1 xfail:0 xpass:0 skip:1 error:1\n");
+    EXPECT_EQ(to_ktap(&kEmptyRun),
+              "KTAP version 1\n1..0\n"
+              "# Totals: pass:0 fail:0 xfail:0 xpass:0 skip:0 error:0\n");
 }
 
 TEST(OpenMetrics, FamiliesInOnePieceInBaseUnits) {

@@ -93,13 +93,6 @@ Result<void> require_shapes(const target::Target& target, const RunOptions& opti
     return {};
 }
 
-bool asks_for_list(const std::vector<std::string>& flags) {
-    return std::any_of(flags.begin(), flags.end(), [](const std::string& flag) {
-        return flag.find("list_tests") != std::string::npos && !flag.ends_with("=false") &&
-               !flag.ends_with("=0");
-    });
-}
-
 }  // namespace
 
 bool RunOptions::only_offload() const {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdlib>
@@ -50,6 +51,13 @@ Result<bool> is_one_of_several_shards() {
             "set both, the index from 0 to one less than the total, or neither");
     }
     return *all > 1;
+}
+
+bool asks_for_list(const std::vector<std::string>& flags) {
+    return std::any_of(flags.begin(), flags.end(), [](const std::string& flag) {
+        return flag.find("list_tests") != std::string::npos && !flag.ends_with("=false") &&
+               !flag.ends_with("=0");
+    });
 }
 
 Error none_selected(std::size_t known) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 
@@ -15,6 +16,9 @@ namespace xdpbench::run {
 // Whether this process runs one of several shards (GTEST_TOTAL_SHARDS, GTEST_SHARD_INDEX), which
 // may be empty. Numbers that make no sense are an input error: GoogleTest would end the process.
 Result<bool> is_one_of_several_shards();
+
+// Whether a flag of GoogleTest or Google Benchmark asks for the names of the cases alone.
+[[nodiscard]] bool asks_for_list(const std::vector<std::string>& flags);
 
 // Why a run in which nothing ran says nothing: "0 of 12 cases selected". `known`: the cases that
 // there are.

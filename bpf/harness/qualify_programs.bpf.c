@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The programs of `xdp-bench qualify`. Each handles the tool's own frames, which it knows by their source
+ * address, and passes all others.
+ */
+#include <linux/if_ether.h>
+#include <linux/pkt_cls.h>
+
+#include "xdp_counters.h"
+#include <bpf/bpf_endian.h>
+
+#include "qualify.h"
+
+/* Set before load. */
+const volatile __u32 action = XDP_PASS;
+const volatile __u32 target = 0; /* interface index, of XDP_REDIRECT */
+const volatile __u32 frags = 0;  /* 1: frames may be in several buffers */
+
+/* Changed while it is attached. */
+__s32 head; /* bytes that the head moves: negative makes the frame longer */
+__s32 tail; /* bytes that the tail moves: negative makes the frame shorter */
+
+__u64 foreign; /* frames of others; exact only while one CPU counts */
+__u64 refused; /* frames that the kernel did not let change */
+__u64 good;    /* frames whose metadata arrived in the stack */
+__u64 bad;     /* frames whose metadata did not */
+
+static __always_inline int is_ours(void *frame, void *end)
+{
+    const __u8 ours[QUALIFY_MAC_LENGTH] = QUALIFY_SOURCE_MAC;
+    struct ethhdr *ethernet = frame;
+    int i;
+
+    if ((void *)(ethernet + 1) > end)
+        return 0;
+#pragma unroll
+    for (i = 0; i < QUALIFY_MAC_LENGTH; i++)
+        if (ethernet->h_source[i] != ours[i])
+            return 0;
+    return 1;
+}
+
+static __always_inline int is_foreign(struct xdp_md *ctx)
+{
+    if (is_ours((void *)(long)ctx->data, (void *)(long)ctx->data_end))
+        return 0;
+    foreign++;
+    return 1;
+}
+
+static __always_inline __u64 length_of(struct xdp_md *ctx)
+{
+    return frags ? bpf_xdp_get_buff_len(ctx) : (__u64)(ctx->data_end - ctx->data);
+}
+
+static __always_inline int act_on(__u64 bytes)
+{
+    return count_bytes(bytes, action == XDP_REDIRECT ? (int)bpf_redirect(target, 0) : (int)action);
+}
+
+SEC("xdp")
+int act(struct xdp_md *ctx)
+{
+    if (is_foreign(ctx))
+        return XDP_PASS;
+    return act_on(length_of(ctx));
+}
+
+/* Moves head and tail. The new start of the frame is an Ethernet header of ours and a filler. */
+SEC("xdp")
+int resize(struct xdp_md *ctx)
+{
+    const __u8 source[QUALIFY_MAC_LENGTH] = QUALIFY_SOURCE_MAC;
+    __u8 chunk[QUALIFY_CHUNK], filler[QUALIFY_CHUNK];
+    __u64 bytes = length_of(ctx);
+    int i, at, by = head, end = tail;
+
+    if (is_foreign(ctx))
+        return XDP_PASS;
+    if ((end && bpf_xdp_adjust_tail(ctx, end)) || (by && bpf_xdp_adjust_head(ctx, by)))
+        goto refuse;
+    if (!by)
+        return act_on(bytes);
+    __builtin_memset(filler, QUALIFY_FILLER, sizeof(filler));
+    __builtin_memset(chunk, QUALIFY_FILLER, sizeof(chunk));
+#pragma unroll
+    for (i = 0; i < QUALIFY_MAC_LENGTH; i++)
+        chunk[QUALIFY_MAC_LENGTH + i] = source[i];
+    chunk[12] = QUALIFY_ETHERTYPE >> 8;
+    chunk[13] = QUALIFY_ETHERTYPE & 0xff;
+    if (bpf_xdp_store_bytes(ctx, 0, chunk, sizeof(chunk)))
+        goto refuse;
+    for (at = QUALIFY_CHUNK; at < 256; at += QUALIFY_CHUNK) {
+        if (at >= -by)
+            break;
+        if (bpf_xdp_store_bytes(ctx, at, filler, sizeof(filler)))
+            goto refuse;
+    }
+    return act_on(bytes);
+refuse:
+    refused++;
+    return count_bytes(bytes, XDP_ABORTED);
+}
+
+/* Metadata in front of the frame, for the stack. */
+SEC("xdp")
+int mark(struct xdp_md *ctx)
+{
+    __u8 *at, *end;
+    int i;
+
+    if (is_foreign(ctx))
+        return XDP_PASS;
+    if (bpf_xdp_adjust_meta(ctx, -QUALIFY_METADATA)) {
+        refused++;
+        return count_bytes(length_of(ctx), XDP_ABORTED);
+    }
+    at = (void *)(long)ctx->data_meta;
+    end = (void *)(long)ctx->data;
+    if (at + QUALIFY_METADATA > end)
+        return XDP_ABORTED;
+#pragma unroll
+    for (i = 0; i < QUALIFY_METADATA; i++)
+        at[i] = QUALIFY_METADATA_BYTE;
+    return count_bytes(length_of(ctx), XDP_PASS);
+}
+
+/* Where frames enter the stack. */
+SEC("tc")
+int read_mark(struct __sk_buff *skb)
+{
+    __u8 *at = (void *)(long)skb->data_meta, *end = (void *)(long)skb->data;
+    int i;
+
+    if (!is_ours((void *)(long)skb->data, (void *)(long)skb->data_end))
+        return TC_ACT_UNSPEC;
+    if (at + QUALIFY_METADATA > end)
+        goto wrong;
+#pragma unroll
+    for (i = 0; i < QUALIFY_METADATA; i++)
+        if (at[i] != QUALIFY_METADATA_BYTE)
+            goto wrong;
+    __sync_fetch_and_add(&good, 1);
+    return TC_ACT_UNSPEC;
+wrong:
+    __sync_fetch_and_add(&bad, 1);
+    return TC_ACT_UNSPEC;
+}
+
+char _license[] SEC("license") = "GPL";

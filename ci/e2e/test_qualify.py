@@ -1,0 +1,88 @@
+"""`xdp-bench qualify`: cases with a verdict, kept on disk, continued and repeated; ports are left as they were."""
+
+import json
+import os
+import signal
+import subprocess
+
+from harness import TOOL, VethCase, main
+
+QUICK = "qualify.control.attach_*:qualify.control.refuse_*"
+
+
+class Qualify(VethCase):
+    def qualify(self, *options, code=0):
+        return self.inside(TOOL, "qualify", "--dev", "port1", *options, code=code)
+
+    def findings(self, name="out.json"):
+        return {f"{case['group']}.{case['name']}": case["finding"] for case in self.read_json(name)["cases"]}
+
+    def mtus(self):
+        shown = json.loads(self.inside("ip", "-j", "link").stdout)
+        return {link["ifname"]: link["mtu"] for link in shown}
+
+    def test_a_veth_passes_the_group_control(self):
+        before = self.mtus()
+        done = self.qualify("--peer", "port0", "--group", "control", "--json", "out.json", "--junit", "out.xml", "--ktap", "out.ktap")
+        self.assertIn("port1: qualified", done.stdout)
+        self.assertIn("declares", done.stdout)
+        found = self.findings()
+        for name in ("control.features_basic", "control.attach_native_link", "control.mtu_1500"):
+            self.assertEqual(found[name], "PASS", done.stdout)
+        self.assertEqual(found["control.features_hw_offload"], "SKIP")
+        result = self.read_json()
+        self.assertEqual([result["verdict"], result["running"], len(result["planned"])], ["qualified", "", len(found)])
+        self.assertIn('testsuite name="qualify.control"', self.read_text("out.xml"))
+        self.assertIn(f"# Totals: pass:{list(found.values()).count('PASS')} fail:0", self.read_text("out.ktap"))
+        self.assertEqual(self.mtus(), before)
+
+    def test_one_port_alone_says_what_it_cannot_show(self):
+        done = self.qualify("--group", "control", "--json", "out.json", code=4)
+        self.assertIn("not run, because they need a second port", done.stdout)
+        self.assertIn("port1: incomplete", done.stdout)
+        self.assertEqual(self.findings()["control.attach_native_link"], "PASS")
+        self.assertNotIn("control.mtu_1500", self.findings())
+
+    def test_cases_are_selected_as_googletest_does(self):
+        listed = self.qualify("--peer", "port0", "--", "--gtest_list_tests").stdout
+        self.assertIn("qualify.control.", listed)
+        self.assertIn("mtu_1500", listed)
+        self.qualify("--peer", "port0", "--json", "out.json", "--", f"--gtest_filter={QUICK}")
+        self.assertEqual({name.split("_")[0] for name in self.findings()}, {"control.attach", "control.refuse"})
+        self.assertIn("did you mean control", self.qualify("--group", "contrl", code=2).stderr)
+
+    def test_an_unfinished_qualification_is_continued(self):
+        self.qualify("--group", "control", "--json", "all.json", code=4)
+        result = self.read_json("all.json")
+        done = [case for case in result["cases"] if case["name"].startswith("refuse")]
+        result.update(cases=done, running="control.attach_native_link")
+        self.write_text("part.json", json.dumps(result))
+        self.qualify("--group", "control", "--json", "part.json", "--resume", code=1)
+        found = self.read_json("part.json")["cases"]
+        self.assertEqual(found[:len(done)], done)
+        crashed = next(case for case in found if case["name"] == "attach_native_link")
+        self.assertEqual(crashed["finding"], "FAIL")
+        self.assertIn("ended while this case ran", crashed["message"])
+        self.assertEqual(sorted(f"{case['group']}.{case['name']}" for case in found), sorted(result["planned"]))
+        self.assertIn("no unfinished", self.qualify("--resume", code=2).stderr)
+
+    def test_an_interrupted_qualification_puts_everything_back_and_is_continued(self):
+        before = self.mtus()
+        run = subprocess.Popen(["ip", "netns", "exec", self.netns, TOOL, "qualify", "--dev", "port1", "--peer", "port0", "--group", "control"],
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=self.folder)
+        self.addCleanup(run.stdout.close)
+        for line in run.stdout:
+            if "mtu_1500 " in line:
+                break
+        run.send_signal(signal.SIGINT)
+        rest = run.stdout.read()
+        self.assertEqual(run.wait(60), 130, rest)
+        self.assertEqual(self.mtus(), before)
+        self.assertIn("port1: incomplete", rest)
+        done = self.qualify("--peer", "port0", "--group", "control", "--resume")
+        self.assertIn("port1: qualified", done.stdout)
+        self.assertEqual(len(os.listdir(os.path.join(self.folder, "results"))), 1)
+
+
+if __name__ == "__main__":
+    main()

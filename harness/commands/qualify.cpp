@@ -1,0 +1,184 @@
+// `xdp-bench qualify`.
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <memory>
+#include <vector>
+
+#include "bench/rate.h"
+#include "commands/command.h"
+#include "commands/help.h"
+#include "commands/lists.h"
+#include "commands/output_options.h"
+#include "commands/prepare.h"
+#include "probe/oldest_kernel.h"
+#include "probe/privileges.h"
+#include "qualify/card.h"
+#include "qualify/run.h"
+#include "report/qualification_text.h"
+#include "run/cases.h"
+#include "run/selection.h"
+
+namespace xdpbench::commands {
+namespace {
+
+// As typed.
+struct QualifyArguments {
+    std::string device;
+    std::string peer;
+    std::vector<std::string> groups;
+    std::string at_least;
+    bool resume = false;
+    OutputArguments outputs;
+};
+
+Result<qualify::Options> parse_options(const QualifyArguments& arguments) {
+    qualify::Options options;
+    options.device = arguments.device;
+    if (!arguments.peer.empty()) options.peer = arguments.peer;
+    if (!arguments.at_least.empty()) {
+        XDPBENCH_TRY(const double share, bench::parse_share("--at-least", arguments.at_least, 0));
+        options.at_least = share;
+    }
+    return options;
+}
+
+bool selects(const std::vector<std::string>& flags) {
+    return !run::filters_in_environment().empty() ||
+           std::any_of(flags.begin(), flags.end(), [](const std::string& flag) {
+               return flag.starts_with("--gtest_filter") || flag.starts_with("--gtest_repeat");
+           });
+}
+
+// The record of a run that begins.
+Result<model::QualificationRecord> begin(const qualify::Context& context,
+                                         const qualify::Selection& selection,
+                                         const Invocation& invocation) {
+    model::QualificationRecord record;
+    record.command_line = invocation.typed;
+    record.started =
+        fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()));
+    record.device = context.device().name;
+    record.peer = context.has_peer() ? context.peer().name : "";
+    record.not_run = selection.not_run;
+    if (!selects(invocation.passed_on)) {
+        for (const qualify::CaseEntry& one : selection.cases)
+            record.planned.push_back(fmt::format("{}.{}", one.group, one.name));
+    }
+    XDPBENCH_TRY(record.environment, qualify::describe_card(context));
+    return record;
+}
+
+// The documents in other formats.
+Result<void> write_documents(const QualifyArguments& arguments,
+                             const model::QualificationRecord& record) {
+    for (const report::OutputFormat& format : report::output_formats()) {
+        const auto named = arguments.outputs.others.find(format.option);
+        if (named == arguments.outputs.others.end() || named->second.empty()) continue;
+        XDPBENCH_TRY(OutputFile file, OutputFile::create(named->second));
+        XDPBENCH_CHECK(file.commit(format.write(&record)));
+    }
+    return {};
+}
+
+Result<int> list_cases(qualify::Context& context, const qualify::Selection& selection) {
+    model::QualificationRecord record;
+    XDPBENCH_TRY(qualify::ResultStore store, qualify::ResultStore::create("/dev/null", "list"));
+    XDPBENCH_CHECK(qualify::run(
+        context, selection, store, record, [](const std::string&) {}, [](const std::string&) {}));
+    return kHeld;
+}
+
+Result<int> run_qualify(const QualifyArguments& arguments, const Invocation& invocation) {
+    XDPBENCH_TRY(const qualify::Options options, parse_options(arguments));
+    XDPBENCH_TRY(const std::vector<std::string> groups, list_items("--group", arguments.groups));
+    XDPBENCH_TRY(const qualify::Selection selection,
+                 qualify::select(groups, options.peer.has_value()));
+    XDPBENCH_CHECK(run::initialize_cases(invocation.passed_on));
+    XDPBENCH_CHECK(probe::require_privileges());
+    XDPBENCH_CHECK(probe::require_kernel());
+    std::vector<std::string> ports{options.device};
+    if (options.peer) ports.push_back(*options.peer);
+    XDPBENCH_TRY(net::PreparedPorts prepared, prepare_ports(ports));
+    XDPBENCH_TRY(qualify::Context context, qualify::Context::create(options));
+    if (run::asks_for_list(invocation.passed_on)) return list_cases(context, selection);
+    std::optional<qualify::Unfinished> left;
+    if (arguments.resume) {
+        XDPBENCH_TRY(left, qualify::find_unfinished(arguments.outputs.json, arguments.device,
+                                                    arguments.peer));
+        qualify::close_running(left->record);
+    }
+    XDPBENCH_TRY(qualify::ResultStore store,
+                 left ? qualify::ResultStore::reopen(left->path)
+                      : qualify::ResultStore::create(arguments.outputs.json, options.device));
+    model::QualificationRecord record;
+    if (left) {
+        record = std::move(left->record);
+    } else {
+        XDPBENCH_TRY(record, begin(context, selection, invocation));
+    }
+    report::Console console(stdout);
+    print(stdout, "{}", report::header_text(record));
+    XDPBENCH_CHECK(qualify::run(
+        context, selection, store, record,
+        [&console](const std::string& line) { console.progress(line); },
+        [&console](const std::string& text) {
+            console.clear_progress();
+            print(stdout, "{}", text);
+            std::fflush(stdout);
+        }));
+    print(stdout, "{}result: {}\n", report::conclusion_text(record), store.path().string());
+    XDPBENCH_CHECK(write_documents(arguments, record));
+    return record.exit_code;
+}
+
+void add_options(CLI::App& app, QualifyArguments& arguments) {
+    app.add_option("--dev", arguments.device, "the port to qualify")
+        ->type_name("IF")
+        ->required()
+        ->group(kInterfaceGroup);
+    app.add_option(
+           "--peer", arguments.peer,
+           "the port that is cabled to it, from which frames are sent; without it only what "
+           "one port can show is run")
+        ->type_name("IF")
+        ->group(kInterfaceGroup);
+    app.add_option("--group", arguments.groups, "only the cases of these groups")
+        ->type_name("GROUP,...")
+        ->group(kProgramGroup);
+    app.add_option("--at-least", arguments.at_least,
+                   "a rate below this share of the line rate is a failure")
+        ->type_name("SHARE")
+        ->group(kMeasurementGroup);
+    app.add_flag("--resume", arguments.resume,
+                 "continue the newest unfinished qualification of this port, or the one in --json")
+        ->group(kOutputGroup);
+    add_output_options(app, arguments.outputs, "results/qualify-IF-TIME.json");
+    app.footer(
+        "Settings of both ports that are in the way are switched off meanwhile and restored.\n"
+        "Exit code: 0 qualified, 1 not qualified, 3 or 4 incomplete, 130 interrupted.\n"
+        "\n"
+        "Examples:\n"
+        "  xdp-bench qualify --dev eth1 --peer eth2\n"
+        "  xdp-bench qualify --dev eth1 --peer eth2 --group control,data --junit out.xml\n"
+        "  xdp-bench qualify --dev eth1 --peer eth2 -- '--gtest_filter=qualify.control.mtu_*'");
+}
+
+}  // namespace
+
+Command add_qualify(CLI::App& application) {
+    const auto arguments = std::make_shared<QualifyArguments>();
+    CLI::App* const app = application.add_subcommand(
+        "qualify", "test a network card and its driver, case by case, with a verdict");
+    add_options(*app, *arguments);
+    return {app, [arguments](const Invocation& invocation) {
+                bpf::set_up_libbpf(false);
+                return run_qualify(*arguments, invocation);
+            }};
+}
+
+}  // namespace xdpbench::commands

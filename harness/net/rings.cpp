@@ -1,0 +1,72 @@
+#include "net/rings.h"
+
+#include <fmt/format.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+
+#include <cerrno>
+
+namespace xdpbench::net {
+namespace {
+
+// 0 or errno.
+int ask_driver(const NetNs& netns, const std::string& port, void* argument) {
+    ifreq request = {};
+    if (port.empty() || port.size() >= sizeof(request.ifr_name)) return ENODEV;
+    port.copy(request.ifr_name, port.size());
+    request.ifr_data = static_cast<char*>(argument);
+    return ::ioctl(netns.control_socket(), SIOCETHTOOL, &request) == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+std::optional<Rings> query_rings(const NetNs& netns, const std::string& port) {
+    ethtool_ringparam rings = {};
+    rings.cmd = ETHTOOL_GRINGPARAM;
+    if (ask_driver(netns, port, &rings) != 0) return std::nullopt;
+    return Rings{rings.rx_pending, rings.tx_pending, rings.rx_max_pending, rings.tx_max_pending};
+}
+
+Result<void> set_rings(const NetNs& netns, const std::string& port, const Rings& wanted) {
+    ethtool_ringparam rings = {};
+    rings.cmd = ETHTOOL_GRINGPARAM;
+    int error = ask_driver(netns, port, &rings);
+    if (error == 0) {
+        rings.cmd = ETHTOOL_SRINGPARAM;
+        rings.rx_pending = wanted.rx;
+        rings.tx_pending = wanted.tx;
+        error = ask_driver(netns, port, &rings);
+    }
+    if (error == 0) return {};
+    return system_error(
+        fmt::format("cannot set the rings of {} to rx {}, tx {}", port, wanted.rx, wanted.tx),
+        error);
+}
+
+Result<void> set_combined_channels(const NetNs& netns, const std::string& port,
+                                   std::uint32_t count) {
+    ethtool_channels channels = {};
+    channels.cmd = ETHTOOL_GCHANNELS;
+    int error = ask_driver(netns, port, &channels);
+    if (error == 0 && channels.combined_count == count) return {};
+    if (error == 0) {
+        channels.cmd = ETHTOOL_SCHANNELS;
+        channels.combined_count = count;
+        error = ask_driver(netns, port, &channels);
+    }
+    if (error == 0) return {};
+    return system_error(fmt::format("cannot set the channels of {} to combined {}", port, count),
+                        error);
+}
+
+std::optional<Coalescing> query_coalescing(const NetNs& netns, const std::string& port) {
+    ethtool_coalesce coalescing = {};
+    coalescing.cmd = ETHTOOL_GCOALESCE;
+    if (ask_driver(netns, port, &coalescing) != 0) return std::nullopt;
+    return Coalescing{coalescing.rx_coalesce_usecs, coalescing.tx_coalesce_usecs,
+                      coalescing.use_adaptive_rx_coalesce != 0};
+}
+
+}  // namespace xdpbench::net

@@ -1,0 +1,38 @@
+// Ring sizes, channels and interrupt coalescing of a port (ethtool -g, -L, -c).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "net/netns.h"
+
+namespace xdpbench::net {
+
+// Descriptors of each queue.
+struct Rings {
+    std::uint32_t rx = 0;
+    std::uint32_t tx = 0;
+    std::uint32_t most_rx = 0;  // that can be configured
+    std::uint32_t most_tx = 0;
+};
+// Nothing if the driver has none.
+[[nodiscard]] std::optional<Rings> query_rings(const NetNs& netns, const std::string& port);
+// Sets rx and tx; a driver may round them.
+Result<void> set_rings(const NetNs& netns, const std::string& port, const Rings& rings);
+
+// The number of combined channels.
+Result<void> set_combined_channels(const NetNs& netns, const std::string& port,
+                                   std::uint32_t channels);
+
+// How long an interrupt is put off, microseconds.
+struct Coalescing {
+    std::uint32_t rx_usecs = 0;
+    std::uint32_t tx_usecs = 0;
+    bool adaptive_rx = false;
+};
+[[nodiscard]] std::optional<Coalescing> query_coalescing(const NetNs& netns,
+                                                         const std::string& port);
+
+}  // namespace xdpbench::net

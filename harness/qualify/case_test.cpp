@@ -1,0 +1,42 @@
+#include "qualify/case.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "qualify/run.h"
+
+namespace xdpbench::qualify {
+namespace {
+
+TEST(QualifyCases, HaveNamesOfTheirOwn) {
+    std::set<std::string> names;
+    for (const CaseEntry& entry : all_cases()) {
+        EXPECT_TRUE(names.insert(std::string(entry.group) + "." + entry.name).second) << entry.name;
+        EXPECT_NE(entry.run, nullptr);
+        EXPECT_EQ(std::string(entry.name).find_first_of(" .:'*?-"), std::string::npos);
+    }
+    EXPECT_GT(names.size(), 15U);
+}
+
+TEST(QualifyCases, AreSelectedByGroupAndPorts) {
+    const auto both = select({}, true);
+    ASSERT_TRUE(both);
+    EXPECT_EQ(both->cases.size(), all_cases().size());
+    EXPECT_TRUE(both->not_run.empty());
+    const auto one_port = select({"control"}, false);
+    ASSERT_TRUE(one_port);
+    EXPECT_FALSE(one_port->cases.empty());
+    EXPECT_NE(std::find(one_port->not_run.begin(), one_port->not_run.end(), "control.mtu_1500"),
+              one_port->not_run.end());
+}
+
+TEST(QualifyCases, AnUnknownGroupIsNamed) {
+    const auto unknown = select({"contrl"}, true);
+    ASSERT_FALSE(unknown);
+    EXPECT_NE(unknown.error().text().find("did you mean control"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace xdpbench::qualify

@@ -1,0 +1,50 @@
+#include "qualify/context.h"
+
+#include "bpf/refusal.h"
+#include "net/port_network.h"
+#include "probe/attach_modes.h"
+
+namespace xdpbench::qualify {
+
+Result<Context> Context::create(const Options& options) {
+    XDPBENCH_TRY(net::NetNs netns, net::NetNs::current());
+    Context context(options, std::move(netns));
+    if (options.peer) {
+        const net::Ports ends{options.device, *options.peer, false};
+        XDPBENCH_TRY(const net::Network network, net::join_ports(ends, model::Mode::native, 0));
+        context.device_ = network.links.front().dut;
+        context.peer_ = network.links.front().tester;
+        return context;
+    }
+    XDPBENCH_TRY(context.device_, net::query_interface(context.netns_, options.device));
+    XDPBENCH_CHECK(net::require_no_xdp(context.netns_, context.device_));
+    return context;
+}
+
+Declared Context::declares(Feature feature) const {
+    const auto declared = net::declared_xdp(netns_, device_.index);
+    if (!declared || !*declared) return Declared::unknown;
+    const auto bit = static_cast<std::uint64_t>(feature);
+    return ((*declared)->features & bit) != 0 ? Declared::yes : Declared::no;
+}
+
+Result<std::string> Context::native_refusal() {
+    if (native_refusal_) return *native_refusal_;
+    const Result<std::string> tried = probe::try_mode(netns_, device_, model::Mode::native);
+    if (!tried && tried.error().kind == ErrorKind::interrupted) return tried.error();
+    native_refusal_ = tried ? std::string() : bpf::answer_line(tried.error());
+    return *native_refusal_;
+}
+
+Result<model::Mode> Context::mode() {
+    XDPBENCH_TRY(const std::string refusal, native_refusal());
+    return refusal.empty() ? model::Mode::native : model::Mode::generic;
+}
+
+Result<std::optional<Ruling>> require_native(Context& context) {
+    XDPBENCH_TRY(const std::string refusal, context.native_refusal());
+    if (refusal.empty()) return std::optional<Ruling>();
+    return std::optional<Ruling>(judge_declared(context.declares(Feature::basic), false, refusal));
+}
+
+}  // namespace xdpbench::qualify

@@ -1,0 +1,61 @@
+// The programs of the cases (bpf/harness/qualify.bpf.c).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+
+#include "base/result.h"
+#include "model/action.h"
+
+struct qualify_programs;
+
+namespace xdpbench::qualify {
+
+enum class Function { act, resize, mark };
+
+struct ProgramSettings {
+    Function function = Function::act;
+    model::Action action = model::Action::pass;
+    unsigned target = 0;  // interface index, of a redirect
+    bool frags = false;   // takes frames in several buffers
+};
+
+// What a program has counted since it was loaded. Only the tool's own frames have actions.
+struct ProgramCounts {
+    model::ActionTally actions{};
+    model::ActionTally bytes{};  // of the frames as they arrived
+    std::uint64_t foreign = 0;
+    std::uint64_t refused = 0;  // frames that the kernel did not let change
+    std::uint64_t marked = 0;   // frames that reached the stack with their metadata
+    std::uint64_t unmarked = 0;
+
+    [[nodiscard]] std::uint64_t handled() const;
+};
+
+class CaseProgram {
+  public:
+    static Result<CaseProgram> load(const ProgramSettings& settings);
+
+    [[nodiscard]] int fd() const;
+    [[nodiscard]] int ingress_fd() const;  // of Function::mark: reads the metadata in the stack
+    [[nodiscard]] const ProgramSettings& settings() const { return settings_; }
+    // Of Function::resize: by how many bytes head and tail of the frames to come move.
+    void move_ends(std::int32_t head, std::int32_t tail);
+    Result<ProgramCounts> counts() const;
+
+  private:
+    struct Close {
+        void operator()(qualify_programs* skeleton) const;
+    };
+    CaseProgram(std::unique_ptr<qualify_programs, Close> skeleton, const ProgramSettings& settings)
+        : skeleton_(std::move(skeleton)), settings_(settings) {}
+
+    std::unique_ptr<qualify_programs, Close> skeleton_;
+    ProgramSettings settings_;
+};
+
+// What happened between two moments.
+[[nodiscard]] ProgramCounts since(const ProgramCounts& before, const ProgramCounts& now);
+
+}  // namespace xdpbench::qualify

@@ -1,0 +1,17 @@
+#include "qualify/ruling.h"
+
+namespace xdpbench::qualify {
+
+Ruling judge_declared(Declared declared, bool works, std::string text) {
+    if (works && declared == Declared::no) return note("works, but is not declared: " + text);
+    if (works) return pass(std::move(text));
+    if (declared == Declared::yes) return fail("declared, but does not work: " + text);
+    return skip(std::move(text));
+}
+
+Ruling ruling_of(const Error& error) {
+    if (error.kind == ErrorKind::unavailable) return skip(error.text());
+    return invalid(error.text());
+}
+
+}  // namespace xdpbench::qualify

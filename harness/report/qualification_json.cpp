@@ -1,0 +1,88 @@
+#include "report/qualification_json.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "report/json_parts.h"
+
+namespace xdpbench::report {
+namespace {
+
+constexpr int kSchema = 1;
+constexpr const char* kKind = "qualification";
+
+Json case_json(const model::QualifiedCase& one) {
+    return {{"group", one.group},     {"name", one.name},       {"finding", name_of(one.finding)},
+            {"message", one.message}, {"seconds", one.seconds}, {"repeat", one.repeat}};
+}
+
+model::QualifiedCase case_from(const Json& json) {
+    model::QualifiedCase one;
+    one.group = json.at("group").get<std::string>();
+    one.name = json.at("name").get<std::string>();
+    const auto finding = json.at("finding").get<std::string>();
+    if (!model::parse_finding(finding, one.finding)) one.finding = model::Finding::invalid;
+    one.message = json.at("message").get<std::string>();
+    one.seconds = json.at("seconds").get<double>();
+    one.repeat = json.at("repeat").get<std::string>();
+    return one;
+}
+
+model::QualificationRecord record_from(const Json& json) {
+    model::QualificationRecord record;
+    record.command_line = json.at("command_line").get<std::string>();
+    record.started = json.at("started").get<std::string>();
+    record.seconds = json.at("seconds").get<double>();
+    record.device = json.at("device").get<std::string>();
+    record.peer = json.at("peer").get<std::string>();
+    record.running = json.at("running").get<std::string>();
+    record.interrupted = json.at("interrupted").get<bool>();
+    record.planned = json.at("planned").get<std::vector<std::string>>();
+    record.not_run = json.at("not_run").get<std::vector<std::string>>();
+    for (const auto& [key, value] : json.at("environment").items())
+        record.environment.emplace_back(key, value.get<std::string>());
+    for (const Json& one : json.at("cases")) record.cases.push_back(case_from(one));
+    return record;
+}
+
+}  // namespace
+
+std::string to_json(const model::QualificationRecord& record) {
+    Json cases = Json::array();
+    for (const model::QualifiedCase& one : record.cases) cases.push_back(case_json(one));
+    Json environment = Json::object();
+    for (const auto& [key, value] : record.environment) environment[key] = value;
+    const Json json{{"kind", kKind},
+                    {"schema_version", kSchema},
+                    {"command_line", record.command_line},
+                    {"started", record.started},
+                    {"seconds", record.seconds},
+                    {"device", record.device},
+                    {"peer", record.peer},
+                    {"verdict", name_of(verdict_of(record))},
+                    {"exit_code", record.exit_code},
+                    {"interrupted", record.interrupted},
+                    {"running", record.running},
+                    {"environment", environment},
+                    {"planned", record.planned},
+                    {"not_run", record.not_run},
+                    {"cases", cases}};
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Result<model::QualificationRecord> parse_qualification(std::string_view text,
+                                                       const std::string& name) {
+    const Json json = Json::parse(text, nullptr, false);
+    if (json.is_discarded() || !json.is_object() || json.value("kind", "") != kKind)
+        return input_error(fmt::format("{} is not the result of a qualification", name),
+                           "name a file that xdp-bench qualify wrote");
+    try {
+        return record_from(json);
+    } catch (const Json::exception& error) {
+        return input_error(fmt::format("{} is damaged: {}", name, error.what()),
+                           "begin anew, without --resume");
+    }
+}
+
+}  // namespace xdpbench::report

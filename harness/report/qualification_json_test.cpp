@@ -1,0 +1,45 @@
+#include "report/qualification_json.h"
+
+#include <gtest/gtest.h>
+
+namespace xdpbench::report {
+namespace {
+
+model::QualificationRecord example() {
+    model::QualificationRecord record;
+    record.command_line = "xdp-bench qualify --dev a";
+    record.device = "a";
+    record.peer = "b";
+    record.planned = {"control.mtu", "data.actions"};
+    record.environment = {{"kernel", "6.1"}};
+    record.running = "data.actions";
+    record.cases = {{"control", "mtu", model::Finding::fail, "no \"room\"\n\xff", 1.5, "repeat"}};
+    return record;
+}
+
+TEST(QualificationJson, IsReadAsItWasWritten) {
+    const auto read = parse_qualification(to_json(example()), "x.json");
+    ASSERT_TRUE(read) << read.error().text();
+    EXPECT_EQ(read->planned, example().planned);
+    EXPECT_EQ(read->running, "data.actions");
+    EXPECT_EQ(read->environment, example().environment);
+    ASSERT_EQ(read->cases.size(), 1U);
+    EXPECT_EQ(read->cases[0].full_name(), "control.mtu");
+    EXPECT_EQ(read->cases[0].finding, model::Finding::fail);
+    EXPECT_EQ(read->cases[0].seconds, 1.5);
+}
+
+TEST(QualificationJson, NamesTheVerdict) {
+    EXPECT_NE(to_json(example()).find("\"not qualified\""), std::string::npos);
+}
+
+TEST(QualificationJson, OtherDocumentsAreRejected) {
+    for (const char* const text : {"", "[]", "{}", "{\"kind\": \"qualification\"}"}) {
+        const auto read = parse_qualification(text, "x.json");
+        ASSERT_FALSE(read) << text;
+        EXPECT_NE(read.error().what.find("x.json"), std::string::npos);
+    }
+}
+
+}  // namespace
+}  // namespace xdpbench::report

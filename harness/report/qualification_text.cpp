@@ -1,0 +1,74 @@
+#include "report/qualification_text.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
+
+#include "base/text.h"
+
+namespace xdpbench::report {
+namespace {
+
+std::string indented(std::string_view text, std::string_view indent) {
+    std::string lines;
+    for (const std::string& line : split(trim(text), '\n'))
+        lines += fmt::format("{}{}\n", indent, line);
+    return lines;
+}
+
+std::string left_text(double seconds) {
+    constexpr double kMinute = 60;
+    if (seconds < 1) return {};
+    if (seconds < 2 * kMinute) return fmt::format(", about {:.0f} s left", seconds);
+    return fmt::format(", about {:.0f} min left", seconds / kMinute);
+}
+
+}  // namespace
+
+std::string case_text(const model::QualifiedCase& one, std::size_t number, std::size_t of,
+                      double seconds_left) {
+    const std::string place =
+        of == 0 ? fmt::format("[{}]", number) : fmt::format("[{:>2}/{}]", number, of);
+    std::string text = fmt::format("{} {:<7} {:<36} {:>5.1f} s{}\n", place, name_of(one.finding),
+                                   one.full_name(), one.seconds, left_text(seconds_left));
+    if (!one.message.empty()) text += indented(one.message, "        ");
+    const bool wrong =
+        one.finding == model::Finding::fail || one.finding == model::Finding::invalid;
+    if (wrong && !one.repeat.empty()) text += fmt::format("        repeat: {}\n", one.repeat);
+    return text;
+}
+
+std::string header_text(const model::QualificationRecord& record) {
+    std::string text =
+        record.peer.empty()
+            ? fmt::format("qualification of {}, one port only\n", record.device)
+            : fmt::format("qualification of {}, frames come from {}\n", record.device, record.peer);
+    for (const auto& [key, value] : record.environment)
+        text += fmt::format("  {:<20} {}\n", key, value);
+    return text;
+}
+
+std::string conclusion_text(const model::QualificationRecord& record) {
+    std::vector<std::string> counts;
+    for (const model::Finding finding :
+         {model::Finding::pass, model::Finding::note, model::Finding::skip, model::Finding::invalid,
+          model::Finding::fail}) {
+        std::size_t count = 0;
+        for (const model::QualifiedCase& one : record.cases) count += one.finding == finding;
+        if (count > 0) counts.push_back(fmt::format("{} {}", count, name_of(finding)));
+    }
+    std::string text = "\n";
+    if (!record.not_run.empty())
+        text += fmt::format("not run, because they need a second port (--peer): {}\n",
+                            fmt::join(record.not_run, ", "));
+    if (record.cases.size() < record.planned.size())
+        text += fmt::format("{} of {} cases did not run; --resume continues\n",
+                            record.planned.size() - record.cases.size(), record.planned.size());
+    text += fmt::format("{}: {} ({}) in {:.0f} s\n", record.device, name_of(verdict_of(record)),
+                        counts.empty() ? "no case ran" : fmt::format("{}", fmt::join(counts, ", ")),
+                        record.seconds);
+    return text;
+}
+
+}  // namespace xdpbench::report

@@ -1,0 +1,22 @@
+// A qualification on the console: a line for each case, then the verdict.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "model/qualification.h"
+
+namespace xdpbench::report {
+
+// "[12/43] FAIL data.actions  1.3 s, about 2 min left" and what was seen, indented. `of` 0: it is
+// not known how many there are.
+[[nodiscard]] std::string case_text(const model::QualifiedCase& one, std::size_t number,
+                                    std::size_t of, double seconds_left);
+
+// The device and all that the environment says, a line each.
+[[nodiscard]] std::string header_text(const model::QualificationRecord& record);
+
+// How many cases ended in which way, what did not run, and the verdict.
+[[nodiscard]] std::string conclusion_text(const model::QualificationRecord& record);
+
+}  // namespace xdpbench::report
