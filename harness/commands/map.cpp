@@ -6,6 +6,7 @@
 
 #include "base/print.h"
 #include "bpf/program.h"
+#include "commands/choices.h"
 #include "commands/command.h"
 #include "commands/help.h"
 #include "commands/modes.h"
@@ -33,8 +34,7 @@ Result<int> map_command(const MapArguments& arguments) {
     XDPBENCH_TRY(const std::optional<model::Mode> mode, parse_map_mode(arguments.mode));
     XDPBENCH_TRY(const std::optional<target::MapCommand> command,
                  target::parse_map_command(arguments.verb, arguments.object));
-    if (!command)
-        return unknown_value("map", arguments.verb, "command", {"list", "show", "set", "delete"});
+    if (!command) return unknown_value("map", arguments.verb, "command", kMapVerbs);
     XDPBENCH_CHECK(probe::require_privileges());
     XDPBENCH_TRY(const bpf::AttachedProgram program,
                  target::find_attached(arguments.interface, mode));
