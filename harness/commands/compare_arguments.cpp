@@ -8,7 +8,9 @@
 
 #include "base/text.h"
 #include "bench/rate.h"
+#include "commands/choices.h"
 #include "commands/help.h"
+#include "commands/label_options.h"
 #include "commands/lists.h"
 #include "commands/modes.h"
 #include "commands/suggestion.h"
@@ -22,7 +24,7 @@ Result<void> choose_parts(const std::vector<std::string>& only, compare::Compare
     XDPBENCH_TRY(const std::vector<std::string> parts, list_items("--only", only));
     for (const std::string& part : parts) {
         if (part != "time" && part != "throughput")
-            return unknown_value("--only", part, "part", {"time", "throughput"});
+            return unknown_value("--only", part, "part", kCompareParts);
     }
     const auto asked = [&parts](const char* part) {
         return std::find(parts.begin(), parts.end(), part) != parts.end();
@@ -84,6 +86,7 @@ void add_compare_options(CLI::App& app, CompareArguments& arguments) {
                       "two CPUs (separate)");
     add_judgement_options(app, arguments);
     add_output_options(app, arguments.outputs, "results/compare-PROGRAM-TIME.json");
+    add_label_option(app, arguments.labels);
     app.add_flag("-v,--verbose", arguments.verbose, "-vv prints libbpf's debug messages")
         ->group(kOutputGroup);
     app.footer(
@@ -119,6 +122,7 @@ Result<compare::CompareOptions> parse_compare(const CompareArguments& arguments)
     XDPBENCH_TRY(options.threshold, parse_percent("--floor", arguments.threshold));
     XDPBENCH_TRY(const std::optional<model::Placement> placement, parse_placement(arguments.shape));
     XDPBENCH_TRY(options.cpus, traffic::plan_cpus(placement.value_or(model::Placement::shared)));
+    XDPBENCH_TRY(options.labels, parse_labels(arguments.labels));
     options.seed = arguments.seed ? *arguments.seed : std::random_device{}();
     return options;
 }

@@ -33,6 +33,7 @@ struct CompareArguments {
     std::string alpha = "1%";
     std::string threshold = "1%";
     std::optional<std::uint64_t> seed;
+    std::vector<std::string> labels;
     OutputArguments outputs;
     std::string regression;
     int verbose = 0;

@@ -10,7 +10,9 @@
 
 #include "base/text.h"
 #include "bpf/cpus.h"
+#include "commands/choices.h"
 #include "commands/help.h"
+#include "commands/label_options.h"
 #include "commands/lists.h"
 #include "commands/modes.h"
 #include "commands/suggestion.h"
@@ -96,9 +98,7 @@ Result<void> choose_parts(const std::vector<std::string>& only, run::RunOptions&
     XDPBENCH_TRY(const std::vector<std::string> names, list_items("--only", only));
     for (const std::string& name : names) {
         const auto found = parts.find(name);
-        if (found == parts.end())
-            return unknown_value("--only", name, "part",
-                                 {"check", "replay", "bench", "search", "latency"});
+        if (found == parts.end()) return unknown_value("--only", name, "part", kRunParts);
         *found->second = true;
     }
     return {};
@@ -285,6 +285,7 @@ void add_interface_options(CLI::App& app, RunArguments& arguments) {
 
 void add_report_options(CLI::App& app, RunArguments& arguments) {
     add_output_options(app, arguments.outputs, "results/PROGRAM-MODE-TIME.json");
+    add_label_option(app, arguments.labels);
     app.add_flag("-v,--verbose", arguments.verbose,
                  "print every check and every bench in detail; -vv: libbpf's debug messages too")
         ->group(kOutputGroup);
@@ -353,6 +354,7 @@ Result<run::RunOptions> parse_run(const RunArguments& arguments) {
     if (!arguments.device.empty()) XDPBENCH_CHECK(add_device(arguments, options));
     options.pin_maps = arguments.pin_maps;
     options.settings = arguments.settings;
+    XDPBENCH_TRY(options.labels, parse_labels(arguments.labels));
     return options;
 }
 

@@ -37,6 +37,7 @@ struct RunArguments {
     std::vector<std::string> losses;
     std::string exceed;  // empty: the default of SearchGoals
     std::string width;
+    std::vector<std::string> labels;
     OutputArguments outputs;
     std::string device;
     std::string peer;

@@ -16,6 +16,7 @@
 #include "check/validate.h"
 #include "compare/veth_blocks.h"
 #include "probe/environment.h"
+#include "probe/labels.h"
 #include "probe/oldest_kernel.h"
 #include "probe/privileges.h"
 #include "stats/multiplicity.h"
@@ -215,6 +216,18 @@ Result<model::ComparedCase> compare_case(BlockSource& blocks, stats::ComparisonP
     return result;
 }
 
+namespace {
+
+// Of the contender's commit, with the base's beside it.
+model::Labels labels_of(const Compared& compared, const model::Labels& given) {
+    model::Labels labels = probe::find_labels({compared.contender->object}, given);
+    const auto base = probe::checkout_of({compared.base->object});
+    if (base) labels.emplace("base_commit", base->commit);
+    return labels;
+}
+
+}  // namespace
+
 Result<void> compare(const std::vector<Compared>& shapes, const CompareOptions& options,
                      const Progress& progress, model::CompareRecord& record) {
     const Clock::time_point start = Clock::now();
@@ -223,6 +236,7 @@ Result<void> compare(const std::vector<Compared>& shapes, const CompareOptions& 
         fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()));
     for (const probe::EnvironmentEntry& entry : probe::describe_environment())
         record.environment.emplace_back(entry.key, entry.value);
+    record.labels = labels_of(shapes.front(), options.labels);
     XDPBENCH_TRY(record.base, describe_program(*shapes.front().base));
     XDPBENCH_TRY(record.contender, describe_program(*shapes.front().contender));
     record.cpu = options.cpus.program;

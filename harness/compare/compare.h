@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "compare/blocks.h"
 #include "model/comparison.h"
+#include "model/labels.h"
 #include "stats/comparison.h"
 #include "target/target.h"
 #include "traffic/placement.h"
@@ -22,6 +23,7 @@ struct CompareOptions {
     double alpha = 0.01;      // false alarms, over all cases and looks
     double threshold = 0.01;  // relative effect below which nothing is called a difference
     std::uint64_t seed = 0;
+    model::Labels labels;  // --label
     std::string command_line;
 };
 

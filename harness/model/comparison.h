@@ -59,6 +59,7 @@ struct CompareRecord {
     std::string started;  // UTC, ISO 8601
     double seconds = 0;
     std::vector<std::pair<std::string, std::string>> environment;
+    Labels labels;  // of the contender; base_commit: of the base
     ProgramRecord base;
     ProgramRecord contender;
     int cpu = 0;

@@ -9,6 +9,7 @@
 #include "model/bench.h"
 #include "model/case.h"
 #include "model/device.h"
+#include "model/labels.h"
 #include "model/lan.h"
 #include "model/load.h"
 #include "model/program.h"
@@ -22,6 +23,7 @@ struct RunRecord {
     std::string started;  // UTC, ISO 8601
     double seconds = 0;
     std::vector<std::pair<std::string, std::string>> environment;
+    Labels labels;                      // commit, branch and so on
     std::vector<std::string> settings;  // that won over the scenario's (--set)
     std::vector<ProgramRecord> programs;
     std::vector<CaseResult> cases;

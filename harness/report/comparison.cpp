@@ -190,6 +190,7 @@ std::string to_json(const model::CompareRecord& record) {
               {"seed", record.seed}};
     json["environment"] = Json::object();
     for (const auto& [key, value] : record.environment) json["environment"][key] = value;
+    json["labels"] = record.labels;
     json["base"] = to_json(record.base);
     json["contender"] = to_json(record.contender);
     json["cases"] = Json::array();

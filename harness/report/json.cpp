@@ -310,6 +310,7 @@ std::string to_json(const model::RunRecord& run) {
     json["exit_code"] = run.exit_code;
     json["environment"] = Json::object();
     for (const auto& [key, value] : run.environment) json["environment"][key] = value;
+    json["labels"] = run.labels;
     json["settings"] = run.settings;
     json["programs"] = all(run.programs);
     json["cases"] = all(run.cases);

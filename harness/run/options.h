@@ -7,6 +7,7 @@
 
 #include "bench/loads.h"
 #include "bench/paths.h"
+#include "model/labels.h"
 #include "model/mode.h"
 #include "target/target.h"
 #include "target/traffic_shape.h"
@@ -48,6 +49,7 @@ struct RunOptions {
     std::optional<std::string> peer;     // --peer: what is sent over it arrives at the device
     std::vector<std::string> passed_on;  // to GoogleTest and Google Benchmark
     std::vector<std::string> settings;   // --set, as typed
+    model::Labels labels;                // --label
     std::string command_line;
     // Files beside the result begin so: "results/icmp_lb-native-...".
     std::string result_stem;

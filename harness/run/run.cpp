@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <iterator>
 
@@ -19,6 +20,7 @@
 #include "check/check.h"
 #include "probe/device.h"
 #include "probe/environment.h"
+#include "probe/labels.h"
 #include "run/judged_cases.h"
 #include "run/selection.h"
 #include "run/timed_cases.h"
@@ -74,6 +76,9 @@ Result<void> begin(const PlannedRun& plan, model::RunRecord& record) {
         fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()));
     for (const probe::EnvironmentEntry& entry : probe::describe_environment())
         record.environment.emplace_back(entry.key, entry.value);
+    std::vector<std::filesystem::path> objects;
+    for (const target::Target& target : plan.targets) objects.push_back(target.object);
+    record.labels = probe::find_labels(objects, options.labels);
     if (!options.device) return {};
     XDPBENCH_TRY(const auto devices, probe::device_environment(*options.device, options.peer));
     record.environment.insert(record.environment.end(), devices.begin(), devices.end());
