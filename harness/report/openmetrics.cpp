@@ -10,64 +10,14 @@
 
 #include "base/text.h"
 #include "report/entry.h"
+#include "report/metric_families.h"
 #include "stats/summary.h"
 
 namespace xdpbench::report {
 namespace {
 
-using Labels = std::vector<std::pair<std::string, std::string>>;
-
-std::string label_text(std::string_view text) {
-    std::string result;
-    for (const char byte : escaped(text)) {
-        if (byte == '\n') {
-            result += "\\n";
-            continue;
-        }
-        if (byte == '\\' || byte == '"') result += '\\';
-        result += byte;
-    }
-    return result;
-}
-
-// Metric families, each with its samples in one piece, as the format demands.
-class Families {
-  public:
-    void declare(const std::string& name, std::string_view type, std::string_view unit,
-                 std::string_view help) {
-        std::string head = fmt::format("# TYPE {} {}\n", name, type);
-        if (!unit.empty()) head += fmt::format("# UNIT {} {}\n", name, unit);
-        families_.push_back(
-            {name, head + fmt::format("# HELP {} {}\n", name, label_text(help)), ""});
-    }
-
-    // A sample of the family declared last.
-    void add(const Labels& labels, double value, std::string_view suffix = "") {
-        std::string inside;
-        for (const auto& [name, text] : labels) {
-            inside += fmt::format("{}{}=\"{}\"", inside.empty() ? "" : ",", name, label_text(text));
-        }
-        Family& family = families_.back();
-        family.samples += fmt::format("{}{}{} {}\n", family.name, suffix,
-                                      inside.empty() ? "" : "{" + inside + "}", value);
-    }
-
-    [[nodiscard]] std::string text() const {
-        std::string result;
-        for (const Family& family : families_) {
-            if (!family.samples.empty()) result += family.head + family.samples;
-        }
-        return result + "# EOF\n";
-    }
-
-  private:
-    struct Family {
-        std::string name;
-        std::string head;
-        std::string samples;
-    };
-    std::vector<Family> families_;
-};
+using Labels = MetricLabels;
+using Families = MetricFamilies;
 
 // A label's name may have letters, digits and "_" only.
 std::string label_name(std::string_view text) {
