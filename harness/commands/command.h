@@ -33,6 +33,7 @@ struct Command {
 // those of the application itself.
 Command add_run(CLI::App& application);
 Command add_compare(CLI::App& application);
+Command add_history(CLI::App& application);
 Command add_record(CLI::App& application);
 Command add_report(CLI::App& application);
 Command add_list(CLI::App& application);

@@ -267,6 +267,10 @@ Result<SavedResult> parse_result(std::string_view json, const std::string& name)
     return result;
 }
 
+std::span<const char* const> environment_keys() { return kSameEnvironment; }
+
+std::span<const char* const> setup_keys() { return kSameSetup; }
+
 std::vector<std::string> environment_differences(const SavedResult& before,
                                                  const SavedResult& after) {
     const std::vector<std::string> keys(kSameEnvironment.begin(), kSameEnvironment.end());

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,6 +67,11 @@ Result<SavedResult> parse_result(std::string_view json, const std::string& name)
 // result of another environment than the first.
 Result<SavedResult> merge_results(const std::vector<SavedResult>& results,
                                   const std::vector<std::string>& names);
+
+// The keys of the environment that figures depend on, and those of a figure that say how it was
+// measured.
+[[nodiscard]] std::span<const char* const> environment_keys();
+[[nodiscard]] std::span<const char* const> setup_keys();
 
 // "kernel: 6.1 / 6.18" for each key that must be equal for figures to be compared and is not: of
 // the environments, and of the setups of two figures.

@@ -1,0 +1,26 @@
+// A history for a person, and as JSON. Pure.
+#pragma once
+
+#include <string>
+
+#include "history/series.h"
+
+namespace xdpbench::history {
+
+// Fewer results cannot show a change: 5 of 11 values that differ from the other 6 are one of 462
+// orders, which is just below the test's level of 0.5 %.
+inline constexpr std::size_t kFewestResults = 11;
+
+// A line for each series, those of one environment together.
+[[nodiscard]] std::string to_text(const History& history);
+
+// "+6.1 % (slower) from 1a2b3c4d5e (2026-11-20) on, confidence 99.9 %".
+[[nodiscard]] std::string change_text(const History& history, const Series& series,
+                                      const Change& change);
+
+// The name of a series and, where others of its name and measure were measured differently, how.
+[[nodiscard]] std::string title_of(const History& history, const Series& series);
+
+[[nodiscard]] std::string to_json(const History& history);
+
+}  // namespace xdpbench::history

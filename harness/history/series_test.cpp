@@ -1,0 +1,108 @@
+#include "history/series.h"
+
+#include <gtest/gtest.h>
+
+#include "history/history_text.h"
+#include "history/sample_runs_test.h"
+
+namespace xdpbench::history {
+namespace {
+
+// The history of results that differ from the sample in what `change` does to them.
+History history_of(const std::vector<nlohmann::json>& documents, HistoryPlan plan = {}) {
+    HistoryBuilder builder(std::move(plan));
+    for (std::size_t i = 0; i < documents.size(); ++i)
+        builder.add(fmt::format("{}.json", i), read_sample(documents[i]));
+    return std::move(builder).build();
+}
+
+nlohmann::json with(const char* key, const char* value) {
+    nlohmann::json document = sample_result();
+    document["environment"][key] = value;
+    return document;
+}
+
+TEST(Series, AreOnePerFigureAndMachine) {
+    EXPECT_EQ(history_of({sample_result(), sample_result()}).series.size(), 3U);
+    for (const char* const key : {"host", "kernel", "cpu_model"})
+        EXPECT_EQ(history_of({sample_result(), with(key, "other")}).series.size(), 6U) << key;
+    EXPECT_EQ(history_of({sample_result(), with("tool_version", "0.2")}).series.size(), 3U);
+    EXPECT_EQ(history_of({sample_result(), with("load_average", "9")}).series.size(), 3U);
+}
+
+TEST(Series, AreSeparateForDifferentPlacements) {
+    nlohmann::json other = sample_result();
+    other["benches"][1]["placement"] = "shared";
+    const History history = history_of({sample_result(), other});
+    ASSERT_EQ(history.series.size(), 5U);
+    EXPECT_EQ(title_of(history, history.series[0]), "p/native/size:64/XDP_TX, placement separate");
+}
+
+TEST(Series, MayBeMergedOverMachines) {
+    HistoryPlan plan;
+    plan.merged = {"host"};
+    EXPECT_EQ(history_of({sample_result(), with("host", "other")}, plan).series.size(), 3U);
+}
+
+TEST(Series, AreInTheOrderOfTime) {
+    nlohmann::json newer = sample_result();
+    newer["started"] = "2026-12-01T00:00:00Z";
+    newer["benches"][0]["cycles_per_packet"]["median"] = 130;
+    const History history = history_of({newer, sample_result()});
+    EXPECT_EQ(history.series.back().values(), (std::vector<double>{120, 130}));
+}
+
+TEST(Series, HaveOnlyResultsWithTheLabelsThatAreAskedFor) {
+    HistoryPlan plan;
+    plan.labels = {{"commit", "1a2b3c"}};
+    nlohmann::json other = sample_result();
+    other["labels"]["commit"] = "other";
+    const History history = history_of({sample_result(), other}, plan);
+    EXPECT_EQ(history.series.front().points.size(), 1U);
+    EXPECT_EQ(history.results, 2U);
+}
+
+TEST(Series, HaveTheirNewestResults) {
+    HistoryPlan plan;
+    plan.newest = 3;
+    const History history = sample_history({1, 2, 3, 4, 5}, plan);
+    EXPECT_EQ(history.series.front().values(), (std::vector<double>{3, 4, 5}));
+    EXPECT_EQ(history.series.front().older, 2U);
+}
+
+TEST(Changes, HaveTheFirstResultAfterThem) {
+    const History history = sample_history(shifted(20, 8));
+    const Series& series = history.series.front();
+    ASSERT_EQ(series.changes.size(), 1U);
+    EXPECT_EQ(series.changes[0].point.index, 20U);
+    EXPECT_NEAR(series.changes[0].point.effect(), 0.1, 0.005);
+    EXPECT_GT(series.changes[0].confidence(), 0.99);
+    EXPECT_TRUE(series.changes[0].also.empty());
+}
+
+TEST(Changes, NameWhatElseChangedThen) {
+    HistoryBuilder builder({});
+    const std::vector<double> values = shifted(20, 20);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        nlohmann::json document = sample_result();
+        document["started"] = fmt::format("2026-11-01T10:00:{:02}Z", i);
+        document["benches"][0]["cycles_per_packet"]["median"] = values[i];
+        document["environment"]["tool_version"] = i < 20 ? "0.1" : "0.2";
+        builder.add("x.json", read_sample(document));
+    }
+    const History history = std::move(builder).build();
+    ASSERT_EQ(history.series.back().changes.size(), 1U);
+    EXPECT_EQ(history.series.back().changes[0].also,
+              (std::vector<std::string>{"tool_version: 0.1 / 0.2"}));
+}
+
+TEST(ChangedLately, CountsFromTheNewestResult) {
+    const History history = sample_history(shifted(20, 8));
+    EXPECT_EQ(changed_lately(history, 8).size(), 1U);
+    EXPECT_EQ(changed_lately(history, 7).size(), 0U);
+    EXPECT_EQ(changed_lately(history, 1000).size(), 1U);
+    EXPECT_EQ(changed_lately(sample_history(shifted(40, 0)), 40).size(), 0U);
+}
+
+}  // namespace
+}  // namespace xdpbench::history
