@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <linux/capability.h>
 #include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -10,7 +12,6 @@
 
 #include "base/capabilities.h"
 #include "base/file.h"
-#include "base/number.h"
 #include "base/text.h"
 #include "bpf/cpus.h"
 #include "bpf/refusal.h"
@@ -20,25 +21,20 @@
 namespace xdpbench::probe {
 namespace {
 
-constexpr const char* kStatus = "/proc/thread-self/status";
+// Of the calling thread, one bit a capability. By the system call: /proc may be missing, and
+// opening a file of it may fail for other reasons.
+std::uint64_t effective_capabilities() {
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> halves{};
+    if (::syscall(SYS_capget, &header, halves.data()) != 0) return 0;
+    return (std::uint64_t{halves[1].effective} << 32U) | halves[0].effective;
+}
 
 bool has_bit(std::uint64_t effective, unsigned capability) {
     return ((effective >> capability) & 1U) != 0;
 }
 
 }  // namespace
-
-std::optional<std::uint64_t> parse_effective_capabilities(std::string_view status) {
-    constexpr std::string_view kKey = "CapEff:";
-    constexpr int kHexadecimal = 16;
-    for (const std::string& line : split(status, '\n')) {
-        if (!line.starts_with(kKey)) continue;
-        const std::string_view digits = trim(std::string_view(line).substr(kKey.size()));
-        if (const auto effective = parse_number<std::uint64_t>(digits, kHexadecimal))
-            return effective;
-    }
-    return std::nullopt;
-}
 
 std::vector<Privilege> privileges_of(std::uint64_t effective) {
     // bpf_capable() and perfmon_capable() of the kernel (linux/capability.h) take CAP_SYS_ADMIN,
@@ -48,15 +44,14 @@ std::vector<Privilege> privileges_of(std::uint64_t effective) {
         {kSysAdmin, "anonymous network namespaces", admin},
         {kNetAdmin, "interfaces, loading and attaching XDP programs",
          has_bit(effective, CAP_NET_ADMIN)},
+        {kNetRaw, "packet sockets, ping", has_bit(effective, CAP_NET_RAW)},
         {kBpf, "loading programs, maps", admin || has_bit(effective, CAP_BPF)},
         {kPerfmon, "programs that compute with packet pointers, such as all that count bytes",
          admin || has_bit(effective, CAP_PERFMON)},
     };
 }
 
-std::vector<Privilege> privileges() {
-    return privileges_of(parse_effective_capabilities(read_entry(kStatus)).value_or(0));
-}
+std::vector<Privilege> privileges() { return privileges_of(effective_capabilities()); }
 
 Result<void> require_held(const std::vector<Privilege>& privileges) {
     std::vector<std::string> missing;
@@ -90,15 +85,10 @@ Result<void> drop_other_privileges() {
 }
 
 Result<void> require_privileges() {
-    const std::optional<std::uint64_t> effective =
-        parse_effective_capabilities(read_entry(kStatus));
-    if (!effective) {
-        return unavailable_error(fmt::format("cannot read this thread's capabilities ({}); "
-                                             "nothing was created",
-                                             kStatus),
-                                 "/proc is not mounted", "mount it: mount -t proc proc /proc");
-    }
-    XDPBENCH_CHECK(require_held(privileges_of(*effective)));
+    if (::access("/proc/thread-self/ns/net", F_OK) != 0 && errno == ENOENT)
+        return unavailable_error("/proc is not mounted; nothing was created", {},
+                                 "mount it: mount -t proc proc /proc");
+    XDPBENCH_CHECK(require_held(privileges()));
     XDPBENCH_CHECK(require_descriptors());
     XDPBENCH_CHECK(bpf::possible_cpus());
     return require_way_back();

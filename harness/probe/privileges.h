@@ -2,9 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -13,6 +11,7 @@ namespace xdpbench::probe {
 
 inline constexpr const char* kSysAdmin = "CAP_SYS_ADMIN";
 inline constexpr const char* kNetAdmin = "CAP_NET_ADMIN";
+inline constexpr const char* kNetRaw = "CAP_NET_RAW";
 inline constexpr const char* kBpf = "CAP_BPF";
 inline constexpr const char* kPerfmon = "CAP_PERFMON";
 
@@ -42,8 +41,7 @@ Result<void> drop_other_privileges();
 Result<void> require_way_back();
 
 // The pure parts of privileges() and require_privileges(). `effective`: one bit a capability
-// (linux/capability.h), as in the CapEff line of /proc/<pid>/status.
-[[nodiscard]] std::optional<std::uint64_t> parse_effective_capabilities(std::string_view status);
+// (linux/capability.h).
 [[nodiscard]] std::vector<Privilege> privileges_of(std::uint64_t effective);
 Result<void> require_held(const std::vector<Privilege>& privileges);
 
