@@ -26,8 +26,8 @@ struct InterfaceInfo {
     PortTraits traits;  // of a port that nobody has looked at: the most careful ones
 };
 
-// `name` may also be an alternative name.
-Result<InterfaceInfo> query_interface(const NetNs& netns, const std::string& name);
+// `asked_for` may also be an alternative name.
+Result<InterfaceInfo> query_interface(const NetNs& netns, const std::string& asked_for);
 
 // The driver's own counters by name (`ethtool -S`); empty if it has none. veth:
 // rx_queue_0_xdp_drops ...

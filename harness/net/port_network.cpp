@@ -94,7 +94,7 @@ Result<void> require_up(const InterfaceInfo& interface, const LinkDetails& xdp_l
 
 // The run before may have detached a program a moment ago, which resets the link of some drivers.
 Result<CarrierWait> require_cabled(const NetNs& netns, const InterfaceInfo& interface) {
-    const Result<CarrierWait> waited = await_carrier(netns, interface, kCarrierPatience);
+    Result<CarrierWait> waited = await_carrier(netns, interface, kCarrierPatience);
     if (waited || waited.error().kind != ErrorKind::unavailable) return waited;
     return input_error(waited.error().what, "join --dev and --peer by a cable, directly");
 }
