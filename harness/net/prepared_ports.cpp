@@ -8,7 +8,6 @@
 #include <charconv>
 #include <cstdio>
 #include <iterator>
-#include <ranges>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -54,8 +53,8 @@ bool is_gone(const std::string& port) { return ::if_nametoindex(port.c_str()) ==
 // In the opposite order; the first refusal is returned, after all were tried.
 Result<void> put_back(const NetNs& netns, const std::vector<PortSetting>& were_on) {
     Result<void> result;
-    for (const PortSetting& setting : were_on | std::views::reverse) {
-        Result<void> done = switch_setting(netns, setting, true);
+    for (auto setting = were_on.rbegin(); setting != were_on.rend(); ++setting) {
+        Result<void> done = switch_setting(netns, *setting, true);
         if (!done && result) result = std::move(done);
     }
     return result;

@@ -51,6 +51,11 @@ std::string shell_word(const std::string& text) {
     return "'" + fmt::format("{}", fmt::join(split(text, '\''), "'\\''")) + "'";
 }
 
+// The error with the place in the scenario that names the frames, if one does.
+Error placed(const scenario::FrameRef& frames, const Error& error) {
+    return frames.where.file.empty() ? error : error.in(frames.where.text());
+}
+
 }  // namespace
 
 Result<fs::path> data_folder() {
@@ -113,9 +118,8 @@ Result<fs::path> find_pcap(const scenario::FrameRef& frames, const scenario::Sce
     for (const fs::path& place : places) {
         if (fs::exists(place, error)) return place;
     }
-    const std::string where = frames.where.file.empty() ? "" : frames.where.text() + ": ";
     return input_error(
-        fmt::format("{}there is no file {}", where, file.string()),
+        fmt::format("there is no file {}", file.string()),
         "looked in the folder of the scenario, in pcaps/ next to it, and in the tool's pcaps/");
 }
 
@@ -125,8 +129,9 @@ Result<FrameStream> FrameStream::open(const scenario::FrameRef& frames,
         XDPBENCH_TRY(packet::Frames all, load_frames(frames, scenario));
         return FrameStream(std::move(all));
     }
-    XDPBENCH_TRY(const fs::path file, find_pcap(frames, scenario));
-    XDPBENCH_TRY(packet::PcapReader reader, packet::PcapReader::open(file, frames.cut));
+    const Result<fs::path> file = find_pcap(frames, scenario);
+    if (!file) return placed(frames, file.error());
+    XDPBENCH_TRY(packet::PcapReader reader, packet::PcapReader::open(*file, frames.cut));
     return FrameStream(std::move(reader));
 }
 
@@ -139,7 +144,7 @@ Result<std::optional<packet::Frame>> FrameStream::next() {
 Result<packet::Frames> load_frames(const scenario::FrameRef& frames,
                                    const scenario::Scenario& scenario) {
     Result<packet::Frames> loaded = load(frames, scenario);
-    if (!loaded && !frames.where.file.empty()) return loaded.error().in(frames.where.text());
+    if (!loaded) return placed(frames, loaded.error());
     if (loaded && loaded->empty()) return input_error(fmt::format("{} has no frames", frames.text));
     return loaded;
 }
