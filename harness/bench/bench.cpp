@@ -416,8 +416,11 @@ Result<void> BenchRig::restore_state() const { return state_ ? state_->restore()
 void BenchRig::watch_paths(Paths paths) {
     paths_ = std::move(paths);
     watch_.emplace(paths_);
-    record_.state = model::BenchState{fresh_,       paths_.steady, paths_.passes, paths_.tally,
-                                      paths_.first, paths_.lowest, paths_.highest};
+    record_.state =
+        model::BenchState{fresh_,         paths_.steady,
+                          paths_.passes,  paths_.tally,
+                          paths_.first,   paths_.lowest,
+                          paths_.highest, state_ ? state_->kept() : std::vector<std::string>{}};
 }
 
 void BenchRig::verify_paths(testbed::ActionSource source, model::BenchRecord& record) const {

@@ -82,9 +82,12 @@ Result<void> LoopBlocks::load(Arms& arms) {
         const target::Target& target = arm == kContender ? *compared_->contender : *compared_->base;
         XDPBENCH_TRY(bpf::Program program, target::load_program(target, network_));
         XDPBENCH_CHECK(loop_.place(arms.slots[arm], program.fd()));
+        XDPBENCH_CHECK(bench::bring_to_state(program, compared_->frames, compared_->paths));
         arms.programs[arm].emplace(std::move(program));
     }
     arms.watches.assign(3, bench::PathWatch(compared_->paths));
+    for (std::size_t arm = 0; arm < arms.watches.size(); ++arm)
+        XDPBENCH_CHECK(arms.watches[arm].start(*arms.programs[arm]));
     return loop_.place(arms.slots[kBaseline], empty_.fd());
 }
 

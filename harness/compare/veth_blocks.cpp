@@ -42,6 +42,7 @@ VethBlocks::VethBlocks(const Compared& compared, std::uint64_t seed, net::Networ
 Result<std::unique_ptr<BlockSource>> VethBlocks::create(const Compared& compared, model::Mode mode,
                                                         const traffic::CpuPlan& cpus,
                                                         std::uint64_t seed) {
+    XDPBENCH_CHECK(bench::require_steady(compared.paths));
     XDPBENCH_TRY(traffic::Generator generator, traffic::Generator::create(compared.frames));
     XDPBENCH_TRY(net::Network network,
                  net::Network::create(kArms, traffic::longest_of(compared.frames),
@@ -63,7 +64,10 @@ Result<std::unique_ptr<BlockSource>> VethBlocks::create(const Compared& compared
 
 Result<bpf::Program> VethBlocks::load(std::size_t arm, std::size_t link) const {
     const target::Target& target = arm == kContender ? *compared_->contender : *compared_->base;
-    return target::load_program(target, network_, {}, std::nullopt, link);
+    XDPBENCH_TRY(bpf::Program program,
+                 target::load_program(target, network_, {}, std::nullopt, link));
+    XDPBENCH_CHECK(bench::bring_to_state(program, compared_->frames, compared_->paths));
+    return program;
 }
 
 Result<void> VethBlocks::equip(model::Mode mode) {

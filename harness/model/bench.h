@@ -120,6 +120,7 @@ struct BenchState {
     ActionTally first{};     // of the first pass
     ActionTally lowest{};    // of the verdicts of one pass, where they change
     ActionTally highest{};
+    std::vector<std::string> kept{};  // fresh: maps that cannot be restored
 
     // There is more to say than the path.
     [[nodiscard]] bool noteworthy() const { return fresh || !steady || passes > 0; }

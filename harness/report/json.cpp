@@ -171,6 +171,7 @@ Json to_json(const model::BenchState& state) {
               {"passes", state.passes},
               {"verdicts", to_json(state.mix)},
               {"first_pass", to_json(state.first)}};
+    if (state.fresh) json["maps_not_restored"] = state.kept;
     if (state.steady) return json;
     json["fewest"] = to_json(state.lowest);
     json["most"] = to_json(state.highest);

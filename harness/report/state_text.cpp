@@ -39,7 +39,10 @@ struct NamedState {
 
 std::string state_text(const model::BenchState& state) {
     if (state.fresh)
-        return fmt::format("fresh: maps restored before each window: {}", tally_text(state.mix));
+        return fmt::format(
+            "fresh: maps restored before each window{}: {}",
+            state.kept.empty() ? "" : fmt::format(" (but for {})", fmt::join(state.kept, ", ")),
+            tally_text(state.mix));
     if (!state.steady)
         return fmt::format("no steady state, verdicts change from pass to pass: {}",
                            variation(state));

@@ -31,6 +31,9 @@ TEST(StateText, SaysWhatIsTimed) {
     EXPECT_EQ(state_text(one).find("steady after 1 pass of"), 0U);
     one.fresh = true;
     EXPECT_EQ(state_text(one), "fresh: maps restored before each window: 1,000 XDP_DROP");
+    one.kept = {"jobs", "seen"};
+    EXPECT_EQ(state_text(one),
+              "fresh: maps restored before each window (but for jobs, seen): 1,000 XDP_DROP");
 }
 
 TEST(StateText, AChangingMixHasItsVariation) {
