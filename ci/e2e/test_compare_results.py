@@ -25,6 +25,7 @@ class CompareResults(Case):
                 one.update(ns_per_packet=100 + 0.1 * number, timed_ns_per_packet=100 + 0.1 * number, cycles_per_packet=300 + 0.3 * number, gigahertz=3.0,
                            excluded=False)
             bench["core_ipc"] = 5.5
+            bench.pop("precision", None)
         self.write("old.json", self.old)
 
     def write(self, name, document):
@@ -67,6 +68,28 @@ class CompareResults(Case):
         self.assertEqual(self.compare("--fail-on-regression", "5%", code=1).count("REGRESSION"), 2)
         self.compare("--fail-on-regression", "20%", code=0)
         self.assertIn("undecided", self.compare("--fail-on-regression", "10%", code=3))
+
+    def test_figures_of_all_windows_count_where_they_are_known(self):
+        def known(document, figure):
+            for bench in document["benches"]:
+                bench["clock_gigahertz"] = 3.0
+                bench["precision"] = {"ns_per_packet": {"figure": figure, "low": 0.995 * figure, "high": 1.005 * figure}}
+        known(self.old, 100)
+        self.write("old.json", self.old)
+        self.changed()  # the rounds are the same
+        known(self.new, 110)
+        self.write("new.json", self.new)
+        shown = self.compare("--fail-on-regression", "5%", code=1)
+        self.assertEqual(shown.count("REGRESSION"), 2)
+        self.assertIn("330.0 cycles", shown)
+
+    def test_several_results_a_side(self):
+        self.changed(1.2)
+        shown = self.tool("compare", "--fail-on-regression", "5%", "old.json", "old.json", "old.json", "--", "new.json", "new.json", code=1).stdout
+        self.assertEqual(shown.count("REGRESSION"), 2)
+        self.assertEqual(shown.count("old: old.json"), 3)
+        self.tool("compare", "old.json", "old.json", "new.json", code=2)
+        self.tool("compare", "old.json", "--", "new.o", code=2)
 
     def test_faster_is_no_regression(self):
         self.changed(0.8)

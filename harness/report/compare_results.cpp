@@ -49,7 +49,7 @@ std::string why_undecided(const SavedFigure& before, const SavedFigure& after) {
             "; the machine was busy: {:.0f} % of the windows of the {} result do "
             "not count",
             excluded * 100, after.excluded > before.excluded ? "new" : "old");
-    if (before.runs.size() + after.runs.size() == 0)
+    if (before.runs.size() <= 1 && after.runs.size() <= 1)
         reason += "; one run a side: give several results (old*.json -- new*.json)";
     return reason;
 }
@@ -83,7 +83,10 @@ void judge_runs(const SavedFigure& before, const SavedFigure& after,
         return logarithms(figure.runs.empty() ? std::vector{*stats::median(figure.samples)}
                                               : figure.runs);
     };
-    const auto found = stats::run_difference(runs(before), runs(after));
+    // Intervals of 95 % as variances.
+    constexpr double kTwoSided = 1.96;
+    const double within = std::max(before.within, after.within) / kTwoSided;
+    const auto found = stats::run_difference(runs(before), runs(after), within * within);
     if (!found) {
         row.verdict = Change::undecided;
         row.reason = "a run without a figure";
@@ -139,7 +142,10 @@ ResultRow judge_samples(const SavedFigure& before, const SavedFigure& after,
             row.change = *row.after / *row.before - 1;
     } else if (after.bounds && before.bounds) {
         judge_bounds(before, after, threshold, row);
-    } else if (before.runs.size() > 1 || after.runs.size() > 1) {
+    } else if (before.runs.size() > 1 || after.runs.size() > 1 ||
+               (!before.runs.empty() && !after.runs.empty())) {
+        row.before = stats::median(before.runs.empty() ? before.samples : before.runs);
+        row.after = stats::median(after.runs.empty() ? after.samples : after.runs);
         judge_runs(before, after, threshold, row);
     } else {
         judge_rounds(before, after, threshold, row);

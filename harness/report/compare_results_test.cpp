@@ -142,6 +142,30 @@ TEST(CompareResults, ABusyMachineIsAReason) {
         << table.rows[0].reason;
 }
 
+// Figures of all windows of a run, with what they are known to, need no rounds.
+TEST(CompareResults, AFigureWithItsPrecisionIsComparedAsARun) {
+    const auto known = [](double cycles, double within) {
+        SavedFigure figure = bench_of({50, 51});
+        figure.cycles = {cycles, cycles + 1};
+        figure.gigahertz = {2, 2};
+        figure.runs = {cycles / 2};
+        figure.cycle_runs = {cycles};
+        figure.within = within;
+        return figure;
+    };
+    const auto row = [&](double cycles, double within) {
+        return compare_results(result_of({known(100, 0.005)}), result_of({known(cycles, within)}),
+                               0.05)
+            .rows[0];
+    };
+    EXPECT_EQ(row(110, 0.005).verdict, Change::regression);
+    EXPECT_NEAR(*row(110, 0.005).change, 0.1, 1e-9);
+    EXPECT_EQ(*row(110, 0.005).after, 110);
+    EXPECT_EQ(row(101, 0.005).verdict, Change::none_shown);
+    // The windows of a busy machine say less.
+    EXPECT_EQ(row(110, 0.05).verdict, Change::undecided);
+}
+
 // Five runs a side tell what one does not.
 TEST(CompareResults, SeveralRunsASideUseTheVarianceBetweenThem) {
     std::vector<SavedResult> old;

@@ -11,8 +11,10 @@ namespace xdpbench::report {
 namespace {
 
 void begin_runs(SavedFigure& figure) {
-    if (const auto middle = stats::median(figure.samples)) figure.runs = {*middle};
-    if (const auto middle = stats::median(figure.cycles)) figure.cycle_runs = {*middle};
+    const auto middle = stats::median(figure.samples);
+    const auto cycles = stats::median(figure.cycles);
+    if (figure.runs.empty() && middle) figure.runs = {*middle};
+    if (figure.cycle_runs.empty() && cycles) figure.cycle_runs = {*cycles};
 }
 
 void append(std::vector<double>& to, const std::vector<double>& more) {
@@ -35,6 +37,7 @@ void add_run(SavedFigure& figure, SavedFigure other) {
         figure.gigahertz.clear();
         figure.cycle_runs.clear();
     }
+    figure.within = std::max(figure.within, other.within);
     figure.excluded = std::max(figure.excluded, other.excluded);
     figure.core_ipc = std::max(figure.core_ipc, other.core_ipc);
     figure.shared_rounds += other.shared_rounds;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -103,7 +104,7 @@ std::vector<SavedJson> rounds_of(const SavedJson& json, SavedFigure& figure) {
     return own;
 }
 
-// Of the windows of a bench those that do not count.
+// Of a bench's windows, those that do not count.
 double excluded_share(const SavedJson& json) {
     double windows = 0;
     double excluded = 0;
@@ -114,10 +115,27 @@ double excluded_share(const SavedJson& json) {
     return windows > 0 ? excluded / windows : 0;
 }
 
+// What a run says of all its windows, at the run's clock.
+void read_precision(const SavedJson& json, SavedFigure& figure) {
+    const auto precision = json.find("precision");
+    if (precision == json.end() || !precision->is_object()) return;
+    const auto estimate = precision->find("ns_per_packet");
+    if (estimate == precision->end() || !estimate->is_object()) return;
+    const auto middle = number_of(*estimate, "figure");
+    const auto low = number_of(*estimate, "low");
+    const auto high = number_of(*estimate, "high");
+    if (!middle || !low || !high || !(*middle > 0)) return;
+    figure.runs = {*middle};
+    figure.within = std::max(*high - *middle, *middle - *low) / *middle;
+    const double gigahertz = number_of(json, "clock_gigahertz").value_or(0);
+    if (gigahertz > 0) figure.cycle_runs = {*middle * gigahertz};
+}
+
 SavedFigure bench_figure(const SavedJson& json) {
     SavedFigure figure = begin_figure(json);
     figure.core_ipc = number_of(json, "core_ipc").value_or(0);
     figure.excluded = excluded_share(json);
+    read_precision(json, figure);
     const auto add_to = [](std::vector<double>& samples, std::optional<double> sample) {
         if (sample && *sample > 0) samples.push_back(*sample);
     };

@@ -39,9 +39,11 @@ struct SavedFigure {
     // a round is without them.
     std::vector<double> cycles;
     std::vector<double> gigahertz;
-    // Of a bench: the middle one of each run's rounds, where the figure is of several runs.
+    // Of a bench: the figure of each run, of all its windows that count. Empty where a file has
+    // none and the figure is of one run: then the rounds are the samples.
     std::vector<double> runs = {};
     std::vector<double> cycle_runs = {};
+    double within = 0;    // half of a run's 95 % interval, as a share of the figure
     double excluded = 0;  // share of the windows that do not count
     double core_ipc = 0;  // of a bench: instructions a cycle that its core gave; 0: unknown
     std::size_t shared_rounds = 0;      // left out, because another thread had part of the core
