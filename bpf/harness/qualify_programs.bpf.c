@@ -12,8 +12,22 @@
 
 /* Set before load. */
 const volatile __u32 action = XDP_PASS;
-const volatile __u32 target = 0; /* interface index, of XDP_REDIRECT */
+const volatile __u32 target = 0; /* interface index or CPU, of a redirect */
 const volatile __u32 frags = 0;  /* 1: frames may be in several buffers */
+
+struct {
+    __uint(type, BPF_MAP_TYPE_DEVMAP);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, __u32); /* interface index */
+} ports SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_CPUMAP);
+    __uint(max_entries, 1); /* target + 1, before load */
+    __type(key, __u32);
+    __type(value, __u32); /* size of the queue */
+} cpus SEC(".maps");
 
 /* Changed while it is attached. */
 __s32 head; /* bytes that the head moves: negative makes the frame longer */
@@ -63,6 +77,22 @@ int act(struct xdp_md *ctx)
     if (is_foreign(ctx))
         return XDP_PASS;
     return act_on(length_of(ctx));
+}
+
+SEC("xdp")
+int to_port(struct xdp_md *ctx)
+{
+    if (is_foreign(ctx))
+        return XDP_PASS;
+    return count_bytes(length_of(ctx), bpf_redirect_map(&ports, 0, XDP_ABORTED));
+}
+
+SEC("xdp")
+int to_cpu(struct xdp_md *ctx)
+{
+    if (is_foreign(ctx))
+        return XDP_PASS;
+    return count_bytes(length_of(ctx), bpf_redirect_map(&cpus, target, XDP_ABORTED));
 }
 
 /* Moves head and tail. The new start of the frame is an Ethernet header of ours and a filler. */

@@ -1,4 +1,5 @@
-"""Runs in the guest, for ci/real-drivers: replays of every program over pairs of ports of real drivers.
+"""Runs in the guest, for ci/real-drivers: replays of every program over pairs of ports of real drivers, and the
+qualification of the first port of each pair.
 
 Standard output gets one JSON object a line: {"driver": name, "case": "xdp_tx replay native", "verdict": "passed",
 "message": text}; what the tool prints goes to standard error.
@@ -31,10 +32,23 @@ def say(driver, case, verdict, message=""):
     print(json.dumps({"driver": driver, "case": case, "verdict": verdict, "message": message}), flush=True)
 
 
+def qualify(driver, device, peer):
+    with tempfile.TemporaryDirectory() as folder:
+        result = pathlib.Path(folder) / "out.json"
+        done = subprocess.run([TOOL, "qualify", "--dev", device, "--peer", peer, "--json", result], cwd=SOURCE, stdin=subprocess.DEVNULL,
+                              stdout=sys.stderr, timeout=PATIENCE, check=False)
+        if not result.exists():
+            say(driver, "qualify", f"exit {done.returncode}")
+            return
+        for case in json.loads(result.read_text(encoding="utf-8"))["cases"]:
+            say(driver, f"qualify {case['group']}.{case['name']}", case["finding"], case["message"])
+
+
 def test(device, peer):
     driver = device.removesuffix("-a")
     for port in (device, peer):
         subprocess.run(["ip", "link", "set", port, "up"], check=True)
+    qualify(driver, device, peer)
     with tempfile.TemporaryDirectory() as folder:
         result = pathlib.Path(folder) / "out.json"
         done = subprocess.run([TOOL, "--prog", "all", "--only", "replay", "--mode", "generic,native", "--dev", device, "--peer", peer,

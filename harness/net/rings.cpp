@@ -69,4 +69,15 @@ std::optional<Coalescing> query_coalescing(const NetNs& netns, const std::string
                       coalescing.use_adaptive_rx_coalesce != 0};
 }
 
+Result<void> set_up(const NetNs& netns, const std::string& port, bool up) {
+    ifreq request = {};
+    port.copy(request.ifr_name, sizeof(request.ifr_name) - 1);
+    bool done = ::ioctl(netns.control_socket(), SIOCGIFFLAGS, &request) == 0;
+    const int flags = up ? request.ifr_flags | IFF_UP : request.ifr_flags & ~IFF_UP;
+    request.ifr_flags = static_cast<short>(flags);
+    done = done && ::ioctl(netns.control_socket(), SIOCSIFFLAGS, &request) == 0;
+    if (done) return {};
+    return system_error(fmt::format("cannot {} {}", up ? "bring up" : "take down", port), errno);
+}
+
 }  // namespace xdpbench::net

@@ -1,4 +1,4 @@
-// Ring sizes, channels and interrupt coalescing of a port (ethtool -g, -L, -c).
+// Ring sizes, channels and interrupt coalescing of a port (ethtool -g, -L, -c), and its state.
 #pragma once
 
 #include <cstdint>
@@ -34,5 +34,8 @@ struct Coalescing {
 };
 [[nodiscard]] std::optional<Coalescing> query_coalescing(const NetNs& netns,
                                                          const std::string& port);
+
+// Brings the port up or takes it down.
+Result<void> set_up(const NetNs& netns, const std::string& port, bool up);
 
 }  // namespace xdpbench::net

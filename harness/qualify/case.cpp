@@ -6,7 +6,8 @@ namespace xdpbench::qualify {
 
 std::vector<CaseEntry> all_cases() {
     std::vector<CaseEntry> all;
-    for (const std::span<const CaseEntry> group : {control_cases()})
+    for (const std::span<const CaseEntry> group :
+         {control_cases(), data_cases(), counters_cases(), redirect_cases(), under_traffic_cases()})
         all.insert(all.end(), group.begin(), group.end());
     return all;
 }

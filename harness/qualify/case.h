@@ -23,6 +23,10 @@ struct CaseEntry {
 
 // Of one group each, in the order in which they run.
 [[nodiscard]] std::span<const CaseEntry> control_cases();
+[[nodiscard]] std::span<const CaseEntry> data_cases();
+[[nodiscard]] std::span<const CaseEntry> counters_cases();
+[[nodiscard]] std::span<const CaseEntry> redirect_cases();
+[[nodiscard]] std::span<const CaseEntry> under_traffic_cases();
 
 // All of them.
 [[nodiscard]] std::vector<CaseEntry> all_cases();

@@ -50,7 +50,7 @@ void put_ip(Bytes& bytes, const FrameShape& shape, std::size_t payload, std::siz
 
 void put_transport(Bytes& bytes, const FrameShape& shape, std::size_t payload) {
     put16(bytes, kFirstPort + shape.flow);
-    put16(bytes, 9);  // discard
+    put16(bytes, kPort);
     if (shape.transport == Transport::udp) {
         put16(bytes, kUdp + payload);
         put16(bytes, 0);

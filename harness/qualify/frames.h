@@ -14,6 +14,7 @@ namespace xdpbench::qualify {
 
 inline constexpr std::size_t kShortestFrame = 60;  // on a wire, without FCS
 inline constexpr std::size_t kHeaderBytes = 42;    // Ethernet, IPv4, UDP
+inline constexpr std::uint16_t kPort = 9009;       // of UDP or TCP, that they are sent to
 
 enum class Transport { udp, tcp };
 

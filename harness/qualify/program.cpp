@@ -2,6 +2,7 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <fmt/format.h>
 #include <linux/bpf.h>
 
 #include <cerrno>
@@ -19,6 +20,25 @@
 #endif
 
 namespace xdpbench::qualify {
+namespace {
+
+constexpr std::uint32_t kCpuQueue = 512;  // frames that may wait for a CPU
+
+Result<void> set_entry(const bpf_map* map, std::uint32_t key, std::uint32_t value) {
+    if (::bpf_map_update_elem(::bpf_map__fd(map), &key, &value, BPF_ANY) == 0) return {};
+    return unavailable_error(
+        fmt::format("the kernel does not take the target of a redirect: {}", errno_text(errno)));
+}
+
+Result<void> fill_maps(const qualify_programs& skeleton, const ProgramSettings& settings) {
+    if (settings.function == Function::to_port)
+        return set_entry(skeleton.maps.ports, 0, settings.target);
+    if (settings.function == Function::to_cpu)
+        return set_entry(skeleton.maps.cpus, settings.target, kCpuQueue);
+    return {};
+}
+
+}  // namespace
 
 std::uint64_t ProgramCounts::handled() const {
     return std::accumulate(actions.begin(), actions.end(), std::uint64_t{0});
@@ -38,6 +58,11 @@ Result<CaseProgram> CaseProgram::load(const ProgramSettings& settings) {
     ::bpf_program__set_autoload(skeleton->progs.act, is(Function::act));
     ::bpf_program__set_autoload(skeleton->progs.resize, is(Function::resize));
     ::bpf_program__set_autoload(skeleton->progs.mark, is(Function::mark));
+    ::bpf_program__set_autoload(skeleton->progs.to_port, is(Function::to_port));
+    ::bpf_program__set_autoload(skeleton->progs.to_cpu, is(Function::to_cpu));
+    ::bpf_map__set_autocreate(skeleton->maps.ports, is(Function::to_port));
+    ::bpf_map__set_autocreate(skeleton->maps.cpus, is(Function::to_cpu));
+    ::bpf_map__set_max_entries(skeleton->maps.cpus, settings.target + 1);
     ::bpf_program__set_autoload(skeleton->progs.read_mark, is(Function::mark));
     if (settings.frags) {
         for (bpf_program* const program : {skeleton->progs.act, skeleton->progs.resize})
@@ -46,6 +71,7 @@ Result<CaseProgram> CaseProgram::load(const ProgramSettings& settings) {
     if (const int error = qualify_programs__load(skeleton.get()); error != 0)
         return bpf::refusal_of_privileged("cannot load the program of a case", error);
     XDPBENCH_CHECK(bpf::require_variables(skeleton->bss, "the program of a case"));
+    XDPBENCH_CHECK(fill_maps(*skeleton, settings));
     return CaseProgram(std::move(skeleton), settings);
 }
 
@@ -57,6 +83,10 @@ int CaseProgram::fd() const {
             return ::bpf_program__fd(skeleton_->progs.resize);
         case Function::mark:
             return ::bpf_program__fd(skeleton_->progs.mark);
+        case Function::to_port:
+            return ::bpf_program__fd(skeleton_->progs.to_port);
+        case Function::to_cpu:
+            return ::bpf_program__fd(skeleton_->progs.to_cpu);
     }
     return -1;
 }

@@ -12,12 +12,12 @@ struct qualify_programs;
 
 namespace xdpbench::qualify {
 
-enum class Function { act, resize, mark };
+enum class Function { act, resize, mark, to_port, to_cpu };
 
 struct ProgramSettings {
     Function function = Function::act;
     model::Action action = model::Action::pass;
-    unsigned target = 0;  // interface index, of a redirect
+    unsigned target = 0;  // interface index or CPU, of a redirect
     bool frags = false;   // takes frames in several buffers
 };
 

@@ -19,7 +19,7 @@ constexpr std::size_t kAtOnce = 32;      // half of the smallest receive ring th
 constexpr std::uint32_t kSurplus = 512;  // frames that may arrive in addition: of others, copies
 constexpr auto kStillness = milliseconds(1000);
 constexpr auto kLookAgain = milliseconds(1);
-constexpr auto kQuiet = milliseconds(30);
+constexpr auto kQuiet = milliseconds(60);
 constexpr auto kFirstFrame = std::chrono::seconds(10);
 constexpr std::uint32_t kProbeNumber = 0xfffffffe;
 

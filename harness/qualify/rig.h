@@ -38,6 +38,8 @@ class Rig {
     // What arrived since the last call: frames of this tool only. Waits until nothing comes.
     Result<Arrived> take();
 
+    // Frames that arrived at the peer so far, of this tool or not.
+    [[nodiscard]] Result<std::uint64_t> came_back() const { return back_.arrived(); }
     // Since create().
     Result<ProgramCounts> counts() const;
     [[nodiscard]] std::uint64_t sent() const { return sent_; }

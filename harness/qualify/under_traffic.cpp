@@ -1,0 +1,182 @@
+// Group under_traffic: what is changed while frames are under way.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <thread>
+
+#include "base/text.h"
+#include "net/rings.h"
+#include "qualify/case.h"
+#include "qualify/counts_text.h"
+#include "qualify/delivery.h"
+#include "qualify/frames.h"
+#include "qualify/rig.h"
+
+namespace xdpbench::qualify {
+namespace {
+
+constexpr std::size_t kFew = 64;
+constexpr std::size_t kLongest = 256;
+
+packet::Frames some_frames(const Context& context, std::uint32_t first) {
+    packet::Frames frames;
+    for (std::uint32_t i = 0; i < kFew; ++i) {
+        FrameShape shape;
+        shape.length = 100;
+        shape.number = first + i;
+        frames.push_back(make_frame(context.device().mac, shape));
+    }
+    return frames;
+}
+
+// Two equal programs in turn: what both counted is what was sent.
+Result<Ruling> replace(Context& context) {
+    constexpr int kTimes = 20;
+    XDPBENCH_TRY(const model::Mode mode, context.mode());
+    XDPBENCH_TRY(CaseProgram program, CaseProgram::load({}));
+    XDPBENCH_TRY(const CaseProgram other, CaseProgram::load({}));
+    XDPBENCH_TRY(Rig rig, Rig::create(context, std::move(program), mode, kTimes * kFew, kLongest));
+    const packet::Frames frames = some_frames(context, 0);
+    std::uint64_t sent = 0;
+    std::chrono::milliseconds away{0};
+    for (int i = 0; i < kTimes; ++i) {
+        const int next = i % 2 == 0 ? other.fd() : rig.program().fd();
+        XDPBENCH_CHECK(rig.sender().send(frames));
+        sent += frames.size();
+        XDPBENCH_CHECK(rig.xdp_link().replace(next));
+        XDPBENCH_TRY(const auto waited, await_carriers(context));
+        away += waited;
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    XDPBENCH_TRY(const ProgramCounts first, rig.counts());
+    XDPBENCH_TRY(const ProgramCounts second, other.counts());
+    const std::uint64_t handled = first.handled() + second.handled();
+    const std::string text =
+        fmt::format("sent {}; the programs counted {} and {}; the carrier was away for {} ms", sent,
+                    first.handled(), second.handled(), away.count());
+    constexpr std::uint64_t kMayBeLost = 100;  // one in so many: that is what data.loss is for
+    if (handled + sent / kMayBeLost >= sent || away.count() > 0) return pass(text);
+    return fail(text);
+}
+
+// The program is still attached and handles frames.
+Result<std::optional<std::string>> goes_on(Context& context, Rig& rig, std::uint32_t first) {
+    XDPBENCH_CHECK(await_carriers(context));
+    const packet::Frames frames = some_frames(context, first);
+    XDPBENCH_TRY(const Delivery delivery, deliver(rig, frames, frames, Place::in_stack));
+    return loss_text(delivery, frames, Place::in_stack);
+}
+
+Result<Ruling> flap_of(Context& context, Rig& rig) {
+    constexpr int kTimes = 3;
+    for (int i = 0; i < kTimes; ++i) {
+        XDPBENCH_TRY(const ProgramCounts before, rig.counts());
+        for (const bool up : {false, true})
+            XDPBENCH_CHECK(net::set_up(context.netns(), context.device().name, up));
+        XDPBENCH_TRY(const auto lost, goes_on(context, rig, static_cast<std::uint32_t>(i) * kFew));
+        XDPBENCH_TRY(const ProgramCounts now, rig.counts());
+        if (lost) return fail("after the port was down and up: " + *lost);
+        if (now.handled() < before.handled())
+            return fail(fmt::format("the counters went from {} down to {}", before.handled(),
+                                    now.handled()));
+    }
+    return pass(fmt::format("down and up {} times: the program stayed and frames arrive", kTimes));
+}
+
+Result<Ruling> flap(Context& context) {
+    XDPBENCH_TRY(const model::Mode mode, context.mode());
+    XDPBENCH_TRY(CaseProgram program, CaseProgram::load({}));
+    XDPBENCH_TRY(Rig rig, Rig::create(context, std::move(program), mode, 16 * kFew, kLongest));
+    Result<Ruling> ruling = flap_of(context, rig);
+    if (!ruling) static_cast<void>(net::set_up(context.netns(), context.device().name, true));
+    return ruling;
+}
+
+// Nothing, or what did not hold at these rings.
+Result<std::optional<std::string>> try_rings(Context& context, Rig& rig, const net::Rings& wanted,
+                                             std::uint32_t first) {
+    const Result<void> set = net::set_rings(context.netns(), context.device().name, wanted);
+    if (!set) return std::optional<std::string>(set.error().what);
+    const auto now = net::query_rings(context.netns(), context.device().name);
+    XDPBENCH_TRY(const auto lost, goes_on(context, rig, first));
+    if (lost)
+        return std::optional<std::string>(
+            fmt::format("with rings rx {}, tx {}: {}", wanted.rx, wanted.tx, *lost));
+    if (now && now->rx == wanted.rx && now->tx == wanted.tx) return std::optional<std::string>();
+    return std::optional<std::string>(
+        fmt::format("asked for rings rx {}, tx {}, read back rx {}, tx {}", wanted.rx, wanted.tx,
+                    now ? now->rx : 0, now ? now->tx : 0));
+}
+
+Result<Ruling> rings(Context& context) {
+    const auto before = net::query_rings(context.netns(), context.device().name);
+    if (!before || before->most_rx == 0) return skip("the driver has no rings to set");
+    XDPBENCH_TRY(const model::Mode mode, context.mode());
+    XDPBENCH_TRY(CaseProgram program, CaseProgram::load({}));
+    XDPBENCH_TRY(Rig rig, Rig::create(context, std::move(program), mode, 16 * kFew, kLongest));
+    constexpr std::uint32_t kSmall = 128;
+    std::string refused;
+    std::uint32_t first = 0;
+    for (const std::uint32_t size : {kSmall, before->most_rx}) {
+        const net::Rings wanted{std::min(size, before->most_rx), std::min(size, before->most_tx), 0,
+                                0};
+        Result<std::optional<std::string>> wrong = try_rings(context, rig, wanted, first += kFew);
+        if (!wrong || *wrong)
+            static_cast<void>(net::set_rings(context.netns(), context.device().name, *before));
+        if (!wrong) return wrong.error();
+        if (*wrong && (*wrong)->starts_with("cannot")) return skip(**wrong);
+        if (*wrong) return fail(**wrong);
+    }
+    XDPBENCH_CHECK(net::set_rings(context.netns(), context.device().name, *before));
+    XDPBENCH_CHECK(await_carriers(context));
+    return pass(fmt::format("{} and {} descriptors: read back, and frames arrive", kSmall,
+                            before->most_rx));
+}
+
+Result<Ruling> channels(Context& context) {
+    const std::string& name = context.device().name;
+    const auto before = net::query_channels(context.netns(), name);
+    if (!before || before->most_combined < 2) return skip("the device has one combined channel");
+    XDPBENCH_TRY(const model::Mode mode, context.mode());
+    XDPBENCH_TRY(CaseProgram program, CaseProgram::load({}));
+    XDPBENCH_TRY(Rig rig, Rig::create(context, std::move(program), mode, 16 * kFew, kLongest));
+    std::string wrong;
+    std::string refused;
+    std::uint32_t first = 0;
+    for (const std::uint32_t count : {1U, before->most_combined}) {
+        const Result<void> set = net::set_combined_channels(context.netns(), name, count);
+        if (!set) {
+            refused += set.error().what + "\n";
+            continue;
+        }
+        XDPBENCH_TRY(const auto lost, goes_on(context, rig, first += kFew));
+        const auto now = net::query_channels(context.netns(), name);
+        if (lost) wrong = fmt::format("with {} combined channels: {}", count, *lost);
+        if (!now || now->combined != count)
+            wrong = fmt::format("{} channels are not read back", count);
+    }
+    static_cast<void>(net::set_combined_channels(context.netns(), name, before->combined));
+    XDPBENCH_CHECK(await_carriers(context));
+    if (!wrong.empty()) return fail(wrong);
+    if (!refused.empty()) return skip(refused);
+    return pass(fmt::format("1 and {} combined channels: read back, and frames arrive",
+                            before->most_combined));
+}
+
+constexpr const char* kGroup = "under_traffic";
+
+constexpr std::array kCases{
+    CaseEntry{kGroup, "replace", Needs::two_ports, replace},
+    CaseEntry{kGroup, "flap", Needs::two_ports, flap},
+    CaseEntry{kGroup, "rings", Needs::two_ports, rings},
+    CaseEntry{kGroup, "channels", Needs::two_ports, channels},
+};
+
+}  // namespace
+
+std::span<const CaseEntry> under_traffic_cases() { return kCases; }
+
+}  // namespace xdpbench::qualify
