@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "bpf/counters.h"
@@ -62,13 +61,12 @@ void take(Pass pass, Paths& paths) {
 
 Result<void> repeat(bpf::TestRunner& runner, const packet::Frames& frames, const Settle& settle,
                     Paths& paths) {
-    constexpr double kLonger = 10;  // while verdicts change
-    const Clock::time_point start = Clock::now();
+    constexpr std::uint64_t kLonger = 10;  // while verdicts change
+    constexpr std::size_t kFewest = 2;     // to see whether the second one changed anything
     std::size_t passes = 0;
     const auto enough = [&] {
-        const double seconds = seconds_since(start);
-        const double most = paths.passes * 2 > passes ? kLonger * settle.seconds : settle.seconds;
-        return passes >= settle.passes || (passes > 0 && seconds > most);
+        const std::uint64_t most = settle.runs * (paths.passes * 2 > passes ? kLonger : 1);
+        return passes >= settle.passes || (passes >= kFewest && passes * frames.size() >= most);
     };
     while (!enough()) {
         if (interrupted()) return interrupted_error();

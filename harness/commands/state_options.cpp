@@ -15,11 +15,11 @@ namespace {
 
 Result<bench::Settle> parse_settle(const std::string& text) {
     constexpr std::uint64_t kMost = 1'000'000;
-    constexpr double kLongest = 60;  // seconds; the number of passes is what was asked for
+    constexpr std::uint64_t kAnyRuns = 1'000'000'000'000;  // passes are what was asked for
     if (text.empty()) return bench::Settle{bench::kSettlePasses};
     if (text == "off") return bench::Settle{};
     const auto passes = parse_number<std::uint64_t>(text);
-    if (passes && *passes > 0 && *passes <= kMost) return bench::Settle{*passes, kLongest};
+    if (passes && *passes > 0 && *passes <= kMost) return bench::Settle{*passes, kAnyRuns};
     return input_error(
         fmt::format("--settle {} is neither off nor a number from 1 to {}", text, kMost),
         "write how often the traffic may be repeated: --settle 1000");
@@ -30,7 +30,8 @@ Result<bench::Settle> parse_settle(const std::string& text) {
 void add_state_options(CLI::App& app, StateArguments& arguments) {
     app.add_option("--settle", arguments.settle,
                    "repeat the traffic up to N times until each frame's verdict stays, then time "
-                   "(default: as often as fits 0.15 s); off: time from the first pass on")
+                   "(default: 150,000 test runs, 1,500,000 while verdicts change); off: time from "
+                   "the first pass on")
         ->type_name("N|off")
         ->group(kMeasurementGroup);
     app.add_option("--state", arguments.state,
