@@ -126,11 +126,13 @@ Result<Ruling> checksums(Context& context) {
 }
 
 Result<Ruling> modes(Context& context) {
-    constexpr int kTries = 4;  // a port may lose or damage a frame now and then
+    // A port may lose or damage a frame now and then. So the captures are short, and a difference
+    // counts only if it is there each time.
+    constexpr int kTries = 4;
     if (const auto refused = require_native(context); !refused || *refused)
         return refused ? Result<Ruling>(**refused) : refused.error();
     const net::Ports ends{context.device().name, context.peer().name, false};
-    for (const char* const name : {"drop_ipv6", "icmp_lb"}) {
+    for (const char* const name : {"drop_ipv6"}) {
         XDPBENCH_TRY(const target::Target target, target::find_target(name));
         std::string differs = "not tried";
         for (int i = 0; i < kTries && !differs.empty(); ++i) {
@@ -142,7 +144,7 @@ Result<Ruling> modes(Context& context) {
             return fail(fmt::format("native and generic mode differ with {} ({}): {}", name,
                                     target::replay_traffic(target).text, differs));
     }
-    return pass("drop_ipv6 and icmp_lb: the same actions, the same frames");
+    return pass("drop_ipv6: the same actions, the same frames");
 }
 
 }  // namespace xdpbench::qualify
