@@ -1,12 +1,17 @@
 // `xdp-bench report`: documents of results that were stored before.
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/file.h"
 #include "base/print.h"
 #include "commands/command.h"
 #include "commands/help.h"
+#include "report/formats.h"
 #include "report/html.h"
 
 namespace xdpbench::commands {
@@ -15,6 +20,7 @@ namespace {
 struct ReportArguments {
     std::vector<std::string> results;
     std::string output;
+    std::map<std::string, std::string> others;  // by the options of report::output_formats()
 };
 
 Result<std::vector<report::NamedResult>> read_results(const std::vector<std::string>& paths) {
@@ -27,11 +33,39 @@ Result<std::vector<report::NamedResult>> read_results(const std::vector<std::str
     return results;
 }
 
+Result<report::Source> only_source(const std::vector<report::NamedResult>& results,
+                                   const char* option) {
+    if (results.size() == 1) {
+        const report::StoredResult& result = results.front().result;
+        if (const auto* const run = std::get_if<model::RunRecord>(&result)) return run;
+        if (const auto* const compared = std::get_if<model::CompareRecord>(&result))
+            return compared;
+        if (const auto* const qualified = std::get_if<model::QualificationRecord>(&result))
+            return qualified;
+    }
+    return input_error(std::string(option) + " is of one result of run, compare or qualify",
+                       "name one result; -o writes a page of several");
+}
+
+Result<void> write_file(const std::string& path, const std::string& content) {
+    XDPBENCH_TRY(OutputFile file, OutputFile::create(path));
+    XDPBENCH_CHECK(file.commit(content));
+    print(stdout, "report: {}\n", file.path().string());
+    return {};
+}
+
 Result<int> report_command(const ReportArguments& arguments) {
+    if (arguments.output.empty() && arguments.others.empty())
+        return input_error("report needs a file to write: -o", "for example: -o report.html");
     XDPBENCH_TRY(const std::vector<report::NamedResult> results, read_results(arguments.results));
-    XDPBENCH_TRY(OutputFile page, OutputFile::create(arguments.output));
-    XDPBENCH_CHECK(page.commit(report::to_html(results)));
-    print(stdout, "report: {}\n", page.path().string());
+    if (!arguments.output.empty())
+        XDPBENCH_CHECK(write_file(arguments.output, report::to_html(results)));
+    for (const report::OutputFormat& format : report::output_formats()) {
+        const auto named = arguments.others.find(format.option);
+        if (named == arguments.others.end()) continue;
+        XDPBENCH_TRY(const report::Source source, only_source(results, format.option));
+        XDPBENCH_CHECK(write_file(named->second, format.write(source)));
+    }
     return kHeld;
 }
 
@@ -40,16 +74,27 @@ Result<int> report_command(const ReportArguments& arguments) {
 Command add_report(CLI::App& application) {
     const auto arguments = std::make_shared<ReportArguments>();
     CLI::App* const app = application.add_subcommand(
-        "report", "write results of run, compare and doctor --dev as one HTML file");
+        "report", "write stored results as an HTML page or in other formats");
     app->add_option("RESULT", arguments->results, "results, FILE.json; the page has all of them")
         ->required();
     app->add_option("-o,--output", arguments->output, "the HTML file to write")
         ->type_name("FILE")
-        ->required()
         ->group(kOutputGroup);
+    for (const report::OutputFormat& format : report::output_formats()) {
+        if (std::string_view(format.option) == "--html") continue;  // that is -o
+        app->add_option_function<std::string>(
+               format.option,
+               [arguments, &format](const std::string& path) {
+                   arguments->others[format.option] = path;
+               },
+               format.help)
+            ->type_name("FILE")
+            ->group(kOutputGroup);
+    }
     app->footer(
         "Examples:\n"
-        "  xdp-bench report results/icmp_lb-native-*.json -o report.html");
+        "  xdp-bench report results/icmp_lb-native-*.json -o report.html\n"
+        "  xdp-bench report results/compare-icmp_lb-*.json --junit compare.xml");
     return {app, [arguments](const Invocation&) { return report_command(*arguments); }};
 }
 

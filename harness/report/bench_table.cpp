@@ -100,8 +100,7 @@ std::vector<std::string> path_names(const std::vector<const model::BenchSetup*>&
     return names;
 }
 
-std::string bench_table(const std::vector<model::BenchRecord>& benches) {
-    if (benches.empty()) return {};
+std::vector<TableRow> bench_rows(const std::vector<model::BenchRecord>& benches) {
     const bool several = several_programs(benches);
     const std::vector<std::string> names = path_names(setups_of(benches));
     std::vector<TableRow> rows{
@@ -110,21 +109,30 @@ std::string bench_table(const std::vector<model::BenchRecord>& benches) {
     const bool precise = std::any_of(benches.begin(), benches.end(),
                                      [](const auto& bench) { return bench.precision.has_value(); });
     if (precise) rows.front().insert(rows.front().begin() + kPrecisionColumn, "precision");
-    std::string losses;
     for (std::size_t i = 0; i < benches.size(); ++i) {
-        const model::BenchRecord& bench = benches[i];
-        TableRow row = row_of(bench);
+        TableRow row = row_of(benches[i]);
         row.insert(row.begin(), names[i]);
-        if (precise) row.insert(row.begin() + kPrecisionColumn, precision_cell(bench));
-        if (several) row.insert(row.begin(), bench.setup.program);
+        if (precise) row.insert(row.begin() + kPrecisionColumn, precision_cell(benches[i]));
+        if (several) row.insert(row.begin(), benches[i].setup.program);
         rows.push_back(std::move(row));
-        if (!bench.losses.empty())
-            losses += fmt::format("  lost, {}{}: {}\n", several ? bench.setup.program + " " : "",
-                                  names[i], losses_text(bench.losses));
     }
     if (several) rows.front().insert(rows.front().begin(), "program");
     if (several) *(rows.front().end() - 3) = "program cost";
-    return table_text(rows, several ? 2 : 1) + losses;
+    return rows;
+}
+
+std::string bench_table(const std::vector<model::BenchRecord>& benches) {
+    if (benches.empty()) return {};
+    const bool several = several_programs(benches);
+    const std::vector<std::string> names = path_names(setups_of(benches));
+    std::string losses;
+    for (std::size_t i = 0; i < benches.size(); ++i) {
+        if (!benches[i].losses.empty())
+            losses +=
+                fmt::format("  lost, {}{}: {}\n", several ? benches[i].setup.program + " " : "",
+                            names[i], losses_text(benches[i].losses));
+    }
+    return table_text(bench_rows(benches), several ? 2 : 1) + losses;
 }
 
 std::string bench_heading(const std::vector<model::BenchRecord>& benches,

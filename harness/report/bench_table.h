@@ -5,12 +5,16 @@
 #include <vector>
 
 #include "model/run.h"
+#include "report/table.h"
 
 namespace xdpbench::report {
 
 // One row for each bench: the program alone ("test run"), and end to end in each attach mode, size
 // and shape. Below it the losses, if there are any. Empty without benches.
 [[nodiscard]] std::string bench_table(const std::vector<model::BenchRecord>& benches);
+
+// The rows of that table, its titles first; a column for the program where there are several.
+[[nodiscard]] std::vector<TableRow> bench_rows(const std::vector<model::BenchRecord>& benches);
 
 // The traffic, the CPUs and the rounds of one program's benches, on two lines; empty without any.
 [[nodiscard]] std::string bench_heading(const std::vector<model::BenchRecord>& benches,

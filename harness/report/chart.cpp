@@ -57,8 +57,9 @@ std::string svg_of(const std::string& label, double height, const std::string& c
 constexpr double kRow = 44;
 constexpr double kRowMark = 24;  // from the top of a row to its mark
 constexpr double kBarHeight = 14;
-constexpr double kValueRoom = 134;
-constexpr double kSide = 8;
+constexpr double kValueRoom = 140;
+constexpr double kSide = 14;
+constexpr double kValueGap = 16;  // behind the end of the axis
 
 // The axis below such rows, with its grid behind them.
 std::string row_axis(const Axis& axis, double width, double height) {
@@ -68,11 +69,10 @@ std::string row_axis(const Axis& axis, double width, double height) {
         content += rule(x, 2, x, height, "grid");
         content += text_at(x, height + 18, "middle", "tick", tick.text);
     }
-    content += text_at(kSide, height + 40, "", "tick", axis.title);
-    return content;
+    return content + text_at(kSide + width + kValueGap, height + 18, "", "tick", axis.title);
 }
 
-constexpr double kRowAxisHeight = 48;
+constexpr double kRowAxisHeight = 26;
 
 std::string bar_row(const BarRow& row, const Axis& axis, double width, double top) {
     std::string content = text_at(kSide, top + 18, "", "", row.name);

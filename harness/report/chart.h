@@ -26,6 +26,8 @@ struct Axis {
     static Axis from_zero(std::string title, double highest);
     // For positions: round numbers around both ends.
     static Axis around(std::string title, double lowest, double highest);
+    // 0 to `count`, which need not be round.
+    static Axis counts(std::string title, std::size_t count);
     // Powers of ten, and 2 and 5 between them where there are few. Both ends are above 0.
     static Axis powers(std::string title, double lowest, double highest);
     // 0, 1, 2 ... with these names. Names are left out where there is no room for all.

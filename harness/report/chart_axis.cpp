@@ -46,11 +46,26 @@ std::string figure_text(double value) {
     return text;
 }
 
+namespace {
+
+// Of large numbers the thousands, millions ...: "250 k", "5 M".
+std::string tick_text(double value) {
+    constexpr double kFewDigits = 1e4;
+    for (const auto& [unit, suffix] : {std::pair{1e12, " T"}, std::pair{1e9, " G"},
+                                       std::pair{1e6, " M"}, std::pair{1e3, " k"}}) {
+        if (std::abs(value) >= std::max(unit, kFewDigits))
+            return figure_text(value / unit) + suffix;
+    }
+    return figure_text(value);
+}
+
+}  // namespace
+
 std::vector<Tick> round_ticks(double low, double high, int wanted) {
     const double step = step_of(low, high, wanted);
     std::vector<Tick> ticks;
     for (double n = std::ceil(low / step - 1e-9); n * step <= high + step * 1e-9; ++n)
-        ticks.push_back({n * step, figure_text(n * step)});
+        ticks.push_back({n * step, tick_text(n * step)});
     return ticks;
 }
 
@@ -78,6 +93,14 @@ Axis Axis::around(std::string title, double lowest, double highest) {
     return axis;
 }
 
+Axis Axis::counts(std::string title, std::size_t count) {
+    Axis axis;
+    axis.title = std::move(title);
+    axis.high = std::max(1.0, static_cast<double>(count));
+    axis.ticks = round_ticks(0, axis.high, kTicks);
+    return axis;
+}
+
 Axis Axis::powers(std::string title, double lowest, double highest) {
     Axis axis;
     axis.title = std::move(title);
@@ -92,7 +115,7 @@ Axis Axis::powers(std::string title, double lowest, double highest) {
         for (const double factor : {1.0, 2.0, 5.0}) {
             const double at = factor * std::pow(10.0, power);
             const bool inside = at >= lowest * (1 - 1e-9) && at <= highest * (1 + 1e-9);
-            if (inside && (few || factor == 1.0)) axis.ticks.push_back({at, figure_text(at)});
+            if (inside && (few || factor == 1.0)) axis.ticks.push_back({at, tick_text(at)});
         }
     }
     return axis;

@@ -106,4 +106,43 @@ std::size_t count_entries(const std::vector<Entry>& entries, model::Outcome outc
                       [&](const Entry& entry) { return entry.outcome == outcome; }));
 }
 
+std::string verdict_text(const Entries& entries) {
+    const bool compared = !entries.all.empty() && entries.all.front().suite.starts_with("compare.");
+    if (entries.interrupted) return "interrupted: this is what was done until then";
+    switch (entries.exit_code) {
+        case model::kHeld:
+            return compared ? "not slower" : "everything passed";
+        case model::kFailed:
+            return compared ? "the contender is slower"
+                            : "failed: the program is wrong, or the attach modes disagree";
+        case model::kInputError:
+            return "error: the environment or the tool";
+        case model::kInvalid:
+            return compared ? "undecided, or the measurement is invalid"
+                            : "a measurement is invalid";
+        case model::kNothingRan:
+            return "nothing could run here";
+        default:
+            return fmt::format("exit code {}", entries.exit_code);
+    }
+}
+
+std::string outcomes_text(const Entries& entries) {
+    std::string text;
+    for (const model::Outcome outcome : model::kOutcomes) {
+        const std::size_t count = count_entries(entries.all, outcome);
+        if (count > 0)
+            text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count,
+                                model::outcome_name(outcome));
+    }
+    return text;
+}
+
+std::string environment_value(const Entries& entries, const std::string& key) {
+    for (const auto& [name, value] : entries.environment) {
+        if (name == key) return value;
+    }
+    return {};
+}
+
 }  // namespace xdpbench::report

@@ -42,4 +42,11 @@ struct Entries {
 // How many of them have this outcome.
 [[nodiscard]] std::size_t count_entries(const std::vector<Entry>& entries, model::Outcome outcome);
 
+// How it ended, in words: what its exit code means.
+[[nodiscard]] std::string verdict_text(const Entries& entries);
+// "27 passed, 2 failed".
+[[nodiscard]] std::string outcomes_text(const Entries& entries);
+// "" without that key.
+[[nodiscard]] std::string environment_value(const Entries& entries, const std::string& key);
+
 }  // namespace xdpbench::report

@@ -10,28 +10,6 @@
 namespace xdpbench::report {
 namespace {
 
-// What an exit code says.
-std::string verdict_of(const Entries& entries) {
-    const bool compared = !entries.all.empty() && entries.all.front().suite.starts_with("compare.");
-    if (entries.interrupted) return "interrupted: this is what was done until then";
-    switch (entries.exit_code) {
-        case model::kHeld:
-            return compared ? "not slower" : "everything passed";
-        case model::kFailed:
-            return compared ? "the contender is slower"
-                            : "failed: the program is wrong, or the attach modes disagree";
-        case model::kInputError:
-            return "error: the environment or the tool";
-        case model::kInvalid:
-            return compared ? "undecided, or the measurement is invalid"
-                            : "a measurement is invalid";
-        case model::kNothingRan:
-            return "nothing could run here";
-        default:
-            return fmt::format("exit code {}", entries.exit_code);
-    }
-}
-
 std::string_view class_of(const Entries& entries) {
     if (entries.interrupted) return "invalid";
     switch (entries.exit_code) {
@@ -44,17 +22,6 @@ std::string_view class_of(const Entries& entries) {
     }
 }
 
-std::string counts_text(const Entries& entries) {
-    std::string text;
-    for (const model::Outcome outcome : model::kOutcomes) {
-        const std::size_t count = count_entries(entries.all, outcome);
-        if (count > 0)
-            text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count,
-                                model::outcome_name(outcome));
-    }
-    return text;
-}
-
 std::string facts(const std::vector<std::pair<std::string, std::string>>& facts) {
     std::string html = "<dl class=\"facts\">\n";
     for (const auto& [name, value] : facts) {
@@ -62,13 +29,6 @@ std::string facts(const std::vector<std::pair<std::string, std::string>>& facts)
             html += fmt::format("<dt>{}</dt><dd>{}</dd>\n", html_text(name), html_text(value));
     }
     return html + "</dl>\n";
-}
-
-std::string value_of(const Entries& entries, const std::string& key) {
-    for (const auto& [name, value] : entries.environment) {
-        if (name == key) return value;
-    }
-    return {};
 }
 
 HtmlCell outcome_cell(model::Outcome outcome) {
@@ -109,15 +69,15 @@ std::string html_verdict(const Source& source) {
     const Entries entries = list_entries(source);
     std::string html = fmt::format(
         "<p class=\"verdict {}\">{}<br><span class=\"dim\">{}</span></p>\n", class_of(entries),
-        html_text(verdict_of(entries)), html_text(counts_text(entries)));
+        html_text(verdict_text(entries)), html_text(outcomes_text(entries)));
     html += facts({{"command", entries.command_line},
                    {"started", entries.started},
                    {"took", fmt::format("{:.1f} s", entries.seconds)},
-                   {"tool", value_of(entries, "tool_version")},
-                   {"kernel", value_of(entries, "kernel")},
-                   {"CPU", value_of(entries, "cpu_model")},
-                   {"CPUs online", value_of(entries, "cpus_online")},
-                   {"hypervisor", value_of(entries, "hypervisor")}});
+                   {"tool", environment_value(entries, "tool_version")},
+                   {"kernel", environment_value(entries, "kernel")},
+                   {"CPU", environment_value(entries, "cpu_model")},
+                   {"CPUs online", environment_value(entries, "cpus_online")},
+                   {"hypervisor", environment_value(entries, "hypervisor")}});
     return html;
 }
 

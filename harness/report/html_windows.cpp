@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "base/text.h"
 #include "report/chart.h"
@@ -39,7 +40,7 @@ struct Windows {
     void add(const model::BenchRound& round, std::size_t i) {
         const double number = static_cast<double>(count++);
         const Point point{number, at_clock(round, round.window_ns, i)};
-        const bool out = i < round.shared.size() && round.shared[i];
+        const bool out = round.excluded(i);
         if (!std::isfinite(point.y)) return;
         (out ? excluded : kept).push_back(point);
         if (out || i >= round.baseline_window_ns.size()) return;
@@ -107,7 +108,7 @@ Axis value_axis(const Windows& windows) {
 std::string values_text(const model::BenchRound& round, const std::vector<double>& windows) {
     std::string text;
     for (std::size_t i = 0; i < windows.size(); ++i) {
-        const bool out = i < round.shared.size() && round.shared[i];
+        const bool out = round.excluded(i);
         text += fmt::format("{}{}{:.1f}{}", i == 0 ? "" : " ", out ? "(" : "",
                             at_clock(round, windows, i), out ? ")" : "");
     }
@@ -120,7 +121,7 @@ std::string windows_table(const model::BenchRecord& bench) {
     for (const model::BenchRound& round : bench.rounds) {
         rows.push_back({{fmt::format("{}", ++number), ""},
                         {thousands(round.window_ns.size()), "n"},
-                        {thousands(round.shared_windows()), "n"},
+                        {thousands(round.excluded_windows()), "n"},
                         {fmt::format("{:.1f}", round.ns_per_packet()), "n"},
                         {fmt::format("{:.1f}", round.baseline_ns()), "n"},
                         {values_text(round, round.window_ns), "values"}});
@@ -130,12 +131,24 @@ std::string windows_table(const model::BenchRecord& bench) {
                       rows);
 }
 
+// Why windows do not count, each with how many.
+std::string reasons_text(const model::BenchRecord& bench) {
+    std::map<std::string, std::size_t> reasons;
+    for (const model::BenchRound& round : bench.rounds) {
+        for (std::size_t i = 0; i < round.window_ns.size(); ++i) {
+            if (round.excluded(i)) ++reasons[std::string(stats::name(round.reason(i)))];
+        }
+    }
+    std::string text;
+    for (const auto& [reason, windows] : reasons)
+        text +=
+            fmt::format("{}{} ({})", text.empty() ? "" : ", ", reason, counted(windows, "window"));
+    return text;
+}
+
 std::string note_of(const model::BenchRecord& bench, const Windows& windows) {
-    std::string note = "Rounds are separated by lines; right: how often values occur.";
-    if (!windows.excluded.empty())
-        note += fmt::format(
-            " Excluded: CPU contention, another thread used the core in {:.0f} % of the windows.",
-            bench.shared_share() * 100);
+    std::string note = "Lines separate rounds; right: how often values occur.";
+    if (!windows.excluded.empty()) note += " Excluded: " + reasons_text(bench) + ".";
     if (windows.every() > 1)
         note += fmt::format(" One in {} of {} windows is drawn; the data has all.", windows.every(),
                             thousands(windows.count));
@@ -147,8 +160,8 @@ std::string windows_figure(const model::BenchRecord& bench) {
     if (windows.kept.empty() && windows.excluded.empty()) return {};
     constexpr double kDensityRoom = 70;
     const Axis values = value_axis(windows);
-    Plot plot("ns/packet of each window",
-              Axis::around("window", 0, static_cast<double>(windows.count)), values, kDensityRoom);
+    Plot plot("ns/packet of each window", Axis::counts("window", windows.count), values,
+              kDensityRoom);
     for (std::size_t i = 0; i + 1 < windows.ends.size(); ++i)
         plot.vertical(windows.ends[i] - 0.5, "grey", "");
     plot.rings(thinned(windows.excluded, windows.every()), "grey");
@@ -159,8 +172,7 @@ std::string windows_figure(const model::BenchRecord& bench) {
     Figure figure;
     figure.title =
         fmt::format("{} {}, ns/packet of each window", bench.setup.program, bench.setup.name());
-    figure.legend = {{"program and baseline", series_class(0)}, {"baseline", series_class(1)}};
-    figure.legend.front().text = "whole path";
+    figure.legend = {{"whole path", series_class(0)}, {"baseline", series_class(1)}};
     if (!windows.excluded.empty()) figure.legend.push_back({"excluded", "ring"});
     figure.note = note_of(bench, windows);
     figure.svg = plot.svg();

@@ -1,12 +1,78 @@
 // Benches, rates, searches and latencies of a result document.
 #include <array>
-#include <limits>
+#include <utility>
 
 #include "latency.h"
 #include "report/read_parts.h"
 
 namespace xdpbench::report {
 namespace {
+
+stats::Disturbance disturbance_of(const std::string& name, const JsonReader& reader,
+                                  const char* key) {
+    if (name.empty()) return stats::Disturbance::none;
+    for (const stats::Disturbance reason : stats::kReasons) {
+        if (name == stats::name(reason)) return reason;
+    }
+    reader.note(key, "has \"" + name + "\", which is no reason to exclude a window");
+    return stats::Disturbance::none;
+}
+
+std::vector<stats::Disturbance> read_disturbances(const JsonReader& reader) {
+    std::vector<stats::Disturbance> disturbances;
+    for (const std::string& name : reader.texts("disturbance"))
+        disturbances.push_back(disturbance_of(name, reader, "disturbance"));
+    return disturbances;
+}
+
+// Times of all windows, and how many of them do not count for which reason.
+stats::WindowTally read_tally(const JsonReader& reader) {
+    constexpr std::uint64_t kMostWindows = 100'000'000;
+    stats::WindowEvidence rest{reader.number("wall_seconds"),   reader.number("cpu_seconds"),
+                               reader.number("waited_seconds"), reader.number("throttled_seconds"),
+                               reader.number("stolen_seconds"), reader.number("interrupt_seconds"),
+                               reader.count("preemptions"),     reader.count("sleeps")};
+    stats::WindowTally tally;
+    const auto add = [&](std::uint64_t windows, stats::Disturbance reason) {
+        if (windows > kMostWindows) return reader.note("windows", "is too large");
+        for (std::uint64_t i = 0; i < windows; ++i)
+            tally.add(std::exchange(rest, stats::WindowEvidence{}), reason);
+    };
+    add(reader.count("clean"), stats::Disturbance::none);
+    for (const auto& [name, windows] : reader.counts_by_name("excluded"))
+        add(windows, disturbance_of(name, reader, "excluded"));
+    return tally;
+}
+
+stats::Estimate read_estimate(const JsonReader& reader) {
+    stats::Estimate estimate;
+    estimate.figure = reader.number("figure");
+    estimate.interval = {reader.number("low"), reader.number("high"), reader.number("confidence")};
+    return estimate;
+}
+
+model::BenchPrecision read_precision(const JsonReader& reader) {
+    model::BenchPrecision precision;
+    precision.wanted = reader.number("wanted");
+    precision.windows = reader.count<std::size_t>("windows");
+    precision.disturbed = reader.flag("disturbed");
+    precision.ns_per_packet = read_estimate(reader.object("ns_per_packet"));
+    precision.baseline_ns = read_estimate(reader.object("baseline_ns"));
+    precision.program_ns = read_estimate(reader.object("program_ns"));
+    return precision;
+}
+
+model::BenchState read_state(const JsonReader& reader) {
+    model::BenchState state;
+    state.fresh = reader.text("kind") == "fresh";
+    state.steady = !reader.has("fewest");
+    state.passes = reader.count<std::size_t>("passes");
+    state.mix = read_actions(reader, "verdicts");
+    state.first = read_actions(reader, "first_pass");
+    state.lowest = read_actions(reader, "fewest");
+    state.highest = read_actions(reader, "most");
+    return state;
+}
 
 model::BenchRound read_round(const JsonReader& reader, double clock_cycle_ns) {
     model::BenchRound round;
@@ -21,6 +87,8 @@ model::BenchRound read_round(const JsonReader& reader, double clock_cycle_ns) {
     round.cycle_ns = reader.numbers("cycle_ns");
     round.core_ipc = reader.numbers("core_ipc");
     round.shared = reader.flags("contended");
+    round.started = reader.numbers("window_started");
+    round.disturbance = read_disturbances(reader);
     if (!round.cycle_ns.empty()) round.clock_cycle_ns = clock_cycle_ns;
     // What is measured with each window has as many entries as there are windows, or none.
     const std::size_t windows = round.window_ns.size();
@@ -32,6 +100,8 @@ model::BenchRound read_round(const JsonReader& reader, double clock_cycle_ns) {
     fits("cycle_ns", round.cycle_ns.size());
     fits("core_ipc", round.core_ipc.size());
     fits("contended", round.shared.size());
+    fits("disturbance", round.disturbance.size());
+    fits("window_started", round.started.size());
     if (!round.cycle_ns.empty() && round.baseline_window_ns.size() != windows)
         reader.note("cycle_ns", "comes without baseline_window_ns");
     return round;
@@ -58,6 +128,11 @@ model::BenchRecord read_bench(const JsonReader& reader) {
     bench.user_seconds = reader.number("harness_seconds");
     bench.bound = read_bound(reader);
     bench.evidence = reader.text("evidence");
+    bench.cpu_time = reader.text("timed_by") == "cpu_time";
+    if (reader.has("window_evidence")) bench.windows = read_tally(reader.object("window_evidence"));
+    if (reader.has("state")) bench.state = read_state(reader.object("state"));
+    bench.first_figure_seconds = reader.number("first_figure_seconds");
+    if (reader.has("precision")) bench.precision = read_precision(reader.object("precision"));
     return bench;
 }
 

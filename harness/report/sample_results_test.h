@@ -38,7 +38,10 @@ inline model::BenchRound sample_round(double ns) {
     round.baseline_window_ns = {50, 90, 51, 52, 50, 51};
     round.cycle_ns = {0.25, 0.25, 0.25, 0.25, 0.25, 0.25};
     round.core_ipc = {4, 2, 4, 4, 4, 4};
+    round.started = {1, 1.1, 1.2, 1.3, 1.4, 1.5};
     round.shared = {false, true, false, false, false, false};
+    round.disturbance.assign(6, stats::Disturbance::none);
+    round.disturbance[2] = stats::Disturbance::preempted;
     round.clock_cycle_ns = 0.25;
     return round;
 }
@@ -60,6 +63,22 @@ inline model::BenchRecord sample_bench() {
     bench.user_seconds = 0.01;
     bench.bound = model::Bound::generator;
     bench.evidence = "the generator needs more";
+    bench.cpu_time = true;
+    bench.first_figure_seconds = 2.5;
+    bench.state.steady = false;
+    bench.state.passes = 3;
+    bench.state.mix = {0, 1, 2, 3, 4};
+    bench.state.first = {4, 3, 2, 1, 0};
+    bench.state.highest = {9, 9, 9, 9, 9};
+    bench.windows.add({0.5, 0.4, 0.05, 0, 0.01, 0.02, 3, 1}, stats::Disturbance::none);
+    bench.windows.add({}, stats::Disturbance::preempted);
+    model::BenchPrecision precision;
+    precision.wanted = 0.01;
+    precision.windows = 8;
+    precision.ns_per_packet = {102, {101, 103, 0.95}};
+    precision.baseline_ns = {51, {50, 52, 0.95}};
+    precision.program_ns = {51, {49, 53, 0.9}};
+    bench.precision = precision;
     return bench;
 }
 
@@ -141,6 +160,7 @@ inline model::ReplayRecord sample_replay() {
     replay.traffic = "mixed.pcap";
     replay.sent = 40;
     replay.actions = {0, 0, 20, 19, 0};
+    replay.no_action = 1;
     replay.counted_by = "the program";
     replay.received = 19;
     replay.passed = 20;
@@ -188,7 +208,7 @@ inline model::RunRecord sample_run() {
                  sample_case(model::CaseKind::check, "fails", model::Outcome::failed, "ip.ttl"),
                  sample_case(model::CaseKind::replay, "mixed.pcap", model::Outcome::skipped, "no")};
     run.cases[2].mode = model::Mode::generic;
-    run.verdicts = {{"lb", "mixed.pcap", 40, {1, 2, 3, 4, 5}, 25, 0.5}};
+    run.verdicts = {{"lb", "mixed.pcap", 40, {1, 2, 3, 4, 5}, 25, 0.5, "frame 3 differs"}};
     run.replays = {sample_replay()};
     run.lans = {{"lb", model::Mode::native, {{"ping 6", "lb.yaml:3:1", 6, 5, {{"a", {1, 2}}}}}}};
     run.offloads = {sample_offload()};

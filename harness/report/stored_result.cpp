@@ -5,6 +5,7 @@
 #include <array>
 
 #include "report/json_reader.h"
+#include "report/qualification_json.h"
 #include "report/read_parts.h"
 
 namespace xdpbench::report {
@@ -12,7 +13,7 @@ namespace {
 
 model::CaseResult read_case(const JsonReader& reader) {
     using enum model::CaseKind;
-    constexpr std::array kKinds{check, replay, lan, modes, offload};
+    constexpr std::array kKinds{check, replay, lan, modes, offload, qualify};
     model::CaseResult result;
     result.kind = reader.named<model::CaseKind>(
         "kind", kKinds, [](model::CaseKind one) { return model::name_of(one); });
@@ -35,6 +36,7 @@ model::VerdictRecord read_verdicts(const JsonReader& reader) {
     verdicts.actions = read_actions(reader, "actions");
     verdicts.no_action = reader.count("no_action");
     verdicts.seconds = reader.number("seconds");
+    verdicts.not_reproducible = reader.text("not_reproducible");
     return verdicts;
 }
 
@@ -60,6 +62,7 @@ model::ReplayRecord read_replay(const JsonReader& reader) {
     replay.traffic = reader.text("traffic");
     replay.sent = reader.count("sent");
     replay.actions = read_actions(reader, "actions");
+    replay.no_action = reader.count("no_action");
     replay.counted_by = reader.text("counted_by");
     replay.received = reader.count("received");
     replay.passed = reader.count("passed");
@@ -268,6 +271,11 @@ Result<StoredResult> read_any(const Json& json, const std::string& name,
 
 Result<StoredResult> read_stored_result(std::string_view text, const std::string& name) {
     XDPBENCH_TRY(const Json json, parse_document(text, name));
+    if (json.value("kind", Json()) == "qualification") {
+        XDPBENCH_TRY(model::QualificationRecord record, parse_qualification(text, name));
+        record.exit_code = model::exit_code_of(record);
+        return record;
+    }
     const JsonReader document(json);
     XDPBENCH_TRY(StoredResult result, read_any(json, name, document));
     if (!document.problem()) return result;

@@ -9,13 +9,15 @@
 #include "base/result.h"
 #include "model/comparison.h"
 #include "model/device.h"
+#include "model/qualification.h"
 #include "model/run.h"
 #include "report/entry.h"
 
 namespace xdpbench::report {
 
-// Of `run`, of `compare` and of `doctor --dev`.
-using StoredResult = std::variant<model::RunRecord, model::CompareRecord, model::DeviceRecord>;
+// Of `run`, `compare`, `qualify` and `doctor --dev`.
+using StoredResult = std::variant<model::RunRecord, model::CompareRecord,
+                                  model::QualificationRecord, model::DeviceRecord>;
 
 // Reads a document that anybody may have written; `name` is for the error, which says what is wrong
 // where. Of schema version 1 it reads what `compare old.json new.json` does: environment and
