@@ -5,6 +5,7 @@
 #include "report/html.h"
 #include "report/junit.h"
 #include "report/ktap.h"
+#include "report/markdown.h"
 #include "report/openmetrics.h"
 
 namespace xdpbench::report {
@@ -15,6 +16,7 @@ std::span<const OutputFormat> output_formats() {
         OutputFormat{"--junit", "the outcomes as JUnit XML too", to_junit},
         OutputFormat{"--ktap", "the outcomes as KTAP too", to_ktap},
         OutputFormat{"--metrics", "the figures as OpenMetrics text too", to_openmetrics},
+        OutputFormat{"--markdown", "a summary for a pull request as Markdown too", to_markdown},
     };
     return kFormats;
 }
