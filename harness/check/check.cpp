@@ -20,7 +20,7 @@ void add_fault(const std::string& frame, const FrameFault& fault, const FrameRes
         fmt::format("{}: {} as expected, but ", frame, bpf::returned_text(result.returned));
     if (!fault.frame.empty()) {
         failures.add(as_expected + "another frame came out:\n" + fault.frame,
-                     {frame, fault.expected, {result.out.bytes, 0}});
+                     {frame, fault.expected, {result.out.bytes, 0}, fault.differences});
     }
     if (!fault.beside.empty()) failures.add(as_expected + fault.beside);
 }

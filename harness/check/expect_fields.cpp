@@ -31,6 +31,7 @@ class FieldsExpectation : public Expectation {
             packet::differences_from(expected_, out);
         if (differences.empty()) return {};
         fault.frame = packet::difference_lines(differences) + fault.frame;
+        fault.differences.insert(fault.differences.begin(), differences.begin(), differences.end());
         if (!fault.expected) fault.expected = packet::corrected(expected_, out);
         return {};
     }

@@ -47,6 +47,8 @@ class OutputExpectation : public Expectation {
             packet::describe_difference(expected, frame.result.out, mask_);
         if (difference.empty()) return {};
         fault.frame += difference;
+        for (packet::FieldDifference& one : packet::diff_frames(expected, frame.result.out, mask_))
+            fault.differences.push_back(std::move(one));
         fault.expected = expected;
         return {};
     }

@@ -39,7 +39,8 @@ struct FrameFault {
     std::string action;                     // if it is wrong, nothing else is compared
     std::string frame;                      // lines: how what came out differs
     std::optional<packet::Frame> expected;  // the frame as it should be, if one would be right
-    std::string beside;                     // what is beside the frame
+    std::vector<packet::FieldDifference> differences;  // the same as `frame`, by field
+    std::string beside;                                // what is beside the frame
 
     [[nodiscard]] bool any() const { return !action.empty() || !frame.empty() || !beside.empty(); }
 };

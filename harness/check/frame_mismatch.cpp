@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <vector>
 
@@ -25,6 +26,19 @@ std::string save_mismatch(const FrameMismatch& mismatch, const std::string& stem
         return fmt::format("{} was not written for packet tools: {}", mismatch.frame,
                            done.error().text());
     return fmt::format("{} as pcap: {}", mismatch.frame, fmt::join(written, ", "));
+}
+
+model::ChangedFrame changed_frame(const FrameMismatch& mismatch) {
+    model::ChangedFrame changed;
+    changed.name = mismatch.frame;
+    for (const packet::FieldDifference& one : mismatch.differences)
+        changed.fields.push_back({one.field, one.expected, one.actual});
+    const std::size_t expected = mismatch.expected ? mismatch.expected->bytes.size() : 0;
+    const std::size_t longest = std::max(expected, mismatch.actual.bytes.size());
+    if (longest > model::ChangedFrame::kLongestShown) return changed;
+    if (mismatch.expected) changed.expected = mismatch.expected->bytes;
+    changed.actual = mismatch.actual.bytes;
+    return changed;
 }
 
 }  // namespace xdpbench::check

@@ -3,7 +3,10 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "model/case.h"
+#include "packet/diff.h"
 #include "packet/frame.h"
 
 namespace xdpbench::check {
@@ -14,10 +17,14 @@ struct FrameMismatch {
     // would be that.
     std::optional<packet::Frame> expected;
     packet::Frame actual;
+    std::vector<packet::FieldDifference> differences;
 };
 
 // Writes <stem>-expected.pcap and <stem>-actual.pcap, each whole or not at all. What a person is
 // told: a line with their names, or why they could not be written.
 [[nodiscard]] std::string save_mismatch(const FrameMismatch& mismatch, const std::string& stem);
+
+// For the reports.
+[[nodiscard]] model::ChangedFrame changed_frame(const FrameMismatch& mismatch);
 
 }  // namespace xdpbench::check

@@ -24,7 +24,8 @@ Entry entry_of(const model::CaseResult& result) {
             result.outcome,
             result.message,
             result.seconds,
-            result.repeat};
+            result.repeat,
+            result.frame ? &*result.frame : nullptr};
 }
 
 template <class Record>

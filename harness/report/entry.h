@@ -24,7 +24,8 @@ struct Entry {
     model::Outcome outcome = model::Outcome::passed;
     std::string message;
     double seconds = 0;
-    std::string repeat;  // empty where no command runs this one alone
+    std::string repeat;                          // empty where no command runs this one alone
+    const model::ChangedFrame* frame = nullptr;  // in the record
 };
 
 // The cases in the order in which they ran, a suite's together, and what they ran on.

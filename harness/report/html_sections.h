@@ -16,6 +16,8 @@ namespace xdpbench::report {
 [[nodiscard]] std::string html_environment(const Source& source);
 // Cases: those that did not pass first and in full, with the frames that came out otherwise.
 [[nodiscard]] std::string html_problems(const Source& source);
+// A frame that came out otherwise: by field, byte by byte, and both as pcaps to be saved.
+[[nodiscard]] std::string html_frame(const model::ChangedFrame& frame);
 [[nodiscard]] std::string html_cases(const Source& source);
 [[nodiscard]] std::string html_programs(const model::RunRecord& run);
 // What drivers and devices declare, do and refuse.

@@ -112,6 +112,7 @@ std::string html_problems(const Source& source) {
         if (!entry.location.empty())
             html += fmt::format("<p class=\"dim\">{}</p>\n", html_text(entry.location));
         html += fmt::format("<pre>{}</pre>\n", html_text(entry.message));
+        if (entry.frame != nullptr) html += html_frame(*entry.frame);
         if (!entry.repeat.empty())
             html += fmt::format("<p>repeat: <code>{}</code></p>\n", html_text(entry.repeat));
     }

@@ -1,5 +1,8 @@
 #include "report/json.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <nlohmann/json.hpp>
 
 #include "report/json_parts.h"
@@ -25,16 +28,32 @@ Json by_cpu(const std::map<int, std::uint64_t>& frames) {
     return json;
 }
 
+std::string hex_text(const std::vector<std::uint8_t>& bytes) {
+    return fmt::format("{:02x}", fmt::join(bytes, ""));
+}
+
+Json to_json(const model::ChangedFrame& frame) {
+    Json json{{"name", frame.name}, {"fields", Json::array()}};
+    for (const model::ChangedFrame::Field& field : frame.fields)
+        json["fields"].push_back(
+            {{"name", field.name}, {"expected", field.expected}, {"actual", field.actual}});
+    json["expected"] = hex_text(frame.expected);
+    json["actual"] = hex_text(frame.actual);
+    return json;
+}
+
 Json to_json(const model::CaseResult& result) {
-    return {{"kind", model::name_of(result.kind)},
-            {"program", result.program},
-            {"mode", result.mode ? model::mode_name(*result.mode) : ""},
-            {"name", result.name},
-            {"location", result.location},
-            {"outcome", model::outcome_name(result.outcome)},
-            {"message", result.message},
-            {"seconds", result.seconds},
-            {"repeat", result.repeat}};
+    Json json{{"kind", model::name_of(result.kind)},
+              {"program", result.program},
+              {"mode", result.mode ? model::mode_name(*result.mode) : ""},
+              {"name", result.name},
+              {"location", result.location},
+              {"outcome", model::outcome_name(result.outcome)},
+              {"message", result.message},
+              {"seconds", result.seconds},
+              {"repeat", result.repeat}};
+    if (result.frame) json["frame"] = to_json(*result.frame);
+    return json;
 }
 
 Json to_json(const model::VerdictRecord& verdict) {

@@ -208,6 +208,8 @@ inline model::RunRecord sample_run() {
                  sample_case(model::CaseKind::check, "fails", model::Outcome::failed, "ip.ttl"),
                  sample_case(model::CaseKind::replay, "mixed.pcap", model::Outcome::skipped, "no")};
     run.cases[2].mode = model::Mode::generic;
+    run.cases[1].frame = model::ChangedFrame{
+        "mixed.pcap#3", {{"ip.ttl", "63", "64"}}, {0x45, 0x00, 0x3f}, {0x45, 0x00, 0x40}};
     run.verdicts = {{"lb", "mixed.pcap", 40, {1, 2, 3, 4, 5}, 25, 0.5, "frame 3 differs"}};
     run.replays = {sample_replay()};
     run.lans = {{"lb", model::Mode::native, {{"ping 6", "lb.yaml:3:1", 6, 5, {{"a", {1, 2}}}}}}};

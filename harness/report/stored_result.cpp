@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
 
 #include "report/json_reader.h"
 #include "report/qualification_json.h"
@@ -10,6 +11,30 @@
 
 namespace xdpbench::report {
 namespace {
+
+std::vector<std::uint8_t> read_hex(const JsonReader& reader, const char* key) {
+    const std::string text = reader.text(key);
+    std::vector<std::uint8_t> bytes(text.size() / 2);
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        const char* const digits = text.data() + 2 * i;
+        const auto [end, error] = std::from_chars(digits, digits + 2, bytes[i], 16);
+        if (error != std::errc() || end != digits + 2 || text.size() % 2 != 0) {
+            reader.note(key, "is not in hex");
+            return {};
+        }
+    }
+    return bytes;
+}
+
+model::ChangedFrame read_frame(const JsonReader& reader) {
+    model::ChangedFrame frame;
+    frame.name = reader.text("name");
+    for (const JsonReader& field : reader.objects("fields"))
+        frame.fields.push_back({field.text("name"), field.text("expected"), field.text("actual")});
+    frame.expected = read_hex(reader, "expected");
+    frame.actual = read_hex(reader, "actual");
+    return frame;
+}
 
 model::CaseResult read_case(const JsonReader& reader) {
     using enum model::CaseKind;
@@ -25,6 +50,7 @@ model::CaseResult read_case(const JsonReader& reader) {
     result.message = reader.text("message");
     result.seconds = reader.number("seconds");
     result.repeat = reader.text("repeat");
+    if (reader.has("frame")) result.frame = read_frame(reader.object("frame"));
     return result;
 }
 

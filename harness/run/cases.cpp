@@ -34,6 +34,7 @@ class RegisteredCase : public testing::Test {
             std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         result.outcome = verdict.outcome;
         result.message = verdict.message;
+        if (verdict.mismatch) result.frame = check::changed_frame(*verdict.mismatch);
         run_->results.push_back(std::move(result));
         if (verdict.outcome == model::Outcome::skipped) GTEST_SKIP() << verdict.message;
         if (verdict.outcome != model::Outcome::passed) ADD_FAILURE() << verdict.message;
