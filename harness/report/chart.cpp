@@ -90,9 +90,9 @@ std::string bar_row(const BarRow& row, const Axis& axis, double width, double to
         const double low = kSide + axis.place(row.range->first) * width;
         const double high = kSide + axis.place(row.range->second) * width;
         const double middle = top + kRowMark + kBarHeight / 2;
-        content += rule(low, middle, high, middle, "axis");
-        content += rule(low, middle - 4, low, middle + 4, "axis");
-        content += rule(high, middle - 4, high, middle + 4, "axis");
+        content += rule(low, middle, high, middle, "whisker");
+        content += rule(low, middle - 4, low, middle + 4, "whisker");
+        content += rule(high, middle - 4, high, middle + 4, "whisker");
         end = std::max(end, high);
     }
     return content + text_at(end + 8, top + kRowMark + 12, "", "", row.value);
@@ -109,8 +109,30 @@ double Plot::top_of(double y) const {
     return kHeight - kBottom - y_.place(y) * (kHeight - kBottom - kTop);
 }
 
-void Plot::line(std::span<const Point> points, const std::string& css_class, bool dashed) {
+namespace {
+
+// The point between two where the line reaches `y`.
+Point crossing(const Point& a, const Point& b, double y) {
+    return {a.x + (b.x - a.x) * (y - a.y) / (b.y - a.y), y};
+}
+
+// What of a falling or rising line lies below the upper end of the axis.
+std::vector<Point> below(std::span<const Point> points, double high) {
+    std::vector<Point> kept;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        const bool in = points[i].y <= high;
+        if (i > 0 && in != (points[i - 1].y <= high))
+            kept.push_back(crossing(points[i - 1], points[i], high));
+        if (in) kept.push_back(points[i]);
+    }
+    return kept;
+}
+
+}  // namespace
+
+void Plot::line(std::span<const Point> all, const std::string& css_class, bool dashed) {
     std::vector<Point> placed;
+    const std::vector<Point> points = below(all, y_.high);
     for (const Point& point : points) placed.push_back({left_of(point.x), top_of(point.y)});
     marks_ += fmt::format("<path class=\"{}{}\" d=\"{}\"/>\n", dashed ? "thin dash " : "line ",
                           css_class, path_of(placed));

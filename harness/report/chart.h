@@ -52,7 +52,7 @@ struct Point {
 class Plot {
   public:
     // `label` is what a screen reader says. `right`: room right of the axes, in units of the page.
-    Plot(std::string label, Axis x, Axis y, double right = 12);
+    Plot(std::string label, Axis x, Axis y, double right = 20);
 
     // `css_class`: series_class(), or "grey".
     void line(std::span<const Point> points, const std::string& css_class, bool dashed = false);

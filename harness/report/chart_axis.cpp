@@ -48,12 +48,12 @@ std::string figure_text(double value) {
 
 namespace {
 
-// Of large numbers the thousands, millions ...: "250 k", "5 M".
-std::string tick_text(double value) {
+// Where the largest is large, in thousands, millions ...: "250 k", "5 M".
+std::string tick_text(double value, double largest) {
     constexpr double kFewDigits = 1e4;
     for (const auto& [unit, suffix] : {std::pair{1e12, " T"}, std::pair{1e9, " G"},
                                        std::pair{1e6, " M"}, std::pair{1e3, " k"}}) {
-        if (std::abs(value) >= std::max(unit, kFewDigits))
+        if (largest >= kFewDigits && std::abs(value) >= unit)
             return figure_text(value / unit) + suffix;
     }
     return figure_text(value);
@@ -65,7 +65,7 @@ std::vector<Tick> round_ticks(double low, double high, int wanted) {
     const double step = step_of(low, high, wanted);
     std::vector<Tick> ticks;
     for (double n = std::ceil(low / step - 1e-9); n * step <= high + step * 1e-9; ++n)
-        ticks.push_back({n * step, tick_text(n * step)});
+        ticks.push_back({n * step, tick_text(n * step, high)});
     return ticks;
 }
 
@@ -115,7 +115,8 @@ Axis Axis::powers(std::string title, double lowest, double highest) {
         for (const double factor : {1.0, 2.0, 5.0}) {
             const double at = factor * std::pow(10.0, power);
             const bool inside = at >= lowest * (1 - 1e-9) && at <= highest * (1 + 1e-9);
-            if (inside && (few || factor == 1.0)) axis.ticks.push_back({at, tick_text(at)});
+            if (inside && (few || factor == 1.0))
+                axis.ticks.push_back({at, tick_text(at, highest)});
         }
     }
     return axis;

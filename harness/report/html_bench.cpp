@@ -92,13 +92,16 @@ struct SizeChart {
     };
     std::vector<Bar> bars;
     double highest = 0;
+    std::size_t others = 0;  // rates that have no place here
 
     explicit SizeChart(const model::RunRecord& run) {
         for (const model::BenchRecord& bench : run.benches) {
             const bool fits = !bench.alone() && !bench.setup.size.empty() && !bench.rounds.empty();
             if (fits) add(bench);
+            if (!fits && !bench.alone() && !bench.rounds.empty()) ++others;
         }
     }
+    [[nodiscard]] bool has_all() const { return sizes.size() > 1 && others == 0; }
     void add(const model::BenchRecord& bench) {
         const Spread mpps = mpps_of(bench);
         bars.push_back(
@@ -196,7 +199,8 @@ std::string costs_figure(const std::vector<NamedBench>& benches) {
 }  // namespace
 
 std::string html_rates(const model::RunRecord& run) {
-    return SizeChart(run).figure() + rates_figure(measured(run));
+    const SizeChart sizes(run);
+    return sizes.has_all() ? sizes.figure() : sizes.figure() + rates_figure(measured(run));
 }
 
 std::string html_costs(const model::RunRecord& run) {

@@ -13,10 +13,14 @@ namespace xdpbench::report {
 namespace {
 
 constexpr double kPercent = 100;
+constexpr double kTickRoom = 30;  // for half of the last tick's text
 
 std::string path_of(const model::BenchSetup& setup) { return setup.program + " " + setup.name(); }
 
-bool same_path(const model::BenchSetup& a, const model::BenchSetup& b) {
+bool same_path(const model::LoadRecord& one, const model::LoadRecord& other) {
+    const model::BenchSetup& a = one.setup;
+    const model::BenchSetup& b = other.setup;
+    if (one.stamped != other.stamped) return false;
     return a.program == b.program && a.name() == b.name() && a.generator_cpus == b.generator_cpus;
 }
 
@@ -59,11 +63,12 @@ std::string draw_goals(const model::LoadRecord& load, Plot& plot, std::size_t& s
         const stats::SearchBounds& bounds = goal.result.bounds;
         if (bounds.lower) plot.vertical(*bounds.lower / model::kMega, css_class, "");
         if (bounds.upper) plot.vertical(*bounds.upper / model::kMega, css_class, "");
-        note += fmt::format(
-            " Goal {:.4g} % loss: kept up to {}, not kept from {} on; bound by {}: {}.",
-            goal.goal.loss_ratio * kPercent, bounds.lower ? rate_text(*bounds.lower) : "no rate",
-            bounds.upper ? rate_text(*bounds.upper) : "no rate", model::name_of(goal.bound),
-            goal.evidence);
+        note += fmt::format("{}{:.4g} % loss: kept up to {}, {}; bound by {}.",
+                            note.empty() ? "" : " ", goal.goal.loss_ratio * kPercent,
+                            bounds.lower ? rate_text(*bounds.lower) : "no rate",
+                            bounds.upper ? "no longer from " + rate_text(*bounds.upper) + " on"
+                                         : "no higher rate was offered",
+                            model::name_of(goal.bound));
     }
     return note;
 }
@@ -73,7 +78,9 @@ std::string offered_figure(const OfferedLoads& offered) {
     Plot plot("loss by offered rate", Axis::from_zero("offered, Mpps", offered.highest_rate),
               Axis::from_zero("lost, % of the frames", offered.highest_loss));
     Figure figure;
-    figure.title = path_of(offered.loads.front()->setup) + ", loss by offered rate";
+    figure.title =
+        path_of(offered.loads.front()->setup) +
+        (offered.loads.front()->stamped ? ", loss of stamped frames" : ", loss by offered rate");
     figure.legend = {{"one trial", series_class(0)}};
     std::size_t series = 0;
     for (const model::LoadRecord* const load : offered.loads)
@@ -146,9 +153,11 @@ std::string latency_figure(const model::LoadRecord& load) {
         if (nines_of(share) <= shares.high) shares.ticks.push_back({nines_of(share), text});
     }
     Plot plot("latency by share of frames", shares,
-              Axis::powers("ns, logarithmic", low * 0.9, high * 1.1));
+              Axis::powers("ns, logarithmic", low * 0.9, high * 1.1), kTickRoom);
     for (std::size_t i = 0; i < curves.size(); ++i) plot.line(curves[i], series_class(i));
-    figure.title = fmt::format("{}, {}", path_of(load.setup), load_title(load));
+    figure.title = fmt::format("{}, latency at {}", path_of(load.setup), rate_text(load.rate));
+    if (load.share > 0)
+        figure.title += fmt::format(" ({:.4g} % of what the search found)", load.share * kPercent);
     figure.note = fmt::format(
         "Each latency has one reading of the clock in it, {:.0f} ns; a bucket is at most {:.1f} % "
         "wide.",
@@ -165,7 +174,7 @@ std::string html_losses_by_rate(const model::RunRecord& run) {
     for (const model::LoadRecord& load : run.loads) {
         if (load.kind == model::LoadKind::latency) continue;
         const auto found = std::find_if(paths.begin(), paths.end(), [&](const OfferedLoads& path) {
-            return same_path(path.loads.front()->setup, load.setup);
+            return same_path(*path.loads.front(), load);
         });
         if (found == paths.end())
             paths.emplace_back().add(load);

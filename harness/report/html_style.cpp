@@ -60,6 +60,7 @@ svg text { fill: var(--ink); font: 13px system-ui, "DejaVu Sans", sans-serif; fo
 svg .tick { fill: var(--dim); font-size: 12px; }
 svg .grid { stroke: var(--grid); stroke-width: 1; fill: none; }
 svg .axis { stroke: var(--grey); stroke-width: 1; fill: none; }
+svg .whisker { stroke: var(--ink); stroke-width: 1.5; fill: none; }
 svg .line { fill: none; stroke-width: 2; stroke: currentColor; stroke-linejoin: round; }
 svg .thin { fill: none; stroke-width: 1.5; stroke: currentColor; }
 svg .dash { stroke-dasharray: 5 4; }
