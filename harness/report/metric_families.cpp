@@ -29,13 +29,13 @@ void MetricFamilies::declare(const std::string& name, std::string_view type, std
     families_.push_back({name, head + fmt::format("# HELP {} {}\n", name, label_text(help)), ""});
 }
 
-void MetricFamilies::add(const MetricLabels& labels, double value, std::string_view suffix) {
+void MetricFamilies::add(const MetricLabels& labels, double value) {
     std::string inside;
     for (const auto& [name, text] : labels)
         inside += fmt::format("{}{}=\"{}\"", inside.empty() ? "" : ",", name, label_text(text));
     Family& family = families_.back();
-    family.samples += fmt::format("{}{}{} {}\n", family.name, suffix,
-                                  inside.empty() ? "" : "{" + inside + "}", value);
+    family.samples +=
+        fmt::format("{}{} {}\n", family.name, inside.empty() ? "" : "{" + inside + "}", value);
 }
 
 std::string MetricFamilies::text() const {

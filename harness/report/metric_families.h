@@ -17,7 +17,7 @@ class MetricFamilies {
     void declare(const std::string& name, std::string_view type, std::string_view unit,
                  std::string_view help);
     // A sample of the family declared last.
-    void add(const MetricLabels& labels, double value, std::string_view suffix = "");
+    void add(const MetricLabels& labels, double value);
     [[nodiscard]] std::string text() const;
 
   private:

@@ -31,12 +31,14 @@ std::string label_name(std::string_view text) {
 }
 
 void add_summary(Families& out, const Entries& run) {
-    out.declare("xdp_bench_environment", "info", "", "What the run ran on.");
+    // An info metric under the name of a gauge: Prometheus' older text format, which node_exporter
+    // reads, knows no info.
+    out.declare("xdp_bench_environment_info", "gauge", "", "What the run ran on.");
     Labels environment;
     for (const auto& [name, value] : run.environment) {
         environment.emplace_back(label_name(name), value);
     }
-    out.add(environment, 1, "_info");
+    out.add(environment, 1);
     out.declare("xdp_bench_exit_code", "gauge", "", "The tool's exit code.");
     out.add({}, run.exit_code);
     out.declare("xdp_bench_run_seconds", "gauge", "seconds", "How long the run took.");
