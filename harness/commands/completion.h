@@ -1,0 +1,13 @@
+// Completion of the command line by a shell, made of the options that there are.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+namespace xdpbench::commands {
+
+// The script of each shell. They find the names of programs and interfaces where they are used.
+[[nodiscard]] std::string bash_completion(const CLI::App& application);
+[[nodiscard]] std::string zsh_completion(const CLI::App& application);
+
+}  // namespace xdpbench::commands
