@@ -1,7 +1,6 @@
 #include "bpf/attached.h"
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
 #include <linux/if_link.h>
@@ -134,44 +133,6 @@ std::uint32_t mode_flag(model::Mode mode) {
                                          : XDP_FLAGS_HW_MODE;
 }
 
-// The kernel keeps 15 characters of a map's name; its BTF knows all of them.
-std::string whole_name(const btf* types, const std::string& name) {
-    constexpr std::size_t kKept = BPF_OBJ_NAME_LEN - 1;
-    const std::int32_t maps =
-        types == nullptr ? -1 : ::btf__find_by_name_kind(types, ".maps", BTF_KIND_DATASEC);
-    if (name.size() < kKept || maps < 0) return name;
-    const btf_type* const section = ::btf__type_by_id(types, static_cast<std::uint32_t>(maps));
-    for (unsigned i = 0; i < ::btf_vlen(section); ++i) {
-        const btf_type* const variable =
-            ::btf__type_by_id(types, ::btf_var_secinfos(section)[i].type);
-        std::string whole = ::btf__name_by_offset(types, variable->name_off);
-        if (whole.starts_with(name)) return whole;
-    }
-    return name;
-}
-
-bool holds_globals(const TypedMap& map) {
-    return map.name.find('.') != std::string::npos;  // "ip_filte.rodata": no name that C takes
-}
-
-Result<std::vector<std::uint32_t>> map_ids(std::uint32_t program_id) {
-    XDPBENCH_TRY(const UniqueFd program, open_program(program_id));
-    std::vector<std::uint32_t> ids;
-    // The first call says how many there are.
-    for (int i = 0; i < 2; ++i) {
-        bpf_prog_info info = {};
-        std::uint32_t size = sizeof(info);
-        info.nr_map_ids = static_cast<std::uint32_t>(ids.size());
-        info.map_ids = reinterpret_cast<std::uint64_t>(ids.data());
-        if (::bpf_obj_get_info_by_fd(program.get(), &info, &size) != 0) {
-            return system_error(fmt::format("cannot read which maps program {} has", program_id),
-                                errno);
-        }
-        ids.resize(info.nr_map_ids);
-    }
-    return ids;
-}
-
 }  // namespace
 
 Result<UniqueFd> open_program(std::uint32_t id) {
@@ -220,49 +181,6 @@ Result<void> detach(const net::NetNs& netns, const net::InterfaceInfo& interface
     if (answer.error == 0) return {};
     return system_error(fmt::format("cannot detach program {} from {}", program.id, interface.name),
                         answer.error, answer.text);
-}
-
-void ProgramMaps::Free::operator()(btf* types) const { ::btf__free(types); }
-
-Result<ProgramMaps> ProgramMaps::open(std::uint32_t program_id) {
-    XDPBENCH_TRY(const std::vector<std::uint32_t> ids, map_ids(program_id));
-    ProgramMaps maps;
-    for (const std::uint32_t id : ids) {
-        Opened opened;
-        opened.fd = UniqueFd(::bpf_map_get_fd_by_id(id));
-        bpf_map_info info = {};
-        std::uint32_t size = sizeof(info);
-        if (!opened.fd.valid() || ::bpf_obj_get_info_by_fd(opened.fd.get(), &info, &size) != 0)
-            return system_error(fmt::format("cannot open map {} of program {}", id, program_id),
-                                errno);
-        if (info.btf_id != 0) opened.types.reset(::btf__load_from_kernel_by_id(info.btf_id));
-        const btf* const types = opened.types.get();
-        opened.map = {whole_name(types, info.name),
-                      opened.fd.get(),
-                      info.type,
-                      info.max_entries,
-                      {types, info.btf_key_type_id, info.key_size},
-                      {types, info.btf_value_type_id, info.value_size}};
-        if (!holds_globals(opened.map)) maps.maps_.push_back(std::move(opened));
-    }
-    return maps;
-}
-
-std::vector<TypedMap> ProgramMaps::all() const {
-    std::vector<TypedMap> maps;
-    maps.reserve(maps_.size());
-    for (const Opened& opened : maps_) maps.push_back(opened.map);
-    return maps;
-}
-
-Result<TypedMap> ProgramMaps::find(const std::string& name) const {
-    std::vector<std::string> names;
-    for (const Opened& opened : maps_) {
-        if (opened.map.name == name) return opened.map;
-        names.push_back(opened.map.name);
-    }
-    return input_error(
-        fmt::format("the program has no map {}{}", name, what_there_is(name, names)));
 }
 
 }  // namespace xdpbench::bpf

@@ -3,13 +3,12 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "base/unique_fd.h"
-#include "bpf/typed_map.h"
+#include "bpf/loaded_maps.h"
 #include "net/interface.h"
 #include "net/netns.h"
 #include "scenario/scenario.h"
@@ -48,27 +47,5 @@ struct Holders {
 // nowhere). It is an error if another one is attached meanwhile.
 Result<void> detach(const net::NetNs& netns, const net::InterfaceInfo& interface,
                     const AttachedProgram& program);
-
-// The maps of a loaded program, by the names that they have in its source.
-class ProgramMaps {
-  public:
-    static Result<ProgramMaps> open(std::uint32_t program_id);
-
-    // Without those of global variables.
-    [[nodiscard]] std::vector<TypedMap> all() const;
-    // The error lists the maps there are.
-    Result<TypedMap> find(const std::string& name) const;
-
-  private:
-    struct Free {
-        void operator()(btf* types) const;
-    };
-    struct Opened {
-        UniqueFd fd;
-        std::unique_ptr<btf, Free> types;
-        TypedMap map;
-    };
-    std::vector<Opened> maps_;
-};
 
 }  // namespace xdpbench::bpf

@@ -1,7 +1,7 @@
 // Which maps of a program hold events, and what their records mean.
 #include <bpf/btf.h>
-#include <bpf/libbpf.h>
 #include <fmt/format.h>
+#include <linux/bpf.h>
 
 #include <algorithm>
 #include <set>
@@ -45,8 +45,8 @@ std::uint32_t found_type(const btf* types, const std::string& name, std::uint32_
     return pointed_to(types);
 }
 
-std::optional<EventBuffer> buffer_of(const bpf_map* map) {
-    switch (::bpf_map__type(map)) {
+std::optional<EventBuffer> buffer_of(const TypedMap& map) {
+    switch (map.kind) {
         case BPF_MAP_TYPE_RINGBUF:
             return EventBuffer::ring;
         case BPF_MAP_TYPE_PERF_EVENT_ARRAY:
@@ -56,12 +56,12 @@ std::optional<EventBuffer> buffer_of(const bpf_map* map) {
     }
 }
 
-Result<EventSource> source_of(const Program& program, const bpf_map* map, EventBuffer buffer,
+Result<EventSource> source_of(const Program& program, const TypedMap& map, EventBuffer buffer,
                               const EventTypes& named) {
     EventSource source;
-    source.map = ::bpf_map__name(map);
+    source.map = map.name;
     source.buffer = buffer;
-    source.types = ::bpf_object__btf(program.handle());
+    source.types = program.types();
     const auto name = named.find(source.map);
     if (name != named.end()) {
         XDPBENCH_TRY(source.type,
@@ -102,8 +102,14 @@ bool ends_after(const Event& event, std::size_t length) {
 Result<std::vector<EventSource>> event_sources(const Program& program, const EventTypes& named) {
     std::vector<EventSource> sources;
     std::vector<std::string> names;
-    const bpf_map* map = nullptr;
-    bpf_object__for_each_map(map, program.handle()) {
+    if (program.is_shared()) {  // a record that the tool reads is gone for its reader
+        if (named.empty()) return sources;
+        return input_error(
+            fmt::format("the records of {} belong to their readers: the tool does not "
+                        "read them",
+                        program.object().string()));
+    }
+    for (const TypedMap& map : program.maps()) {
         const std::optional<EventBuffer> buffer = buffer_of(map);
         if (!buffer) continue;
         XDPBENCH_TRY(EventSource source, source_of(program, map, *buffer, named));

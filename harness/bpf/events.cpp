@@ -146,7 +146,7 @@ class Events::Readers {
     explicit Readers(const Program& program) : program_(&program) {}
 
     Result<void> open_buffer(Reader& reader) {
-        const int map = ::bpf_map__fd(program_->find_map(reader.source->map));
+        const int map = program_->find_map(reader.source->map)->fd;
         if (map < 0) return system_error("its program is not loaded", EBADF);
         XDPBENCH_CHECK(reader.source->buffer == EventBuffer::ring ? open_ring(reader, map)
                                                                   : open_perf(reader, map));

@@ -1,7 +1,6 @@
 #include "bpf/map_state.h"
 
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <fmt/format.h>
 #include <linux/bpf.h>
 
@@ -9,6 +8,7 @@
 #include <cerrno>
 
 #include "bpf/map_entries.h"
+#include "bpf/program.h"
 #include "xdp_counters.h"
 
 namespace xdpbench::bpf {
@@ -20,11 +20,10 @@ enum class Kind {
     constant,  // no program changes it, or it holds descriptors or events
 };
 
-Kind kind_of(const bpf_map* map) {
+Kind kind_of(const TypedMap& map) {
     constexpr std::uint32_t kProgramCannotWrite = BPF_F_RDONLY_PROG;
-    if ((::bpf_map__map_flags(map) & kProgramCannotWrite) != 0) return Kind::constant;
-    if (std::string_view(::bpf_map__name(map)) == XDP_COUNTERS_MAP) return Kind::constant;
-    switch (::bpf_map__type(map)) {
+    if ((map.flags & kProgramCannotWrite) != 0) return Kind::constant;
+    switch (map.kind) {
         case BPF_MAP_TYPE_HASH:
         case BPF_MAP_TYPE_ARRAY:
         case BPF_MAP_TYPE_PERCPU_HASH:
@@ -51,23 +50,40 @@ Error cannot(const char* what, const TypedMap& map, int number) {
 
 }  // namespace
 
+Result<void> MapState::add(const TypedMap& map) {
+    const Kind kind = kind_of(map);
+    if (kind == Kind::kept) kept_.push_back(map.name);
+    if (kind != Kind::restored) return {};
+    Saved saved{map, {}};
+    XDPBENCH_CHECK(for_each_entry(map, [&](ByteView key, ByteView value) -> Result<void> {
+        saved.entries.push_back({{key.begin(), key.end()}, {value.begin(), value.end()}});
+        return {};
+    }));
+    std::sort(saved.entries.begin(), saved.entries.end(),
+              [](const Entry& a, const Entry& b) { return a.key < b.key; });
+    saved_.push_back(std::move(saved));
+    return {};
+}
+
 Result<MapState> MapState::save(const Program& program) {
+    XDPBENCH_CHECK(program.require_own_maps("restore the maps before each window"));
     MapState state;
-    for (const bpf_map* const map : program.maps()) {
-        if (::bpf_map__fd(map) < 0) continue;
-        const Kind kind = kind_of(map);
-        if (kind == Kind::kept) state.kept_.emplace_back(::bpf_map__name(map));
-        if (kind != Kind::restored) continue;
-        Saved saved{typed_map(program.handle(), map), {}};
-        XDPBENCH_CHECK(for_each_entry(saved.map, [&](ByteView key, ByteView value) -> Result<void> {
-            saved.entries.push_back({{key.begin(), key.end()}, {value.begin(), value.end()}});
-            return {};
-        }));
-        std::sort(saved.entries.begin(), saved.entries.end(),
-                  [](const Entry& a, const Entry& b) { return a.key < b.key; });
-        state.saved_.push_back(std::move(saved));
+    for (const TypedMap& map : program.maps()) {
+        if (map.fd >= 0 && map.name != XDP_COUNTERS_MAP) XDPBENCH_CHECK(state.add(map));
     }
     return state;
+}
+
+Result<MapState> MapState::save_all(const std::vector<TypedMap>& maps) {
+    MapState state;
+    for (const TypedMap& map : maps) XDPBENCH_CHECK(state.add(map));
+    return state;
+}
+
+std::size_t MapState::entries() const {
+    std::size_t sum = 0;
+    for (const Saved& saved : saved_) sum += saved.entries.size();
+    return sum;
 }
 
 Result<void> MapState::restore_one(const Saved& saved) {

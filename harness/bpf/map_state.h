@@ -2,14 +2,16 @@
 // has seen.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
-#include "bpf/program.h"
 #include "bpf/typed_map.h"
 
 namespace xdpbench::bpf {
+
+class Program;
 
 // Arrays, hashes and prefix tries of all kinds, and the program's global variables. The program's
 // counters (xdp_counters.h) count on: they are no state.
@@ -17,6 +19,11 @@ class MapState {
   public:
     // As the maps of `program` are now; it must outlive this.
     static Result<MapState> save(const Program& program);
+    // Of all these maps, counters too.
+    static Result<MapState> save_all(const std::vector<TypedMap>& maps);
+
+    // How many entries are saved.
+    [[nodiscard]] std::size_t entries() const;
 
     // Brings all saved maps back: entries that came are deleted, those that changed or went are
     // written.
@@ -35,6 +42,7 @@ class MapState {
         TypedMap map;
         std::vector<Entry> entries;  // by key
     };
+    Result<void> add(const TypedMap& map);
     static Result<void> restore_one(const Saved& saved);
 
     std::vector<Saved> saved_;

@@ -16,7 +16,7 @@ TEST(MapStateTest, EntriesThatCameWentOrChangedAreAsBefore) {
     ASSERT_TRUE(program) << program.error().text();
     const Result<void> loaded = program->load();
     ASSERT_TRUE(loaded) << loaded.error().text();
-    const int map = ::bpf_map__fd(program->find_map("sources"));
+    const int map = program->find_map("sources")->fd;
     const auto write = [map](std::uint32_t key, std::uint64_t value) {
         ASSERT_EQ(::bpf_map_update_elem(map, &key, &value, BPF_ANY), 0);
     };

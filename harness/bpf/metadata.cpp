@@ -1,7 +1,6 @@
 #include "bpf/metadata.h"
 
 #include <bpf/btf.h>
-#include <bpf/libbpf.h>
 #include <fmt/format.h>
 
 #include "base/text.h"
@@ -26,7 +25,7 @@ struct Structure {
 
 Result<Structure> structure_in(const Program& program, const scenario::Metadata& metadata) {
     Structure structure;
-    structure.types = ::bpf_object__btf(program.handle());
+    structure.types = program.types();
     Result<std::uint32_t> id = require_structure(structure.types, metadata.type, "metadata");
     if (!id) return scenario::placed(metadata.where, id.error());
     structure.id = *id;

@@ -94,7 +94,7 @@ TEST_F(OffloadTest, ABoundProgramSaysSoAndCannotBeTestRun) {
     const Program program = bound("xdp_drop");
     EXPECT_EQ(program.info()->device, device_.index);
     EXPECT_EQ(program.info()->jited_bytes, 0U);
-    for (const bpf_map* const map : program.maps())
+    for (const TypedMap& map : program.maps())
         EXPECT_EQ(device_of_map(map).value_or(0), device_.index);
     const std::array<std::uint8_t, 64> frame{};
     auto options = bpf_options<bpf_test_run_opts>();
@@ -219,7 +219,7 @@ TEST_F(OffloadTest, WhatTheDevicesMapsRefuse) {
     EXPECT_TRUE(program->offload_obstacles("netdevsim").empty());
     const auto done = program->load(device_.index);
     ASSERT_TRUE(done) << done.error().text();
-    const TypedMap hash = typed_map(program->handle(), program->find_map("seen"));
+    const TypedMap hash = *program->find_map("seen");
     const MapBytes value(sizeof(std::uint64_t));
     ASSERT_TRUE(update_entry(hash, key_of(1), value));
     ASSERT_TRUE(update_entry(hash, key_of(2), value));
@@ -229,11 +229,10 @@ TEST_F(OffloadTest, WhatTheDevicesMapsRefuse) {
     EXPECT_NE(third.error().cause.find("the map has 2 entries"), std::string::npos)
         << third.error().text();
     // A full map can still be tried: an entry that is there takes no room.
-    const auto tried = exercise_map(program->find_map("seen"));
+    const auto tried = exercise_map(*program->find_map("seen"));
     EXPECT_TRUE(tried) << tried.error().text();
 
-    const auto deleted =
-        delete_entry(typed_map(program->handle(), program->find_map("counts")), key_of(0));
+    const auto deleted = delete_entry(*program->find_map("counts"), key_of(0));
     ASSERT_FALSE(deleted);
     EXPECT_NE(deleted.error().what.find("(EINVAL)"), std::string::npos) << deleted.error().text();
     EXPECT_NE(deleted.error().advice.find("set it to 0 instead"), std::string::npos)
@@ -258,7 +257,7 @@ TEST_F(OffloadTest, MapsInADeviceHaveNoTypes) {
     const Program program = bound("xdp_drop");
     bpf_map_info info = {};
     std::uint32_t size = sizeof(info);
-    ASSERT_EQ(::bpf_obj_get_info_by_fd(::bpf_map__fd(program.maps().front()), &info, &size), 0);
+    ASSERT_EQ(::bpf_obj_get_info_by_fd(program.maps().front().fd, &info, &size), 0);
     EXPECT_EQ(info.btf_value_type_id, 0U);
 }
 

@@ -18,83 +18,77 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Error map_error(const char* operation, const bpf_map* map, int number) {
-    return system_error(
-        fmt::format("cannot {} map {} in the device", operation, ::bpf_map__name(map)), number,
-        number == ENODEV ? "the device was removed" : "");
+Error map_error(const char* operation, const TypedMap& map, int number) {
+    return system_error(fmt::format("cannot {} map {} in the device", operation, map.name), number,
+                        number == ENODEV ? "the device was removed" : "");
 }
 
-Result<bpf_map_info> info_of(const bpf_map* map) {
+Result<bpf_map_info> info_of(const TypedMap& map) {
     bpf_map_info info = {};
     std::uint32_t size = sizeof(info);
-    if (::bpf_obj_get_info_by_fd(::bpf_map__fd(map), &info, &size) != 0)
+    if (::bpf_obj_get_info_by_fd(map.fd, &info, &size) != 0)
         return map_error("ask the kernel about", map, errno);
     return info;
 }
 
 // Nothing if there is no such entry.
-Result<std::optional<Bytes>> read_value(const bpf_map* map, const Bytes& key) {
-    Bytes value(::bpf_map__value_size(map));
-    if (::bpf_map_lookup_elem(::bpf_map__fd(map), key.data(), value.data()) == 0)
-        return std::optional(value);
+Result<std::optional<Bytes>> read_value(const TypedMap& map, const Bytes& key) {
+    Bytes value(map.value.size);
+    if (::bpf_map_lookup_elem(map.fd, key.data(), value.data()) == 0) return std::optional(value);
     if (errno == ENOENT) return std::optional<Bytes>();
     return map_error("read", map, errno);
 }
 
-Result<void> write_entry(const bpf_map* map, const Bytes& key, const Bytes& value) {
-    if (::bpf_map_update_elem(::bpf_map__fd(map), key.data(), value.data(), BPF_ANY) == 0)
-        return {};
+Result<void> write_entry(const TypedMap& map, const Bytes& key, const Bytes& value) {
+    if (::bpf_map_update_elem(map.fd, key.data(), value.data(), BPF_ANY) == 0) return {};
     return map_error("write to", map, errno);
 }
 
 // The first key there is; of an empty hash map one of zeroes. (An entry that is there can always be
 // written again: it takes no room.)
-Bytes some_key(const bpf_map* map) {
-    Bytes key(::bpf_map__key_size(map));
-    static_cast<void>(::bpf_map_get_next_key(::bpf_map__fd(map), nullptr, key.data()));
+Bytes some_key(const TypedMap& map) {
+    Bytes key(map.key.size);
+    static_cast<void>(::bpf_map_get_next_key(map.fd, nullptr, key.data()));
     return key;
 }
 
 }  // namespace
 
-Result<std::uint32_t> device_of_map(const bpf_map* map) {
+Result<std::uint32_t> device_of_map(const TypedMap& map) {
     XDPBENCH_TRY(const bpf_map_info info, info_of(map));
     return info.ifindex;
 }
 
-std::string map_text(const bpf_map* map) {
+std::string map_text(const TypedMap& map) {
     const Result<bpf_map_info> info = info_of(map);
-    return fmt::format("{} ({}, {}{})", ::bpf_map__name(map),
-                       ::libbpf_bpf_map_type_str(::bpf_map__type(map)),
-                       counted(::bpf_map__max_entries(map), "entry"),
-                       info ? fmt::format(", id {}", info->id) : "");
+    return fmt::format(
+        "{} ({}, {}{})", map.name, ::libbpf_bpf_map_type_str(static_cast<bpf_map_type>(map.kind)),
+        counted(map.max_entries, "entry"), info ? fmt::format(", id {}", info->id) : "");
 }
 
-Result<std::string> exercise_map(const bpf_map* map) {
+Result<std::string> exercise_map(const TypedMap& map) {
     const Bytes key = some_key(map);
     XDPBENCH_TRY(const std::optional<Bytes> before, read_value(map, key));
-    Bytes written(::bpf_map__value_size(map));
+    Bytes written(map.value.size);
     for (std::size_t i = 0; i < written.size(); ++i) written[i] = static_cast<std::uint8_t>(i + 1);
     XDPBENCH_CHECK(write_entry(map, key, written));
     XDPBENCH_TRY(const std::optional<Bytes> read, read_value(map, key));
     if (read != written) {
-        return Error{ErrorKind::system,
-                     fmt::format("map {} in the device gives back another value than was written",
-                                 ::bpf_map__name(map)),
-                     {},
-                     {}};
+        return Error{
+            ErrorKind::system,
+            fmt::format("map {} in the device gives back another value than was written", map.name),
+            {},
+            {}};
     }
     if (before) {
         XDPBENCH_CHECK(write_entry(map, key, *before));
-        return fmt::format("{}: written, read back, put back", ::bpf_map__name(map));
+        return fmt::format("{}: written, read back, put back", map.name);
     }
-    if (::bpf_map_delete_elem(::bpf_map__fd(map), key.data()) != 0)
-        return map_error("delete from", map, errno);
+    if (::bpf_map_delete_elem(map.fd, key.data()) != 0) return map_error("delete from", map, errno);
     XDPBENCH_TRY(const std::optional<Bytes> deleted, read_value(map, key));
-    if (!deleted) return fmt::format("{}: written, read back, deleted", ::bpf_map__name(map));
+    if (!deleted) return fmt::format("{}: written, read back, deleted", map.name);
     return Error{ErrorKind::system,
-                 fmt::format("map {} in the device still has an entry that was deleted",
-                             ::bpf_map__name(map)),
+                 fmt::format("map {} in the device still has an entry that was deleted", map.name),
                  {},
                  {}};
 }

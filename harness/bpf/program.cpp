@@ -16,9 +16,13 @@
 #include "base/text.h"
 #include "bpf/bpf_options.h"
 #include "bpf/choose_program.h"
+#include "bpf/map_entries.h"
+#include "bpf/map_state.h"
 #include "bpf/refusal.h"
 #include "bpf/trial_open.h"
+#include "bpf/value_text.h"
 #include "packet/hex.h"
+#include "xdp_counters.h"
 
 namespace xdpbench::bpf {
 namespace {
@@ -89,10 +93,10 @@ std::string place_of(const std::string& log) {
 }
 
 // A map that the kernel does not create as it is: one without a size, of a kind that needs one.
-std::optional<std::string> find_unsized(const std::vector<bpf_map*>& maps) {
-    for (const bpf_map* const map : maps) {
-        if (::bpf_map__max_entries(map) != 0 || ::bpf_map__is_internal(map)) continue;
-        switch (::bpf_map__type(map)) {
+std::optional<std::string> find_unsized(const std::vector<TypedMap>& maps) {
+    for (const TypedMap& map : maps) {
+        if (map.max_entries != 0 || !map.section.empty()) continue;
+        switch (map.kind) {
             case BPF_MAP_TYPE_STRUCT_OPS:
             case BPF_MAP_TYPE_SK_STORAGE:
             case BPF_MAP_TYPE_INODE_STORAGE:
@@ -101,7 +105,7 @@ std::optional<std::string> find_unsized(const std::vector<bpf_map*>& maps) {
             case BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE:
                 continue;
             default:
-                return ::bpf_map__name(map);
+                return map.name;
         }
     }
     return std::nullopt;
@@ -192,6 +196,36 @@ Program::Program(std::filesystem::path path, std::unique_ptr<bpf_object, Close> 
       program_(program),
       function_(::bpf_program__name(program)) {}
 
+Program::Program(std::shared_ptr<const ExistingProgram> existing)
+    : path_(existing->origin()), existing_(std::move(existing)), function_(existing_->name()) {}
+
+Result<Program> Program::use(std::shared_ptr<const ExistingProgram> existing, StateAccess access) {
+    Program program(std::move(existing));
+    program.access_ = std::move(access);
+    return program;
+}
+
+Result<void> Program::require_own_maps(const std::string& to_do) const {
+    if (!is_shared() || access_.allowed) return {};
+    return input_error(
+        fmt::format("cannot {}: the maps of {} are not the tool's own", to_do, path_.string()),
+        "--allow-state-changes lets the tool write to them; --restore-state puts them back "
+        "afterwards");
+}
+
+Result<void> Program::load_existing() {
+    if (access_.saved) XDPBENCH_CHECK(access_.saved->restore());
+    XDPBENCH_CHECK(write_entries());
+    const std::optional<TypedMap> counters = find_map(XDP_COUNTERS_MAP);
+    if (!counters) return {};
+    return for_each_entry(*counters, [this](ByteView key, ByteView value) -> Result<void> {
+        if (key.size() == sizeof(std::uint32_t))
+            counters_before_[static_cast<std::uint32_t>(bpf::load(key, false))] = {value.begin(),
+                                                                                   value.end()};
+        return {};
+    });
+}
+
 Result<Program> Program::open(const std::filesystem::path& object, const std::string& function,
                               PinnedMaps pins) {
     const std::string name = object.string();
@@ -229,21 +263,29 @@ Result<Program> Program::choose(const std::filesystem::path& path,
     leave_out_struct_ops(opened.get());
     if (pins == PinnedMaps::kept_private) keep_private(opened.get());
     Program program(path, std::move(opened), chosen);
-    program.record_types_ = take_record_types(program.handle());
+    program.record_types_ = take_record_types(program.object_.get());
     return program;
 }
 
 void Program::allow_frags() {
+    if (existing_) return;
     ::bpf_program__set_flags(program_, ::bpf_program__flags(program_) | BPF_F_XDP_HAS_FRAGS);
 }
 
 void Program::bind_to_device(unsigned ifindex) {
-    for (bpf_map* const map : maps()) ::bpf_map__set_ifindex(map, ifindex);
+    bpf_map* map = nullptr;
+    bpf_object__for_each_map(map, object_.get())::bpf_map__set_ifindex(map, ifindex);
     for (bpf_program* const program : programs_of(object_.get()))
         ::bpf_program__set_ifindex(program, ifindex);
 }
 
 Result<void> Program::load(std::optional<unsigned> offload_ifindex) {
+    if (existing_ && offload_ifindex) {
+        return unavailable_error(fmt::format("{} cannot be loaded into a device", path_.string()),
+                                 "it is loaded already, and not for that device",
+                                 "give its object file");
+    }
+    if (existing_) return load_existing();
     const auto start = std::chrono::steady_clock::now();
     if (offload_ifindex) bind_to_device(*offload_ifindex);
     libbpf_log.clear();
@@ -254,6 +296,13 @@ Result<void> Program::load(std::optional<unsigned> offload_ifindex) {
 }
 
 Result<VerifierCost> Program::load_for_cost() {
+    if (existing_) {
+        // Verified long ago: the kernel remembers only this.
+        XDPBENCH_TRY(const ProgramInfo known, info());
+        VerifierCost cost;
+        if (known.verified_insns != 0) cost.processed_insns = known.verified_insns;
+        return cost;
+    }
     constexpr unsigned kStatistics = 4;             // BPF_LOG_STATS of the kernel
     constexpr std::size_t kStatisticsBytes = 4096;  // three lines; a stack of each of 256 functions
     std::string log(kStatisticsBytes, '\0');
@@ -295,15 +344,27 @@ Error Program::load_error(int number, const std::string& log, bool offload) cons
     return error;
 }
 
-std::vector<bpf_map*> Program::maps() const {
-    std::vector<bpf_map*> maps;
+std::vector<TypedMap> Program::maps() const {
+    if (existing_) return existing_->maps();
+    std::vector<TypedMap> maps;
     bpf_map* map = nullptr;
-    bpf_object__for_each_map(map, object_.get()) maps.push_back(map);
+    bpf_object__for_each_map(map, object_.get()) maps.push_back(typed_map(object_.get(), map));
     return maps;
 }
 
-bpf_map* Program::find_map(const std::string& name) const {
-    return ::bpf_object__find_map_by_name(object_.get(), name.c_str());
+std::optional<TypedMap> Program::find_map(const std::string& name) const {
+    for (TypedMap& map : maps()) {
+        if (map.name == name || map.section == name) return std::move(map);
+    }
+    return std::nullopt;
+}
+
+bpf_map* Program::definition_of(const std::string& map) const {
+    return existing_ ? nullptr : ::bpf_object__find_map_by_name(object_.get(), map.c_str());
+}
+
+const btf* Program::types() const {
+    return existing_ ? existing_->types() : ::bpf_object__btf(object_.get());
 }
 
 std::uint32_t Program::record_type(const std::string& map) const {
@@ -311,9 +372,10 @@ std::uint32_t Program::record_type(const std::string& map) const {
     return found == record_types_.end() ? 0 : found->second;
 }
 
-int Program::fd() const { return ::bpf_program__fd(program_); }
+int Program::fd() const { return existing_ ? existing_->fd() : ::bpf_program__fd(program_); }
 
 bool Program::has_frags() const {
+    if (existing_) return existing_->has_frags();
     // libbpf sets the flag by the section's name, but only while it loads.
     return std::string_view(::bpf_program__section_name(program_)).starts_with("xdp.frags");
 }
@@ -321,7 +383,7 @@ bool Program::has_frags() const {
 Result<ProgramInfo> Program::info() const {
     bpf_prog_info raw = {};
     std::uint32_t size = sizeof(raw);
-    if (::bpf_obj_get_info_by_fd(fd(), &raw, &size) != 0) {
+    if (::bpf_obj_get_info_by_fd(existing_ ? existing_->own_fd() : fd(), &raw, &size) != 0) {
         return system_error(fmt::format("cannot read the kernel's information on {}", function_),
                             errno);
     }

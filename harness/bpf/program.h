@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "bpf/existing_program.h"
 #include "bpf/typed_map.h"
 #include "bpf/verifier_log.h"
 #include "scenario/scenario.h"
@@ -20,12 +21,21 @@
 struct bpf_map;
 struct bpf_object;
 struct bpf_program;
+struct btf;
 
 namespace xdpbench::bpf {
 
 // Sends libbpf's messages to an internal log (shown with errors) instead of standard error; with
 // `verbose` to standard error as well. Once, at the start.
 void set_up_libbpf(bool verbose);
+
+class MapState;
+
+// What may be done with the maps of a program that others loaded.
+struct StateAccess {
+    bool allowed = false;                   // --allow-state-changes
+    std::shared_ptr<const MapState> saved;  // --restore-state; what each load() begins with
+};
 
 // What the kernel reports about a loaded program (struct bpf_prog_info).
 struct ProgramInfo {
@@ -81,6 +91,17 @@ class Program {
                                          std::span<const std::uint8_t> object,
                                          const std::string& function);
 
+    // One that the kernel has already: load() loads nothing, its maps are those that others use,
+    // and its global variables are what they are. `access` says what may be done with them.
+    static Result<Program> use(std::shared_ptr<const ExistingProgram> existing, StateAccess access);
+    // Whether it is such a one. What it has counted before load() is counters_before().
+    [[nodiscard]] bool is_shared() const { return existing_ != nullptr; }
+    [[nodiscard]] const std::map<std::uint32_t, MapBytes>& counters_before() const {
+        return counters_before_;
+    }
+    // Whether the tool may write to its maps; else the error says why not.
+    Result<void> require_own_maps(const std::string& to_do) const;
+
     // Encodes the configuration by the object's BTF: every error in it is found before anything is
     // loaded. May be called several times before load(); later settings win.
     Result<void> configure(const scenario::Configuration& configuration);
@@ -110,18 +131,22 @@ class Program {
     // line each, with the map's name; empty if nothing is known to stop it.
     [[nodiscard]] std::vector<std::string> offload_obstacles(const std::string& driver) const;
 
-    // All maps of the object, libbpf's own for sections of data too.
-    [[nodiscard]] std::vector<bpf_map*> maps() const;
+    // All its maps, those of sections of data too.
+    [[nodiscard]] std::vector<TypedMap> maps() const;
 
-    // A map of the object by its name as written in the source, or nullptr.
-    [[nodiscard]] bpf_map* find_map(const std::string& name) const;
-    // What libbpf knows of the object: for those who look through its maps and its BTF.
+    // A map by its name as written in the source (".bss": that section's).
+    [[nodiscard]] std::optional<TypedMap> find_map(const std::string& name) const;
+    // Its BTF, which also types its maps; nullptr if it has none.
+    [[nodiscard]] const btf* types() const;
+    // What libbpf knows of the object; nullptr of a program that others loaded.
     [[nodiscard]] const bpf_object* handle() const { return object_.get(); }
+    // Before load(), of an object: a map's definition, to be changed; nullptr if there is none.
+    [[nodiscard]] bpf_map* definition_of(const std::string& map) const;
     // BTF id of what the definition of an event map (ring buffer, perf buffer) calls its value; 0
     // if there is none.
     [[nodiscard]] std::uint32_t record_type(const std::string& map) const;
     // As find_map, with an error that lists the maps there are.
-    Result<bpf_map*> require_map(const std::string& name, const model::Location& where) const;
+    Result<TypedMap> require_map(const std::string& name, const model::Location& where) const;
 
     // As written in the source.
     [[nodiscard]] std::vector<std::string> map_names() const;
@@ -194,6 +219,9 @@ class Program {
                                   std::unique_ptr<bpf_object, Close> opened,
                                   const std::string& function, PinnedMaps pins);
     void bind_to_device(unsigned ifindex);
+    explicit Program(std::shared_ptr<const ExistingProgram> existing);
+    Result<void> load_existing();
+    Result<void> require_global_value(const scenario::GlobalSetting& setting) const;
     [[nodiscard]] Error load_error(int number, const std::string& log, bool offload) const;
     Result<void> set_global(const scenario::GlobalSetting& setting);
     [[nodiscard]] Result<ElementType> require_global(const scenario::GlobalSetting& setting) const;
@@ -208,6 +236,9 @@ class Program {
     std::filesystem::path path_;
     std::unique_ptr<bpf_object, Close> object_;
     bpf_program* program_ = nullptr;
+    std::shared_ptr<const ExistingProgram> existing_;  // instead of an object
+    StateAccess access_;
+    std::map<std::uint32_t, MapBytes> counters_before_;  // by action, of all CPUs
     std::string function_;
     std::vector<PendingEntry> entries_;
     std::map<std::string, std::uint32_t> record_types_;

@@ -60,21 +60,8 @@ std::optional<Global> find_global(const btf* types, const std::string& name) {
     return std::nullopt;
 }
 
-// A section is kept in a map named after it, behind the object's own name except for sections of
-// the user's.
-bpf_map* section_map(const bpf_object* object, const std::string& section) {
-    bpf_map* map = nullptr;
-    bpf_object__for_each_map(map, object) {
-        if (::bpf_map__is_internal(map) &&
-            std::string_view(::bpf_map__name(map)).ends_with(section))
-            return map;
-    }
-    return nullptr;
-}
-
 // What a section holds before the object is loaded; empty if libbpf gives no access.
-std::span<std::uint8_t> section_memory(const bpf_object* object, const std::string& section) {
-    bpf_map* const map = section_map(object, section);
+std::span<std::uint8_t> section_memory(bpf_map* map) {
     if (map == nullptr) return {};
     std::size_t size = 0;
     // libbpf gives the memory as constant only to callers who load later, which is checked.
@@ -84,14 +71,14 @@ std::span<std::uint8_t> section_memory(const bpf_object* object, const std::stri
 }
 
 // What a variable of a loaded object holds now.
-Result<MapBytes> read_memory(const bpf_object* object, const Global& global) {
-    const bpf_map* const map = section_map(object, global.section);
-    MapBytes section(map == nullptr ? 0 : ::bpf_map__value_size(map));
+Result<MapBytes> read_memory(const Program& program, const Global& global) {
+    const std::optional<TypedMap> map = program.find_map(global.section);
+    MapBytes section(map ? map->value.size : 0);
     if (global.offset > section.size() || global.size > section.size() - global.offset)
         return input_error(fmt::format("global {} cannot be read: it is not in section {}",
                                        global.name, global.section));
     const std::uint32_t only = 0;
-    if (::bpf_map_lookup_elem(::bpf_map__fd(map), &only, section.data()) != 0)
+    if (::bpf_map_lookup_elem(map->fd, &only, section.data()) != 0)
         return system_error("cannot read global " + global.name, errno);
     const auto start = section.begin() + static_cast<std::ptrdiff_t>(global.offset);
     return MapBytes(start, start + static_cast<std::ptrdiff_t>(global.size));
@@ -101,8 +88,7 @@ Result<MapBytes> read_memory(const bpf_object* object, const Global& global) {
 
 std::vector<std::string> Program::global_names() const {
     std::vector<std::string> names;
-    for (const Global& global : globals_of(::bpf_object__btf(object_.get())))
-        names.push_back(global.name);
+    for (const Global& global : globals_of(types())) names.push_back(global.name);
     return names;
 }
 
@@ -110,7 +96,7 @@ Result<void> Program::set_global(const scenario::GlobalSetting& setting) {
     const model::Location& where = setting.value.where;
     XDPBENCH_TRY(const ElementType type, require_global(setting));
     const std::optional<Global> found = find_global(type.types, setting.name);
-    const std::span<std::uint8_t> memory = section_memory(object_.get(), found->section);
+    const std::span<std::uint8_t> memory = section_memory(definition_of(found->section));
     if (found->offset > memory.size() || found->size > memory.size() - found->offset) {
         return scenario::error_at(
             where, fmt::format("global {} cannot be set: libbpf gives no access to section {}",
@@ -122,20 +108,28 @@ Result<void> Program::set_global(const scenario::GlobalSetting& setting) {
     return {};
 }
 
+Result<void> Program::require_global_value(const scenario::GlobalSetting& setting) const {
+    XDPBENCH_TRY(const std::vector<std::string> differences, compare_globals({setting}));
+    if (differences.empty()) return {};
+    return scenario::error_at(
+        setting.value.where,
+        fmt::format("{} is loaded, and its global variables stay as they are: {}", path_.string(),
+                    differences.front()));
+}
+
 Result<std::optional<std::uint64_t>> Program::read_counter(const std::string& global) const {
-    const std::optional<Global> found = find_global(::bpf_object__btf(object_.get()), global);
+    const std::optional<Global> found = find_global(types(), global);
     if (!found || found->size > sizeof(std::uint64_t)) return std::optional<std::uint64_t>();
-    XDPBENCH_TRY(const MapBytes memory, read_memory(object_.get(), *found));
+    XDPBENCH_TRY(const MapBytes memory, read_memory(*this, *found));
     return std::optional<std::uint64_t>(bpf::load(memory, false));
 }
 
 Result<std::vector<StoredGlobal>> Program::read_globals() const {
-    const btf* const types = ::bpf_object__btf(object_.get());
     std::vector<StoredGlobal> globals;
-    for (const Global& global : globals_of(types)) {
+    for (const Global& global : globals_of(types())) {
         if (global.section.starts_with(".rodata")) continue;
-        XDPBENCH_TRY(MapBytes memory, read_memory(object_.get(), global));
-        globals.push_back({global.name, {types, global.type, global.size}, std::move(memory)});
+        XDPBENCH_TRY(MapBytes memory, read_memory(*this, global));
+        globals.push_back({global.name, {types(), global.type, global.size}, std::move(memory)});
     }
     return globals;
 }
@@ -170,14 +164,13 @@ Result<std::vector<std::string>> Program::compare_globals(
 Result<StoredGlobal> Program::read_global(const scenario::GlobalSetting& setting) const {
     XDPBENCH_TRY(const ElementType type, require_global(setting));
     const std::optional<Global> global = find_global(type.types, setting.name);
-    XDPBENCH_TRY(MapBytes memory, read_memory(object_.get(), *global));
+    XDPBENCH_TRY(MapBytes memory, read_memory(*this, *global));
     return StoredGlobal{setting.name, type, std::move(memory)};
 }
 
 Result<ElementType> Program::require_global(const scenario::GlobalSetting& setting) const {
     const std::string file = path_.filename().string();
-    const btf* const types = ::bpf_object__btf(object_.get());
-    if (types == nullptr) {
+    if (types() == nullptr) {
         Error error = scenario::error_at(
             setting.value.where, fmt::format("global {} is not known: {} has no BTF, which tells "
                                              "where it is",
@@ -185,8 +178,8 @@ Result<ElementType> Program::require_global(const scenario::GlobalSetting& setti
         error.advice = "compile it with clang -g, and do not strip BTF";
         return error;
     }
-    const std::optional<Global> found = find_global(types, setting.name);
-    if (found) return ElementType{types, found->type, found->size};
+    const std::optional<Global> found = find_global(types(), setting.name);
+    if (found) return ElementType{types(), found->type, found->size};
     return scenario::error_at(setting.value.where,
                               fmt::format("{} has no global {}{}", file, setting.name,
                                           what_there_is(setting.name, global_names())));

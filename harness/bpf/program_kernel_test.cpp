@@ -216,10 +216,10 @@ TEST_F(ProgramTest, GlobalsOfEverySectionAreSet) {
     const std::uint64_t address = 0x0100000a;
     std::uint64_t sum = 0;
     const std::uint32_t zero = 0;
-    bpf_map* const map = program->find_map(".bss");
-    ASSERT_NE(map, nullptr);
-    std::vector<std::uint8_t> bss(::bpf_map__value_size(map));
-    ASSERT_EQ(::bpf_map_lookup_elem(::bpf_map__fd(map), &zero, bss.data()), 0);
+    const std::optional<TypedMap> map = program->find_map(".bss");
+    ASSERT_TRUE(map);
+    std::vector<std::uint8_t> bss(map->value.size);
+    ASSERT_EQ(::bpf_map_lookup_elem(map->fd, &zero, bss.data()), 0);
     std::uint64_t zeroed = 0;
     for (std::size_t at = 0; at + 8 <= bss.size(); at += 8) {
         std::uint64_t value = 0;
@@ -297,9 +297,7 @@ TEST_F(ProgramTest, TheValuesOfAllCpusAreAddedUp) {
     // As the kernel lays them out: every CPU's 12 bytes in a place of 16.
     std::vector<std::array<std::uint32_t, 4>> raw(*cpus);
     const std::uint32_t odd_key = 3;
-    ASSERT_EQ(::bpf_map_lookup_elem(::bpf_map__fd(program->find_map("odd_tallies")), &odd_key,
-                                    raw.data()),
-              0);
+    ASSERT_EQ(::bpf_map_lookup_elem(program->find_map("odd_tallies")->fd, &odd_key, raw.data()), 0);
     for (const auto& cpu : raw) {
         EXPECT_EQ(cpu[0], 1U);
         EXPECT_EQ(cpu[1], 20U);

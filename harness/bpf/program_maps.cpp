@@ -36,15 +36,13 @@ Result<const model::Value*> expected_value(const TypedMap& map, const scenario::
 }
 
 // Whether the second, which exists, can be used as the first.
-bool declared_alike(const bpf_map* declared, const bpf_map* existing) {
+bool declared_alike(const TypedMap& declared, const TypedMap& existing) {
     // A perf buffer has one reader, and the records of both programs must find theirs.
-    const bool events = ::bpf_map__type(declared) == BPF_MAP_TYPE_RINGBUF ||
-                        ::bpf_map__type(declared) == BPF_MAP_TYPE_PERF_EVENT_ARRAY;
-    return !events && ::bpf_map__type(declared) == ::bpf_map__type(existing) &&
-           ::bpf_map__key_size(declared) == ::bpf_map__key_size(existing) &&
-           ::bpf_map__value_size(declared) == ::bpf_map__value_size(existing) &&
-           ::bpf_map__map_flags(declared) == ::bpf_map__map_flags(existing) &&
-           ::bpf_map__max_entries(declared) == ::bpf_map__max_entries(existing);
+    const bool events =
+        declared.kind == BPF_MAP_TYPE_RINGBUF || declared.kind == BPF_MAP_TYPE_PERF_EVENT_ARRAY;
+    return !events && declared.kind == existing.kind && declared.key.size == existing.key.size &&
+           declared.value.size == existing.value.size && declared.flags == existing.flags &&
+           declared.max_entries == existing.max_entries;
 }
 
 // A map whose entries are values that can be read and written. Some per-CPU values cannot be added
@@ -84,42 +82,47 @@ Result<void> read_map(const TypedMap& map, std::vector<StoredEntry>& entries) {
 }  // namespace
 
 Result<void> Program::configure(const scenario::Configuration& configuration) {
-    if (fd() >= 0) {
+    if (fd() >= 0 && !is_shared()) {
         return Error{ErrorKind::system,
                      fmt::format("{} is loaded: too late to configure it", function_),
                      {},
                      {}};
     }
     for (const scenario::GlobalSetting& setting : configuration.globals)
-        XDPBENCH_CHECK(set_global(setting));
+        XDPBENCH_CHECK(is_shared() ? require_global_value(setting) : set_global(setting));
     for (const scenario::MapSize& size : configuration.sizes) XDPBENCH_CHECK(set_size(size));
     for (const scenario::MapContent& content : configuration.maps) XDPBENCH_CHECK(set_map(content));
     return {};
 }
 
-Result<bpf_map*> Program::require_map(const std::string& name, const model::Location& where) const {
-    if (bpf_map* const map = find_map(name)) return map;
+Result<TypedMap> Program::require_map(const std::string& name, const model::Location& where) const {
+    if (std::optional<TypedMap> map = find_map(name)) return *std::move(map);
     return input_error(fmt::format("{}{} has no map {}{}", prefix(where), path_.filename().string(),
                                    name, what_there_is(name, map_names())));
 }
 
 std::vector<std::string> Program::map_names() const {
     std::vector<std::string> names;
-    bpf_map* map = nullptr;
-    bpf_object__for_each_map(map, object_.get()) {
-        if (!::bpf_map__is_internal(map)) names.emplace_back(::bpf_map__name(map));
+    for (const TypedMap& map : maps()) {
+        if (map.section.empty()) names.push_back(map.name);
     }
     return names;
 }
 
 Result<MapTakeover> Program::take_over_maps(const Program& other) {
     MapTakeover maps;
+    if (is_shared()) {
+        maps.fresh = map_names();
+        maps.gone = other.map_names();
+        return maps;
+    }
     for (const std::string& name : map_names()) {
-        bpf_map* const mine = find_map(name);
-        const bpf_map* const theirs = other.find_map(name);
-        if (theirs == nullptr || !declared_alike(mine, theirs)) {
+        const std::optional<TypedMap> mine = find_map(name);
+        const std::optional<TypedMap> theirs = other.find_map(name);
+        if (!theirs || !declared_alike(*mine, *theirs)) {
             maps.fresh.push_back(name);
-        } else if (const int error = ::bpf_map__reuse_fd(mine, ::bpf_map__fd(theirs)); error != 0) {
+        } else if (const int error = ::bpf_map__reuse_fd(definition_of(name), theirs->fd);
+                   error != 0) {
             return system_error(fmt::format("cannot take over map {}", name), error);
         } else {
             maps.kept.push_back(name);
@@ -133,8 +136,7 @@ Result<MapTakeover> Program::take_over_maps(const Program& other) {
 }
 
 Result<TypedMap> Program::require_typed_map(const scenario::MapContent& content) const {
-    XDPBENCH_TRY(const bpf_map* const map, require_map(content.map, content.where));
-    return typed_map(object_.get(), map);
+    return require_map(content.map, content.where);
 }
 
 // "program:NAME" becomes the file descriptor, which a program array, DEVMAP or CPUMAP takes; 0 as
@@ -142,6 +144,11 @@ Result<TypedMap> Program::require_typed_map(const scenario::MapContent& content)
 Result<model::Value> Program::with_programs(model::Value value) const {
     const auto descriptor_of = [&](const model::Location& where,
                                    const std::string& name) -> Result<std::int64_t> {
+        if (is_shared())
+            return input_error(
+                fmt::format("{}program:{} names a program of an object file, and {} "
+                            "has none",
+                            prefix(where), name, path_.string()));
         std::vector<std::string> names;
         for (const bpf_program* const program : programs_of(object_.get())) {
             if (!::bpf_program__autoload(program)) continue;
@@ -158,14 +165,19 @@ Result<model::Value> Program::with_programs(model::Value value) const {
 }
 
 Result<void> Program::set_size(const scenario::MapSize& size) {
-    XDPBENCH_TRY(bpf_map* const map, require_map(size.map, {}));
-    if (const int error = ::bpf_map__set_max_entries(map, size.max_entries); error != 0)
+    XDPBENCH_CHECK(require_map(size.map, {}));
+    if (is_shared())
+        return input_error(
+            fmt::format("map {} has its size already: {} is loaded", size.map, path_.string()));
+    if (const int error = ::bpf_map__set_max_entries(definition_of(size.map), size.max_entries);
+        error != 0)
         return system_error(fmt::format("cannot set the size of map {}", size.map), error);
     return {};
 }
 
 Result<void> Program::set_map(const scenario::MapContent& content) {
     XDPBENCH_TRY(const TypedMap map, require_typed_map(content));
+    XDPBENCH_CHECK(require_own_maps("set entries of map " + content.map));
     const std::string what = "map " + content.map;
     for (const scenario::MapEntry& entry : content.entries) {
         if (!entry.value)
@@ -187,8 +199,7 @@ Result<void> Program::write_entries() const {
     for (const PendingEntry& entry : entries_) {
         XDPBENCH_TRY(const model::Value known, with_programs(entry.value));
         XDPBENCH_TRY(const MapBytes value, encode(entry.type, known));
-        Result<void> written =
-            update_entry(typed_map(object_.get(), find_map(entry.map)), entry.key, value);
+        Result<void> written = update_entry(*find_map(entry.map), entry.key, value);
         if (!written && !entry.where.empty()) return written.error().in(entry.where);
         XDPBENCH_CHECK(written);
     }
@@ -198,6 +209,7 @@ Result<void> Program::write_entries() const {
 Result<void> Program::change_maps(const std::vector<scenario::MapContent>& changes) const {
     for (const scenario::MapContent& content : changes) {
         XDPBENCH_TRY(const TypedMap map, require_typed_map(content));
+        XDPBENCH_CHECK(require_own_maps("change map " + content.map));
         for (const scenario::MapEntry& entry : content.entries) {
             Result<MapBytes> key = encode(map.key, entry.key);
             if (!key) return key.error().in("map " + content.map + ", key");
@@ -270,24 +282,21 @@ Result<void> Program::compare_entry(const TypedMap& map, const scenario::MapEntr
 
 Result<std::vector<StoredEntry>> Program::read_maps() const {
     std::vector<StoredEntry> entries;
-    const bpf_map* raw = nullptr;
-    bpf_object__for_each_map(raw, object_.get()) {
-        const TypedMap map = typed_map(object_.get(), raw);
-        if (::bpf_map__is_internal(raw) || !holds_values(map)) continue;
+    for (const TypedMap& map : maps()) {
+        if (!map.section.empty() || !holds_values(map)) continue;
         XDPBENCH_CHECK(read_map(map, entries));
     }
     return entries;
 }
 
 bool Program::has_fixed_entries(const std::string& map) const {
-    const bpf_map* const found = find_map(map);
-    return found != nullptr && is_array(typed_map(object_.get(), found));
+    const std::optional<TypedMap> found = find_map(map);
+    return found && is_array(*found);
 }
 
 Result<std::optional<StoredEntry>> Program::find_entry(const std::string& name,
                                                        const model::Value& key) const {
-    XDPBENCH_TRY(const bpf_map* const raw, require_map(name, key.where));
-    const TypedMap map = typed_map(object_.get(), raw);
+    XDPBENCH_TRY(const TypedMap map, require_map(name, key.where));
     XDPBENCH_TRY(MapBytes encoded, encode(map.key, key));
     XDPBENCH_TRY(std::optional<MapBytes> value, read_entry(map, encoded));
     if (!value) return std::optional<StoredEntry>();
@@ -295,7 +304,7 @@ Result<std::optional<StoredEntry>> Program::find_entry(const std::string& name,
 }
 
 scenario::MapEntry Program::expectation_of(const StoredEntry& entry) const {
-    const TypedMap map = typed_map(object_.get(), find_map(entry.map));
+    const TypedMap map = *find_map(entry.map);
     scenario::MapEntry expectation{decode(map.key, entry.key), {}, {}, false};
     (map.per_cpu() ? expectation.sum_cpus : expectation.value) = decode(map.value, entry.value);
     return expectation;

@@ -17,11 +17,11 @@ constexpr std::string_view kNetdevsim = "netdevsim";
 constexpr std::uint32_t kNetdevsimEntries = 2;  // NSIM_BPF_MAX_KEYS of drivers/net/netdevsim/bpf.c
 
 // Why no device takes the map, or none with this driver; empty if nothing is known.
-std::string obstacle_of(const bpf_map* map, const std::string& driver) {
-    const std::string name = ::bpf_map__name(map);
-    const bpf_map_type type = ::bpf_map__type(map);
-    const std::uint32_t entries = ::bpf_map__max_entries(map);
-    if (::bpf_map__is_internal(map)) {
+std::string obstacle_of(const TypedMap& map, const std::string& driver) {
+    const std::string& name = map.name;
+    const auto type = static_cast<bpf_map_type>(map.kind);
+    const std::uint32_t entries = map.max_entries;
+    if (!map.section.empty()) {
         return fmt::format(
             "map {} (its global variables): no driver takes maps with flags; keep configuration in "
             "a map of the program's own",
@@ -33,8 +33,7 @@ std::string obstacle_of(const bpf_map* map, const std::string& driver) {
             "map {} is of type {}: only maps of type array and hash can be offloaded", name,
             ::libbpf_bpf_map_type_str(type));
     }
-    if (::bpf_map__map_flags(map) != 0)
-        return fmt::format("map {} has flags: no driver takes them", name);
+    if (map.flags != 0) return fmt::format("map {} has flags: no driver takes them", name);
     if (driver == kNetdevsim && entries > kNetdevsimEntries) {
         return fmt::format("map {} has {}: netdevsim holds at most {} of a map", name,
                            counted(entries, "entry"), kNetdevsimEntries);
@@ -72,7 +71,7 @@ std::vector<std::string> Program::offload_obstacles(const std::string& driver) c
             "into SEC(\"xdp\")",
             function_));
     }
-    for (const bpf_map* const map : maps()) {
+    for (const TypedMap& map : maps()) {
         std::string obstacle = obstacle_of(map, driver);
         if (!obstacle.empty()) obstacles.push_back(std::move(obstacle));
     }

@@ -141,17 +141,49 @@ bool is_array(const TypedMap& map) {
     return map.kind == BPF_MAP_TYPE_ARRAY || map.kind == BPF_MAP_TYPE_PERCPU_ARRAY;
 }
 
+namespace {
+
+ElementType key_type(std::uint32_t kind, ElementType key) {
+    key.prefix = kind == BPF_MAP_TYPE_LPM_TRIE && key.size > sizeof(std::uint32_t);
+    return key;
+}
+
+// ".bss" of the map that holds a section: its value's type is that section.
+std::string section_of(const btf* types, std::uint32_t value, const std::string& name) {
+    const btf_type* const type = types == nullptr ? nullptr : ::btf__type_by_id(types, value);
+    if (value != 0 && type != nullptr && ::btf_is_datasec(type))
+        return ::btf__name_by_offset(types, type->name_off);
+    const std::size_t dot = name.find('.');  // no name that C takes
+    return dot == std::string::npos ? "" : name.substr(dot);
+}
+
+}  // namespace
+
 TypedMap typed_map(const bpf_object* object, const bpf_map* map) {
     const btf* const types = ::bpf_object__btf(object);
-    return {::bpf_map__name(map),
-            ::bpf_map__fd(map),
-            ::bpf_map__type(map),
-            ::bpf_map__max_entries(map),
-            {types, ::bpf_map__btf_key_type_id(map), ::bpf_map__key_size(map),
-             ::bpf_map__type(map) == BPF_MAP_TYPE_LPM_TRIE &&
-                 ::bpf_map__key_size(map) > sizeof(std::uint32_t)},
-            known_type(::bpf_map__type(map),
-                       {types, ::bpf_map__btf_value_type_id(map), ::bpf_map__value_size(map)})};
+    const std::uint32_t kind = ::bpf_map__type(map);
+    const std::string name = ::bpf_map__name(map);
+    return {
+        name,
+        ::bpf_map__fd(map),
+        kind,
+        ::bpf_map__max_entries(map),
+        key_type(kind, {types, ::bpf_map__btf_key_type_id(map), ::bpf_map__key_size(map)}),
+        known_type(kind, {types, ::bpf_map__btf_value_type_id(map), ::bpf_map__value_size(map)}),
+        ::bpf_map__map_flags(map),
+        ::bpf_map__is_internal(map) ? section_of(nullptr, 0, name) : ""};
+}
+
+TypedMap typed_map(const bpf_map_info& info, int fd, const btf* types, std::string name) {
+    std::string section = section_of(types, info.btf_value_type_id, name);
+    return {std::move(name),
+            fd,
+            info.type,
+            info.max_entries,
+            key_type(info.type, {types, info.btf_key_type_id, info.key_size}),
+            known_type(info.type, {types, info.btf_value_type_id, info.value_size}),
+            info.map_flags,
+            std::move(section)};
 }
 
 Result<MapBytes> encode(const ElementType& type, const model::Value& value) {

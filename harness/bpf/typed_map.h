@@ -13,6 +13,7 @@
 #include "scenario/scenario.h"
 
 struct bpf_map;
+struct bpf_map_info;
 struct bpf_object;
 struct btf;
 
@@ -38,6 +39,9 @@ struct TypedMap {
     std::uint32_t max_entries = 0;
     ElementType key;
     ElementType value;
+    std::uint32_t flags = 0;  // of its definition (BPF_F_NO_PREALLOC ...)
+    std::string section =
+        {};  // ".bss": what it has are global variables; empty: a map of the user's
 
     [[nodiscard]] bool per_cpu() const;
 };
@@ -47,6 +51,10 @@ struct TypedMap {
 
 // A map of an object, loaded or not.
 [[nodiscard]] TypedMap typed_map(const bpf_object* object, const bpf_map* map);
+
+// A map that the kernel has, whoever created it; `name` as in the source.
+[[nodiscard]] TypedMap typed_map(const bpf_map_info& info, int fd, const btf* types,
+                                 std::string name);
 
 // The memory of a key, or of one CPU's value. The error says what was expected.
 Result<MapBytes> encode(const ElementType& type, const model::Value& value);

@@ -5,8 +5,8 @@
 //   step's frames must be redirected, and with all but that entry they must not;
 // - an interface, by sending the check's frames through the program, attached natively: the step's
 //   must arrive at that interface's other end.
-#include <bpf/libbpf.h>
 #include <fmt/format.h>
+#include <linux/bpf.h>
 
 #include <algorithm>
 #include <memory>
@@ -75,8 +75,8 @@ std::vector<const RedirectTarget*> targets_of(const PreparedCheck& prepared) {
     return targets;
 }
 
-bool holds_targets(const bpf_map* map) {
-    switch (::bpf_map__type(map)) {
+bool holds_targets(const bpf::TypedMap& map) {
+    switch (map.kind) {
         case BPF_MAP_TYPE_DEVMAP:
         case BPF_MAP_TYPE_DEVMAP_HASH:
         case BPF_MAP_TYPE_CPUMAP:
@@ -99,7 +99,7 @@ bool same_entry(const RedirectTarget& one, const RedirectTarget& other) {
 Result<void> validate_target(const target::Target& target, const bpf::Program& program,
                              const RedirectTarget& destination) {
     if (!destination.map.empty()) {
-        XDPBENCH_TRY(const bpf_map* const map,
+        XDPBENCH_TRY(const bpf::TypedMap map,
                      program.require_map(destination.map, destination.where));
         if (!holds_targets(map))
             return scenario::error_at(
@@ -107,8 +107,7 @@ Result<void> validate_target(const target::Target& target, const bpf::Program& p
                 fmt::format("map {} holds no targets of redirects: expected a DEVMAP, "
                             "DEVMAP_HASH, CPUMAP or XSKMAP",
                             destination.map));
-        const Result<bpf::MapBytes> key =
-            bpf::encode(bpf::typed_map(program.handle(), map).key, *destination.key);
+        const Result<bpf::MapBytes> key = bpf::encode(map.key, *destination.key);
         if (!key) return key.error().in("map " + destination.map + ", key");
     }
     const std::vector<std::string> names =
@@ -150,9 +149,9 @@ enum class Left { only_it, all_but_it };
 
 Result<void> thin_out(const bpf::Program& program, const std::string& map, const bpf::MapBytes& key,
                       Left left) {
-    for (const bpf_map* const raw : program.maps()) {
-        if (!holds_targets(raw)) continue;
-        const bpf::TypedMap destinations = bpf::typed_map(program.handle(), raw);
+    XDPBENCH_CHECK(program.require_own_maps("take targets out of map " + map));
+    for (const bpf::TypedMap& destinations : program.maps()) {
+        if (!holds_targets(destinations)) continue;
         XDPBENCH_TRY(const std::vector<bpf::MapBytes> keys,
                      bpf::read_keys(destinations, destinations.max_entries));
         for (const bpf::MapBytes& one : keys) {

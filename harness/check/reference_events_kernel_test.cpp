@@ -65,8 +65,7 @@ class ReferenceEvents : public ::testing::Test {
         program_.emplace(std::move(*program));
         const Result<void> loaded = program_->load();
         ASSERT_TRUE(loaded) << loaded.error().text();
-        ring_.reset(
-            ::ring_buffer__new(::bpf_map__fd(program_->find_map("events")), keep, this, nullptr));
+        ring_.reset(::ring_buffer__new(program_->find_map("events")->fd, keep, this, nullptr));
         ASSERT_NE(ring_, nullptr);
     }
 
@@ -95,11 +94,11 @@ class ReferenceEvents : public ::testing::Test {
 
     // The only global variable that is not 0 is events_lost.
     std::uint64_t lost() {
-        const bpf_map* const section = program_->find_map(".bss");
-        if (section == nullptr) return 0;
-        std::vector<std::uint64_t> values(::bpf_map__value_size(section) / sizeof(std::uint64_t));
+        const std::optional<bpf::TypedMap> section = program_->find_map(".bss");
+        if (!section) return 0;
+        std::vector<std::uint64_t> values(section->value.size / sizeof(std::uint64_t));
         const std::uint32_t zero = 0;
-        EXPECT_EQ(::bpf_map_lookup_elem(::bpf_map__fd(section), &zero, values.data()), 0);
+        EXPECT_EQ(::bpf_map_lookup_elem(section->fd, &zero, values.data()), 0);
         std::uint64_t sum = 0;
         for (const std::uint64_t value : values) sum += value;
         return sum;

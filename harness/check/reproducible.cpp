@@ -123,6 +123,7 @@ Result<std::string> why_not_reproducible(const target::Target& target,
 }
 
 std::string reads_clock_or_random(const bpf::Program& program) {
+    if (program.is_shared()) return {};  // there is no object to look into
     bpf_program* one = nullptr;
     std::vector<std::string> found;
     std::set<std::string_view> named;

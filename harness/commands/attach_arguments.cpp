@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "commands/help.h"
 #include "commands/modes.h"
+#include "commands/shared_state_options.h"
 
 namespace xdpbench::commands {
 namespace {
@@ -18,7 +19,9 @@ constexpr double kLongestInterval = 3600;
 }  // namespace
 
 void add_attach_options(CLI::App& app, AttachArguments& arguments) {
-    app.add_option("--prog", arguments.program, "a reference program by name, or FILE.o[:FUNCTION]")
+    app.add_option("--prog", arguments.program,
+                   "a reference program by name, FILE.o[:FUNCTION], or a loaded program: id:N, "
+                   "tag:T, pinned:PATH, dev:IF")
         ->type_name("NAME|FILE.o[:FUNCTION]")
         ->required()
         ->group(kProgramGroup);
@@ -37,6 +40,7 @@ void add_attach_options(CLI::App& app, AttachArguments& arguments) {
         ->expected(1)
         ->take_all()
         ->group(kProgramGroup);
+    add_shared_state_options(app, arguments.state);
     app.add_option("--interval", arguments.interval, "time between samples (default: 2s)")
         ->type_name("TIME")
         ->group(kOutputGroup);
@@ -62,6 +66,7 @@ Result<live::AttachOptions> parse_attach(const AttachArguments& arguments) {
     options.program = arguments.program;
     options.interface = arguments.interface;
     options.replace = arguments.replace;
+    options.state = arguments.state;
     XDPBENCH_TRY(options.mode, parse_mode(arguments.mode));
     for (const std::string& text : arguments.settings) {
         Result<scenario::Assignment> assignment = scenario::parse_assignment(text);

@@ -22,6 +22,7 @@ struct AttachArguments {
     std::string interval = "2s";
     std::string duration;
     bool replace = false;
+    target::StateOptions state;
     bool json = false;
     int verbose = 0;
 };

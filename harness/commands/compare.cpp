@@ -27,9 +27,7 @@ Result<target::Target> target_for(const std::string& program, const CompareArgum
         arguments.scenario.ends_with(".yaml") || arguments.scenario.find('/') != std::string::npos;
     XDPBENCH_TRY(target::Target framed, file ? target::target_of(arguments.scenario)
                                              : target::find_target(arguments.scenario));
-    framed.object = target.object;
-    framed.scenario.program = target.scenario.program;
-    return framed;
+    return target::with_program(std::move(framed), target);
 }
 
 bool is_result(const std::string& path) { return path.ends_with(".json"); }
@@ -93,12 +91,12 @@ Result<int> compare_command(const CompareArguments& arguments, const Invocation&
     if (base.judged != contender.judged) {
         target::Target& plain = base.judged ? contender : base;
         const target::Target& framed = base.judged ? base : contender;
-        const auto object = plain.object;
-        const scenario::ProgramRef program = plain.scenario.program;
-        plain = framed;
-        plain.object = object;
-        plain.scenario.program = program;
+        plain = target::with_program(framed, plain);
     }
+    target::RestoredState restored;
+    std::vector<std::string> notes;
+    for (target::Target* const target : {&base, &contender})
+        XDPBENCH_CHECK(target::permit(*target, arguments.state, restored, notes));
     XDPBENCH_TRY(const target::TrafficOption traffic, parse_traffic(arguments.traffic));
     if (!traffic.empty()) {
         base = target::with_traffic(std::move(base), traffic);
@@ -115,7 +113,9 @@ Result<int> compare_command(const CompareArguments& arguments, const Invocation&
     XDPBENCH_CHECK(compare::compare(
         compared, options, [&console](const std::string& line) { console.progress(line); },
         record));
+    XDPBENCH_CHECK(restored.restore());
     console.note(report::comparison_text(record));
+    for (const std::string& note : notes) console.note(note);
     XDPBENCH_CHECK(outputs.write(report::to_json(record), &record, console));
     return record.exit_code;
 }

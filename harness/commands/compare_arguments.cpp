@@ -13,6 +13,7 @@
 #include "commands/label_options.h"
 #include "commands/lists.h"
 #include "commands/modes.h"
+#include "commands/shared_state_options.h"
 #include "commands/suggestion.h"
 
 namespace xdpbench::commands {
@@ -80,6 +81,7 @@ void add_compare_options(CLI::App& app, CompareArguments& arguments) {
     app.add_option("--mode", arguments.modes, "attach modes end to end (default: native)")
         ->type_name("MODE,...")
         ->group(kProgramGroup);
+    add_shared_state_options(app, arguments.state);
     add_traffic_options(app, arguments.traffic);
     add_shape_options(app, arguments.shape,
                       "end to end: generator and program on one CPU (shared, the default) or on "

@@ -11,6 +11,7 @@
 #include "commands/shape_options.h"
 #include "commands/traffic_options.h"
 #include "compare/compare.h"
+#include "target/shared_state.h"
 
 namespace CLI {
 class App;
@@ -35,6 +36,7 @@ struct CompareArguments {
     std::optional<std::uint64_t> seed;
     std::vector<std::string> labels;
     OutputArguments outputs;
+    target::StateOptions state;
     std::string regression;
     int verbose = 0;
 };

@@ -8,6 +8,7 @@
 
 #include "commands/command.h"
 #include "commands/help.h"
+#include "commands/shared_state_options.h"
 #include "commands/traffic_options.h"
 #include "probe/oldest_kernel.h"
 #include "probe/privileges.h"
@@ -21,10 +22,13 @@ struct RecordArguments {
     TrafficArguments traffic;
     std::string output;
     std::string update;
+    target::StateOptions state;
     int verbose = 0;
 };
 
-Result<record::Recorded> record_new(const RecordArguments& arguments) {
+Result<record::Recorded> record_new(const RecordArguments& arguments,
+                                    target::RestoredState& restored,
+                                    std::vector<std::string>& notes) {
     if (arguments.program.empty() == arguments.scenario.empty()) {
         return input_error("record needs a program: either --prog or --scenario",
                            "--prog names a program; --scenario names a program and its setup");
@@ -34,6 +38,7 @@ Result<record::Recorded> record_new(const RecordArguments& arguments) {
     XDPBENCH_TRY(target::Target target, arguments.scenario.empty()
                                             ? target::find_target(arguments.program)
                                             : target::target_of(arguments.scenario));
+    XDPBENCH_CHECK(target::permit(target, arguments.state, restored, notes));
     XDPBENCH_TRY(const target::TrafficOption traffic, parse_traffic(arguments.traffic));
     if (traffic.empty())
         return input_error("record needs traffic", "name it: --pcap traffic.pcap, or --scapy ...");
@@ -45,9 +50,13 @@ Result<int> record_command(const RecordArguments& arguments) {
     bpf::set_up_libbpf(arguments.verbose > 1);
     XDPBENCH_CHECK(probe::require_privileges());
     XDPBENCH_CHECK(probe::require_kernel());
+    target::RestoredState restored;
+    std::vector<std::string> notes;
     XDPBENCH_TRY(const record::Recorded recorded, arguments.update.empty()
-                                                      ? record_new(arguments)
+                                                      ? record_new(arguments, restored, notes)
                                                       : record::update_scenario(arguments.update));
+    XDPBENCH_CHECK(restored.restore());
+    for (const std::string& note : notes) fmt::print("{}\n", note);
     for (const std::string& line : recorded.lines) fmt::print("{}\n", line);
     return kHeld;
 }
@@ -59,13 +68,15 @@ Command add_record(CLI::App& application) {
     CLI::App* const app = application.add_subcommand(
         "record", "write a scenario with what a program does now as the expected result");
     app->add_option("--prog", arguments->program,
-                    "a reference program by name, or FILE.o[:FUNCTION]")
+                    "a reference program by name, FILE.o[:FUNCTION], or a loaded program: id:N, "
+                    "tag:T, pinned:PATH, dev:IF")
         ->type_name("NAME|FILE.o[:FUNCTION]")
         ->group(kProgramGroup);
     app->add_option("--scenario", arguments->scenario,
                     "take the program and its setup (globals, maps) from this scenario")
         ->type_name("FILE")
         ->group(kProgramGroup);
+    add_shared_state_options(*app, arguments->state);
     add_traffic_options(*app, arguments->traffic);
     app->add_option("-o,--output", arguments->output, "the scenario to write; it must not exist")
         ->type_name("FILE")

@@ -48,10 +48,10 @@ Result<int> run_command(const RunArguments& arguments, const Invocation& invocat
     const std::string result =
         arguments.outputs.json.empty() || to_stdout ? by_itself : arguments.outputs.json;
     options.result_stem = stem_of(result, by_itself);
-    XDPBENCH_TRY(const run::PlannedRun plan, run::plan_run(options));
+    XDPBENCH_TRY(run::PlannedRun plan, run::plan_run(options));
     report::Console console(to_stdout ? stderr : stdout);
     model::RunRecord record;
-    std::vector<std::string> notes;
+    std::vector<std::string> notes = plan.notes;
     if (plan.listing) {
         XDPBENCH_CHECK(run::run(plan, console, record, notes));
         return kHeld;
@@ -59,6 +59,7 @@ Result<int> run_command(const RunArguments& arguments, const Invocation& invocat
     // Found out now, not after the work: can the result be written?
     XDPBENCH_TRY(Outputs outputs, Outputs::open(arguments.outputs, by_itself));
     XDPBENCH_CHECK(run::run(plan, console, record, notes));
+    XDPBENCH_CHECK(plan.restored.restore());
     record.exit_code = model::exit_code_of(record);
     console.report(record, arguments.verbose > 0);
     for (const std::string& note : notes) console.note(note);

@@ -15,6 +15,8 @@
 #include "commands/label_options.h"
 #include "commands/lists.h"
 #include "commands/modes.h"
+#include "commands/shared_state_options.h"
+#include "commands/state_options.h"
 #include "commands/suggestion.h"
 #include "net/interface.h"
 #include "net/port_network.h"
@@ -188,8 +190,9 @@ Result<std::vector<int>> parse_cpus(const RunArguments& arguments, const run::Ru
 
 void add_program_options(CLI::App& app, RunArguments& arguments) {
     app.add_option("--prog", arguments.programs,
-                   "a reference program by name, FILE.o[:FUNCTION], or all")
-        ->type_name("NAME|FILE.o[:FUNCTION]|all")
+                   "a reference program by name, FILE.o[:FUNCTION], a loaded program (id:N, tag:T, "
+                   "pinned:PATH, dev:IF, dev:IF/NAME), or all")
+        ->type_name("NAME|FILE.o[:FUNCTION]|id:N|...|all")
         ->group(kProgramGroup);
     app.add_option("--scenario", arguments.scenarios, "a scenario file and the program it names")
         ->type_name("FILE")
@@ -295,6 +298,7 @@ void add_report_options(CLI::App& app, RunArguments& arguments) {
 
 void add_run_options(CLI::App& app, RunArguments& arguments) {
     add_program_options(app, arguments);
+    add_shared_state_options(app, arguments.shared_state);
     add_traffic_options(app, arguments.traffic);
     add_shape_options(app, arguments.shape,
                       "generator and program on one CPU (shared) or on two CPUs (separate, the "
@@ -353,6 +357,7 @@ Result<run::RunOptions> parse_run(const RunArguments& arguments) {
     options.keep = arguments.keep;
     if (!arguments.device.empty()) XDPBENCH_CHECK(add_device(arguments, options));
     options.pin_maps = arguments.pin_maps;
+    options.shared_state = arguments.shared_state;
     options.settings = arguments.settings;
     XDPBENCH_TRY(options.labels, parse_labels(arguments.labels));
     return options;

@@ -11,6 +11,7 @@
 #include "commands/state_options.h"
 #include "commands/traffic_options.h"
 #include "run/run.h"
+#include "target/shared_state.h"
 
 namespace CLI {
 class App;
@@ -45,6 +46,7 @@ struct RunArguments {
     bool prepare = false;
     bool keep = false;
     bool pin_maps = false;
+    target::StateOptions shared_state;
     int verbose = 0;  // how often -v was given
 };
 

@@ -67,9 +67,11 @@ Error with_way_out(Error error, const AttachOptions& options) {
 }  // namespace
 
 Result<void> attach(const AttachOptions& options, model::LiveListener& report) {
-    XDPBENCH_TRY(const target::Target target, target::find_target(options.program));
-    XDPBENCH_TRY(bpf::Program program,
-                 bpf::Program::open(target.object, target.scenario.program.function));
+    XDPBENCH_TRY(target::Target target, target::find_target(options.program));
+    target::RestoredState restored;
+    std::vector<std::string> notes;
+    XDPBENCH_CHECK(target::permit(target, options.state, restored, notes));
+    XDPBENCH_TRY(bpf::Program program, target::open_unconfigured(target));
     XDPBENCH_TRY(const scenario::Configuration configuration,
                  target::settings_for(program, options.settings));
     XDPBENCH_CHECK(program.configure(configuration));
@@ -95,7 +97,8 @@ Result<void> attach(const AttachOptions& options, model::LiveListener& report) {
         LiveSession session,
         LiveSession::create(netns, interface, options,
                             {std::move(loaded), std::move(events), std::move(*xdp_link)}, report));
-    return session.run();
+    XDPBENCH_CHECK(session.run());
+    return restored.restore();
 }
 
 }  // namespace xdpbench::live

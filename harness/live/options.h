@@ -7,6 +7,7 @@
 
 #include "model/mode.h"
 #include "scenario/assignment.h"
+#include "target/shared_state.h"
 
 namespace xdpbench::live {
 
@@ -17,6 +18,7 @@ struct AttachOptions {
     std::vector<scenario::Assignment> settings;  // what the program's maps and variables begin with
     double interval = 2;                         // between samples, in seconds
     std::optional<double> duration;              // in seconds; nothing: until told
+    target::StateOptions state;                  // of a program that others loaded
     bool replace = false;                        // take off a program that somebody else attached
 };
 

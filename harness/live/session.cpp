@@ -153,8 +153,7 @@ Result<std::string> LiveSession::carry_out(const std::string& line) {
 
 Result<std::string> LiveSession::replace(const std::string& program) {
     XDPBENCH_TRY(const target::Target target, target::find_target(program));
-    XDPBENCH_TRY(bpf::Program next,
-                 bpf::Program::open(target.object, target.scenario.program.function));
+    XDPBENCH_TRY(bpf::Program next, target::open_unconfigured(target));
     XDPBENCH_TRY(const bpf::MapTakeover maps, next.take_over_maps(*attached_.program));
     XDPBENCH_TRY(const target::AppliedSettings settings,
                  target::settings_for_replacement(next, options_->settings, maps));

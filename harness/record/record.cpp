@@ -97,6 +97,8 @@ Result<scenario::FrameRef> traffic_seen_from(const fs::path& file, const target:
 scenario::YamlNode program_node(const target::Target& target, const fs::path& folder) {
     const scenario::ProgramRef& program = target.scenario.program;
     if (!program.name.empty()) return scenario::yaml_text(program.name);
+    if (!program.loaded.empty())
+        return scenario::yaml_mapping({{"loaded", scenario::yaml_text(program.loaded)}});
     scenario::YamlNode node =
         scenario::yaml_mapping({{"object", scenario::yaml_text(seen_from(folder, target.object))}});
     if (!program.function.empty())

@@ -161,13 +161,13 @@ Result<std::string> OffloadTrial::read_back() const {
             {}};
     }
     std::vector<std::string> maps;
-    for (const bpf_map* const map : program_->maps()) {
+    for (const bpf::TypedMap& map : program_->maps()) {
         XDPBENCH_TRY(const std::uint32_t bound, bpf::device_of_map(map));
         if (bound != device_.index) {
             return Error{
                 ErrorKind::system,
                 fmt::format("the kernel reports that map {} is bound to interface {}, not {}",
-                            ::bpf_map__name(map), bound, device_.index),
+                            map.name, bound, device_.index),
                 {},
                 {}};
         }
@@ -217,7 +217,7 @@ Result<std::string> OffloadTrial::attach() {
 
 Result<std::string> OffloadTrial::use_maps() const {
     std::vector<std::string> lines;
-    for (const bpf_map* const map : program_->maps()) {
+    for (const bpf::TypedMap& map : program_->maps()) {
         XDPBENCH_TRY(const std::string line, bpf::exercise_map(map));
         lines.push_back(line);
     }

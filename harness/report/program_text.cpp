@@ -23,9 +23,11 @@ std::string program_text(const model::ProgramRecord& program) {
     if (!program.stack_bytes.empty())
         cost.push_back(fmt::format("stack {} bytes", fmt::join(program.stack_bytes, "+")));
     std::string lines = fmt::format(
-        "  {:<8} {} translated, {} jited, loaded in {:.1f} ms\n  {:<8} {}\n", "size",
+        "  {:<8} {} translated, {} jited, {}\n  {:<8} {}\n", "size",
         counted(program.xlated_bytes, "byte"), thousands(program.jited_bytes),
-        program.load_seconds * 1e3, "verifier",
+        program.load_seconds > 0 ? fmt::format("loaded in {:.1f} ms", program.load_seconds * 1e3)
+                                 : fmt::format("loaded before this run, id {}", program.id),
+        "verifier",
         cost.empty() ? "this kernel reports no figures" : fmt::format("{}", fmt::join(cost, ", ")));
     if (program.padded_frames > 0) {
         lines += fmt::format("  {:<8} {} cut short by the capture (snaplen), padded with zeros\n",

@@ -9,6 +9,7 @@
 #include "bench/paths.h"
 #include "model/labels.h"
 #include "model/mode.h"
+#include "target/shared_state.h"
 #include "target/target.h"
 #include "target/traffic_shape.h"
 #include "traffic/placement.h"
@@ -25,12 +26,13 @@ struct RunOptions {
     bool bench = true;
     bool search = false;
     bool latency = false;
-    bool pin_maps = false;          // --pin-maps
-    bool keep = false;              // --keep
-    bool prepare = false;           // --prepare: what was in the way on the ports is off
-    bool take_over = false;         // --take-over: `device` and `peer` may be in use
-    target::TrafficOption traffic;  // instead of the scenario's
-    double seconds = 1.0;           // of a bench round
+    bool pin_maps = false;              // --pin-maps
+    target::StateOptions shared_state;  // of programs that others loaded
+    bool keep = false;                  // --keep
+    bool prepare = false;               // --prepare: what was in the way on the ports is off
+    bool take_over = false;             // --take-over: `device` and `peer` may be in use
+    target::TrafficOption traffic;      // instead of the scenario's
+    double seconds = 1.0;               // of a bench round
     int rounds = 5;
     // Benches end when they are exact enough, or this time is spent on all of them; none: rounds as
     // above (--duration, --rounds).

@@ -38,9 +38,9 @@ Result<void> apply_settings(const std::vector<std::string>& settings,
     return {};
 }
 
-Result<std::vector<target::Target>> find_targets(const RunOptions& options) {
+Result<std::vector<target::Target>> targets_by_name(const std::vector<std::string>& programs) {
     std::vector<target::Target> targets;
-    for (const std::string& program : options.programs) {
+    for (const std::string& program : programs) {
         if (program == "all") {
             XDPBENCH_TRY(std::vector<target::Target> all, target::all_targets());
             std::move(all.begin(), all.end(), std::back_inserter(targets));
@@ -49,14 +49,31 @@ Result<std::vector<target::Target>> find_targets(const RunOptions& options) {
         XDPBENCH_TRY(target::Target target, target::find_target(program));
         targets.push_back(std::move(target));
     }
+    return targets;
+}
+
+// One loaded program and one scenario: the scenario is about that program, whatever it names.
+bool go_together(const std::vector<target::Target>& named,
+                 const std::vector<std::string>& scenarios) {
+    return scenarios.size() == 1 && named.size() == 1 && named.front().existing;
+}
+
+Result<std::vector<target::Target>> find_targets(const RunOptions& options) {
+    XDPBENCH_TRY(std::vector<target::Target> targets, targets_by_name(options.programs));
+    const bool together = go_together(targets, options.scenarios);
     for (const std::string& file : options.scenarios) {
-        XDPBENCH_TRY(target::Target target, target::target_of(file));
-        targets.push_back(std::move(target));
+        XDPBENCH_TRY(target::Target target, target::target_of(file, together));
+        if (together) {
+            target.option = targets.front().option + " " + target.option;
+            targets.front() = target::with_program(std::move(target), targets.front());
+        } else {
+            targets.push_back(std::move(target));
+        }
     }
     if (targets.empty()) {
         return input_error("no program is named",
-                           "choose one: --prog NAME (xdp-bench list shows them), --prog FILE.o "
-                           "or --scenario FILE");
+                           "choose one: --prog NAME (xdp-bench list shows them), --prog FILE.o, "
+                           "--prog dev:INTERFACE or --scenario FILE");
     }
     for (target::Target& target : targets) {
         if (!options.traffic.empty())
@@ -111,6 +128,8 @@ Result<PlannedRun> plan_run(const RunOptions& options) {
     plan.listing = plan.lists_tests || plan.lists_benchmarks;
     XDPBENCH_TRY(plan.targets, find_targets(options));
     XDPBENCH_CHECK(apply_settings(options.settings, plan.targets));
+    for (target::Target& target : plan.targets)
+        XDPBENCH_CHECK(target::permit(target, options.shared_state, plan.restored, plan.notes));
     const bool sends = options.replay || options.bench || options.search || options.latency;
     for (const target::Target& target : plan.targets)
         XDPBENCH_CHECK(check::validate(target, sends));

@@ -18,6 +18,8 @@ struct PlannedRun {
     Clock::time_point start = Clock::now();  // of the run and so of its budget
     RunOptions options;
     std::vector<target::Target> targets;
+    target::RestoredState restored;            // what loaded programs' maps had before
+    std::vector<std::string> notes;            // about them
     traffic::CpuPlan cpus;                     // of the benches
     std::vector<std::string> test_flags;       // --gtest_...
     std::vector<std::string> benchmark_flags;  // --benchmark_...

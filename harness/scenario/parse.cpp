@@ -125,8 +125,14 @@ Result<std::string> read_name(const YamlNode& node, std::string_view what) {
 }
 
 Result<ProgramRef> read_object(const YamlNode& node) {
-    XDPBENCH_TRY(const Record record, Record::read(node, "program", {"object"}, {"function"}));
     ProgramRef program;
+    if (node.mapping() != nullptr && node.mapping()->size() == 1 &&
+        node.mapping()->front().key == "loaded") {
+        XDPBENCH_TRY(program.loaded,
+                     read_line(node.mapping()->front().value, "the loaded program"));
+        return program;
+    }
+    XDPBENCH_TRY(const Record record, Record::read(node, "program", {"object"}, {"function"}));
     XDPBENCH_TRY(program.object, read_line(record.at("object"), "the object file"));
     if (const auto* function = record.find("function")) {
         XDPBENCH_TRY(program.function, read_line(*function, "the function"));

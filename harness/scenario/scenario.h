@@ -108,6 +108,7 @@ struct ProgramRef {
     std::string name;              // reference program; empty for an object
     std::filesystem::path object;  // path as written; empty for a reference program
     std::string function;          // in the object; empty: its only XDP program
+    std::string loaded = {};       // one that the kernel has already: "dev:eth1"; empty: none
 };
 
 // A second program takes the place of the first one, and that one its place again, while frames are

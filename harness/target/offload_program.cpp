@@ -1,7 +1,6 @@
 #include "target/offload_program.h"
 
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -34,11 +33,11 @@ Result<void> load_into_device(bpf::Program& program, const net::InterfaceInfo& d
     const Result<void> loaded = program.load(device.index);
     if (!loaded) return loaded.error().in(fmt::format("{} rejects it", device.name));
     // A device's memory need not be zero: netdevsim gives what was there before.
-    const bpf_map* const counters = program.find_map(XDP_COUNTERS_MAP);
+    const std::optional<bpf::TypedMap> counters = program.find_map(XDP_COUNTERS_MAP);
     XDPBENCH_TRY(const auto ours, bpf::read_offload_counters(program));
     const bpf::OffloadCounters none{};
     const std::uint32_t zero = 0;
-    if (ours && ::bpf_map_update_elem(::bpf_map__fd(counters), &zero, none.data(), 0) != 0)
+    if (ours && ::bpf_map_update_elem(counters->fd, &zero, none.data(), 0) != 0)
         return system_error("cannot set the counters in the device to zero", errno);
     return {};
 }

@@ -1,6 +1,5 @@
 #include "target/settings.h"
 
-#include <bpf/libbpf.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,10 +17,8 @@ bool is_among(const std::string& name, const std::vector<std::string>& names) {
 Result<scenario::MapContent> entry_of(const bpf::Program& program,
                                       const scenario::Assignment& assignment) {
     const scenario::Place& place = assignment.place;
-    XDPBENCH_TRY(const bpf_map* const map, program.require_map(place.name, {}));
-    const bool array = ::bpf_map__type(map) == BPF_MAP_TYPE_ARRAY ||
-                       ::bpf_map__type(map) == BPF_MAP_TYPE_PERCPU_ARRAY;
-    if (!place.key && (!array || ::bpf_map__max_entries(map) != 1)) {
+    XDPBENCH_TRY(const bpf::TypedMap map, program.require_map(place.name, {}));
+    if (!place.key && (!bpf::is_array(map) || map.max_entries != 1)) {
         return input_error(fmt::format("map {} has keys: name the entry", place.name),
                            fmt::format("write {}[KEY]=VALUE", place.name));
     }

@@ -49,14 +49,19 @@ Result<Target> target_from(scenario::Scenario scenario, std::string option) {
     Target target;
     target.scenario = std::move(scenario);
     target.option = std::move(option);
+    const std::string& loaded = target.scenario.program.loaded;
+    if (!loaded.empty()) {
+        target.object = loaded;
+        XDPBENCH_TRY(target.existing, bpf::ExistingProgram::find(loaded));
+        return target;
+    }
     XDPBENCH_TRY(target.object, object_of(target.scenario));
     return target;
 }
 
 Result<bpf::Program> configured_program(const Target& target, const scenario::Configuration& extra,
                                         const scenario::InterfaceIndexes& interfaces) {
-    XDPBENCH_TRY(bpf::Program program,
-                 bpf::Program::open(target.object, target.scenario.program.function, target.pins));
+    XDPBENCH_TRY(bpf::Program program, open_unconfigured(target));
     for (const scenario::Configuration* const part : {&target.scenario.configuration, &extra}) {
         XDPBENCH_TRY(const scenario::Configuration configuration,
                      scenario::with_indexes(*part, interfaces));
@@ -94,7 +99,23 @@ Result<std::vector<scenario::Scenario>> installed_scenarios() {
     return scenarios;
 }
 
+Result<bpf::Program> open_unconfigured(const Target& target) {
+    if (target.existing) return bpf::Program::use(target.existing, target.access);
+    return bpf::Program::open(target.object, target.scenario.program.function, target.pins);
+}
+
 Result<Target> find_target(const std::string& program) {
+    if (bpf::parse_existing_name(program)) {
+        Target target;
+        XDPBENCH_TRY(target.existing, bpf::ExistingProgram::find(program));
+        target.scenario.name = target.existing->name();
+        target.scenario.program.loaded = program;
+        target.option = "--prog " + program;
+        target.object = program;
+        target.judged = false;
+        target.traffic.text = target.traffic.pcap = kDefaultTraffic;
+        return target;
+    }
     if (const std::optional<scenario::ProgramRef> object = as_object(program)) {
         Target target;
         target.scenario.name = fs::path(object->object).stem().stem().string();
@@ -116,8 +137,14 @@ Result<Target> find_target(const std::string& program) {
         fmt::format("choose one of {}, or give an object file: ./mine.o", fmt::join(names, ", ")));
 }
 
-Result<Target> target_of(const fs::path& scenario_file) {
+Result<Target> target_of(const fs::path& scenario_file, bool other_program) {
     XDPBENCH_TRY(scenario::Scenario scenario, scenario::parse_scenario(scenario_file));
+    if (other_program) {
+        Target target;
+        target.scenario = std::move(scenario);
+        target.option = "--scenario " + scenario_file.string();
+        return target;
+    }
     return target_from(std::move(scenario), "--scenario " + scenario_file.string());
 }
 
@@ -132,6 +159,14 @@ Result<std::vector<Target>> all_targets() {
     return targets;
 }
 
+Target with_program(Target target, const Target& other) {
+    target.object = other.object;
+    target.existing = other.existing;
+    target.access = other.access;
+    target.scenario.program = other.scenario.program;
+    return target;
+}
+
 Result<Target> replacement_of(const Target& target) {
     const scenario::Replacement& replacement = *target.scenario.replay->replace;
     Target second = target;
@@ -140,8 +175,10 @@ Result<Target> replacement_of(const Target& target) {
     if (replacement.with) {
         second.scenario.program = *replacement.with;
         configuration = {};
+        second.existing.reset();
         second.settings.clear();  // they are the first program's
-        XDPBENCH_TRY(second.object, object_of(second.scenario));
+        XDPBENCH_TRY(const Target other, target_from(second.scenario, second.option));
+        second = with_program(std::move(second), other);
     }
     configuration.globals.insert(configuration.globals.end(), own.globals.begin(),
                                  own.globals.end());

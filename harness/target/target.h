@@ -2,11 +2,13 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "bpf/existing_program.h"
 #include "bpf/program.h"
 #include "net/network.h"
 #include "scenario/assignment.h"
@@ -25,16 +27,22 @@ struct Target {
     std::filesystem::path object;  // the program's object file
     bool judged = true;            // false: no expectations, verdicts are only counted
     scenario::FrameRef traffic;    // of what is not judged
+    std::shared_ptr<const bpf::ExistingProgram> existing;  // instead of an object file
+    bpf::StateAccess access;                               // to the maps of `existing`
     bpf::PinnedMaps pins = bpf::PinnedMaps::kept_private;
     std::vector<scenario::Assignment> settings;  // win over all that the scenario sets
 };
 
-// By the name of a scenario or as FILE.o[:FUNCTION]; for an unknown name the error offers the
-// nearest.
+// By the name of a scenario, as FILE.o[:FUNCTION], or as a program that the kernel has (id:, tag:,
+// pinned:, dev:); for an unknown name the error offers the nearest.
 Result<Target> find_target(const std::string& program);
-Result<Target> target_of(const std::filesystem::path& scenario_file);
+// Of a scenario; with `other_program` the one that it names is not looked for.
+Result<Target> target_of(const std::filesystem::path& scenario_file, bool other_program = false);
 // All scenarios that come with the tool.
 Result<std::vector<Target>> all_targets();
+
+// The target with another program, but with what is asked of it.
+[[nodiscard]] Target with_program(Target target, const Target& other);
 
 // What takes the target's place where its replay asks for a replacement.
 Result<Target> replacement_of(const Target& target);
@@ -53,6 +61,9 @@ Result<Target> replacement_of(const Target& target);
 // The network that the target's program works in: the one of its replay; of a scenario without a
 // replay the one that has all interfaces a configuration may name.
 [[nodiscard]] model::NetworkKind network_of(const Target& target);
+
+// The target's program, opened, not configured.
+Result<bpf::Program> open_unconfigured(const Target& target);
 
 // The target's program, opened and configured (with `extra` on top), not loaded: every mistake in
 // the configuration is found. The interfaces that it names are not there yet.

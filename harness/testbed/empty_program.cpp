@@ -25,10 +25,10 @@ using Means = RedirectPath::Means;
 
 // The entries that a map of redirect targets has: key and the value's first 32 bits, which are the
 // interface's index (struct bpf_devmap_val) or the size of the queue (struct bpf_cpumap_val).
-std::vector<std::pair<std::uint32_t, std::uint32_t>> entries_of(const bpf_map* map) {
+std::vector<std::pair<std::uint32_t, std::uint32_t>> entries_of(const bpf::TypedMap& map) {
     std::vector<std::pair<std::uint32_t, std::uint32_t>> entries;
-    const int fd = ::bpf_map__fd(map);
-    std::vector<std::uint8_t> value(::bpf_map__value_size(map));
+    const int fd = map.fd;
+    std::vector<std::uint8_t> value(map.value.size);
     std::uint32_t key = 0;
     std::uint32_t next = 0;
     for (const std::uint32_t* from = nullptr; ::bpf_map_get_next_key(fd, from, &next) == 0;
@@ -112,7 +112,7 @@ Result<void> spread(bpf::Program& empty, const std::vector<std::uint32_t>& cpus)
             fmt::format("its CPUMAP has {} CPUs, more than {}", cpus.size(), kMostTargets));
     model::Value::List targets;
     for (const std::uint32_t cpu : cpus) targets.push_back(number(cpu));
-    ::bpf_map__set_max_entries(empty.find_map("cpus"), cpus.back() + 1);
+    ::bpf_map__set_max_entries(empty.definition_of("cpus"), cpus.back() + 1);
     return empty.configure(
         {{{"cpu_count", number(cpus.size())}, {"cpu_targets", {{}, std::move(targets)}}}, {}});
 }
@@ -124,11 +124,12 @@ Result<bpf::Program> load_redirect(const RedirectPath& redirect_path, Counting c
                  bpf::Program::open_built_in("empty_redirect", built_in(empty_redirect__elf_bytes),
                                              function_for(redirect_path.means, counting)));
     treat_alike(empty, beside);
-    bpf_map* const ports = empty.find_map("ports");
-    bpf_map* const cpus = empty.find_map("cpus");
+    bpf_map* const ports = empty.definition_of("ports");
+    bpf_map* const cpus = empty.definition_of("cpus");
     ::bpf_map__set_autocreate(ports, redirect_path.means == Means::devmap);
     ::bpf_map__set_autocreate(cpus, redirect_path.means == Means::cpumap);
-    ::bpf_map__set_autocreate(empty.find_map(XDP_COUNTERS_MAP), counting == Counting::in_its_map);
+    ::bpf_map__set_autocreate(empty.definition_of(XDP_COUNTERS_MAP),
+                              counting == Counting::in_its_map);
     if (redirect_path.means == Means::devmap)
         ::bpf_map__set_type(ports, static_cast<bpf_map_type>(redirect_path.map_type));
     const unsigned interface =
@@ -150,20 +151,19 @@ Result<bpf::Program> load_redirect(const RedirectPath& redirect_path, Counting c
 Result<RedirectPath> find_redirect_target(const bpf::Program& program, const net::Link& link) {
     RedirectPath redirect_path;
     redirect_path.back = !link.far;
-    const bpf_map* found = nullptr;
-    for (const bpf_map* const map : program.maps()) {
-        const std::uint32_t type = ::bpf_map__type(map);
+    std::optional<bpf::TypedMap> found;
+    for (const bpf::TypedMap& map : program.maps()) {
+        const std::uint32_t type = map.kind;
         if (type == BPF_MAP_TYPE_XSKMAP)
-            return no_baseline(
-                fmt::format("the map {} leads to AF_XDP sockets", ::bpf_map__name(map)));
+            return no_baseline(fmt::format("the map {} leads to AF_XDP sockets", map.name));
         if (!is_devmap(type) && type != BPF_MAP_TYPE_CPUMAP) continue;
         const auto entries = entries_of(map);
         if (entries.empty()) continue;
-        if (found != nullptr)
+        if (found)
             return no_baseline(
                 fmt::format("both maps {} and {} hold targets: which one a frame takes "
                             "is the program's business",
-                            ::bpf_map__name(found), ::bpf_map__name(map)));
+                            found->name, map.name));
         found = map;
         redirect_path.map_type = type;
         if (type == BPF_MAP_TYPE_CPUMAP) {

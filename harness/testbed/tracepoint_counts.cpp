@@ -1,7 +1,6 @@
 #include "testbed/tracepoint_counts.h"
 
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <fmt/format.h>
 #include <linux/bpf.h>
 
@@ -16,12 +15,11 @@ constexpr std::uint64_t kBundle = 8;
 
 Result<std::vector<std::uint32_t>> cpumap_ids(const bpf::Program& program) {
     std::vector<std::uint32_t> ids;
-    const bpf_map* map = nullptr;
-    bpf_object__for_each_map(map, program.handle()) {
-        if (::bpf_map__type(map) != BPF_MAP_TYPE_CPUMAP || !::bpf_map__autocreate(map)) continue;
+    for (const bpf::TypedMap& map : program.maps()) {
+        if (map.kind != BPF_MAP_TYPE_CPUMAP || map.fd < 0) continue;
         bpf_map_info info = {};
         std::uint32_t size = sizeof(info);
-        if (::bpf_obj_get_info_by_fd(::bpf_map__fd(map), &info, &size) != 0)
+        if (::bpf_obj_get_info_by_fd(map.fd, &info, &size) != 0)
             return system_error("cannot read the kernel's information on a map", errno);
         ids.push_back(info.id);
     }

@@ -1,0 +1,102 @@
+#include "bpf/loaded_maps.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <fmt/format.h>
+
+#include <cerrno>
+
+#include "base/text.h"
+
+namespace xdpbench::bpf {
+namespace {
+
+// The kernel keeps 15 characters of a map's name; its BTF knows all of them.
+std::string whole_name(const btf* types, const std::string& name) {
+    constexpr std::size_t kKept = BPF_OBJ_NAME_LEN - 1;
+    const std::int32_t maps =
+        types == nullptr ? -1 : ::btf__find_by_name_kind(types, ".maps", BTF_KIND_DATASEC);
+    if (name.size() < kKept || maps < 0) return name;
+    const btf_type* const section = ::btf__type_by_id(types, static_cast<std::uint32_t>(maps));
+    for (unsigned i = 0; i < ::btf_vlen(section); ++i) {
+        const btf_type* const variable =
+            ::btf__type_by_id(types, ::btf_var_secinfos(section)[i].type);
+        std::string whole = ::btf__name_by_offset(types, variable->name_off);
+        if (whole.starts_with(name)) return whole;
+    }
+    return name;
+}
+
+}  // namespace
+
+void ProgramMaps::Free::operator()(btf* types) const { ::btf__free(types); }
+
+Result<LoadedInfo> read_loaded_info(int program_fd) {
+    LoadedInfo loaded;
+    // The first call says how many there are.
+    for (int i = 0; i < 2; ++i) {
+        bpf_prog_info info = {};
+        std::uint32_t size = sizeof(info);
+        info.nr_map_ids = static_cast<std::uint32_t>(loaded.map_ids.size());
+        info.map_ids = reinterpret_cast<std::uint64_t>(loaded.map_ids.data());
+        info.xlated_prog_len =
+            static_cast<std::uint32_t>(loaded.instructions.size() * sizeof(std::uint64_t));
+        info.xlated_prog_insns = reinterpret_cast<std::uint64_t>(loaded.instructions.data());
+        if (::bpf_obj_get_info_by_fd(program_fd, &info, &size) != 0)
+            return system_error("cannot read the kernel's information on a program", errno);
+        loaded.map_ids.resize(info.nr_map_ids);
+        // Without the right to see them the kernel gives no instructions, and no pointer back.
+        const bool shown = i == 0 || info.xlated_prog_insns != 0;
+        loaded.instructions.resize(shown ? info.xlated_prog_len / sizeof(std::uint64_t) : 0);
+    }
+    return loaded;
+}
+
+Result<ProgramMaps> ProgramMaps::open(std::uint32_t program_id) {
+    const UniqueFd program(::bpf_prog_get_fd_by_id(program_id));
+    if (!program.valid())
+        return system_error(fmt::format("cannot open the program with id {}", program_id), errno);
+    XDPBENCH_TRY(const LoadedInfo loaded, read_loaded_info(program.get()));
+    ProgramMaps maps;
+    for (const std::uint32_t id : loaded.map_ids) {
+        Opened opened;
+        opened.fd = UniqueFd(::bpf_map_get_fd_by_id(id));
+        bpf_map_info info = {};
+        std::uint32_t size = sizeof(info);
+        if (!opened.fd.valid() || ::bpf_obj_get_info_by_fd(opened.fd.get(), &info, &size) != 0)
+            return system_error(fmt::format("cannot open map {} of program {}", id, program_id),
+                                errno);
+        if (info.btf_id != 0) opened.types.reset(::btf__load_from_kernel_by_id(info.btf_id));
+        const btf* const types = opened.types.get();
+        opened.map = typed_map(info, opened.fd.get(), types, whole_name(types, info.name));
+        maps.maps_.push_back(std::move(opened));
+    }
+    return maps;
+}
+
+std::vector<TypedMap> ProgramMaps::with_sections() const {
+    std::vector<TypedMap> maps;
+    maps.reserve(maps_.size());
+    for (const Opened& opened : maps_) maps.push_back(opened.map);
+    return maps;
+}
+
+std::vector<TypedMap> ProgramMaps::all() const {
+    std::vector<TypedMap> maps;
+    for (const Opened& opened : maps_) {
+        if (opened.map.section.empty()) maps.push_back(opened.map);
+    }
+    return maps;
+}
+
+Result<TypedMap> ProgramMaps::find(const std::string& name) const {
+    std::vector<std::string> names;
+    for (const TypedMap& map : all()) {
+        if (map.name == name) return map;
+        names.push_back(map.name);
+    }
+    return input_error(
+        fmt::format("the program has no map {}{}", name, what_there_is(name, names)));
+}
+
+}  // namespace xdpbench::bpf

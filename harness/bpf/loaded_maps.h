@@ -1,0 +1,45 @@
+// The maps of a loaded program, whoever loaded it, through the kernel's ids.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+#include "bpf/typed_map.h"
+
+namespace xdpbench::bpf {
+
+// What the kernel reports about a program: struct bpf_prog_info with the lists that were asked for.
+struct LoadedInfo {
+    std::vector<std::uint32_t> map_ids;
+    std::vector<std::uint64_t> instructions;  // translated; empty if the kernel does not show them
+};
+Result<LoadedInfo> read_loaded_info(int program_fd);
+
+// The maps of a loaded program, by the names that they have in its source.
+class ProgramMaps {
+  public:
+    static Result<ProgramMaps> open(std::uint32_t program_id);
+
+    // Without those of global variables.
+    [[nodiscard]] std::vector<TypedMap> all() const;
+    [[nodiscard]] std::vector<TypedMap> with_sections() const;
+    // The error lists the maps there are.
+    Result<TypedMap> find(const std::string& name) const;
+
+  private:
+    struct Free {
+        void operator()(btf* types) const;
+    };
+    struct Opened {
+        UniqueFd fd;
+        std::unique_ptr<btf, Free> types;
+        TypedMap map;
+    };
+    std::vector<Opened> maps_;
+};
+
+}  // namespace xdpbench::bpf
