@@ -34,6 +34,12 @@ Result<std::unique_ptr<BenchRig>> LoopBench::create(const BenchCase& bench) {
     XDPBENCH_TRY(const traffic::PinnedThread pinned,
                  traffic::PinnedThread::pin(bench.cpus.program));
     const target::Target& target = *bench.target;
+    if (target.scenario.network)
+        return unavailable_error(
+            "the program is not timed alone",
+            "its scenario has a network, and the frames of the loop come in by "
+            "an interface that is not in it",
+            "time it end to end: --mode native, generic");
     XDPBENCH_TRY(const auto traffic, traffic_of(bench));
     const packet::Frames& frames = traffic->frames;
     const Paths& paths = traffic->paths;

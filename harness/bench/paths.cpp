@@ -100,7 +100,8 @@ Result<void> require_path(const target::Target& target, const Paths& paths) {
 Result<Paths> find_paths(const target::Target& target, const packet::Frames& frames,
                          const Settle& settle) {
     XDPBENCH_TRY(const target::LoneProgram lone, target::load_alone(target));
-    bpf::TestRunner runner(lone.program.fd());
+    XDPBENCH_TRY(const std::optional<net::InNetNs> inside, lone.enter());
+    bpf::TestRunner runner(lone.program.fd(), lone.context());
     Paths paths;
     XDPBENCH_TRY(Pass pass, run_pass(runner, frames));
     paths.first = paths.lowest = paths.highest = pass.tally;

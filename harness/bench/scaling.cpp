@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/interrupt.h"
 #include "probe/environment.h"
+#include "target/network_setup.h"
 #include "testbed/empty_program.h"
 #include "testbed/instrumented_link.h"
 #include "traffic/frame_map.h"
@@ -32,9 +33,8 @@ struct Site {
 
     static Result<std::unique_ptr<Site>> create(const BenchCase& bench, std::size_t longest_frame,
                                                 std::size_t queues) {
-        XDPBENCH_TRY(
-            net::Network network,
-            net::Network::create(1, longest_frame, target::network_of(*bench.target), queues));
+        XDPBENCH_TRY(net::Network network,
+                     target::make_network(*bench.target, 1, longest_frame, queues));
         XDPBENCH_TRY(bpf::Program program, target::load_program(*bench.target, network));
         std::unique_ptr<Site> site(new Site{std::move(network), std::move(program), std::nullopt});
         XDPBENCH_TRY(testbed::InstrumentedLink link,

@@ -10,6 +10,7 @@
 #include "bench/veth_bench.h"
 #include "bpf/test_run.h"
 #include "probe/environment.h"
+#include "target/network_setup.h"
 #include "testbed/empty_program.h"
 #include "traffic/frame_map.h"
 #include "traffic/placement.h"
@@ -93,8 +94,7 @@ Result<std::unique_ptr<TrialRig>> TrialRig::create(const BenchCase& bench, traff
 }
 
 Result<void> TrialRig::build_veths(const BenchCase& bench, std::size_t longest_frame, bool stamps) {
-    XDPBENCH_TRY(network_, net::Network::create(stamps ? 2 : 1, longest_frame,
-                                                target::network_of(*bench.target),
+    XDPBENCH_TRY(network_, target::make_network(*bench.target, stamps ? 2 : 1, longest_frame,
                                                 traffic::queues_for(bench.generators())));
     XDPBENCH_TRY(program_, target::load_program(*bench.target, *network_));
     const traffic::Capture capture{0, 1, stamps};

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "net/threaded_napi.h"
 #include "probe/environment.h"
+#include "target/network_setup.h"
 #include "testbed/link_window.h"
 #include "traffic/frame_map.h"
 #include "traffic/pinned.h"
@@ -62,7 +63,7 @@ Result<std::unique_ptr<BenchRig>> VethBench::create(const BenchCase& bench) {
     XDPBENCH_CHECK(require_steady(paths));
     XDPBENCH_TRY(traffic::Generator generator, traffic::Generator::create(frames));
     XDPBENCH_TRY(net::Network network,
-                 net::Network::create(2, traffic::longest_of(frames), target::network_of(target)));
+                 target::make_network(target, 2, traffic::longest_of(frames)));
     XDPBENCH_CHECK(generator.park(network.tester, network.parking));
     XDPBENCH_TRY(bpf::Program program, target::load_program(target, network));
     XDPBENCH_TRY(const testbed::EmptyProgram empty,

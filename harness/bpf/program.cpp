@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "bpf/bpf_options.h"
 #include "bpf/choose_program.h"
+#include "bpf/inner_map.h"
 #include "bpf/map_entries.h"
 #include "bpf/map_state.h"
 #include "bpf/refusal.h"
@@ -264,6 +265,11 @@ Result<Program> Program::choose(const std::filesystem::path& path,
     if (pins == PinnedMaps::kept_private) keep_private(opened.get());
     Program program(path, std::move(opened), chosen);
     program.record_types_ = take_record_types(program.object_.get());
+    bpf_map* map = nullptr;
+    bpf_object__for_each_map(map, program.object_.get()) {
+        if (std::optional<TypedMap> inner = inner_definition(program.object_.get(), map))
+            program.inner_definitions_.insert_or_assign(::bpf_map__name(map), *std::move(inner));
+    }
     return program;
 }
 

@@ -226,6 +226,12 @@ class Program {
     Result<void> set_global(const scenario::GlobalSetting& setting);
     [[nodiscard]] Result<ElementType> require_global(const scenario::GlobalSetting& setting) const;
     Result<void> set_map(const scenario::MapContent& content);
+    Result<void> set_entry(const TypedMap& map, const scenario::MapEntry& entry);
+    Result<void> set_inner(const TypedMap& map, const scenario::MapEntry& entry);
+    [[nodiscard]] Result<void> write_inner() const;
+    [[nodiscard]] Result<TypedMap> inner_definition_of(const std::string& map) const;
+    Result<void> compare_inner(const TypedMap& map, const scenario::MapEntry& entry,
+                               std::vector<std::string>& lines) const;
     Result<void> set_size(const scenario::MapSize& size);
     [[nodiscard]] Result<model::Value> with_programs(model::Value value) const;
     [[nodiscard]] Result<void> write_entries() const;
@@ -240,7 +246,20 @@ class Program {
     StateAccess access_;
     std::map<std::uint32_t, MapBytes> counters_before_;  // by action, of all CPUs
     std::string function_;
+    // Many entries, and entries of maps inside maps.
+    struct PendingBulk {
+        std::string map;
+        scenario::BulkContent bulk;
+    };
+    struct PendingInner {
+        std::string map;
+        MapBytes key;  // of the outer map
+        scenario::MapContent content;
+    };
     std::vector<PendingEntry> entries_;
+    std::vector<PendingBulk> bulk_;
+    std::vector<PendingInner> inner_;
+    std::map<std::string, TypedMap> inner_definitions_;  // by outer map; libbpf forgets them
     std::map<std::string, std::uint32_t> record_types_;
     double load_seconds_ = 0;
 };

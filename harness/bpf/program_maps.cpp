@@ -10,7 +10,9 @@
 
 #include "base/text.h"
 #include "bpf/btf_value.h"
+#include "bpf/bulk_map.h"
 #include "bpf/choose_program.h"
+#include "bpf/inner_map.h"
 #include "bpf/map_entries.h"
 #include "bpf/program.h"
 #include "bpf/typed_map.h"
@@ -77,6 +79,11 @@ Result<void> read_map(const TypedMap& map, std::vector<StoredEntry>& entries) {
         entries.push_back({map.name, {key.begin(), key.end()}, std::move(value)});
         return {};
     });
+}
+
+Result<void> validate_value(const TypedMap& map, const model::Value& value) {
+    XDPBENCH_CHECK(encode(map.value, value));
+    return {};
 }
 
 }  // namespace
@@ -178,24 +185,39 @@ Result<void> Program::set_size(const scenario::MapSize& size) {
 Result<void> Program::set_map(const scenario::MapContent& content) {
     XDPBENCH_TRY(const TypedMap map, require_typed_map(content));
     XDPBENCH_CHECK(require_own_maps("set entries of map " + content.map));
-    const std::string what = "map " + content.map;
-    for (const scenario::MapEntry& entry : content.entries) {
-        if (!entry.value)
-            return input_error(
-                fmt::format("{}{}: an entry to set needs a value", prefix(entry.key.where), what));
-        Result<MapBytes> key = encode(map.key, entry.key);
-        if (!key) return key.error().in(what + ", key");
-        XDPBENCH_TRY(const model::Value value, with_programs(*entry.value));
-        if (const Result<MapBytes> fits = encode(map.value, value); !fits)
-            return fits.error().in(what + ", value");
-        const model::Location& where = entry.key.where;
-        entries_.push_back({content.map, std::move(*key), *entry.value, map.value,
-                            where.file.empty() ? "" : where.text()});
+    for (const scenario::BulkContent& bulk : content.bulk) {
+        XDPBENCH_CHECK(require_bulk(map, bulk));
+        bulk_.push_back({content.map, bulk});
     }
+    for (const scenario::MapEntry& entry : content.entries) XDPBENCH_CHECK(set_entry(map, entry));
+    return {};
+}
+
+Result<void> Program::set_entry(const TypedMap& map, const scenario::MapEntry& entry) {
+    const std::string what = "map " + map.name;
+    if (!entry.value)
+        return input_error(
+            fmt::format("{}{}: an entry to set needs a value", prefix(entry.key.where), what));
+    if (entry.keyless != (map.key.size == 0))
+        return input_error(fmt::format("{}{} {}", prefix(entry.key.where), what,
+                                       entry.keyless ? "has keys: expected 'key' beside 'value'"
+                                                     : "has no keys: leave 'key' out"));
+    if (holds_maps(map)) return set_inner(map, entry);
+    Result<MapBytes> key = entry.keyless ? MapBytes() : encode(map.key, entry.key);
+    if (!key) return key.error().in(what + ", key");
+    XDPBENCH_TRY(const model::Value value, with_programs(*entry.value));
+    if (const Result<MapBytes> fits = encode(map.value, value); !fits)
+        return fits.error().in(what + ", value");
+    const model::Location& where = entry.key.where;
+    entries_.push_back({map.name, std::move(*key), *entry.value, map.value,
+                        where.file.empty() ? "" : where.text()});
     return {};
 }
 
 Result<void> Program::write_entries() const {
+    for (const PendingBulk& pending : bulk_)
+        XDPBENCH_CHECK(write_bulk(*find_map(pending.map), pending.bulk));
+    XDPBENCH_CHECK(write_inner());
     for (const PendingEntry& entry : entries_) {
         XDPBENCH_TRY(const model::Value known, with_programs(entry.value));
         XDPBENCH_TRY(const MapBytes value, encode(entry.type, known));
@@ -235,7 +257,9 @@ Result<void> Program::validate_expectations(
         for (const scenario::MapEntry& entry : content.entries) {
             XDPBENCH_CHECK(encode(map.key, entry.key));
             XDPBENCH_TRY(const model::Value* const value, expected_value(map, entry));
-            if (value != nullptr) XDPBENCH_CHECK(encode(map.value, *value));
+            if (value != nullptr)
+                XDPBENCH_CHECK(holds_maps(map) ? Result<void>()  // judged by compare_inner()
+                                               : validate_value(map, *value));
         }
     }
     return {};
@@ -247,7 +271,8 @@ Result<std::vector<std::string>> Program::compare_maps(
     for (const scenario::MapContent& content : expected) {
         XDPBENCH_TRY(const TypedMap map, require_typed_map(content));
         for (const scenario::MapEntry& entry : content.entries)
-            XDPBENCH_CHECK(compare_entry(map, entry, lines));
+            XDPBENCH_CHECK(holds_maps(map) ? compare_inner(map, entry, lines)
+                                           : compare_entry(map, entry, lines));
     }
     return lines;
 }

@@ -60,7 +60,8 @@ std::string returned_text(std::uint32_t returned) {
     return fmt::format("{}, which is no XDP action", returned);
 }
 
-TestRunner::TestRunner(int program_fd) : program_fd_(program_fd) {}
+TestRunner::TestRunner(int program_fd, const TestRunContext& usual)
+    : program_fd_(program_fd), usual_(usual) {}
 
 Result<TestRunOutput> TestRunner::run(std::span<const std::uint8_t> frame,
                                       const TestRunContext& context) {

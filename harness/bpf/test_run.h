@@ -34,15 +34,18 @@ struct TestRunOutput {
 // network namespace. Keeps its buffer, so that a large pcap is run at the speed of the system call.
 class TestRunner {
   public:
-    explicit TestRunner(int program_fd);
+    // `usual` is what runs are given that say nothing else.
+    explicit TestRunner(int program_fd, const TestRunContext& usual = {});
 
     // `frame`: 14 bytes or more. A run that a signal interrupts is repeated, unless it is the user
     // who interrupts.
     Result<TestRunOutput> run(std::span<const std::uint8_t> frame,
-                              const TestRunContext& context = {});
+                              const TestRunContext& context);
+    Result<TestRunOutput> run(std::span<const std::uint8_t> frame) { return run(frame, usual_); }
 
   private:
     int program_fd_;
+    TestRunContext usual_;
     std::vector<std::uint8_t> input_;  // metadata and frame, where there is metadata
     std::vector<std::uint8_t> output_;
 };

@@ -209,7 +209,10 @@ Result<void> update_entry(const TypedMap& map, const MapBytes& key, const MapByt
     if (map.per_cpu()) {
         XDPBENCH_TRY(memory, for_every_cpu(map, value));
     }
-    if (::bpf_map_update_elem(map.fd, key.data(), memory.data(), BPF_ANY) == 0) return {};
+    // Of a queue, a stack and a bloom filter the kernel takes no key: it pushes the value.
+    if (::bpf_map_update_elem(map.fd, key.empty() ? nullptr : key.data(), memory.data(), BPF_ANY) ==
+        0)
+        return {};
     const int number = errno;
     std::string cause;
     if (number == E2BIG) {

@@ -81,7 +81,7 @@ Result<Verdict> try_check(const target::Target& target, const scenario::Check& c
     }
     if (failures.empty()) XDPBENCH_CHECK(prove(prepared, failures));
     if (failures.empty()) return Verdict{};
-    return Verdict{model::Outcome::failed, failures.text(), failures.mismatch()};
+    return Verdict{model::Outcome::failed, failures.text(), failures.mismatch(), failures.all()};
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "check/frame_mismatch.h"
@@ -16,6 +17,8 @@ struct Verdict {
     model::Outcome outcome = model::Outcome::passed;
     std::string message;
     std::optional<FrameMismatch> mismatch = std::nullopt;  // the first frame of a failed check
+    std::vector<std::string> failures =
+        {};  // all of a failed check; the message has the first ones
 };
 
 // What an Error means for the case in which it came up.

@@ -1,6 +1,9 @@
 #include "check/failures.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 #include "base/text.h"
 
@@ -12,9 +15,7 @@ constexpr std::size_t kFailuresShown = 3;
 
 }  // namespace
 
-void Failures::add(std::string text) {
-    if (++count_ <= kFailuresShown) text_ += (text_.empty() ? "" : "\n") + std::move(text);
-}
+void Failures::add(std::string text) { all_.push_back(std::move(text)); }
 
 void Failures::add(std::string text, FrameMismatch mismatch) {
     add(std::move(text));
@@ -22,8 +23,11 @@ void Failures::add(std::string text, FrameMismatch mismatch) {
 }
 
 std::string Failures::text() const {
-    if (count_ <= kFailuresShown) return text_;
-    return fmt::format("{}\n... and {}", text_, counted(count_ - kFailuresShown, "more failure"));
+    const std::size_t shown = std::min(all_.size(), kFailuresShown);
+    const std::string text = fmt::format(
+        "{}", fmt::join(all_.begin(), all_.begin() + static_cast<std::ptrdiff_t>(shown), "\n"));
+    if (shown == all_.size()) return text;
+    return fmt::format("{}\n... and {}", text, counted(all_.size() - shown, "more failure"));
 }
 
 }  // namespace xdpbench::check

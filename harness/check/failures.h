@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "check/frame_mismatch.h"
 
@@ -15,13 +16,14 @@ class Failures {
     // The first one is kept for who wants to look at the frames.
     void add(std::string text, FrameMismatch mismatch);
 
-    [[nodiscard]] bool empty() const { return count_ == 0; }
+    [[nodiscard]] bool empty() const { return all_.empty(); }
+    // The first ones, and how many more there are.
     [[nodiscard]] std::string text() const;
+    [[nodiscard]] const std::vector<std::string>& all() const { return all_; }
     [[nodiscard]] const std::optional<FrameMismatch>& mismatch() const { return mismatch_; }
 
   private:
-    std::size_t count_ = 0;
-    std::string text_;
+    std::vector<std::string> all_;
     std::optional<FrameMismatch> mismatch_;
 };
 

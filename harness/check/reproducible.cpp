@@ -50,12 +50,13 @@ Result<std::vector<Treatment>> run_all(const target::Target& target,
                                        model::VerdictRecord* record) {
     XDPBENCH_TRY(const target::LoneProgram lone, target::load_alone(target));
     XDPBENCH_TRY(target::FrameStream reader, target::FrameStream::open(traffic, target.scenario));
+    XDPBENCH_TRY(const std::optional<net::InNetNs> inside, lone.enter());
     bpf::TestRunner runner(lone.program.fd());
     std::vector<Treatment> treatments;
     while (!interrupted()) {
         XDPBENCH_TRY(const std::optional<packet::Frame> frame, reader.next());
         if (!frame) break;
-        const Result<bpf::TestRunOutput> output = runner.run(frame->bytes);
+        const Result<bpf::TestRunOutput> output = runner.run(frame->bytes, lone.context());
         if (!output)
             return output.error().in(fmt::format("{}#{}", traffic.text, treatments.size()));
         treatments.push_back(treatment_of(*output));

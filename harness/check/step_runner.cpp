@@ -82,11 +82,7 @@ StepRunner::StepRunner(const target::LoneProgram& lone, std::optional<net::InNet
 
 Result<StepRunner> StepRunner::create(const target::LoneProgram& lone,
                                       const scenario::Check& check) {
-    std::optional<net::InNetNs> inside;
-    if (lone.network) {
-        XDPBENCH_TRY(net::InNetNs entered, net::InNetNs::enter(lone.network->dut));
-        inside.emplace(std::move(entered));
-    }
+    XDPBENCH_TRY(std::optional<net::InNetNs> inside, lone.enter());
     StepRunner runner(lone, std::move(inside));
     for (const scenario::Step& step : check.steps) {
         if (step.context && !step.context->ingress.empty())
@@ -97,6 +93,7 @@ Result<StepRunner> StepRunner::create(const target::LoneProgram& lone,
 
 Result<void> StepRunner::attach_to(const std::string& interface) {
     if (attached_.contains(interface)) return {};
+    if (lone_->ingress && interface == "dut0") return {};  // it is attached there
     const net::Network& network = *lone_->network;
     Result<bpf::XdpLink> xdp_link =
         bpf::XdpLink::attach(network.dut, *interface_named(network.links.front(), interface),
@@ -117,6 +114,7 @@ Result<void> StepRunner::change_maps(const scenario::Step& step) const {
 
 Result<StepRunner::Context> StepRunner::context_of(const scenario::Step& step) const {
     Context context;
+    context.given = lone_->context();
     if (!step.context) return context;
     context.given.rx_queue = step.context->rx_queue;
     if (!step.context->ingress.empty()) {

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "stats/summary.h"
+#include "target/network_setup.h"
 
 namespace xdpbench::compare {
 namespace {
@@ -50,8 +51,7 @@ LoopBlocks::LoopBlocks(const Compared& compared, std::uint64_t seed, net::Networ
 
 Result<std::unique_ptr<BlockSource>> LoopBlocks::create(const Compared& compared,
                                                         std::uint64_t seed) {
-    XDPBENCH_TRY(net::Network network,
-                 net::Network::create(1, 0, target::network_of(*compared.base)));
+    XDPBENCH_TRY(net::Network network, target::make_network(*compared.base, 1, 0));
     XDPBENCH_TRY(const bpf::Program base, target::load_program(*compared.base, network));
     XDPBENCH_TRY(testbed::EmptyProgram empty,
                  testbed::EmptyProgram::load(compared.paths.action, base, network, 0, 0));

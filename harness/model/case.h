@@ -46,7 +46,8 @@ struct CaseResult {
     std::string name;
     std::string location;  // file:line:column in the scenario
     Outcome outcome = Outcome::passed;
-    std::string message;  // why it failed, was skipped or is invalid
+    std::string message;                // why it failed, was skipped or is invalid
+    std::vector<std::string> failures;  // of a check and a lan: all; the message has the first ones
     double seconds = 0;
     std::string repeat;                                // the command that runs this case alone
     std::optional<ChangedFrame> frame = std::nullopt;  // of a failed check the first one

@@ -201,7 +201,8 @@ Result<LanOutcome> try_lan(const target::Target& target, model::Mode mode) {
         XDPBENCH_CHECK(run.run(step, done, failures));
     }
     outcome.record = std::move(record);
-    if (!failures.empty()) outcome.verdict = {model::Outcome::failed, failures.text()};
+    if (!failures.empty())
+        outcome.verdict = {model::Outcome::failed, failures.text(), {}, failures.all()};
     return outcome;
 }
 

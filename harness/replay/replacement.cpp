@@ -10,6 +10,7 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "bpf/counters.h"
+#include "target/network_setup.h"
 #include "testbed/instrumented_link.h"
 #include "traffic/frame_map.h"
 #include "traffic/generator.h"
@@ -117,7 +118,7 @@ Result<ReplacementOutcome> replace_under_traffic(const target::Target& target, m
                  target::load_frames(target::replay_traffic(target), target.scenario));
     XDPBENCH_TRY(traffic::Generator generator, traffic::Generator::create(frames));
     XDPBENCH_TRY(const net::Network network,
-                 net::Network::create(1, traffic::longest_of(frames), target::network_of(target)));
+                 target::make_network(target, 1, traffic::longest_of(frames)));
     XDPBENCH_TRY(const bpf::Program first, target::load_program(target, network));
     XDPBENCH_TRY(const bpf::Program second, target::load_program(other, network));
     XDPBENCH_TRY(testbed::InstrumentedLink link,

@@ -13,6 +13,7 @@
 #include "net/port_network.h"
 #include "replay/judge.h"
 #include "replay/replacement.h"
+#include "target/network_setup.h"
 #include "testbed/instrumented_link.h"
 #include "testbed/port_accounting.h"
 #include "testbed/port_link.h"
@@ -164,7 +165,7 @@ Result<void> try_replacement(const target::Target& target, model::Mode mode,
 Result<net::Network> network_for(const target::Target& target, model::Mode mode,
                                  std::size_t longest_frame,
                                  const std::optional<net::Ports>& devices) {
-    if (!devices) return net::Network::create(1, longest_frame, target::network_of(target));
+    if (!devices) return target::make_network(target, 1, longest_frame);
     if (target.judged && target.scenario.replay->received && target.scenario.replay->forwarded) {
         return unavailable_error(
             "the scenario tells frames that come back from those at a far end, and over --dev and "

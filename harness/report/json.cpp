@@ -50,6 +50,7 @@ Json to_json(const model::CaseResult& result) {
               {"location", result.location},
               {"outcome", model::outcome_name(result.outcome)},
               {"message", result.message},
+              {"failures", result.failures},
               {"seconds", result.seconds},
               {"repeat", result.repeat}};
     if (result.frame) json["frame"] = to_json(*result.frame);

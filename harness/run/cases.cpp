@@ -35,6 +35,7 @@ class RegisteredCase : public testing::Test {
         result.outcome = verdict.outcome;
         result.message = verdict.message;
         if (verdict.mismatch) result.frame = check::changed_frame(*verdict.mismatch);
+        result.failures = verdict.failures;
         run_->results.push_back(std::move(result));
         if (verdict.outcome == model::Outcome::skipped) GTEST_SKIP() << verdict.message;
         if (verdict.outcome != model::Outcome::passed) ADD_FAILURE() << verdict.message;

@@ -13,6 +13,7 @@
 #include "scenario/diagnostic.h"
 #include "scenario/parse_check.h"
 #include "scenario/parse_lan.h"
+#include "scenario/parse_network.h"
 #include "scenario/parse_parts.h"
 #include "scenario/reader.h"
 
@@ -226,8 +227,8 @@ Result<void> read_work(const Record& record, Scenario& scenario) {
 Result<Scenario> read_scenario(const YamlNode& root) {
     XDPBENCH_TRY(const Record record,
                  Record::read(root, "the scenario", {"name", "about", "program"},
-                              {"globals", "maps", "requires", "verifier", "checks", "replay", "lan",
-                               "bench"}));
+                              {"globals", "maps", "requires", "verifier", "network", "checks",
+                               "replay", "lan", "bench"}));
     Scenario scenario;
     XDPBENCH_TRY(scenario.name, read_name(record.at("name"), "the scenario's name"));
     XDPBENCH_TRY(scenario.about, read_line(record.at("about"), "about"));
@@ -238,6 +239,9 @@ Result<Scenario> read_scenario(const YamlNode& root) {
     }
     if (const auto* verifier = record.find("verifier")) {
         XDPBENCH_TRY(scenario.verifier, read_verifier(*verifier));
+    }
+    if (const auto* network = record.find("network")) {
+        XDPBENCH_TRY(scenario.network, read_network_setup(*network));
     }
     XDPBENCH_CHECK(read_work(record, scenario));
     if (scenario.checks.empty() && !scenario.replay && !scenario.lan && !scenario.bench) {

@@ -8,6 +8,7 @@
 #include "packet/hex.h"
 #include "scenario/diagnostic.h"
 #include "scenario/frame_ref.h"
+#include "scenario/parse_bulk.h"
 #include "scenario/yaml_value.h"
 
 namespace xdpbench::scenario {
@@ -32,6 +33,10 @@ Result<MapEntry> read_map_entry(const YamlNode& node) {
                                     "key and value",
                                     in_quotes(key)));
     }
+    if (find_entry(node, "key") == nullptr && find_entry(node, "value") != nullptr) {
+        XDPBENCH_TRY(const Record record, Record::read(node, "the map entry", {"value"}));
+        return MapEntry{{node.where, ""}, to_value(record.at("value")), std::nullopt, false, true};
+    }
     XDPBENCH_TRY(const Record record, Record::read(node, "the map entry", {"key", "value"}));
     return MapEntry{to_value(record.at("key")), to_value(record.at("value")), std::nullopt, false};
 }
@@ -42,6 +47,27 @@ Result<MapEntry> read_map_change(const YamlNode& node) {
     XDPBENCH_TRY(const Record record, Record::read(node, "the map entry", {"key", "absent"}));
     XDPBENCH_CHECK(read_absent(record.at("absent")));
     return MapEntry{to_value(record.at("key")), std::nullopt, std::nullopt, true};
+}
+
+// What maps are filled with: entries one by one and many at once.
+Result<std::vector<MapContent>> read_filled_maps(const YamlNode& node) {
+    XDPBENCH_TRY(const auto* entries, read_entries(node, "maps"));
+    std::vector<MapContent> maps;
+    for (const auto& [where, name, value] : *entries) {
+        MapContent content{where, name, {}};
+        XDPBENCH_TRY(const auto* items, read_items(value, "map " + in_quotes(name)));
+        for (const YamlNode& item : *items) {
+            if (is_bulk(item)) {
+                XDPBENCH_TRY(BulkContent bulk, read_bulk(item));
+                content.bulk.push_back(std::move(bulk));
+            } else {
+                XDPBENCH_TRY(MapEntry entry, read_map_entry(item));
+                content.entries.push_back(std::move(entry));
+            }
+        }
+        maps.push_back(std::move(content));
+    }
+    return maps;
 }
 
 }  // namespace
@@ -114,7 +140,7 @@ Result<Configuration> read_configuration(const Record& record) {
         XDPBENCH_TRY(configuration.globals, read_globals(*globals));
     }
     if (const auto* maps = record.find("maps")) {
-        XDPBENCH_TRY(configuration.maps, read_maps(*maps, read_map_entry));
+        XDPBENCH_TRY(configuration.maps, read_filled_maps(*maps));
     }
     return configuration;
 }

@@ -41,6 +41,10 @@ Result<void> replace_references(Configuration& configuration, std::string_view k
             XDPBENCH_CHECK(replace_references(entry.key, kind, number_of));
             if (entry.value) XDPBENCH_CHECK(replace_references(*entry.value, kind, number_of));
         }
+        for (BulkContent& bulk : map.bulk) {
+            XDPBENCH_CHECK(replace_references(bulk.key, kind, number_of));
+            XDPBENCH_CHECK(replace_references(bulk.value, kind, number_of));
+        }
     }
     return {};
 }

@@ -43,14 +43,27 @@ struct MapEntry {
     model::Value key;
     std::optional<model::Value> value;  // what the entry holds
     std::optional<model::Value>
-        sum_cpus;         // expectation only: the sum over all CPUs of a per-CPU map
-    bool absent = false;  // expectation only: there is no such entry
+        sum_cpus;          // expectation only: the sum over all CPUs of a per-CPU map
+    bool absent = false;   // expectation only: there is no such entry
+    bool keyless = false;  // of a queue, a stack or a bloom filter: `key` is nothing
+};
+
+// Many entries at once: a range of keys with a pattern, or a file.
+struct BulkContent {
+    model::Location where;
+    std::uint64_t first = 0;  // of the range, both ends included
+    std::uint64_t last = 0;
+    bool addresses = false;  // the range is of IPv4 addresses
+    model::Value key;        // patterns: "i" stands for the number in the range
+    model::Value value;
+    std::filesystem::path file;  // instead of a range: .csv, or binary
 };
 
 struct MapContent {
     model::Location where;
     std::string map;
     std::vector<MapEntry> entries;
+    std::vector<BulkContent> bulk = {};  // written before the entries
 };
 
 // How many entries a map has room for, in the place of what the object says.
@@ -199,6 +212,14 @@ struct VerifierBounds {
     std::optional<double> load_seconds;
 };
 
+// What is in the program's namespace beside the interfaces of the topology, as lines of `ip -batch`
+// and as files below /proc/sys with what is written to them.
+struct NetworkSetup {
+    model::Location where;
+    std::vector<std::string> commands;
+    std::vector<std::pair<std::string, std::string>> sysctls;
+};
+
 struct Scenario {
     std::filesystem::path file;
     std::string name;
@@ -208,6 +229,7 @@ struct Scenario {
     std::vector<model::Mode>
         modes;  // attach modes in which this makes sense; empty: all (`requires`)
     std::optional<VerifierBounds> verifier;
+    std::optional<NetworkSetup> network;
     std::vector<Check> checks;
     std::optional<Replay> replay;
     std::optional<Lan> lan;

@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "base/result.h"
+#include "bpf/attach.h"
 #include "bpf/existing_program.h"
 #include "bpf/program.h"
+#include "bpf/test_run.h"
 #include "net/network.h"
 #include "scenario/assignment.h"
 #include "scenario/scenario.h"
@@ -80,6 +82,15 @@ Result<bpf::Program> load_program(const Target& target, const net::Network& netw
 struct LoneProgram {
     std::optional<net::Network> network;  // if interfaces are needed
     bpf::Program program;
+    // Where the scenario has a network: its frames come in by dut0, as those of a replay do, and
+    // the program is attached there meanwhile (the kernel asks for that).
+    std::optional<bpf::XdpLink> ingress = std::nullopt;
+
+    // What its runs are given, in the namespace that enter() enters.
+    [[nodiscard]] bpf::TestRunContext context() const;
+    // The calling thread is in the program's namespace as long as what is returned lives; nothing
+    // is entered where there is no network.
+    [[nodiscard]] Result<std::optional<net::InNetNs>> enter() const;
 };
 // With `rx_queues` there are interfaces, with so many receive queues each, even if the
 // configuration names none.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "target/network_setup.h"
 #include "traffic/frame_map.h"
 
 namespace xdpbench::testbed {
@@ -16,8 +17,7 @@ Result<std::unique_ptr<FrameTracer>> FrameTracer::create(const target::Target& t
                                                          const scenario::Configuration& extra) {
     const auto longest = static_cast<std::uint32_t>(traffic::longest_of(frames));
     XDPBENCH_TRY(traffic::Generator generator, traffic::Generator::create(frames));
-    XDPBENCH_TRY(net::Network network,
-                 net::Network::create(1, longest, target::network_of(target)));
+    XDPBENCH_TRY(net::Network network, target::make_network(target, 1, longest));
     XDPBENCH_TRY(bpf::Program program, target::load_program(target, network, extra));
     std::unique_ptr<FrameTracer> tracer(
         new FrameTracer(std::move(generator), std::move(network), std::move(program)));

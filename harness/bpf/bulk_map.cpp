@@ -1,0 +1,280 @@
+#include "bpf/bulk_map.h"
+
+#include <bpf/bpf.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <string>
+
+#include "base/interrupt.h"
+#include "base/text.h"
+#include "bpf/value_pattern.h"
+#include "scenario/diagnostic.h"
+
+namespace xdpbench::bpf {
+namespace {
+
+constexpr std::size_t kBatchBytes = std::size_t{4} << 20;
+constexpr std::size_t kMostInBatch = 65536;
+constexpr int kEnotsupp = 524;  // the kernel's own, not in <cerrno>
+
+// Collects entries and writes them when there are enough.
+class Batch {
+  public:
+    static Result<Batch> create(const TypedMap& map) {
+        XDPBENCH_TRY(const std::size_t memory, memory_size(map));
+        return Batch(map, memory);
+    }
+
+    // Where the next entry's key, and one CPU's value, are to be written.
+    std::span<std::uint8_t> key() {
+        return std::span(keys_).subspan(count_ * map_->key.size, map_->key.size);
+    }
+    std::span<std::uint8_t> value() {
+        return std::span(values_).subspan(count_ * memory_, map_->value.size);
+    }
+
+    // The entry at key() and value() is complete.
+    Result<void> add() {
+        const auto entry = std::span(values_).subspan(count_ * memory_, memory_);
+        const std::size_t copies = copies_in(*map_, entry);
+        const std::size_t stride = memory_ / copies;
+        for (std::size_t cpu = 1; cpu < copies; ++cpu)
+            std::copy_n(entry.begin(), map_->value.size,
+                        entry.begin() + static_cast<std::ptrdiff_t>(cpu * stride));
+        return ++count_ == capacity_ ? flush() : Result<void>();
+    }
+
+    Result<void> flush() {
+        if (interrupted()) return interrupted_error();
+        std::size_t done = 0;
+        while (done < count_) {
+            auto count = static_cast<std::uint32_t>(count_ - done);
+            const int failed =
+                batches_ ? ::bpf_map_update_batch(map_->fd, keys_.data() + done * map_->key.size,
+                                                  values_.data() + done * memory_, &count, nullptr)
+                         : -1;
+            if (failed == 0) break;
+            // A kind of map, or a kernel, without batches.
+            if (!batches_ || errno == EINVAL || errno == kEnotsupp || errno == EOPNOTSUPP) {
+                batches_ = false;
+                XDPBENCH_CHECK(write_one(done));
+                ++done;
+                continue;
+            }
+            // The entry at which it stopped tells why.
+            done += std::min<std::size_t>(count, count_ - done - 1);
+            XDPBENCH_CHECK(write_one(done));
+            ++done;
+        }
+        count_ = 0;
+        return {};
+    }
+
+  private:
+    Batch(const TypedMap& map, std::size_t memory)
+        : map_(&map),
+          memory_(memory),
+          capacity_(
+              std::clamp<std::size_t>(kBatchBytes / (map.key.size + memory), 1, kMostInBatch)),
+          keys_(capacity_ * map.key.size),
+          values_(capacity_ * memory) {}
+
+    Result<void> write_one(std::size_t number) {
+        const ByteView key = ByteView(keys_).subspan(number * map_->key.size, map_->key.size);
+        const ByteView value = ByteView(values_).subspan(number * memory_, map_->value.size);
+        return update_entry(*map_, {key.begin(), key.end()}, {value.begin(), value.end()});
+    }
+
+    const TypedMap* map_;
+    std::size_t memory_;  // of an entry's values, for all CPUs
+    std::size_t capacity_;
+    MapBytes keys_;
+    MapBytes values_;
+    std::size_t count_ = 0;
+    bool batches_ = true;
+};
+
+struct Patterns {
+    ValuePattern key;
+    ValuePattern value;
+};
+
+Result<Patterns> patterns_of(const TypedMap& map, const scenario::BulkContent& bulk) {
+    Result<ValuePattern> key =
+        ValuePattern::make(map.key, bulk.key, bulk.addresses, bulk.first, bulk.last);
+    if (!key) return key.error().in("map " + map.name + ", key");
+    Result<ValuePattern> value =
+        ValuePattern::make(map.value, bulk.value, false, bulk.first, bulk.last);
+    if (!value) return value.error().in("map " + map.name + ", value");
+    return Patterns{*std::move(key), *std::move(value)};
+}
+
+Result<void> write_range(const TypedMap& map, const scenario::BulkContent& bulk) {
+    XDPBENCH_TRY(const Patterns patterns, patterns_of(map, bulk));
+    XDPBENCH_TRY(Batch batch, Batch::create(map));
+    for (std::uint64_t number = bulk.first;; ++number) {
+        patterns.key.write(number, batch.key());
+        patterns.value.write(number, batch.value());
+        XDPBENCH_CHECK(batch.add());
+        if (number == bulk.last) return batch.flush();
+    }
+}
+
+bool is_csv(const scenario::BulkContent& bulk) { return bulk.file.extension() == ".csv"; }
+
+Result<std::ifstream> open_file(const scenario::BulkContent& bulk) {
+    std::ifstream file(bulk.file, std::ios::binary);
+    if (file) return file;
+    return scenario::error_at(
+        bulk.where, fmt::format("cannot read {}: {}", bulk.file.string(), errno_text(errno)));
+}
+
+Result<void> write_binary(const TypedMap& map, const scenario::BulkContent& bulk) {
+    XDPBENCH_TRY(std::ifstream file, open_file(bulk));
+    XDPBENCH_TRY(Batch batch, Batch::create(map));
+    const auto take = [&file](std::span<std::uint8_t> out) {
+        return static_cast<bool>(file.read(reinterpret_cast<char*>(out.data()),
+                                           static_cast<std::streamsize>(out.size())));
+    };
+    while (take(batch.key()) && take(batch.value())) XDPBENCH_CHECK(batch.add());
+    return batch.flush();
+}
+
+// Puts a cell where its column says: "value.port" into the member port.
+void put(model::Value& root, const std::vector<std::string>& path, std::size_t depth,
+         const std::string& cell) {
+    if (depth == path.size()) {
+        root.data = cell;
+        return;
+    }
+    if (std::get_if<model::Value::Fields>(&root.data) == nullptr)
+        root.data = model::Value::Fields{};
+    auto& fields = std::get<model::Value::Fields>(root.data);
+    for (model::Value::Field& field : fields) {
+        if (field.name == path[depth]) return put(field.value, path, depth + 1, cell);
+    }
+    fields.push_back({path[depth], {root.where, ""}});
+    put(fields.back().value, path, depth + 1, cell);
+}
+
+// The lines of a CSV file as entries of the map.
+class CsvEntries {
+  public:
+    CsvEntries(const TypedMap& map, const scenario::BulkContent& bulk, std::ifstream file)
+        : map_(&map), bulk_(&bulk), file_(std::move(file)) {}
+
+    Result<void> read_head() {
+        const std::vector<std::string> cells = next_line();
+        for (const std::string& cell : cells) {
+            columns_.push_back(split(cell, '.'));
+            const std::string& first = columns_.back().front();
+            if (first != "key" && first != "value")
+                return at_line(
+                    fmt::format("column {}: expected key, value, key.MEMBER or "
+                                "value.MEMBER",
+                                scenario::in_quotes(cell)));
+        }
+        return {};
+    }
+
+    // Whether there was one more.
+    Result<bool> next(std::span<std::uint8_t> key, std::span<std::uint8_t> value) {
+        const std::vector<std::string> cells = next_line();
+        if (cells.empty()) return false;
+        if (cells.size() != columns_.size())
+            return at_line(
+                fmt::format("{} in {} columns", counted(cells.size(), "cell"), columns_.size()));
+        model::Value key_value{bulk_->where, ""};
+        model::Value stored{bulk_->where, ""};
+        for (std::size_t i = 0; i < cells.size(); ++i)
+            put(columns_[i].front() == "key" ? key_value : stored, columns_[i], 1, cells[i]);
+        XDPBENCH_CHECK(store_element(map_->key, key_value, key));
+        XDPBENCH_CHECK(store_element(map_->value, stored, value));
+        return true;
+    }
+
+  private:
+    Result<void> store_element(const ElementType& type, const model::Value& value,
+                               std::span<std::uint8_t> out) {
+        const Result<MapBytes> bytes = encode(type, value);
+        if (!bytes) return bytes.error().in(fmt::format("{}:{}", bulk_->file.string(), line_));
+        std::copy(bytes->begin(), bytes->end(), out.begin());
+        return {};
+    }
+
+    // Without empty lines; empty at the end.
+    std::vector<std::string> next_line() {
+        for (std::string line; std::getline(file_, line);) {
+            ++line_;
+            if (trim(line).empty()) continue;
+            std::vector<std::string> cells = split(line, ',');
+            for (std::string& cell : cells) cell = std::string(trim(cell));
+            return cells;
+        }
+        return {};
+    }
+
+    [[nodiscard]] Error at_line(const std::string& problem) const {
+        return input_error(fmt::format("{}:{}: {}", bulk_->file.string(), line_, problem));
+    }
+
+    const TypedMap* map_;
+    const scenario::BulkContent* bulk_;
+    std::ifstream file_;
+    std::vector<std::vector<std::string>> columns_;
+    std::size_t line_ = 0;
+};
+
+Result<void> write_csv(const TypedMap& map, const scenario::BulkContent& bulk) {
+    XDPBENCH_TRY(std::ifstream file, open_file(bulk));
+    CsvEntries entries(map, bulk, std::move(file));
+    XDPBENCH_CHECK(entries.read_head());
+    XDPBENCH_TRY(Batch batch, Batch::create(map));
+    for (;;) {
+        XDPBENCH_TRY(const bool more, entries.next(batch.key(), batch.value()));
+        if (!more) return batch.flush();
+        XDPBENCH_CHECK(batch.add());
+    }
+}
+
+// The size of a binary file, the head and first line of a CSV file.
+Result<void> require_file(const TypedMap& map, const scenario::BulkContent& bulk) {
+    XDPBENCH_TRY(std::ifstream file, open_file(bulk));
+    if (is_csv(bulk)) {
+        CsvEntries entries(map, bulk, std::move(file));
+        XDPBENCH_CHECK(entries.read_head());
+        MapBytes key(map.key.size);
+        MapBytes value(map.value.size);
+        XDPBENCH_CHECK(entries.next(key, value));
+        return {};
+    }
+    std::error_code unknown;
+    const std::uintmax_t size = std::filesystem::file_size(bulk.file, unknown);
+    const std::size_t entry = map.key.size + map.value.size;
+    if (!unknown && size % entry == 0) return {};
+    return scenario::error_at(
+        bulk.where,
+        fmt::format("{} has {}: expected a multiple of {}, for a key of {} and a value of {} each",
+                    bulk.file.string(), counted(size, "byte"), entry, counted(map.key.size, "byte"),
+                    counted(map.value.size, "byte")));
+}
+
+}  // namespace
+
+Result<void> require_bulk(const TypedMap& map, const scenario::BulkContent& bulk) {
+    if (!bulk.file.empty()) return require_file(map, bulk);
+    XDPBENCH_CHECK(patterns_of(map, bulk));
+    return {};
+}
+
+Result<void> write_bulk(const TypedMap& map, const scenario::BulkContent& bulk) {
+    if (bulk.file.empty()) return write_range(map, bulk);
+    return is_csv(bulk) ? write_csv(map, bulk) : write_binary(map, bulk);
+}
+
+}  // namespace xdpbench::bpf
