@@ -39,8 +39,7 @@ class TestRunner {
 
     // `frame`: 14 bytes or more. A run that a signal interrupts is repeated, unless it is the user
     // who interrupts.
-    Result<TestRunOutput> run(std::span<const std::uint8_t> frame,
-                              const TestRunContext& context);
+    Result<TestRunOutput> run(std::span<const std::uint8_t> frame, const TestRunContext& context);
     Result<TestRunOutput> run(std::span<const std::uint8_t> frame) { return run(frame, usual_); }
 
   private:
