@@ -376,7 +376,8 @@ INSTANTIATE_TEST_SUITE_P(
               kHead + "maps: { m: [0] }\n",
               "4:13",
               {"expected a mapping for the map entry"}},
-        Wrong{"NoKey", kHead + "maps: { m: [{ value: 0 }] }\n", "4:13", {"has no key 'key'"}},
+        Wrong{
+            "NeitherKeyNorValue", kHead + "maps: { m: [{ a: 0 }] }\n", "4:15", {"unknown key 'a'"}},
         Wrong{"NoValueOfEntry",
               kHead + "maps: { m: [{ key: 0 }] }\n",
               "4:13",
