@@ -93,6 +93,14 @@ std::string synopsis(const CLI::App& command, const std::string& name) {
     return text + "\n";
 }
 
+// Without the indentation that they have in --help.
+std::string examples(const std::string& paragraph) {
+    std::string text;
+    for (const std::string& line : split(trim(paragraph), '\n'))
+        text += (text.empty() ? "" : "\n") + std::string(trim(line));
+    return text;
+}
+
 // The paragraphs of --help's end: a title with a colon makes one a section, and examples are as
 // they are.
 std::string footer_text(const CLI::App& command) {
@@ -110,7 +118,7 @@ std::string footer_text(const CLI::App& command) {
         if (title == "Exit code")
             text += ".SH EXIT STATUS\n" + roff(trim(paragraph.substr(colon + 1))) + "\n";
         else if (title == "Examples" || title == "Example")
-            text += ".SH EXAMPLES\n.nf\n" + roff(trim(paragraph.substr(colon + 1))) + "\n.fi\n";
+            text += ".SH EXAMPLES\n.nf\n" + roff(examples(paragraph.substr(colon + 1))) + "\n.fi\n";
         else if (!paragraph.empty())
             text += ".SH NOTES\n" + roff(trim(paragraph)) + "\n";
         paragraph.clear();
@@ -131,8 +139,8 @@ std::string manual_page(const CLI::App& application) {
         commands += fmt::format(".TP\n{}\n{}\n", reference(page), roff(command->get_description()));
         references += (references.empty() ? "" : ",\n") + reference(page);
     }
-    return head(name, "test and benchmark XDP programs") + synopsis(application, name) + "\\fB" +
-           roff(name) + "\\fR \\fICOMMAND\\fR ...\n.SH DESCRIPTION\n" +
+    return head(name, "test and benchmark XDP programs") + synopsis(application, name) +
+           ".br\n\\fB" + roff(name) + "\\fR \\fICOMMAND\\fR ...\n.SH DESCRIPTION\n" +
            roff(
                "Checks an XDP program frame by frame, replays captures through it with every frame "
                "accounted for, and times it against an empty program on the same path, in the same "
