@@ -205,6 +205,15 @@ class History(Case):
         self.assertAlmostEqual(rate.value, 4e6 / (1.1 * (1 + 0.002 * (27 * 7 % 5))), delta=1)
         self.assertEqual({sample.labels["commit"] for sample in families["xdp_bench_history_change_ratio"].samples}, {"c20"})
 
+    def test_a_page_with_a_chart_of_each_series(self):
+        self.results()
+        self.history("--html", "history.html")
+        page = self.read_text("history.html")
+        self.assertEqual(page.count("<svg"), 3)
+        self.assertEqual(page.count("<figure"), 3)
+        self.assertIn("(slower) from c20 (2026-11-01) on, confidence 99.9 %", page)
+        self.assertNotIn("http-equiv", page)
+
     def test_json_has_every_value(self):
         self.results()
         for series in self.series():

@@ -32,6 +32,7 @@ struct HistoryArguments {
     std::string format;
     std::string output;
     std::string json;
+    std::string html;
 };
 
 void add_history_options(CLI::App& app, HistoryArguments& arguments) {
@@ -67,6 +68,9 @@ void add_history_options(CLI::App& app, HistoryArguments& arguments) {
         ->group(kOutputGroup);
     app.add_option("--json", arguments.json,
                    "write the series to this file too (-: only that, to standard output)")
+        ->type_name("FILE")
+        ->group(kOutputGroup);
+    app.add_option("--html", arguments.html, "write a page with a chart of each series too")
         ->type_name("FILE")
         ->group(kOutputGroup);
     app.footer(
@@ -143,6 +147,7 @@ Result<void> write_all(const HistoryArguments& arguments, const history::History
     if (to_stdout) write_raw(stdout, to_json(history));
     if (!to_stdout && !arguments.json.empty())
         XDPBENCH_CHECK(write_file(arguments.json, to_json(history)));
+    if (!arguments.html.empty()) XDPBENCH_CHECK(write_file(arguments.html, to_html(history)));
     return arguments.format.empty() ? Result<void>() : write_export(arguments, history);
 }
 

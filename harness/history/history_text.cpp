@@ -25,8 +25,6 @@ std::string short_commit(const std::string& commit) {
     return hash ? commit.substr(0, kDigits) : commit;
 }
 
-std::string day(const Run& run) { return run.started.substr(0, 10); }
-
 // "host build1, kernel 6.18.5, AMD EPYC, 2 CPUs", and what else tells it from the others.
 std::string environment_text(const Keys& environment, const std::set<std::string>& telling) {
     std::vector<std::string> parts;
@@ -100,29 +98,32 @@ std::vector<const Keys*> environments_of(const History& history) {
     return environments;
 }
 
-std::string group_text(const History& history, const Keys& environment) {
+std::string group_text(const History& history, const std::vector<const Series*>& group) {
     std::vector<report::TableRow> rows{{"", "", "newest", "results", "", ""}};
-    for (const Series& series : history.series) {
-        if (series.environment != environment) continue;
-        rows.push_back({title_of(history, series), std::string(name_of(series.measure)),
-                        fmt::format("{:.4g}", series.points.back().value),
-                        std::to_string(series.points.size()), sparkline(series.values(), kColumns),
-                        changes_text(history, series)});
+    for (const Series* const series : group) {
+        rows.push_back({title_of(history, *series), std::string(name_of(series->measure)),
+                        fmt::format("{:.4g}", series->points.back().value),
+                        std::to_string(series->points.size()),
+                        sparkline(series->values(), kColumns), changes_text(history, *series)});
     }
     return report::table_text(rows, 2);
 }
 
 }  // namespace
 
+std::string result_name(const Run& run) {
+    const std::string commit = short_commit(run.label("commit"));
+    return fmt::format("{} ({})", commit.empty() ? run.file : commit, run.started.substr(0, 10));
+}
+
 std::string change_text(const History& history, const Series& series, const Change& change) {
     const Run& run = history.runs[series.points[change.point.index].run];
     const double effect = change.point.effect();
-    const std::string commit = short_commit(run.label("commit"));
     const bool slower = (effect > 0) == series.costs();
-    return fmt::format("{:+.1f} % ({}) from {}{} on, confidence {:.1f} %{}{}", effect * kPercent,
-                       slower ? "slower" : "faster", commit.empty() ? run.file : commit,
-                       fmt::format(" ({})", day(run)), change.confidence() * kPercent,
-                       change.also.empty() ? "" : ", with another ", fmt::join(change.also, ", "));
+    return fmt::format("{:+.1f} % ({}) from {} on, confidence {:.1f} %{}{}", effect * kPercent,
+                       slower ? "slower" : "faster", result_name(run),
+                       change.confidence() * kPercent, change.also.empty() ? "" : ", with another ",
+                       fmt::join(change.also, ", "));
 }
 
 std::string title_of(const History& history, const Series& series) {
@@ -138,13 +139,24 @@ std::string title_of(const History& history, const Series& series) {
     return title;
 }
 
-std::string to_text(const History& history) {
-    std::string text = head_text(history);
+std::vector<std::pair<std::string, std::vector<const Series*>>> series_by_environment(
+    const History& history) {
     const std::vector<const Keys*> environments = environments_of(history);
     const std::set<std::string> telling = telling_keys(environments);
-    for (const Keys* const environment : environments)
-        text += "\n" + environment_text(*environment, telling) + "\n" +
-                group_text(history, *environment);
+    std::vector<std::pair<std::string, std::vector<const Series*>>> groups;
+    for (const Keys* const environment : environments) {
+        groups.emplace_back(environment_text(*environment, telling), std::vector<const Series*>());
+        for (const Series& series : history.series) {
+            if (series.environment == *environment) groups.back().second.push_back(&series);
+        }
+    }
+    return groups;
+}
+
+std::string to_text(const History& history) {
+    std::string text = head_text(history);
+    for (const auto& [title, group] : series_by_environment(history))
+        text += "\n" + title + "\n" + group_text(history, group);
     std::size_t older = 0;
     for (const Series& series : history.series) older = std::max(older, series.older);
     if (older > 0)

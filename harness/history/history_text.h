@@ -1,7 +1,9 @@
-// A history for a person, and as JSON. Pure.
+// A history for a person, as JSON and as a page. Pure.
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "history/series.h"
 
@@ -21,6 +23,15 @@ inline constexpr std::size_t kFewestResults = 11;
 // The name of a series and, where others of its name and measure were measured differently, how.
 [[nodiscard]] std::string title_of(const History& history, const Series& series);
 
+// What a person knows a result by: its commit, shortened, or its file; and its day.
+[[nodiscard]] std::string result_name(const Run& run);
+
+// The series of each environment, with its description.
+[[nodiscard]] std::vector<std::pair<std::string, std::vector<const Series*>>> series_by_environment(
+    const History& history);
+
 [[nodiscard]] std::string to_json(const History& history);
+// A page with a chart for each series (report/html_parts.h).
+[[nodiscard]] std::string to_html(const History& history);
 
 }  // namespace xdpbench::history

@@ -1,0 +1,43 @@
+#include <fmt/format.h>
+
+#include "history/history_text.h"
+#include "report/chart_series.h"
+#include "report/html_parts.h"
+
+namespace xdpbench::history {
+namespace {
+
+report::ChartSeries chart_of(const History& history, const Series& series) {
+    report::ChartSeries chart;
+    chart.title = title_of(history, series);
+    chart.unit = std::string(name_of(series.measure));
+    for (const Point& point : series.points) {
+        const Run& run = history.runs[point.run];
+        chart.points.push_back({result_name(run), point.value});
+    }
+    for (const Change& change : series.changes)
+        chart.changes.push_back({change.point.index, change.point.before, change.point.after,
+                                 change_text(history, series, change)});
+    return chart;
+}
+
+std::string left_out_panel(const History& history) {
+    std::vector<report::TableRow> rows{{"file", "reason"}};
+    for (const LeftOut& one : history.left_out) rows.push_back({one.file, one.reason});
+    return rows.size() == 1 ? "" : report::html_panel("Left out", report::html_table(rows, 2));
+}
+
+}  // namespace
+
+std::string to_html(const History& history) {
+    std::string body;
+    for (const auto& [title, all] : series_by_environment(history)) {
+        std::vector<std::string> figures;
+        for (const Series* const series : all)
+            figures.push_back(report::series_figure(chart_of(history, *series)));
+        body += report::html_panel(title, report::html_figures(figures));
+    }
+    return report::html_page("xdp-bench history", body + left_out_panel(history));
+}
+
+}  // namespace xdpbench::history
