@@ -73,11 +73,13 @@ class Kit(Case):
         self.assertEqual(compared["labels"]["commit"], self.git("rev-parse", "slow"))
         self.assertEqual(compared["labels"]["base_commit"], self.git("rev-parse", "main"))
         self.assertIn("<testsuite", self.read_text("clone/reports/compare.xml"))
+        self.assertIn("<html", self.read_text("clone/reports/compare.html"))
+        self.assertIn("|", self.read_text("clone/reports/summary.md"))
 
     def check_reports(self):
         self.assertEqual(self.report("check.json")["exit_code"], 0)
         self.assertIn("<testsuite", self.read_text("clone/reports/check.xml"))
-        self.assertIn("<html", self.read_text("clone/reports/report.html"))
+        self.assertIn("<html", self.read_text("clone/reports/check.html"))
 
 
 class GitHub(Kit):
@@ -104,7 +106,7 @@ class GitHub(Kit):
         self.check_comparison(codes.pop("Compare with the base"))
         self.assertEqual(set(codes.values()), {0})
         self.check_reports()
-        self.assertIn("contender", self.read_text("summary.md"))
+        self.assertEqual(self.read_text("summary.md"), self.read_text("clone/reports/summary.md"))
 
     def test_a_push_adds_to_the_history(self):
         self.git("checkout", "-q", "main")
@@ -114,6 +116,7 @@ class GitHub(Kit):
         self.check_reports()
         self.assertEqual(sorted(os.listdir(os.path.join(self.clone, "history"))), ["1-1.json", "2-1.json"])
         self.assertEqual(self.report("history.json")["results"], 2)
+        self.assertIn("<html", self.read_text("clone/reports/history.html"))
         self.assertEqual(self.read_json("clone/history/2-1.json")["labels"]["build"], "2")
 
     def test_a_failed_check_fails_the_job_and_leaves_a_report(self):
@@ -134,8 +137,6 @@ class GitLab(Kit):
         pipeline = read_yaml("gitlab.yml")
         environment = pipeline["variables"] | VARIABLES | variables
         done = self.shell("\n".join(pipeline["xdp"]["script"]), "sh", "-e", **environment)
-        after = self.shell("\n".join(pipeline["xdp"]["after_script"]), "sh", "-e", **environment)
-        self.assertEqual(after.returncode, 0, after.stdout + after.stderr)
         self.assertIn(done.returncode, (0, 1), done.stdout + done.stderr)
         return done
 
