@@ -110,6 +110,7 @@ Result<int> compare_command(const CompareArguments& arguments, const Invocation&
                                result_file_name("compare-" + base.scenario.name, "json")));
     report::Console console(outputs.to_stdout() ? stderr : stdout);
     model::CompareRecord record;
+    console.expect(options.seconds);
     XDPBENCH_CHECK(compare::compare(
         compared, options, [&console](const std::string& line) { console.progress(line); },
         record));

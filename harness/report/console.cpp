@@ -17,6 +17,7 @@
 #include "report/matrix.h"
 #include "report/overview.h"
 #include "report/program_text.h"
+#include "report/progress.h"
 #include "report/state_text.h"
 
 namespace xdpbench::report {
@@ -79,11 +80,25 @@ Console::Console(std::FILE* out)
               ::getenv("NO_COLOR") == nullptr),
       progress_(::isatty(STDERR_FILENO) == 1) {}
 
+void Console::expect(double seconds) {
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
+    expected_ = elapsed.count() + seconds;
+}
+
 void Console::progress(const std::string& line) {
-    if (!progress_) return;
-    write_raw(stderr, "\r\033[K" + escaped(line));
+    constexpr double kLong = 2;  // s; what is shorter leaves no lines in a log
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
+    if (progress_) {
+        write_raw(stderr, "\r\033[K" + escaped(progress_line({line, elapsed.count(), expected_})));
+        std::fflush(stderr);
+        line_open_ = true;
+        return;
+    }
+    const std::string step = step_of(line);
+    if (std::max(elapsed.count(), expected_) < kLong || step == last_step_) return;
+    last_step_ = step;
+    write_raw(stderr, escaped(step) + "\n");
     std::fflush(stderr);
-    line_open_ = true;
 }
 
 void Console::clear_progress() {

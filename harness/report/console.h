@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -34,8 +35,8 @@ auto printed(const Value& value) {
 
 class Console {
   public:
-    // The report goes to `out`, in colour only on a terminal and without NO_COLOR. Progress is
-    // printed only if standard error is a terminal.
+    // The report goes to `out`, in colour only on a terminal and without NO_COLOR. Progress goes to
+    // standard error.
     explicit Console(std::FILE* out);
     Console(const Console&) = delete;
     Console& operator=(const Console&) = delete;
@@ -43,7 +44,11 @@ class Console {
     Console& operator=(Console&&) = delete;
     ~Console() { clear_progress(); }
 
-    // Prints a line that the next one overwrites.
+    // About how long the work takes that begins now.
+    void expect(double seconds);
+    // What is under way. On a terminal a line that the next one overwrites, with a bar and the
+    // remaining time if expect() was told; elsewhere, of work that takes long, a line for each
+    // step.
     void progress(const std::string& line);
     void clear_progress();
 
@@ -76,6 +81,9 @@ class Console {
     bool colour_;
     bool progress_;
     bool line_open_ = false;
+    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+    double expected_ = 0;    // s, from start_ on; 0: not known
+    std::string last_step_;  // that was printed where lines stay
 };
 
 }  // namespace xdpbench::report

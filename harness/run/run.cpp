@@ -67,6 +67,27 @@ std::string interference_text(const std::vector<int>& cpus) {
     return fmt::format("{}", fmt::join(parts, "; "));
 }
 
+// About how long benches and loads take from now on. Of a search the trials that it mostly needs.
+double expected_seconds(const PlannedRun& plan) {
+    constexpr double kTrialsOfASearch = 12;
+    constexpr double kLatencyRates = 3;  // where none are named
+    constexpr double kSides = 2;         // latencies of the program and of the baseline
+    const RunOptions& options = plan.options;
+    const double rounds = options.rounds * options.seconds;
+    const auto shapes = static_cast<double>(plan.targets.size() * options.shapes.size());
+    const double paths = shapes * static_cast<double>(options.modes.size());
+    const auto rates = static_cast<double>(options.rates.size());
+    double seconds = 0;
+    if (options.bench && !options.offers_rates())
+        seconds += options.goal ? std::max(0.0, options.goal->seconds - seconds_since(plan.start))
+                                : (paths + shapes) * rounds;
+    if (options.offers_rates()) seconds += paths * rates * rounds;
+    if (options.search) seconds += paths * kTrialsOfASearch * options.seconds;
+    if (options.latency) seconds += paths * (rates > 0 ? rates : kLatencyRates) * rounds * kSides;
+    if (options.bench) seconds += paths * rounds * static_cast<double>(options.cpus.size());
+    return seconds;
+}
+
 // What is known before anything runs.
 Result<void> begin(const PlannedRun& plan, model::RunRecord& record) {
     const RunOptions& options = plan.options;
@@ -166,6 +187,7 @@ Result<void> run(const PlannedRun& plan, report::Console& console, model::RunRec
     XDPBENCH_CHECK(describe_programs(plan, record));
     XDPBENCH_CHECK(run_verdicts(plan.targets, plan.options, progress, record));
     run_judged_cases(plan.targets, plan.options, progress, record, notes);
+    if (const double seconds = expected_seconds(plan); seconds > 0) console.expect(seconds);
     XDPBENCH_CHECK(measure(plan, start, progress, record));
     record.interrupted = interrupted();
     XDPBENCH_CHECK(require_some(plan, record, notes));
