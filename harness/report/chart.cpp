@@ -59,7 +59,7 @@ constexpr double kRowMark = 24;  // from the top of a row to its mark
 constexpr double kBarHeight = 14;
 constexpr double kValueRoom = 140;
 constexpr double kSide = 14;
-constexpr double kValueGap = 16;  // behind the end of the axis
+constexpr double kValueGap = 28;  // behind the end of the axis
 
 // The axis below such rows, with its grid behind them.
 std::string row_axis(const Axis& axis, double width, double height) {

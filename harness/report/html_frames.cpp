@@ -32,40 +32,51 @@ struct LostFrames {
 // An action has the same colour on every CPU: aborted, drop, pass, tx, redirect.
 constexpr std::array<std::size_t, model::kActionCount> kActionSeries{1, 4, 2, 0, 3};
 
-std::string actions_figure(const std::string& title, const std::vector<model::CpuTally>& cpus) {
+// A row for each CPU of each measurement.
+struct CpuActions {
     std::vector<BarRow> bars;
-    TableRow titles{"CPU"};
     std::vector<TableRow> data;
-    Figure figure;
     model::ActionTally seen{};
-    for (const model::CpuTally& cpu : cpus) {
-        BarRow bar{fmt::format("CPU {}", cpu.cpu), {}, ""};
-        TableRow row{fmt::format("{}", cpu.cpu)};
+
+    CpuActions() {
+        data.push_back({"where", "CPU"});
+        for (std::size_t i = 0; i < seen.size(); ++i)
+            data.front().emplace_back(model::action_name(static_cast<model::Action>(i)));
+    }
+    void add(const std::string& where, const std::vector<model::CpuTally>& cpus) {
+        for (const model::CpuTally& cpu : cpus) add(where, cpu);
+    }
+    void add(const std::string& where, const model::CpuTally& cpu) {
+        BarRow bar{fmt::format("{}, CPU {}", where, cpu.cpu), {}, ""};
+        TableRow row{where, fmt::format("{}", cpu.cpu)};
         std::uint64_t all = 0;
         for (std::size_t i = 0; i < cpu.actions.size(); ++i) {
-            bar.parts.push_back(
-                {static_cast<double>(cpu.actions[i]), series_class(kActionSeries.at(i))});
-            row.push_back(thousands(cpu.actions[i]));
-            seen.at(i) |= cpu.actions[i];
-            all += cpu.actions[i];
+            const std::uint64_t frames = cpu.actions.at(i);
+            bar.parts.push_back({static_cast<double>(frames), series_class(kActionSeries.at(i))});
+            row.push_back(thousands(frames));
+            seen.at(i) |= frames;
+            all += frames;
         }
-        if (all == 0) continue;
+        if (all == 0) return;
         bar.value = counted(all, "frame");
         bars.push_back(std::move(bar));
         data.push_back(std::move(row));
     }
-    if (bars.empty()) return {};
-    for (std::size_t i = 0; i < seen.size(); ++i) {
-        const std::string name(model::action_name(static_cast<model::Action>(i)));
-        titles.push_back(name);
-        if (seen.at(i) > 0) figure.legend.push_back({name, series_class(kActionSeries.at(i))});
+    [[nodiscard]] std::string figure(const std::string& title) const {
+        if (bars.empty()) return {};
+        Figure figure;
+        figure.title = title;
+        for (std::size_t i = 0; i < seen.size(); ++i) {
+            if (seen.at(i) > 0)
+                figure.legend.push_back(
+                    {std::string(model::action_name(static_cast<model::Action>(i))),
+                     series_class(kActionSeries.at(i))});
+        }
+        figure.svg = bar_chart("frames by CPU and action", "frames", bars);
+        figure.data = html_table(data, 2);
+        return html_figure(figure);
     }
-    data.insert(data.begin(), titles);
-    figure.title = title + ", actions by CPU";
-    figure.svg = bar_chart("frames by CPU and action", "frames", bars);
-    figure.data = html_table(data, 1);
-    return html_figure(figure);
-}
+};
 
 std::string scaling_figure(const model::ScalingRecord& scaling) {
     if (scaling.steps.empty()) return {};
@@ -132,14 +143,15 @@ std::string html_losses(const model::RunRecord& run) {
                         html_table(lost.data, 2)});
 }
 
+// Replays and benches handle very different numbers of frames: each has its own scale.
 std::string html_actions(const model::RunRecord& run) {
-    std::string html;
+    CpuActions replays;
     for (const model::ReplayRecord& replay : run.replays)
-        html += actions_figure(
-            replay.program + " replay " + std::string(model::mode_name(replay.mode)), replay.cpus);
+        replays.add(replay.program + " " + std::string(model::mode_name(replay.mode)), replay.cpus);
+    CpuActions benches;
     for (const model::BenchRecord& bench : run.benches)
-        html += actions_figure(bench.setup.program + " bench " + bench.setup.name(), bench.cpus);
-    return html;
+        benches.add(bench.setup.program + " " + bench.setup.name(), bench.cpus);
+    return replays.figure("Replays, actions by CPU") + benches.figure("Benches, actions by CPU");
 }
 
 std::string html_scalings(const model::RunRecord& run) {

@@ -72,7 +72,8 @@ svg .band { fill: var(--band); }
 svg .bar { fill: currentColor; }
 .s0 { color: var(--s0); } .s1 { color: var(--s1); } .s2 { color: var(--s2); }
 .s3 { color: var(--s3); } .s4 { color: var(--s4); } .s5 { color: var(--s5); } .grey { color: var(--grey); }
-.hex { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 12px; }
+article + article { margin-top: 56px; padding-top: 24px; border-top: 3px solid var(--line); }
+.hex { margin-top: 10px; display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 12px; }
 .hex mark { background: none; color: var(--bad); font-weight: 700; text-decoration: underline; }
 .error { color: var(--bad); }
 nav ul { display: flex; flex-wrap: wrap; gap: 2px 18px; list-style: none; padding: 0; margin: 8px 0; font-size: 14px; }
