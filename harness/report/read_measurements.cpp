@@ -69,6 +69,7 @@ model::BenchState read_state(const JsonReader& reader) {
     state.passes = reader.count<std::size_t>("passes");
     state.mix = read_actions(reader, "verdicts");
     state.first = read_actions(reader, "first_pass");
+    state.kept = reader.texts("maps_not_restored");
     state.lowest = read_actions(reader, "fewest");
     state.highest = read_actions(reader, "most");
     return state;

@@ -65,6 +65,8 @@ inline model::BenchRecord sample_bench() {
     bench.evidence = "the generator needs more";
     bench.cpu_time = true;
     bench.first_figure_seconds = 2.5;
+    bench.state.fresh = true;
+    bench.state.kept = {"queue"};
     bench.state.steady = false;
     bench.state.passes = 3;
     bench.state.mix = {0, 1, 2, 3, 4};
