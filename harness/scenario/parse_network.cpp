@@ -12,16 +12,17 @@ namespace {
 
 // One word of a command of iproute2, or of a name below /proc/sys.
 Result<std::string> read_word(const YamlNode& node, std::string_view what) {
-    XDPBENCH_TRY(std::string word, read_line(node, what));
-    const bool plain = std::all_of(word.begin(), word.end(), [](char letter) {
+    Result<std::string> word = read_line(node, what);
+    if (!word) return word;
+    const bool plain = std::all_of(word->begin(), word->end(), [](char letter) {
         constexpr std::string_view kOthers = ".:/_-@";
         return (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'z') ||
                (letter >= 'A' && letter <= 'Z') || kOthers.find(letter) != std::string_view::npos;
     });
-    if (plain && word.front() != '-' && word.find("..") == std::string::npos) return word;
+    if (plain && !word->starts_with('-') && word->find("..") == std::string::npos) return word;
     return error_at(node.where, fmt::format("expected {} without blanks and special characters, "
                                             "found {}",
-                                            what, in_quotes(word)));
+                                            what, in_quotes(*word)));
 }
 
 using Lines = std::vector<std::string>;
@@ -114,14 +115,15 @@ Result<void> read_neighbours(const YamlNode& node, Lines& lines) {
 Result<void> read_sysctls(const YamlNode& node, NetworkSetup& setup) {
     XDPBENCH_TRY(const auto* settings, read_entries(node, "sysctls"));
     for (const YamlNode::Entry& entry : *settings) {
-        XDPBENCH_TRY(std::string name, read_word({entry.where, entry.key}, "the sysctl"));
-        if (!name.starts_with("net."))
+        Result<std::string> name = read_word({entry.where, entry.key}, "the sysctl");
+        if (!name) return name.error();
+        if (!name->starts_with("net."))
             return error_at(entry.where,
                             "expected a sysctl of the network, such as "
                             "net.ipv4.conf.all.forwarding");
-        std::replace(name.begin(), name.end(), '.', '/');
+        std::replace(name->begin(), name->end(), '.', '/');
         XDPBENCH_TRY(std::string value, read_word(entry.value, "the value"));
-        setup.sysctls.emplace_back(std::move(name), std::move(value));
+        setup.sysctls.emplace_back(*std::move(name), std::move(value));
     }
     return {};
 }
