@@ -34,7 +34,10 @@ static __always_inline int forward(struct xdp_md *ctx)
     route.ifindex = ctx->ingress_ifindex;
     if (bpf_fib_lookup(ctx, &route, sizeof(route), 0) != BPF_FIB_LKUP_RET_SUCCESS)
         return XDP_PASS;
+    if (!frame_has(ctx, ETH_HLEN + sizeof(*ip))) /* which the verifier has forgotten */
+        return XDP_PASS;
     eth = frame_start(ctx);
+    ip = (void *)(eth + 1);
     copy_mac(eth->h_dest, route.dmac);
     copy_mac(eth->h_source, route.smac);
     update_ip_checksum(ip, ONE_HOP);
