@@ -25,14 +25,14 @@ constexpr std::uint32_t kProbeNumber = 0xfffffffe;
 
 // A veth takes in no frames that a program on its other end sends, unless it has a program itself
 // (veth_xdp_xmit() of the kernel). Others need nothing.
-Result<std::optional<bpf::XdpLink>> open_peer(const Context& context, bool frags) {
-    if (context.peer().driver != "veth") return std::optional<bpf::XdpLink>();
+Result<std::unique_ptr<bpf::XdpLink>> open_peer(const Context& context, bool frags) {
+    if (context.peer().driver != "veth") return std::unique_ptr<bpf::XdpLink>();
     ProgramSettings settings;
     settings.frags = frags;
     XDPBENCH_TRY(const CaseProgram empty, CaseProgram::load(settings));
     XDPBENCH_TRY(bpf::XdpLink link, bpf::XdpLink::attach(context.netns(), context.peer(),
                                                          empty.fd(), model::Mode::native));
-    return std::optional<bpf::XdpLink>(std::move(link));
+    return std::make_unique<bpf::XdpLink>(std::move(link));
 }
 
 }  // namespace
@@ -48,7 +48,7 @@ Result<milliseconds> await_carriers(const Context& context) {
 
 Result<Rig> Rig::create(Context& context, CaseProgram program, model::Mode mode, std::size_t frames,
                         std::size_t longest) {
-    XDPBENCH_TRY(std::optional<bpf::XdpLink> peer_link,
+    XDPBENCH_TRY(std::unique_ptr<bpf::XdpLink> peer_link,
                  open_peer(context, program.settings().frags));
     XDPBENCH_TRY(bpf::XdpLink xdp_link,
                  bpf::XdpLink::attach(context.netns(), context.device(), program.fd(), mode));

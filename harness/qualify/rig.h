@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -65,7 +66,7 @@ class Rig {
     Context* context_;
     CaseProgram program_;
     bpf::XdpLink xdp_link_;
-    std::optional<bpf::XdpLink> peer_link_;
+    std::unique_ptr<bpf::XdpLink> peer_link_;
     traffic::Sink stack_;
     traffic::Sink back_;
     traffic::PacketSocket sender_;
