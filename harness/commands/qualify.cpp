@@ -9,7 +9,6 @@
 #include <memory>
 #include <vector>
 
-#include "bench/rate.h"
 #include "commands/command.h"
 #include "commands/help.h"
 #include "commands/lists.h"
@@ -31,19 +30,14 @@ struct QualifyArguments {
     std::string device;
     std::string peer;
     std::vector<std::string> groups;
-    std::string at_least;
     bool resume = false;
     OutputArguments outputs;
 };
 
-Result<qualify::Options> parse_options(const QualifyArguments& arguments) {
+qualify::Options options_of(const QualifyArguments& arguments) {
     qualify::Options options;
     options.device = arguments.device;
     if (!arguments.peer.empty()) options.peer = arguments.peer;
-    if (!arguments.at_least.empty()) {
-        XDPBENCH_TRY(const double share, bench::parse_share("--at-least", arguments.at_least, 0));
-        options.at_least = share;
-    }
     return options;
 }
 
@@ -94,7 +88,7 @@ Result<int> list_cases(qualify::Context& context, const qualify::Selection& sele
 }
 
 Result<int> run_qualify(const QualifyArguments& arguments, const Invocation& invocation) {
-    XDPBENCH_TRY(const qualify::Options options, parse_options(arguments));
+    const qualify::Options options = options_of(arguments);
     XDPBENCH_TRY(const std::vector<std::string> groups, list_items("--group", arguments.groups));
     XDPBENCH_TRY(const qualify::Selection selection,
                  qualify::select(groups, options.peer.has_value()));
@@ -150,10 +144,6 @@ void add_options(CLI::App& app, QualifyArguments& arguments) {
     app.add_option("--group", arguments.groups, "only the cases of these groups")
         ->type_name("GROUP,...")
         ->group(kProgramGroup);
-    app.add_option("--at-least", arguments.at_least,
-                   "a rate below this share of the line rate is a failure")
-        ->type_name("SHARE")
-        ->group(kMeasurementGroup);
     app.add_flag("--resume", arguments.resume,
                  "continue the newest unfinished qualification of this port, or the one in --json")
         ->group(kOutputGroup);

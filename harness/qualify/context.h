@@ -18,7 +18,6 @@ namespace xdpbench::qualify {
 struct Options {
     std::string device;
     std::optional<std::string> peer;
-    std::optional<double> at_least;  // share of the line rate that a rate must reach
 };
 
 // A bit of the kernel's netdev family (enum netdev_xdp_act).
