@@ -81,7 +81,7 @@ class Outputs(Case):
         """OpenMetrics is read by Prometheus."""
         families = {family.name: family for family in text_string_to_metric_families(self.read_text("out.txt"))}
         self.assertEqual(families["xdp_bench_packet_seconds"].unit, "seconds")
-        self.assertEqual(families["xdp_bench_environment"].type, "info")
+        self.assertEqual(families["xdp_bench_environment_info"].type, "gauge")
         result = self.read_json()
         native = next(bench for bench in result["benches"] if bench["mode"] == "native")
         wanted = {"mode": "native", "part": "program", "statistic": "median"}

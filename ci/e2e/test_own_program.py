@@ -81,20 +81,20 @@ class Objects(Case):
         # Long enough for 30,000 frames on a machine that others keep busy.
         for last, outcome in ((1 << 40, "passed"), (30000, "invalid")):
             self.compile(TURNS, "turns", LAST=last)
-            for options in (("--rounds", "1", "--duration", "500ms"), ("--rate", "100kpps", "--rounds", "3", "--duration", "400ms")):
+            for options in (("--settle", "off", "--rounds", "1", "--duration", "500ms"), ("--rate", "100kpps", "--rounds", "3", "--duration", "400ms")):
                 with self.subTest(last=last, options=options):
                     done = self.tool("--prog", "./turns.o", "--only", "bench", "--json", "out.json", *options, code=MEASURED)
                     result = self.read_json()
-                    record, = [one for one in result["benches"] + result["rates"] if one["mode"] == "native"]
-                    self.assertEqual(done.returncode, 3 if record["outcome"] == "invalid" else 0, done.stdout)
-                    if fell_short(record):
-                        self.assertEqual(record["outcome"], "invalid")
+                    records = [one for one in result["benches"] + result["rates"] if one["mode"] == "native"]
+                    invalid = [one for one in records if one["outcome"] == "invalid"]
+                    self.assertEqual(done.returncode, 3 if invalid else 0, done.stdout)
+                    if any(fell_short(one) for one in records):
                         continue
-                    self.assertEqual(record["outcome"], outcome, record["message"])
+                    self.assertEqual({one["outcome"] for one in records} - {"passed"}, {outcome} - {"passed"},
+                                     [one["message"] for one in records])
                     if outcome == "invalid":
-                        self.assertRegex(record["message"], r"took another path while they were timed than in the test runs before: "
-                                                            r"[\d,]+ XDP_PASS instead of [\d,]+")
-                        self.assertIn(record["message"].splitlines()[0], done.stdout)
+                        self.assertTrue(any("took another path" in one["message"] for one in invalid), invalid)
+                        self.assertIn(invalid[0]["message"].splitlines()[0], done.stdout)
 
     def test_actions_that_look_alike_are_told_apart_by_the_test_runs(self):
         self.compile(NOTHING_COUNTED, "quiet")
