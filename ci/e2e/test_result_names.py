@@ -9,7 +9,7 @@ import subprocess
 from harness import BUILD, SOURCE, TOOL, VethCase, main
 
 # Their keys are names of interfaces, hosts, CPUs, counters, structures' fields ... and not ours.
-FREE = {"context", "passed_by_cpu", "answered_by", "queues", "attached", "driver", "record", "device_counters"}
+FREE = {"excluded", "context", "passed_by_cpu", "answered_by", "queues", "attached", "driver", "record", "device_counters"}
 
 # In code type there without being a name of the tool's: of Google Benchmark, of the kernel, of XML and JSON.
 NOT_OURS = {"iterations", "compare.py", "null", "xdp.frags", "aggregate", "aggregate_name", "aggregate_unit", "family_index",
