@@ -27,8 +27,7 @@ TEST(SavedRun, HasTheFiguresOfBenches) {
                                                     "p/native/size:64/XDP_TX 4 Mpps"}));
     EXPECT_EQ(run.started, "2026-11-01T10:00:00Z");
     EXPECT_EQ(run.labels, (model::Labels{{"commit", "1a2b3c"}}));
-    EXPECT_EQ(run.figures[0].setup,
-              (Keys{{"placement", "test_run"}, {"traffic", "t.pcap"}, {"cpu", "1"}}));
+    EXPECT_EQ(run.figures[0].setup, (Keys{{"placement", "test_run"}, {"traffic", "t.pcap"}}));
     EXPECT_EQ(run.environment.count("load_average"), 0U);
     EXPECT_EQ(run.environment.at("host"), "h");
 }

@@ -25,11 +25,11 @@ constexpr std::array<const char*, 25> kSameEnvironment{
     "hypervisor",    "tool_version",   "device",      "device_driver", "device_firmware",
     "device_queues", "peer",           "peer_driver", "peer_firmware", "peer_queues"};
 
-// Of a figure: all that says how it was measured. A key that a file does not have is "".
-constexpr std::array<const char*, 15> kSameSetup{"placement",
+// Of a figure: all that says how it was measured. A key that a file does not have is "". Which of
+// the machine's CPUs it was is not among them (of several generators: how many there were): the
+// quietest is taken, another one each time.
+constexpr std::array<const char*, 13> kSameSetup{"placement",
                                                  "generator",
-                                                 "cpu",
-                                                 "generator_cpu",
                                                  "generator_cpus",
                                                  "counted_by",
                                                  "mixed",
@@ -82,6 +82,8 @@ SavedFigure begin_figure(const SavedJson& json) {
     figure.variant = text_of(json, "variant");
     figure.outcome = text_of(json, "outcome");
     for (const char* const key : kSameSetup) figure.setup[key] = text_of(json, key);
+    if (const auto cpus = json.find("generator_cpus"); cpus != json.end() && cpus->is_array())
+        figure.setup["generator_cpus"] = std::to_string(cpus->size());
     return figure;
 }
 
