@@ -49,8 +49,8 @@ std::optional<double> BenchPrecision::cost_below() const {
 }
 
 bool BenchPrecision::broken_baseline() const {
-    // Code placement alone moves what a path costs by about this share.
-    constexpr double kPlacement = 0.01;
+    // Code placement alone moves what a path costs: 2.4 % were seen in short benches.
+    constexpr double kPlacement = 0.03;
     const double noise = std::max(kAloneResolution, kPlacement * baseline_ns.figure);
     return program_ns.interval.high < -noise;
 }
