@@ -172,6 +172,9 @@ class Mistyped(Case):
                                  (("--prog", "xdp_dorp"), "did you mean xdp_drop?")):
             self.assertIn(meant, self.tool(*arguments, code=2).stderr)
         self.assertIn("not expected", self.tool("zzzzzzzz", code=2).stderr)
+        # A mistyped command has no help of its own.
+        self.assertIn("see xdp-bench --help", self.tool("comapre", code=2).stderr)
+        self.assertIn("see xdp-bench compare --help", self.tool("compare", "--bse", code=2).stderr)
 
 
 class NoRoom(Case):

@@ -53,8 +53,11 @@ int print_help(const CLI::App& app, const CLI::Success& asked) {
     return flush_output() ? kHeld : kInputError;
 }
 
-int usage_error(const std::string& what, const std::vector<std::string>& arguments) {
-    const bool command = !arguments.empty() && !arguments.front().starts_with('-');
+int usage_error(const CLI::App& app, const std::string& what,
+                const std::vector<std::string>& arguments) {
+    // A mistyped command has no help.
+    const auto is_first = [&](const CLI::App* one) { return one->get_name() == arguments.front(); };
+    const bool command = !arguments.empty() && !app.get_subcommands(is_first).empty();
     print(stderr, "xdp-bench: {}\n  to do:  see xdp-bench{} --help\n", what,
           command ? " " + arguments.front() : "");
     return kInputError;
@@ -62,14 +65,14 @@ int usage_error(const std::string& what, const std::vector<std::string>& argumen
 
 // Nothing if the arguments are right; else the exit code of the process.
 std::optional<int> parse(CLI::App& app, const std::vector<std::string>& arguments) {
-    if (const auto empty = empty_assignment(arguments)) return usage_error(*empty, arguments);
+    if (const auto empty = empty_assignment(arguments)) return usage_error(app, *empty, arguments);
     try {
         app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
         return std::nullopt;
     } catch (const CLI::Success& asked) {
         return print_help(app, asked);
     } catch (const CLI::ParseError& error) {
-        return usage_error(suggestion(app, arguments).value_or(error.what()), arguments);
+        return usage_error(app, suggestion(app, arguments).value_or(error.what()), arguments);
     }
 }
 
