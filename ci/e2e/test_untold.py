@@ -25,6 +25,11 @@ class Untold(Case):
             self.assertEqual(case["outcome"], "failed")
             self.assertIn("no XDP action", case["message"])
 
+    def test_without_a_replay_it_does_not_pass_either(self):
+        done = self.tool("--prog", f"{fixture('untold')}:no_action", *SIZES, "--only", "check", code=1)
+        self.assertIn("no XDP action", done.stdout)
+        self.assertEqual([case["outcome"] for case in cases_of(self.result(), "check")], ["failed"])
+
     def test_a_redirect_to_nowhere_is_the_same_in_both_modes(self):
         result = self.replay("nowhere", 0)
         for replay in result["replays"]:

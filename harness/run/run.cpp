@@ -21,6 +21,7 @@
 #include "probe/device.h"
 #include "probe/environment.h"
 #include "probe/labels.h"
+#include "replay/judge.h"
 #include "run/judged_cases.h"
 #include "run/selection.h"
 #include "run/timed_cases.h"
@@ -43,6 +44,21 @@ Result<void> run_verdicts(const std::vector<target::Target>& targets, const RunO
         record.verdicts.push_back(std::move(verdicts));
     }
     return {};
+}
+
+// Without expectations nothing is right or wrong but a value that is no XDP action.
+void judge_verdicts(model::RunRecord& record) {
+    for (const model::VerdictRecord& verdict : record.verdicts) {
+        if (verdict.no_action == 0) continue;
+        model::CaseResult result;
+        result.kind = model::CaseKind::check;
+        result.program = verdict.program;
+        result.name = "returns XDP actions only";
+        result.outcome = model::Outcome::failed;
+        result.message = replay::no_action_text(verdict.no_action);
+        result.seconds = verdict.seconds;
+        record.cases.push_back(std::move(result));
+    }
 }
 
 // The CPUs that will be busy at the same time, the program's last; one, if the run needs no more.
@@ -187,6 +203,7 @@ Result<void> run(const PlannedRun& plan, report::Console& console, model::RunRec
     XDPBENCH_CHECK(describe_programs(plan, record));
     XDPBENCH_CHECK(run_verdicts(plan.targets, plan.options, progress, record));
     run_judged_cases(plan.targets, plan.options, progress, record, notes);
+    judge_verdicts(record);
     if (const double seconds = expected_seconds(plan); seconds > 0) console.expect(seconds);
     XDPBENCH_CHECK(measure(plan, start, progress, record));
     record.interrupted = interrupted();
