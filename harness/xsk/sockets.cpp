@@ -1,0 +1,142 @@
+#include "xsk/sockets.h"
+
+#include <bpf/bpf.h>
+#include <fmt/format.h>
+#include <linux/bpf.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace xdpbench::xsk {
+namespace {
+
+// How soon the receiver notices that it is to end.
+constexpr int kLookMilliseconds = 20;
+
+std::uint32_t queues_of(const net::NetNs& netns, const net::InterfaceInfo& interface) {
+    const auto channels = net::query_channels(netns, interface.name);
+    return channels ? std::max(1U, channels->rx + channels->combined) : 1U;
+}
+
+Result<void> put(const bpf::Program& program, const bpf::TypedMap& map, const Socket& socket) {
+    const std::uint32_t key = socket.queue();
+    if (key >= map.max_entries) return {};
+    const int fd = socket.fd();
+    const std::uint64_t flags = program.is_shared() ? BPF_NOEXIST : BPF_ANY;
+    if (::bpf_map_update_elem(map.fd, &key, &fd, flags) == 0) return {};
+    if (errno == EEXIST && program.is_shared())
+        return unavailable_error(
+            fmt::format("entry {} of map {} has the AF_XDP socket of another program", key,
+                        map.name),
+            "the program under test is in use, and no socket is taken from it");
+    return system_error(
+        fmt::format("cannot put an AF_XDP socket into map {}, key {}", map.name, key), errno);
+}
+
+void stay_on(int cpu) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(static_cast<std::size_t>(cpu), &set);
+    (void)::pthread_setaffinity_np(::pthread_self(), sizeof(set), &set);
+}
+
+}  // namespace
+
+std::vector<bpf::TypedMap> xskmaps_of(const bpf::Program& program) {
+    std::vector<bpf::TypedMap> maps = program.maps();
+    std::erase_if(maps, [](const bpf::TypedMap& map) { return map.kind != BPF_MAP_TYPE_XSKMAP; });
+    return maps;
+}
+
+Sockets::Sockets(std::vector<Socket> sockets, std::size_t keep, RingSizes sizes)
+    : sockets_(std::move(sockets)), sizes_(sizes), keep_{keep, {}} {}
+
+Sockets::~Sockets() {
+    stop_ = true;
+    if (thread_.joinable()) thread_.join();
+}
+
+Result<std::unique_ptr<Sockets>> Sockets::open(const net::NetNs& netns,
+                                               const net::InterfaceInfo& interface,
+                                               model::XskMode mode, std::size_t keep,
+                                               RingSizes sizes) {
+    std::vector<Socket> sockets;
+    const std::uint32_t queues = queues_of(netns, interface);
+    for (std::uint32_t queue = 0; queue < queues; ++queue) {
+        XDPBENCH_TRY(Socket socket, Socket::open(netns, interface, queue, mode, sizes));
+        sockets.push_back(std::move(socket));
+    }
+    return std::unique_ptr<Sockets>(new Sockets(std::move(sockets), keep, sizes));
+}
+
+Result<void> Sockets::put_into(const bpf::Program& program) const {
+    for (const bpf::TypedMap& map : xskmaps_of(program)) {
+        XDPBENCH_CHECK(program.require_own_maps("put AF_XDP sockets into map " + map.name));
+        for (const Socket& socket : sockets_) XDPBENCH_CHECK(put(program, map, socket));
+    }
+    return {};
+}
+
+void Sockets::take() {
+    for (Socket& socket : sockets_) {
+        const std::size_t frames = socket.receive(keep_);
+        tally_.frames += frames;
+        tally_.batches += frames > 0 ? 1 : 0;
+    }
+}
+
+Result<void> Sockets::receive_on(int cpu) {
+    if (thread_.joinable()) return {};
+    try {
+        thread_ = std::thread([this, cpu] { receive_until_stopped(cpu); });
+    } catch (const std::system_error& error) {
+        return system_error("cannot start a thread for AF_XDP sockets", error.code().value());
+    }
+    return {};
+}
+
+void Sockets::receive_until_stopped(int cpu) {
+    stay_on(cpu);
+    std::vector<pollfd> polled;
+    for (const Socket& socket : sockets_) polled.push_back({socket.fd(), POLLIN, 0});
+    while (!stop_) {
+        const int ready = ::poll(polled.data(), polled.size(), kLookMilliseconds);
+        const std::lock_guard lock(mutex_);
+        tally_.wakeups += ready > 0 ? 1 : 0;
+        take();
+    }
+}
+
+Result<Received> Sockets::received() {
+    const std::lock_guard lock(mutex_);
+    if (!thread_.joinable()) take();
+    Received all{tally_, {}};
+    for (const Socket& socket : sockets_) {
+        XDPBENCH_TRY(const RingDrops drops, socket.drops());
+        all.drops.fill_ring_empty += drops.fill_ring_empty;
+        all.drops.rx_ring_full += drops.rx_ring_full;
+        all.drops.others += drops.others;
+    }
+    return all;
+}
+
+packet::Frames Sockets::kept() {
+    const std::lock_guard lock(mutex_);
+    return keep_.frames;
+}
+
+Result<std::unique_ptr<Sockets>> sockets_for(const bpf::Program& program, const net::NetNs& netns,
+                                             const net::InterfaceInfo& interface,
+                                             model::XskMode mode, std::size_t keep,
+                                             RingSizes sizes) {
+    if (xskmaps_of(program).empty()) return std::unique_ptr<Sockets>();
+    XDPBENCH_TRY(std::unique_ptr<Sockets> sockets,
+                 Sockets::open(netns, interface, mode, keep, sizes));
+    XDPBENCH_CHECK(sockets->put_into(program));
+    return sockets;
+}
+
+}  // namespace xdpbench::xsk
