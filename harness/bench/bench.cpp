@@ -406,7 +406,7 @@ void BenchRig::tell_core(std::map<int, KnownCore>& cores) const {
 }
 
 Result<void> BenchRig::keep_state(const bpf::Program& program) {
-    XDPBENCH_TRY(state_, bpf::MapState::save(program));
+    XDPBENCH_TRY(state_, program.save_state());
     fresh_ = true;
     return {};
 }

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "bpf/counters.h"
 #include "bpf/test_run.h"
+#include "target/lone_program.h"
 
 namespace xdpbench::bench {
 namespace {

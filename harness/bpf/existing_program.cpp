@@ -16,7 +16,6 @@
 #include "behind.skel.h"
 #include "bpf/attached.h"
 #include "bpf/bpf_options.h"
-#include "bpf/shared_state.h"
 #include "packet/hex.h"
 
 namespace xdpbench::bpf {

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "base/unique_fd.h"
 #include "bpf/loaded_maps.h"
+#include "bpf/shared_state.h"
 #include "bpf/typed_map.h"
 
 namespace xdpbench::bpf {
@@ -31,12 +32,6 @@ struct ExistingName {
 struct BehindDispatcher {
     std::uint32_t id = 0;
     std::string name;
-};
-
-// What the program may change, and so what others may notice.
-struct SharedState {
-    std::vector<std::string> writes;   // "counters (percpu_array): stores to its values"
-    std::vector<std::string> unknown;  // why there may be more
 };
 
 class ExistingProgram {

@@ -8,8 +8,6 @@
 #include <cerrno>
 
 #include "bpf/map_entries.h"
-#include "bpf/program.h"
-#include "xdp_counters.h"
 
 namespace xdpbench::bpf {
 namespace {
@@ -65,16 +63,7 @@ Result<void> MapState::add(const TypedMap& map) {
     return {};
 }
 
-Result<MapState> MapState::save(const Program& program) {
-    XDPBENCH_CHECK(program.require_own_maps("restore the maps before each window"));
-    MapState state;
-    for (const TypedMap& map : program.maps()) {
-        if (map.fd >= 0 && map.name != XDP_COUNTERS_MAP) XDPBENCH_CHECK(state.add(map));
-    }
-    return state;
-}
-
-Result<MapState> MapState::save_all(const std::vector<TypedMap>& maps) {
+Result<MapState> MapState::save(const std::vector<TypedMap>& maps) {
     MapState state;
     for (const TypedMap& map : maps) XDPBENCH_CHECK(state.add(map));
     return state;

@@ -11,16 +11,11 @@
 
 namespace xdpbench::bpf {
 
-class Program;
-
-// Arrays, hashes and prefix tries of all kinds, and the program's global variables. The program's
-// counters (xdp_counters.h) count on: they are no state.
+// Arrays, hashes and prefix tries of all kinds, and the program's global variables.
 class MapState {
   public:
-    // As the maps of `program` are now; it must outlive this.
-    static Result<MapState> save(const Program& program);
-    // Of all these maps, counters too.
-    static Result<MapState> save_all(const std::vector<TypedMap>& maps);
+    // As the maps are now; who owns their descriptors must outlive this.
+    static Result<MapState> save(const std::vector<TypedMap>& maps);
 
     // How many entries are saved.
     [[nodiscard]] std::size_t entries() const;

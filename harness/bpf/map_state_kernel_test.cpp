@@ -27,7 +27,7 @@ TEST(MapStateTest, EntriesThatCameWentOrChangedAreAsBefore) {
     };
     write(1, 10);
     write(2, 20);
-    const Result<MapState> state = MapState::save(*program);
+    const Result<MapState> state = program->save_state();
     ASSERT_TRUE(state) << state.error().text();
     write(1, 11);
     write(3, 30);

@@ -101,6 +101,9 @@ class Program {
     }
     // Whether the tool may write to its maps; else the error says why not.
     Result<void> require_own_maps(const std::string& to_do) const;
+    // What its maps hold now, to be put back before a window; refers to this program's maps. Its
+    // counters (xdp_counters.h) count on: they are no state.
+    Result<MapState> save_state() const;
 
     // Encodes the configuration by the object's BTF: every error in it is found before anything is
     // loaded. May be called several times before load(); later settings win.

@@ -14,10 +14,12 @@
 #include "bpf/choose_program.h"
 #include "bpf/inner_map.h"
 #include "bpf/map_entries.h"
+#include "bpf/map_state.h"
 #include "bpf/program.h"
 #include "bpf/typed_map.h"
 #include "packet/hex.h"
 #include "scenario/references.h"
+#include "xdp_counters.h"
 
 namespace xdpbench::bpf {
 namespace {
@@ -333,6 +335,14 @@ scenario::MapEntry Program::expectation_of(const StoredEntry& entry) const {
     scenario::MapEntry expectation{decode(map.key, entry.key), {}, {}, false};
     (map.per_cpu() ? expectation.sum_cpus : expectation.value) = decode(map.value, entry.value);
     return expectation;
+}
+
+Result<MapState> Program::save_state() const {
+    XDPBENCH_CHECK(require_own_maps("restore the maps before each window"));
+    std::vector<TypedMap> kept = maps();
+    std::erase_if(kept,
+                  [](const TypedMap& map) { return map.fd < 0 || map.name == XDP_COUNTERS_MAP; });
+    return MapState::save(kept);
 }
 
 }  // namespace xdpbench::bpf

@@ -2,13 +2,18 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
-#include "bpf/existing_program.h"
 
 namespace xdpbench::bpf {
+
+// What a program may change, and so what others may notice.
+struct SharedState {
+    std::vector<std::string> writes;   // "counters (percpu_array): stores to its values"
+    std::vector<std::string> unknown;  // why there may be more
+};
 
 // Of all these programs and of those that they tail-call or have run behind a redirect.
 Result<SharedState> shared_state_of(const std::vector<std::uint32_t>& programs);

@@ -25,6 +25,7 @@
 #include "scenario/emit.h"
 #include "scenario/parse_parts.h"
 #include "scenario/yaml_value.h"
+#include "target/lone_program.h"
 #include "testbed/frame_tracer.h"
 #include "traffic/generator.h"
 

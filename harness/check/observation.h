@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "check/observed_events.h"
 #include "packet/frame.h"
+#include "target/lone_program.h"
 #include "target/target.h"
 
 namespace xdpbench::check {

@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "check/observation.h"
 #include "packet/diff.h"
+#include "target/lone_program.h"
 
 namespace xdpbench::check {
 

@@ -16,6 +16,7 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "bpf/test_run.h"
+#include "target/lone_program.h"
 #include "target/traffic_source.h"
 #include "traffic/pinned.h"
 

@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "bpf/attach.h"
 #include "bpf/test_run.h"
+#include "target/lone_program.h"
 #include "target/target.h"
 
 namespace xdpbench::check {

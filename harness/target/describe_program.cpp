@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "bpf/program.h"
+#include "target/lone_program.h"
 #include "target/traffic_source.h"
 
 namespace xdpbench::target {

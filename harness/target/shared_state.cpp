@@ -63,7 +63,7 @@ Result<void> permit(Target& target, const StateOptions& options, RestoredState& 
                         "alone: dev:INTERFACE/NAME",
                         program.origin(), fmt::join(behind, ", ")));
     if (!options.restore) return {};
-    XDPBENCH_TRY(bpf::MapState saved, bpf::MapState::save_all(program.state_maps()));
+    XDPBENCH_TRY(bpf::MapState saved, bpf::MapState::save(program.state_maps()));
     target.access.saved = std::make_shared<const bpf::MapState>(std::move(saved));
     restored.add(target.access.saved, target);
     notes.push_back(fmt::format(

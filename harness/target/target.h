@@ -78,25 +78,6 @@ Result<bpf::Program> load_program(const Target& target, const net::Network& netw
                                   std::optional<unsigned> offload_ifindex = std::nullopt,
                                   std::size_t link = 0);
 
-// A program to be test-run, for which no traffic is sent.
-struct LoneProgram {
-    std::optional<net::Network> network;  // if interfaces are needed
-    bpf::Program program;
-    // Where the scenario has a network: its frames come in by dut0, as those of a replay do, and
-    // the program is attached there meanwhile (the kernel asks for that).
-    std::optional<bpf::XdpLink> ingress = std::nullopt;
-
-    // What its runs are given, in the namespace that enter() enters.
-    [[nodiscard]] bpf::TestRunContext context() const;
-    // The calling thread is in the program's namespace as long as what is returned lives; nothing
-    // is entered where there is no network.
-    [[nodiscard]] Result<std::optional<net::InNetNs>> enter() const;
-};
-// With `rx_queues` there are interfaces, with so many receive queues each, even if the
-// configuration names none.
-Result<LoneProgram> load_alone(const Target& target, const scenario::Configuration& extra = {},
-                               std::size_t rx_queues = 0);
-
 // The traffic of the target's bench.
 [[nodiscard]] const scenario::FrameRef& bench_traffic(const Target& target);
 

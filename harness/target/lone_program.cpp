@@ -1,0 +1,55 @@
+#include "target/lone_program.h"
+
+#include <algorithm>
+
+#include "scenario/interfaces.h"
+#include "target/network_setup.h"
+
+namespace xdpbench::target {
+namespace {
+
+bool settings_name_interfaces(const std::vector<scenario::Assignment>& settings) {
+    return std::any_of(settings.begin(), settings.end(), [](const scenario::Assignment& setting) {
+        scenario::Configuration alone;
+        alone.globals.push_back({setting.place.name, setting.value});
+        return scenario::names_interfaces(alone);
+    });
+}
+
+}  // namespace
+
+bpf::TestRunContext LoneProgram::context() const {
+    bpf::TestRunContext context;
+    if (ingress) context.ingress_ifindex = network->links.front().dut.index;
+    return context;
+}
+
+Result<std::optional<net::InNetNs>> LoneProgram::enter() const {
+    if (!network) return std::optional<net::InNetNs>();
+    XDPBENCH_TRY(net::InNetNs inside, net::InNetNs::enter(network->dut));
+    return std::optional(std::move(inside));
+}
+
+Result<LoneProgram> load_alone(const Target& target, const scenario::Configuration& extra,
+                               std::size_t rx_queues) {
+    if (rx_queues > 0 || target.scenario.network ||
+        scenario::names_interfaces(target.scenario.configuration) ||
+        scenario::names_interfaces(extra) || settings_name_interfaces(target.settings)) {
+        XDPBENCH_TRY(net::Network network,
+                     make_network(target, 1, 0, std::max<std::size_t>(rx_queues, 1)));
+        XDPBENCH_TRY(bpf::Program program, load_program(target, network, extra));
+        LoneProgram lone{std::move(network), std::move(program)};
+        if (target.scenario.network) {
+            XDPBENCH_TRY(bpf::XdpLink ingress,
+                         bpf::XdpLink::attach(lone.network->dut, lone.network->links.front().dut,
+                                              lone.program.fd(), model::Mode::native));
+            lone.ingress.emplace(std::move(ingress));
+        }
+        return lone;
+    }
+    XDPBENCH_TRY(bpf::Program program, open_program(target, extra));
+    XDPBENCH_CHECK(program.load());
+    return LoneProgram{std::nullopt, std::move(program)};
+}
+
+}  // namespace xdpbench::target
