@@ -8,7 +8,8 @@ import subprocess
 import sys
 import tempfile
 import time
-import unittest
+
+from harness import Case, main
 
 CARD = pathlib.Path(os.environ["XDP_BENCH_BUILD"]) / "bin/xdp-bench-faulty-card"
 PATIENCE = 60
@@ -49,7 +50,7 @@ print(json.dumps({"sent": [frame(number).hex() for number in range(FRAMES)], "ar
 """
 
 
-class FaultyCardTest(unittest.TestCase):
+class FaultyCardTest(Case):
     def traffic(self, *options):
         """What the traffic did on a card with these options, and what the card said."""
         done = subprocess.run([CARD, *options, "--", "/usr/bin/python3", "-c", TRAFFIC], capture_output=True, text=True,
@@ -108,7 +109,7 @@ class FaultyCardTest(unittest.TestCase):
         self.assertEqual(traffic["counted"]["dropped"], 6)
 
 
-class ReplayTest(unittest.TestCase):
+class ReplayTest(Case):
     """What a replay says of each fault; what it cannot see, another case must."""
 
     def replay(self, fault):
@@ -156,11 +157,10 @@ class ReplayTest(unittest.TestCase):
         self.assertIn("vlan.id", message)
 
 
-class LifeTest(unittest.TestCase):
+class LifeTest(Case):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.note = pathlib.Path(folder.name) / "pids"
+        super().setUp()
+        self.note = pathlib.Path(self.folder) / "pids"
         self.before = os.listdir("/sys/class/net")
 
     def start(self, script, first=":"):
@@ -240,7 +240,4 @@ def alive(pid):
 
 
 if __name__ == "__main__":
-    if os.geteuid() != 0:
-        print("network namespaces need root")
-        sys.exit(77)
-    unittest.main(verbosity=2)
+    main()
