@@ -4,7 +4,6 @@
 #include <linux/bpf.h>
 
 #include <algorithm>
-#include <array>
 #include <thread>
 
 #include "base/clock.h"
@@ -13,6 +12,7 @@
 #include "net/port_network.h"
 #include "target/offload_program.h"
 #include "testbed/port_accounting.h"
+#include "testbed/port_losses.h"
 
 namespace xdpbench::testbed {
 namespace {
@@ -30,15 +30,6 @@ constexpr auto kBetweenLooks = std::chrono::microseconds(100);
 
 bool by_cpumap(const std::optional<RedirectPath>& redirect_path) {
     return redirect_path && redirect_path->means == RedirectPath::Means::cpumap;
-}
-
-bool speaks_of_loss(const std::string& name) {
-    constexpr std::array<std::string_view, 7> kWords{"drop",    "err",   "miss",  "discard",
-                                                     "overrun", "_full", "no_buf"};
-    // What an XDP program drops is no loss.
-    if (name.find("xdp_drop") != std::string::npos) return false;
-    return std::any_of(kWords.begin(), kWords.end(),
-                       [&](std::string_view word) { return name.find(word) != std::string::npos; });
 }
 
 // What a native program redirects out of the interface the driver has to send.
@@ -166,16 +157,8 @@ Result<void> PortLink::require_some_redirected(const LinkCounts& counts) const {
 Result<DeviceCounters> PortLink::read_loss_counters() const {
     DeviceCounters counters;
     for (const net::InterfaceInfo* const end : {&link_->dut(), &link_->tester()}) {
-        XDPBENCH_TRY(const auto driver, net::driver_counters(network_.dut, end->name));
-        for (const auto& [name, value] : driver) {
-            if (speaks_of_loss(name)) counters[end->name + " " + name] = value;
-        }
-        XDPBENCH_TRY(const net::InterfaceCounters all,
-                     net::interface_counters(network_.dut, end->name));
-        counters[end->name + " rx_dropped"] = all.rx_dropped;
-        counters[end->name + " rx_errors"] = all.rx_errors;
-        counters[end->name + " tx_dropped"] = all.tx_dropped;
-        counters[end->name + " tx_errors"] = all.tx_errors;
+        XDPBENCH_TRY(const auto of_port, read_port_losses(network_.dut, end->name));
+        for (const auto& [name, value] : of_port) counters[end->name + " " + name] = value;
     }
     return counters;
 }
