@@ -17,6 +17,8 @@ loader.exec_module(real)
 KEY = ("6.12", "igb", "xdp_tx replay native")
 OTHER = ("6.12", "vmxnet3", "xdp_tx replay native")
 
+SAME = ("6.12", "igb", "xdp_drop replay native")
+
 
 class RealDriversTest(unittest.TestCase):
     def setUp(self):
@@ -27,6 +29,7 @@ class RealDriversTest(unittest.TestCase):
         self.addCleanup(patch.stop)
 
     def conclude(self, statuses, verdicts, expected, **options):
+        options.setdefault("drivers", ["igb"])
         for kernel in statuses:
             (real.LOGS / f"{kernel}.log").write_text("vm: no network")
         output = io.StringIO()
@@ -46,11 +49,21 @@ class RealDriversTest(unittest.TestCase):
     def test_every_difference_fails(self):
         for verdicts, expected, text in (({KEY: ("failed", "no carrier")}, {KEY: "passed"}, "expected passed, got failed\n  no carrier"),
                                          ({KEY: ("passed", "")}, {KEY: "failed"}, "expected failed, got passed"),
-                                         ({KEY: ("passed", "")}, {KEY: "passed", OTHER: "passed"}, "expected passed, got nothing"),
-                                         ({KEY: ("passed", ""), OTHER: ("passed", "")}, {KEY: "passed"}, "expected nothing, got passed")):
+                                         ({KEY: ("passed", "")}, {KEY: "passed", SAME: "passed"}, "expected passed, got nothing"),
+                                         ({KEY: ("passed", ""), SAME: ("passed", "")}, {KEY: "passed"}, "expected nothing, got passed")):
             status, output = self.conclude({"6.12": 0}, verdicts, expected)
             self.assertEqual(status, 1)
             self.assertIn(text, output)
+
+    def test_what_nothing_is_expected_of_is_not_judged_and_does_not_pass(self):
+        status, output = self.conclude({"6.12": 0}, {OTHER: ("passed", "")}, {KEY: "passed"}, drivers=["vmxnet3"])
+        self.assertEqual(status, 1, output)
+        self.assertIn("no rows for kernel 6.12, driver vmxnet3", output)
+        self.assertNotIn("DIFFERENT", output)
+
+    def test_drivers_that_did_not_run_are_not_compared(self):
+        status, output = self.conclude({"6.12": 0}, {KEY: ("passed", "")}, {KEY: "passed", OTHER: "passed"}, drivers=["igb"])
+        self.assertEqual(status, 0, output)
 
     def test_a_missing_kernel_fails_unless_it_may_be_missing(self):
         self.assertEqual(self.conclude({"6.1": 125}, {}, {("6.1", "igb", "x"): "passed"})[0], 1)
