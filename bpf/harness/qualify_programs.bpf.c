@@ -3,7 +3,10 @@
  * address, and passes all others.
  */
 #include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/ip.h>
 #include <linux/pkt_cls.h>
+#include <linux/udp.h>
 
 #include "xdp_counters.h"
 #include <bpf/bpf_endian.h>
@@ -23,10 +26,17 @@ struct {
 } ports SEC(".maps");
 
 struct {
+    __uint(type, BPF_MAP_TYPE_DEVMAP);
+    __uint(max_entries, 2);
+    __type(key, __u32);
+    __type(value, __u32); /* interface index */
+} copies SEC(".maps");
+
+struct {
     __uint(type, BPF_MAP_TYPE_CPUMAP);
     __uint(max_entries, 1); /* target + 1, before load */
     __type(key, __u32);
-    __type(value, __u32); /* size of the queue */
+    __type(value, struct bpf_cpumap_val);
 } cpus SEC(".maps");
 
 /* Changed while it is attached. */
@@ -35,6 +45,7 @@ __s32 tail; /* bytes that the tail moves: negative makes the frame shorter */
 
 __u64 foreign; /* frames of others; exact only while one CPU counts */
 __u64 refused; /* frames that the kernel did not let change */
+__u64 on_cpus; /* frames that the program of a CPUMAP handled */
 __u64 good;    /* frames whose metadata arrived in the stack */
 __u64 bad;     /* frames whose metadata did not */
 
@@ -87,12 +98,55 @@ int to_port(struct xdp_md *ctx)
     return count_bytes(length_of(ctx), bpf_redirect_map(&ports, 0, XDP_ABORTED));
 }
 
+/* To each entry of a map a copy. */
+SEC("xdp")
+int to_all(struct xdp_md *ctx)
+{
+    if (is_foreign(ctx))
+        return XDP_PASS;
+    return count_bytes(length_of(ctx), bpf_redirect_map(&copies, 0, BPF_F_BROADCAST));
+}
+
+/* Does not touch the frame, so that it counts those of others too. */
+SEC("xdp")
+int drop_untouched(struct xdp_md *ctx)
+{
+    return count_bytes(length_of(ctx), XDP_DROP);
+}
+
+/* Reads down to the ports of UDP. */
+SEC("xdp")
+int drop_parsed(struct xdp_md *ctx)
+{
+    void *end = (void *)(long)ctx->data_end;
+    struct ethhdr *ethernet = (void *)(long)ctx->data;
+    struct iphdr *ip = (void *)(ethernet + 1);
+    struct udphdr *udp;
+
+    if (is_foreign(ctx))
+        return XDP_PASS;
+    if ((void *)(ip + 1) > end || ethernet->h_proto != bpf_htons(ETH_P_IP) || ip->protocol != IPPROTO_UDP)
+        return act_on(length_of(ctx));
+    udp = (void *)ip + ip->ihl * 4;
+    if ((void *)(udp + 1) > end || udp->dest != bpf_htons(QUALIFY_PORT))
+        return act_on(length_of(ctx));
+    return count_bytes(length_of(ctx), XDP_DROP);
+}
+
 SEC("xdp")
 int to_cpu(struct xdp_md *ctx)
 {
     if (is_foreign(ctx))
         return XDP_PASS;
     return count_bytes(length_of(ctx), bpf_redirect_map(&cpus, target, XDP_ABORTED));
+}
+
+/* On the CPU that a CPUMAP names. */
+SEC("xdp/cpumap")
+int on_cpu(struct xdp_md *ctx)
+{
+    __sync_fetch_and_add(&on_cpus, 1);
+    return XDP_PASS;
 }
 
 /* Moves head and tail. The new start of the frame is an Ethernet header of ours and a filler. */

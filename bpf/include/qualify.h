@@ -9,6 +9,7 @@
  * passed on and counted as foreign. */
 #define QUALIFY_SOURCE_MAC {0x02, 0x78, 0x64, 0x70, 0x71, 0x66}
 #define QUALIFY_MAC_LENGTH 6
+#define QUALIFY_PORT 9009 /* of UDP or TCP, that they are sent to */
 
 /* What is written in front of a frame whose head grows or shrinks: an Ethernet header, and 2 more
  * bytes. */

@@ -36,6 +36,30 @@ class Qualify(VethCase):
         self.assertIn(f"# Totals: pass:{list(found.values()).count('PASS')} fail:0", self.read_text("out.ktap"))
         self.assertEqual(self.mtus(), before)
 
+    def test_rates_say_what_limits_them(self):
+        cases = "generator:qualify.speed.drop:qualify.speed.tx:qualify.speed.cpumap:qualify.speed.broadcast:qualify.offload.device"
+        done = self.qualify("--peer", "port0", "--duration", "10ms", "--json", "out.json", "--", f"--gtest_filter=qualify.speed.{cases}",
+                            code=(0, 3))
+        self.assertIn("the generator sends at most", done.stdout)
+        found = {case["name"]: case for case in self.read_json()["cases"]}
+        self.assertIn("64 bytes over port0", self.read_json()["environment"]["generator_maximum"])
+        for name in ("drop", "tx", "cpumap", "broadcast"):
+            self.assertEqual(found[name]["finding"], "PASS", found[name]["message"])
+            self.assertEqual([rate["frames"] for rate in found[name]["rates"]], ["64", "128", "256", "512", "1024", "1280", "1518", "imix"])
+            for rate in found[name]["rates"]:
+                self.assertGreater(rate["processed_pps"], 0)
+                self.assertEqual(rate["forwarded_pps"] > 0, name != "drop", rate)
+        self.assertEqual(found["device"]["finding"], "SKIP")
+        self.assertIn("port1", found["device"]["message"])
+
+    def test_a_rate_that_is_asked_for_is_a_verdict(self):
+        slow = ("--duration", "10ms", "--json", "out.json", "--", "--gtest_filter=qualify.speed.drop")
+        self.qualify("--peer", "port0", "--at-least", "100pps", *slow, code=0)
+        done = self.qualify("--peer", "port0", "--at-least", "10000Mpps", *slow, code=(1, 3))
+        self.assertIn("below 10000Mpps: 64", done.stdout)
+        self.assertIn("--at-least 10000Mpps -- '--gtest_filter=qualify.speed.drop'", done.stdout)
+        self.assertIn("--at-least fast", self.qualify("--peer", "port0", "--at-least", "fast", code=2).stderr)
+
     def test_one_port_alone_says_what_it_cannot_show(self):
         done = self.qualify("--group", "control", "--json", "out.json", code=4)
         self.assertIn("not run, because they need a second port", done.stdout)

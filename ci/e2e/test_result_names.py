@@ -100,6 +100,15 @@ class ResultNames(VethCase):
         self.assertTrue(result["attach_modes"])
         self.assert_documented(result, "A device")
 
+    def test_of_a_qualification(self):
+        self.inside(TOOL, "qualify", "--dev", "port1", "--peer", "port0", "--duration", "10ms", "--json", "out.json", "--",
+                    "--gtest_filter=qualify.speed.drop")
+        with open(os.path.join(self.folder, "out.json"), encoding="utf-8") as file:
+            result = json.load(file)
+        self.assertTrue(result["cases"][0]["rates"])
+        del result["environment"]
+        self.assert_documented(result, "A qualification")
+
     def test_of_live_lines(self):
         sender = subprocess.Popen(["ip", "netns", "exec", self.netns, "/usr/bin/python3", "-c", SENDER], stdout=subprocess.PIPE, text=True)
         try:
@@ -120,7 +129,7 @@ class ResultNames(VethCase):
                 continue
             with open(name, encoding="utf-8") as file:
                 literals |= {word for text in re.findall(r'"((?:[^"\\\n]|\\.)*)"', file.read()) for word in re.findall(r"[\w.]+", text)}
-        for section in ("A run", "Benches", "Comparing two programs", "A device", "Live"):
+        for section in ("A run", "Benches", "Comparing two programs", "A device", "A qualification", "Live"):
             names = {code.removesuffix("[]") for code in re.findall(r"`([a-z][\w.]*(?:\[\])?)`", self.sections[section])}
             self.assertGreater(len(names), 5)
             self.assertEqual(names - NOT_OURS - literals, set(), section)

@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/text.h"
 #include "commands/command.h"
 #include "commands/help.h"
 #include "commands/lists.h"
@@ -17,6 +18,7 @@
 #include "probe/oldest_kernel.h"
 #include "probe/privileges.h"
 #include "qualify/card.h"
+#include "qualify/port_rate.h"
 #include "qualify/run.h"
 #include "report/qualification_text.h"
 #include "run/cases.h"
@@ -30,15 +32,36 @@ struct QualifyArguments {
     std::string device;
     std::string peer;
     std::vector<std::string> groups;
+    std::string at_least;
+    std::string duration;
     bool resume = false;
     OutputArguments outputs;
 };
 
-qualify::Options options_of(const QualifyArguments& arguments) {
+Result<qualify::Options> options_of(const QualifyArguments& arguments) {
     qualify::Options options;
     options.device = arguments.device;
     if (!arguments.peer.empty()) options.peer = arguments.peer;
+    if (!arguments.at_least.empty()) {
+        XDPBENCH_TRY(options.at_least, qualify::parse_least_rate(arguments.at_least));
+    }
+    if (arguments.duration.empty()) return options;
+    const auto seconds = parse_duration(arguments.duration);
+    if (!seconds)
+        return input_error(fmt::format("--duration {} is not a duration", arguments.duration),
+                           "write it as 1s or 500ms");
+    options.seconds = *seconds;
     return options;
+}
+
+// A share needs something that it is a share of.
+Result<void> require_link_speed(const qualify::Context& context) {
+    const auto& least = context.options().at_least;
+    if (!least || least->share == 0 || context.link_speed()) return {};
+    return input_error(fmt::format("--at-least {} is a share of the line rate, and {} does not "
+                                   "report the speed of its link",
+                                   least->text, context.device().name),
+                       "ask for a rate of 64-byte frames: --at-least 1Mpps");
 }
 
 bool selects(const std::vector<std::string>& flags) {
@@ -88,7 +111,7 @@ Result<int> list_cases(qualify::Context& context, const qualify::Selection& sele
 }
 
 Result<int> run_qualify(const QualifyArguments& arguments, const Invocation& invocation) {
-    const qualify::Options options = options_of(arguments);
+    XDPBENCH_TRY(const qualify::Options options, options_of(arguments));
     XDPBENCH_TRY(const std::vector<std::string> groups, list_items("--group", arguments.groups));
     XDPBENCH_TRY(const qualify::Selection selection,
                  qualify::select(groups, options.peer.has_value()));
@@ -99,6 +122,7 @@ Result<int> run_qualify(const QualifyArguments& arguments, const Invocation& inv
     if (options.peer) ports.push_back(*options.peer);
     XDPBENCH_TRY(net::PreparedPorts prepared, prepare_ports(ports));
     XDPBENCH_TRY(qualify::Context context, qualify::Context::create(options));
+    XDPBENCH_CHECK(require_link_speed(context));
     if (run::asks_for_list(invocation.passed_on)) return list_cases(context, selection);
     std::optional<qualify::Unfinished> left;
     if (arguments.resume) {
@@ -144,6 +168,15 @@ void add_options(CLI::App& app, QualifyArguments& arguments) {
     app.add_option("--group", arguments.groups, "only the cases of these groups")
         ->type_name("GROUP,...")
         ->group(kProgramGroup);
+    app.add_option("--at-least", arguments.at_least,
+                   "group speed: fail below this share of the line rate, or below this rate of "
+                   "64-byte frames")
+        ->type_name("SHARE|RATE")
+        ->group(kProgramGroup);
+    app.add_option("--duration", arguments.duration,
+                   "group speed: how long each measurement takes; default 1s")
+        ->type_name("TIME")
+        ->group(kProgramGroup);
     app.add_flag("--resume", arguments.resume,
                  "continue the newest unfinished qualification of this port, or the one in --json")
         ->group(kOutputGroup);
@@ -155,6 +188,7 @@ void add_options(CLI::App& app, QualifyArguments& arguments) {
         "Examples:\n"
         "  xdp-bench qualify --dev eth1 --peer eth2\n"
         "  xdp-bench qualify --dev eth1 --peer eth2 --group control,data --junit out.xml\n"
+        "  xdp-bench qualify --dev eth1 --peer eth2 --group speed --at-least 50%\n"
         "  xdp-bench qualify --dev eth1 --peer eth2 -- '--gtest_filter=qualify.control.mtu_*'");
 }
 

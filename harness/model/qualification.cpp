@@ -49,6 +49,30 @@ bool parse_finding(std::string_view name, Finding& finding) {
     return true;
 }
 
+std::string_view name_of(RateLimit limit) {
+    switch (limit) {
+        case RateLimit::generator:
+            return "generator";
+        case RateLimit::line:
+            return "line";
+        case RateLimit::port:
+            return "port";
+        case RateLimit::way_out:
+            return "way out";
+    }
+    return "";
+}
+
+bool parse_rate_limit(std::string_view name, RateLimit& limit) {
+    for (const RateLimit one :
+         {RateLimit::generator, RateLimit::line, RateLimit::port, RateLimit::way_out}) {
+        if (name_of(one) != name) continue;
+        limit = one;
+        return true;
+    }
+    return false;
+}
+
 Outcome outcome_of(Finding finding) {
     switch (finding) {
         case Finding::pass:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,13 +26,43 @@ enum class Finding {
 // For formats that know nothing of notes: one has passed.
 [[nodiscard]] Outcome outcome_of(Finding finding);
 
+// What keeps a rate from being higher.
+enum class RateLimit {
+    generator,  // every frame offered was processed, or the peer did not send the others
+    line,       // the link carries no more
+    port,       // frames were lost in the port or for lack of CPU time
+    way_out,    // frames were lost after the program
+};
+[[nodiscard]] std::string_view name_of(RateLimit limit);
+// Nothing if there is no such name.
+[[nodiscard]] bool parse_rate_limit(std::string_view name, RateLimit& limit);
+
+// A rate that was measured over the port, in frames a second.
+struct PortRate {
+    std::string frames;      // "64": bytes with FCS; "imix"; with more, "64, 2 queues"
+    double offered = 0;      // handed over by the generator
+    double processed = 0;    // handled by the program
+    double forwarded = 0;    // arrived where the action sends them; 0 for a drop
+    double line_rate = 0;    // that the link can carry; 0: its speed is not known
+    std::uint64_t lost = 0;  // frames that were offered and did not reach the program
+    RateLimit limit = RateLimit::generator;
+
+    // Frames that got where the action sends them.
+    [[nodiscard]] double delivered() const { return forwarded > 0 ? forwarded : processed; }
+    // Of those; 0 where the link's speed is not known. Above 1: the driver's speed is nominal.
+    [[nodiscard]] double share_of_line() const {
+        return line_rate > 0 ? delivered() / line_rate : 0;
+    }
+};
+
 struct QualifiedCase {
     std::string group;  // "data"
     std::string name;   // "fragments"; with the group unique
     Finding finding = Finding::pass;
     std::string message;  // what was seen; of a failure what was sent, what arrived, kernel's text
     double seconds = 0;
-    std::string repeat;  // the command that runs this case alone
+    std::string repeat;                // the command that runs this case alone
+    std::vector<PortRate> rates = {};  // of the group speed
 
     [[nodiscard]] std::string full_name() const { return group + "." + name; }
 };

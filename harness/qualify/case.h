@@ -27,6 +27,8 @@ struct CaseEntry {
 [[nodiscard]] std::span<const CaseEntry> counters_cases();
 [[nodiscard]] std::span<const CaseEntry> redirect_cases();
 [[nodiscard]] std::span<const CaseEntry> under_traffic_cases();
+[[nodiscard]] std::span<const CaseEntry> speed_cases();
+[[nodiscard]] std::span<const CaseEntry> offload_cases();
 
 // All of them.
 [[nodiscard]] std::vector<CaseEntry> all_cases();

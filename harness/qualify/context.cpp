@@ -1,5 +1,7 @@
 #include "qualify/context.h"
 
+#include "base/file.h"
+#include "base/number.h"
 #include "bpf/refusal.h"
 #include "net/port_network.h"
 #include "probe/attach_modes.h"
@@ -26,6 +28,12 @@ Declared Context::declares(Feature feature) const {
     if (!declared || !*declared) return Declared::unknown;
     const auto bit = static_cast<std::uint64_t>(feature);
     return ((*declared)->features & bit) != 0 ? Declared::yes : Declared::no;
+}
+
+std::optional<double> Context::link_speed() const {
+    const auto speed =
+        parse_number<double>(read_entry("/sys/class/net/" + device_.name + "/speed"));
+    return speed && *speed > 0 ? speed : std::nullopt;
 }
 
 Result<std::string> Context::native_refusal() {

@@ -14,10 +14,20 @@
 
 namespace xdpbench::qualify {
 
+// The rate below which a port is too slow: of 64-byte frames a second, or a share of what the link
+// carries.
+struct LeastRate {
+    double pps = 0;    // 0: a share is asked for
+    double share = 0;  // of the line rate, for frames of each size
+    std::string text;  // as typed
+};
+
 // What the command line asks for.
 struct Options {
     std::string device;
     std::optional<std::string> peer;
+    std::optional<LeastRate> at_least = {};
+    double seconds = 1;  // of each measurement of a rate, of a round or trial of others
 };
 
 // A bit of the kernel's netdev family (enum netdev_xdp_act).
@@ -48,6 +58,12 @@ class Context {
     // Native where the driver has it, else generic: what cases run in that need no certain mode.
     // Tried once.
     Result<model::Mode> mode();
+    // Megabits a second, as the driver reports now; nothing if it does not.
+    [[nodiscard]] std::optional<double> link_speed() const;
+    // Frames of 64 bytes a second that the generator sends over this port at most; nothing before
+    // it was measured.
+    [[nodiscard]] std::optional<double> generator_most() const { return generator_most_; }
+    void set_generator_most(double pps) { generator_most_ = pps; }
     // Why native mode is refused; empty where it works.
     Result<std::string> native_refusal();
 
@@ -60,6 +76,7 @@ class Context {
     net::InterfaceInfo device_;
     std::optional<net::InterfaceInfo> peer_;
     std::optional<std::string> native_refusal_;
+    std::optional<double> generator_most_;
 };
 
 // Native mode, or the ruling that there is none: a skip, a failure where it is declared.

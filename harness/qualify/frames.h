@@ -9,12 +9,13 @@
 
 #include "net/interface.h"
 #include "packet/frame.h"
+#include "qualify.h"
 
 namespace xdpbench::qualify {
 
 inline constexpr std::size_t kShortestFrame = 60;  // on a wire, without FCS
 inline constexpr std::size_t kHeaderBytes = 42;    // Ethernet, IPv4, UDP
-inline constexpr std::uint16_t kPort = 9009;       // of UDP or TCP, that they are sent to
+inline constexpr std::uint16_t kPort = QUALIFY_PORT;
 
 enum class Transport { udp, tcp };
 

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "model/qualification.h"
@@ -12,22 +13,23 @@ namespace xdpbench::qualify {
 struct Ruling {
     model::Finding finding = model::Finding::pass;
     std::string text;
+    std::vector<model::PortRate> rates = {};
 };
 
 [[nodiscard]] inline Ruling pass(std::string text = {}) {
-    return {model::Finding::pass, std::move(text)};
+    return {model::Finding::pass, std::move(text), {}};
 }
 [[nodiscard]] inline Ruling note(std::string text) {
-    return {model::Finding::note, std::move(text)};
+    return {model::Finding::note, std::move(text), {}};
 }
 [[nodiscard]] inline Ruling skip(std::string text) {
-    return {model::Finding::skip, std::move(text)};
+    return {model::Finding::skip, std::move(text), {}};
 }
 [[nodiscard]] inline Ruling fail(std::string text) {
-    return {model::Finding::fail, std::move(text)};
+    return {model::Finding::fail, std::move(text), {}};
 }
 [[nodiscard]] inline Ruling invalid(std::string text) {
-    return {model::Finding::invalid, std::move(text)};
+    return {model::Finding::invalid, std::move(text), {}};
 }
 
 // What the device declares about something.

@@ -36,8 +36,9 @@ std::string full_name(const CaseEntry& entry) {
 
 std::string repeat_of(const Options& options, const CaseEntry& entry) {
     const std::string peer = options.peer ? " --peer " + *options.peer : "";
-    return fmt::format("xdp-bench qualify --dev {}{} -- '--gtest_filter=qualify.{}'",
-                       options.device, peer, full_name(entry));
+    const std::string least = options.at_least ? " --at-least " + options.at_least->text : "";
+    return fmt::format("xdp-bench qualify --dev {}{}{} -- '--gtest_filter=qualify.{}'",
+                       options.device, peer, least, full_name(entry));
 }
 
 void add_alarms(const Session& session, Ruling& ruling) {
@@ -65,6 +66,18 @@ double seconds_left(const Session& session) {
     return session.seconds / static_cast<double>(session.ran) * static_cast<double>(left);
 }
 
+// Known once a case has measured it.
+void note_traffic_source(Session& session) {
+    constexpr const char* kKey = "generator_maximum";
+    const auto most = session.context.generator_most();
+    auto& facts = session.record.environment;
+    if (!most || std::any_of(facts.begin(), facts.end(),
+                             [&](const auto& fact) { return fact.first == kKey; }))
+        return;
+    facts.emplace_back(
+        kKey, fmt::format("{} of 64 bytes over {}", rate_text(*most), session.context.peer().name));
+}
+
 check::Verdict run_case(Session& session, const CaseEntry& entry) {
     if (!session.saved) return check::verdict_of(session.saved.error());
     model::QualificationRecord& record = session.record;
@@ -79,6 +92,8 @@ check::Verdict run_case(Session& session, const CaseEntry& entry) {
     add_alarms(session, ruling);
     model::QualifiedCase one{entry.group, entry.name, ruling.finding,
                              ruling.text, 0,          repeat_of(session.context.options(), entry)};
+    one.rates = std::move(ruling.rates);
+    note_traffic_source(session);
     one.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     session.seconds += one.seconds;
     ++session.ran;

@@ -12,9 +12,34 @@ namespace {
 constexpr int kSchema = 1;
 constexpr const char* kKind = "qualification";
 
+Json rate_json(const model::PortRate& rate) {
+    return {{"frames", rate.frames},
+            {"offered_pps", rate.offered},
+            {"processed_pps", rate.processed},
+            {"forwarded_pps", rate.forwarded},
+            {"line_rate_pps", rate.line_rate},
+            {"lost", rate.lost},
+            {"limited_by", name_of(rate.limit)}};
+}
+
+model::PortRate rate_from(const Json& json) {
+    model::PortRate rate;
+    rate.frames = json.at("frames").get<std::string>();
+    rate.offered = json.at("offered_pps").get<double>();
+    rate.processed = json.at("processed_pps").get<double>();
+    rate.forwarded = json.at("forwarded_pps").get<double>();
+    rate.line_rate = json.at("line_rate_pps").get<double>();
+    rate.lost = json.at("lost").get<std::uint64_t>();
+    static_cast<void>(
+        model::parse_rate_limit(json.at("limited_by").get<std::string>(), rate.limit));
+    return rate;
+}
+
 Json case_json(const model::QualifiedCase& one) {
-    return {{"group", one.group},     {"name", one.name},       {"finding", name_of(one.finding)},
-            {"message", one.message}, {"seconds", one.seconds}, {"repeat", one.repeat}};
+    Json json{{"group", one.group},     {"name", one.name},       {"finding", name_of(one.finding)},
+              {"message", one.message}, {"seconds", one.seconds}, {"repeat", one.repeat}};
+    for (const model::PortRate& rate : one.rates) json["rates"].push_back(rate_json(rate));
+    return json;
 }
 
 model::QualifiedCase case_from(const Json& json) {
@@ -26,6 +51,8 @@ model::QualifiedCase case_from(const Json& json) {
     one.message = json.at("message").get<std::string>();
     one.seconds = json.at("seconds").get<double>();
     one.repeat = json.at("repeat").get<std::string>();
+    for (const Json& rate : json.value("rates", Json::array()))
+        one.rates.push_back(rate_from(rate));
     return one;
 }
 

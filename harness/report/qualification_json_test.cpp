@@ -14,6 +14,7 @@ model::QualificationRecord example() {
     record.environment = {{"kernel", "6.1"}};
     record.running = "data.actions";
     record.cases = {{"control", "mtu", model::Finding::fail, "no \"room\"\n\xff", 1.5, "repeat"}};
+    record.cases[0].rates = {{"64, 2 queues", 3e6, 2e6, 1e6, 4e6, 7, model::RateLimit::way_out}};
     return record;
 }
 
@@ -27,6 +28,15 @@ TEST(QualificationJson, IsReadAsItWasWritten) {
     EXPECT_EQ(read->cases[0].full_name(), "control.mtu");
     EXPECT_EQ(read->cases[0].finding, model::Finding::fail);
     EXPECT_EQ(read->cases[0].seconds, 1.5);
+    ASSERT_EQ(read->cases[0].rates.size(), 1U);
+    const model::PortRate& rate = read->cases[0].rates[0];
+    EXPECT_EQ(rate.frames, "64, 2 queues");
+    EXPECT_EQ(rate.offered, 3e6);
+    EXPECT_EQ(rate.processed, 2e6);
+    EXPECT_EQ(rate.forwarded, 1e6);
+    EXPECT_EQ(rate.share_of_line(), 0.25);
+    EXPECT_EQ(rate.lost, 7U);
+    EXPECT_EQ(rate.limit, model::RateLimit::way_out);
 }
 
 TEST(QualificationJson, NamesTheVerdict) {
