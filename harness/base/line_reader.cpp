@@ -6,12 +6,6 @@
 #include <cerrno>
 
 namespace xdpbench {
-namespace {
-
-constexpr std::size_t kLongestLine = std::size_t{64} << 10;
-
-}  // namespace
-
 std::vector<std::string> LineReader::read() {
     std::vector<std::string> lines;
     std::array<char, 4096> buffer{};
@@ -31,7 +25,7 @@ std::vector<std::string> LineReader::read() {
         begin = end + 1;
     }
     pending_.erase(0, begin);
-    if (pending_.size() > kLongestLine) pending_.clear();
+    if (pending_.size() > longest_) pending_.clear();
     return lines;
 }
 

@@ -41,6 +41,7 @@ Command add_doctor(CLI::App& application);
 Command add_attach(CLI::App& application);
 Command add_map(CLI::App& application);
 Command add_qualify(CLI::App& application);
+Command add_generate(CLI::App& application);
 Command add_restore(CLI::App& application);
 
 }  // namespace xdpbench::commands

@@ -90,10 +90,10 @@ std::vector<Command> add_commands(CLI::App& app) {
         "  xdp-bench --prog ./mine.o --pcap traffic.pcap\n"
         "  xdp-bench compare base.o new.o --pcap traffic.pcap\n"
         "  xdp-bench doctor");
-    std::vector<Command> commands{add_run(app),     add_compare(app), add_history(app),
-                                  add_record(app),  add_report(app),  add_list(app),
-                                  add_doctor(app),  add_attach(app),  add_map(app),
-                                  add_qualify(app), add_restore(app)};
+    std::vector<Command> commands{add_run(app),     add_compare(app),  add_history(app),
+                                  add_record(app),  add_report(app),   add_list(app),
+                                  add_doctor(app),  add_attach(app),   add_map(app),
+                                  add_qualify(app), add_generate(app), add_restore(app)};
     reject_empty_values(app);
     return commands;
 }

@@ -44,18 +44,23 @@ bool is_link_local(const sockaddr* address) {
     return IN6_IS_ADDR_LINKLOCAL(&ipv6->sin6_addr);
 }
 
-// But link-local ones. The caller is in the interface's namespace.
-Result<std::vector<std::string>> addresses_of(const std::string& name) {
+struct Address {
+    std::string interface;
+    std::string text;
+};
+
+// But link-local ones, of all interfaces. The caller is in their namespace.
+Result<std::vector<Address>> all_addresses() {
     ifaddrs* first = nullptr;
     if (::getifaddrs(&first) != 0)
-        return system_error(fmt::format("cannot read the addresses of {}", name), errno);
+        return system_error("cannot read the addresses of the interfaces", errno);
     const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> all(first, &::freeifaddrs);
-    std::vector<std::string> addresses;
+    std::vector<Address> addresses;
     for (const ifaddrs* entry = first; entry != nullptr; entry = entry->ifa_next) {
-        if (entry->ifa_name != name || entry->ifa_addr == nullptr) continue;
+        if (entry->ifa_addr == nullptr) continue;
         if (is_link_local(entry->ifa_addr)) continue;  // every port that is up has one
         std::string text = address_text(entry->ifa_addr);
-        if (!text.empty()) addresses.push_back("address " + std::move(text));
+        if (!text.empty()) addresses.push_back({entry->ifa_name, std::move(text)});
     }
     return addresses;
 }
@@ -72,8 +77,9 @@ bool has_routes(const std::string& name) {
 // Traffic of others would be handled by the programs, and counted as if it were ours.
 Result<void> require_unused(const NetNs& netns, const InterfaceInfo& interface,
                             const LinkDetails& xdp_link) {
+    XDPBENCH_TRY(std::vector<std::string> uses, addresses_of(netns, interface.name));
+    for (std::string& use : uses) use.insert(0, "address ");
     XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
-    XDPBENCH_TRY(std::vector<std::string> uses, addresses_of(interface.name));
     if (has_routes(interface.name)) uses.emplace_back("routes");
     if (xdp_link.enslaved) uses.emplace_back("a bridge, bond or team above it");
     if (uses.empty()) return {};
@@ -161,6 +167,33 @@ Result<InterfaceInfo> usable_end(const NetNs& netns, const std::string& name, bo
 }
 
 }  // namespace
+
+Result<std::vector<std::string>> addresses_of(const NetNs& netns, const std::string& name) {
+    XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
+    XDPBENCH_TRY(const std::vector<Address> all, all_addresses());
+    std::vector<std::string> addresses;
+    for (const Address& one : all) {
+        if (one.interface == name) addresses.push_back(one.text);
+    }
+    return addresses;
+}
+
+Result<std::optional<std::string>> interface_with(const NetNs& netns, const std::string& address) {
+    XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
+    XDPBENCH_TRY(const std::vector<Address> all, all_addresses());
+    for (const Address& one : all) {
+        if (one.text == address) return std::optional(one.interface);
+    }
+    return std::optional<std::string>();
+}
+
+Result<UsablePort> claim_port(const NetNs& netns, const std::string& name, bool take_over,
+                              std::size_t longest_frame) {
+    UsablePort port;
+    XDPBENCH_TRY(port.interface, usable_end(netns, name, take_over, longest_frame));
+    XDPBENCH_TRY(port.carrier_wait, require_cabled(netns, port.interface));
+    return port;
+}
 
 Result<CarrierWait> await_carrier(const NetNs& netns, const InterfaceInfo& interface,
                                   std::chrono::milliseconds limit) {

@@ -4,7 +4,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "net/network.h"
@@ -27,6 +29,21 @@ struct Ports {
 Result<Network> join_ports(const Ports& ends, model::Mode mode, std::size_t longest_frame);
 
 using CarrierWait = std::chrono::milliseconds;
+
+// A port that may be used, and how long its carrier was away.
+struct UsablePort {
+    InterfaceInfo interface;
+    CarrierWait carrier_wait{0};
+};
+// One of the two, with the same refusals.
+Result<UsablePort> claim_port(const NetNs& netns, const std::string& name, bool take_over,
+                              std::size_t longest_frame);
+
+// Without link-local ones: "192.0.2.1".
+Result<std::vector<std::string>> addresses_of(const NetNs& netns, const std::string& name);
+// The interface that has this address; nothing if there is none.
+Result<std::optional<std::string>> interface_with(const NetNs& netns, const std::string& address);
+
 inline constexpr std::chrono::seconds kCarrierPatience{15};  // a link is negotiated within a few
 
 // A driver may reset the link when a native program is attached or detached: returns when the

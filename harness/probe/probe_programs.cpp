@@ -48,11 +48,13 @@ Result<UniqueFd> load_probe_atomics() {
     return fd;
 }
 
-Result<UniqueFd> load_probe_xdp(xdp_action returned, unsigned offload_ifindex) {
+Result<UniqueFd> load_probe_xdp(xdp_action returned, unsigned offload_ifindex,
+                                std::uint32_t flags) {
     const std::array<bpf_insn, 2> program = program_returning(returned);
     auto options = bpf::bpf_options<bpf_prog_load_opts>();
     options.expected_attach_type = BPF_XDP;
     options.prog_ifindex = offload_ifindex;
+    options.prog_flags = flags;
     UniqueFd fd(::bpf_prog_load(BPF_PROG_TYPE_XDP, "probe", "GPL", program.data(), program.size(),
                                 &options));
     if (fd.valid()) return fd;
