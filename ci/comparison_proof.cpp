@@ -239,7 +239,7 @@ int main(int argc, char** argv) {
     app.add_option("--throughput", options.throughput_runs, "comparisons for each one end to end")
         ->check(runs)
         ->capture_default_str();
-    app.add_option("--floor", options.threshold, "of compare, as a fraction")
+    app.add_option("--threshold", options.threshold, "of compare, as a fraction")
         ->check(CLI::Range(0.0001, 0.49))
         ->capture_default_str();
     app.add_flag("--load", options.loaded, "load the other CPUs half of the time meanwhile");

@@ -86,7 +86,7 @@ class Compare(Case):
     def test_usage(self):
         base = self.variant("base")
         for options, told in ((["--max-time", "0s"], "--max-time"), (["--alpha", "80%"], "--alpha"),
-                              (["--floor", "x"], "--floor"), (["--only", "tme"], "--only"),
+                              (["--threshold", "x"], "--threshold"), (["--only", "tme"], "--only"),
                               (["--mode", "nativ"], "did you mean native?"), (["--size", "9"], "--size 9"),
                               (["--size", "64,64"], "twice"), (["--flows", "0"], "--flows 0"),
                               (["--placement", "apart"], "no such placement")):

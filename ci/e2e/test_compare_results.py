@@ -69,6 +69,21 @@ class CompareResults(Case):
         self.compare("--fail-on-regression", "20%", code=0)
         self.assertIn("undecided", self.compare("--fail-on-regression", "10%", code=3))
 
+    def test_the_comparison_is_written_as_documents(self):
+        self.changed(1.1, kernel="6.1.0")
+        files = {option: "out" + option for option in ("--html", "--markdown", "--junit", "--ktap", "--metrics")}
+        self.compare(*(word for pair in files.items() for word in pair), code=3)
+        self.assertIn("kernel: ", self.read_text(files["--html"]))  # another environment: nothing is judged
+        self.changed(1.1)
+        self.compare("--fail-on-regression", "5%", *(word for pair in files.items() for word in pair), code=1)
+        text = {option: self.read_text(name) for option, name in files.items()}
+        self.assertIn("REGRESSION", text["--html"])
+        self.assertIn("change by figure", text["--html"])
+        self.assertRegex(text["--markdown"], r"\| REGRESSION \| .* \| \\\+10.00 % \|")
+        self.assertEqual(text["--junit"].count("<failure"), 2)
+        self.assertEqual(text["--ktap"].count("not ok"), 2)
+        self.assertRegex(text["--metrics"], r'xdp_bench_changed_ratio\{figure="xdp_drop[^}]*verdict="REGRESSION"\} 0\.(0999|1)')
+
     def test_figures_of_all_windows_count_where_they_are_known(self):
         def known(document, figure):
             for bench in document["benches"]:

@@ -119,7 +119,7 @@ REFUSED = [
     (LAN % ("192.168.1.2", "{ set: { m: [ { key: 1, value: 2 } ] }, expect: { answered: 0 } }"), "next to 'set'"),
 ]
 
-# What no schema can say; only the tool refuses it.
+# Errors that a JSON schema cannot express: only the tool finds them.
 BEYOND_A_SCHEMA = [
     (BENCH.replace("udp_64.pcap", "udp_64.pcap#9-3"), "runs backwards"),
     (BENCH + "name: again\n", "is repeated"),

@@ -19,7 +19,7 @@ class BusyWatch {
     double own_ = 0;   // seconds of this process and of children that were waited for
 };
 
-// With more than this a demand that is missed says nothing about the tool.
+// With more than this a missed demand cannot be blamed on the tool.
 inline constexpr double kTooBusy = 0.05;
 
 }  // namespace xdpbench

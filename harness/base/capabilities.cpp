@@ -10,7 +10,7 @@ namespace {
 
 Error cannot_give_up(const char* step) {
     return unavailable_error(std::string("cannot give up privileges: ") + step + " failed",
-                             "/proc is missing, or a security module refuses it",
+                             "/proc is missing, or a security module forbids it",
                              "run where /proc is mounted");
 }
 

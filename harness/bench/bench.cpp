@@ -356,7 +356,7 @@ void BenchRig::judge_windows() {
             record_.windows.add(*evidence++, round.reason(i));
         }
     }
-    // As long as necessary was not possible: few windows say nothing, whatever they are timed by.
+    // The time was too short: so few windows cannot be judged.
     const bool cut_short = !plan_.looks.empty() && !interrupted() && !record_.precision &&
                            record_.windows.windows() < kFewestToJudge;
     // Fixed rounds may be too short to be judged, or what was lost is in no figure.

@@ -23,8 +23,8 @@ struct LinkState {
 // ends.
 class XdpLink {
   public:
-    // Attaches in exactly this mode, and reads back that it is in force. The error says why this
-    // device refuses it, in the kernel's own words. On a network's own interface also sees to it
+    // Attaches in exactly this mode, and reads back that it is in force. The error has the
+    // kernel's text of why the driver rejects it. On a network's own interface also sees to it
     // that frames which the program passes reach the stack one by one and in order.
     static Result<XdpLink> attach(const net::NetNs& netns, const net::InterfaceInfo& interface,
                                   int program_fd, model::Mode mode);

@@ -199,7 +199,7 @@ TEST_F(OffloadTest, AProgramThatCallsFunctionsOfTheKernel) {
     EXPECT_EQ(done.error().kind, ErrorKind::unavailable) << done.error().text();
     EXPECT_NE(done.error().cause.find("which no device has"), std::string::npos)
         << done.error().text();
-    // It is the device that refuses it, where the kernel has these functions (6.2).
+    // The device rejects it, where the kernel has these functions (6.2).
     auto unbound = Program::open(fixture_object("kernel_function"));
     ASSERT_TRUE(unbound);
     if (const auto loaded = unbound->load(); !loaded)

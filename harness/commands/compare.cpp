@@ -32,14 +32,9 @@ Result<target::Target> target_for(const std::string& program, const CompareArgum
 
 bool is_result(const std::string& path) { return path.ends_with(".json"); }
 
-// The results of both sides: of the new one those after --, or the second of two.
-struct Sides {
-    std::vector<std::string> before;
-    std::vector<std::string> after;
-};
-
-Result<Sides> sides_of(const CompareArguments& arguments, const Invocation& invocation) {
-    Sides sides{{arguments.base}, invocation.passed_on};
+// Of the new side the files after --, or the second of two.
+Result<ResultFiles> sides_of(const CompareArguments& arguments, const Invocation& invocation) {
+    ResultFiles sides{{arguments.base}, invocation.passed_on};
     if (invocation.passed_on.empty() && arguments.more.empty()) {
         sides.after = {arguments.contender};
     } else {
@@ -64,7 +59,8 @@ Result<int> compare_results(const CLI::App& app, const CompareArguments& argumen
                             const Invocation& invocation) {
     for (const CLI::Option* const option : app.get_options()) {
         const std::string name = option->get_name();
-        const bool fits = option->get_positional() || name == "--fail-on-regression";
+        const bool document = arguments.outputs.others.contains(name);
+        const bool fits = option->get_positional() || document || name == "--fail-on-regression";
         if (option->count() > 0 && !fits)
             return input_error(name + " is for two programs, not for two results");
     }
@@ -72,8 +68,8 @@ Result<int> compare_results(const CLI::App& app, const CompareArguments& argumen
     if (!arguments.regression.empty()) {
         XDPBENCH_TRY(threshold, parse_percent("--fail-on-regression", arguments.regression));
     }
-    XDPBENCH_TRY(const Sides sides, sides_of(arguments, invocation));
-    return compare_result_files(sides.before, sides.after, threshold);
+    XDPBENCH_TRY(const ResultFiles sides, sides_of(arguments, invocation));
+    return compare_result_files(sides, threshold, arguments.outputs, invocation.typed);
 }
 
 Result<int> compare_command(const CompareArguments& arguments, const Invocation& invocation) {
@@ -81,7 +77,7 @@ Result<int> compare_command(const CompareArguments& arguments, const Invocation&
         return input_error(fmt::format("{} is one program too many", arguments.more.front()));
     if (!arguments.regression.empty())
         return input_error("--fail-on-regression is for two results, FILE.json",
-                           "two programs are judged by --alpha and --floor");
+                           "two programs are judged by --alpha and --threshold");
     bpf::set_up_libbpf(arguments.verbose > 1);
     XDPBENCH_TRY(compare::CompareOptions options, parse_compare(arguments));
     options.command_line = invocation.typed;

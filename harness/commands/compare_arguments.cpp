@@ -43,7 +43,7 @@ void add_judgement_options(CLI::App& app, CompareArguments& arguments) {
     app.add_option("--alpha", arguments.alpha, "highest rate of false alarms (default: 1%)")
         ->type_name("PERCENT")
         ->group(kMeasurementGroup);
-    app.add_option("--floor", arguments.threshold,
+    app.add_option("--threshold,--floor", arguments.threshold,
                    "smaller effects count as no difference (default: 1%)")
         ->type_name("PERCENT")
         ->group(kMeasurementGroup);
@@ -121,7 +121,7 @@ Result<compare::CompareOptions> parse_compare(const CompareArguments& arguments)
             "write it as 30s or 2m");
     options.seconds = *seconds;
     XDPBENCH_TRY(options.alpha, parse_percent("--alpha", arguments.alpha));
-    XDPBENCH_TRY(options.threshold, parse_percent("--floor", arguments.threshold));
+    XDPBENCH_TRY(options.threshold, parse_percent("--threshold", arguments.threshold));
     XDPBENCH_TRY(const std::optional<model::Placement> placement, parse_placement(arguments.shape));
     XDPBENCH_TRY(options.cpus, traffic::plan_cpus(placement.value_or(model::Placement::shared)));
     XDPBENCH_TRY(options.labels, parse_labels(arguments.labels));

@@ -35,8 +35,8 @@ TEST(CompareArguments, HaveDefaults) {
 
 TEST(CompareArguments, BecomeOptions) {
     const compare::CompareOptions compare =
-        options({"--mode", "generic,native", "--max-time", "2m", "--alpha", "5%", "--floor", "0.5%",
-                 "--seed", "7"});
+        options({"--mode", "generic,native", "--max-time", "2m", "--alpha", "5%", "--threshold",
+                 "0.5%", "--seed", "7"});
     EXPECT_EQ(compare.modes, (std::vector<model::Mode>{model::Mode::generic, model::Mode::native}));
     EXPECT_EQ(compare.seconds, 120);
     EXPECT_EQ(compare.alpha, 0.05);
@@ -61,7 +61,7 @@ TEST(CompareArguments, NameTheOptionOfAWrongValue) {
         {{"--max-time", "500ms"}, "--max-time 500ms is not between one second and one hour"},
         {{"--alpha", "0"}, "--alpha 0"},
         {{"--alpha", "50%"}, "--alpha 50% is not below 50%"},
-        {{"--floor", "2"}, "--floor 2"},
+        {{"--threshold", "2"}, "--threshold 2"},
         {{"--placement", "seperate"},
          "--placement seperate: there is no such placement (did you mean separate?)"}};
     for (const auto& [words, message] : wrong) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/print.h"
 #include "commands/compare_results.h"
@@ -24,15 +25,22 @@ Result<report::SavedResult> read_side(const char* side, const std::vector<std::s
 
 }  // namespace
 
-Result<int> compare_result_files(const std::vector<std::string>& before,
-                                 const std::vector<std::string>& after,
-                                 std::optional<double> threshold) {
+Result<int> compare_result_files(const ResultFiles& files, std::optional<double> threshold,
+                                 const OutputArguments& outputs, const std::string& command_line) {
+    const Clock::time_point start = Clock::now();
     std::string read;
-    XDPBENCH_TRY(const report::SavedResult old_result, read_side("old", before, read));
-    XDPBENCH_TRY(const report::SavedResult new_result, read_side("new", after, read));
-    const report::ResultTable table = report::compare_results(old_result, new_result, threshold);
+    XDPBENCH_TRY(const report::SavedResult old_result, read_side("old", files.before, read));
+    XDPBENCH_TRY(const report::SavedResult new_result, read_side("new", files.after, read));
+    XDPBENCH_TRY(Outputs documents, Outputs::open_documents(outputs));
+    report::ResultTable table = report::compare_results(old_result, new_result, threshold);
+    table.command_line = command_line;
+    table.started = new_result.started;
+    table.environment.assign(new_result.environment.begin(), new_result.environment.end());
+    table.exit_code = report::exit_code_of(table, threshold.has_value());
+    table.seconds = seconds_since(start);
     print(stdout, "{}\n{}", read, report::to_text(table));
-    return report::exit_code_of(table, threshold.has_value());
+    XDPBENCH_CHECK(documents.write_documents(&table));
+    return table.exit_code;
 }
 
 }  // namespace xdpbench::commands

@@ -24,13 +24,19 @@ void add_output_options(CLI::App& app, OutputArguments& arguments,
 }
 
 Result<Outputs> Outputs::open(const OutputArguments& arguments, const std::string& default_name) {
-    Outputs outputs;
+    std::optional<OutputFile> json;
     if (arguments.json != "-") {
-        XDPBENCH_TRY(OutputFile file, arguments.json.empty()
-                                          ? OutputFile::create(default_name, Naming::invented)
-                                          : OutputFile::create(arguments.json));
-        outputs.json_.emplace(std::move(file));
+        XDPBENCH_TRY(json, arguments.json.empty()
+                               ? OutputFile::create(default_name, Naming::invented)
+                               : OutputFile::create(arguments.json));
     }
+    XDPBENCH_TRY(Outputs outputs, open_documents(arguments));
+    outputs.json_ = std::move(json);
+    return outputs;
+}
+
+Result<Outputs> Outputs::open_documents(const OutputArguments& arguments) {
+    Outputs outputs;
     std::map<std::filesystem::path, std::string> taken{{arguments.json, "--json"}};
     for (const report::OutputFormat& format : report::output_formats()) {
         const auto named = arguments.others.find(format.option);
@@ -58,6 +64,12 @@ Result<void> Outputs::write(const std::string& json, const report::Source& sourc
     Result<void> written;
     if (json_) written = json_->commit(json);
     if (json_ && written) console.note("\nresult: " + json_->path().string());
+    Result<void> also = write_documents(source);
+    return written ? also : written;
+}
+
+Result<void> Outputs::write_documents(const report::Source& source) {
+    Result<void> written;
     for (Document& document : documents_) {
         Result<void> also = document.file.commit(document.format->write(source));
         if (written) written = std::move(also);

@@ -31,12 +31,16 @@ class Outputs {
     // `default_name`: of the JSON document where the command line names none.
     static Result<Outputs> open(const OutputArguments& arguments, const std::string& default_name);
 
+    // All but the JSON document.
+    static Result<Outputs> open_documents(const OutputArguments& arguments);
+
     // Standard output gets the JSON document, so that the report belongs elsewhere.
     [[nodiscard]] bool to_stdout() const { return !json_; }
     // Writes all that can be written; the error is the first that came up. Notes where the result
     // is.
     Result<void> write(const std::string& json, const report::Source& source,
                        report::Console& console);
+    Result<void> write_documents(const report::Source& source);
 
   private:
     struct Document {

@@ -65,7 +65,7 @@ struct BenchRound {
     // Why it does not count; none: it counts.
     [[nodiscard]] stats::Disturbance reason(std::size_t pair) const;
     [[nodiscard]] std::size_t excluded_windows() const;
-    // So many windows do not count that what is left says nothing.
+    // So many windows are excluded that the rest cannot be judged.
     [[nodiscard]] bool disturbed() const;
     // Of the core alone.
     [[nodiscard]] std::size_t shared_windows() const;

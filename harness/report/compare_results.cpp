@@ -280,4 +280,17 @@ int exit_code_of(const ResultTable& table, bool threshold) {
     return model::exit_code_of(outcomes, false);
 }
 
+model::Outcome outcome_of(const ResultRow& row) {
+    switch (row.verdict) {
+        case Change::regression:
+            return model::Outcome::failed;
+        case Change::undecided:
+            return model::Outcome::invalid;
+        case Change::not_compared:
+            return model::Outcome::skipped;
+        default:
+            return model::Outcome::passed;
+    }
+}
+
 }  // namespace xdpbench::report

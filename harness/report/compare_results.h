@@ -5,8 +5,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "model/outcome.h"
 #include "report/saved_result.h"
 #include "stats/interval.h"
 
@@ -54,6 +56,13 @@ inline constexpr double kMarkedClock = 0.03;
 struct ResultTable {
     std::vector<std::string> differences;  // of the environments: "kernel: 6.1 / 6.18"
     std::vector<ResultRow> rows;
+    // Of the command that compares, and of the new side.
+    std::string command_line;
+    std::string started;  // UTC, ISO 8601
+    double seconds = 0;
+    std::vector<std::pair<std::string, std::string>> environment;
+    bool interrupted = false;
+    int exit_code = 0;
 };
 
 // A bench is compared in cycles per packet where both results have them, because the clock of a
@@ -74,6 +83,13 @@ inline constexpr double kResultConfidence = 0.95;
 // 1 where a row is a regression; else 3 where, with a threshold, a row is undecided or not
 // compared or none is judged, or without one nothing could be compared; else 0.
 [[nodiscard]] int exit_code_of(const ResultTable& table, bool threshold);
+
+// What a row means: a regression has failed, what is undecided is invalid, what is not compared
+// was skipped.
+[[nodiscard]] model::Outcome outcome_of(const ResultRow& row);
+
+// "123.4 ns", "345.6 cycles", "1.25 Mpps"; "-" of none.
+[[nodiscard]] std::string figure_text(std::optional<double> value, const std::string& unit);
 
 // For a person: the table, and what has to be known to read it.
 [[nodiscard]] std::string to_text(const ResultTable& table);

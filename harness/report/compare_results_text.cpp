@@ -12,12 +12,6 @@
 namespace xdpbench::report {
 namespace {
 
-// "123.4 ns", "345.6 cycles", "1.25 Mpps"
-std::string figure_text(std::optional<double> value, const std::string& unit) {
-    if (!value) return "-";
-    return unit == "pps" ? rate_text(*value) : fmt::format("{:.1f} {}", *value, unit);
-}
-
 std::string percent_text(double relative) { return fmt::format("{:+.1f} %", relative * 100); }
 
 // "103.2, 129.0 (+25.0 %)"
@@ -92,6 +86,11 @@ std::string notes_text(const ResultTable& table) {
 }
 
 }  // namespace
+
+std::string figure_text(std::optional<double> value, const std::string& unit) {
+    if (!value) return "-";
+    return unit == "pps" ? rate_text(*value) : fmt::format("{:.1f} {}", *value, unit);
+}
 
 std::string_view name(Change change) {
     switch (change) {

@@ -73,6 +73,21 @@ std::vector<Entry> cases_of(const model::QualificationRecord& record) {
     return entries;
 }
 
+std::vector<Entry> cases_of(const ResultTable& table) {
+    std::vector<Entry> entries;
+    for (const ResultRow& row : table.rows) {
+        const std::size_t slash = row.bench.find('/');
+        const std::string name =
+            slash == std::string::npos ? row.bench : row.bench.substr(slash + 1);
+        std::string message(report::name(row.verdict));
+        if (row.change) message += fmt::format(": {:+.2f} %", *row.change * 100);
+        if (!row.reason.empty()) message += ": " + row.reason;
+        entries.push_back({suite_of("compare", row.bench.substr(0, slash)), name, "",
+                           outcome_of(row), message, 0, ""});
+    }
+    return entries;
+}
+
 // Cases may have been shuffled; a suite is written in one piece.
 void sort_by_suite(std::vector<Entry>& entries) {
     std::vector<std::string> suites;

@@ -1,4 +1,5 @@
-// A run or a comparison as a list of cases, for the formats that know nothing else (JUnit, KTAP).
+// A run, a comparison or a qualification as a list of cases, for the formats that know nothing else
+// (JUnit, KTAP).
 #pragma once
 
 #include <cstddef>
@@ -10,12 +11,13 @@
 #include "model/comparison.h"
 #include "model/qualification.h"
 #include "model/run.h"
+#include "report/compare_results.h"
 
 namespace xdpbench::report {
 
 // What a document is made of. Another kind of record does not compile until every format has it.
 using Source = std::variant<const model::RunRecord*, const model::CompareRecord*,
-                            const model::QualificationRecord*>;
+                            const model::QualificationRecord*, const ResultTable*>;
 
 struct Entry {
     std::string suite;  // "check.icmp_lb", "replay.icmp_lb", "bench.icmp_lb", "compare.icmp_lb"

@@ -35,6 +35,12 @@ std::string body_of(const model::QualificationRecord& record) {
            html_environment(source);
 }
 
+std::string body_of(const ResultTable& table) {
+    const Source source = &table;
+    return html_verdict(source) + html_panel("Comparison", html_changes(table)) +
+           html_problems(source) + html_cases(source) + html_environment(source);
+}
+
 std::string body_of(const model::DeviceRecord& device) { return html_device(device); }
 
 std::string heading(const model::RunRecord&) { return "run"; }
@@ -44,6 +50,7 @@ std::string heading(const model::CompareRecord& record) {
 std::string heading(const model::QualificationRecord& record) {
     return "qualification of " + record.device + ": " + std::string(name_of(verdict_of(record)));
 }
+std::string heading(const ResultTable&) { return "comparison of results"; }
 std::string heading(const model::DeviceRecord& device) { return "device " + device.name; }
 
 template <class Record>

@@ -36,5 +36,7 @@ namespace xdpbench::report {
 [[nodiscard]] std::string html_losses(const model::RunRecord& run);
 [[nodiscard]] std::string html_actions(const model::RunRecord& run);
 [[nodiscard]] std::string html_effects(const model::CompareRecord& record);
+// The same of two results, figure by figure.
+[[nodiscard]] std::string html_changes(const ResultTable& table);
 
 }  // namespace xdpbench::report

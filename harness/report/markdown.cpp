@@ -108,6 +108,23 @@ std::string measured(const model::CompareRecord& record) {
     return slower_ones(record) + table(rows, 2) + "\n";
 }
 
+std::string measured(const ResultTable& results) {
+    std::vector<TableRow> rows{{"figure", "verdict", "old", "new", "change", "interval"}};
+    for (const ResultRow& row : results.rows) {
+        rows.push_back({row.bench, std::string(name(row.verdict)),
+                        figure_text(row.before, row.unit), figure_text(row.after, row.unit),
+                        row.change ? fmt::format("{:+.2f} %", *row.change * kPercent) : "-",
+                        row.interval
+                            ? fmt::format("{:+.2f} to {:+.2f} %", row.interval->low * kPercent,
+                                          row.interval->high * kPercent)
+                            : "-"});
+    }
+    std::string text;
+    for (const std::string& one : results.differences)
+        text += "- the environments differ: " + plain(one) + "\n";
+    return (text.empty() ? text : text + "\n") + table(rows, 2) + "\n";
+}
+
 // Each case of a qualification is one of those that did not pass, or needs no words.
 std::string measured(const model::QualificationRecord& record) {
     return fmt::format("{}: {}\n\n", plain(record.device),

@@ -221,6 +221,18 @@ void add_figures(Families& out, const model::CompareRecord& record) {
     }
 }
 
+void add_figures(Families& out, const ResultTable& table) {
+    out.declare("xdp_bench_changed_ratio", "gauge", "ratio",
+                "How much more a figure of the new result is, relative to the old one.");
+    for (const ResultRow& row : table.rows) {
+        if (!row.change) continue;
+        out.add({{"figure", row.bench},
+                 {"unit", row.unit},
+                 {"verdict", std::string(name(row.verdict))}},
+                *row.change);
+    }
+}
+
 // Its findings are in the summary.
 void add_figures(Families& /*out*/, const model::QualificationRecord& /*record*/) {}
 

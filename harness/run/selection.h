@@ -20,7 +20,7 @@ Result<bool> is_one_of_several_shards();
 // Whether a flag of GoogleTest or Google Benchmark asks for the names of the cases alone.
 [[nodiscard]] bool asks_for_list(const std::vector<std::string>& flags);
 
-// Why a run in which nothing ran says nothing: "0 of 12 cases selected". `known`: the cases that
+// A run in which nothing ran: "0 of 12 cases selected". `known`: the cases that
 // there are.
 [[nodiscard]] Error none_selected(std::size_t known);
 

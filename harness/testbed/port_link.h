@@ -1,5 +1,6 @@
 // Real interfaces to measure over: one link, on which the program under test and an empty one take
-// turns. Nothing equal stands beside it, so the baseline is measured in the program's own place.
+// turns. There is no second link of the same kind, so the baseline is measured in the program's
+// own place.
 #pragma once
 
 #include <chrono>
