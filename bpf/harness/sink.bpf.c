@@ -20,6 +20,7 @@
 const volatile __u32 capture_limit = 0;  /* entries of `captured` that may be used */
 const volatile __u32 capture_length = 1; /* bytes kept of a frame; no frame is shorter than REPLAY_MIN_LENGTH, and older
                                           * verifiers (6.1) do not learn "at least 1" from "not 0" */
+const volatile __u8 frags = 0; /* frames may be in several buffers: the program is one of xdp.frags */
 const volatile __u8 latencies_wanted = 0; /* the frames are stamped */
 
 __u64 captured_frames; /* slots of `captured` asked for: up to capture_limit, and a few more in a race */
@@ -93,7 +94,7 @@ static __always_inline struct captured_frame *next_slot(void)
 SEC("xdp")
 int sink(struct xdp_md *ctx)
 {
-    __u32 length = ctx->data_end - ctx->data;
+    __u32 length = frags ? bpf_xdp_get_buff_len(ctx) : ctx->data_end - ctx->data;
     struct captured_frame *slot;
 
     if (latencies_wanted) {
@@ -117,9 +118,20 @@ int sink(struct xdp_md *ctx)
     return XDP_DROP;
 }
 
-static __always_inline void take_in(struct __sk_buff *skb)
+/* `behind`: bytes of the Ethernet header that are in front of what the program sees. */
+static __always_inline void copy_bytes(struct __sk_buff *skb, void *to, __u32 kept, __u32 behind)
 {
-    __u32 length = skb->len;
+    if (behind && kept > REPLAY_MIN_LENGTH && kept <= capture_length) {
+        bpf_skb_load_bytes_relative(skb, 0, to, REPLAY_MIN_LENGTH, BPF_HDR_START_MAC);
+        bpf_skb_load_bytes(skb, 0, to + REPLAY_MIN_LENGTH, kept - REPLAY_MIN_LENGTH);
+    } else if (kept >= REPLAY_MIN_LENGTH && kept <= capture_length) {
+        bpf_skb_load_bytes(skb, 0, to, kept);
+    }
+}
+
+static __always_inline void take_in(struct __sk_buff *skb, __u32 behind)
+{
+    __u32 length = skb->len + behind;
     struct captured_frame *slot;
 
     if (latencies_wanted) {
@@ -136,8 +148,7 @@ static __always_inline void take_in(struct __sk_buff *skb)
 
         slot->vlan_protocol = skb->vlan_present ? bpf_ntohs(skb->vlan_proto) : 0;
         slot->vlan_tci = skb->vlan_tci;
-        if (kept >= REPLAY_MIN_LENGTH && kept <= capture_length)
-            bpf_skb_load_bytes(skb, 0, slot + 1, kept);
+        copy_bytes(skb, slot + 1, kept, behind);
         slot->length = length;
     }
 }
@@ -145,14 +156,17 @@ static __always_inline void take_in(struct __sk_buff *skb)
 SEC("tc")
 int stack_sink(struct __sk_buff *skb)
 {
-    take_in(skb);
+    /* Where a generic program of xdp.frags was given a copy of the frame, the copy has no length of its
+     * Ethernet header (mac_len, which skb_pp_cow_data() leaves 0), and tc does not see the header. The
+     * kernel counts wire_len without the header in any case. */
+    take_in(skb, skb->len == skb->wire_len ? REPLAY_MIN_LENGTH : 0);
     return TC_ACT_SHOT;
 }
 
 SEC("socket")
 int socket_sink(struct __sk_buff *skb)
 {
-    take_in(skb);
+    take_in(skb, 0);
     return 0; /* nothing is queued at the socket */
 }
 

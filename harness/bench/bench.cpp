@@ -107,6 +107,7 @@ model::BenchSetup describe_bench(const BenchCase& bench, const packet::Frames& f
     setup.shortest = shortest->bytes.size();
     setup.longest = longest->bytes.size();
     setup.flows = packet::count_flows(frames);
+    if (setup.placement != model::Placement::test_run) setup.sender = net::sender_of(setup.longest);
     return setup;
 }
 

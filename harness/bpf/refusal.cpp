@@ -121,6 +121,17 @@ std::string refused_map(const std::string& log) {
     return log.substr(name, message - name);
 }
 
+// The MTU of our own interface is that of the traffic's longest frame: it cannot be lowered.
+void blame_frame_length(const net::InterfaceInfo& interface, Error& error) {
+    error.cause = fmt::format(
+        "the traffic has frames of {} bytes, and a native program that is not in "
+        "SEC(\"xdp.frags\") takes only frames that fit one page",
+        thousands(interface.longest_frame()));
+    error.advice =
+        "build the program as SEC(\"xdp.frags\"); or leave such frames out; or use --mode generic, "
+        "in which it gets each frame in one piece";
+}
+
 }  // namespace
 
 Error attach_refusal(const net::InterfaceInfo& interface, model::Mode mode,
@@ -140,6 +151,7 @@ Error attach_refusal(const net::InterfaceInfo& interface, model::Mode mode,
     error.kind = meaning.kind;
     error.cause = filled(meaning.cause);
     error.advice = filled(meaning.advice);
+    if (interface.traits.ours && meaning.advice == kLowerMtu) blame_frame_length(interface, error);
     return error;
 }
 

@@ -27,7 +27,13 @@ constexpr int kEnotsupp = 524;  // the kernel's own, not in <cerrno>
 Error run_error(int number, std::size_t size, const TestRunContext& context) {
     Error error = system_error(
         fmt::format("cannot test-run the program on a frame of {}", counted(size, "byte")), number);
-    if (number == EINVAL && size > 3000) {
+    if (number == EINVAL && context.linear != 0) {
+        error.kind = ErrorKind::unavailable;
+        error.cause =
+            "this kernel's test run always fills the linear part first: Linux 6.18 lets it be "
+            "chosen";
+        error.advice = "leave 'linear' out";
+    } else if (number == EINVAL && size > 3000) {
         error.cause =
             "the frame does not fit the one page that a program without xdp.frags is given";
         error.advice = "build the program as SEC(\"xdp.frags\"), or leave such frames out";
@@ -82,6 +88,8 @@ Result<TestRunOutput> TestRunner::run(std::span<const std::uint8_t> frame,
     xdp_md context_in = {};
     context_in.data = static_cast<std::uint32_t>(context.metadata.size());
     context_in.data_end = static_cast<std::uint32_t>(input.size());
+    if (context.linear != 0 && context.linear < frame.size())
+        context_in.data_end = context_in.data + context.linear;
     context_in.ingress_ifindex = context.ingress_ifindex;
     context_in.rx_queue_index = context.rx_queue;
     xdp_md context_out = {};

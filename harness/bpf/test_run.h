@@ -18,6 +18,9 @@ struct TestRunContext {
     unsigned ingress_ifindex = 0;
     std::uint32_t rx_queue = 0;
     std::span<const std::uint8_t> metadata;  // in front of the frame
+    // Bytes of the frame that are in the linear part (Linux 6.18), of a program in xdp.frags; 0: as
+    // many as the kernel has room for.
+    std::uint32_t linear = 0;
 };
 
 struct TestRunOutput {

@@ -125,12 +125,12 @@ Result<void> validate_target(const target::Target& target, const bpf::Program& p
 Result<void> validate_sending(const PreparedCheck& prepared) {
     for (std::size_t number = 0; number < prepared.in.size(); ++number) {
         const scenario::Step& step = prepared.check->steps[number];
-        if (step.context && (step.context->metadata || step.context->rx_queue != 0 ||
-                             step.context->ingress != "dut0"))
+        if (step.context && (step.context->metadata || step.context->linear ||
+                             step.context->rx_queue != 0 || step.context->ingress != "dut0"))
             return scenario::error_at(
                 step.context->where,
                 "the interfaces of this check's redirects are seen by sending its "
-                "frames, which come in by dut0, queue 0, without metadata");
+                "frames, which come in by dut0, queue 0, without metadata and 'linear'");
         if (!step.set.empty() || step.wait_seconds > 0)
             return scenario::error_at(
                 step.where,

@@ -58,6 +58,10 @@ Result<void> validate_context(const target::Target& target, const bpf::Program& 
     if (!step.context) return {};
     const scenario::FrameContext& context = *step.context;
     if (context.metadata) XDPBENCH_CHECK(bpf::encode_metadata(program, *context.metadata));
+    if (context.linear && !program.has_frags())
+        return scenario::error_at(context.where,
+                                  "'linear' divides a frame into a linear part and fragments, and "
+                                  "the program is not in SEC(\"xdp.frags\")");
     if (context.ingress.empty()) return {};
     const std::vector<std::string> names =
         net::Network::interface_names(target::network_of(target));
@@ -117,6 +121,7 @@ Result<StepRunner::Context> StepRunner::context_of(const scenario::Step& step) c
     context.given = lone_->context();
     if (!step.context) return context;
     context.given.rx_queue = step.context->rx_queue;
+    context.given.linear = step.context->linear.value_or(0);
     if (!step.context->ingress.empty()) {
         const net::Link& link = lone_->network->links.front();
         context.given.ingress_ifindex = interface_named(link, step.context->ingress)->index;

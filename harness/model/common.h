@@ -11,6 +11,7 @@
 #include "model/mode.h"
 #include "model/outcome.h"
 #include "model/placement.h"
+#include "model/sender.h"
 
 namespace xdpbench::model {
 
@@ -42,6 +43,7 @@ struct BenchSetup {
     // the program.
     std::vector<int> generator_cpus;
     Placement placement = Placement::shared;
+    Sender sender = Sender::live_frames;  // of a bench with a generator
     std::string counted_by;
 
     // "native/size:64", "test_run"

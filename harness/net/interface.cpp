@@ -218,6 +218,15 @@ Result<void> set_gro(const NetNs& netns, const std::string& name, bool on) {
     return {};
 }
 
+Result<void> set_tso(const NetNs& netns, const std::string& name, bool on) {
+    ethtool_value value = {ETHTOOL_STSO, on ? 1U : 0U};
+    if (const int error = ethtool(netns, name, &value); error != 0)
+        return system_error(
+            fmt::format("cannot switch segmentation offload of {} {}", name, on ? "on" : "off"),
+            error);
+    return {};
+}
+
 Result<void> set_tx_checksum(const NetNs& netns, const std::string& name, bool on) {
     ethtool_value value = {ETHTOOL_STXCSUM, on ? 1U : 0U};
     if (const int error = ethtool(netns, name, &value); error != 0) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "base/result.h"
 #include "net/netns.h"
 #include "net/traits.h"
+#include "packet/frame.h"
 
 namespace xdpbench::net {
 
@@ -24,6 +26,11 @@ struct InterfaceInfo {
     std::string driver;  // of ETHTOOL_GDRVINFO; empty if the device has none
     std::string firmware;
     PortTraits traits;  // of a port that nobody has looked at: the most careful ones
+
+    // Bytes, without FCS.
+    [[nodiscard]] std::size_t longest_frame() const {
+        return static_cast<std::size_t>(mtu) + packet::kEthernetHeaderBytes;
+    }
 };
 
 // `asked_for` may also be an alternative name.
@@ -67,6 +74,10 @@ Result<InterfaceCounters> interface_counters(const NetNs& netns, const std::stri
 // Generic receive offload. On a veth it switches NAPI on, without which redirected frames are
 // dropped in silence (drivers/net/veth.c, veth_xdp_xmit).
 Result<void> set_gro(const NetNs& netns, const std::string& name, bool on);
+
+// Segmentation offload of TCP. A veth that has it hands frames of packet sockets to its peer past
+// NAPI, uncounted, as long as no native program is there (veth_skb_is_eligible_for_gro).
+Result<void> set_tso(const NetNs& netns, const std::string& name, bool on);
 
 // Checksums of what leaves through the interface, computed by the "hardware": of a veth by nobody,
 // so that a program on the far side of the cable sees packets with unfinished ones. Off: they are

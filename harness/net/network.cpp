@@ -64,8 +64,7 @@ std::vector<std::string> Network::interface_names(model::NetworkKind kind) {
 std::size_t Network::longest_frame(Sender sender) const {
     std::size_t longest = sender == Sender::live_frames ? kLongestLiveFrame : SIZE_MAX;
     for (const Link& link : links) {
-        const int mtu = std::min(link.tester.mtu, link.dut.mtu);
-        longest = std::min(longest, static_cast<std::size_t>(mtu) + packet::kEthernetHeaderBytes);
+        longest = std::min({longest, link.tester.longest_frame(), link.dut.longest_frame()});
     }
     return longest;
 }

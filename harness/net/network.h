@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "model/mode.h"
+#include "model/sender.h"
 #include "net/interface.h"
 #include "net/netns.h"
 #include "scenario/interfaces.h"
@@ -32,15 +33,18 @@ struct Link {
     std::chrono::milliseconds carrier_wait{0};
 };
 
-// What sends frames.
-enum class Sender {
-    live_frames,    // the generator: XDP frames made in the kernel, a page each
-    packet_socket,  // AF_PACKET: as long as the port's MTU allows
-};
+using model::Sender;
 
 // Bytes of the longest live frame, without FCS: what is left of a page behind headroom and
 // skb_shared_info (xdp_test_run_init_page in net/bpf/test_run.c).
 inline constexpr std::size_t kLongestLiveFrame = 3368;
+// Bytes of the longest frame that is sent at all: the jumbo frame of usual switches. A program
+// without xdp.frags takes up to about 3,500 in native mode.
+inline constexpr std::size_t kLongestFrame = 9216;
+// What sends traffic whose longest frame has so many bytes.
+[[nodiscard]] constexpr Sender sender_of(std::size_t longest) {
+    return longest <= kLongestLiveFrame ? Sender::live_frames : Sender::packet_socket;
+}
 // Bytes of the longest frame of a lan, whose hosts have the default MTU.
 inline constexpr std::size_t kLongestLanFrame = 1514;
 

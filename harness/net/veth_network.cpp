@@ -59,6 +59,7 @@ Result<Link> describe_link(const Network& network, std::size_t number, std::size
     XDPBENCH_TRY(link.tester, our_interface(network.tester, "tester", number, queues));
     XDPBENCH_TRY(link.dut, our_interface(network.dut, "dut", number, queues));
     XDPBENCH_CHECK(set_gro(network.dut, link.dut.name, true));
+    XDPBENCH_CHECK(set_tso(network.tester, link.tester.name, false));
     if (!network.sink) return link;
     link.far.emplace();
     XDPBENCH_TRY(link.far->out, our_interface(network.dut, "out", number, queues));

@@ -55,23 +55,25 @@ std::string accounting_text(bool accounted) {
 }
 
 std::string placement_text(const model::BenchSetup& setup) {
+    const std::string_view generator = setup.sender == model::Sender::packet_socket
+                                           ? "packet socket (slow; no live frame is that long)"
+                                           : "generator";
     switch (setup.placement) {
         case model::Placement::test_run:
             return fmt::format("test run: the program alone on CPU {}", setup.cpu);
         case model::Placement::separate:
-            return fmt::format("separate: generator on CPU {}, program in threaded NAPI on CPU {}",
-                               setup.generator_cpu, setup.cpu);
+            return fmt::format("separate: {} on CPU {}, program in threaded NAPI on CPU {}",
+                               generator, setup.generator_cpu, setup.cpu);
         case model::Placement::device:
-            return fmt::format(
-                "real interfaces: generator on CPU {}, program on the CPU of the interrupt",
-                setup.generator_cpu);
+            return fmt::format("real interfaces: {} on CPU {}, program on the CPU of the interrupt",
+                               generator, setup.generator_cpu);
         case model::Placement::shared:
             break;
     }
     if (setup.generator_cpus.size() > 1)
         return fmt::format("shared: a generator and the program on each of CPUs {}",
                            fmt::join(setup.generator_cpus, ", "));
-    return fmt::format("shared: generator and program on CPU {}", setup.cpu);
+    return fmt::format("shared: {} and program on CPU {}", generator, setup.cpu);
 }
 
 }  // namespace xdpbench::report

@@ -43,23 +43,25 @@ Json to_json(const model::ProgramRecord& program) {
 
 Json setup_json(const model::BenchSetup& setup, model::Outcome outcome,
                 const std::string& message) {
-    return {{"program", setup.program},
-            {"mode", model::attach_name(setup.mode)},
-            {"action", setup.action ? model::action_name(*setup.action) : ""},
-            {"mixed", setup.mixed},
-            {"traffic", setup.traffic},
-            {"frames", setup.frames},
-            {"shortest_frame_bytes", setup.shortest},
-            {"longest_frame_bytes", setup.longest},
-            {"flows", setup.flows},
-            {"size", setup.size},
-            {"variant", setup.variant},
-            {"cpu", setup.cpu == model::kCpuUnknown ? Json() : Json(setup.cpu)},
-            {"generator_cpu", setup.generator_cpu},
-            {"placement", model::name_of(setup.placement)},
-            {"counted_by", setup.counted_by},
-            {"outcome", model::outcome_name(outcome)},
-            {"message", message}};
+    Json json{{"program", setup.program},
+              {"mode", model::attach_name(setup.mode)},
+              {"action", setup.action ? model::action_name(*setup.action) : ""},
+              {"mixed", setup.mixed},
+              {"traffic", setup.traffic},
+              {"frames", setup.frames},
+              {"shortest_frame_bytes", setup.shortest},
+              {"longest_frame_bytes", setup.longest},
+              {"flows", setup.flows},
+              {"size", setup.size},
+              {"variant", setup.variant},
+              {"cpu", setup.cpu == model::kCpuUnknown ? Json() : Json(setup.cpu)},
+              {"generator_cpu", setup.generator_cpu},
+              {"placement", model::name_of(setup.placement)},
+              {"counted_by", setup.counted_by},
+              {"outcome", model::outcome_name(outcome)},
+              {"message", message}};
+    if (setup.sender != model::Sender::live_frames) json["sender"] = model::name_of(setup.sender);
+    return json;
 }
 
 }  // namespace xdpbench::report

@@ -143,6 +143,10 @@ model::BenchSetup read_setup(const JsonReader& reader) {
     setup.generator_cpus = read_cpus(reader, "generator_cpus");
     setup.placement = reader.named<model::Placement>(
         "placement", kPlacements, [](model::Placement one) { return model::name_of(one); });
+    if (reader.has("sender"))
+        setup.sender = reader.named<model::Sender>(
+            "sender", std::array{model::Sender::live_frames, model::Sender::packet_socket},
+            [](model::Sender one) { return model::name_of(one); });
     setup.counted_by = reader.text("counted_by");
     return setup;
 }

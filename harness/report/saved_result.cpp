@@ -28,7 +28,8 @@ constexpr std::array<const char*, 25> kSameEnvironment{
 // Of a figure: all that says how it was measured. A key that a file does not have is "". Which of
 // the machine's CPUs it was is not among them (of several generators: how many there were): the
 // quietest is taken, another one each time.
-constexpr std::array<const char*, 13> kSameSetup{"placement",
+constexpr std::array<const char*, 14> kSameSetup{"placement",
+                                                 "sender",
                                                  "generator",
                                                  "generator_cpus",
                                                  "counted_by",

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "packet/frame.h"
 #include "scenario/diagnostic.h"
 #include "scenario/parse_parts.h"
 
@@ -13,10 +14,23 @@ namespace {
 
 constexpr std::uint64_t kMostQueues = 64;
 constexpr double kLongestWaitSeconds = 60;
+// What a page of a test run has room for: 4,096 bytes less the headroom (XDP_PACKET_HEADROOM, 256)
+// and struct skb_shared_info (320).
+constexpr std::uint64_t kLongestLinearPart = 3520;
+
+Result<std::uint32_t> read_linear(const YamlNode& node) {
+    XDPBENCH_TRY(const std::uint64_t bytes, read_number(node, "the length of the linear part"));
+    if (bytes >= packet::kEthernetHeaderBytes && bytes <= kLongestLinearPart)
+        return static_cast<std::uint32_t>(bytes);
+    return error_at(node.where,
+                    fmt::format("expected a length of the linear part from {} to {} "
+                                "bytes, found {}",
+                                packet::kEthernetHeaderBytes, kLongestLinearPart, bytes));
+}
 
 Result<FrameContext> read_context(const YamlNode& node) {
     XDPBENCH_TRY(const Record record,
-                 Record::read(node, "ctx", {}, {"ingress", "rx_queue", "metadata"}));
+                 Record::read(node, "ctx", {}, {"ingress", "rx_queue", "metadata", "linear"}));
     FrameContext context;
     context.where = node.where;
     if (const auto* ingress = record.find("ingress")) {
@@ -36,6 +50,9 @@ Result<FrameContext> read_context(const YamlNode& node) {
     }
     if (const auto* metadata = record.find("metadata")) {
         XDPBENCH_TRY(context.metadata, read_metadata(*metadata, MetadataUse::given));
+    }
+    if (const auto* linear = record.find("linear")) {
+        XDPBENCH_TRY(context.linear, read_linear(*linear));
     }
     return context;
 }

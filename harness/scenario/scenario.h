@@ -93,6 +93,9 @@ struct FrameContext {
     std::string ingress;  // interface of the network; empty: the kernel's default, the loopback
     std::uint32_t rx_queue = 0;
     std::optional<Metadata> metadata;
+    // Bytes of the frame that are in the linear part; the rest is in fragments. None: as many as it
+    // has room for.
+    std::optional<std::uint32_t> linear;
 };
 
 // BPF_PROG_TEST_RUN of each frame of `in`, one after the other; state is kept from step to step.

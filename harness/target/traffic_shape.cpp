@@ -66,7 +66,7 @@ Result<TrafficShape> parse_size(const std::string& text) {
     }
     const std::size_t size = parse_number<std::size_t>(text).value_or(0);
     constexpr std::size_t kLeast = packet::kEthernetHeaderBytes + kFcs;
-    constexpr std::size_t kMost = net::kLongestLiveFrame + kFcs;
+    constexpr std::size_t kMost = net::kLongestFrame + kFcs;
     if (size < kLeast || size > kMost)
         return input_error(
             fmt::format("--size {} is neither imix nor a number from {} to {}", text, kLeast,

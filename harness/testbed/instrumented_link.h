@@ -68,6 +68,7 @@ class InstrumentedLink {
     InstrumentedLink(const net::Network& network, const net::Link& link,
                      std::vector<const bpf::Program*> programs, model::Mode mode, bool counts,
                      traffic::Sink tester_sink, traffic::Sink stack_sink, bpf::XdpLink xdp_link);
+    Result<std::uint64_t> not_taken_in(const std::map<std::string, std::uint64_t>& tester) const;
     Result<void> read_ends(LinkCounts& counts) const;
     Result<void> read_losses(LinkCounts& counts,
                              const std::map<std::string, std::uint64_t>& driver) const;

@@ -52,15 +52,14 @@ std::uint32_t burst_of(double rate) {
 }
 
 Result<void> Generator::require_length(std::uint64_t index, std::size_t length) {
-    if (length >= REPLAY_MIN_LENGTH && length <= net::kLongestLiveFrame) return {};
+    if (length >= REPLAY_MIN_LENGTH && length <= net::kLongestFrame) return {};
     const std::string frame =
         fmt::format("the generator cannot send frame {} of {}", index, counted(length, "byte"));
     if (length < REPLAY_MIN_LENGTH) {
         return input_error(fmt::format("{}: an Ethernet header has {}", frame, REPLAY_MIN_LENGTH));
     }
-    return input_error(
-        fmt::format("{}: at most {} fit a live frame", frame, net::kLongestLiveFrame),
-        "leave such frames out of replay and bench; checks take them: --only check");
+    return input_error(fmt::format("{}: at most {} are sent", frame, thousands(net::kLongestFrame)),
+                       "leave such frames out of replay and bench; checks take them: --only check");
 }
 
 Result<void> Generator::require_count(std::uint64_t count, std::size_t longest) {
@@ -86,6 +85,17 @@ Result<Generator> Generator::create(const packet::Frames& frames, Pace pace) {
     for (std::size_t i = 0; i < frames.size(); ++i)
         XDPBENCH_CHECK(require_length(i, frames[i].bytes.size()));
     XDPBENCH_CHECK(require_count(frames.size(), longest));
+    if (net::sender_of(longest) == net::Sender::live_frames) return create_live(frames, pace);
+    if (pace == Pace::flat_out) return Generator(SocketGenerator(frames));
+    return unavailable_error(
+        fmt::format("frames of {} cannot be sent at a rate", counted(longest, "byte")),
+        fmt::format("a schedule needs live frames, which have at most {} bytes",
+                    thousands(net::kLongestLiveFrame)),
+        "leave --rate, search and latency out, or use shorter frames");
+}
+
+Result<Generator> Generator::create_live(const packet::Frames& frames, Pace pace) {
+    const std::size_t longest = longest_of(frames);
     std::unique_ptr<struct replay, Close> skeleton(replay__open());
     if (!skeleton) return system_error("cannot open the replay generator", errno);
     skeleton->rodata->frame_count = static_cast<std::uint32_t>(frames.size());
@@ -102,6 +112,7 @@ Result<Generator> Generator::create(const packet::Frames& frames, Pace pace) {
 }
 
 Result<void> Generator::park(const net::NetNs& netns, const net::InterfaceInfo& idle) {
+    if (by_socket_) return {};
     const int program = ::bpf_program__fd(skeleton_->progs.replay);
     XDPBENCH_TRY(bpf::XdpLink xdp_link,
                  bpf::XdpLink::attach(netns, idle, program, model::Mode::native));
@@ -109,13 +120,18 @@ Result<void> Generator::park(const net::NetNs& netns, const net::InterfaceInfo& 
     return {};
 }
 
-void Generator::rewind() { skeleton_->bss->next = 0; }
+void Generator::rewind() {
+    if (by_socket_) return by_socket_->rewind();
+    skeleton_->bss->next = 0;
+}
 
 std::uint64_t Generator::position() const {
     return skeleton_->bss->turns * skeleton_->rodata->frame_count + skeleton_->bss->next;
 }
 
-std::uint64_t Generator::next_frame() const { return skeleton_->bss->next; }
+std::uint64_t Generator::next_frame() const {
+    return by_socket_ ? by_socket_->next_frame() : skeleton_->bss->next;
+}
 
 int Generator::call(std::uint32_t runs, std::uint32_t batch) {
     xdp_md context = {};
@@ -142,6 +158,7 @@ Result<void> Generator::require_none_refused() const {
 }
 
 Result<void> Generator::send(const net::NetNs& netns, unsigned ifindex, std::uint64_t count) {
+    if (by_socket_) return by_socket_->send(netns, ifindex, count);
     XDPBENCH_TRY(const net::InNetNs inside, net::InNetNs::enter(netns));
     skeleton_->bss->target = ifindex;
     while (count > 0) {

@@ -1,5 +1,5 @@
 // The replay generator: sends frames out of an interface from inside the kernel
-// (bpf/harness/replay.bpf.c).
+// (bpf/harness/replay.bpf.c), or by a packet socket where a frame is too long for that.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,9 @@
 #include "base/result.h"
 #include "bpf/attach.h"
 #include "net/netns.h"
+#include "net/network.h"
 #include "packet/frame.h"
+#include "traffic/socket_generator.h"
 
 struct replay;
 
@@ -20,7 +22,7 @@ namespace xdpbench::traffic {
 inline constexpr std::uint64_t kGeneratorBytes = 512ULL << 20;
 // A live frame shares one page with its headroom, its tailroom and the kernel's bookkeeping (struct
 // xdp_page_head in net/bpf/test_run.c), which leaves 3,368 bytes on 6.1 and 3,408 on 6.12 and 6.18.
-// The least of them, so that what runs on one kernel runs on all.
+// The least of them (net::kLongestLiveFrame), so that what runs on one kernel runs on all.
 
 enum class Pace {
     flat_out,       // send()
@@ -67,7 +69,8 @@ struct Offer {
 class Generator {
   public:
     // Loads `frames` into the kernel. Refuses none at all, frames that are too short or too long,
-    // and too many, and says how many fit; unavailable on kernels without live frames (5.18).
+    // and too many, and says how many fit; unavailable on kernels without live frames (5.18). If
+    // one is longer than a live frame, a packet socket sends all; a schedule needs live frames.
     static Result<Generator> create(const packet::Frames& frames, Pace pace = Pace::flat_out);
 
     // What create() refuses, asked beforehand: frame number `index` by its length in bytes, and a
@@ -78,6 +81,11 @@ class Generator {
     // Attaches the generator to an idle interface for as long as it lives, so that a call does not
     // wait for RCU (Network::parking). For whoever sends in many calls.
     Result<void> park(const net::NetNs& netns, const net::InterfaceInfo& idle);
+
+    // What sends the frames.
+    [[nodiscard]] net::Sender sender() const {
+        return by_socket_ ? net::Sender::packet_socket : net::Sender::live_frames;
+    }
 
     // Begins again with the first frame.
     void rewind();
@@ -105,6 +113,8 @@ class Generator {
         void operator()(struct replay* skeleton) const;
     };
     Generator(std::unique_ptr<struct replay, Close> skeleton, std::size_t longest);
+    explicit Generator(SocketGenerator by_socket) : by_socket_(std::move(by_socket)) {}
+    static Result<Generator> create_live(const packet::Frames& frames, Pace pace);
     // One call of `runs` runs in the caller's namespace. Returns 0 or an errno.
     int call(std::uint32_t runs, std::uint32_t batch);
     [[nodiscard]] Result<void> require_none_refused() const;
@@ -112,6 +122,7 @@ class Generator {
     [[nodiscard]] std::uint64_t position() const;
 
     std::unique_ptr<struct replay, Close> skeleton_;
+    std::optional<SocketGenerator> by_socket_;  // instead of the skeleton
     std::optional<bpf::XdpLink> parked_;
     std::vector<std::uint8_t>
         data_;  // the live frame's first content: as long as the longest frame

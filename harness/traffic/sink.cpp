@@ -13,6 +13,7 @@
 
 #include "bpf/cpus.h"
 #include "bpf/skeleton.h"
+#include "net/network.h"
 #include "sink.skel.h"
 #include "traffic/packet_socket.h"
 
@@ -44,6 +45,13 @@ Result<Sink> Sink::attach(const net::NetNs& netns, const net::InterfaceInfo& int
     skeleton->rodata->capture_limit = capture.frames;
     skeleton->rodata->capture_length = capture.length;
     skeleton->rodata->latencies_wanted = capture.latencies ? 1 : 0;
+    // A veth takes no program without xdp.frags if frames of its peer may be longer than a buffer.
+    const bool frags = interface.longest_frame() > net::kLongestLiveFrame;
+    skeleton->rodata->frags = frags ? 1 : 0;
+    if (frags) {
+        bpf_program* const program = skeleton->progs.sink;
+        ::bpf_program__set_flags(program, ::bpf_program__flags(program) | BPF_F_XDP_HAS_FRAGS);
+    }
     ::bpf_map__set_max_entries(skeleton->maps.captured, std::max(capture.frames, 1U));
     ::bpf_map__set_value_size(skeleton->maps.captured,
                               static_cast<std::uint32_t>(sizeof(captured_frame)) + capture.length);

@@ -364,11 +364,27 @@ class GeneratorTest : public bpf::KernelTest {
 };
 
 TEST_F(GeneratorTest, ATooLongFrameIsRefusedWithTheNumbers) {
-    EXPECT_EQ(refusal({numbered_frame(0, 60), numbered_frame(1, 3369)}),
-              "the generator cannot send frame 1 of 3,369 bytes: at most 3368 fit a live frame\n"
+    EXPECT_EQ(refusal({numbered_frame(0, 60), numbered_frame(1, 9217)}),
+              "the generator cannot send frame 1 of 9,217 bytes: at most 9,216 are sent\n"
               "  to do:  leave such frames out of replay and bench; checks take them: "
               "--only check");
-    EXPECT_EQ(refusal({numbered_frame(0, 3368)}), "taken");
+    EXPECT_EQ(refusal({numbered_frame(0, 9216)}), "taken");
+}
+
+TEST_F(GeneratorTest, APacketSocketSendsWhatNoLiveFrameHolds) {
+    const auto live = Generator::create({numbered_frame(0, 60), numbered_frame(1, 3368)});
+    ASSERT_TRUE(live) << live.error().text();
+    EXPECT_EQ(live->sender(), net::Sender::live_frames);
+    const auto longer = Generator::create({numbered_frame(0, 60), numbered_frame(1, 3369)});
+    ASSERT_TRUE(longer) << longer.error().text();
+    EXPECT_EQ(longer->sender(), net::Sender::packet_socket);
+}
+
+TEST_F(GeneratorTest, NoScheduleIsKeptForFramesThatNoLiveFrameHolds) {
+    const auto paced = Generator::create({numbered_frame(0, 3369)}, Pace::paced);
+    ASSERT_FALSE(paced);
+    EXPECT_EQ(paced.error().kind, ErrorKind::unavailable);
+    EXPECT_NE(paced.error().text().find("at most 3,368 bytes"), std::string::npos);
 }
 
 TEST_F(GeneratorTest, ATooShortFrameIsRefused) {
