@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "bpf/program.h"
+#include "bpf/rx_metadata.h"
 #include "target/lone_program.h"
 #include "target/traffic_source.h"
 
@@ -22,12 +23,21 @@ Result<void> count_changed(const Target& target, model::ProgramRecord& described
     return {};
 }
 
+// What maps hold does not change the program, and may be millions of entries.
+Target without_entries(Target target) {
+    target.scenario.configuration.maps.clear();
+    return target;
+}
+
 }  // namespace
 
 Result<model::ProgramRecord> describe_program(const Target& target) {
-    XDPBENCH_TRY(const LoneProgram lone, load_alone(target));
+    const Target plain = without_entries(target);
+    XDPBENCH_TRY(const LoneProgram lone, load_alone(plain));
     XDPBENCH_TRY(const bpf::ProgramInfo info, lone.program.info());
-    XDPBENCH_TRY(bpf::Program again, open_program(target));
+    XDPBENCH_TRY(bpf::Program again, open_program(plain));
+    XDPBENCH_TRY(const auto inside, lone.enter());
+    if (lone.is_sent()) bpf::bind_to_receiver(again, lone.network->links.front().dut.index);
     XDPBENCH_TRY(const bpf::VerifierCost cost, again.load_for_cost());
     model::ProgramRecord described;
     described.name = target.scenario.name;
