@@ -128,6 +128,18 @@ class LoadedPrograms(VethCase):
                           code=(0, 1, 3))
         self.assertIn("drop_ipv6", done.stdout)
 
+    def test_the_new_program_of_a_comparison_begins_with_the_live_state(self):
+        self.compile(WRITER.replace("XDP_PASS", "XDP_DROP"), "writer")
+        load = f"bpftool prog loadall writer.o {self.pins} pinmaps {self.pins}; " \
+               f"bpftool map update pinned {self.pins}/config key 0 0 0 0 value 3 0 0 0; "  # XDP_TX
+        compare = f"{TOOL} compare pinned:{self.pins}/writer writer.o --only time --max-time 1s {ALLOW} --json out.json"
+        done = self.shell(load + compare, code=(0, 1, 3))
+        self.assertIn("writer.o begins with the content of the maps of pinned:", done.stdout)
+        for copied in ("config (4 entries)", "sums (4 entries)", "seen (0 entries)", "not copied: events (a map of this type)"):
+            self.assertIn(copied, done.stdout)
+        # Without that the new one drops what the old one sends back: other verdicts, and no comparison.
+        self.assertEqual(self.read_json("out.json")["cases"][0]["action"], "XDP_TX")
+
     def test_what_cannot_work_is_refused_with_the_reason(self):
         self.assertIn("there is no program with id 4294967295", self.tool("--prog", "id:4294967295", code=2).stderr)
         self.assertIn("id:x is no number", self.tool("--prog", "id:x", code=2).stderr)

@@ -96,11 +96,28 @@ Result<void> require_path(const target::Target& target, const Paths& paths) {
                  "correct the scenario's bench, or the program"};
 }
 
+// Of a program that the kernel does not test-run nobody knows the verdicts but the scenario. They
+// are verified by the counts of the bench.
+Result<Paths> told_paths(const target::Target& target, const packet::Frames& frames) {
+    if (!target.judged)
+        return unavailable_error(
+            "the program reads rx metadata, and the kernel does not test-run it, so the verdict "
+            "that is to be timed is not known",
+            {}, "name it in a scenario: bench: { traffic: FILE, action: XDP_PASS }");
+    Paths paths;
+    paths.action = target.scenario.bench->action;
+    paths.returned.assign(frames.size(), static_cast<std::uint32_t>(paths.action));
+    paths.tally[static_cast<std::size_t>(paths.action)] = frames.size();
+    paths.first = paths.lowest = paths.highest = paths.tally;
+    return paths;
+}
+
 }  // namespace
 
 Result<Paths> find_paths(const target::Target& target, const packet::Frames& frames,
                          const Settle& settle) {
     XDPBENCH_TRY(const target::LoneProgram lone, target::load_alone(target));
+    if (lone.is_sent()) return told_paths(target, frames);
     XDPBENCH_TRY(const std::optional<net::InNetNs> inside, lone.enter());
     bpf::TestRunner runner(lone.program.fd(), lone.context());
     Paths paths;

@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/text.h"
 #include "bpf/map_entries.h"
+#include "xdp_counters.h"
 
 namespace xdpbench::bpf {
 namespace {
@@ -100,6 +102,54 @@ Result<void> MapState::restore_one(const Saved& saved) {
         if (unchanged[i]) continue;
         if (::bpf_map_update_elem(saved.map.fd, entry.key.data(), entry.value.data(), BPF_ANY) != 0)
             return cannot("write", saved.map, errno);
+    }
+    return {};
+}
+
+const MapState::Saved* MapState::alike(const TypedMap& map) const {
+    constexpr std::size_t kKept = 15;  // BPF_OBJ_NAME_LEN with its end
+    if (!map.section.empty() || map.name == XDP_COUNTERS_MAP) return nullptr;
+    for (const Saved& saved : saved_) {
+        const TypedMap& other = saved.map;
+        const bool same = other.section.empty() && other.kind == map.kind &&
+                          other.key.size == map.key.size && other.value.size == map.value.size;
+        if (same && other.name.substr(0, kKept) == map.name.substr(0, kKept) &&
+            saved.entries.size() <= map.max_entries)
+            return &saved;
+    }
+    return nullptr;
+}
+
+MapState::Copying MapState::plan_copy(const std::vector<TypedMap>& maps) const {
+    Copying copying;
+    for (const TypedMap& map : maps) {
+        if (map.name == XDP_COUNTERS_MAP) continue;
+        if (const Saved* const saved = alike(map)) {
+            copying.copied.push_back(
+                fmt::format("{} ({})", map.name, counted(saved->entries.size(), "entry")));
+        } else if (!map.section.empty()) {
+            copying.not_copied.push_back(fmt::format("{} (global variables)", map.section));
+        } else if (kind_of(map) != Kind::restored) {
+            copying.not_copied.push_back(fmt::format("{} (a map of this type)", map.name));
+        } else {
+            copying.not_copied.push_back(fmt::format(
+                "{} (the running program has none of this name, type and size)", map.name));
+        }
+    }
+    return copying;
+}
+
+Result<void> MapState::copy_to(const std::vector<TypedMap>& maps) const {
+    for (const TypedMap& map : maps) {
+        const Saved* const saved = map.fd < 0 ? nullptr : alike(map);
+        if (saved == nullptr) continue;
+        for (const Entry& entry : saved->entries) {
+            if (::bpf_map_update_elem(map.fd, entry.key.data(), entry.value.data(), BPF_ANY) != 0)
+                return system_error(
+                    fmt::format("cannot copy an entry of the running program into map {}",
+                                map.name),
+                    errno);
+        }
     }
     return {};
 }

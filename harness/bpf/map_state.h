@@ -24,6 +24,17 @@ class MapState {
     // written.
     Result<void> restore() const;
 
+    // Which of these maps, of an object, take what is saved, and which do not, with the reason.
+    // Alike are maps with the same name (of which the kernel keeps 15 characters), type, key size
+    // and value size.
+    struct Copying {
+        std::vector<std::string> copied;      // "flows (3 entries)"
+        std::vector<std::string> not_copied;  // "events (a map of this type)"
+    };
+    [[nodiscard]] Copying plan_copy(const std::vector<TypedMap>& maps) const;
+    // Writes what is saved into those of these maps that are alike: they are loaded, and new.
+    Result<void> copy_to(const std::vector<TypedMap>& maps) const;
+
     // Maps that a program can change and that cannot be put back (queues, stacks, filters, local
     // storage), by name.
     [[nodiscard]] const std::vector<std::string>& kept() const { return kept_; }
@@ -38,6 +49,7 @@ class MapState {
         std::vector<Entry> entries;  // by key
     };
     Result<void> add(const TypedMap& map);
+    [[nodiscard]] const Saved* alike(const TypedMap& map) const;
     static Result<void> restore_one(const Saved& saved);
 
     std::vector<Saved> saved_;

@@ -27,7 +27,10 @@ constexpr const char* kLowerMtu =
     "SEC(\"xdp.frags\") if the driver can do that";
 
 // The texts are those of net/core/dev.c and of the drivers. The first one that is found counts.
-constexpr std::array<Meaning, 14> kMeanings{{
+constexpr std::array<Meaning, 15> kMeanings{{
+    {"device-bound programs in generic", ErrorKind::unavailable,
+     "the program reads rx metadata (bpf_xdp_metadata_rx_...), which only a driver can tell",
+     "use --mode native"},
     {"non-bound", ErrorKind::system, "the program was not loaded for this device",
      "load it with the device's index (prog_ifindex); xdp-bench --mode offload --dev {0} does"},
     {"different device", ErrorKind::system, "the program was loaded for another device",

@@ -53,7 +53,9 @@ Error run_error(int number, std::size_t size, const TestRunContext& context) {
             "up to 32 before Linux 6.3), or a receive queue that the interface has not";
     } else if (number == kEnotsupp || number == EINVAL) {
         error.kind = ErrorKind::unavailable;
-        error.cause = "programs that are bound to a device cannot be test-run";
+        error.cause =
+            "programs that are bound to a device cannot be test-run; those that read rx metadata "
+            "are checked and replayed with frames that are sent, in native mode";
     }
     return error;
 }

@@ -34,6 +34,20 @@ Result<void> wait_for(double seconds) {
     return {};
 }
 
+// What a frame that comes over a cable cannot have.
+Result<void> require_sendable(const scenario::Check& check) {
+    for (const scenario::Step& step : check.steps) {
+        if (!step.context) continue;
+        const scenario::FrameContext& context = *step.context;
+        if (context.metadata || context.linear || context.rx_queue != 0)
+            return scenario::error_at(
+                context.where,
+                "the program reads rx metadata: its frames are sent, and come in by dut0, queue 0, "
+                "without 'metadata' and 'linear'");
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<void> validate_changes(const target::Target& target, bpf::Program& program,
@@ -88,6 +102,11 @@ Result<StepRunner> StepRunner::create(const target::LoneProgram& lone,
                                       const scenario::Check& check) {
     XDPBENCH_TRY(std::optional<net::InNetNs> inside, lone.enter());
     StepRunner runner(lone, std::move(inside));
+    if (lone.is_sent()) {
+        XDPBENCH_CHECK(require_sendable(check));
+        XDPBENCH_TRY(runner.sent_, SentFrames::create(lone));
+        return runner;
+    }
     for (const scenario::Step& step : check.steps) {
         if (step.context && !step.context->ingress.empty())
             XDPBENCH_CHECK(runner.attach_to(step.context->ingress));
@@ -142,7 +161,8 @@ Result<void> StepRunner::run_each(const scenario::Step& step, const packet::Fram
     given.metadata = context.metadata;
     for (std::size_t i = 0; i < in.size(); ++i) {
         if (interrupted()) return interrupted_error();
-        const Result<bpf::TestRunOutput> output = runner_.run(in[i].bytes, given);
+        const Result<bpf::TestRunOutput> output =
+            sent_ ? sent_->run(in[i].bytes) : runner_.run(in[i].bytes, given);
         if (!output) return output.error().in(target::frame_name(step.in, i));
         XDPBENCH_CHECK(handle(*output));
     }

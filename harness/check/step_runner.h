@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "bpf/attach.h"
 #include "bpf/test_run.h"
+#include "check/sent_frames.h"
 #include "target/lone_program.h"
 #include "target/target.h"
 
@@ -62,6 +63,7 @@ class StepRunner {
     std::optional<net::InNetNs> inside_;
     std::map<std::string, bpf::XdpLink> attached_;  // by interface
     bpf::TestRunner runner_;
+    std::unique_ptr<SentFrames> sent_;  // instead of the runner
 };
 
 }  // namespace xdpbench::check

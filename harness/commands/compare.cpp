@@ -13,6 +13,7 @@
 #include "commands/output_options.h"
 #include "report/comparison.h"
 #include "report/console.h"
+#include "target/initial_state.h"
 
 namespace xdpbench::commands {
 namespace {
@@ -93,6 +94,10 @@ Result<int> compare_command(const CompareArguments& arguments, const Invocation&
     std::vector<std::string> notes;
     for (target::Target* const target : {&base, &contender})
         XDPBENCH_CHECK(target::permit(*target, arguments.state, restored, notes));
+    if (base.existing && !contender.existing) {
+        XDPBENCH_TRY(std::string note, target::begin_like(contender, base));
+        notes.push_back(std::move(note));
+    }
     XDPBENCH_TRY(const target::TrafficOption traffic, parse_traffic(arguments.traffic));
     if (!traffic.empty()) {
         base = target::with_traffic(std::move(base), traffic);

@@ -8,12 +8,14 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "bpf/cpus.h"
+#include "bpf/rx_metadata.h"
 #include "check/reproducible.h"
 #include "net/network.h"
 #include "net/port_network.h"
 #include "replay/judge.h"
 #include "replay/replacement.h"
 #include "target/network_setup.h"
+#include "testbed/card.h"
 #include "testbed/instrumented_link.h"
 #include "testbed/port_accounting.h"
 #include "testbed/port_link.h"
@@ -191,7 +193,11 @@ Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
     if (target.judged) XDPBENCH_CHECK(require_cpus(*target.scenario.replay));
     XDPBENCH_TRY(const packet::Frames frames,
                  target::load_frames(target::replay_traffic(target), target.scenario));
-    XDPBENCH_TRY(traffic::Generator generator, traffic::Generator::create(frames));
+    XDPBENCH_TRY(const bpf::Program opened, target::open_program(target));
+    const bool as_card = bpf::reads_rx_metadata(opened) && !options.devices;
+    XDPBENCH_TRY(traffic::Generator generator, as_card
+                                                   ? traffic::Generator::create_by_socket(frames)
+                                                   : traffic::Generator::create(frames));
     XDPBENCH_TRY(const net::Network network,
                  network_for(target, mode, traffic::longest_of(frames), options.devices));
     std::optional<net::Network> aside;  // of real interfaces none is idle
@@ -212,6 +218,11 @@ Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
         link.emplace(std::move(equipped));
     }
     note_carrier(target, network, *link, notes);
+    std::optional<testbed::Card> card;
+    if (as_card) {
+        XDPBENCH_TRY(testbed::Card attached, testbed::Card::attach(network.tester, link->tester()));
+        card.emplace(std::move(attached));
+    }
     testbed::LinkCounts counts;
     {
         XDPBENCH_TRY(const traffic::PinnedThread pinned,
@@ -221,7 +232,7 @@ Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
         XDPBENCH_TRY(counts, send_paced(generator, network, *link, frames.size()));
     }
     std::optional<model::VerdictRecord> expected;
-    if (mode != model::Mode::offload) {
+    if (mode != model::Mode::offload && (target.judged || !as_card)) {
         XDPBENCH_TRY(expected, expected_verdicts(target));
         testbed::attribute(link->source(), expected->actions, counts.actions);
     }

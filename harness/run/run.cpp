@@ -17,6 +17,7 @@
 #include "bench/google_benchmark.h"
 #include "bench/loads.h"
 #include "bench/scaling.h"
+#include "bpf/rx_metadata.h"
 #include "check/check.h"
 #include "probe/device.h"
 #include "probe/environment.h"
@@ -35,10 +36,19 @@ namespace {
 using Progress = std::function<void(const std::string&)>;
 
 Result<void> run_verdicts(const std::vector<target::Target>& targets, const RunOptions& options,
-                          const Progress& progress, model::RunRecord& record) {
+                          const Progress& progress, model::RunRecord& record,
+                          std::vector<std::string>& notes) {
     if (!options.check || options.only_offload()) return {};
     for (const target::Target& target : targets) {
         if (target.judged || interrupted()) continue;
+        XDPBENCH_TRY(const bpf::Program opened, target::open_unconfigured(target));
+        if (bpf::reads_rx_metadata(opened)) {
+            notes.push_back(
+                fmt::format("{} reads rx metadata: the kernel does not test-run it, so its "
+                            "verdicts are not counted; a replay shows them: --mode native",
+                            target.scenario.name));
+            continue;
+        }
         progress(fmt::format("verdicts {}: {}", target.scenario.name, target.traffic.text));
         XDPBENCH_TRY(model::VerdictRecord verdicts, check::count_verdicts(target));
         record.verdicts.push_back(std::move(verdicts));
@@ -201,7 +211,7 @@ Result<void> run(const PlannedRun& plan, report::Console& console, model::RunRec
     }
     console.header(record);
     XDPBENCH_CHECK(describe_programs(plan, record));
-    XDPBENCH_CHECK(run_verdicts(plan.targets, plan.options, progress, record));
+    XDPBENCH_CHECK(run_verdicts(plan.targets, plan.options, progress, record, notes));
     run_judged_cases(plan.targets, plan.options, progress, record, notes);
     judge_verdicts(record);
     if (const double seconds = expected_seconds(plan); seconds > 0) console.expect(seconds);

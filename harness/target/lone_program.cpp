@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "bpf/map_state.h"
+#include "bpf/rx_metadata.h"
 #include "scenario/interfaces.h"
 #include "target/network_setup.h"
 
@@ -18,6 +20,8 @@ bool settings_name_interfaces(const std::vector<scenario::Assignment>& settings)
 
 }  // namespace
 
+bool LoneProgram::is_sent() const { return bpf::reads_rx_metadata(program); }
+
 bpf::TestRunContext LoneProgram::context() const {
     bpf::TestRunContext context;
     if (ingress) context.ingress_ifindex = network->links.front().dut.index;
@@ -32,14 +36,16 @@ Result<std::optional<net::InNetNs>> LoneProgram::enter() const {
 
 Result<LoneProgram> load_alone(const Target& target, const scenario::Configuration& extra,
                                std::size_t rx_queues) {
-    if (rx_queues > 0 || target.scenario.network ||
+    XDPBENCH_TRY(bpf::Program program, open_program(target, extra));
+    if (target.judged) XDPBENCH_CHECK(bpf::require_rx_metadata(program));
+    if (bpf::reads_rx_metadata(program) || rx_queues > 0 || target.scenario.network ||
         scenario::names_interfaces(target.scenario.configuration) ||
         scenario::names_interfaces(extra) || settings_name_interfaces(target.settings)) {
         XDPBENCH_TRY(net::Network network,
                      make_network(target, 1, 0, std::max<std::size_t>(rx_queues, 1)));
-        XDPBENCH_TRY(bpf::Program program, load_program(target, network, extra));
+        XDPBENCH_TRY(program, load_program(target, network, extra));
         LoneProgram lone{std::move(network), std::move(program)};
-        if (target.scenario.network) {
+        if (target.scenario.network && !lone.is_sent()) {
             XDPBENCH_TRY(bpf::XdpLink ingress,
                          bpf::XdpLink::attach(lone.network->dut, lone.network->links.front().dut,
                                               lone.program.fd(), model::Mode::native));
@@ -47,8 +53,9 @@ Result<LoneProgram> load_alone(const Target& target, const scenario::Configurati
         }
         return lone;
     }
-    XDPBENCH_TRY(bpf::Program program, open_program(target, extra));
     XDPBENCH_CHECK(program.load());
+    if (!target.existing && target.access.saved)
+        XDPBENCH_CHECK(target.access.saved->copy_to(program.maps()));
     return LoneProgram{std::nullopt, std::move(program)};
 }
 

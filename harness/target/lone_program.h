@@ -21,6 +21,8 @@ struct LoneProgram {
     // the program is attached there meanwhile (the kernel asks for that).
     std::optional<bpf::XdpLink> ingress = std::nullopt;
 
+    // The kernel does not test-run it: its frames are sent to it, through the network.
+    [[nodiscard]] bool is_sent() const;
     // What its runs are given, in the namespace that enter() enters.
     [[nodiscard]] bpf::TestRunContext context() const;
     // The calling thread is in the program's namespace as long as what is returned lives; nothing

@@ -6,6 +6,8 @@
 #include <system_error>
 
 #include "base/text.h"
+#include "bpf/map_state.h"
+#include "bpf/rx_metadata.h"
 #include "scenario/interfaces.h"
 #include "scenario/parse.h"
 #include "target/settings.h"
@@ -214,7 +216,12 @@ Result<bpf::Program> load_program(const Target& target, const net::Network& netw
     XDPBENCH_TRY(bpf::Program program, configured_program(target, extra, network.interfaces(link)));
     // A map of redirect targets looks for the interface in the namespace of who writes the entry.
     XDPBENCH_TRY(const net::InNetNs inside, net::InNetNs::enter(network.dut));
+    if (target.judged) XDPBENCH_CHECK(bpf::require_rx_metadata(program));
+    if (!offload_ifindex && bpf::reads_rx_metadata(program))
+        bpf::bind_to_receiver(program, network.links.at(link).dut.index);
     XDPBENCH_CHECK(program.load(offload_ifindex));
+    if (!target.existing && target.access.saved)
+        XDPBENCH_CHECK(target.access.saved->copy_to(program.maps()));
     return program;
 }
 

@@ -94,6 +94,13 @@ Result<Generator> Generator::create(const packet::Frames& frames, Pace pace) {
         "leave --rate, search and latency out, or use shorter frames");
 }
 
+Result<Generator> Generator::create_by_socket(const packet::Frames& frames) {
+    for (std::size_t i = 0; i < frames.size(); ++i)
+        XDPBENCH_CHECK(require_length(i, frames[i].bytes.size()));
+    XDPBENCH_CHECK(require_count(frames.size(), longest_of(frames)));
+    return Generator(SocketGenerator(frames));
+}
+
 Result<Generator> Generator::create_live(const packet::Frames& frames, Pace pace) {
     const std::size_t longest = longest_of(frames);
     std::unique_ptr<struct replay, Close> skeleton(replay__open());

@@ -73,6 +73,9 @@ class Generator {
     // one is longer than a live frame, a packet socket sends all; a schedule needs live frames.
     static Result<Generator> create(const packet::Frames& frames, Pace pace = Pace::flat_out);
 
+    // By a packet socket in any case: such frames have what a card tells of them (a hash).
+    static Result<Generator> create_by_socket(const packet::Frames& frames);
+
     // What create() refuses, asked beforehand: frame number `index` by its length in bytes, and a
     // number of frames by the longest of them.
     static Result<void> require_length(std::uint64_t index, std::size_t length);

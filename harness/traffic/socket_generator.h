@@ -14,6 +14,11 @@ namespace xdpbench::traffic {
 class SocketGenerator {
   public:
     explicit SocketGenerator(packet::Frames frames) : frames_(std::move(frames)) {}
+    // The same for other frames, with the socket of `before`.
+    SocketGenerator(packet::Frames frames, SocketGenerator before)
+        : frames_(std::move(frames)),
+          socket_(std::move(before.socket_)),
+          where_(std::move(before.where_)) {}
 
     // As those of Generator. A frame that finds the ring of the receiving end full is lost, and
     // counted as dropped by the sending interface.

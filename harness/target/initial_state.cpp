@@ -1,0 +1,28 @@
+#include "target/initial_state.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <memory>
+#include <utility>
+
+#include "base/text.h"
+#include "bpf/map_state.h"
+
+namespace xdpbench::target {
+
+Result<std::string> begin_like(Target& target, const Target& running) {
+    XDPBENCH_TRY(const bpf::Program program, open_program(target));
+    XDPBENCH_TRY(bpf::MapState saved, bpf::MapState::save(running.existing->maps()));
+    const bpf::MapState::Copying copying = saved.plan_copy(program.maps());
+    target.access.saved = std::make_shared<const bpf::MapState>(std::move(saved));
+    std::string note = fmt::format(
+        "{} begins with the content of the maps of {}: {}", target.object.string(),
+        running.existing->origin(),
+        copying.copied.empty() ? "none" : fmt::format("{}", fmt::join(copying.copied, ", ")));
+    if (!copying.not_copied.empty())
+        note += fmt::format("; not copied: {}", fmt::join(copying.not_copied, ", "));
+    return note;
+}
+
+}  // namespace xdpbench::target
