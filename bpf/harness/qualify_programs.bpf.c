@@ -39,6 +39,13 @@ struct {
     __type(value, struct bpf_cpumap_val);
 } cpus SEC(".maps");
 
+struct {
+    __uint(type, BPF_MAP_TYPE_XSKMAP);
+    __uint(max_entries, 256);
+    __type(key, __u32);   /* queue */
+    __type(value, __u32); /* descriptor of an AF_XDP socket */
+} sockets SEC(".maps");
+
 /* Changed while it is attached. */
 __s32 head; /* bytes that the head moves: negative makes the frame longer */
 __s32 tail; /* bytes that the tail moves: negative makes the frame shorter */
@@ -147,6 +154,15 @@ int on_cpu(struct xdp_md *ctx)
 {
     __sync_fetch_and_add(&on_cpus, 1);
     return XDP_PASS;
+}
+
+/* Without a socket it is dropped. */
+SEC("xdp")
+int to_socket(struct xdp_md *ctx)
+{
+    if (is_foreign(ctx))
+        return XDP_PASS;
+    return count_bytes(length_of(ctx), bpf_redirect_map(&sockets, ctx->rx_queue_index, XDP_DROP));
 }
 
 /* Moves head and tail. The new start of the frame is an Ethernet header of ours and a filler. */

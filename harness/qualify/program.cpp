@@ -70,6 +70,8 @@ bpf_program* main_program(const qualify_programs& skeleton, Function function) {
             return skeleton.progs.drop_untouched;
         case Function::drop_parsed:
             return skeleton.progs.drop_parsed;
+        case Function::to_socket:
+            return skeleton.progs.to_socket;
     }
     return nullptr;
 }
@@ -83,6 +85,7 @@ void select_parts(qualify_programs& skeleton, const ProgramSettings& settings) {
     ::bpf_program__set_autoload(skeleton.progs.read_mark, is(Function::mark));
     ::bpf_program__set_autoload(skeleton.progs.on_cpu, is(Function::to_cpu_program));
     ::bpf_map__set_autocreate(skeleton.maps.ports, is(Function::to_port));
+    ::bpf_map__set_autocreate(skeleton.maps.sockets, is(Function::to_socket));
     ::bpf_map__set_autocreate(skeleton.maps.copies, is(Function::to_all));
     ::bpf_map__set_autocreate(skeleton.maps.cpus, by_cpumap(settings.function));
     ::bpf_map__set_max_entries(skeleton.maps.cpus, settings.target + 1);
@@ -119,6 +122,8 @@ int CaseProgram::fd() const {
 }
 
 int CaseProgram::ingress_fd() const { return ::bpf_program__fd(skeleton_->progs.read_mark); }
+
+int CaseProgram::sockets_fd() const { return ::bpf_map__fd(skeleton_->maps.sockets); }
 
 void CaseProgram::move_ends(std::int32_t head, std::int32_t tail) {
     skeleton_->bss->head = head;

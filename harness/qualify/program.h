@@ -24,6 +24,7 @@ enum class Function {
     to_cpu_program,  // with a program in the map that passes
     drop_untouched,  // counts the frames of others, too
     drop_parsed,
+    to_socket,
 };
 
 struct ProgramSettings {
@@ -53,6 +54,7 @@ class CaseProgram {
     [[nodiscard]] int fd() const;
     [[nodiscard]] int ingress_fd() const;  // of Function::mark: reads the metadata in the stack
     [[nodiscard]] const ProgramSettings& settings() const { return settings_; }
+    [[nodiscard]] int sockets_fd() const;  // of Function::to_socket: its XSKMAP, by queue
     // Of Function::resize: by how many bytes head and tail of the frames to come move.
     void move_ends(std::int32_t head, std::int32_t tail);
     Result<ProgramCounts> counts() const;
