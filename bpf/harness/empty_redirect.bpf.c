@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The empty program of paths that end in a redirect: one program a means of redirecting, of which one is
  * loaded, and each a second time for places where nothing else counts its frames. Entry 0 of `ports` is the
- * target, or the entries of `cpus`, round-robin.
+ * target, or the entries of `cpus`, round-robin, or the socket of the frame's queue.
  */
 #include "xdp_counters.h"
 
@@ -26,6 +26,13 @@ struct {
     __type(key, __u32);
     __type(value, __u32); /* size of the queue */
 } cpus SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_XSKMAP);
+    __uint(max_entries, 64);
+    __type(key, __u32);   /* queue */
+    __type(value, __u32); /* descriptor of an AF_XDP socket */
+} sockets SEC(".maps");
 
 static __always_inline int redirect_to_port(void)
 {
@@ -78,6 +85,18 @@ SEC("xdp")
 int to_cpu_counted(struct xdp_md *ctx)
 {
     return count(ctx, redirect_to_cpu());
+}
+
+SEC("xdp")
+int to_socket(struct xdp_md *ctx)
+{
+    return bpf_redirect_map(&sockets, ctx->rx_queue_index, XDP_ABORTED);
+}
+
+SEC("xdp")
+int to_socket_counted(struct xdp_md *ctx)
+{
+    return count(ctx, bpf_redirect_map(&sockets, ctx->rx_queue_index, XDP_ABORTED));
 }
 
 char _license[] SEC("license") = "GPL";

@@ -30,6 +30,7 @@ class LoopBench final : public BenchRig {
 
     net::Network network_;  // its parking interface is used, and what the program may redirect to
     bpf::Program program_;
+    std::unique_ptr<xsk::Sockets> sockets_;  // in its XSKMAPs
     testbed::EmptyProgram empty_;
     traffic::RefreshLoop loop_;
 };

@@ -63,6 +63,9 @@ Result<std::unique_ptr<BenchRig>> PortBench::create(const BenchCase& bench) {
     rig->record_.setup = describe_bench(bench, frames, paths);
     rig->watch_paths(paths);
     rig->record_.setup.counted_by = rig->devices_->link().counted_by();
+    XDPBENCH_CHECK(rig->devices_->receive_beside({bench.cpus.generator}));
+    if (const xsk::Sockets* const sockets = rig->devices_->link().sockets())
+        rig->record_.xsk = {sockets->count(), sockets->bound(), {}};
     const std::optional<testbed::RedirectPath> redirect_path = rig->devices_->redirect_path();
     if (redirect_path)
         rig->record_.baseline_cpus.assign(redirect_path->cpus.begin(), redirect_path->cpus.end());

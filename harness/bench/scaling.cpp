@@ -41,6 +41,7 @@ struct Site {
                      testbed::InstrumentedLink::create(site->network, 0, &site->program,
                                                        site->program.fd(), *bench.mode, {}));
         site->link.emplace(std::move(link));
+        XDPBENCH_CHECK(site->link->receive_beside(bench.generators()));
         return site;
     }
 };

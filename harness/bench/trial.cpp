@@ -99,7 +99,11 @@ Result<void> TrialRig::build_veths(const BenchCase& bench, std::size_t longest_f
     XDPBENCH_TRY(program_, target::load_program(*bench.target, *network_));
     const traffic::Capture capture{0, 1, stamps};
     XDPBENCH_TRY(link_, testbed::InstrumentedLink::create(*network_, 0, &*program_, program_->fd(),
-                                                          *bench.mode, capture));
+                                                          *bench.mode, capture, bench.target->xsk));
+    XDPBENCH_CHECK(link_->receive_beside(bench.generators()));
+    if (stamps && link_->sockets() != nullptr)
+        return unavailable_error("latencies to AF_XDP sockets are not measured", {},
+                                 "leave latency out of --only");
     if (stamps) {
         XDPBENCH_TRY(const testbed::EmptyProgram empty,
                      testbed::EmptyProgram::load(paths_.action, *program_, *network_, 0, 1));
@@ -172,7 +176,7 @@ Result<CountedTrial> TrialRig::run(bool baseline, double rate, double seconds) {
                        offer.seconds,
                        offer.worst_lag,
                        counts.handled(),
-                       counts.received + counts.passed + counts.forwarded,
+                       counts.received + counts.passed + counts.forwarded + counts.sockets.frames,
                        counts.losses};
     return CountedTrial{std::move(trial), std::move(offered.counts)};
 }

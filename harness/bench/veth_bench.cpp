@@ -72,12 +72,15 @@ Result<std::unique_ptr<BenchRig>> VethBench::create(const BenchCase& bench) {
         new VethBench(std::move(network), std::move(program), std::move(generator)));
     XDPBENCH_TRY(testbed::InstrumentedLink link,
                  testbed::InstrumentedLink::create(rig->network_, 0, &rig->program_,
-                                                   rig->program_.fd(), mode, {}));
+                                                   rig->program_.fd(), mode, {}, target.xsk));
     rig->link_.emplace(std::move(link));
     XDPBENCH_TRY(
         testbed::InstrumentedLink baseline_link,
         testbed::InstrumentedLink::create(rig->network_, 1, nullptr, empty.fd(), mode, {}));
     rig->baseline_.emplace(std::move(baseline_link));
+    XDPBENCH_CHECK(rig->baseline_->open_sockets(empty.program(), target.xsk));
+    for (testbed::InstrumentedLink* const one : {&*rig->link_, &*rig->baseline_})
+        XDPBENCH_CHECK(one->receive_beside({bench.cpus.generator, bench.cpus.program}));
     rig->record_.setup = describe_bench(bench, frames, paths);
     if (bench.fresh) XDPBENCH_CHECK(rig->keep_state(rig->program_));
     rig->watch_paths(paths);
@@ -89,7 +92,9 @@ Result<std::unique_ptr<BenchRig>> VethBench::create(const BenchCase& bench) {
         rig->record_.baseline_cpus.assign(empty.redirect_path()->cpus.begin(),
                                           empty.redirect_path()->cpus.end());
     const bool apart = bench.cpus.placement == model::Placement::separate;
-    rig->on_this_cpu_ = !apart && rig->record_.baseline_cpus.empty();
+    if (const xsk::Sockets* const sockets = rig->link_->sockets())
+        rig->record_.xsk = {sockets->count(), sockets->bound(), {}};
+    rig->on_this_cpu_ = !apart && rig->record_.baseline_cpus.empty() && !rig->record_.xsk;
     if (rig->on_this_cpu_) rig->watch_thread(bench.cpus.program);
     XDPBENCH_CHECK(place_program(rig->network_, bench.cpus));
     std::uint64_t most = testbed::most_in_flight(
@@ -134,7 +139,8 @@ Result<BenchRig::Window> VethBench::window(bool baseline, std::uint64_t frames,
     (baseline ? baseline_end_ : end_) = testbed::redirect_end(counts);
     // Frames that were not done with the generator are another thread's work (ksoftirqd).
     const bool all_done = timed.seconds <= timed.sending_seconds;
-    return Window{counts.handled(), counts.received + counts.passed + counts.forwarded,
+    return Window{counts.handled(),
+                  counts.received + counts.passed + counts.forwarded + counts.sockets.frames,
                   by_cpu_time_ && all_done ? timed.cpu_seconds : timed.seconds, timed.stopped};
 }
 

@@ -91,6 +91,8 @@ Result<void> validate_scenario(const target::Target& target, bool sends) {
         XDPBENCH_CHECK(target::load_frames(*scenario.replay->received, scenario));
     if (scenario.replay->passed)
         XDPBENCH_CHECK(target::load_frames(*scenario.replay->passed, scenario));
+    if (scenario.replay->sockets)
+        XDPBENCH_CHECK(target::load_frames(*scenario.replay->sockets, scenario));
     if (scenario.replay->replace) {
         XDPBENCH_TRY(const target::Target second, target::replacement_of(target));
         XDPBENCH_CHECK(open_program(second));

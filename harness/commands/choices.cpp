@@ -12,7 +12,7 @@ namespace {
 // Types in capitals stand for something; what is written small is to be typed so.
 bool is_word(std::string_view type) {
     return !type.empty() && std::all_of(type.begin(), type.end(), [](unsigned char letter) {
-        return std::islower(letter) != 0;
+        return std::islower(letter) != 0 || letter == '-';
     });
 }
 

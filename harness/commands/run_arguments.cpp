@@ -281,6 +281,10 @@ void add_interface_options(CLI::App& app, RunArguments& arguments) {
                  "that arrives there")
         ->needs(device)
         ->group(kInterfaceGroup);
+    app.add_option("--xsk-mode", arguments.xsk_mode,
+                   "how AF_XDP sockets are bound that the program redirects to (default: auto)")
+        ->type_name("auto|copy|zero-copy")
+        ->group(kInterfaceGroup);
     app.add_flag("--keep", arguments.keep,
                  "keep the namespaces of the replay and print how to enter them")
         ->group(kInterfaceGroup);
@@ -339,6 +343,17 @@ Result<void> add_times(const RunArguments& arguments, run::RunOptions& options) 
 
 }  // namespace
 
+namespace {
+
+Result<model::XskMode> parse_xsk_mode(const std::string& name) {
+    if (const auto mode = model::parse_xsk_mode(name)) return *mode;
+    return input_error(
+        fmt::format("--xsk-mode {}{}", name, did_you_mean(name, {"auto", "copy", "zero-copy"})),
+        "choose auto, copy or zero-copy");
+}
+
+}  // namespace
+
 Result<run::RunOptions> parse_run(const RunArguments& arguments) {
     run::RunOptions options;
     XDPBENCH_TRY(options.programs, list_items("--prog", arguments.programs));
@@ -358,6 +373,7 @@ Result<run::RunOptions> parse_run(const RunArguments& arguments) {
     if (!arguments.device.empty()) XDPBENCH_CHECK(add_device(arguments, options));
     options.pin_maps = arguments.pin_maps;
     options.shared_state = arguments.shared_state;
+    XDPBENCH_TRY(options.xsk, parse_xsk_mode(arguments.xsk_mode));
     options.settings = arguments.settings;
     XDPBENCH_TRY(options.labels, parse_labels(arguments.labels));
     return options;

@@ -46,6 +46,7 @@ struct RunArguments {
     bool prepare = false;
     bool keep = false;
     bool pin_maps = false;
+    std::string xsk_mode = "auto";
     target::StateOptions shared_state;
     int verbose = 0;  // how often -v was given
 };

@@ -10,6 +10,7 @@
 
 #include "model/bound.h"
 #include "model/common.h"
+#include "model/xsk.h"
 #include "stats/evidence.h"
 #include "stats/precision.h"
 
@@ -144,6 +145,7 @@ struct BenchRecord {
     std::uint64_t received = 0;
     std::uint64_t passed = 0;
     std::uint64_t forwarded = 0;
+    std::optional<XskRecord> xsk;              // of a program that redirects to AF_XDP sockets
     std::map<int, std::uint64_t> passed_cpus;  // `passed`, by the CPU that ran the stack
     std::vector<int> baseline_cpus;            // that the baseline's frames go to, of a CPUMAP
     Losses losses;

@@ -12,6 +12,8 @@ std::string_view name_of(End end) {
             return "stack";
         case End::far:
             return "far end";
+        case End::sockets:
+            return "AF_XDP sockets";
     }
     return "";
 }

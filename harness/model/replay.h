@@ -10,6 +10,7 @@
 #include "model/action.h"
 #include "model/common.h"
 #include "model/mode.h"
+#include "model/xsk.h"
 
 namespace xdpbench::model {
 
@@ -38,6 +39,7 @@ struct ReplayRecord {
     std::uint64_t received = 0;                // frames that came back to the tester side
     std::uint64_t passed = 0;                  // frames that reached the stack of the DUT side
     std::uint64_t forwarded = 0;               // frames that reached the far end of a chain
+    std::optional<XskRecord> xsk;              // of a program that redirects to AF_XDP sockets
     std::map<int, std::uint64_t> passed_cpus;  // `passed`, by the CPU that ran the stack
     Losses losses;
     std::vector<CpuTally> cpus;                    // empty if the program does not count per CPU

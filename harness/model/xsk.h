@@ -32,4 +32,11 @@ struct XskTally {
     }
 };
 
+// Of a replay or a bench: the sockets and what they received.
+struct XskRecord {
+    std::uint64_t sockets = 0;     // one a queue
+    XskMode mode = XskMode::copy;  // bound, as the kernel reports it
+    XskTally tally;
+};
+
 }  // namespace xdpbench::model

@@ -74,6 +74,7 @@ Result<void> drop_other_privileges() {
         CAP_PERFMON,       // programs that compute with pointers, tracepoints
         CAP_SYSLOG,        // which functions of the kernel a loaded program calls
         CAP_SYS_RESOURCE,  // the limit of locked memory before 5.11
+        CAP_IPC_LOCK,      // the memory of AF_XDP sockets is locked
         CAP_SYS_NICE,      // the CPU of the kernel's NAPI threads
         CAP_SETUID,        // Scapy's code is run as nobody,
         CAP_SETGID,

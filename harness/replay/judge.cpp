@@ -51,17 +51,26 @@ Result<FrameComparison> compare_sinks(const target::Target& target,
                                       const testbed::InstrumentedLink& link) {
     const scenario::Replay& replay = *target.scenario.replay;
     FrameComparison all;
-    const auto add = [&](const char* what, const auto& wanted,
-                         const traffic::Sink& sink) -> Result<void> {
-        if (!wanted) return {};
-        XDPBENCH_TRY(const packet::Frames expected, target::load_frames(*wanted, target.scenario));
-        XDPBENCH_TRY(const packet::Frames actual, sink.captured());
+    const auto compare = [&](const char* what, const scenario::FrameRef& wanted,
+                             const packet::Frames& actual) -> Result<void> {
+        XDPBENCH_TRY(const packet::Frames expected, target::load_frames(wanted, target.scenario));
         const FrameComparison one = compare_frames(what, expected, actual, replay.mask);
         all.text += one.text;
         all.without_tags += one.without_tags;
         all.otherwise_wrong += one.otherwise_wrong;
         return {};
     };
+    const auto add = [&](const char* what, const auto& wanted,
+                         const traffic::Sink& sink) -> Result<void> {
+        if (!wanted) return {};
+        XDPBENCH_TRY(const packet::Frames actual, sink.captured());
+        return compare(what, *wanted, actual);
+    };
+    if (replay.sockets) {
+        XDPBENCH_CHECK(
+            compare("delivered to AF_XDP sockets", *replay.sockets,
+                    link.sockets() != nullptr ? link.sockets()->kept() : packet::Frames()));
+    }
     XDPBENCH_CHECK(add("received on the tester side", replay.received, link.tester_sink()));
     XDPBENCH_CHECK(add("passed to the stack", replay.passed, link.stack_sink()));
     // Out of a real interface they leave by itself, and come back.

@@ -72,7 +72,8 @@ bool explained_by_losses(const Observation& one, const Observation& other) {
     const auto only = [](const Observation& here, const Observation& there) {
         return without_equal(here.received, there.received) +
                without_equal(here.passed, there.passed) +
-               without_equal(here.forwarded, there.forwarded);
+               without_equal(here.forwarded, there.forwarded) +
+               without_equal(here.sockets, there.sockets);
     };
     return only(one, other) <= other.lost && only(other, one) <= one.lost;
 }
@@ -125,10 +126,12 @@ Result<Observation> observe(const testbed::InstrumentedLink& link, model::Mode m
     seen.passed_count = counts.passed;
     seen.lost = testbed::frames_lost(counts.losses);
     seen.forwarded_count = counts.forwarded;
+    seen.sockets_count = counts.sockets.frames;
     seen.kept = kept;
     if (!kept) return seen;
     XDPBENCH_TRY(seen.received, link.tester_sink().captured());
     XDPBENCH_TRY(seen.passed, link.stack_sink().captured());
+    if (link.sockets() != nullptr) seen.sockets = link.sockets()->kept();
     if (link.far_sink() != nullptr) {
         XDPBENCH_TRY(seen.forwarded, link.far_sink()->captured());
     }
@@ -147,12 +150,16 @@ std::string difference_between(const Observation& one, const Observation& other)
                        other.passed_count);
     text += count_line(testbed::end_text(model::End::far), one, one.forwarded_count, other,
                        other.forwarded_count);
+    text += count_line(testbed::end_text(model::End::sockets), one, one.sockets_count, other,
+                       other.sockets_count);
     if (!one.kept || !other.kept) return text;
     text += frames_line(testbed::end_text(model::End::tester), one, one.received, other,
                         other.received);
     text += frames_line(testbed::end_text(model::End::stack), one, one.passed, other, other.passed);
     text +=
         frames_line(testbed::end_text(model::End::far), one, one.forwarded, other, other.forwarded);
+    text +=
+        frames_line(testbed::end_text(model::End::sockets), one, one.sockets, other, other.sockets);
     return text;
 }
 

@@ -17,10 +17,12 @@ struct Observation {
     std::uint64_t received_count = 0;
     std::uint64_t passed_count = 0;
     std::uint64_t forwarded_count = 0;
+    std::uint64_t sockets_count = 0;
     bool kept = false;
     packet::Frames received;
     packet::Frames passed;
     packet::Frames forwarded;
+    packet::Frames sockets;
 };
 
 Result<Observation> observe(const testbed::InstrumentedLink& link, model::Mode mode,

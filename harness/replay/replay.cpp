@@ -140,6 +140,8 @@ model::ReplayRecord describe(const target::Target& target, model::Mode mode,
     record.received = counts.received;
     record.passed = counts.passed;
     record.forwarded = counts.forwarded;
+    if (const xsk::Sockets* const sockets = link.sockets())
+        record.xsk = {sockets->count(), sockets->bound(), counts.sockets};
     for (std::size_t cpu = 0; cpu < counts.passed_cpus.size(); ++cpu) {
         if (counts.passed_cpus[cpu] != 0)
             record.passed_cpus[static_cast<int>(cpu)] = counts.passed_cpus[cpu];
@@ -211,9 +213,9 @@ Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
     const traffic::Capture capture = capture_for(target, frames);
     std::optional<testbed::InstrumentedLink> link;
     {
-        XDPBENCH_TRY(
-            testbed::InstrumentedLink equipped,
-            testbed::InstrumentedLink::create(network, 0, &program, program.fd(), mode, capture));
+        XDPBENCH_TRY(testbed::InstrumentedLink equipped,
+                     testbed::InstrumentedLink::create(network, 0, &program, program.fd(), mode,
+                                                       capture, target.xsk));
         XDPBENCH_CHECK(equipped.watch_tracepoints());
         link.emplace(std::move(equipped));
     }

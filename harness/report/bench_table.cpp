@@ -127,6 +127,10 @@ std::string bench_table(const std::vector<model::BenchRecord>& benches) {
     const std::vector<std::string> names = path_names(setups_of(benches));
     std::string losses;
     for (std::size_t i = 0; i < benches.size(); ++i) {
+        if (benches[i].xsk)
+            losses +=
+                fmt::format("  AF_XDP, {}{}: {}\n", several ? benches[i].setup.program + " " : "",
+                            names[i], sockets_text(*benches[i].xsk, benches[i].losses));
         if (!benches[i].losses.empty())
             losses +=
                 fmt::format("  lost, {}{}: {}\n", several ? benches[i].setup.program + " " : "",

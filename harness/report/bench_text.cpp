@@ -44,6 +44,7 @@ std::vector<Column> columns_for(const model::BenchRecord& bench) {
     }
     if (bench.alone()) return cost;
     const char* const way = bench.setup.mixed     ? "arrived"
+                            : bench.xsk           ? "sockets"
                             : bench.forwarded > 0 ? "far end"
                             : bench.passed > 0    ? "to stack"
                                                   : "returned";
@@ -53,7 +54,7 @@ std::vector<Column> columns_for(const model::BenchRecord& bench) {
         {"processed", "Mpps",
          [](const model::BenchRound& r) { return r.rate(r.processed) / model::kMega; }, 3},
         {way, "Mpps", [](const model::BenchRound& r) { return r.rate(r.forwarded) / model::kMega; },
-         3, bench.forwarded + bench.passed + bench.received > 0},
+         3, bench.forwarded + bench.passed + bench.received > 0 || bench.xsk},
     };
     columns.insert(columns.end(), cost.begin(), cost.end());
     return columns;
@@ -214,6 +215,8 @@ std::string bench_text(const model::BenchRecord& bench) {
         return text + fmt::format("  {:<10}verified by {}; resolution {} ns\n", "paths",
                                   bench.setup.counted_by, model::kAloneResolution);
     }
+    if (bench.xsk)
+        text += fmt::format("  {:<10}{}\n", "AF_XDP", sockets_text(*bench.xsk, bench.losses));
     text += redirect_way(bench) + stack_cpus(bench) + baseline_cpus(bench);
     text += fmt::format("  {:<10}{}; counted by {}\n", "lost", losses_text(bench.losses),
                         bench.setup.counted_by);

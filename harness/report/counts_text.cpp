@@ -35,6 +35,18 @@ std::string losses_text(const model::Losses& losses) {
     return joined(parts);
 }
 
+std::string sockets_text(const model::XskRecord& xsk, const model::Losses& losses) {
+    std::vector<std::string> drops;
+    for (const auto& [name, frames] : losses) {
+        if (name.starts_with("xsk_"))
+            drops.push_back(fmt::format("{} {}", name, thousands(frames)));
+    }
+    return fmt::format("{} ({}), {:.1f} frames per batch, {}; drops: {}",
+                       counted(xsk.sockets, "socket"), model::name_of(xsk.mode),
+                       xsk.tally.frames_per_batch(), counted(xsk.tally.wakeups, "wake-up"),
+                       joined(drops));
+}
+
 std::string traffic_text(const model::BenchSetup& setup) {
     const std::string size = setup.shortest == setup.longest
                                  ? counted(setup.longest, "byte")

@@ -95,6 +95,7 @@ Json to_json(const model::ReplayRecord& replay) {
         json["device"] = replay.device;
         json["peer"] = replay.peer;
     }
+    if (replay.xsk) json["xsk"] = to_json(*replay.xsk);
     if (replay.replacement) json["replacement"] = to_json(*replay.replacement);
     return json;
 }
@@ -240,6 +241,7 @@ Json to_json(const model::BenchRecord& bench) {
     json["passed"] = bench.passed;
     json["passed_by_cpu"] = by_cpu(bench.passed_cpus);
     json["forwarded"] = bench.forwarded;
+    if (bench.xsk) json["xsk"] = to_json(*bench.xsk);
     json["baseline_cpus"] = bench.baseline_cpus;
     json["losses"] = to_json(bench.losses);
     json["cpus"] = to_json(bench.cpus);

@@ -24,6 +24,14 @@ Json to_json(const model::Losses& losses) {
     return json;
 }
 
+Json to_json(const model::XskRecord& xsk) {
+    return {{"sockets", xsk.sockets},
+            {"mode", model::name_of(xsk.mode)},
+            {"frames", xsk.tally.frames},
+            {"batches", xsk.tally.batches},
+            {"wakeups", xsk.tally.wakeups}};
+}
+
 Json to_json(const model::ProgramRecord& program) {
     return {{"name", program.name},
             {"object", program.object},

@@ -51,6 +51,10 @@ std::string arrivals_text(const model::ReplayRecord& replay) {
     }
     if (replay.network == model::NetworkKind::chain)
         text += fmt::format(", {} reached the far end", thousands(replay.forwarded));
+    if (replay.xsk)
+        text += fmt::format(", {} delivered to {} ({})", thousands(replay.xsk->tally.frames),
+                            counted(replay.xsk->sockets, "AF_XDP socket"),
+                            model::name_of(replay.xsk->mode));
     if (replay.network == model::NetworkKind::ports)
         text += fmt::format("; over device {}, peer {}", replay.device, replay.peer);
     return text;

@@ -122,6 +122,7 @@ model::BenchRecord read_bench(const JsonReader& reader) {
     bench.received = reader.count("received");
     bench.passed = reader.count("passed");
     bench.forwarded = reader.count("forwarded");
+    if (reader.has("xsk")) bench.xsk = read_xsk(reader.object("xsk"));
     bench.passed_cpus = read_by_cpu(reader, "passed_by_cpu");
     bench.baseline_cpus = read_cpus(reader, "baseline_cpus");
     bench.losses = read_losses(reader);

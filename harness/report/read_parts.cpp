@@ -53,6 +53,17 @@ model::ActionTally read_actions(const JsonReader& reader, const char* key) {
     return tally;
 }
 
+model::XskRecord read_xsk(const JsonReader& reader) {
+    using enum model::XskMode;
+    constexpr std::array kAll{automatic, copy, zero_copy};
+    model::XskRecord xsk;
+    xsk.sockets = reader.count("sockets");
+    xsk.mode = reader.named<model::XskMode>("mode", kAll,
+                                            [](model::XskMode one) { return model::name_of(one); });
+    xsk.tally = {reader.count("frames"), reader.count("batches"), reader.count("wakeups")};
+    return xsk;
+}
+
 model::Losses read_losses(const JsonReader& reader) {
     model::Losses losses;
     for (const auto& [name, count] : reader.counts_by_name("losses")) losses[name] = count;

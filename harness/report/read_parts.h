@@ -10,6 +10,7 @@
 #include "model/common.h"
 #include "model/load.h"
 #include "model/program.h"
+#include "model/xsk.h"
 #include "report/json_reader.h"
 
 namespace xdpbench::report {
@@ -20,6 +21,7 @@ namespace xdpbench::report {
 [[nodiscard]] model::Bound read_bound(const JsonReader& reader);
 [[nodiscard]] model::ActionTally read_actions(const JsonReader& reader, const char* key);
 [[nodiscard]] model::Losses read_losses(const JsonReader& reader);
+[[nodiscard]] model::XskRecord read_xsk(const JsonReader& reader);
 [[nodiscard]] std::vector<int> read_cpus(const JsonReader& reader, const char* key);
 [[nodiscard]] std::vector<model::CpuTally> read_cpu_tallies(const JsonReader& reader);
 [[nodiscard]] std::map<int, std::uint64_t> read_by_cpu(const JsonReader& reader, const char* key);

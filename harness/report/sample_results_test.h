@@ -59,6 +59,7 @@ inline model::BenchRecord sample_bench() {
     bench.passed = 6;
     bench.passed_cpus = {{0, 4}, {1, 2}};
     bench.losses = {{"dut_tx_errors", 9}};
+    bench.xsk = {2, model::XskMode::zero_copy, {17, 5, 3}};
     bench.measured_seconds = 1;
     bench.user_seconds = 0.01;
     bench.bound = model::Bound::generator;
@@ -167,6 +168,7 @@ inline model::ReplayRecord sample_replay() {
     replay.received = 19;
     replay.passed = 20;
     replay.passed_cpus = {{1, 20}};
+    replay.xsk = {1, model::XskMode::copy, {7, 2, 0}};
     replay.losses = {{"tester_rx_drops", 1}};
     replay.cpus = {{1, {0, 0, 20, 19, 0}}};
     replay.judged = replay.accounted_for = true;

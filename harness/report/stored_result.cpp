@@ -93,6 +93,7 @@ model::ReplayRecord read_replay(const JsonReader& reader) {
     replay.received = reader.count("received");
     replay.passed = reader.count("passed");
     replay.forwarded = reader.count("forwarded");
+    if (reader.has("xsk")) replay.xsk = read_xsk(reader.object("xsk"));
     replay.passed_cpus = read_by_cpu(reader, "passed_by_cpu");
     replay.losses = read_losses(reader);
     replay.cpus = read_cpu_tallies(reader);

@@ -81,6 +81,8 @@ std::string device_options(const RunOptions& options) {
     if (options.peer) text += " --peer " + *options.peer;
     if (options.prepare) text += " --prepare";
     if (options.take_over) text += " --take-over";
+    if (options.xsk != model::XskMode::automatic)
+        text += fmt::format(" --xsk-mode {}", model::name_of(options.xsk));
     return text;
 }
 

@@ -31,8 +31,9 @@ struct RunOptions {
     bool keep = false;                  // --keep
     bool prepare = false;               // --prepare: what was in the way on the ports is off
     bool take_over = false;             // --take-over: `device` and `peer` may be in use
-    target::TrafficOption traffic;      // instead of the scenario's
-    double seconds = 1.0;               // of a bench round
+    model::XskMode xsk = model::XskMode::automatic;  // --xsk-mode
+    target::TrafficOption traffic;                   // instead of the scenario's
+    double seconds = 1.0;                            // of a bench round
     int rounds = 5;
     // Benches end when they are exact enough, or this time is spent on all of them; none: rounds as
     // above (--duration, --rounds).

@@ -128,6 +128,7 @@ Result<PlannedRun> plan_run(const RunOptions& options) {
     plan.listing = plan.lists_tests || plan.lists_benchmarks;
     XDPBENCH_TRY(plan.targets, find_targets(options));
     XDPBENCH_CHECK(apply_settings(options.settings, plan.targets));
+    for (target::Target& target : plan.targets) target.xsk = options.xsk;
     for (target::Target& target : plan.targets)
         XDPBENCH_CHECK(target::permit(target, options.shared_state, plan.restored, plan.notes));
     const bool sends = options.replay || options.bench || options.search || options.latency;

@@ -84,7 +84,8 @@ Result<std::map<int, std::uint64_t>> read_cpus(const YamlNode& node) {
 
 Result<void> read_replay_expectation(const YamlNode& node, Replay& replay) {
     Names keys = action_names();
-    keys.insert(keys.end(), {"received", "passed", "passed_by_cpu", "forwarded", "mask"});
+    keys.insert(keys.end(),
+                {"received", "passed", "passed_by_cpu", "sockets", "forwarded", "mask"});
     XDPBENCH_TRY(const Record record, Record::read(node, "the replay's expect", {}, keys));
     for (const auto& [where, key, value] : record.entries()) {
         const auto action = model::parse_action(key);
@@ -97,6 +98,9 @@ Result<void> read_replay_expectation(const YamlNode& node, Replay& replay) {
     if (const auto* passed = record.find("passed")) {
         XDPBENCH_TRY(replay.passed, read_frame_ref(*passed));
     }
+    if (const auto* sockets = record.find("sockets")) {
+        XDPBENCH_TRY(replay.sockets, read_frame_ref(*sockets));
+    }
     if (const auto* cpus = record.find("passed_by_cpu")) {
         XDPBENCH_TRY(replay.passed_cpus, read_cpus(*cpus));
     }
@@ -106,7 +110,7 @@ Result<void> read_replay_expectation(const YamlNode& node, Replay& replay) {
                             "key 'forwarded' without a far end: expected topology 'chain'");
         XDPBENCH_TRY(replay.forwarded, read_frame_ref(forwarded->value));
     }
-    XDPBENCH_TRY(replay.mask, read_mask(record, {"received", "passed", "forwarded"}));
+    XDPBENCH_TRY(replay.mask, read_mask(record, {"received", "passed", "sockets", "forwarded"}));
     return {};
 }
 

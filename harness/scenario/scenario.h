@@ -145,6 +145,7 @@ struct Replay {
         actions;                       // frames per action; actions not named: 0. Empty: not judged
     std::optional<FrameRef> received;  // frames that come back to the tester side, in order
     std::optional<FrameRef> passed;    // frames that reach the stack of the DUT side, in order
+    std::optional<FrameRef> sockets;   // frames that reach AF_XDP sockets, in order of each queue
     std::optional<FrameRef> forwarded;  // frames that reach the far end of a chain, in order
     // By CPU: frames whose way into the stack was run on it. CPUs not named: 0. Empty: not judged
     std::map<int, std::uint64_t> passed_cpus;

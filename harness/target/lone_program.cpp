@@ -6,6 +6,7 @@
 #include "bpf/rx_metadata.h"
 #include "scenario/interfaces.h"
 #include "target/network_setup.h"
+#include "xsk/occupied.h"
 
 namespace xdpbench::target {
 namespace {
@@ -16,6 +17,51 @@ bool settings_name_interfaces(const std::vector<scenario::Assignment>& settings)
         alone.globals.push_back({setting.place.name, setting.value});
         return scenario::names_interfaces(alone);
     });
+}
+
+bool needs_network(const Target& target, const scenario::Configuration& extra,
+                   std::size_t rx_queues) {
+    return rx_queues > 0 || target.scenario.network ||
+           scenario::names_interfaces(target.scenario.configuration) ||
+           scenario::names_interfaces(extra) || settings_name_interfaces(target.settings);
+}
+
+Result<bool> has_sockets(const bpf::Program& program) {
+    for (const bpf::TypedMap& map : xsk::xskmaps_of(program)) {
+        XDPBENCH_TRY(const bool occupied, xsk::is_occupied(map, 0));
+        if (occupied) return true;
+    }
+    return false;
+}
+
+// Sockets that receive nothing. Of a program that others loaded only with permission: without it,
+// and where there are some, runs say what it does with the sockets that it has.
+Result<std::unique_ptr<xsk::Sockets>> lone_sockets(const LoneProgram& lone, const Target& target) {
+    constexpr xsk::RingSizes kSmall{64, 64};
+    if (target.existing && !target.access.allowed) return std::unique_ptr<xsk::Sockets>();
+    if (target.existing) {
+        XDPBENCH_TRY(const bool others, has_sockets(lone.program));
+        if (others) return std::unique_ptr<xsk::Sockets>();
+    }
+    const net::Link& link = lone.network->links.front();
+    return xsk::sockets_for(lone.program, lone.network->dut, link.dut, model::XskMode::copy, 0,
+                            kSmall);
+}
+
+Result<LoneProgram> load_in_network(const Target& target, const scenario::Configuration& extra,
+                                    std::size_t rx_queues) {
+    XDPBENCH_TRY(net::Network network,
+                 make_network(target, 1, 0, std::max<std::size_t>(rx_queues, 1)));
+    XDPBENCH_TRY(bpf::Program program, load_program(target, network, extra));
+    LoneProgram lone{std::move(network), std::move(program)};
+    if (target.scenario.network && !lone.is_sent()) {
+        XDPBENCH_TRY(bpf::XdpLink ingress,
+                     bpf::XdpLink::attach(lone.network->dut, lone.network->links.front().dut,
+                                          lone.program.fd(), model::Mode::native));
+        lone.ingress.emplace(std::move(ingress));
+    }
+    XDPBENCH_TRY(lone.sockets, lone_sockets(lone, target));
+    return lone;
 }
 
 }  // namespace
@@ -38,21 +84,9 @@ Result<LoneProgram> load_alone(const Target& target, const scenario::Configurati
                                std::size_t rx_queues) {
     XDPBENCH_TRY(bpf::Program program, open_program(target, extra));
     if (target.judged) XDPBENCH_CHECK(bpf::require_rx_metadata(program));
-    if (bpf::reads_rx_metadata(program) || rx_queues > 0 || target.scenario.network ||
-        scenario::names_interfaces(target.scenario.configuration) ||
-        scenario::names_interfaces(extra) || settings_name_interfaces(target.settings)) {
-        XDPBENCH_TRY(net::Network network,
-                     make_network(target, 1, 0, std::max<std::size_t>(rx_queues, 1)));
-        XDPBENCH_TRY(program, load_program(target, network, extra));
-        LoneProgram lone{std::move(network), std::move(program)};
-        if (target.scenario.network && !lone.is_sent()) {
-            XDPBENCH_TRY(bpf::XdpLink ingress,
-                         bpf::XdpLink::attach(lone.network->dut, lone.network->links.front().dut,
-                                              lone.program.fd(), model::Mode::native));
-            lone.ingress.emplace(std::move(ingress));
-        }
-        return lone;
-    }
+    if (bpf::reads_rx_metadata(program) || !xsk::xskmaps_of(program).empty() ||
+        needs_network(target, extra, rx_queues))
+        return load_in_network(target, extra, rx_queues);
     XDPBENCH_CHECK(program.load());
     if (!target.existing && target.access.saved)
         XDPBENCH_CHECK(target.access.saved->copy_to(program.maps()));

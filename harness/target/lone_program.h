@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 
 #include "base/result.h"
@@ -10,6 +11,7 @@
 #include "bpf/test_run.h"
 #include "net/network.h"
 #include "target/target.h"
+#include "xsk/sockets.h"
 
 namespace xdpbench::target {
 
@@ -20,6 +22,8 @@ struct LoneProgram {
     // Where the scenario has a network: its frames come in by dut0, as those of a replay do, and
     // the program is attached there meanwhile (the kernel asks for that).
     std::optional<bpf::XdpLink> ingress = std::nullopt;
+    // In its XSKMAPs, on dut0: a redirect to an empty entry is none.
+    std::unique_ptr<xsk::Sockets> sockets = nullptr;
 
     // The kernel does not test-run it: its frames are sent to it, through the network.
     [[nodiscard]] bool is_sent() const;

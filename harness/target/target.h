@@ -12,6 +12,7 @@
 #include "bpf/existing_program.h"
 #include "bpf/program.h"
 #include "bpf/test_run.h"
+#include "model/xsk.h"
 #include "net/network.h"
 #include "scenario/assignment.h"
 #include "scenario/scenario.h"
@@ -32,7 +33,8 @@ struct Target {
     std::shared_ptr<const bpf::ExistingProgram> existing;  // instead of an object file
     bpf::StateAccess access;                               // to the maps of `existing`
     bpf::PinnedMaps pins = bpf::PinnedMaps::kept_private;
-    std::vector<scenario::Assignment> settings;  // win over all that the scenario sets
+    std::vector<scenario::Assignment> settings;      // win over all that the scenario sets
+    model::XskMode xsk = model::XskMode::automatic;  // --xsk-mode
 };
 
 // By the name of a scenario, as FILE.o[:FUNCTION], or as a program that the kernel has (id:, tag:,

@@ -61,17 +61,18 @@ std::string unaccounted_ways(const LinkCounts& counts, std::uint64_t failed_redi
     }
     const std::uint64_t returned = beyond(back, transmitted);
     const std::uint64_t to_stack = beyond(counts.passed, passed);
-    const std::uint64_t known =
-        counts.forwarded + lost_far + returned + to_stack + failed_redirects;
+    const std::uint64_t known = counts.forwarded + lost_far + returned + to_stack +
+                                counts.sockets.frames + failed_redirects;
     if (redirected != known) {
         return unaccounted_text(
             apart(redirected, known),
-            fmt::format("{} left by XDP_REDIRECT, but {} reached the far end, {} came back, {} "
-                        "reached the stack by way of another CPU, {} could not be redirected and "
-                        "{} were lost on the way",
-                        counted(redirected, "frame"), thousands(counts.forwarded),
-                        thousands(returned), thousands(to_stack), thousands(failed_redirects),
-                        thousands(lost_far)));
+            fmt::format(
+                "{} left by XDP_REDIRECT, but {} reached the far end, {} came back, {} "
+                "reached the stack by way of another CPU, {} reached AF_XDP sockets, {} could not "
+                "be redirected and {} were lost on the way",
+                counted(redirected, "frame"), thousands(counts.forwarded), thousands(returned),
+                thousands(to_stack), thousands(counts.sockets.frames), thousands(failed_redirects),
+                thousands(lost_far)));
     }
     return {};
 }
@@ -81,6 +82,11 @@ std::string unaccounted_ways(const LinkCounts& counts, std::uint64_t failed_redi
 std::uint64_t frames_lost(const model::Losses& losses) {
     return std::accumulate(losses.begin(), losses.end(), std::uint64_t{0},
                            [](std::uint64_t sum, const auto& entry) { return sum + entry.second; });
+}
+
+std::uint64_t lost_to_sockets(const model::Losses& losses) {
+    return loss(losses, "xsk_fill_ring_empty") + loss(losses, "xsk_rx_ring_full") +
+           loss(losses, "xsk_too_long");
 }
 
 std::uint64_t loss(const model::Losses& losses, const std::string& name) {
@@ -126,6 +132,7 @@ LinkCounts since(const LinkCounts& before, const LinkCounts& now) {
     result.received = now.received - before.received;
     result.passed = now.passed - before.passed;
     result.forwarded = now.forwarded - before.forwarded;
+    result.sockets = now.sockets - before.sockets;
     for (std::size_t i = 0; i < result.passed_cpus.size() && i < before.passed_cpus.size(); ++i)
         result.passed_cpus[i] -= before.passed_cpus[i];
     for (auto& [name, frames] : result.losses) frames -= loss(before.losses, name);
@@ -152,9 +159,9 @@ std::string unaccounted(const LinkCounts& counts, std::uint64_t sent) {
             fmt::format("the interface took in {} and dropped {}, but the program handled {}",
                         counted(taken, "frame"), thousands(dropped), thousands(handled)));
     }
-    return unaccounted_ways(counts, dropped - (taken - handled) +
-                                        loss(counts.losses, "redirect_errors") +
-                                        loss(counts.losses, "cpumap_drops"));
+    return unaccounted_ways(
+        counts, dropped - (taken - handled) + loss(counts.losses, "redirect_errors") +
+                    loss(counts.losses, "cpumap_drops") + lost_to_sockets(counts.losses));
 }
 
 Error unaccounted_error(std::string unaccounted_frames) {
@@ -165,7 +172,9 @@ Error unaccounted_error(std::string unaccounted_frames) {
 }
 
 model::End redirect_end(const LinkCounts& counts) {
-    if (counts.received + counts.passed + counts.forwarded == 0) return model::End::nowhere;
+    const std::uint64_t elsewhere = counts.received + counts.passed + counts.forwarded;
+    if (elsewhere + counts.sockets.frames == 0) return model::End::nowhere;
+    if (counts.sockets.frames >= elsewhere) return model::End::sockets;
     if (counts.forwarded >= std::max(counts.received, counts.passed)) return model::End::far;
     return counts.passed >= counts.received ? model::End::stack : model::End::tester;
 }
@@ -178,6 +187,8 @@ const char* end_text(model::End end) {
             return "reached the stack";
         case model::End::far:
             return "reached the far end";
+        case model::End::sockets:
+            return "reached AF_XDP sockets";
         case model::End::nowhere:
             break;
     }

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "model/run.h"
+#include "model/xsk.h"
 #include "scenario/scenario.h"
 
 namespace xdpbench::testbed {
@@ -21,9 +22,11 @@ struct LinkCounts {
     std::uint64_t received = 0;   // arrived at the tester side
     std::uint64_t passed = 0;     // arrived in the stack of the DUT side
     std::uint64_t forwarded = 0;  // arrived at the far end
+    model::XskTally sockets;      // arrived at AF_XDP sockets
     std::vector<std::uint64_t> passed_cpus;  // `passed`, by the CPU that ran the stack
     // generator_xmit_errors, dut_rx_drops, dut_tx_errors, tester_rx_drops; with a far end
-    // out_xmit_errors, sink_rx_drops; after watch_tracepoints() those of TracepointCounts
+    // out_xmit_errors, sink_rx_drops; with AF_XDP sockets those of lost_to_sockets(); after
+    // watch_tracepoints() those of TracepointCounts
     model::Losses losses;
 
     [[nodiscard]] std::uint64_t handled() const;  // the sum of `actions` and `no_action`
@@ -52,19 +55,24 @@ void attribute_all(ActionSource source, model::Action expected, model::ActionTal
 // Nothing if all of `sent` frames are accounted for: every frame sent is one handled or a loss with
 // a name, every frame that left by a way arrived at its end, and the independent counters agree.
 // Otherwise "3 frames unaccounted for: ...", with both figures. A redirected frame may arrive
-// anywhere: at the far end, back at the tester (redirected to where it came from) or in the stack
-// (by way of a CPUMAP).
+// anywhere: at the far end, back at the tester (redirected to where it came from), in the stack
+// (by way of a CPUMAP) or in an AF_XDP socket.
 [[nodiscard]] std::string unaccounted(const LinkCounts& counts, std::uint64_t sent);
 // The same, which is not empty, as an error of the measurement.
 [[nodiscard]] Error unaccounted_error(std::string unaccounted_frames);
 
 // Where most frames arrived.
 [[nodiscard]] model::End redirect_end(const LinkCounts& counts);
-// "came back", "reached the stack", "reached the far end", "arrived nowhere".
+// "came back", "reached the stack", "reached the far end", "reached AF_XDP sockets", "arrived
+// nowhere".
 [[nodiscard]] const char* end_text(model::End end);
 
 // Frames lost, under whatever name.
 [[nodiscard]] std::uint64_t frames_lost(const model::Losses& losses);
+
+// Redirected to AF_XDP sockets whose rings took no more: xsk_fill_ring_empty, xsk_rx_ring_full,
+// xsk_too_long.
+[[nodiscard]] std::uint64_t lost_to_sockets(const model::Losses& losses);
 
 // Frames lost under a name: 0 if there is no such entry.
 [[nodiscard]] std::uint64_t loss(const model::Losses& losses, const std::string& name);

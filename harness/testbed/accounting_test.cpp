@@ -73,6 +73,27 @@ TEST(Accounting, RedirectedFramesAreFoundWhereTheyArrive) {
     EXPECT_NE(unaccounted(counts, 22).find("left by XDP_TX"), std::string::npos);
 }
 
+TEST(Accounting, FramesInSocketsAndThoseThatRingsDroppedAreRedirected) {
+    LinkCounts counts = balanced();
+    counts.actions[XDP_REDIRECT] = 10;
+    counts.handled_by_device += 10;
+    counts.sockets.frames = 6;
+    counts.losses = {{"xsk_rx_ring_full", 1},
+                     {"xsk_fill_ring_empty", 1},
+                     {"xsk_too_long", 1},
+                     {"redirect_errors", 1}};
+    EXPECT_EQ(unaccounted(counts, 20), "");
+    EXPECT_EQ(lost_to_sockets(counts.losses), 3U);
+    EXPECT_EQ(redirect_end(counts), model::End::tester);
+    counts.sockets.frames = 5;
+    EXPECT_NE(unaccounted(counts, 20).find("5 reached AF_XDP sockets"), std::string::npos)
+        << unaccounted(counts, 20);
+    counts.received = counts.passed = 0;
+    EXPECT_EQ(redirect_end(counts), model::End::sockets);
+    const LinkCounts none = since(counts, counts);
+    EXPECT_EQ(none.sockets.frames, 0U);
+}
+
 // A driver that counts the frame whose redirect failed as dropped and not as redirected.
 TEST(Accounting, AFailedRedirectThatOnlyTheDriverCounts) {
     LinkCounts counts = balanced();

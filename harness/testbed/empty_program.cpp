@@ -17,6 +17,7 @@
 #include "empty.skel.h"
 #include "empty_redirect.skel.h"
 #include "target/offload_program.h"
+#include "xsk/socket.h"
 
 namespace xdpbench::testbed {
 namespace {
@@ -25,8 +26,9 @@ using Means = RedirectPath::Means;
 
 // The entries that a map of redirect targets has: key and the value's first 32 bits, which are the
 // interface's index (struct bpf_devmap_val) or the size of the queue (struct bpf_cpumap_val).
-std::vector<std::pair<std::uint32_t, std::uint32_t>> entries_of(const bpf::TypedMap& map) {
-    std::vector<std::pair<std::uint32_t, std::uint32_t>> entries;
+using Entries = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
+Entries entries_of(const bpf::TypedMap& map) {
+    Entries entries;
     const int fd = map.fd;
     std::vector<std::uint8_t> value(map.value.size);
     std::uint32_t key = 0;
@@ -99,6 +101,7 @@ enum class Counting { nowhere, in_its_map };
 std::string function_for(Means means, Counting counting) {
     const std::string function = means == Means::interface ? "to_interface"
                                  : means == Means::devmap  ? "to_port"
+                                 : means == Means::sockets ? "to_socket"
                                                            : "to_cpu";
     return counting == Counting::in_its_map ? function + "_counted" : function;
 }
@@ -128,6 +131,8 @@ Result<bpf::Program> load_redirect(const RedirectPath& redirect_path, Counting c
     bpf_map* const cpus = empty.definition_of("cpus");
     ::bpf_map__set_autocreate(ports, redirect_path.means == Means::devmap);
     ::bpf_map__set_autocreate(cpus, redirect_path.means == Means::cpumap);
+    ::bpf_map__set_autocreate(empty.definition_of("sockets"),
+                              redirect_path.means == Means::sockets);
     ::bpf_map__set_autocreate(empty.definition_of(XDP_COUNTERS_MAP),
                               counting == Counting::in_its_map);
     if (redirect_path.means == Means::devmap)
@@ -154,19 +159,22 @@ Result<RedirectPath> find_redirect_target(const bpf::Program& program, const net
     std::optional<bpf::TypedMap> found;
     for (const bpf::TypedMap& map : program.maps()) {
         const std::uint32_t type = map.kind;
-        if (type == BPF_MAP_TYPE_XSKMAP)
-            return no_baseline(fmt::format("the map {} leads to AF_XDP sockets", map.name));
-        if (!is_devmap(type) && type != BPF_MAP_TYPE_CPUMAP) continue;
-        const auto entries = entries_of(map);
-        if (entries.empty()) continue;
-        if (found)
+        const bool sockets = type == BPF_MAP_TYPE_XSKMAP;
+        if (!sockets && !is_devmap(type) && type != BPF_MAP_TYPE_CPUMAP) continue;
+        // Nobody can read the entries of an XSKMAP. Its sockets are the tool's own.
+        const auto entries = sockets ? Entries{} : entries_of(map);
+        if (entries.empty() && !sockets) continue;
+        if (found && (found->kind != type || !sockets))
             return no_baseline(
                 fmt::format("both maps {} and {} hold targets: which one a frame takes "
                             "is the program's business",
                             found->name, map.name));
         found = map;
         redirect_path.map_type = type;
-        if (type == BPF_MAP_TYPE_CPUMAP) {
+        if (sockets) {
+            redirect_path.means = Means::sockets;
+            redirect_path.queue = xsk::RingSizes{}.rx;
+        } else if (type == BPF_MAP_TYPE_CPUMAP) {
             redirect_path.means = Means::cpumap;
             for (const auto& [cpu, queue] : entries) redirect_path.cpus.push_back(cpu);
             redirect_path.queue =
@@ -211,6 +219,8 @@ Result<EmptyProgram> EmptyProgram::load_counting(model::Action action, const bpf
 }
 
 std::uint64_t most_in_flight(const std::optional<RedirectPath>& redirect_path, std::uint64_t most) {
+    if (redirect_path && redirect_path->means == Means::sockets)
+        return std::min<std::uint64_t>(most, redirect_path->queue);
     if (!redirect_path || redirect_path->means != Means::cpumap) return most;
     // The queue is a ring whose slots are given back a batch at a time, and only when the next
     // batch is begun (ptr_ring of the kernel): two cache lines of pointers, at most half of it. So

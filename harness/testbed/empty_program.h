@@ -16,19 +16,19 @@ namespace xdpbench::testbed {
 
 // Where a program redirects frames to, and by what means.
 struct RedirectPath {
-    enum class Means { interface, devmap, cpumap };
+    enum class Means { interface, devmap, cpumap, sockets };
     Means means = Means::interface;
     std::uint32_t map_type = 0;  // of a devmap: BPF_MAP_TYPE_DEVMAP or _HASH
     bool back = false;           // to the interface that the frames came from; else to the far end
     std::vector<std::uint32_t> cpus;  // of a cpumap: all that are in it, ascending
     // Of a cpumap: slots of its shortest queue. A frame that finds it full is lost, and nobody
-    // counts it: see most_in_flight().
+    // counts it: see most_in_flight(). Of AF_XDP sockets: slots of the receive ring.
     std::uint32_t queue = 0;
 };
 
 // Looks into the maps of a loaded program that stands on `link`. Without a filled one it is taken
 // to redirect by interface index: to the far end, or back if there is none. Unavailable where the
-// maps do not tell: targets of several kinds, AF_XDP sockets.
+// maps do not tell: targets of several kinds.
 Result<RedirectPath> find_redirect_target(const bpf::Program& program, const net::Link& link);
 
 // How many frames may be under way at once, whoever has to wait for a CPU meanwhile: `most`, or
@@ -38,6 +38,7 @@ Result<RedirectPath> find_redirect_target(const bpf::Program& program, const net
 
 class EmptyProgram {
   public:
+    // Of a redirect to AF_XDP sockets: there is none in its map yet.
     // Does what `program` does with frames that take `action`, on `link` of `network`. `of`: the
     // link that `program` was loaded for.
     static Result<EmptyProgram> load(model::Action action, const bpf::Program& program,

@@ -47,7 +47,18 @@ Result<FrameOutcome> FrameTracer::send_next() {
         frame_outcome.end = seen.end;
         frame_outcome.frame = std::move(arrived.front());
     }
+    if (std::optional<packet::Frame> frame = from_sockets()) {
+        frame_outcome.end = model::End::sockets;
+        frame_outcome.frame = std::move(frame);
+    }
     return frame_outcome;
+}
+
+std::optional<packet::Frame> FrameTracer::from_sockets() {
+    if (link_->sockets() == nullptr) return std::nullopt;
+    packet::Frames kept = link_->sockets()->kept();
+    if (kept.size() <= seen_in_sockets_) return std::nullopt;
+    return std::move(kept.at(seen_in_sockets_++));
 }
 
 std::array<FrameTracer::Seen, 3> FrameTracer::ends() {

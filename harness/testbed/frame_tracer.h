@@ -48,6 +48,8 @@ class FrameTracer {
           network_(std::move(network)),
           program_(std::move(program)) {}
 
+    // The frame that arrived at an AF_XDP socket since the last time.
+    std::optional<packet::Frame> from_sockets();
     std::array<Seen, 3> ends();
 
     traffic::Generator generator_;
@@ -55,6 +57,7 @@ class FrameTracer {
     bpf::Program program_;
     std::optional<InstrumentedLink> link_;
     std::array<std::uint32_t, 3> seen_{};
+    std::size_t seen_in_sockets_ = 0;
 };
 
 }  // namespace xdpbench::testbed

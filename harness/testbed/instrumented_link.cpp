@@ -11,6 +11,7 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "net/port_network.h"
+#include "traffic/placement.h"
 
 namespace xdpbench::testbed {
 namespace {
@@ -111,7 +112,8 @@ InstrumentedLink::InstrumentedLink(const net::Network& network, const net::Link&
 
 Result<InstrumentedLink> InstrumentedLink::create(const net::Network& network, std::size_t index,
                                                   const bpf::Program* own_program, int program_fd,
-                                                  model::Mode mode, traffic::Capture capture) {
+                                                  model::Mode mode, traffic::Capture capture,
+                                                  model::XskMode xsk) {
     const net::Link& link = network.links.at(index);
     bool counts = false;
     if (own_program != nullptr) {
@@ -125,6 +127,11 @@ Result<InstrumentedLink> InstrumentedLink::create(const net::Network& network, s
                  traffic::Sink::attach(network.dut, link.dut, stack, capture));
     XDPBENCH_TRY(bpf::XdpLink xdp_link,
                  bpf::XdpLink::attach(network.dut, link.dut, program_fd, mode));
+    std::unique_ptr<xsk::Sockets> sockets;
+    if (own_program != nullptr) {
+        XDPBENCH_TRY(sockets,
+                     xsk::sockets_for(*own_program, network.dut, link.dut, xsk, capture.frames));
+    }
     net::CarrierWait carrier_wait{0};
     // Now that both ends have a program: a veth declares it only then.
     if (!link.tester.traits.ours)
@@ -143,6 +150,8 @@ Result<InstrumentedLink> InstrumentedLink::create(const net::Network& network, s
     InstrumentedLink equipped(network, link, std::move(programs), mode, counts,
                               std::move(tester_sink), std::move(stack_sink), std::move(xdp_link));
     equipped.carrier_wait_ = carrier_wait;
+    equipped.sockets_ = std::move(sockets);
+    equipped.keep_ = capture.frames;
     if (link.far) {
         XDPBENCH_TRY(traffic::Sink far_sink,
                      traffic::Sink::attach(*network.sink, link.far->sink,
@@ -164,9 +173,25 @@ Result<void> InstrumentedLink::watch_tracepoints_of(const bpf::Program& program)
     return {};
 }
 
+Result<void> InstrumentedLink::open_sockets(const bpf::Program& program, model::XskMode mode) {
+    if (sockets_) return sockets_->put_into(program);
+    XDPBENCH_TRY(sockets_, xsk::sockets_for(program, network_->dut, link_->dut, mode, keep_));
+    return {};
+}
+
+Result<void> InstrumentedLink::receive_beside(const std::vector<int>& busy) {
+    if (!sockets_) return {};
+    std::vector<int> cpus = traffic::allowed_cpus();
+    const int last = cpus.empty() ? 0 : cpus.back();
+    std::erase_if(
+        cpus, [&busy](int cpu) { return std::find(busy.begin(), busy.end(), cpu) != busy.end(); });
+    return sockets_->receive_on(cpus.empty() ? last : cpus.back());
+}
+
 Result<void> InstrumentedLink::replace(const bpf::Program& program) {
     const bool known = std::find(programs_.begin(), programs_.end(), &program) != programs_.end();
     if (!known && !tracepoints_.empty()) XDPBENCH_CHECK(watch_tracepoints_of(program));
+    if (!known) XDPBENCH_CHECK(open_sockets(program, model::XskMode::automatic));
     XDPBENCH_CHECK(xdp_link_.replace(program.fd()));
     if (known) return {};
     XDPBENCH_TRY(const bool counts, counts_itself(program));
@@ -176,6 +201,7 @@ Result<void> InstrumentedLink::replace(const bpf::Program& program) {
 }
 
 Result<void> InstrumentedLink::start_over(const bpf::Program& program) {
+    XDPBENCH_CHECK(open_sockets(program, model::XskMode::automatic));
     XDPBENCH_CHECK(xdp_link_.replace(program.fd()));
     XDPBENCH_TRY(counts_, counts_itself(program));
     programs_ = {&program};
@@ -207,6 +233,7 @@ Result<LinkCounts> InstrumentedLink::read() const {
         XDPBENCH_CHECK(read_ends(counts));
         XDPBENCH_CHECK(read_actions(counts, {}));
         for (const TracepointCounts& watched : tracepoints_) XDPBENCH_CHECK(watched.add_to(counts));
+        XDPBENCH_CHECK(read_sockets(counts));
         counts.handled_by_device = counts.handled();
         return counts;
     }
@@ -242,6 +269,20 @@ Result<std::uint64_t> InstrumentedLink::not_taken_in(const DriverCounters& teste
     return dropped.tx_dropped;
 }
 
+Result<void> InstrumentedLink::read_sockets(LinkCounts& counts) const {
+    if (!sockets_) return {};
+    XDPBENCH_TRY(const xsk::Received received, sockets_->received());
+    counts.sockets = received.tally;
+    model::Losses& losses = counts.losses;
+    losses["xsk_fill_ring_empty"] = received.drops.fill_ring_empty;
+    losses["xsk_rx_ring_full"] = received.drops.rx_ring_full;
+    losses["xsk_too_long"] = received.drops.others;
+    // The tracepoint tells of these too.
+    std::uint64_t& failed = losses["redirect_errors"];
+    failed -= std::min(failed, received.drops.sum());
+    return {};
+}
+
 Result<void> InstrumentedLink::read_losses(LinkCounts& counts, const DriverCounters& driver) const {
     XDPBENCH_TRY(const DriverCounters tester,
                  net::driver_counters(network_->tester, link_->tester.name));
@@ -259,10 +300,11 @@ Result<void> InstrumentedLink::read_losses(LinkCounts& counts, const DriverCount
         losses["sink_rx_drops"] = over_queues(sink, kRx, "drops");
     }
     for (const TracepointCounts& watched : tracepoints_) XDPBENCH_CHECK(watched.add_to(counts));
+    XDPBENCH_CHECK(read_sockets(counts));
     if (mode_ != model::Mode::generic) {
         // The driver counts a failed redirect as a frame that it dropped (veth_xdp_rcv_one()).
         std::uint64_t& dropped = losses["dut_rx_drops"];
-        dropped -= std::min(dropped, loss(losses, "redirect_errors"));
+        dropped -= std::min(dropped, loss(losses, "redirect_errors") + lost_to_sockets(losses));
         return {};
     }
     // What a generic program sends leaves through the device's ordinary transmit path.
@@ -290,15 +332,17 @@ Result<void> InstrumentedLink::read_actions(LinkCounts& counts,
         counts.actions[XDP_DROP] = drops - std::min(drops, counts.no_action);
         counts.actions[XDP_TX] =
             over_queues(driver, kRx, "xdp_tx") + over_queues(driver, kRx, "xdp_tx_errors");
-        counts.actions[XDP_REDIRECT] =
-            over_queues(driver, kRx, "xdp_redirect") + loss(counts.losses, "redirect_errors");
+        counts.actions[XDP_REDIRECT] = over_queues(driver, kRx, "xdp_redirect") +
+                                       loss(counts.losses, "redirect_errors") +
+                                       lost_to_sockets(counts.losses);
     } else {
         // With those that were lost on the way there.
         const model::Losses& lost = counts.losses;
         counts.actions[XDP_TX] =
             counts.received + loss(lost, "dut_tx_errors") + loss(lost, "tester_rx_drops");
         counts.actions[XDP_REDIRECT] = counts.forwarded + loss(lost, "redirect_errors") +
-                                       loss(lost, "out_xmit_errors") + loss(lost, "sink_rx_drops");
+                                       loss(lost, "out_xmit_errors") + loss(lost, "sink_rx_drops") +
+                                       counts.sockets.frames + lost_to_sockets(lost);
     }
     const std::uint64_t known = counts.handled();
     const std::uint64_t others =
@@ -330,7 +374,8 @@ Result<LinkCounts> settled(const InstrumentedLink& link, const LinkCounts& befor
         // Frames that nobody sent: they may go on for ever, and never be accounted for.
         if (counts.handled() > sent) return counts;
         const std::uint64_t sum = counts.handled() + counts.received + counts.passed +
-                                  counts.forwarded + frames_lost(counts.losses);
+                                  counts.forwarded + counts.sockets.frames +
+                                  frames_lost(counts.losses);
         if (sum != progress) {
             progress = sum;
             moved = Clock::now();

@@ -2,6 +2,7 @@
 // and the counters that must agree.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "testbed/accounting.h"
 #include "testbed/tracepoint_counts.h"
 #include "traffic/sink.h"
+#include "xsk/sockets.h"
 
 namespace xdpbench::testbed {
 
@@ -20,10 +22,12 @@ namespace xdpbench::testbed {
 class InstrumentedLink {
   public:
     // `own_program` reports the per-action counters if it has them; a program without them is
-    // counted by the driver (native) or by where its frames arrive (generic).
+    // counted by the driver (native) or by where its frames arrive (generic). If it has XSKMAPs,
+    // AF_XDP sockets are bound to the DUT side, one a queue, and put into them.
     static Result<InstrumentedLink> create(const net::Network& network, std::size_t index,
                                            const bpf::Program* own_program, int program_fd,
-                                           model::Mode mode, traffic::Capture capture);
+                                           model::Mode mode, traffic::Capture capture,
+                                           model::XskMode xsk = model::XskMode::automatic);
 
     // All frames are known to take `action`, if one is given: what the counters in use do not tell
     // from it is counted as it, and a frame that arrived nowhere is not taken for a dropped one.
@@ -42,6 +46,15 @@ class InstrumentedLink {
     // As replace, but the accounting begins again with `program`: those before it may be gone. What
     // was read before cannot be compared with what is read afterwards.
     Result<void> start_over(const bpf::Program& program);
+
+    // The same of a program that is none of the link's own. Nothing to do without an XSKMAP.
+    Result<void> open_sockets(const bpf::Program& program, model::XskMode mode);
+    // From here on a thread receives, on another CPU than those of `busy` if there is one: sockets
+    // are emptied while frames arrive. Else they are emptied by read(). Nothing to do without
+    // sockets.
+    Result<void> receive_beside(const std::vector<int>& busy);
+    // nullptr: the program redirects to none.
+    [[nodiscard]] xsk::Sockets* sockets() const { return sockets_.get(); }
 
     Result<LinkCounts> read() const;
 
@@ -70,6 +83,8 @@ class InstrumentedLink {
                      traffic::Sink tester_sink, traffic::Sink stack_sink, bpf::XdpLink xdp_link);
     Result<std::uint64_t> not_taken_in(const std::map<std::string, std::uint64_t>& tester) const;
     Result<void> read_ends(LinkCounts& counts) const;
+    // Tells what the rings of AF_XDP sockets dropped from other failed redirects.
+    Result<void> read_sockets(LinkCounts& counts) const;
     Result<void> read_losses(LinkCounts& counts,
                              const std::map<std::string, std::uint64_t>& driver) const;
     Result<void> read_actions(LinkCounts& counts,
@@ -86,6 +101,8 @@ class InstrumentedLink {
     traffic::Sink stack_sink_;
     std::optional<traffic::Sink> far_sink_;  // of a link with a far end
     bpf::XdpLink xdp_link_;
+    std::unique_ptr<xsk::Sockets> sockets_;  // of a program with XSKMAPs
+    std::size_t keep_ = 0;                   // frames that sinks and sockets keep
     net::CarrierWait carrier_wait_{0};
     std::vector<TracepointCounts> tracepoints_;  // of each of programs_, if they are watched
 };

@@ -43,6 +43,7 @@ void add_counts(const LinkCounts& counts, model::BenchRecord& record) {
     record.received += counts.received;
     record.passed += counts.passed;
     record.forwarded += counts.forwarded;
+    if (record.xsk) record.xsk->tally += counts.sockets;
     for (std::size_t cpu = 0; cpu < counts.passed_cpus.size(); ++cpu) {
         if (counts.passed_cpus[cpu] != 0)
             record.passed_cpus[static_cast<int>(cpu)] += counts.passed_cpus[cpu];

@@ -68,7 +68,7 @@ Result<std::unique_ptr<PortLink>> PortLink::create(const target::Target& target,
         new PortLink(std::move(network), std::move(aside), std::move(program), std::move(empty)));
     XDPBENCH_TRY(InstrumentedLink link,
                  InstrumentedLink::create(devices->network_, 0, &devices->program_,
-                                          devices->program_.fd(), mode, capture));
+                                          devices->program_.fd(), mode, capture, target.xsk));
     devices->link_.emplace(std::move(link));
     XDPBENCH_CHECK(require_way_out(devices->network_, devices->redirect_path(), mode));
     XDPBENCH_TRY(devices->seen_, devices->link_->read());

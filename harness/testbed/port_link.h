@@ -41,6 +41,10 @@ class PortLink {
 
     // As InstrumentedLink::watch_tracepoints(): frames that are seen to be lost are not waited for.
     Result<void> watch_tracepoints();
+    // As that of the link.
+    Result<void> receive_beside(const std::vector<int>& busy) {
+        return link_->receive_beside(busy);
+    }
 
     // From here on the program under test or the empty one handles the frames, put into its place
     // through the link: the driver sets nothing up anew. Invalid if frames moved since the last

@@ -40,7 +40,7 @@ namespace {
 constexpr std::uint64_t kBuffer = XSK_UMEM__DEFAULT_FRAME_SIZE;
 constexpr std::uint32_t kCompletions = 64;  // nothing is sent, but the kernel wants the ring
 
-// The kernel counts the memory of a socket as locked. Without CAP_IPC_LOCK the limit counts.
+// The kernel counts the memory of a socket as locked, unless there is CAP_IPC_LOCK.
 void lift_memory_limit() {
     const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
     (void)::setrlimit(RLIMIT_MEMLOCK, &unlimited);

@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "xsk/occupied.h"
+
 namespace xdpbench::xsk {
 namespace {
 
@@ -24,14 +26,16 @@ std::uint32_t queues_of(const net::NetNs& netns, const net::InterfaceInfo& inter
 Result<void> put(const bpf::Program& program, const bpf::TypedMap& map, const Socket& socket) {
     const std::uint32_t key = socket.queue();
     if (key >= map.max_entries) return {};
+    if (program.is_shared()) {
+        XDPBENCH_TRY(const bool occupied, is_occupied(map, key));
+        if (occupied)
+            return unavailable_error(
+                fmt::format("entry {} of map {} has the AF_XDP socket of another process", key,
+                            map.name),
+                "the program under test is in use, and no socket is taken from it");
+    }
     const int fd = socket.fd();
-    const std::uint64_t flags = program.is_shared() ? BPF_NOEXIST : BPF_ANY;
-    if (::bpf_map_update_elem(map.fd, &key, &fd, flags) == 0) return {};
-    if (errno == EEXIST && program.is_shared())
-        return unavailable_error(
-            fmt::format("entry {} of map {} has the AF_XDP socket of another program", key,
-                        map.name),
-            "the program under test is in use, and no socket is taken from it");
+    if (::bpf_map_update_elem(map.fd, &key, &fd, BPF_ANY) == 0) return {};
     return system_error(
         fmt::format("cannot put an AF_XDP socket into map {}, key {}", map.name, key), errno);
 }

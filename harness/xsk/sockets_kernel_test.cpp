@@ -4,6 +4,7 @@
 #include "bpf/fixture_test.h"
 #include "net/network.h"
 #include "traffic/generator.h"
+#include "xsk/occupied.h"
 #include "xsk/sockets.h"
 
 namespace xdpbench::xsk {
@@ -170,6 +171,19 @@ TEST_P(OneModeTest, AQueueIsTakenOnce) {
     ASSERT_FALSE(second);
     EXPECT_NE(second.error().text().find("another AF_XDP socket"), std::string::npos)
         << second.error().text();
+}
+
+TEST_P(OneModeTest, AnEntryIsOccupiedAsLongAsItsSocketLives) {
+    const bpf::TypedMap map = xskmaps_of(*program_).at(0);
+    const auto before = is_occupied(map, 0);
+    ASSERT_TRUE(before) << before.error().text();
+    EXPECT_FALSE(*before);
+    open({64, 64});
+    if (IsSkipped() || HasFatalFailure()) return;
+    EXPECT_TRUE(*is_occupied(map, 0));
+    EXPECT_FALSE(*is_occupied(map, 1));
+    sockets_.reset();
+    EXPECT_FALSE(*is_occupied(map, 0));
 }
 
 INSTANTIATE_TEST_SUITE_P(Native, OneModeTest, testing::Values(model::Mode::native),
