@@ -8,6 +8,7 @@
 #include "net/network.h"
 #include "testbed/empty_program.h"
 #include "traffic/refresh_loop.h"
+#include "xsk/sockets.h"
 
 namespace xdpbench::bench {
 

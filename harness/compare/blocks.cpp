@@ -60,6 +60,10 @@ Result<std::unique_ptr<BlockSource>> LoopBlocks::create(const Compared& compared
     XDPBENCH_CHECK(loop.park(network.tester, network.parking));
     std::unique_ptr<LoopBlocks> blocks(
         new LoopBlocks(compared, seed, std::move(network), std::move(empty), std::move(loop)));
+    XDPBENCH_TRY(blocks->sockets_,
+                 xsk::sockets_for(base, blocks->network_.dut, blocks->network_.links[0].dut,
+                                  model::XskMode::copy, 0, {64, 64}));
+    if (blocks->sockets_) XDPBENCH_CHECK(blocks->sockets_->put_into(blocks->empty_.program()));
     blocks->window_runs_ = kFewestRuns;
     XDPBENCH_TRY(const Block first, blocks->measure());
     blocks->window_runs_ = std::clamp(
@@ -81,6 +85,7 @@ Result<void> LoopBlocks::load(Arms& arms) {
     for (const std::size_t arm : order) {
         const target::Target& target = arm == kContender ? *compared_->contender : *compared_->base;
         XDPBENCH_TRY(bpf::Program program, target::load_program(target, network_));
+        if (sockets_) XDPBENCH_CHECK(sockets_->put_into(program));
         XDPBENCH_CHECK(loop_.place(arms.slots[arm], program.fd()));
         XDPBENCH_CHECK(bench::bring_to_state(program, compared_->frames, compared_->paths));
         arms.programs[arm].emplace(std::move(program));

@@ -16,6 +16,7 @@
 #include "target/traffic_shape.h"
 #include "testbed/empty_program.h"
 #include "traffic/refresh_loop.h"
+#include "xsk/sockets.h"
 
 namespace xdpbench::compare {
 
@@ -94,6 +95,7 @@ class LoopBlocks final : public BlockSource {
     std::mt19937_64 lots_;
     net::Network network_;  // its parking interface is used, and what a program may redirect to
     testbed::EmptyProgram empty_;
+    std::unique_ptr<xsk::Sockets> sockets_;  // in the XSKMAPs of all of them; nothing arrives
     traffic::RefreshLoop loop_;
     std::uint32_t window_runs_ = 0;
     bool of_program_ = true;

@@ -33,7 +33,7 @@ Target without_entries(Target target) {
 
 Result<model::ProgramRecord> describe_program(const Target& target) {
     const Target plain = without_entries(target);
-    XDPBENCH_TRY(const LoneProgram lone, load_alone(plain));
+    XDPBENCH_TRY(const LoneProgram lone, load_alone(plain, {}, 0, LoneSockets::none));
     XDPBENCH_TRY(const bpf::ProgramInfo info, lone.program.info());
     XDPBENCH_TRY(bpf::Program again, open_program(plain));
     XDPBENCH_TRY(const auto inside, lone.enter());

@@ -49,7 +49,7 @@ Result<std::unique_ptr<xsk::Sockets>> lone_sockets(const LoneProgram& lone, cons
 }
 
 Result<LoneProgram> load_in_network(const Target& target, const scenario::Configuration& extra,
-                                    std::size_t rx_queues) {
+                                    std::size_t rx_queues, LoneSockets sockets) {
     XDPBENCH_TRY(net::Network network,
                  make_network(target, 1, 0, std::max<std::size_t>(rx_queues, 1)));
     XDPBENCH_TRY(bpf::Program program, load_program(target, network, extra));
@@ -60,7 +60,9 @@ Result<LoneProgram> load_in_network(const Target& target, const scenario::Config
                                           lone.program.fd(), model::Mode::native));
         lone.ingress.emplace(std::move(ingress));
     }
-    XDPBENCH_TRY(lone.sockets, lone_sockets(lone, target));
+    if (sockets == LoneSockets::wanted) {
+        XDPBENCH_TRY(lone.sockets, lone_sockets(lone, target));
+    }
     return lone;
 }
 
@@ -81,12 +83,12 @@ Result<std::optional<net::InNetNs>> LoneProgram::enter() const {
 }
 
 Result<LoneProgram> load_alone(const Target& target, const scenario::Configuration& extra,
-                               std::size_t rx_queues) {
+                               std::size_t rx_queues, LoneSockets sockets) {
     XDPBENCH_TRY(bpf::Program program, open_program(target, extra));
     if (target.judged) XDPBENCH_CHECK(bpf::require_rx_metadata(program));
-    if (bpf::reads_rx_metadata(program) || !xsk::xskmaps_of(program).empty() ||
-        needs_network(target, extra, rx_queues))
-        return load_in_network(target, extra, rx_queues);
+    const bool has_sockets = sockets == LoneSockets::wanted && !xsk::xskmaps_of(program).empty();
+    if (bpf::reads_rx_metadata(program) || has_sockets || needs_network(target, extra, rx_queues))
+        return load_in_network(target, extra, rx_queues, sockets);
     XDPBENCH_CHECK(program.load());
     if (!target.existing && target.access.saved)
         XDPBENCH_CHECK(target.access.saved->copy_to(program.maps()));

@@ -33,9 +33,12 @@ struct LoneProgram {
     // is entered where there is no network.
     [[nodiscard]] Result<std::optional<net::InNetNs>> enter() const;
 };
+// Whether the XSKMAPs of a lone program get sockets: its runs need them, its description does not.
+enum class LoneSockets { wanted, none };
 // With `rx_queues` there are interfaces, with so many receive queues each, even if the
-// configuration names none.
+// configuration names none. Unavailable if sockets are wanted and cannot be had.
 Result<LoneProgram> load_alone(const Target& target, const scenario::Configuration& extra = {},
-                               std::size_t rx_queues = 0);
+                               std::size_t rx_queues = 0,
+                               LoneSockets sockets = LoneSockets::wanted);
 
 }  // namespace xdpbench::target
