@@ -1,0 +1,1 @@
+qualify_group.sh
