@@ -14,7 +14,7 @@ namespace {
 
 struct LatencyEnd {
     model::End place;
-    const traffic::Sink* sink;  // none: there is no such end
+    const traffic::Arrivals* sink;  // none: there is no such end
     std::uint64_t arrived;
 };
 

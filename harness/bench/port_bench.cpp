@@ -20,6 +20,8 @@ namespace {
 // Long enough that exchanging the programs and reading cost nothing, short enough that drift hits
 // both alike.
 constexpr double kDeviceWindowSeconds = 0.03;
+// To ask the session for a window and to be answered takes some milliseconds.
+constexpr double kRemoteWindowSeconds = 0.3;
 constexpr std::uint64_t kFewestDeviceFrames = 1024;
 constexpr std::uint64_t kMostDeviceFrames = 524'288;
 // Now and then a frame gets lost for other reasons.
@@ -38,8 +40,8 @@ std::string most_frequent(const model::Losses& losses) {
 
 }  // namespace
 
-PortBench::PortBench(std::unique_ptr<testbed::PortLink> devices, traffic::Generator generator)
-    : devices_(std::move(devices)), generator_(std::move(generator)) {}
+PortBench::PortBench(std::unique_ptr<testbed::PortLink> devices, traffic::FrameSender sender)
+    : devices_(std::move(devices)), sender_(std::move(sender)) {}
 
 Result<std::unique_ptr<BenchRig>> PortBench::create(const BenchCase& bench) {
     XDPBENCH_CHECK(probe::require_timeable());
@@ -53,13 +55,14 @@ Result<std::unique_ptr<BenchRig>> PortBench::create(const BenchCase& bench) {
         return unavailable_error("maps are not restored over real ports",
                                  "windows there are longer than the traffic",
                                  "time it alone or over a veth: leave --dev out");
-    XDPBENCH_TRY(traffic::Generator generator, traffic::Generator::create(frames));
+    XDPBENCH_TRY(traffic::FrameSender sender,
+                 traffic::FrameSender::create(frames, bench.devices->remote));
     XDPBENCH_TRY(std::unique_ptr<testbed::PortLink> devices,
                  testbed::PortLink::create(*bench.target, *bench.devices, *bench.mode,
                                            traffic::longest_of(frames), paths.action,
                                            testbed::BaselineWish::needed, {}));
-    XDPBENCH_CHECK(devices->park(generator));
-    std::unique_ptr<PortBench> rig(new PortBench(std::move(devices), std::move(generator)));
+    XDPBENCH_CHECK(devices->park(sender));
+    std::unique_ptr<PortBench> rig(new PortBench(std::move(devices), std::move(sender)));
     rig->record_.setup = describe_bench(bench, frames, paths);
     rig->watch_paths(paths);
     rig->record_.setup.counted_by = rig->devices_->link().counted_by();
@@ -69,8 +72,9 @@ Result<std::unique_ptr<BenchRig>> PortBench::create(const BenchCase& bench) {
     const std::optional<testbed::RedirectPath> redirect_path = rig->devices_->redirect_path();
     if (redirect_path)
         rig->record_.baseline_cpus.assign(redirect_path->cpus.begin(), redirect_path->cpus.end());
+    const double window = bench.devices->remote ? kRemoteWindowSeconds : kDeviceWindowSeconds;
     const std::uint64_t most = testbed::most_in_flight(redirect_path, kMostDeviceFrames);
-    XDPBENCH_CHECK(rig->calibrate(kDeviceWindowSeconds, std::min(kFewestDeviceFrames, most), most));
+    XDPBENCH_CHECK(rig->calibrate(window, std::min(kFewestDeviceFrames, most), most));
     XDPBENCH_CHECK(rig->require_same_end(rig->end_, rig->baseline_end_));
     return std::unique_ptr<BenchRig>(std::move(rig));
 }
@@ -78,10 +82,9 @@ Result<std::unique_ptr<BenchRig>> PortBench::create(const BenchCase& bench) {
 Result<BenchRig::Window> PortBench::window(bool baseline, std::uint64_t frames,
                                            model::BenchRecord* counted) {
     XDPBENCH_CHECK(devices_->begin(baseline));
-    const std::uint64_t first = generator_.next_frame();
+    const std::uint64_t first = sender_.next_frame();
     const Clock::time_point start = Clock::now();
-    XDPBENCH_CHECK(
-        generator_.send(devices_->network().tester, devices_->link().tester().index, frames));
+    XDPBENCH_CHECK(sender_.send(devices_->network(), devices_->link().tester(), frames));
     XDPBENCH_TRY(const testbed::PortLink::Finished finished, devices_->finish(frames));
     const testbed::LinkCounts& counts = finished.counts;
     if (counted != nullptr) {

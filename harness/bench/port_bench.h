@@ -18,13 +18,13 @@ class PortBench final : public BenchRig {
     [[nodiscard]] Result<model::BenchRecord> finish() override;
 
   private:
-    PortBench(std::unique_ptr<testbed::PortLink> devices, traffic::Generator generator);
+    PortBench(std::unique_ptr<testbed::PortLink> devices, traffic::FrameSender sender);
     Result<Window> window(bool baseline, std::uint64_t frames,
                           model::BenchRecord* counted) override;
     Result<void> find_bound(model::BenchRecord& record) const;
 
     std::unique_ptr<testbed::PortLink> devices_;
-    traffic::Generator generator_;
+    traffic::FrameSender sender_;
     // Of windows that count and of the baseline's beside them.
     std::uint64_t baseline_sent_ = 0;
     std::uint64_t baseline_lost_ = 0;

@@ -14,6 +14,7 @@
 #include "testbed/empty_program.h"
 #include "traffic/frame_map.h"
 #include "traffic/placement.h"
+#include "traffic/remote_sink.h"
 #include "traffic/stamped_frames.h"
 
 namespace xdpbench::bench {
@@ -75,9 +76,8 @@ Result<std::unique_ptr<TrialRig>> TrialRig::create(const BenchCase& bench, traff
     if (stamps) {
         XDPBENCH_TRY(lengthened, make_stampable(target, paths, frames));
     }
-    XDPBENCH_TRY(traffic::PacedGenerators generators,
-                 traffic::PacedGenerators::create(frames, pace, bench.generators()));
-    std::unique_ptr<TrialRig> rig(new TrialRig(std::move(generators)));
+    std::unique_ptr<TrialRig> rig(new TrialRig);
+    XDPBENCH_CHECK(rig->make_generators(bench, frames, pace));
     rig->paths_ = paths;
     rig->lengthened_ = lengthened;
     XDPBENCH_CHECK(bench.devices ? rig->use_devices(bench, traffic::longest_of(frames), stamps)
@@ -91,6 +91,17 @@ Result<std::unique_ptr<TrialRig>> TrialRig::create(const BenchCase& bench, traff
         XDPBENCH_CHECK(rig->devices_ ? rig->devices_->watch_tracepoints()
                                      : rig->link_->watch_tracepoints());
     return rig;
+}
+
+Result<void> TrialRig::make_generators(const BenchCase& bench, const packet::Frames& frames,
+                                       traffic::Pace pace) {
+    if (bench.devices && bench.devices->remote) {
+        if (pace == traffic::Pace::paced_stamped) return traffic::no_remote_latency();
+        XDPBENCH_TRY(remote_, traffic::FrameSender::create(frames, bench.devices->remote));
+        return {};
+    }
+    XDPBENCH_TRY(generators_, traffic::PacedGenerators::create(frames, pace, bench.generators()));
+    return {};
 }
 
 Result<void> TrialRig::build_veths(const BenchCase& bench, std::size_t longest_frame, bool stamps) {
@@ -130,8 +141,9 @@ Result<void> TrialRig::use_devices(const BenchCase& bench, std::size_t longest_f
 Result<TrialRig::Offered> TrialRig::offer_to_veth(const testbed::InstrumentedLink& link,
                                                   double rate, double seconds) {
     XDPBENCH_TRY(const testbed::LinkCounts before, link.read());
-    XDPBENCH_TRY(traffic::JointOffer offer, generators_.offer(network_->tester, link.tester().index,
-                                                              {rate, seconds, made_up_}));
+    XDPBENCH_TRY(
+        traffic::JointOffer offer,
+        generators_->offer(network_->tester, link.tester().index, {rate, seconds, made_up_}));
     XDPBENCH_TRY(testbed::LinkCounts counts,
                  testbed::settled(link, before, offer.frames, testbed::Settled::balanced));
     if (const std::string missing = testbed::unaccounted(counts, offer.frames); !missing.empty()) {
@@ -142,9 +154,16 @@ Result<TrialRig::Offered> TrialRig::offer_to_veth(const testbed::InstrumentedLin
 
 Result<TrialRig::Offered> TrialRig::offer_to_device(bool baseline, double rate, double seconds) {
     XDPBENCH_CHECK(devices_->begin(baseline));
-    XDPBENCH_TRY(traffic::JointOffer offer,
-                 generators_.offer(devices_->network().tester, devices_->link().tester().index,
-                                   {rate, seconds, made_up_}));
+    const net::InterfaceInfo& tester = devices_->link().tester();
+    traffic::JointOffer offer;
+    if (remote_) {
+        XDPBENCH_TRY(const traffic::Offer one, remote_->offer(tester, {rate, seconds, made_up_}));
+        static_cast<traffic::Offer&>(offer) = one;
+        offer.each = {one};
+    } else {
+        XDPBENCH_TRY(offer, generators_->offer(devices_->network().tester, tester.index,
+                                               {rate, seconds, made_up_}));
+    }
     XDPBENCH_TRY(testbed::PortLink::Finished finished, devices_->finish(offer.frames));
     return Offered{std::move(offer), std::move(finished.counts)};
 }

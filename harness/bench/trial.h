@@ -10,6 +10,7 @@
 #include "net/network.h"
 #include "testbed/instrumented_link.h"
 #include "testbed/port_link.h"
+#include "traffic/frame_sender.h"
 #include "traffic/paced_generators.h"
 
 namespace xdpbench::bench {
@@ -51,16 +52,19 @@ class TrialRig {
         traffic::JointOffer offer;
         testbed::LinkCounts counts;
     };
-    explicit TrialRig(traffic::PacedGenerators generators) : generators_(std::move(generators)) {}
+    TrialRig() = default;
     Result<void> build_veths(const BenchCase& bench, std::size_t longest_frame, bool stamps);
     Result<void> use_devices(const BenchCase& bench, std::size_t longest_frame, bool stamps);
+    Result<void> make_generators(const BenchCase& bench, const packet::Frames& frames,
+                                 traffic::Pace pace);
     Result<Offered> offer_to_veth(const testbed::InstrumentedLink& link, double rate,
                                   double seconds);
     Result<Offered> offer_to_device(bool baseline, double rate, double seconds);
     [[nodiscard]] Result<void> verify_paths(const traffic::JointOffer& offer,
                                             const testbed::LinkCounts& counts) const;
 
-    traffic::PacedGenerators generators_;
+    std::optional<traffic::PacedGenerators> generators_;
+    std::optional<traffic::FrameSender> remote_;  // in their place, where the peer is remote
     std::unique_ptr<testbed::PortLink> devices_;  // over real interfaces; else:
     std::optional<net::Network> network_;
     std::optional<bpf::Program> program_;

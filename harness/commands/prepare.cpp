@@ -46,7 +46,7 @@ Result<std::vector<std::string>> ports_of(const RunArguments& arguments) {
         return input_error("--prepare without --dev: there is no port to prepare",
                            "name the port: --dev IF --peer IF");
     std::vector<std::string> ports{arguments.device};
-    if (!arguments.peer.empty()) ports.push_back(arguments.peer);
+    if (!arguments.peer.empty() && !arguments.remote.session) ports.push_back(arguments.peer);
     XDPBENCH_TRY(const net::NetNs netns, net::NetNs::current());
     for (const std::string& port : ports) XDPBENCH_CHECK(net::query_interface(netns, port));
     return ports;
@@ -70,6 +70,8 @@ Result<std::optional<net::PreparedPorts>> prepare(const RunArguments& arguments)
     }
     XDPBENCH_TRY(const std::vector<std::string> ports, ports_of(arguments));
     XDPBENCH_TRY(net::PreparedPorts prepared, prepare_ports(ports));
+    if (arguments.remote.session)
+        XDPBENCH_CHECK(prepare_remotely(*arguments.remote.session, arguments.peer));
     return std::optional<net::PreparedPorts>(std::move(prepared));
 }
 

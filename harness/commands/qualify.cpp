@@ -15,6 +15,7 @@
 #include "commands/lists.h"
 #include "commands/output_options.h"
 #include "commands/prepare.h"
+#include "commands/remote_side.h"
 #include "probe/oldest_kernel.h"
 #include "probe/privileges.h"
 #include "qualify/card.h"
@@ -31,6 +32,8 @@ namespace {
 struct QualifyArguments {
     std::string device;
     std::string peer;
+    bool take_over = false;
+    RemoteArguments remote;
     std::vector<std::string> groups;
     std::string at_least;
     std::string duration;
@@ -42,6 +45,8 @@ Result<qualify::Options> options_of(const QualifyArguments& arguments) {
     qualify::Options options;
     options.device = arguments.device;
     if (!arguments.peer.empty()) options.peer = arguments.peer;
+    options.take_over = arguments.take_over;
+    options.remote = arguments.remote.session;
     if (!arguments.at_least.empty()) {
         XDPBENCH_TRY(options.at_least, qualify::parse_least_rate(arguments.at_least));
     }
@@ -110,7 +115,9 @@ Result<int> list_cases(qualify::Context& context, const qualify::Selection& sele
     return kHeld;
 }
 
-Result<int> run_qualify(const QualifyArguments& arguments, const Invocation& invocation) {
+Result<int> run_qualify(QualifyArguments arguments, const Invocation& invocation) {
+    XDPBENCH_CHECK(
+        open_remote(arguments.remote, arguments.device, arguments.peer, arguments.take_over, true));
     XDPBENCH_TRY(const qualify::Options options, options_of(arguments));
     XDPBENCH_TRY(const std::vector<std::string> groups, list_items("--group", arguments.groups));
     XDPBENCH_TRY(const qualify::Selection selection,
@@ -119,8 +126,9 @@ Result<int> run_qualify(const QualifyArguments& arguments, const Invocation& inv
     XDPBENCH_CHECK(probe::require_privileges());
     XDPBENCH_CHECK(probe::require_kernel());
     std::vector<std::string> ports{options.device};
-    if (options.peer) ports.push_back(*options.peer);
+    if (options.peer && !options.remote) ports.push_back(*options.peer);
     XDPBENCH_TRY(net::PreparedPorts prepared, prepare_ports(ports));
+    if (options.remote) XDPBENCH_CHECK(prepare_remotely(*options.remote, *options.peer));
     XDPBENCH_TRY(qualify::Context context, qualify::Context::create(options));
     XDPBENCH_CHECK(require_link_speed(context));
     if (run::asks_for_list(invocation.passed_on)) return list_cases(context, selection);
@@ -155,9 +163,9 @@ Result<int> run_qualify(const QualifyArguments& arguments, const Invocation& inv
 }
 
 void add_options(CLI::App& app, QualifyArguments& arguments) {
-    app.add_option("--dev", arguments.device, "the port to qualify")
+    app.add_option("--dev", arguments.device,
+                   "the port to qualify (default: NETIF of the environment or net.config)")
         ->type_name("IF")
-        ->required()
         ->group(kInterfaceGroup);
     app.add_option(
            "--peer", arguments.peer,
@@ -165,6 +173,7 @@ void add_options(CLI::App& app, QualifyArguments& arguments) {
            "one port can show is run")
         ->type_name("IF")
         ->group(kInterfaceGroup);
+    add_remote_options(app, arguments.remote);
     app.add_option("--group", arguments.groups, "only the cases of these groups")
         ->type_name("GROUP,...")
         ->group(kProgramGroup);

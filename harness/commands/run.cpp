@@ -36,8 +36,10 @@ std::string stem_of(const std::filesystem::path& result, const std::filesystem::
     return std::filesystem::path(file ? result : by_itself).replace_extension().string();
 }
 
-Result<int> run_command(const RunArguments& arguments, const Invocation& invocation) {
+Result<int> run_command(RunArguments arguments, const Invocation& invocation) {
     bpf::set_up_libbpf(arguments.verbose > 1);
+    XDPBENCH_CHECK(open_remote(arguments.remote, arguments.device, arguments.peer,
+                               arguments.take_over, false));
     // Before the ports are looked at; restores them at the end, however this function is left.
     XDPBENCH_TRY(const auto prepared, prepare(arguments));
     XDPBENCH_TRY(run::RunOptions options, parse_run(arguments));

@@ -21,6 +21,7 @@
 #include "net/interface.h"
 #include "net/port_network.h"
 #include "traffic/placement.h"
+#include "traffic/remote_sink.h"
 
 namespace xdpbench::commands {
 namespace {
@@ -55,6 +56,23 @@ Result<void> require_modes_together(const net::InterfaceInfo& device,
                     device.name));
 }
 
+// The other machine knows its port, by name or address.
+Result<void> add_remote_peer(const RunArguments& arguments, const net::InterfaceInfo& device,
+                             run::RunOptions& options) {
+    XDPBENCH_CHECK(require_modes_together(device, options.modes));
+    if (std::find(options.modes.begin(), options.modes.end(), model::Mode::offload) !=
+        options.modes.end())
+        return input_error("--mode offload does not go with --remote",
+                           "both ports have to be in this machine");
+    if (options.latency) return traffic::no_remote_latency();
+    const net::Ports ends{*options.device, arguments.peer, options.take_over, options.remote};
+    for (const model::Mode mode : options.modes) {
+        XDPBENCH_TRY(const net::Network network, net::join_ports(ends, mode, 0));
+        options.peer = network.links.front().tester.name;
+    }
+    return {};
+}
+
 Result<void> add_device(const RunArguments& arguments, run::RunOptions& options) {
     if (options.keep)
         return input_error("--keep does not go with --dev: nothing is left on real interfaces",
@@ -76,7 +94,9 @@ Result<void> add_device(const RunArguments& arguments, run::RunOptions& options)
     options.device = device.name;
     options.take_over = arguments.take_over;
     options.prepare = arguments.prepare;
+    options.remote = arguments.remote.session;
     if (arguments.peer.empty()) return {};
+    if (options.remote) return add_remote_peer(arguments, device, options);
     XDPBENCH_TRY(const net::InterfaceInfo peer, net::query_interface(netns, arguments.peer));
     XDPBENCH_CHECK(require_two_ends(arguments, device, peer));
     XDPBENCH_CHECK(require_modes_together(device, options.modes));
@@ -272,6 +292,7 @@ void add_interface_options(CLI::App& app, RunArguments& arguments) {
         ->type_name("IF")
         ->needs(device)
         ->group(kInterfaceGroup);
+    add_remote_options(app, arguments.remote);
     app.add_flag("--prepare", arguments.prepare,
                  "switch off what is in the way on --dev and --peer (GRO, LRO, VLAN offload, IPv6, "
                  "flow control), and restore it when the run ends")

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "commands/output_options.h"
+#include "commands/remote_side.h"
 #include "commands/shape_options.h"
 #include "commands/state_options.h"
 #include "commands/traffic_options.h"
@@ -42,6 +43,7 @@ struct RunArguments {
     OutputArguments outputs;
     std::string device;
     std::string peer;
+    RemoteArguments remote;
     bool take_over = false;
     bool prepare = false;
     bool keep = false;

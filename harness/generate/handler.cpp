@@ -42,8 +42,6 @@ Result<void> Handler::claim(const net::InterfaceInfo& port, const remote::Reques
                             remote::Reply& reply) const {
     XDPBENCH_TRY(const net::UsablePort usable,
                  net::claim_port(*netns_, port.name, request.take_over, request.length));
-    XDPBENCH_CHECK(net::require_sends_redirected(*netns_, usable.interface,
-                                                 "send from a port of another driver"));
     reply.port = state_of(usable.interface);
     reply.port->carrier_wait_ms = static_cast<std::uint64_t>(usable.carrier_wait.count());
     return describe(usable.interface, reply);

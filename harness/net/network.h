@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,10 @@
 #include "net/interface.h"
 #include "net/netns.h"
 #include "scenario/interfaces.h"
+
+namespace xdpbench::remote {
+class Session;
+}
 
 namespace xdpbench::net {
 
@@ -75,6 +80,10 @@ struct Network {
     InterfaceInfo parking;
     std::optional<NetNs> bridge;  // of a lan
     std::vector<Host> hosts;      // of a lan, in the order of the addresses
+    // Of ports: who has the tester's end, if this process has not. Then the index of the tester's
+    // interface is that of another machine or namespace, and only the session sends and counts
+    // there; `tester` is the caller's namespace.
+    std::shared_ptr<remote::Session> remote = {};
 
     // A pair or a chain, by `kind`: `link_count` links of veth pairs with the default MAC addresses
     // of the fixtures, up, with IPv6 silent and NAPI on where frames arrive for the program. The
@@ -84,6 +93,9 @@ struct Network {
     static Result<Network> create(std::size_t link_count, std::size_t longest_frame,
                                   model::NetworkKind kind = model::NetworkKind::pair,
                                   std::size_t queues = 1);
+
+    // This process sends and counts at the tester's end itself.
+    [[nodiscard]] bool tester_is_here() const { return remote == nullptr; }
 
     // Redirected frames arrive at an end of their own that can be read.
     [[nodiscard]] bool has_far_end() const { return sink.has_value(); }

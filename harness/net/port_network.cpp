@@ -18,6 +18,7 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "net/netlink.h"
+#include "net/remote_port.h"
 #include "packet/frame.h"
 
 namespace xdpbench::net {
@@ -244,14 +245,19 @@ Result<Network> join_ports(const Ports& ends, model::Mode mode, std::size_t long
                     std::nullopt,
                     {},
                     std::nullopt,
+                    {},
                     {}};
     Link link;
+    network.remote = ends.remote;
     XDPBENCH_TRY(link.dut, usable_end(network.dut, ends.device, ends.take_over, longest_frame));
-    XDPBENCH_TRY(link.tester, usable_end(network.tester, ends.peer, ends.take_over, longest_frame));
+    XDPBENCH_TRY(UsablePort peer,
+                 ends.remote
+                     ? claim_remote_port(ends, network.dut, ends.take_over, longest_frame)
+                     : claim_port(network.tester, ends.peer, ends.take_over, longest_frame));
+    link.tester = std::move(peer.interface);
     XDPBENCH_CHECK(require_receive_offloads(network.dut, link.dut, mode));
     XDPBENCH_TRY(const CarrierWait dut_wait, require_cabled(network.dut, link.dut));
-    XDPBENCH_TRY(const CarrierWait peer_wait, require_cabled(network.tester, link.tester));
-    link.carrier_wait = dut_wait + peer_wait;
+    link.carrier_wait = dut_wait + peer.carrier_wait;
     network.links.push_back(std::move(link));
     return network;
 }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,11 +14,13 @@
 
 namespace xdpbench::net {
 
-// Interfaces of the caller's network namespace.
+// Interfaces of the caller's network namespace; the peer may be elsewhere.
 struct Ports {
     std::string device;      // gets the program
     std::string peer;        // what is sent over it arrives at the device
     bool take_over = false;  // also interfaces with addresses or routes
+    // Has the peer, where that is a port of another machine or namespace.
+    std::shared_ptr<remote::Session> remote = {};
 };
 
 // A network of one link over the two, which are there already: tester is the peer, dut the device,

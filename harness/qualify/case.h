@@ -11,7 +11,7 @@
 
 namespace xdpbench::qualify {
 
-enum class Needs { one_port, two_ports };
+enum class Needs { one_port, two_ports, two_ports_here };  // here: in this machine
 
 struct CaseEntry {
     const char* group;

@@ -4,6 +4,7 @@
 #include "base/number.h"
 #include "bpf/refusal.h"
 #include "net/port_network.h"
+#include "net/remote_port.h"
 #include "probe/attach_modes.h"
 
 namespace xdpbench::qualify {
@@ -12,15 +13,30 @@ Result<Context> Context::create(const Options& options) {
     XDPBENCH_TRY(net::NetNs netns, net::NetNs::current());
     Context context(options, std::move(netns));
     if (options.peer) {
-        const net::Ports ends{options.device, *options.peer, false};
-        XDPBENCH_TRY(const net::Network network, net::join_ports(ends, model::Mode::native, 0));
+        const net::Ports ends{options.device, *options.peer, options.take_over, options.remote};
+        XDPBENCH_TRY(net::Network network, net::join_ports(ends, model::Mode::native, 0));
         context.device_ = network.links.front().dut;
         context.peer_ = network.links.front().tester;
+        context.network_.emplace(std::move(network));
         return context;
     }
     XDPBENCH_TRY(context.device_, net::query_interface(context.netns_, options.device));
     XDPBENCH_CHECK(net::require_no_xdp(context.netns_, context.device_));
     return context;
+}
+
+Result<net::CarrierWait> Context::await_peer_carrier() const {
+    return net::await_tester_carrier(*network_, network_->links.front());
+}
+
+Result<void> Context::set_peer_mtu(int mtu) const {
+    if (network_->tester_is_here()) return net::set_mtu(netns_, peer().name, mtu);
+    remote::Request request;
+    request.command = remote::Command::set;
+    request.interface = peer().name;
+    request.mtu = mtu;
+    XDPBENCH_CHECK(network_->remote->ask(request));
+    return {};
 }
 
 Declared Context::declares(Feature feature) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -10,7 +11,9 @@
 #include "net/interface.h"
 #include "net/netlink.h"
 #include "net/netns.h"
+#include "net/port_network.h"
 #include "qualify/ruling.h"
+#include "remote/session.h"
 
 namespace xdpbench::qualify {
 
@@ -27,7 +30,9 @@ struct Options {
     std::string device;
     std::optional<std::string> peer;
     std::optional<LeastRate> at_least = {};
-    double seconds = 1;  // of each measurement of a rate, of a round or trial of others
+    double seconds = 1;      // of each measurement of a rate, of a round or trial of others
+    bool take_over = false;  // ports that have addresses
+    std::shared_ptr<remote::Session> remote = {};  // has the peer; none: it is in this namespace
 };
 
 // A bit of the kernel's netdev family (enum netdev_xdp_act).
@@ -53,6 +58,14 @@ class Context {
     [[nodiscard]] const net::InterfaceInfo& peer() const { return *peer_; }
     [[nodiscard]] bool has_peer() const { return peer_.has_value(); }
 
+    // Both, for a network over them.
+    [[nodiscard]] net::Ports ports() const {
+        return {device_.name, peer().name, options_.take_over, options_.remote};
+    }
+    // The carrier of the peer is there again; returns how long it was away.
+    [[nodiscard]] Result<net::CarrierWait> await_peer_carrier() const;
+    Result<void> set_peer_mtu(int mtu) const;
+
     // As the kernel has it now: some drivers declare more once a program is attached.
     [[nodiscard]] Declared declares(Feature feature) const;
     // Native where the driver has it, else generic: what cases run in that need no certain mode.
@@ -74,6 +87,7 @@ class Context {
     Options options_;
     net::NetNs netns_;
     net::InterfaceInfo device_;
+    std::optional<net::Network> network_;  // of both ports, if there is a peer
     std::optional<net::InterfaceInfo> peer_;
     std::optional<std::string> native_refusal_;
     std::optional<double> generator_most_;

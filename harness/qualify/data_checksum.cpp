@@ -131,7 +131,7 @@ Result<Ruling> modes(Context& context) {
     constexpr int kTries = 4;
     if (const auto refused = require_native(context); !refused || *refused)
         return refused ? Result<Ruling>(**refused) : refused.error();
-    const net::Ports ends{context.device().name, context.peer().name, false};
+    const net::Ports ends = context.ports();
     for (const char* const name : {"drop_ipv6"}) {
         XDPBENCH_TRY(const target::Target target, target::find_target(name));
         std::string differs = "not tried";

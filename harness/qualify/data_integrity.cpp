@@ -103,6 +103,8 @@ Result<Ruling> delay(Context& context) {
     constexpr int kTrips = 30;
     constexpr std::chrono::milliseconds kMost{10};
     constexpr std::chrono::seconds kPatience{2};
+    if (context.options().remote)
+        return skip("the way to the remote peer and back takes longer than a frame");
     XDPBENCH_TRY(Rig rig, returning_rig(context, 2 * kTrips));
     Clock::duration shortest = kPatience;
     for (std::uint32_t number = 0; number < kTrips; ++number) {

@@ -11,7 +11,7 @@ namespace xdpbench::qualify {
 Result<MtuChange> MtuChange::set(const Context& context, int mtu) {
     MtuChange change(context);
     Result<void> done = net::set_mtu(context.netns(), context.device().name, mtu);
-    if (done && context.has_peer()) done = net::set_mtu(context.netns(), context.peer().name, mtu);
+    if (done && context.has_peer()) done = context.set_peer_mtu(mtu);
     if (!done) return unavailable_error(done.error().what);
     XDPBENCH_CHECK(await_carriers(context));
     return change;
@@ -21,8 +21,7 @@ void MtuChange::restore() {
     if (context_ == nullptr) return;
     const Context& context = *std::exchange(context_, nullptr);
     static_cast<void>(net::set_mtu(context.netns(), context.device().name, context.device().mtu));
-    if (context.has_peer())
-        static_cast<void>(net::set_mtu(context.netns(), context.peer().name, context.peer().mtu));
+    if (context.has_peer()) static_cast<void>(context.set_peer_mtu(context.peer().mtu));
     static_cast<void>(await_carriers(context));
 }
 

@@ -35,7 +35,9 @@ Ruling judge(const Context& context, const replay::OffloadOutcome& outcome) {
 
 Result<Ruling> device(Context& context) {
     XDPBENCH_TRY(const target::Target target, target::find_target("xdp_drop"));
-    const replay::OffloadPorts ports{context.device().name, context.options().peer};
+    const qualify::Options& options = context.options();
+    const replay::OffloadPorts ports{context.device().name,
+                                     options.remote ? std::nullopt : options.peer};
     const replay::OffloadOutcome outcome = replay::run_offload(target, ports);
     if (outcome.verdict.outcome == model::Outcome::error) return invalid(outcome.verdict.message);
     return judge(context, outcome);

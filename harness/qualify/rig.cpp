@@ -9,6 +9,7 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "qualify/frames.h"
+#include "traffic/remote_sink.h"
 
 namespace xdpbench::qualify {
 namespace {
@@ -26,6 +27,7 @@ constexpr std::uint32_t kProbeNumber = 0xfffffffe;
 // A veth takes in no frames that a program on its other end sends, unless it has a program itself
 // (veth_xdp_xmit() of the kernel). Others need nothing.
 Result<std::unique_ptr<bpf::XdpLink>> open_peer(const Context& context, bool frags) {
+    if (context.options().remote) return std::unique_ptr<bpf::XdpLink>();  // it does so itself
     if (context.peer().driver != "veth") return std::unique_ptr<bpf::XdpLink>();
     ProgramSettings settings;
     settings.frags = frags;
@@ -35,12 +37,26 @@ Result<std::unique_ptr<bpf::XdpLink>> open_peer(const Context& context, bool fra
     return std::make_unique<bpf::XdpLink>(std::move(link));
 }
 
+Result<std::unique_ptr<traffic::Arrivals>> listen_at_peer(const Context& context,
+                                                          traffic::Capture capture, bool frags) {
+    constexpr auto kPlace = traffic::SinkPlace::socket;
+    if (context.options().remote) {
+        XDPBENCH_TRY(traffic::RemoteSink sink,
+                     traffic::RemoteSink::attach(context.options().remote, context.peer().name,
+                                                 kPlace, capture, frags));
+        return std::make_unique<traffic::RemoteSink>(std::move(sink));
+    }
+    XDPBENCH_TRY(traffic::Sink sink,
+                 traffic::Sink::attach(context.netns(), context.peer(), kPlace, capture));
+    return std::make_unique<traffic::Sink>(std::move(sink));
+}
+
 }  // namespace
 
 Result<milliseconds> await_carriers(const Context& context) {
     XDPBENCH_TRY(milliseconds away, net::await_carrier(context.netns(), context.device()));
     if (context.has_peer()) {
-        XDPBENCH_TRY(const milliseconds peer, net::await_carrier(context.netns(), context.peer()));
+        XDPBENCH_TRY(const milliseconds peer, context.await_peer_carrier());
         away += peer;
     }
     return away;
@@ -57,10 +73,11 @@ Result<Rig> Rig::create(Context& context, CaseProgram program, model::Mode mode,
                                    static_cast<std::uint32_t>(longest), false};
     XDPBENCH_TRY(traffic::Sink stack, traffic::Sink::attach(context.netns(), context.device(),
                                                             traffic::SinkPlace::socket, capture));
-    XDPBENCH_TRY(traffic::Sink back, traffic::Sink::attach(context.netns(), context.peer(),
-                                                           traffic::SinkPlace::socket, capture));
-    XDPBENCH_TRY(traffic::PacketSocket sender,
-                 traffic::PacketSocket::open(context.netns(), context.peer()));
+    XDPBENCH_TRY(std::unique_ptr<traffic::Arrivals> back,
+                 listen_at_peer(context, capture, program.settings().frags));
+    XDPBENCH_TRY(
+        traffic::PeerSocket sender,
+        traffic::PeerSocket::open(context.netns(), context.peer(), context.options().remote));
     Rig rig(context, std::move(program), std::move(xdp_link), std::move(stack), std::move(back),
             std::move(sender));
     rig.peer_link_ = std::move(peer_link);
@@ -140,14 +157,14 @@ Result<Arrived> Rig::take() {
     while (Clock::now() - moved < kQuiet) {
         if (interrupted()) return interrupted_error();
         XDPBENCH_TRY(const std::uint64_t in_stack, stack_.arrived());
-        XDPBENCH_TRY(const std::uint64_t back, back_.arrived());
+        XDPBENCH_TRY(const std::uint64_t back, back_->arrived());
         if (in_stack + back != last) moved = Clock::now();
         last = in_stack + back;
         std::this_thread::sleep_for(kLookAgain);
     }
     Arrived arrived;
     XDPBENCH_TRY(packet::Frames in_stack, stack_.captured(taken_in_stack_));
-    XDPBENCH_TRY(packet::Frames back, back_.captured(taken_back_));
+    XDPBENCH_TRY(packet::Frames back, back_->captured(taken_back_));
     taken_in_stack_ += static_cast<std::uint32_t>(in_stack.size());
     taken_back_ += static_cast<std::uint32_t>(back.size());
     arrived.in_stack = only_ours(std::move(in_stack));

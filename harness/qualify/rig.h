@@ -12,7 +12,8 @@
 #include "packet/frame.h"
 #include "qualify/context.h"
 #include "qualify/program.h"
-#include "traffic/packet_socket.h"
+#include "traffic/arrivals.h"
+#include "traffic/peer_socket.h"
 #include "traffic/sink.h"
 
 namespace xdpbench::qualify {
@@ -40,19 +41,19 @@ class Rig {
     Result<Arrived> take();
 
     // Frames that arrived at the peer so far, of this tool or not.
-    [[nodiscard]] Result<std::uint64_t> came_back() const { return back_.arrived(); }
+    [[nodiscard]] Result<std::uint64_t> came_back() const { return back_->arrived(); }
     // Since create().
     Result<ProgramCounts> counts() const;
     [[nodiscard]] std::uint64_t sent() const { return sent_; }
     // How long the carrier was away after attaching.
     [[nodiscard]] std::chrono::milliseconds carrier_wait() const { return carrier_wait_; }
     [[nodiscard]] CaseProgram& program() { return program_; }
-    [[nodiscard]] traffic::PacketSocket& sender() { return sender_; }
+    [[nodiscard]] traffic::PeerSocket& sender() { return sender_; }
     [[nodiscard]] bpf::XdpLink& xdp_link() { return xdp_link_; }
 
   private:
     Rig(Context& context, CaseProgram program, bpf::XdpLink xdp_link, traffic::Sink stack,
-        traffic::Sink back, traffic::PacketSocket sender)
+        std::unique_ptr<traffic::Arrivals> back, traffic::PeerSocket sender)
         : context_(&context),
           program_(std::move(program)),
           xdp_link_(std::move(xdp_link)),
@@ -68,8 +69,8 @@ class Rig {
     bpf::XdpLink xdp_link_;
     std::unique_ptr<bpf::XdpLink> peer_link_;
     traffic::Sink stack_;
-    traffic::Sink back_;
-    traffic::PacketSocket sender_;
+    std::unique_ptr<traffic::Arrivals> back_;
+    traffic::PeerSocket sender_;
     ProgramCounts before_;
     std::uint64_t sent_ = 0;
     std::uint64_t given_up_ = 0;  // of those: frames that the program has not seen in time

@@ -35,7 +35,8 @@ std::string full_name(const CaseEntry& entry) {
 }
 
 std::string repeat_of(const Options& options, const CaseEntry& entry) {
-    const std::string peer = options.peer ? " --peer " + *options.peer : "";
+    std::string peer = options.peer ? " --peer " + *options.peer : "";
+    if (options.remote) peer += fmt::format(" --remote '{}'", options.remote->place().text());
     const std::string least = options.at_least ? " --at-least " + options.at_least->text : "";
     return fmt::format("xdp-bench qualify --dev {}{}{} -- '--gtest_filter=qualify.{}'",
                        options.device, peer, least, full_name(entry));
@@ -53,6 +54,8 @@ void add_alarms(const Session& session, Ruling& ruling) {
 // A case before may have left the link in the middle of a reset.
 Ruling run_entry(Session& session, const CaseEntry& entry) {
     const Result<Ruling> ruling = guarded("the case cannot be run", [&]() -> Result<Ruling> {
+        if (entry.needs == Needs::two_ports_here && session.context.options().remote)
+            return skip("rates over a remote peer: xdp-bench --only bench,search --remote");
         XDPBENCH_CHECK(await_carriers(session.context));
         return entry.run(session.context);
     });
@@ -131,7 +134,7 @@ Result<Selection> select(const std::vector<std::string>& groups, bool two_ports)
     for (const CaseEntry& entry : all_cases()) {
         if (!groups.empty() && std::find(groups.begin(), groups.end(), entry.group) == groups.end())
             continue;
-        if (entry.needs == Needs::two_ports && !two_ports) {
+        if (entry.needs != Needs::one_port && !two_ports) {
             selection.not_run.push_back(full_name(entry));
         } else {
             selection.cases.push_back(entry);

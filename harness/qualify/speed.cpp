@@ -232,23 +232,23 @@ Result<Ruling> queues(Context& context) {
 constexpr const char* kGroup = "speed";
 
 constexpr std::array kCases{
-    CaseEntry{kGroup, "generator", Needs::two_ports, generator},
-    CaseEntry{kGroup, "drop", Needs::two_ports,
+    CaseEntry{kGroup, "generator", Needs::two_ports_here, generator},
+    CaseEntry{kGroup, "drop", Needs::two_ports_here,
               [](Context& context) { return rate(context, untouched(), 0, Judged::yes); }},
-    CaseEntry{kGroup, "drop_read", Needs::two_ports, drop_after_reading},
-    CaseEntry{kGroup, "drop_parsed", Needs::two_ports, drop_after_parsing},
-    CaseEntry{kGroup, "pass", Needs::two_ports,
+    CaseEntry{kGroup, "drop_read", Needs::two_ports_here, drop_after_reading},
+    CaseEntry{kGroup, "drop_parsed", Needs::two_ports_here, drop_after_parsing},
+    CaseEntry{kGroup, "pass", Needs::two_ports_here,
               [](Context& context) { return rate(context, {}, 1, Judged::no); }},
-    CaseEntry{kGroup, "tx", Needs::two_ports, send_back},
+    CaseEntry{kGroup, "tx", Needs::two_ports_here, send_back},
     CaseEntry{
-        kGroup, "devmap", Needs::two_ports,
+        kGroup, "devmap", Needs::two_ports_here,
         [](Context& context) { return redirect_to(context, Function::to_port, Judged::yes); }},
-    CaseEntry{kGroup, "broadcast", Needs::two_ports,
+    CaseEntry{kGroup, "broadcast", Needs::two_ports_here,
               [](Context& context) { return redirect_to(context, Function::to_all, Judged::no); }},
-    CaseEntry{kGroup, "cpumap", Needs::two_ports, cpumap},
-    CaseEntry{kGroup, "queues", Needs::two_ports, queues},
-    CaseEntry{kGroup, "loss", Needs::two_ports, find_loss},
-    CaseEntry{kGroup, "latency", Needs::two_ports, find_latency},
+    CaseEntry{kGroup, "cpumap", Needs::two_ports_here, cpumap},
+    CaseEntry{kGroup, "queues", Needs::two_ports_here, queues},
+    CaseEntry{kGroup, "loss", Needs::two_ports_here, find_loss},
+    CaseEntry{kGroup, "latency", Needs::two_ports_here, find_latency},
 };
 
 }  // namespace

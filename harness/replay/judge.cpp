@@ -61,7 +61,7 @@ Result<FrameComparison> compare_sinks(const target::Target& target,
         return {};
     };
     const auto add = [&](const char* what, const auto& wanted,
-                         const traffic::Sink& sink) -> Result<void> {
+                         const traffic::Arrivals& sink) -> Result<void> {
         if (!wanted) return {};
         XDPBENCH_TRY(const packet::Frames actual, sink.captured());
         return compare(what, *wanted, actual);
@@ -74,7 +74,7 @@ Result<FrameComparison> compare_sinks(const target::Target& target,
     XDPBENCH_CHECK(add("received on the tester side", replay.received, link.tester_sink()));
     XDPBENCH_CHECK(add("passed to the stack", replay.passed, link.stack_sink()));
     // Out of a real interface they leave by itself, and come back.
-    const traffic::Sink* const far = link.far_sink();
+    const traffic::Arrivals* const far = link.far_sink();
     XDPBENCH_CHECK(add(far != nullptr ? "forwarded to the far end" : "redirected back",
                        replay.forwarded, far != nullptr ? *far : link.tester_sink()));
     return all;

@@ -20,7 +20,7 @@
 #include "testbed/port_accounting.h"
 #include "testbed/port_link.h"
 #include "traffic/frame_map.h"
-#include "traffic/generator.h"
+#include "traffic/frame_sender.h"
 #include "traffic/pinned.h"
 
 namespace xdpbench::replay {
@@ -67,7 +67,7 @@ Result<bpf::Program> load_for(const target::Target& target, const net::Network& 
 // accounted for: where softirqs are left to ksoftirqd while it runs (before 6.5), a receiver that
 // waits for the CPU is overrun by frames that are sent in one go. Once frames are not accounted
 // for there is nothing to wait for.
-Result<testbed::LinkCounts> send_paced(traffic::Generator& generator, const net::Network& network,
+Result<testbed::LinkCounts> send_paced(traffic::FrameSender& sender, const net::Network& network,
                                        const testbed::InstrumentedLink& link,
                                        std::uint64_t frames) {
     XDPBENCH_TRY(const testbed::LinkCounts before, link.read());
@@ -75,7 +75,7 @@ Result<testbed::LinkCounts> send_paced(traffic::Generator& generator, const net:
     bool accounted = true;
     for (std::uint64_t sent = 0; sent < frames;) {
         const std::uint64_t part = accounted ? std::min(kInFlight, frames - sent) : frames - sent;
-        XDPBENCH_CHECK(generator.send(network.tester, link.tester().index, part));
+        XDPBENCH_CHECK(sender.send(network, link.tester(), part));
         sent += part;
         const testbed::Settled when =
             sent < frames ? testbed::Settled::balanced : testbed::Settled::certain;
@@ -189,6 +189,15 @@ void note_carrier(const target::Target& target, const net::Network& network,
         target.scenario.name, link.dut().name, before.count(), after.count()));
 }
 
+Result<traffic::FrameSender> sender_for(const packet::Frames& frames, bool as_card,
+                                        const ReplayOptions& options) {
+    if (!as_card)
+        return traffic::FrameSender::create(frames,
+                                            options.devices ? options.devices->remote : nullptr);
+    XDPBENCH_TRY(traffic::Generator generator, traffic::Generator::create_by_socket(frames));
+    return traffic::FrameSender::of(std::move(generator));
+}
+
 Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
                                  const ReplayOptions& options, std::vector<std::string>& notes) {
     if (interrupted()) return interrupted_error();
@@ -197,9 +206,7 @@ Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
                  target::load_frames(target::replay_traffic(target), target.scenario));
     XDPBENCH_TRY(const bpf::Program opened, target::open_program(target));
     const bool as_card = bpf::reads_rx_metadata(opened) && !options.devices;
-    XDPBENCH_TRY(traffic::Generator generator, as_card
-                                                   ? traffic::Generator::create_by_socket(frames)
-                                                   : traffic::Generator::create(frames));
+    XDPBENCH_TRY(traffic::FrameSender sender, sender_for(frames, as_card, options));
     XDPBENCH_TRY(const net::Network network,
                  network_for(target, mode, traffic::longest_of(frames), options.devices));
     std::optional<net::Network> aside;  // of real interfaces none is idle
@@ -230,8 +237,8 @@ Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
         XDPBENCH_TRY(const traffic::PinnedThread pinned,
                      traffic::PinnedThread::pin(traffic::measuring_cpu()));
         const net::Network& parking = aside ? *aside : network;
-        XDPBENCH_CHECK(generator.park(parking.tester, parking.parking));
-        XDPBENCH_TRY(counts, send_paced(generator, network, *link, frames.size()));
+        XDPBENCH_CHECK(sender.park(parking.tester, parking.parking));
+        XDPBENCH_TRY(counts, send_paced(sender, network, *link, frames.size()));
     }
     std::optional<model::VerdictRecord> expected;
     if (mode != model::Mode::offload && (target.judged || !as_card)) {

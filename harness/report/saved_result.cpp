@@ -18,12 +18,13 @@ using SavedJson = Json;
 
 // What must be equal for figures to be compared at all. The tool is among them: generator and loop
 // are part of what is measured.
-constexpr std::array<const char*, 25> kSameEnvironment{
-    "host",          "machine",        "cpu_model",   "cpus_online",   "cpu_mitigations",
-    "kernel",        "kernel_version", "jit",         "jit_harden",    "bpf_stats",
-    "preemption",    "governor",       "turbo",       "numa_nodes",    "smt",
-    "hypervisor",    "tool_version",   "device",      "device_driver", "device_firmware",
-    "device_queues", "peer",           "peer_driver", "peer_firmware", "peer_queues"};
+constexpr std::array<const char*, 28> kSameEnvironment{
+    "host",          "machine",        "cpu_model",    "cpus_online",   "cpu_mitigations",
+    "kernel",        "kernel_version", "jit",          "jit_harden",    "bpf_stats",
+    "preemption",    "governor",       "turbo",        "numa_nodes",    "smt",
+    "hypervisor",    "tool_version",   "device",       "device_driver", "device_firmware",
+    "device_queues", "peer",           "peer_driver",  "peer_firmware", "peer_queues",
+    "remote",        "remote_host",    "remote_kernel"};
 
 // Of a figure: all that says how it was measured. A key that a file does not have is "". Which of
 // the machine's CPUs it was is not among them (of several generators: how many there were): the

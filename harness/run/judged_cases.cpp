@@ -79,6 +79,7 @@ std::string device_options(const RunOptions& options) {
     std::string text;
     if (options.device) text += " --dev " + *options.device;
     if (options.peer) text += " --peer " + *options.peer;
+    if (options.remote) text += fmt::format(" --remote '{}'", options.remote->place().text());
     if (options.prepare) text += " --prepare";
     if (options.take_over) text += " --take-over";
     if (options.xsk != model::XskMode::automatic)

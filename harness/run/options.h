@@ -1,6 +1,7 @@
 // What a run is asked for.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -48,11 +49,12 @@ struct RunOptions {
     bench::SearchOptions goals;                    // --loss, --exceed, --width
     // --cpus: of the scaling table, and what rates are offered from; none: no table, one generator
     std::vector<int> cpus;
-    std::optional<std::string> device;   // --dev: a real interface, in the place of a veth
-    std::optional<std::string> peer;     // --peer: what is sent over it arrives at the device
-    std::vector<std::string> passed_on;  // to GoogleTest and Google Benchmark
-    std::vector<std::string> settings;   // --set, as typed
-    model::Labels labels;                // --label
+    std::optional<std::string> device;        // --dev: a real interface, in the place of a veth
+    std::optional<std::string> peer;          // --peer: what is sent over it arrives at the device
+    std::shared_ptr<remote::Session> remote;  // --remote: has the peer
+    std::vector<std::string> passed_on;       // to GoogleTest and Google Benchmark
+    std::vector<std::string> settings;        // --set, as typed
+    model::Labels labels;                     // --label
     std::string command_line;
     // Files beside the result begin so: "results/icmp_lb-native-...".
     std::string result_stem;

@@ -127,8 +127,16 @@ Result<void> begin(const PlannedRun& plan, model::RunRecord& record) {
     for (const target::Target& target : plan.targets) objects.push_back(target.object);
     record.labels = probe::find_labels(objects, options.labels);
     if (!options.device) return {};
-    XDPBENCH_TRY(const auto devices, probe::device_environment(*options.device, options.peer));
+    const bool peer_is_here = options.peer && !options.remote;
+    XDPBENCH_TRY(
+        const auto devices,
+        probe::device_environment(*options.device, peer_is_here ? options.peer : std::nullopt));
     record.environment.insert(record.environment.end(), devices.begin(), devices.end());
+    if (!options.remote) return {};
+    record.environment.emplace_back("peer", *options.peer);
+    record.environment.emplace_back("remote", options.remote->place().text());
+    record.environment.emplace_back("remote_host", options.remote->greeting().host);
+    record.environment.emplace_back("remote_kernel", options.remote->greeting().kernel);
     return {};
 }
 

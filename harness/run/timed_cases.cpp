@@ -105,7 +105,7 @@ void add_states(bench::BenchCase bench, const RunOptions& options, const ShapedT
 
 std::optional<net::Ports> device_ends(const RunOptions& options) {
     if (!options.device || !options.peer) return std::nullopt;
-    return net::Ports{*options.device, *options.peer, options.take_over};
+    return net::Ports{*options.device, *options.peer, options.take_over, options.remote};
 }
 
 std::string why_not_through_offload(const target::Target& target, const RunOptions& options,

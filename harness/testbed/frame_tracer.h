@@ -39,7 +39,7 @@ class FrameTracer {
   private:
     struct Seen {
         model::End end;
-        const traffic::Sink* sink;
+        const traffic::Arrivals* sink;
         std::uint32_t* frames;  // looked at already
     };
 

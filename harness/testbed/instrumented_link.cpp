@@ -11,7 +11,9 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "net/port_network.h"
+#include "net/remote_port.h"
 #include "traffic/placement.h"
+#include "traffic/remote_sink.h"
 
 namespace xdpbench::testbed {
 namespace {
@@ -85,11 +87,19 @@ Error uncounted_error(const net::InterfaceInfo& device) {
 }
 
 // Frames leave through it and come back to it.
-Result<traffic::Sink> sink_at_tester(const net::Network& network, const net::Link& link,
-                                     traffic::Capture capture) {
+Result<std::unique_ptr<traffic::Arrivals>> sink_at_tester(const net::Network& network,
+                                                          const net::Link& link,
+                                                          traffic::Capture capture) {
+    if (!network.tester_is_here()) {
+        XDPBENCH_TRY(traffic::RemoteSink sink,
+                     traffic::RemoteSink::attach(network.remote, link.tester.name,
+                                                 traffic::SinkPlace::interface, capture));
+        return std::make_unique<traffic::RemoteSink>(std::move(sink));
+    }
     Result<traffic::Sink> sink =
         traffic::Sink::attach(network.tester, link.tester, traffic::SinkPlace::interface, capture);
-    if (sink || link.tester.traits.ours) return sink;
+    if (sink) return std::make_unique<traffic::Sink>(std::move(*sink));
+    if (link.tester.traits.ours) return sink.error();
     return sink.error().in(
         fmt::format("{} cannot be the peer: frames are sent and counted there by native XDP",
                     link.tester.name));
@@ -99,8 +109,8 @@ Result<traffic::Sink> sink_at_tester(const net::Network& network, const net::Lin
 
 InstrumentedLink::InstrumentedLink(const net::Network& network, const net::Link& link,
                                    std::vector<const bpf::Program*> programs, model::Mode mode,
-                                   bool counts, traffic::Sink tester_sink, traffic::Sink stack_sink,
-                                   bpf::XdpLink xdp_link)
+                                   bool counts, std::unique_ptr<traffic::Arrivals> tester_sink,
+                                   traffic::Sink stack_sink, bpf::XdpLink xdp_link)
     : network_(&network),
       link_(&link),
       programs_(std::move(programs)),
@@ -120,7 +130,8 @@ Result<InstrumentedLink> InstrumentedLink::create(const net::Network& network, s
         XDPBENCH_TRY(counts, counts_itself(*own_program));
     }
     if (!counts && !link.dut.traits.counts_every_frame) return uncounted_error(link.dut);
-    XDPBENCH_TRY(traffic::Sink tester_sink, sink_at_tester(network, link, capture));
+    XDPBENCH_TRY(std::unique_ptr<traffic::Arrivals> tester_sink,
+                 sink_at_tester(network, link, capture));
     const traffic::SinkPlace stack =
         link.dut.traits.ours ? traffic::SinkPlace::stack : traffic::SinkPlace::socket;
     XDPBENCH_TRY(traffic::Sink stack_sink,
@@ -135,14 +146,14 @@ Result<InstrumentedLink> InstrumentedLink::create(const net::Network& network, s
     net::CarrierWait carrier_wait{0};
     // Now that both ends have a program: a veth declares it only then.
     if (!link.tester.traits.ours)
-        XDPBENCH_CHECK(net::require_sends_redirected(network.tester, link.tester,
-                                                     "give a port of another driver as --peer"));
+        XDPBENCH_CHECK(
+            net::require_tester_sends(network, link, "give a port of another driver as --peer"));
     if (link.dut.traits.drops_carrier) {
         XDPBENCH_TRY(const net::CarrierWait dut, net::await_carrier(network.dut, link.dut));
         carrier_wait += dut;
     }
     if (link.tester.traits.drops_carrier) {
-        XDPBENCH_TRY(const net::CarrierWait peer, net::await_carrier(network.tester, link.tester));
+        XDPBENCH_TRY(const net::CarrierWait peer, net::await_tester_carrier(network, link));
         carrier_wait += peer;
     }
     std::vector<const bpf::Program*> programs;
@@ -247,7 +258,7 @@ Result<LinkCounts> InstrumentedLink::read() const {
 }
 
 Result<void> InstrumentedLink::read_ends(LinkCounts& counts) const {
-    XDPBENCH_TRY(counts.received, tester_sink_.arrived());
+    XDPBENCH_TRY(counts.received, tester_sink_->arrived());
     XDPBENCH_TRY(const std::vector<arrived_counter> passed, stack_sink_.arrived_per_cpu());
     for (const arrived_counter& cpu : passed) {
         counts.passed_cpus.push_back(cpu.packets);

@@ -63,7 +63,7 @@ class InstrumentedLink {
     [[nodiscard]] const net::InterfaceInfo& dut() const { return link_->dut; }
     // How long real ports had no carrier after the programs were attached; 0: the link stayed up.
     [[nodiscard]] net::CarrierWait carrier_wait() const { return carrier_wait_; }
-    [[nodiscard]] const traffic::Sink& tester_sink() const { return tester_sink_; }
+    [[nodiscard]] const traffic::Arrivals& tester_sink() const { return *tester_sink_; }
     [[nodiscard]] const traffic::Sink& stack_sink() const { return stack_sink_; }
     [[nodiscard]] const traffic::Sink* far_sink() const {
         return far_sink_ ? &*far_sink_ : nullptr;
@@ -80,7 +80,8 @@ class InstrumentedLink {
   private:
     InstrumentedLink(const net::Network& network, const net::Link& link,
                      std::vector<const bpf::Program*> programs, model::Mode mode, bool counts,
-                     traffic::Sink tester_sink, traffic::Sink stack_sink, bpf::XdpLink xdp_link);
+                     std::unique_ptr<traffic::Arrivals> tester_sink, traffic::Sink stack_sink,
+                     bpf::XdpLink xdp_link);
     Result<std::uint64_t> not_taken_in(const std::map<std::string, std::uint64_t>& tester) const;
     Result<void> read_ends(LinkCounts& counts) const;
     // Tells what the rings of AF_XDP sockets dropped from other failed redirects.
@@ -97,7 +98,7 @@ class InstrumentedLink {
     model::Mode mode_;
     bool counts_;  // they all have the counters' map
     std::optional<model::Action> expected_;
-    traffic::Sink tester_sink_;
+    std::unique_ptr<traffic::Arrivals> tester_sink_;
     traffic::Sink stack_sink_;
     std::optional<traffic::Sink> far_sink_;  // of a link with a far end
     bpf::XdpLink xdp_link_;

@@ -78,8 +78,8 @@ Result<std::unique_ptr<PortLink>> PortLink::create(const target::Target& target,
     return devices;
 }
 
-Result<void> PortLink::park(traffic::Generator& generator) const {
-    return generator.park(aside_.tester, aside_.parking);
+Result<void> PortLink::park(traffic::FrameSender& sender) const {
+    return sender.park(aside_.tester, aside_.parking);
 }
 
 Result<void> PortLink::watch_tracepoints() { return link_->watch_tracepoints(); }
@@ -157,6 +157,7 @@ Result<void> PortLink::require_some_redirected(const LinkCounts& counts) const {
 Result<DeviceCounters> PortLink::read_loss_counters() const {
     DeviceCounters counters;
     for (const net::InterfaceInfo* const end : {&link_->dut(), &link_->tester()}) {
+        if (end == &link_->tester() && !network_.tester_is_here()) continue;
         XDPBENCH_TRY(const auto of_port, read_port_losses(network_.dut, end->name));
         for (const auto& [name, value] : of_port) counters[end->name + " " + name] = value;
     }

@@ -17,7 +17,7 @@
 #include "target/target.h"
 #include "testbed/empty_program.h"
 #include "testbed/instrumented_link.h"
-#include "traffic/generator.h"
+#include "traffic/frame_sender.h"
 
 namespace xdpbench::testbed {
 
@@ -37,7 +37,7 @@ class PortLink {
                                                     BaselineWish baseline,
                                                     traffic::Capture capture);
 
-    Result<void> park(traffic::Generator& generator) const;
+    Result<void> park(traffic::FrameSender& sender) const;
 
     // As InstrumentedLink::watch_tracepoints(): frames that are seen to be lost are not waited for.
     Result<void> watch_tracepoints();

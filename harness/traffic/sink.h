@@ -13,6 +13,7 @@
 #include "packet/frame.h"
 #include "replay.h"
 #include "stats/histogram.h"
+#include "traffic/arrivals.h"
 
 struct sink;
 
@@ -36,12 +37,7 @@ struct Capture {
     bool latencies = false;    // how long all took; they have to be stamped
 };
 
-struct Latencies {
-    stats::LatencyHistogram histogram;  // of all CPUs
-    std::uint64_t unstamped = 0;        // frames that arrived without a stamp
-};
-
-class Sink {
+class Sink : public Arrivals {
   public:
     // Stands there until it is destroyed (at the stack before kernel 6.6: as long as the
     // interface). An interface that is not ours is promiscuous meanwhile.
@@ -50,14 +46,12 @@ class Sink {
 
     // Frames arrived so far, one element a possible CPU.
     Result<std::vector<arrived_counter>> arrived_per_cpu() const;
-    Result<std::uint64_t> arrived() const;
 
-    // The latencies counted since the last time, while nothing arrives.
-    Result<Latencies> take_latencies() const;
-
-    // The frames kept, from frame `first` on, in order of arrival, VLAN tags put back in where the
-    // stack had taken them out.
-    Result<packet::Frames> captured(std::uint32_t first = 0) const;
+    using Arrivals::captured;
+    Result<std::uint64_t> arrived() const override;
+    Result<Latencies> take_latencies() const override;
+    // VLAN tags are put back in where the stack had taken them out.
+    Result<packet::Frames> captured(std::uint32_t first) const override;
 
   private:
     struct Close {

@@ -1,0 +1,167 @@
+"""A peer that another machine has: --remote, in a namespace and over ssh."""
+
+import getpass
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from harness import TOOL, Case, cases_of, comes_true, main, wait_for_cables
+
+SSHD = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:" + os.environ["PATH"])
+
+
+class TwoHosts(Case):
+    """Two namespaces, each a host: dut with port1, remote with port0. A second cable is for ssh."""
+
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(self.leftovers.check)
+        self.dut, self.remote = (f"e2e-{side}-{os.getpid()}" for side in ("dut", "remote"))
+        for host in (self.dut, self.remote):
+            subprocess.run(["ip", "netns", "add", host], check=True)
+            self.addCleanup(subprocess.run, ["ip", "netns", "delete", host], check=True)
+            self.at(host, "sysctl", "-q", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1")
+        for here, there in (("port1", "port0"), ("ctl1", "ctl0")):
+            self.at(self.dut, "ip", "link", "add", here, "type", "veth", "peer", "name", there, "netns", self.remote)
+            self.at(self.dut, "ip", "link", "set", here, "up")
+            self.at(self.remote, "ip", "link", "set", there, "up")
+        self.at(self.dut, "ip", "address", "add", "192.0.2.1/24", "dev", "ctl1")
+        self.at(self.remote, "ip", "address", "add", "192.0.2.2/24", "dev", "ctl0")
+        wait_for_cables(self.dut, "port1", "ctl1")
+
+    def tearDown(self):
+        pass  # the namespaces go later, and what is left is looked for after that
+
+    def at(self, host, *words, code=0, **options):
+        """Runs a command at one of the hosts and expects the exit code, or one of several."""
+        return self.expect(code, subprocess.run(["ip", "netns", "exec", host, *words], capture_output=True, text=True, timeout=300,
+                                                cwd=self.folder, **options))
+
+    def run_remote(self, *options, place=None, code=0):
+        return self.at(self.dut, TOOL, "--dev", "port1", "--peer", "port0", "--remote", place or f"netns:{self.remote}", "--prepare",
+                       "--json", "out.json", *options, code=code)
+
+    def script(self, name, command):
+        """A program that runs the command."""
+        self.write_text(name, f"#!/bin/sh\n{command}\n")
+        path = os.path.join(self.folder, name)
+        os.chmod(path, 0o755)
+        return path
+
+    def features(self, host, port):
+        return self.at(host, "ethtool", "-k", port).stdout
+
+
+class Namespace(TwoHosts):
+    def test_replays_account_for_every_frame(self):
+        before = self.features(self.remote, "port0")
+        done = self.run_remote("--prog", "xdp_tx,xdp_drop", "--only", "replay")
+        self.assertIn(f"switched off at netns:{self.remote} until the run ends", done.stderr)
+        result = self.read_json()
+        self.assertEqual([case["outcome"] for case in cases_of(result, "replay")], ["passed"] * 2)
+        self.assertEqual([replay["sent"] for replay in result["replays"]], [1000] * 2)
+        self.assertEqual(result["context"]["remote"] if "remote" in result["context"] else result["environment"]["remote"],
+                         f"netns:{self.remote}")
+        self.assertEqual(self.features(self.remote, "port0"), before)
+
+    def test_benches_and_rates(self):
+        done = self.run_remote("--prog", "xdp_drop", "--only", "bench", "--duration", "100ms", "--rounds", "2", code=(0, 3))
+        self.assertIn("xdp_drop", done.stdout)
+        bench = self.read_json()["benches"][0]
+        self.assertGreater(bench["rounds"][0]["offered"], 1000)
+        self.run_remote("--prog", "xdp_drop", "--only", "bench", "--rate", "1kpps", "--duration", "100ms", "--rounds", "2", code=(0, 3))
+        trial = self.read_json()["rates"][0]["trials"][0]
+        self.assertEqual(trial["sent"], 100)
+
+    def test_latency_is_refused_with_the_reason(self):
+        refused = self.run_remote("--prog", "xdp_tx", "--only", "latency", "--rate", "1kpps", code=4)
+        self.assertIn("clock of one machine", refused.stderr)
+
+    def test_what_is_wrong_with_the_remote_side_is_named(self):
+        old = self.script("old", "echo '{\"xdp-bench\":\"0.0.9\",\"protocol\":99}'")
+        for place, option, text in (
+                ("netns:none-such", "", "none-such"), ("host", "", "write it as ssh:HOST"),
+                (None, "false", "exit code 1"), (None, "/none/such", "none/such"),
+                (None, old, "another protocol")):
+            with self.subTest(place=place, option=option):
+                tool = ("--remote-tool", option) if option else ()
+                refused = self.run_remote("--prog", "xdp_tx", "--only", "replay", *tool, place=place, code=(2, 4))
+                self.assertIn(text, refused.stderr)
+
+    def test_a_remote_side_that_dies_is_no_failed_program(self):
+        dies = self.script("dies", f"{TOOL} \"$@\" | sed -u 16q")
+        done = self.run_remote("--prog", "xdp_tx", "--only", "replay", "--remote-tool", dies, code=2)
+        self.assertIn("has ended", done.stdout + done.stderr)
+
+    def test_qualify_with_the_kernels_variables(self):
+        self.at(self.dut, "ip", "address", "add", "198.51.100.1/24", "dev", "port1")
+        self.at(self.remote, "ip", "address", "add", "198.51.100.2/24", "dev", "port0")
+        self.write_text("net.config", "# two hosts\nNETIF=port1\nLOCAL_V4=198.51.100.1\nREMOTE_V4=\"198.51.100.2\"\n"
+                                      f"REMOTE_TYPE=netns\nREMOTE_ARGS={self.remote}\n")
+        wanted = {"actions_tx": "PASS", "fragments": "PASS", "loss": "PASS", "delay": "SKIP"}
+        self.at(self.dut, TOOL, "qualify", "--json", "out.json", "--", "--gtest_filter=" + ":".join(f"qualify.data.{name}" for name in wanted))
+        self.assertEqual({case["name"]: case["finding"] for case in self.read_json()["cases"]}, wanted)
+        os.remove(os.path.join(self.folder, "net.config"))
+        self.assertIn("NETIF is not set", self.at(self.dut, TOOL, "qualify", code=2).stderr)
+
+
+@unittest.skipUnless(SSHD, "openssh-server is not installed")
+class Ssh(TwoHosts):
+    """A real sshd, in the remote's namespace, with keys of its own."""
+
+    def setUp(self):
+        super().setUp()
+        keys = tempfile.TemporaryDirectory()
+        self.addCleanup(keys.cleanup)
+        self.keys = keys.name
+        for name in ("host", "user", "stranger"):
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.key(name)], check=True)
+        shutil.copy(self.key("user.pub"), self.key("authorized"))
+        self.write_keys("sshd", f"Port 22\nListenAddress 192.0.2.2\nHostKey {self.key('host')}\nAuthorizedKeysFile {self.key('authorized')}\n"
+                                f"PidFile none\nStrictModes no\nUsePAM no\nPasswordAuthentication no\nPermitRootLogin prohibit-password\n")
+        with open(self.key("host.pub"), encoding="ascii") as file:
+            self.write_keys("known", "192.0.2.2 " + file.read())
+        for name in ("user", "stranger"):
+            self.write_keys(name + ".config", f"Host dut-peer\n HostName 192.0.2.2\n User {getpass.getuser()}\n IdentityFile {self.key(name)}\n"
+                                              f" IdentitiesOnly yes\n UserKnownHostsFile {self.key('known')}\n")
+        os.makedirs("/run/sshd", exist_ok=True)
+        sshd = subprocess.Popen(["ip", "netns", "exec", self.remote, SSHD, "-D", "-e", "-f", self.key("sshd")], stderr=subprocess.PIPE,
+                                text=True)
+        self.addCleanup(sshd.stderr.close)
+        self.addCleanup(sshd.wait)
+        self.addCleanup(sshd.terminate)
+        self.assertTrue(comes_true(lambda: ":22 " in self.at(self.remote, "ss", "-ltn").stdout, 20), sshd.poll())
+
+    def key(self, name):
+        return os.path.join(self.keys, name)
+
+    def write_keys(self, name, text):
+        with open(self.key(name), "w", encoding="ascii") as file:
+            file.write(text)
+
+    def place(self, name="user"):
+        return f"ssh:-F {self.key(name + '.config')} dut-peer"
+
+    def test_replays_over_ssh(self):
+        done = self.run_remote("--prog", "xdp_tx,xdp_drop", "--only", "replay", "--remote-tool", TOOL, place=self.place())
+        self.assertIn("2 passed", done.stdout)
+
+    def test_what_ssh_cannot_do_is_named(self):
+        for place, text, advice in ((self.place("stranger"), "Permission denied", "try it: ssh"),
+                                    (f"ssh:-F {self.key('user.config')} 192.0.2.77", "", "try it: ssh")):
+            refused = self.run_remote("--prog", "xdp_tx", "--only", "replay", "--remote-tool", TOOL, place=place, code=4)
+            self.assertIn(text, refused.stderr)
+            self.assertIn(advice, refused.stderr)
+        missing = self.run_remote("--prog", "xdp_tx", "--only", "replay", "--remote-tool", "/none/xdp-bench", place=self.place(), code=4)
+        self.assertIn("install xdp-bench there", missing.stderr)
+
+    def test_the_port_that_carries_ssh_is_not_taken(self):
+        refused = self.at(self.dut, TOOL, "--prog", "xdp_tx", "--only", "replay", "--dev", "ctl1", "--peer", "ctl0", "--take-over",
+                          "--remote", self.place(), "--remote-tool", TOOL, code=2)
+        self.assertIn("itself runs over ctl", refused.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+// What sends the frames of a link: the generator of this process, or that of the session that has
+// the tester's end.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "base/result.h"
+#include "net/network.h"
+#include "packet/frame.h"
+#include "remote/session.h"
+#include "traffic/generator.h"
+
+namespace xdpbench::traffic {
+
+class FrameSender {
+  public:
+    // As Generator::create(), which also says what is refused. No session: this process sends.
+    static Result<FrameSender> create(const packet::Frames& frames,
+                                      std::shared_ptr<remote::Session> session);
+
+    // This process sends by a generator that is there already.
+    static FrameSender of(Generator generator);
+
+    // As those of Generator.
+    Result<void> park(const net::NetNs& netns, const net::InterfaceInfo& idle);
+    Result<void> send(const net::Network& network, const net::InterfaceInfo& tester,
+                      std::uint64_t count);
+    // At the rate of the schedule, over the session: there is one.
+    Result<Offer> offer(const net::InterfaceInfo& tester, const Schedule& schedule);
+    [[nodiscard]] std::uint64_t next_frame() const;
+
+  private:
+    FrameSender() = default;
+
+    std::optional<Generator> generator_;
+    std::shared_ptr<remote::Session> session_;
+    std::uint64_t sent_ = 0;  // over the session
+    std::uint64_t frames_ = 0;
+};
+
+// The frames are loaded by the other side, to be sent from the first one on.
+Result<void> load_remotely(remote::Session& session, const packet::Frames& frames);
+
+}  // namespace xdpbench::traffic
