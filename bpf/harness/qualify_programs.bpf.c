@@ -152,6 +152,7 @@ int to_cpu(struct xdp_md *ctx)
 SEC("xdp/cpumap")
 int on_cpu(struct xdp_md *ctx)
 {
+    (void)ctx;
     __sync_fetch_and_add(&on_cpus, 1);
     return XDP_PASS;
 }
