@@ -45,7 +45,7 @@ Result<Delivery> deliver(Rig& rig, const packet::Frames& frames, const packet::F
         XDPBENCH_CHECK(rig.send(some));
         delivery.sent += some.size();
         if (i > 0) delivery.resent += some.size();
-        XDPBENCH_TRY(Arrived arrived, rig.take());
+        XDPBENCH_TRY(Arrived arrived, rig.take(some.size()));
         match(expected, std::move(place == Place::in_stack ? arrived.in_stack : arrived.back),
               delivery);
     }

@@ -19,8 +19,10 @@ using std::chrono::milliseconds;
 constexpr std::size_t kAtOnce = 32;      // half of the smallest receive ring that is common
 constexpr std::uint32_t kSurplus = 512;  // frames that may arrive in addition: of others, copies
 constexpr auto kStillness = milliseconds(1000);
+constexpr auto kShortStillness = milliseconds(200);  // while more frames follow
 constexpr auto kLookAgain = milliseconds(1);
 constexpr auto kQuiet = milliseconds(60);
+constexpr auto kQuietAfterAll = milliseconds(10);
 constexpr auto kFirstFrame = std::chrono::seconds(10);
 constexpr std::uint32_t kProbeNumber = 0xfffffffe;
 
@@ -113,7 +115,7 @@ Result<void> Rig::await_first_frame() {
     }
     std::this_thread::sleep_for(kQuiet);
     XDPBENCH_TRY(before_, program_.counts());
-    XDPBENCH_TRY(const Arrived probes, take());
+    XDPBENCH_TRY(const Arrived probes, take(kUnknown));
     static_cast<void>(probes);
     return {};
 }
@@ -123,7 +125,7 @@ Result<ProgramCounts> Rig::counts() const {
     return since(before_, now);
 }
 
-Result<void> Rig::settle() {
+Result<void> Rig::settle(milliseconds stillness) {
     auto moved = Clock::now();
     for (std::uint64_t last = 0;;) {
         XDPBENCH_TRY(const ProgramCounts now, counts());
@@ -131,7 +133,7 @@ Result<void> Rig::settle() {
         if (interrupted()) return interrupted_error();
         if (now.handled() != last) moved = Clock::now();
         last = now.handled();
-        if (Clock::now() - moved > kStillness) {
+        if (Clock::now() - moved > stillness) {
             given_up_ = sent_ - now.handled();
             return {};
         }
@@ -146,15 +148,16 @@ Result<void> Rig::send(const packet::Frames& frames) {
                                   frames.begin() + static_cast<std::ptrdiff_t>(end));
         XDPBENCH_CHECK(sender_.send(some));
         sent_ += some.size();
-        XDPBENCH_CHECK(settle());
+        XDPBENCH_CHECK(settle(end < frames.size() ? kShortStillness : kStillness));
     }
     return {};
 }
 
-Result<Arrived> Rig::take() {
+Result<Arrived> Rig::take(std::uint64_t expected) {
     std::uint64_t last = 0;
+    const std::uint64_t all = taken_in_stack_ + taken_back_ + expected;
     auto moved = Clock::now();
-    while (Clock::now() - moved < kQuiet) {
+    while (Clock::now() - moved < (last >= all ? kQuietAfterAll : kQuiet)) {
         if (interrupted()) return interrupted_error();
         XDPBENCH_TRY(const std::uint64_t in_stack, stack_.arrived());
         XDPBENCH_TRY(const std::uint64_t back, back_->arrived());

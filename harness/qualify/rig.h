@@ -26,6 +26,8 @@ struct Arrived {
 
 class Rig {
   public:
+    static constexpr std::uint64_t kUnknown = 0xffffffff;
+
     // Attaches `program`, waits for the carrier, and sends frames until the first one is seen by
     // the program: what is counted begins after that. `frames`: how many a case sends in all;
     // `longest`: bytes of the longest that may arrive. An invalid error if no frame reaches the
@@ -34,11 +36,12 @@ class Rig {
                               std::size_t frames, std::size_t longest);
 
     // Sends them, a few at a time, and waits until the program has handled all that were sent since
-    // create(), or nothing has moved for a second.
+    // create(), or nothing has moved for a while: a second after the last of them.
     Result<void> send(const packet::Frames& frames);
 
-    // What arrived since the last call: frames of this tool only. Waits until nothing comes.
-    Result<Arrived> take();
+    // What arrived since the last call: frames of this tool only. Waits until nothing comes; only
+    // shortly once as many arrived as are `expected`, anywhere.
+    Result<Arrived> take(std::uint64_t expected = kUnknown);
 
     // Frames that arrived at the peer so far, of this tool or not.
     [[nodiscard]] Result<std::uint64_t> came_back() const { return back_->arrived(); }
@@ -62,7 +65,7 @@ class Rig {
           sender_(std::move(sender)) {}
 
     Result<void> await_first_frame();
-    Result<void> settle();
+    Result<void> settle(std::chrono::milliseconds stillness);
 
     Context* context_;
     CaseProgram program_;
