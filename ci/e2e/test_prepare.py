@@ -78,7 +78,7 @@ class Prepare(VethCase):
         self.assertNotEqual(self.state(), self.before)
         self.assertEqual(len(self.records()), 1)
         told = self.run_over_ports("--loss", "5%", code=2).stderr
-        self.assertIn("a run that was killed left these settings off", told)
+        self.assertIn("a run that was killed left these settings changed", told)
         self.assertIn("xdp-bench restore", told)
         restored = self.inside(TOOL, "restore").stderr
         self.assertIn("gro of port1", restored)

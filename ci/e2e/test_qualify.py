@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import time
 
 from harness import TOOL, VethCase, main
 
@@ -106,6 +107,33 @@ class Qualify(VethCase):
         done = self.qualify("--peer", "port0", "--group", "control", "--resume")
         self.assertIn("port1: qualified", done.stdout)
         self.assertEqual(len(os.listdir(os.path.join(self.folder, "results"))), 1)
+
+    def kill_while_changed(self):
+        """Ends a qualification with SIGKILL while the MTU of a port is another one."""
+        run = subprocess.Popen(["ip", "netns", "exec", self.netns, TOOL, "qualify", "--dev", "port1", "--peer", "port0", "--",
+                                "--gtest_filter=qualify.control.mtu_*"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder)
+        end = time.monotonic() + 60
+        while self.mtus()["port1"] == self.before["port1"] and run.poll() is None and time.monotonic() < end:
+            time.sleep(0.005)
+        run.kill()
+        run.wait(60)
+
+    def test_what_a_killed_qualification_changed_is_told_and_restored(self):
+        self.before = self.mtus()
+        self.kill_while_changed()
+        self.assertNotEqual(self.mtus(), self.before)
+        restored = self.inside(TOOL, "restore").stderr
+        self.assertIn("mtu of port1 (1500)", restored)
+        self.assertIn("mtu of port0 (1500)", restored)
+        self.assertEqual(self.mtus(), self.before)
+        self.assertIn("nothing to restore", self.inside(TOOL, "restore").stdout)
+
+    def test_the_next_qualification_restores_what_a_killed_one_changed(self):
+        self.before = self.mtus()
+        self.kill_while_changed()
+        done = self.qualify("--peer", "port0", "--", "--gtest_filter=qualify.control.refuse_*")
+        self.assertIn("restored what a killed run had left changed: mtu of port1 (1500)", done.stderr)
+        self.assertEqual(self.mtus(), self.before)
 
 
 if __name__ == "__main__":

@@ -23,20 +23,27 @@ std::string listed(const std::vector<net::PortSetting>& settings) {
     return fmt::format("{}", fmt::join(texts, ", "));
 }
 
+// What a run that was killed has changed: what was on, and what had another value.
+std::string listed(const net::LeftSettings& left) {
+    std::vector<std::string> texts;
+    if (!left.were_on.empty()) texts.push_back(listed(left.were_on));
+    for (const net::PortState& state : left.were) texts.push_back(net::state_text(state));
+    return fmt::format("{}", fmt::join(texts, ", "));
+}
+
 void say_what_is_left(const std::vector<net::LeftSettings>& left) {
     for (const net::LeftSettings& one : left) {
         print(stderr,
-              "xdp-bench: a run that was killed left these settings off: {}\n"
+              "xdp-bench: a run that was killed left these settings changed: {}\n"
               "  to do:  xdp-bench restore\n",
-              listed(one.were_on));
+              listed(one));
     }
 }
 
 Result<void> restore_all(const std::vector<net::LeftSettings>& left) {
     for (const net::LeftSettings& one : left) {
         XDPBENCH_CHECK(net::restore_left(one));
-        print(stderr, "xdp-bench: restored what a killed run had left off: {}\n",
-              listed(one.were_on));
+        print(stderr, "xdp-bench: restored what a killed run had left changed: {}\n", listed(one));
     }
     return {};
 }
@@ -89,7 +96,7 @@ Result<net::PreparedPorts> prepare_ports(const std::vector<std::string>& ports) 
 
 Command add_restore(CLI::App& application) {
     CLI::App* const app = application.add_subcommand(
-        "restore", "restore the port settings that a killed run with --prepare left changed");
+        "restore", "restore the port settings that a killed run (--prepare, qualify) left changed");
     app->footer("Example:\n  xdp-bench restore");
     return {app, [](const Invocation&) { return restore_command(); }};
 }

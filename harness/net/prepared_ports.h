@@ -2,33 +2,17 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/result.h"
 #include "net/netns.h"
 #include "net/port_settings.h"
+#include "net/port_state.h"
+#include "net/settings_record.h"
 
 namespace xdpbench::net {
-
-// Where changes are recorded before they are made. Like the settings it is gone after a restart.
-inline constexpr const char* kPreparedFolder = "/run/xdp-bench";
-
-// What a record holds: the process that made it, the network namespace of its ports, and the
-// settings that were on.
-struct PreparedRecord {
-    int process = 0;
-    std::string started;  // of the process (field 22 of /proc/PID/stat): tells it from a later one
-    std::string namespace_id;  // "net:[4026531840]"
-    std::vector<PortSetting> were_on;
-};
-
-// One line each: "process 12 3456", "namespace net:[4026531840]", "port eth1 gro".
-[[nodiscard]] std::string record_text(const PreparedRecord& record);
-[[nodiscard]] std::optional<PreparedRecord> parse_record(std::string_view text);
 
 class PreparedPorts {
   public:
@@ -65,6 +49,7 @@ class PreparedPorts {
 struct LeftSettings {
     std::filesystem::path record;
     std::vector<PortSetting> were_on;
+    std::vector<PortState> were;  // with another value
 };
 
 // In the caller's network namespace; oldest first. Records of runs that go on are not among them.

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "net/netns.h"
 #include "net/prepared_ports.h"
+#include "net/recorded_change.h"
 
 namespace xdpbench::net {
 namespace {
@@ -136,8 +137,32 @@ TEST_F(PreparedPortsTest, PortsOfAnotherNamespaceAreNotTouched) {
 }
 
 TEST_F(PreparedPortsTest, APortThatIsGoneNeedsNothing) {
-    const LeftSettings left{folder_ / "1.settings", {{"gone", "gro"}}};
+    const LeftSettings left{folder_ / "1.settings", {{"gone", "gro"}}, {}};
     EXPECT_TRUE(restore_left(left));
+}
+
+TEST_F(PreparedPortsTest, AChangedValueIsRecordedUntilItIsRestored) {
+    ip({"link", "set", "one", "mtu", "1600"});
+    {
+        auto change = RecordedChange::begin(*netns_, {{"one", "mtu"}}, folder_);
+        ASSERT_TRUE(change) << change.error().text();
+        EXPECT_EQ(records(), 1U);
+        ip({"link", "set", "one", "mtu", "2000"});
+    }
+    EXPECT_EQ(records(), 0U);
+    EXPECT_EQ(read_state(*netns_, "one", "mtu")->value, "1600");
+}
+
+TEST_F(PreparedPortsTest, AValueThatAKilledRunChangedIsRestored) {
+    PreparedRecord record{1, "never", own_namespace(), {}, {{"one", "mtu", "1700"}}};
+    ASSERT_TRUE(write_record(folder_ / "1-1.settings", record));
+    const auto left = left_settings(folder_);
+    ASSERT_EQ(left.size(), 1U);
+    EXPECT_EQ(left[0].were, record.were);
+    const Result<void> restored = restore_left(left[0]);
+    ASSERT_TRUE(restored) << restored.error().text();
+    EXPECT_EQ(read_state(*netns_, "one", "mtu")->value, "1700");
+    EXPECT_EQ(records(), 0U);
 }
 
 }  // namespace

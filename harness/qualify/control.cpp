@@ -16,7 +16,7 @@
 #include "qualify/counts_text.h"
 #include "qualify/delivery.h"
 #include "qualify/frames.h"
-#include "qualify/mtu_change.h"
+#include "qualify/port_change.h"
 #include "qualify/rig.h"
 #include "traffic/generator.h"
 
@@ -239,7 +239,7 @@ Result<Ruling> refuse_mtu(Context& context) {
     if (const auto refused = require_native(context); !refused || *refused)
         return refused ? Result<Ruling>(**refused) : refused.error();
     XDPBENCH_TRY(const int mtu, large_mtu(context));
-    XDPBENCH_TRY(const MtuChange change, MtuChange::set(context, mtu));
+    XDPBENCH_TRY(const PortChange change, change_mtu(context, mtu));
     XDPBENCH_TRY(const CaseProgram program, CaseProgram::load({}));
     XDPBENCH_TRY(const net::NetlinkAnswer answer,
                  net::ask_about_xdp(context.netns(), context.device().index, program.fd(),
@@ -277,7 +277,7 @@ packet::Frames frames_up_to(const Context& context, int mtu) {
 Result<Ruling> mtu_of(Context& context, int mtu, bool frags) {
     if (const auto refused = require_native(context); !refused || *refused)
         return refused ? Result<Ruling>(**refused) : refused.error();
-    XDPBENCH_TRY(const MtuChange change, MtuChange::set(context, mtu));
+    XDPBENCH_TRY(const PortChange change, change_mtu(context, mtu));
     ProgramSettings settings;
     settings.frags = frags;
     XDPBENCH_TRY(CaseProgram program, CaseProgram::load(settings));

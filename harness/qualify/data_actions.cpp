@@ -9,7 +9,7 @@
 #include "qualify/data_cases.h"
 #include "qualify/delivery.h"
 #include "qualify/frames.h"
-#include "qualify/mtu_change.h"
+#include "qualify/port_change.h"
 
 namespace xdpbench::qualify {
 namespace {
@@ -137,7 +137,7 @@ Result<Ruling> fragments(Context& context) {
     if (const auto refused = require_native(context); !refused || *refused)
         return refused ? Result<Ruling>(**refused) : refused.error();
     const Declared declared = context.declares(Feature::rx_sg);
-    const Result<MtuChange> change = MtuChange::set(context, kMtu);
+    const Result<PortChange> change = change_mtu(context, kMtu);
     if (!change) return judge_declared(declared, false, change.error().what);
     ProgramSettings settings;
     settings.frags = true;

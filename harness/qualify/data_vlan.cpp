@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <optional>
 #include <utility>
 
 #include "base/text.h"
@@ -9,6 +10,7 @@
 #include "qualify/data_cases.h"
 #include "qualify/delivery.h"
 #include "qualify/frames.h"
+#include "qualify/port_change.h"
 
 namespace xdpbench::qualify {
 namespace {
@@ -17,37 +19,12 @@ constexpr const char* kOffload = "rx-vlan-offload";
 constexpr std::size_t kLongest = 512;
 constexpr const char* kHidden = "hidden from XDP by rx-vlan-offload";
 
-// A setting of the device that is on for a case.
-class SwitchedOn {
-  public:
-    static Result<SwitchedOn> set(const Context& context, const char* name) {
-        SwitchedOn on(context, name);
-        XDPBENCH_CHECK(net::switch_setting(context.netns(), on.setting_, true));
-        on.active_ = true;
-        XDPBENCH_CHECK(await_carriers(context));
-        return on;
-    }
-    SwitchedOn(SwitchedOn&& other) noexcept
-        : context_(other.context_),
-          setting_(std::move(other.setting_)),
-          active_(std::exchange(other.active_, false)) {}
-    SwitchedOn& operator=(SwitchedOn&&) = delete;
-    SwitchedOn(const SwitchedOn&) = delete;
-    SwitchedOn& operator=(const SwitchedOn&) = delete;
-    ~SwitchedOn() {
-        if (!active_) return;
-        static_cast<void>(net::switch_setting(context_->netns(), setting_, false));
-        static_cast<void>(await_carriers(*context_));
-    }
-
-  private:
-    SwitchedOn(const Context& context, const char* name)
-        : context_(&context), setting_{context.device().name, name} {}
-
-    const Context* context_;
-    net::PortSetting setting_;
-    bool active_ = false;
-};
+Result<PortChange> switch_offload_on(const Context& context) {
+    const std::string& name = context.device().name;
+    XDPBENCH_TRY(PortChange change, PortChange::begin(context, {{name, kOffload}}));
+    XDPBENCH_CHECK(change.set({name, kOffload, "on"}));
+    return change;
+}
 
 packet::Frames tagged_frames(const Context& context, std::uint16_t protocol) {
     packet::Frames frames;
@@ -67,9 +44,9 @@ packet::Frames tagged_frames(const Context& context, std::uint16_t protocol) {
 }  // namespace
 
 Result<Ruling> vlan_tags(Context& context, std::uint16_t protocol, bool offload) {
-    std::optional<SwitchedOn> on;
+    std::optional<PortChange> on;
     if (offload) {
-        auto set = SwitchedOn::set(context, kOffload);
+        auto set = switch_offload_on(context);
         if (!set) return skip(set.error().what);
         on.emplace(std::move(*set));
     }

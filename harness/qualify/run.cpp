@@ -4,11 +4,14 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "base/clock.h"
 #include "base/guard.h"
 #include "base/interrupt.h"
 #include "base/text.h"
+#include "net/port_network.h"
 #include "qualify/kernel_log.h"
 #include "qualify/rig.h"
 #include "report/qualification_text.h"
@@ -51,12 +54,22 @@ void add_alarms(const Session& session, Ruling& ruling) {
     }
 }
 
+// Whoever looks at the kernel's links (bpftool) holds one for a moment after its owner has closed
+// it. What stays is reported by the case that cannot attach.
+void await_detached(const Context& context) {
+    constexpr int kTries = 100;
+    constexpr std::chrono::milliseconds kPause{20};
+    for (int i = 0; i < kTries && !net::require_no_xdp(context.netns(), context.device()); ++i)
+        std::this_thread::sleep_for(kPause);
+}
+
 // A case before may have left the link in the middle of a reset.
 Ruling run_entry(Session& session, const CaseEntry& entry) {
     const Result<Ruling> ruling = guarded("the case cannot be run", [&]() -> Result<Ruling> {
         if (entry.needs == Needs::two_ports_here && session.context.options().remote)
             return skip("rates over a remote peer: xdp-bench --only bench,search --remote");
         XDPBENCH_CHECK(await_carriers(session.context));
+        await_detached(session.context);
         return entry.run(session.context);
     });
     return ruling ? *ruling : ruling_of(ruling.error());

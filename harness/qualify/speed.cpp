@@ -10,8 +10,8 @@
 #include "base/text.h"
 #include "net/rings.h"
 #include "qualify/case.h"
-#include "qualify/channel_change.h"
 #include "qualify/frames.h"
+#include "qualify/port_change.h"
 #include "qualify/port_rate.h"
 #include "qualify/speed_cases.h"
 #include "qualify/speed_rig.h"
@@ -218,7 +218,7 @@ Result<Ruling> queues(Context& context) {
     std::vector<model::PortRate> rates;
     std::string spreads;
     for (std::uint32_t count = 1;; count = std::min(2 * count, channels->most_combined)) {
-        XDPBENCH_TRY(const ChannelChange change, ChannelChange::set(context, count));
+        XDPBENCH_TRY(const PortChange change, change_channels(context, count));
         XDPBENCH_TRY(const QueueRate measured, measure_queues(context, count));
         rates.push_back(measured.rate);
         spreads += fmt::format("{}{}: {}", spreads.empty() ? "" : "\n", counted(count, "queue"),

@@ -1,5 +1,6 @@
 // Group under_traffic: what is changed while frames are under way.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +13,7 @@
 #include "qualify/counts_text.h"
 #include "qualify/delivery.h"
 #include "qualify/frames.h"
+#include "qualify/port_change.h"
 #include "qualify/rig.h"
 
 namespace xdpbench::qualify {
@@ -90,80 +92,67 @@ Result<Ruling> flap(Context& context) {
     XDPBENCH_TRY(const model::Mode mode, context.mode());
     XDPBENCH_TRY(CaseProgram program, CaseProgram::load({}));
     XDPBENCH_TRY(Rig rig, Rig::create(context, std::move(program), mode, 16 * kFew, kLongest));
-    Result<Ruling> ruling = flap_of(context, rig);
-    if (!ruling) static_cast<void>(net::set_up(context.netns(), context.device().name, true));
-    return ruling;
+    XDPBENCH_TRY(const PortChange change,
+                 PortChange::begin(context, {{context.device().name, "link"}}));
+    return flap_of(context, rig);
 }
 
-// Nothing, or what did not hold at these rings.
-Result<std::optional<std::string>> try_rings(Context& context, Rig& rig, const net::Rings& wanted,
-                                             std::uint32_t first) {
-    const Result<void> set = net::set_rings(context.netns(), context.device().name, wanted);
-    if (!set) return std::optional<std::string>(set.error().what);
-    const auto now = net::query_rings(context.netns(), context.device().name);
+// What is set, whether it is read back, and whether frames go on to arrive.
+struct Tried {
+    std::string refused;
+    std::string wrong;
+};
+
+Result<Tried> try_value(Context& context, Rig& rig, PortChange& change,
+                        const net::PortState& wanted, std::uint32_t first) {
+    if (const Result<void> set = change.set(wanted); !set) {
+        if (set.error().kind != ErrorKind::unavailable) return set.error();
+        return Tried{set.error().what, {}};
+    }
+    XDPBENCH_TRY(const net::PortState now,
+                 net::read_state(context.netns(), wanted.port, wanted.name));
     XDPBENCH_TRY(const auto lost, goes_on(context, rig, first));
-    if (lost)
-        return std::optional<std::string>(
-            fmt::format("with rings rx {}, tx {}: {}", wanted.rx, wanted.tx, *lost));
-    if (now && now->rx == wanted.rx && now->tx == wanted.tx) return std::optional<std::string>();
-    return std::optional<std::string>(
-        fmt::format("asked for rings rx {}, tx {}, read back rx {}, tx {}", wanted.rx, wanted.tx,
-                    now ? now->rx : 0, now ? now->tx : 0));
+    if (lost) return Tried{{}, fmt::format("with {} {}: {}", wanted.name, wanted.value, *lost)};
+    if (now == wanted) return Tried{};
+    return Tried{
+        {}, fmt::format("asked for {} {}, read back {}", wanted.name, wanted.value, now.value)};
+}
+
+// Values of a setting of the device in turn, under a program.
+Result<Ruling> try_values(Context& context, const char* name,
+                          const std::vector<std::string>& values) {
+    const std::string& port = context.device().name;
+    XDPBENCH_TRY(const model::Mode mode, context.mode());
+    XDPBENCH_TRY(CaseProgram program, CaseProgram::load({}));
+    XDPBENCH_TRY(Rig rig, Rig::create(context, std::move(program), mode, 16 * kFew, kLongest));
+    XDPBENCH_TRY(PortChange change, PortChange::begin(context, {{port, name}}));
+    std::string refused;
+    std::uint32_t first = 0;
+    for (const std::string& value : values) {
+        XDPBENCH_TRY(const Tried tried,
+                     try_value(context, rig, change, {port, name, value}, first += kFew));
+        if (!tried.wrong.empty()) return fail(tried.wrong);
+        if (!tried.refused.empty()) refused += (refused.empty() ? "" : "\n") + tried.refused;
+    }
+    if (!refused.empty()) return skip(refused);
+    return pass(
+        fmt::format("{} {}: read back, and frames arrive", name, fmt::join(values, " and ")));
 }
 
 Result<Ruling> rings(Context& context) {
     const auto before = net::query_rings(context.netns(), context.device().name);
     if (!before || before->most_rx == 0) return skip("the driver has no rings to set");
-    XDPBENCH_TRY(const model::Mode mode, context.mode());
-    XDPBENCH_TRY(CaseProgram program, CaseProgram::load({}));
-    XDPBENCH_TRY(Rig rig, Rig::create(context, std::move(program), mode, 16 * kFew, kLongest));
     constexpr std::uint32_t kSmall = 128;
-    std::string refused;
-    std::uint32_t first = 0;
-    for (const std::uint32_t size : {kSmall, before->most_rx}) {
-        const net::Rings wanted{std::min(size, before->most_rx), std::min(size, before->most_tx), 0,
-                                0};
-        Result<std::optional<std::string>> wrong = try_rings(context, rig, wanted, first += kFew);
-        if (!wrong || *wrong)
-            static_cast<void>(net::set_rings(context.netns(), context.device().name, *before));
-        if (!wrong) return wrong.error();
-        if (*wrong && (*wrong)->starts_with("cannot")) return skip(**wrong);
-        if (*wrong) return fail(**wrong);
-    }
-    XDPBENCH_CHECK(net::set_rings(context.netns(), context.device().name, *before));
-    XDPBENCH_CHECK(await_carriers(context));
-    return pass(fmt::format("{} and {} descriptors: read back, and frames arrive", kSmall,
-                            before->most_rx));
+    const std::string small =
+        fmt::format("{}/{}", std::min(kSmall, before->most_rx), std::min(kSmall, before->most_tx));
+    return try_values(context, "rings",
+                      {small, fmt::format("{}/{}", before->most_rx, before->most_tx)});
 }
 
 Result<Ruling> channels(Context& context) {
-    const std::string& name = context.device().name;
-    const auto before = net::query_channels(context.netns(), name);
+    const auto before = net::query_channels(context.netns(), context.device().name);
     if (!before || before->most_combined < 2) return skip("the device has one combined channel");
-    XDPBENCH_TRY(const model::Mode mode, context.mode());
-    XDPBENCH_TRY(CaseProgram program, CaseProgram::load({}));
-    XDPBENCH_TRY(Rig rig, Rig::create(context, std::move(program), mode, 16 * kFew, kLongest));
-    std::string wrong;
-    std::string refused;
-    std::uint32_t first = 0;
-    for (const std::uint32_t count : {1U, before->most_combined}) {
-        const Result<void> set = net::set_combined_channels(context.netns(), name, count);
-        if (!set) {
-            refused += set.error().what + "\n";
-            continue;
-        }
-        XDPBENCH_TRY(const auto lost, goes_on(context, rig, first += kFew));
-        const auto now = net::query_channels(context.netns(), name);
-        if (lost) wrong = fmt::format("with {} combined channels: {}", count, *lost);
-        if (!now || now->combined != count)
-            wrong = fmt::format("{} channels are not read back", count);
-    }
-    static_cast<void>(net::set_combined_channels(context.netns(), name, before->combined));
-    XDPBENCH_CHECK(await_carriers(context));
-    if (!wrong.empty()) return fail(wrong);
-    if (!refused.empty()) return skip(refused);
-    return pass(fmt::format("1 and {} combined channels: read back, and frames arrive",
-                            before->most_combined));
+    return try_values(context, "channels", {"1", std::to_string(before->most_combined)});
 }
 
 constexpr const char* kGroup = "under_traffic";

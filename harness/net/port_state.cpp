@@ -1,0 +1,121 @@
+#include "net/port_state.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <functional>
+
+#include "base/number.h"
+#include "base/text.h"
+#include "net/interface.h"
+#include "net/netlink.h"
+#include "net/port_settings.h"
+#include "net/rings.h"
+
+namespace xdpbench::net {
+namespace {
+
+constexpr const char* kVlanOffload = "rx-vlan-offload";
+
+Result<std::string> read_mtu(const NetNs& netns, const std::string& port) {
+    XDPBENCH_TRY(const InterfaceInfo interface, query_interface(netns, port));
+    return std::to_string(interface.mtu);
+}
+
+Result<void> write_mtu(const NetNs& netns, const std::string& port, const std::string& value) {
+    const auto mtu = parse_number<int>(value);
+    return mtu ? set_mtu(netns, port, *mtu) : input_error("no MTU: " + value);
+}
+
+Result<std::string> read_rings(const NetNs& netns, const std::string& port) {
+    const auto rings = query_rings(netns, port);
+    if (!rings) return unavailable_error(port + " has no rings to set");
+    return fmt::format("{}/{}", rings->rx, rings->tx);
+}
+
+Result<void> write_rings(const NetNs& netns, const std::string& port, const std::string& value) {
+    const std::vector<std::string> parts = split(value, '/');
+    const auto number = [&](std::size_t part) {
+        return part < parts.size() ? parse_number<std::uint32_t>(parts[part]) : std::nullopt;
+    };
+    if (!number(0) || !number(1)) return input_error("no sizes of rings: " + value);
+    return set_rings(netns, port, {*number(0), *number(1), 0, 0});
+}
+
+Result<std::string> read_channels(const NetNs& netns, const std::string& port) {
+    const auto channels = query_channels(netns, port);
+    if (!channels) return unavailable_error(port + " does not report its channels");
+    return std::to_string(channels->combined);
+}
+
+Result<void> write_channels(const NetNs& netns, const std::string& port, const std::string& value) {
+    const auto channels = parse_number<std::uint32_t>(value);
+    return channels ? set_combined_channels(netns, port, *channels)
+                    : input_error("no number of channels: " + value);
+}
+
+Result<std::string> read_vlan(const NetNs& netns, const std::string& port) {
+    XDPBENCH_TRY(const Switch state, read_setting(netns, {port, kVlanOffload}));
+    if (state == Switch::absent) return unavailable_error(port + " has no rx-vlan-offload");
+    return std::string(state == Switch::on ? "on" : "off");
+}
+
+Result<void> write_vlan(const NetNs& netns, const std::string& port, const std::string& value) {
+    return switch_setting(netns, {port, kVlanOffload}, value == "on");
+}
+
+Result<std::string> read_link(const NetNs& netns, const std::string& port) {
+    XDPBENCH_TRY(const InterfaceInfo interface, query_interface(netns, port));
+    XDPBENCH_TRY(const LinkDetails link, query_link(netns, interface.index));
+    return std::string(link.up ? "up" : "down");
+}
+
+Result<void> write_link(const NetNs& netns, const std::string& port, const std::string& value) {
+    return set_up(netns, port, value == "up");
+}
+
+struct Kind {
+    const char* name;
+    Result<std::string> (*read)(const NetNs&, const std::string&);
+    Result<void> (*write)(const NetNs&, const std::string&, const std::string&);
+};
+
+constexpr std::array kKinds{
+    Kind{"mtu", read_mtu, write_mtu}, Kind{"rings", read_rings, write_rings},
+    Kind{"channels", read_channels, write_channels}, Kind{kVlanOffload, read_vlan, write_vlan},
+    Kind{"link", read_link, write_link}};
+
+Result<Kind> kind_of(const std::string& name) {
+    for (const Kind& kind : kKinds) {
+        if (name == kind.name) return kind;
+    }
+    return input_error("there is no setting " + name);
+}
+
+}  // namespace
+
+const std::vector<std::string>& port_state_names() {
+    static const std::vector<std::string> names = [] {
+        std::vector<std::string> all;
+        for (const Kind& kind : kKinds) all.emplace_back(kind.name);
+        return all;
+    }();
+    return names;
+}
+
+Result<PortState> read_state(const NetNs& netns, const std::string& port, const std::string& name) {
+    XDPBENCH_TRY(const Kind kind, kind_of(name));
+    XDPBENCH_TRY(std::string value, kind.read(netns, port));
+    return PortState{port, name, std::move(value)};
+}
+
+Result<void> write_state(const NetNs& netns, const PortState& state) {
+    XDPBENCH_TRY(const Kind kind, kind_of(state.name));
+    return kind.write(netns, state.port, state.value);
+}
+
+std::string state_text(const PortState& state) {
+    return fmt::format("{} of {} ({})", state.name, state.port, state.value);
+}
+
+}  // namespace xdpbench::net

@@ -1,0 +1,31 @@
+// A setting of a port that is more than on or off, as text: to be recorded and restored.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "net/netns.h"
+
+namespace xdpbench::net {
+
+struct PortState {
+    std::string port;   // "eth1"
+    std::string name;   // of port_state_names()
+    std::string value;  // without blanks: "1500", "256/512", "4", "off", "up"
+
+    friend bool operator==(const PortState&, const PortState&) = default;
+};
+
+// "mtu" (bytes), "rings" (rx/tx descriptors), "channels" (combined), "rx-vlan-offload" (on, off),
+// "link" (up, down).
+[[nodiscard]] const std::vector<std::string>& port_state_names();
+
+// The value that it has now; unavailable where the driver does not report it.
+Result<PortState> read_state(const NetNs& netns, const std::string& port, const std::string& name);
+Result<void> write_state(const NetNs& netns, const PortState& state);
+
+// "mtu of eth1 (1500)".
+[[nodiscard]] std::string state_text(const PortState& state);
+
+}  // namespace xdpbench::net

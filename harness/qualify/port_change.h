@@ -1,0 +1,48 @@
+// Settings of the ports that a case changes: recorded on disk before, restored after it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "net/port_state.h"
+#include "net/recorded_change.h"
+#include "qualify/context.h"
+
+namespace xdpbench::qualify {
+
+class PortChange {
+  public:
+    // Records what these settings are now. They are that again, and the carrier is there, when
+    // this is gone. Unavailable where the driver does not report one.
+    static Result<PortChange> begin(const Context& context,
+                                    const std::vector<net::RecordedChange::Place>& places);
+
+    // One of the settings. Unavailable if the driver refuses; waits for the carrier.
+    Result<void> set(const net::PortState& state);
+
+    PortChange(PortChange&& other) noexcept
+        : context_(other.context_), change_(std::move(other.change_)) {
+        other.change_.reset();
+    }
+    PortChange& operator=(PortChange&&) = delete;
+    PortChange(const PortChange&) = delete;
+    PortChange& operator=(const PortChange&) = delete;
+    ~PortChange();
+
+  private:
+    PortChange(const Context& context, net::RecordedChange change)
+        : context_(&context), change_(std::move(change)) {}
+
+    const Context* context_;
+    std::optional<net::RecordedChange> change_;
+};
+
+// The MTU of both ports, bytes.
+Result<PortChange> change_mtu(const Context& context, int mtu);
+// The combined channels of the device.
+Result<PortChange> change_channels(const Context& context, std::uint32_t combined);
+
+}  // namespace xdpbench::qualify
