@@ -14,6 +14,7 @@ import tempfile
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
 TOOL = SOURCE / (sys.argv[1] if len(sys.argv) > 1 else "build/release") / "bin/xdp-bench"
+PARTS = sys.argv[2].split(",") if len(sys.argv) > 2 else ["qualify", "replay"]
 PATIENCE = 900  # seconds for one pair
 # Rates of emulated cards mean nothing: one case shows that they are measured.
 RUNS = (("--group", "control,data,counters,redirect,under_traffic,offload"),
@@ -47,12 +48,7 @@ def qualify(driver, device, peer, *selection):
             say(driver, f"qualify {case['group']}.{case['name']}", case["finding"], case["message"])
 
 
-def test(device, peer):
-    driver = device.removesuffix("-a")
-    for port in (device, peer):
-        subprocess.run(["ip", "link", "set", port, "up"], check=True)
-    for selection in RUNS:
-        qualify(driver, device, peer, *selection)
+def replay(driver, device, peer):
     with tempfile.TemporaryDirectory() as folder:
         result = pathlib.Path(folder) / "out.json"
         done = subprocess.run([TOOL, "--prog", "all", "--only", "replay", "--mode", "generic,native", "--dev", device, "--peer", peer,
@@ -65,6 +61,17 @@ def test(device, peer):
             if case["kind"] != "replay":
                 continue
             say(driver, f"{case['program']} replay {case['mode']}", case["outcome"], case["message"])
+
+
+def test(device, peer):
+    driver = device.removesuffix("-a")
+    for port in (device, peer):
+        subprocess.run(["ip", "link", "set", port, "up"], check=True)
+    if "qualify" in PARTS:
+        for selection in RUNS:
+            qualify(driver, device, peer, *selection)
+    if "replay" in PARTS:
+        replay(driver, device, peer)
 
 
 if __name__ == "__main__":

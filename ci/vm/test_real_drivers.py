@@ -30,6 +30,7 @@ class RealDriversTest(unittest.TestCase):
 
     def conclude(self, statuses, verdicts, expected, **options):
         options.setdefault("drivers", ["igb"])
+        options.setdefault("parts", ["replay"])
         for kernel in statuses:
             (real.LOGS / f"{kernel}.log").write_text("vm: no network")
         output = io.StringIO()
@@ -60,6 +61,11 @@ class RealDriversTest(unittest.TestCase):
         self.assertEqual(status, 1, output)
         self.assertIn("no rows for kernel 6.12, driver vmxnet3", output)
         self.assertNotIn("DIFFERENT", output)
+
+    def test_a_part_without_rows_is_not_judged_either(self):
+        status, output = self.conclude({"6.12": 0}, {KEY: ("passed", "")}, {KEY: "passed"}, parts=["qualify", "replay"])
+        self.assertEqual(status, 1, output)
+        self.assertIn("no rows for kernel 6.12, driver igb, qualify", output)
 
     def test_drivers_that_did_not_run_are_not_compared(self):
         status, output = self.conclude({"6.12": 0}, {KEY: ("passed", "")}, {KEY: "passed", OTHER: "passed"}, drivers=["igb"])
