@@ -105,6 +105,31 @@ int to_port(struct xdp_md *ctx)
     return count_bytes(length_of(ctx), bpf_redirect_map(&ports, 0, XDP_ABORTED));
 }
 
+/* Out of another port, whose cable leads back here: the second time the frame goes into the stack. The last
+ * byte of the source address tells the two apart.
+ */
+SEC("xdp")
+int to_other(struct xdp_md *ctx)
+{
+    const __u8 ours[QUALIFY_MAC_LENGTH] = QUALIFY_SOURCE_MAC;
+    struct ethhdr *ethernet = (void *)(long)ctx->data;
+    __u8 *last;
+
+    if ((void *)(ethernet + 1) > (void *)(long)ctx->data_end)
+        return XDP_PASS;
+    last = &ethernet->h_source[QUALIFY_MAC_LENGTH - 1];
+    if (*last == (ours[QUALIFY_MAC_LENGTH - 1] ^ 1)) {
+        *last ^= 1;
+        if (!is_ours(ethernet, (void *)(long)ctx->data_end))
+            *last ^= 1;
+        return count_bytes(length_of(ctx), XDP_PASS);
+    }
+    if (is_foreign(ctx))
+        return XDP_PASS;
+    *last ^= 1;
+    return count_bytes(length_of(ctx), bpf_redirect_map(&ports, 0, XDP_ABORTED));
+}
+
 /* To each entry of a map a copy. */
 SEC("xdp")
 int to_all(struct xdp_md *ctx)

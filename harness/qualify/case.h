@@ -30,6 +30,9 @@ struct CaseEntry {
 [[nodiscard]] std::span<const CaseEntry> speed_cases();
 [[nodiscard]] std::span<const CaseEntry> offload_cases();
 
+// Cases of several groups that look at what the others have left.
+[[nodiscard]] std::span<const CaseEntry> last_cases();
+
 // All of them.
 [[nodiscard]] std::vector<CaseEntry> all_cases();
 [[nodiscard]] std::vector<std::string> group_names();

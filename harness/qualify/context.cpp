@@ -17,11 +17,14 @@ Result<Context> Context::create(const Options& options) {
         XDPBENCH_TRY(net::Network network, net::join_ports(ends, model::Mode::native, 0));
         context.device_ = network.links.front().dut;
         context.peer_ = network.links.front().tester;
+        XDPBENCH_TRY(context.first_page_pools_,
+                     net::page_pools(context.netns_, context.device_.index));
         context.network_.emplace(std::move(network));
         return context;
     }
     XDPBENCH_TRY(context.device_, net::query_interface(context.netns_, options.device));
     XDPBENCH_CHECK(net::require_no_xdp(context.netns_, context.device_));
+    XDPBENCH_TRY(context.first_page_pools_, net::page_pools(context.netns_, context.device_.index));
     return context;
 }
 
@@ -39,8 +42,8 @@ Result<void> Context::set_peer_mtu(int mtu) const {
     return {};
 }
 
-Declared Context::declares(Feature feature) const {
-    const auto declared = net::declared_xdp(netns_, device_.index);
+Declared Context::declares(Feature feature, const net::InterfaceInfo& port) const {
+    const auto declared = net::declared_xdp(netns_, port.index);
     if (!declared || !*declared) return Declared::unknown;
     const auto bit = static_cast<std::uint64_t>(feature);
     return ((*declared)->features & bit) != 0 ? Declared::yes : Declared::no;

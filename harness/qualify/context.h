@@ -5,10 +5,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "model/mode.h"
 #include "net/interface.h"
+#include "net/netdev_stats.h"
 #include "net/netlink.h"
 #include "net/netns.h"
 #include "net/port_network.h"
@@ -64,10 +66,17 @@ class Context {
     }
     // The carrier of the peer is there again; returns how long it was away.
     [[nodiscard]] Result<net::CarrierWait> await_peer_carrier() const;
+    // False: another machine has it, and its name and index mean nothing here.
+    [[nodiscard]] bool peer_is_here() const { return network_->tester_is_here(); }
     Result<void> set_peer_mtu(int mtu) const;
 
     // As the kernel has it now: some drivers declare more once a program is attached.
-    [[nodiscard]] Declared declares(Feature feature) const;
+    [[nodiscard]] Declared declares(Feature feature) const { return declares(feature, device_); }
+    [[nodiscard]] Declared declares(Feature feature, const net::InterfaceInfo& port) const;
+    // Of the device, before any case; nothing where the kernel does not report them.
+    [[nodiscard]] const std::optional<std::vector<net::PagePool>>& first_page_pools() const {
+        return first_page_pools_;
+    }
     // Native where the driver has it, else generic: what cases run in that need no certain mode.
     // Tried once.
     Result<model::Mode> mode();
@@ -91,6 +100,7 @@ class Context {
     std::optional<net::InterfaceInfo> peer_;
     std::optional<std::string> native_refusal_;
     std::optional<double> generator_most_;
+    std::optional<std::vector<net::PagePool>> first_page_pools_;
 };
 
 // Native mode, or the ruling that there is none: a skip, a failure where it is declared.

@@ -4,10 +4,12 @@
 #include <array>
 #include <chrono>
 #include <map>
+#include <optional>
 #include <thread>
 
 #include "base/text.h"
 #include "net/interface.h"
+#include "net/netdev_stats.h"
 #include "qualify/case.h"
 #include "qualify/counts_text.h"
 #include "qualify/frames.h"
@@ -26,12 +28,14 @@ constexpr auto kDrop = static_cast<std::size_t>(Action::drop);
 struct Rise {
     net::InterfaceCounters link;
     std::map<std::string, std::uint64_t> driver;
+    std::optional<net::QueueCounters> queues;  // netlink's; nothing where there are none
 };
 
 Result<Rise> read_all(const Context& context) {
     Rise rise;
     XDPBENCH_TRY(rise.link, net::interface_counters(context.netns(), context.device().name));
     XDPBENCH_TRY(rise.driver, net::driver_counters(context.netns(), context.device().name));
+    XDPBENCH_TRY(rise.queues, net::queue_counters(context.netns(), context.device().index));
     return rise;
 }
 
@@ -41,6 +45,11 @@ Rise since(const Rise& before, const Rise& now) {
         now.link.rx_packets - before.link.rx_packets, now.link.rx_errors - before.link.rx_errors,
         now.link.rx_dropped - before.link.rx_dropped, now.link.tx_packets - before.link.tx_packets,
         now.link.tx_errors - before.link.tx_errors,   now.link.tx_dropped - before.link.tx_dropped};
+    if (before.queues && now.queues)
+        rise.queues = net::QueueCounters{now.queues->rx_packets - before.queues->rx_packets,
+                                         now.queues->rx_alloc_fail - before.queues->rx_alloc_fail,
+                                         now.queues->rx_hw_drops - before.queues->rx_hw_drops,
+                                         now.queues->tx_packets - before.queues->tx_packets};
     for (const auto& [name, value] : now.driver) {
         const auto found = before.driver.find(name);
         const std::uint64_t risen = value - (found == before.driver.end() ? 0 : found->second);
@@ -58,6 +67,13 @@ std::string driver_text(const Rise& rise) {
         text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, value);
     }
     return text.empty() ? "the driver has no counter that rose" : "the driver counts " + text;
+}
+
+std::string queues_text(const Rise& rise) {
+    if (!rise.queues) return "qstats: none";
+    return fmt::format("qstats: rx {}, alloc fail {}, hw drops {}, tx {}", rise.queues->rx_packets,
+                       rise.queues->rx_alloc_fail, rise.queues->rx_hw_drops,
+                       rise.queues->tx_packets);
 }
 
 // Some count a second late: until they agree, or for 3 s.
@@ -81,14 +97,18 @@ std::uint64_t drops_beyond(std::uint64_t dropped_by_program, std::uint64_t dropp
 
 // Counters of what the port lost or found wrong, beyond what is unaccounted for.
 Ruling judge(const ProgramCounts& counts, const Rise& rise) {
-    const std::string text =
-        fmt::format("sent {}, {}; ip -s: rx {}, dropped {}, errors {}, tx {}; {}", kMany,
-                    counts_text(counts), rise.link.rx_packets, rise.link.rx_dropped,
-                    rise.link.rx_errors, rise.link.tx_packets, driver_text(rise));
+    const std::string text = fmt::format(
+        "sent {}, {}; ip -s: rx {}, dropped {}, errors {}, tx {}; {}; {}", kMany,
+        counts_text(counts), rise.link.rx_packets, rise.link.rx_dropped, rise.link.rx_errors,
+        rise.link.tx_packets, driver_text(rise), queues_text(rise));
     const std::uint64_t lost = kMany - std::min<std::uint64_t>(kMany, counts.handled());
     const bool dropped = drops_beyond(counts.actions.at(kDrop), rise.link.rx_dropped) > lost;
     if (dropped || rise.link.rx_errors > lost || rise.link.tx_errors > 0)
         return fail("frames are counted as lost or wrong that were not: " + text);
+    if (rise.queues && rise.queues->rx_hw_drops + rise.queues->rx_alloc_fail > lost)
+        return fail("qstats count frames as lost that were not: " + text);
+    if (rise.queues && rise.queues->rx_packets + lost < kMany)
+        return note("qstats count fewer frames than were received: " + text);
     if (rise.link.rx_packets + lost + rise.link.rx_dropped < kMany)
         return note("fewer frames are counted than were received: " + text);
     return pass(text);

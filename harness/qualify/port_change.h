@@ -22,9 +22,13 @@ class PortChange {
 
     // One of the settings. Unavailable if the driver refuses; waits for the carrier.
     Result<void> set(const net::PortState& state);
+    // The MTU of a peer that another machine has, which records what it was.
+    Result<void> set_remote_mtu(int mtu);
 
     PortChange(PortChange&& other) noexcept
-        : context_(other.context_), change_(std::move(other.change_)) {
+        : context_(other.context_),
+          change_(std::move(other.change_)),
+          remote_mtu_(std::exchange(other.remote_mtu_, false)) {
         other.change_.reset();
     }
     PortChange& operator=(PortChange&&) = delete;
@@ -38,6 +42,7 @@ class PortChange {
 
     const Context* context_;
     std::optional<net::RecordedChange> change_;
+    bool remote_mtu_ = false;  // was changed
 };
 
 // The MTU of both ports, bytes.

@@ -35,9 +35,12 @@ bool by_cpumap(Function function) {
     return function == Function::to_cpu || function == Function::to_cpu_program;
 }
 
+bool to_one_port(Function function) {
+    return function == Function::to_port || function == Function::to_other;
+}
+
 Result<void> fill_maps(const qualify_programs& skeleton, const ProgramSettings& settings) {
-    if (settings.function == Function::to_port)
-        return set_entry(skeleton.maps.ports, 0, settings.target);
+    if (to_one_port(settings.function)) return set_entry(skeleton.maps.ports, 0, settings.target);
     if (settings.function == Function::to_all) {
         XDPBENCH_CHECK(set_entry(skeleton.maps.copies, 0, settings.target));
         return set_entry(skeleton.maps.copies, 1, settings.target);
@@ -61,6 +64,8 @@ bpf_program* main_program(const qualify_programs& skeleton, Function function) {
             return skeleton.progs.mark;
         case Function::to_port:
             return skeleton.progs.to_port;
+        case Function::to_other:
+            return skeleton.progs.to_other;
         case Function::to_all:
             return skeleton.progs.to_all;
         case Function::to_cpu:
@@ -84,7 +89,7 @@ void select_parts(qualify_programs& skeleton, const ProgramSettings& settings) {
     ::bpf_program__set_autoload(main_program(skeleton, settings.function), true);
     ::bpf_program__set_autoload(skeleton.progs.read_mark, is(Function::mark));
     ::bpf_program__set_autoload(skeleton.progs.on_cpu, is(Function::to_cpu_program));
-    ::bpf_map__set_autocreate(skeleton.maps.ports, is(Function::to_port));
+    ::bpf_map__set_autocreate(skeleton.maps.ports, to_one_port(settings.function));
     ::bpf_map__set_autocreate(skeleton.maps.sockets, is(Function::to_socket));
     ::bpf_map__set_autocreate(skeleton.maps.copies, is(Function::to_all));
     ::bpf_map__set_autocreate(skeleton.maps.cpus, by_cpumap(settings.function));

@@ -19,7 +19,8 @@ enum class Function {
     resize,
     mark,
     to_port,
-    to_all,  // two copies to `target`
+    to_other,  // the port at the other end of the cable; then into the stack
+    to_all,    // two copies to `target`
     to_cpu,
     to_cpu_program,  // with a program in the map that passes
     drop_untouched,  // counts the frames of others, too

@@ -8,6 +8,7 @@
 #include "qualify/counts_text.h"
 #include "qualify/delivery.h"
 #include "qualify/frames.h"
+#include "qualify/redirect_cases.h"
 #include "qualify/redirect_xsk.h"
 #include "qualify/rig.h"
 #include "traffic/placement.h"
@@ -64,6 +65,8 @@ constexpr const char* kGroup = "redirect";
 
 constexpr std::array kCases{
     CaseEntry{kGroup, "devmap_itself", Needs::two_ports, devmap_to_itself},
+    CaseEntry{kGroup, "devmap_other", Needs::two_ports, devmap_to_other},
+    CaseEntry{kGroup, "devmap_few_queues", Needs::two_ports, from_every_cpu},
     CaseEntry{kGroup, "cpumap", Needs::two_ports, cpumap},
     CaseEntry{kGroup, "xsk_copy", Needs::two_ports, xsk_copy},
     CaseEntry{kGroup, "xsk_zero_copy", Needs::two_ports, xsk_zero_copy},

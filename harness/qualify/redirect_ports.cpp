@@ -1,0 +1,105 @@
+// Redirects to the other port, and from more CPUs than the device has queues.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/text.h"
+#include "net/rings.h"
+#include "qualify/counts_text.h"
+#include "qualify/delivery.h"
+#include "qualify/frames.h"
+#include "qualify/port_change.h"
+#include "qualify/redirect_cases.h"
+#include "qualify/rig.h"
+#include "traffic/generator.h"
+#include "traffic/pinned.h"
+#include "traffic/placement.h"
+
+namespace xdpbench::qualify {
+namespace {
+
+constexpr std::size_t kFew = 64;
+constexpr std::size_t kLongest = 768;
+
+Ruling judge(Declared declared, const std::optional<std::string>& lost, std::string text) {
+    if (lost && declared == Declared::unknown) return fail(std::move(text));
+    return judge_declared(declared, !lost, std::move(text));
+}
+
+// Frames that arrived at the peer of those that one CPU sent out of the device. A card that loses
+// one now and then has three tries.
+Result<std::uint64_t> send_from(Context& context, Rig& rig, traffic::Generator& generator,
+                                int cpu) {
+    constexpr int kTries = 3;
+    XDPBENCH_TRY(const traffic::PinnedThread pinned, traffic::PinnedThread::pin(cpu));
+    std::uint64_t arrived = 0;
+    for (int i = 0; i < kTries && arrived < kFew; ++i) {
+        XDPBENCH_CHECK(generator.send(context.netns(), context.device().index, kFew));
+        XDPBENCH_TRY(const Arrived taken, rig.take());
+        arrived = std::max<std::uint64_t>(arrived, taken.back.size());
+    }
+    return arrived;
+}
+
+// One queue where the device lets its number be set.
+Result<std::optional<PortChange>> make_few_queues(const Context& context) {
+    const auto channels = net::query_channels(context.netns(), context.device().name);
+    if (!channels || channels->most_combined < 2) return std::optional<PortChange>();
+    XDPBENCH_TRY(PortChange change, change_channels(context, 1));
+    return std::optional<PortChange>(std::move(change));
+}
+
+std::uint32_t queues_of(const Context& context) {
+    const auto channels = net::query_channels(context.netns(), context.device().name);
+    return channels ? std::max(channels->combined, channels->tx) : 1;
+}
+
+}  // namespace
+
+Result<Ruling> devmap_to_other(Context& context) {
+    if (!context.peer_is_here()) return skip("another machine has the other port");
+    ProgramSettings settings;
+    settings.function = Function::to_other;
+    settings.target = context.peer().index;
+    XDPBENCH_TRY(const model::Mode mode, context.mode());
+    XDPBENCH_TRY(CaseProgram program, CaseProgram::load(settings));
+    XDPBENCH_TRY(Rig rig, Rig::create(context, std::move(program), mode, 3 * kFew, kLongest));
+    const packet::Frames frames = make_frames(context.device().mac, kFew, 500, 4);
+    XDPBENCH_TRY(const Delivery delivery, deliver(rig, frames, frames, Place::in_stack));
+    XDPBENCH_TRY(const ProgramCounts counts, rig.counts());
+    const auto lost = loss_text(delivery, frames, Place::in_stack);
+    const std::string text = fmt::format("out of {} and through the cable into {} again: {}{}",
+                                         context.peer().name, context.device().name,
+                                         lost ? *lost + "\n" : std::string(), counts_text(counts));
+    const Declared declared = mode == model::Mode::native
+                                  ? context.declares(Feature::ndo_xmit, context.peer())
+                                  : Declared::unknown;
+    return judge(declared, lost, text);
+}
+
+Result<Ruling> from_every_cpu(Context& context) {
+    if (const auto refused = require_native(context); !refused || *refused)
+        return refused ? Result<Ruling>(**refused) : refused.error();
+    XDPBENCH_TRY(const std::optional<PortChange> change, make_few_queues(context));
+    const std::vector<int> cpus = traffic::allowed_cpus();
+    const std::uint32_t queues = queues_of(context);
+    if (cpus.size() <= queues)
+        return skip(fmt::format("{} and {}: not fewer queues than CPUs", counted(queues, "queue"),
+                                counted(cpus.size(), "CPU")));
+    XDPBENCH_TRY(CaseProgram program, CaseProgram::load({}));
+    XDPBENCH_TRY(Rig rig, Rig::create(context, std::move(program), model::Mode::native,
+                                      3 * kFew * cpus.size(), kLongest));
+    XDPBENCH_TRY(traffic::Generator generator,
+                 traffic::Generator::create(make_frames(context.peer().mac, kFew, 500, 4)));
+    std::vector<std::string> parts;
+    std::optional<std::string> lost;
+    for (const int cpu : cpus) {
+        XDPBENCH_TRY(const std::uint64_t arrived, send_from(context, rig, generator, cpu));
+        parts.push_back(fmt::format("CPU {}: {} of {}", cpu, arrived, kFew));
+        if (arrived < kFew) lost = parts.back();
+    }
+    return judge(context.declares(Feature::ndo_xmit), lost,
+                 fmt::format("{}, redirected out of {}: {}", counted(queues, "queue"),
+                             context.device().name, fmt::join(parts, ", ")));
+}
+
+}  // namespace xdpbench::qualify
