@@ -17,6 +17,8 @@ class Kselftest(VethCase):
 
     def test_there_is_one_for_every_group(self):
         listed = re.findall(r"^xdp-bench:(qualify_(\w+)\.sh)$", (FOLDER / "kselftest-list.txt").read_text(encoding="utf-8"), re.MULTILINE)
+        makefile = (FOLDER / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
+        self.assertEqual(re.search(r"^TEST_PROGS := (.*)$", makefile, re.MULTILINE)[1].split(), [name for name, _ in listed])
         refused = self.inside(TOOL, "qualify", "--dev", "port1", "--group", "none-such", code=2).stderr
         groups = re.search(r"choose from (.*)", refused)[1].split(", ")
         self.assertEqual([group for _, group in listed], groups)

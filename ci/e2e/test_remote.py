@@ -107,7 +107,7 @@ class Namespace(TwoHosts):
         self.assertIn("NETIF is not set", self.at(self.dut, TOOL, "qualify", code=2).stderr)
 
 
-@unittest.skipUnless(SSHD, "openssh-server is not installed")
+@unittest.skipUnless(SSHD, "there is no sshd: sudo scripts/setup ssh")
 class Ssh(TwoHosts):
     """A real sshd, in the remote's namespace, with keys of its own."""
 

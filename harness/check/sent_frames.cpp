@@ -21,7 +21,7 @@ Result<std::unique_ptr<SentFrames>> SentFrames::create(const target::LoneProgram
     return std::unique_ptr<SentFrames>(new SentFrames(lone, std::move(link), std::move(card)));
 }
 
-Result<void> SentFrames::take_arrived(const traffic::Sink& sink, std::uint32_t& seen) {
+Result<void> SentFrames::take_arrived(const traffic::Arrivals& sink, std::uint32_t& seen) {
     XDPBENCH_TRY(packet::Frames arrived, sink.captured(seen));
     seen += static_cast<std::uint32_t>(arrived.size());
     if (!arrived.empty()) frame_ = std::move(arrived.back().bytes);

@@ -29,7 +29,7 @@ class SentFrames {
   private:
     SentFrames(const target::LoneProgram& lone, testbed::InstrumentedLink link, testbed::Card card)
         : lone_(&lone), link_(std::move(link)), card_(std::move(card)) {}
-    Result<void> take_arrived(const traffic::Sink& sink, std::uint32_t& seen);
+    Result<void> take_arrived(const traffic::Arrivals& sink, std::uint32_t& seen);
 
     const target::LoneProgram* lone_;
     testbed::InstrumentedLink link_;
