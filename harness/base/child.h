@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/confinement.h"
 #include "base/result.h"
 
 namespace xdpbench {
@@ -14,15 +15,6 @@ struct ChildOutput {
     int exit_code = -1;  // of the program; 128 + signal if a signal ended it
     std::string out;     // standard output
     std::string err;     // standard error
-};
-
-// What code of unknown origin is run with: the user nobody (or, if this process is not root's, a
-// user namespace of its own) and no way to more, in a session and an empty network namespace of its
-// own, without this process's descriptors and environment, and with few system calls
-// (confined_calls()). What everybody may read, it may read.
-struct Confinement {
-    std::size_t memory_bytes = std::size_t{1} << 30;  // of address space
-    unsigned cpu_seconds = 30;
 };
 
 struct ChildLimits {

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/child.h"
+#include "base/confinement.h"
 #include "base/result.h"
 #include "base/unique_fd.h"
 

@@ -75,11 +75,11 @@ TEST(EmptyValue, IsAUsageErrorForEveryOptionOfEveryCommand) {
 }
 
 TEST(EmptyValue, IsAUsageErrorBehindAnEqualsSign) {
-    for (const auto& [command, option, shown] : options_with_values()) {
+    for (const auto& [command, option, _] : options_with_values()) {
         if (!option.starts_with("--")) continue;
         const auto [code, text] = ended(words(command, {option + "=", "--prog=xdp_drop"}));
         EXPECT_EQ(code, kInputError) << command << " " << option;
-        EXPECT_EQ(text.find("xdp-bench: " + shown + ": the value is empty"), 0U) << text;
+        EXPECT_EQ(text.find("xdp-bench: " + option + ": the value is empty"), 0U) << text;
     }
 }
 

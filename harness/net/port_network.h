@@ -2,26 +2,13 @@
 // are sent over the other one, which is cabled to it.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
 
 #include "base/result.h"
 #include "net/network.h"
+#include "net/usable_port.h"
 
 namespace xdpbench::net {
-
-// Interfaces of the caller's network namespace; the peer may be elsewhere.
-struct Ports {
-    std::string device;      // gets the program
-    std::string peer;        // what is sent over it arrives at the device
-    bool take_over = false;  // also interfaces with addresses or routes
-    // Has the peer, where that is a port of another machine or namespace.
-    std::shared_ptr<remote::Session> remote = {};
-};
 
 // A network of one link over the two, which are there already: tester is the peer, dut the device,
 // both namespaces are the caller's, and there is no parking interface. Nothing of them is changed.
@@ -30,37 +17,5 @@ struct Ports {
 // `longest_frame` bytes (with Ethernet header), and a device that would join frames before they are
 // counted. There is no far end: what a scenario redirects there leaves by the device itself.
 Result<Network> join_ports(const Ports& ends, model::Mode mode, std::size_t longest_frame);
-
-using CarrierWait = std::chrono::milliseconds;
-
-// A port that may be used, and how long its carrier was away.
-struct UsablePort {
-    InterfaceInfo interface;
-    CarrierWait carrier_wait{0};
-};
-// One of the two, with the same refusals.
-Result<UsablePort> claim_port(const NetNs& netns, const std::string& name, bool take_over,
-                              std::size_t longest_frame);
-
-// Without link-local ones: "192.0.2.1".
-Result<std::vector<std::string>> addresses_of(const NetNs& netns, const std::string& name);
-// The interface that has this address; nothing if there is none.
-Result<std::optional<std::string>> interface_with(const NetNs& netns, const std::string& address);
-
-inline constexpr std::chrono::seconds kCarrierPatience{15};  // a link is negotiated within a few
-
-// A driver may reset the link when a native program is attached or detached: returns when the
-// carrier is there again, and how long that took; 0 if it was there. Unavailable after `limit`.
-Result<CarrierWait> await_carrier(const NetNs& netns, const InterfaceInfo& interface,
-                                  std::chrono::milliseconds limit = kCarrierPatience);
-
-// XDP is in use on the interface, in whatever mode: it is not touched.
-Result<void> require_no_xdp(const NetNs& netns, const InterfaceInfo& interface);
-
-// A driver that declares what it can (kernel 6.3), and not that it sends redirected frames, is the
-// way out of neither the generator nor a native program that redirects. Some declare it only while
-// they have a native program. `advice`: what to do then.
-Result<void> require_sends_redirected(const NetNs& netns, const InterfaceInfo& interface,
-                                      const char* advice);
 
 }  // namespace xdpbench::net

@@ -6,7 +6,7 @@
 
 #include "base/result.h"
 #include "net/network.h"
-#include "net/port_network.h"
+#include "net/usable_port.h"
 #include "remote/session.h"
 
 namespace xdpbench::net {

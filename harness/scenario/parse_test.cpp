@@ -493,7 +493,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"MaskOfNothing",
               with_replay("{ XDP_TX: 1, mask: [ip] }\n"),
               "7:24",
-              {"expected received, passed or forwarded"}},
+              {"expected received, passed, sockets or forwarded"}},
         Wrong{"BenchTypo",
               kHead + "bench: { trafic: a, action: XDP_TX }\n",
               "4:10",
