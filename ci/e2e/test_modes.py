@@ -6,7 +6,7 @@ from harness import SOURCE, Case, cases_of, fixture, main
 
 
 PROGRAMS = ("xdp_pass", "xdp_drop", "xdp_aborted", "xdp_tx", "xdp_redirect", "xdp_redirect_cpu", "drop_ipv6", "drop_port_8080",
-            "ip_filter", "detect_ping", "extract_metadata", "flow_sampler", "ipip_encap", "ipip_decap", "icmp_lb")
+            "ip_filter", "detect_ping", "extract_metadata", "flow_sampler", "ipip_encap", "ipip_decap", "icmp_lb", "rate_limit", "conn_table", "fib_forward", "rx_metadata", "xsk_redirect")
 
 
 class Modes(Case):
@@ -29,10 +29,12 @@ class Modes(Case):
 
     def check_replays(self, result):
         self.assertEqual({modes["outcome"] for modes in cases_of(result, "modes")}, {"passed"})
-        replayed = {replay["program"] for replay in cases_of(result, "replay") if replay["outcome"] == "passed"}
-        self.assertEqual({modes["program"] for modes in cases_of(result, "modes")}, replayed)
+        replayed = {mode: {replay["program"] for replay in cases_of(result, "replay") if replay["mode"] == mode and
+                           replay["outcome"] == "passed"} for mode in ("generic", "native")}
+        self.assertEqual({modes["program"] for modes in cases_of(result, "modes")}, replayed["generic"] & replayed["native"])
+        self.assertEqual(replayed["native"] - replayed["generic"], {"rx_metadata"})  # only a driver has its values
         for replay in cases_of(result, "replay"):
-            if replay["mode"] == "offload":
+            if replay["mode"] == "offload" or (replay["program"], replay["mode"]) == ("rx_metadata", "generic"):
                 self.assertEqual(replay["outcome"], "skipped")
                 self.assertNotEqual(replay["message"], "")
             else:
