@@ -55,6 +55,17 @@ std::vector<bpf::TypedMap> xskmaps_of(const bpf::Program& program) {
     return maps;
 }
 
+namespace {
+
+// Of a loaded program: an object may have maps that were not created for it.
+std::vector<bpf::TypedMap> created_xskmaps(const bpf::Program& program) {
+    std::vector<bpf::TypedMap> maps = xskmaps_of(program);
+    std::erase_if(maps, [](const bpf::TypedMap& map) { return map.fd < 0; });
+    return maps;
+}
+
+}  // namespace
+
 Sockets::Sockets(std::vector<Socket> sockets, std::size_t keep, RingSizes sizes)
     : sockets_(std::move(sockets)), sizes_(sizes), keep_{keep, {}} {}
 
@@ -77,7 +88,7 @@ Result<std::unique_ptr<Sockets>> Sockets::open(const net::NetNs& netns,
 }
 
 Result<void> Sockets::put_into(const bpf::Program& program) const {
-    for (const bpf::TypedMap& map : xskmaps_of(program)) {
+    for (const bpf::TypedMap& map : created_xskmaps(program)) {
         XDPBENCH_CHECK(program.require_own_maps("put AF_XDP sockets into map " + map.name));
         for (const Socket& socket : sockets_) XDPBENCH_CHECK(put(program, map, socket));
     }
@@ -136,7 +147,7 @@ Result<std::unique_ptr<Sockets>> sockets_for(const bpf::Program& program, const 
                                              const net::InterfaceInfo& interface,
                                              model::XskMode mode, std::size_t keep,
                                              RingSizes sizes) {
-    if (xskmaps_of(program).empty()) return std::unique_ptr<Sockets>();
+    if (created_xskmaps(program).empty()) return std::unique_ptr<Sockets>();
     XDPBENCH_TRY(std::unique_ptr<Sockets> sockets,
                  Sockets::open(netns, interface, mode, keep, sizes));
     XDPBENCH_CHECK(sockets->put_into(program));
