@@ -78,6 +78,12 @@ class LongFrames(Case):
         self.assertEqual(senders, {("test_run", "9000"): None, ("test_run", "1500"): None, ("native", "9000"): "packet_socket",
                                    ("native", "1500"): None})
 
+    def test_test_runs_of_a_program_for_one_buffer_are_skipped_with_the_reason(self):
+        done = self.tool("--prog", fixture("jumbo") + ":one_page", "--scapy", 'Ether()/IP()/UDP()/Raw(b"x" * 200)', "--size", "9000", "--mode",
+                         "generic", "--only", "bench", "--duration", "20ms", "--rounds", "2", "--json", "out.json", code=MEASURED)
+        self.assertIn("cannot be timed in test runs with frames of 8,996 bytes", done.stdout)
+        self.assertEqual([bench["outcome"] for bench in self.read_json()["benches"] if bench["mode"] == "test_run"], ["skipped"])
+
     def test_a_rate_of_long_frames_is_skipped_with_the_reason(self):
         done = self.tool("--prog", fixture("jumbo") + ":jumbo", "--scapy", 'Ether()/IP()/UDP()/Raw(b"x" * 200)', "--size", "9000", "--mode", "native",
                          "--only", "bench", "--rate", "1kpps", "--duration", "20ms", code=4)

@@ -40,7 +40,7 @@ class Shape(Case):
 
     def test_what_cannot_be_shaped_is_said_first(self):
         for options, words in ((("--size", "64"), "its headers alone have 62"), (("--size", "64"), "ask for a larger --size"), (("--size", "big"), "neither imix nor a number"),
-                               (("--size", "64,64"), "twice"), (("--size", "9000"), "neither imix nor"), (("--flows", "0"), "--flows 0"),
+                               (("--size", "64,64"), "twice"), (("--size", "9221"), "neither imix nor"), (("--flows", "0"), "--flows 0"),
                                (("--placement", "apart"), "no such placement"), (("--cpus", "a"), "no list of CPUs"),
                                (("--cpus", "8000"), "may not use CPU 8000"), (("--cpus", "0", "--placement", "separate"), "do not go together")):
             with self.subTest(options=options):

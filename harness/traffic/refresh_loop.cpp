@@ -11,8 +11,10 @@
 #include <ctime>
 
 #include "base/interrupt.h"
+#include "base/text.h"
 #include "bpf/bpf_options.h"
 #include "bpf/skeleton.h"
+#include "net/network.h"
 #include "refresh.skel.h"
 #include "traffic/frame_map.h"
 #include "traffic/generator.h"
@@ -86,6 +88,13 @@ Result<RefreshLoop> RefreshLoop::create(const packet::Frames& frames, bool frags
                             "header has {}",
                             i, frames[i].bytes.size(), REPLAY_MIN_LENGTH));
     }
+    if (!frags && net::sender_of(longest) == net::Sender::packet_socket)
+        return unavailable_error(
+            fmt::format("a program that is not in SEC(\"xdp.frags\") cannot be timed in test runs "
+                        "with frames of {}",
+                        counted(longest, "byte")),
+            "it takes only frames that fit one page",
+            "build the program as SEC(\"xdp.frags\"); or time it in --mode generic");
     std::unique_ptr<refresh, Close> skeleton(refresh__open());
     if (!skeleton) return system_error("cannot open the fresh-packet loop", errno);
     skeleton->rodata->frame_count = static_cast<std::uint32_t>(frames.size());
