@@ -159,7 +159,7 @@ class LargeInput(Case):
         self.assertEqual(self.result()["verdicts"][0]["actions"]["XDP_DROP"], 400_000)
 
     def test_a_frame_longer_than_any_that_is_sent(self):
-        self.write_pcap(10, 9217)
+        self.write_pcap(1000, 9217)
         done = self.tool("--prog", "xdp_drop", "--pcap", "large.pcap", code=2)
         self.assertIn("cannot send frame 0 of 9,217 bytes: at most 9,216 are sent", done.stderr)
 
