@@ -9,6 +9,7 @@
 #include <fstream>
 #include <functional>
 #include <string>
+#include <system_error>
 
 #include "base/interrupt.h"
 #include "base/text.h"

@@ -1,6 +1,7 @@
 #include <bpf/libbpf.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "bpf/events.h"

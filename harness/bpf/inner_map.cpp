@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <linux/bpf.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "bpf/bpf_options.h"

@@ -3,6 +3,8 @@
 #include <bpf/btf.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "bpf/btf_decode.h"
 #include "bpf/btf_value.h"

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <system_error>
 
 #include "bpf/attach.h"
 #include "bpf/bpf_options.h"

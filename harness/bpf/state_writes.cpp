@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <string_view>
 
 namespace xdpbench::bpf {
 namespace {

@@ -1,5 +1,6 @@
 #include "history/json_cursor.h"
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 

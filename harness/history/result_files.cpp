@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <set>
+#include <system_error>
 
 #include "base/file.h"
 #include "base/interrupt.h"

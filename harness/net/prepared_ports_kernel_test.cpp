@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <csignal>
 #include <fstream>
+#include <iterator>
+#include <system_error>
 
 #include "base/child.h"
 #include "base/file.h"

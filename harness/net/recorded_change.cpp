@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <system_error>
+
 namespace xdpbench::net {
 
 Result<RecordedChange> RecordedChange::begin(const NetNs& netns, const std::vector<Place>& places,

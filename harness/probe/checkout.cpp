@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <system_error>
 
 #include "base/file.h"
 #include "base/text.h"

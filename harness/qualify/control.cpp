@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <linux/if_link.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>

@@ -1,6 +1,7 @@
 // Group counters: what the port counts, against what was sent.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <map>

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <map>
+#include <system_error>
 
 #include "base/file.h"
 #include "base/text.h"
