@@ -32,6 +32,7 @@ TEST(ManualPage, HasThePartsOfHelp) {
     const Sample sample;
     const std::string page = manual_page(application.app, sample.app);
     EXPECT_EQ(page.find(".TH XDP\\-BENCH\\-SAMPLE 1 "), 0U) << page;
+    EXPECT_EQ(page.substr(0, page.find('\n')).find_first_of("~+"), std::string::npos) << page;
     EXPECT_TRUE(contains(page, ".SH NAME\nxdp\\-bench\\-sample \\- does things\n")) << page;
     EXPECT_TRUE(contains(page, "\\&.a [b] it's c:d\\ee\n")) << page;
     EXPECT_TRUE(contains(page, ".SH EXIT STATUS\n\\&0 fine.\n")) << page;
