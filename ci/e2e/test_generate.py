@@ -33,7 +33,7 @@ class Generate(VethCase):
                 {"command": "captured", "interface": "port1", "match": FRAME[12:24], "match_offset": 6},
                 {"command": "captured", "interface": "port1", "match": "00", "match_offset": 6},
                 {"command": "end", "interface": "port1"},
-                {"command": "arrived", "interface": "port1"})
+                {"command": "arrived", "interface": "port1"}, code=2)
             self.assertIn("xdp-bench", replies[0])
             self.assertEqual(replies[2]["sent"]["frames"], 25)
             self.assertEqual([replies[3]["arrived"], replies[3]["kept"], replies[3]["next"]], [25, 10, 10])
@@ -52,7 +52,7 @@ class Generate(VethCase):
         self.inside("ip", "address", "add", "192.0.2.9/24", "dev", "port0")
         port, changed, seen, bad = self.ask(
             {"command": "port", "interface": "192.0.2.9"}, {"command": "set", "interface": "port0", "mtu": 1400, "prepare": True},
-            {"command": "port", "interface": "port0"}, {"command": "claim", "interface": "port0"})[1:]
+            {"command": "port", "interface": "port0"}, {"command": "claim", "interface": "port0"}, code=2)[1:]
         self.assertEqual([port["port"]["name"], port["port"]["addresses"]], ["port0", ["192.0.2.9"]])
         self.assertIn("mtu of port0", changed["changed"])
         self.assertEqual(seen["port"]["mtu"], 1400)
@@ -71,7 +71,8 @@ class Generate(VethCase):
         for text, error in zip(("no JSON", "did you mean send", "needs \"interface\"", "did you mean interface",
                                 "no traffic", "none", "no rate"), errors, strict=True):
             self.assertIn(text, error)
-        self.assertEqual([process.returncode, replies[-1]["port"]["name"]], [0, "port1"])
+        self.assertNotIn("reply", replies[0])  # to what is no request
+        self.assertEqual([process.returncode, replies[-1]["port"]["name"]], [2, "port1"])
 
     def send_long(self):
         process = self.start()

@@ -37,7 +37,7 @@ struct TestRunOutput {
 // network namespace. Keeps its buffer, so that a large pcap is run at the speed of the system call.
 class TestRunner {
   public:
-    // `usual` is what runs are given that say nothing else.
+    // `usual`: the context of runs without one of their own.
     explicit TestRunner(int program_fd, const TestRunContext& usual = {});
 
     // `frame`: 14 bytes or more. A run that a signal interrupts is repeated, unless it is the user

@@ -16,8 +16,8 @@ Result<int> generate_command() {
     bpf::set_up_libbpf(false);
     XDPBENCH_CHECK(probe::require_privileges());
     XDPBENCH_CHECK(probe::require_kernel());
-    XDPBENCH_CHECK(generate::serve(STDIN_FILENO, STDOUT_FILENO));
-    return kHeld;
+    XDPBENCH_TRY(const bool all_succeeded, generate::serve(STDIN_FILENO, STDOUT_FILENO));
+    return all_succeeded ? kHeld : kInputError;
 }
 
 }  // namespace

@@ -85,12 +85,12 @@ class HangUpWatch {
     std::thread thread_;
 };
 
-std::string answer(Handler& handler, const std::string& line) {
+remote::Reply answer(Handler& handler, const std::string& line) {
     const Result<remote::Request> request = remote::parse_request(line);
-    if (request) return remote::line_of(handler.handle(*request));
+    if (request) return handler.handle(*request);
     remote::Reply reply;
     reply.error = request.error();
-    return remote::line_of(reply);
+    return reply;
 }
 
 bool is_blank(const std::string& line) {
@@ -99,22 +99,25 @@ bool is_blank(const std::string& line) {
 
 }  // namespace
 
-Result<void> serve(int in, int out) {
+Result<bool> serve(int in, int out) {
     XDPBENCH_TRY(const net::NetNs netns, net::NetNs::current());
     Handler handler(netns);
     XDPBENCH_TRY(const auto watch, HangUpWatch::begin(out));
     XDPBENCH_CHECK(write_line(out, remote::line_of(greeting())));
     LineReader reader(in, remote::kLongestLine);
+    bool all_succeeded = true;
     while (reader.fd() >= 0) {
         if (interrupted()) return interrupted_error();
         pollfd waiting{reader.fd(), POLLIN, 0};
         if (::poll(&waiting, 1, kLookAgain) <= 0) continue;
         for (const std::string& line : reader.read()) {
             if (is_blank(line)) continue;
-            XDPBENCH_CHECK(write_line(out, answer(handler, line)));
+            const remote::Reply reply = answer(handler, line);
+            all_succeeded = all_succeeded && !reply.error;
+            XDPBENCH_CHECK(write_line(out, remote::line_of(reply)));
         }
     }
-    return {};
+    return all_succeeded;
 }
 
 }  // namespace xdpbench::generate

@@ -244,7 +244,8 @@ Result<Request> parse_request(std::string_view line) {
 }
 
 std::string line_of(const Reply& reply) {
-    Json json{{"reply", name_of(reply.command)}};
+    Json json = Json::object();
+    if (reply.command) json["reply"] = name_of(*reply.command);
     if (reply.error) {
         json["error"] = json_of(*reply.error);
         return line_of(json);
@@ -273,10 +274,8 @@ std::string line_of(const Reply& reply) {
 Result<Reply> parse_reply(std::string_view line) {
     XDPBENCH_TRY(const Json json, parse_object(line, "reply"));
     JsonFields fields(json);
-    std::optional<Command> command;
-    read_name(fields, "reply", kCommandNames, command);
     Reply reply;
-    reply.command = command.value_or(Command::port);
+    read_name(fields, "reply", kCommandNames, reply.command);
     if (const Json* const error = fields.object("error")) {
         XDPBENCH_CHECK(read_error(*error, reply.error.emplace()));
     }

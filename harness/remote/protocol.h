@@ -88,7 +88,7 @@ struct Sent {
 };
 
 struct Reply {
-    Command command = Command::port;
+    std::optional<Command> command;  // none: to a line that is no request
     std::optional<Error> error;
     std::optional<PortState> port;     // port, claim
     std::vector<std::string> changed;  // set, restore: settings, in words

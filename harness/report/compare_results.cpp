@@ -67,7 +67,7 @@ void judge_rounds(const SavedFigure& before, const SavedFigure& after,
             before.samples.size(), after.samples.size(), kResultConfidence * 100);
         return;
     }
-    // Rounds of one run say nothing of another run of the same program.
+    // Rounds of one run do not show how much separate runs of a program differ.
     const double between = stats::single_run_allowance();
     const double low = std::hypot(shift->shift - shift->interval.low, between);
     const double high = std::hypot(shift->interval.high - shift->shift, between);
