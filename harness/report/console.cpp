@@ -95,8 +95,7 @@ void Console::progress(const std::string& line) {
         return;
     }
     const std::string step = step_of(line);
-    if (std::max(elapsed.count(), expected_) < kLong || step == last_step_) return;
-    last_step_ = step;
+    if (std::max(elapsed.count(), expected_) < kLong || !told_.insert(step).second) return;
     write_raw(stderr, escaped(step) + "\n");
     std::fflush(stderr);
 }

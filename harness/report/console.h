@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <set>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -47,8 +48,8 @@ class Console {
     // About how long the work takes that begins now.
     void expect(double seconds);
     // What is under way. On a terminal a line that the next one overwrites, with a bar and the
-    // remaining time if expect() was told; elsewhere, of work that takes long, a line for each
-    // step.
+    // remaining time if expect() was told; elsewhere, of work that takes long, one line for
+    // each step.
     void progress(const std::string& line);
     void clear_progress();
 
@@ -82,8 +83,8 @@ class Console {
     bool progress_;
     bool line_open_ = false;
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-    double expected_ = 0;    // s, from start_ on; 0: not known
-    std::string last_step_;  // that was printed where lines stay
+    double expected_ = 0;         // s, from start_ on; 0: not known
+    std::set<std::string> told_;  // the steps that were printed where lines stay
 };
 
 }  // namespace xdpbench::report

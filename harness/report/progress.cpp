@@ -44,6 +44,7 @@ std::string step_of(const std::string& line) {
     constexpr std::array<std::string_view, 5> kParts{"round ", "trial ", "preparing", "warming up",
                                                      "the most that can be offered"};
     const bool known = part.find(" blocks, ") != std::string_view::npos ||
+                       part.find(" ns/packet ") != std::string_view::npos ||
                        std::any_of(kParts.begin(), kParts.end(),
                                    [&](std::string_view begin) { return part.starts_with(begin); });
     return known ? line.substr(0, colon) : line;

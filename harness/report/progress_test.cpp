@@ -20,6 +20,7 @@ TEST(ProgressLine, WithoutAnExpectedTimeTheElapsedOne) {
 TEST(StepOf, PartsOfAStepAreOneStep) {
     EXPECT_EQ(step_of("bench lb/native: round 3"), "bench lb/native");
     EXPECT_EQ(step_of("bench lb/native: warming up"), "bench lb/native");
+    EXPECT_EQ(step_of("bench lb/native: 247.2 ns/packet ± 1.01 %"), "bench lb/native");
     EXPECT_EQ(step_of("search lb/native: trial 4, 1 Mpps for 0.10 s"), "search lb/native");
     EXPECT_EQ(step_of("compare test_run: 24 blocks, +0.10 %"), "compare test_run");
     EXPECT_EQ(step_of("check lb : drops: some"), "check lb : drops: some");
