@@ -15,7 +15,8 @@
 namespace xdpbench::net {
 namespace {
 
-constexpr const char* kVlanOffload = "rx-vlan-offload";
+constexpr char kVlanOffload[] = "rx-vlan-offload";
+constexpr char kGro[] = "gro";
 
 Result<std::string> read_mtu(const NetNs& netns, const std::string& port) {
     XDPBENCH_TRY(const InterfaceInfo interface, query_interface(netns, port));
@@ -54,14 +55,16 @@ Result<void> write_channels(const NetNs& netns, const std::string& port, const s
                     : input_error("no number of channels: " + value);
 }
 
-Result<std::string> read_vlan(const NetNs& netns, const std::string& port) {
-    XDPBENCH_TRY(const Switch state, read_setting(netns, {port, kVlanOffload}));
-    if (state == Switch::absent) return unavailable_error(port + " has no rx-vlan-offload");
+template <const char* Name>
+Result<std::string> read_switch(const NetNs& netns, const std::string& port) {
+    XDPBENCH_TRY(const Switch state, read_setting(netns, {port, Name}));
+    if (state == Switch::absent) return unavailable_error(fmt::format("{} has no {}", port, Name));
     return std::string(state == Switch::on ? "on" : "off");
 }
 
-Result<void> write_vlan(const NetNs& netns, const std::string& port, const std::string& value) {
-    return switch_setting(netns, {port, kVlanOffload}, value == "on");
+template <const char* Name>
+Result<void> write_switch(const NetNs& netns, const std::string& port, const std::string& value) {
+    return switch_setting(netns, {port, Name}, value == "on");
 }
 
 Result<std::string> read_link(const NetNs& netns, const std::string& port) {
@@ -81,8 +84,11 @@ struct Kind {
 };
 
 constexpr std::array kKinds{
-    Kind{"mtu", read_mtu, write_mtu}, Kind{"rings", read_rings, write_rings},
-    Kind{"channels", read_channels, write_channels}, Kind{kVlanOffload, read_vlan, write_vlan},
+    Kind{"mtu", read_mtu, write_mtu},
+    Kind{"rings", read_rings, write_rings},
+    Kind{"channels", read_channels, write_channels},
+    Kind{kVlanOffload, read_switch<kVlanOffload>, write_switch<kVlanOffload>},
+    Kind{kGro, read_switch<kGro>, write_switch<kGro>},
     Kind{"link", read_link, write_link}};
 
 Result<Kind> kind_of(const std::string& name) {
