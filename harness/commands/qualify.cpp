@@ -151,7 +151,7 @@ Result<int> run_qualify(QualifyArguments arguments, const Invocation& invocation
     print(stdout, "{}", report::header_text(record));
     XDPBENCH_CHECK(qualify::run(
         context, selection, store, record,
-        [&console](const std::string& line) { console.progress(line); },
+        [&console](const std::string& line) { console.progress_on_terminal(line); },
         [&console](const std::string& text) {
             console.clear_progress();
             print(stdout, "{}", text);

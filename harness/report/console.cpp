@@ -85,15 +85,18 @@ void Console::expect(double seconds) {
     expected_ = elapsed.count() + seconds;
 }
 
+void Console::progress_on_terminal(const std::string& line) {
+    if (!progress_) return;
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
+    write_raw(stderr, "\r\033[K" + escaped(progress_line({line, elapsed.count(), expected_})));
+    std::fflush(stderr);
+    line_open_ = true;
+}
+
 void Console::progress(const std::string& line) {
     constexpr double kLong = 2;  // s; what is shorter leaves no lines in a log
+    if (progress_) return progress_on_terminal(line);
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
-    if (progress_) {
-        write_raw(stderr, "\r\033[K" + escaped(progress_line({line, elapsed.count(), expected_})));
-        std::fflush(stderr);
-        line_open_ = true;
-        return;
-    }
     const std::string step = step_of(line);
     if (std::max(elapsed.count(), expected_) < kLong || !told_.insert(step).second) return;
     write_raw(stderr, escaped(step) + "\n");

@@ -51,6 +51,8 @@ class Console {
     // remaining time if expect() was told; elsewhere, of work that takes long, one line for
     // each step.
     void progress(const std::string& line);
+    // The same of a command whose report itself has a line for each step: nothing in a log.
+    void progress_on_terminal(const std::string& line);
     void clear_progress();
 
     void header(const model::RunRecord& run);
