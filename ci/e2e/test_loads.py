@@ -164,8 +164,8 @@ class Loads(Case):
         for name, others in (("several.json", ("--cpus", listed)), ("one.json", ("--cpus", str(cpus[0]))), ("plain.json", ())):
             self.tool("run", "--prog", "xdp_drop", "--only", "bench", "--rate", SLOW, *others, "--duration", "50ms", "--rounds", "1",
                       "--json", name, code=MEASURED)
-        self.assertEqual([self.read_json(name)["rates"][0]["generator_cpus"] for name in ("several.json", "one.json", "plain.json")],
-                         [cpus, cpus[:1], [max(os.sched_getaffinity(0))]])
+        several, one, plain = (self.read_json(name)["rates"][0]["generator_cpus"] for name in ("several.json", "one.json", "plain.json"))
+        self.assertEqual([several, one, len(plain)], [cpus, cpus[:1], 1])  # where none is named, the quietest
         for one, other in (("several.json", "one.json"), ("several.json", "plain.json"), ("one.json", "plain.json")):
             self.assertEqual(self.tool("compare", one, other, code=3).stdout.count("only in the"), 2)
 
