@@ -39,9 +39,12 @@ class RxMetadata(Case):
         self.assertIn("replay   native passed", done.stdout)
 
     def test_it_is_timed_end_to_end(self):
-        done = self.tool("--prog", "rx_metadata", "--mode", "native", "--only", "bench", "--duration", "20ms", "--rounds", "2", code=MEASURED)
+        done = self.tool("--prog", "rx_metadata", "--mode", "native", "--only", "bench", "--duration", "20ms", "--rounds", "2", "--json", "out.json",
+                         code=MEASURED)
         self.assertIn("skipped rx_metadata bench test_run", done.stdout)
-        self.assertIn("XDP_PASS", done.stdout)
+        native, = (bench for bench in self.read_json()["benches"] if bench["mode"] == "native")
+        self.assertIn(native["outcome"], ("passed", "invalid"), native["message"])
+        self.assertEqual(native["action"], "XDP_PASS")
 
     def test_values_are_compared(self):
         self.compile(READER)

@@ -37,9 +37,10 @@ struct Site {
                      target::make_network(*bench.target, 1, longest_frame, queues));
         XDPBENCH_TRY(bpf::Program program, target::load_program(*bench.target, network));
         std::unique_ptr<Site> site(new Site{std::move(network), std::move(program), std::nullopt});
-        XDPBENCH_TRY(testbed::InstrumentedLink link,
-                     testbed::InstrumentedLink::create(site->network, 0, &site->program,
-                                                       site->program.fd(), *bench.mode, {}));
+        XDPBENCH_TRY(
+            testbed::InstrumentedLink link,
+            testbed::InstrumentedLink::create(site->network, 0, &site->program, site->program.fd(),
+                                              *bench.mode, {}, bench.target->xsk));
         site->link.emplace(std::move(link));
         XDPBENCH_CHECK(site->link->receive_beside(bench.generators()));
         return site;

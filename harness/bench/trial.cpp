@@ -24,6 +24,12 @@ namespace {
 // every batch. So a scheduler's time slice or two that others took is made up for.
 constexpr double kMadeUpSeconds = 0.02;
 
+Result<void> require_no_sockets(const testbed::InstrumentedLink& link) {
+    if (link.sockets() == nullptr) return {};
+    return unavailable_error("latencies to AF_XDP sockets are not measured", {},
+                             "leave latency out of --only");
+}
+
 // Frames that end in the program arrive nowhere.
 Result<void> require_arrivals(const Paths& paths) {
     const bool ends = paths.action == model::Action::drop || paths.action == model::Action::aborted;
@@ -111,10 +117,8 @@ Result<void> TrialRig::build_veths(const BenchCase& bench, std::size_t longest_f
     const traffic::Capture capture{0, 1, stamps};
     XDPBENCH_TRY(link_, testbed::InstrumentedLink::create(*network_, 0, &*program_, program_->fd(),
                                                           *bench.mode, capture, bench.target->xsk));
+    if (stamps) XDPBENCH_CHECK(require_no_sockets(*link_));
     XDPBENCH_CHECK(link_->receive_beside(bench.generators()));
-    if (stamps && link_->sockets() != nullptr)
-        return unavailable_error("latencies to AF_XDP sockets are not measured", {},
-                                 "leave latency out of --only");
     if (stamps) {
         XDPBENCH_TRY(const testbed::EmptyProgram empty,
                      testbed::EmptyProgram::load(paths_.action, *program_, *network_, 0, 1));
@@ -135,7 +139,8 @@ Result<void> TrialRig::use_devices(const BenchCase& bench, std::size_t longest_f
     XDPBENCH_TRY(devices_,
                  testbed::PortLink::create(*bench.target, *bench.devices, *bench.mode,
                                            longest_frame, paths_.action, baseline, {0, 1, stamps}));
-    return {};
+    if (stamps) XDPBENCH_CHECK(require_no_sockets(devices_->link()));
+    return devices_->receive_beside(bench.generators());
 }
 
 Result<TrialRig::Offered> TrialRig::offer_to_veth(const testbed::InstrumentedLink& link,

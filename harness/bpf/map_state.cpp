@@ -133,7 +133,8 @@ MapState::Copying MapState::plan_copy(const std::vector<TypedMap>& maps) const {
             copying.not_copied.push_back(fmt::format("{} (a map of this type)", map.name));
         } else {
             copying.not_copied.push_back(fmt::format(
-                "{} (the running program has none of this name, type and size)", map.name));
+                "{} (the running program has none of this name, type and size, or it holds more)",
+                map.name));
         }
     }
     return copying;

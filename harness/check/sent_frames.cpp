@@ -27,7 +27,7 @@ Result<void> SentFrames::take_arrived(const traffic::Arrivals& sink, std::uint32
     if (!arrived.empty()) frame_ = std::move(arrived.back().bytes);
     if (seen < kCapture.frames) return {};
     return input_error(
-        fmt::format("more than {} frames in a check of a program that reads rx "
+        fmt::format("{} frames or more in a check of a program that reads rx "
                     "metadata: they are sent and captured one by one",
                     kCapture.frames));
 }

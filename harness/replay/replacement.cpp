@@ -121,8 +121,9 @@ Result<ReplacementOutcome> replace_under_traffic(const target::Target& target, m
                  target::make_network(target, 1, traffic::longest_of(frames)));
     XDPBENCH_TRY(const bpf::Program first, target::load_program(target, network));
     XDPBENCH_TRY(const bpf::Program second, target::load_program(other, network));
-    XDPBENCH_TRY(testbed::InstrumentedLink link,
-                 testbed::InstrumentedLink::create(network, 0, &first, first.fd(), mode, {}));
+    XDPBENCH_TRY(
+        testbed::InstrumentedLink link,
+        testbed::InstrumentedLink::create(network, 0, &first, first.fd(), mode, {}, target.xsk));
     XDPBENCH_CHECK(link.watch_tracepoints());
     XDPBENCH_TRY(const testbed::LinkCounts before, link.read());
 

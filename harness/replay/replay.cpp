@@ -204,8 +204,9 @@ Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
     if (target.judged) XDPBENCH_CHECK(require_cpus(*target.scenario.replay));
     XDPBENCH_TRY(const packet::Frames frames,
                  target::load_frames(target::replay_traffic(target), target.scenario));
-    XDPBENCH_TRY(const bpf::Program opened, target::open_program(target));
-    const bool as_card = bpf::reads_rx_metadata(opened) && !options.devices;
+    XDPBENCH_TRY(const bpf::Program opened, target::open_unconfigured(target));
+    const bool reads_metadata = bpf::reads_rx_metadata(opened);
+    const bool as_card = reads_metadata && !options.devices;
     XDPBENCH_TRY(traffic::FrameSender sender, sender_for(frames, as_card, options));
     XDPBENCH_TRY(const net::Network network,
                  network_for(target, mode, traffic::longest_of(frames), options.devices));
@@ -241,7 +242,7 @@ Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
         XDPBENCH_TRY(counts, send_paced(sender, network, *link, frames.size()));
     }
     std::optional<model::VerdictRecord> expected;
-    if (mode != model::Mode::offload && (target.judged || !as_card)) {
+    if (mode != model::Mode::offload && (target.judged || !reads_metadata)) {
         XDPBENCH_TRY(expected, expected_verdicts(target));
         testbed::attribute(link->source(), expected->actions, counts.actions);
     }

@@ -84,10 +84,11 @@ Result<std::optional<net::InNetNs>> LoneProgram::enter() const {
 
 Result<LoneProgram> load_alone(const Target& target, const scenario::Configuration& extra,
                                std::size_t rx_queues, LoneSockets sockets) {
+    if (needs_network(target, extra, rx_queues))
+        return load_in_network(target, extra, rx_queues, sockets);
     XDPBENCH_TRY(bpf::Program program, open_program(target, extra));
-    if (target.judged) XDPBENCH_CHECK(bpf::require_rx_metadata(program));
     const bool wants_sockets = sockets == LoneSockets::wanted && !xsk::xskmaps_of(program).empty();
-    if (bpf::reads_rx_metadata(program) || wants_sockets || needs_network(target, extra, rx_queues))
+    if (bpf::reads_rx_metadata(program) || wants_sockets)
         return load_in_network(target, extra, rx_queues, sockets);
     XDPBENCH_CHECK(program.load());
     if (!target.existing && target.access.saved)

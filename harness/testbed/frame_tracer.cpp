@@ -56,9 +56,10 @@ Result<FrameOutcome> FrameTracer::send_next() {
 
 std::optional<packet::Frame> FrameTracer::from_sockets() {
     if (link_->sockets() == nullptr) return std::nullopt;
-    packet::Frames kept = link_->sockets()->kept();
-    if (kept.size() <= seen_in_sockets_) return std::nullopt;
-    return std::move(kept.at(seen_in_sockets_++));
+    packet::Frames arrived = link_->sockets()->kept(seen_in_sockets_);
+    if (arrived.empty()) return std::nullopt;
+    ++seen_in_sockets_;
+    return std::move(arrived.front());
 }
 
 std::array<FrameTracer::Seen, 3> FrameTracer::ends() {

@@ -147,8 +147,10 @@ std::size_t Socket::receive(Keep& keep) {
     const std::uint32_t count = ::xsk_ring_cons__peek(&state.rx, state.rx.size, &from);
     if (count == 0) return 0;
     std::uint32_t to = 0;
-    // There is room: no more buffers are under way than the fill ring has slots.
-    (void)::xsk_ring_prod__reserve(&state.fill, count, &to);
+    // There will be room: no more buffers are under way than the fill ring has slots. But the
+    // kernel shows frames a moment before it frees their slots (xsk_flush in net/xdp/xsk.c).
+    while (::xsk_ring_prod__reserve(&state.fill, count, &to) != count) {
+    }
     for (std::uint32_t i = 0; i < count; ++i) {
         const xdp_desc& descriptor = *::xsk_ring_cons__rx_desc(&state.rx, from + i);
         if (keep.frames.size() < keep.most) {

@@ -36,14 +36,11 @@ struct Keep {
     packet::Frames frames;
 };
 
-// Bytes of the longest frame that fits into a buffer: a page less XDP_PACKET_HEADROOM.
-inline constexpr std::size_t kLongestFrame = 4096 - 256;
-
 // Owns descriptor, memory and rings. One thread uses it at a time.
 class Socket {
   public:
     // Binds to one receive queue. Unavailable if the tool was built without libxdp, the kernel has
-    // no AF_XDP, or the driver refuses the mode; the error has the kernel's reason. Loads no
+    // no AF_XDP, or the driver rejects the mode; the error has the kernel's reason. Loads no
     // program and puts nothing into a map.
     static Result<Socket> open(const net::NetNs& netns, const net::InterfaceInfo& interface,
                                std::uint32_t queue, model::XskMode mode, RingSizes sizes = {});

@@ -4,12 +4,11 @@
 #include <fmt/format.h>
 #include <linux/bpf.h>
 #include <poll.h>
-#include <pthread.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <cerrno>
 
+#include "traffic/pinned.h"
 #include "xsk/occupied.h"
 
 namespace xdpbench::xsk {
@@ -23,28 +22,19 @@ std::uint32_t queues_of(const net::NetNs& netns, const net::InterfaceInfo& inter
     return channels ? std::max(1U, channels->rx + channels->combined) : 1U;
 }
 
-Result<void> put(const bpf::Program& program, const bpf::TypedMap& map, const Socket& socket) {
-    const std::uint32_t key = socket.queue();
-    if (key >= map.max_entries) return {};
-    if (program.is_shared()) {
-        XDPBENCH_TRY(const bool occupied, is_occupied(map, key));
-        if (occupied)
-            return unavailable_error(
-                fmt::format("entry {} of map {} has the AF_XDP socket of another process", key,
-                            map.name),
-                "the program under test is in use, and no socket is taken from it");
-    }
+Result<void> require_free(const bpf::TypedMap& map, std::uint32_t key) {
+    XDPBENCH_TRY(const bool occupied, is_occupied(map, key));
+    if (!occupied) return {};
+    return unavailable_error(
+        fmt::format("entry {} of map {} has the AF_XDP socket of another process", key, map.name),
+        "the program under test is in use, and no socket is taken from it");
+}
+
+Result<void> put(const bpf::TypedMap& map, std::uint32_t key, const Socket& socket) {
     const int fd = socket.fd();
     if (::bpf_map_update_elem(map.fd, &key, &fd, BPF_ANY) == 0) return {};
     return system_error(
         fmt::format("cannot put an AF_XDP socket into map {}, key {}", map.name, key), errno);
-}
-
-void stay_on(int cpu) {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(static_cast<std::size_t>(cpu), &set);
-    (void)::pthread_setaffinity_np(::pthread_self(), sizeof(set), &set);
 }
 
 }  // namespace
@@ -66,8 +56,8 @@ std::vector<bpf::TypedMap> created_xskmaps(const bpf::Program& program) {
 
 }  // namespace
 
-Sockets::Sockets(std::vector<Socket> sockets, std::size_t keep, RingSizes sizes)
-    : sockets_(std::move(sockets)), sizes_(sizes), keep_{keep, {}} {}
+Sockets::Sockets(std::vector<Socket> sockets, std::size_t keep)
+    : sockets_(std::move(sockets)), keep_{keep, {}} {}
 
 Sockets::~Sockets() {
     stop_ = true;
@@ -84,13 +74,27 @@ Result<std::unique_ptr<Sockets>> Sockets::open(const net::NetNs& netns,
         XDPBENCH_TRY(Socket socket, Socket::open(netns, interface, queue, mode, sizes));
         sockets.push_back(std::move(socket));
     }
-    return std::unique_ptr<Sockets>(new Sockets(std::move(sockets), keep, sizes));
+    return std::unique_ptr<Sockets>(new Sockets(std::move(sockets), keep));
 }
 
-Result<void> Sockets::put_into(const bpf::Program& program) const {
+// A program that others loaded is put to use several times, always with the same maps.
+Result<void> Sockets::put_once(const bpf::Program& program, const bpf::TypedMap& map,
+                               const Socket& socket) {
+    const std::uint32_t key = socket.queue();
+    if (key >= map.max_entries) return {};
+    if (!program.is_shared()) return put(map, key, socket);
+    const std::pair place{map.fd, key};
+    if (std::find(shared_.begin(), shared_.end(), place) != shared_.end()) return {};
+    XDPBENCH_CHECK(require_free(map, key));
+    XDPBENCH_CHECK(put(map, key, socket));
+    shared_.push_back(place);
+    return {};
+}
+
+Result<void> Sockets::put_into(const bpf::Program& program) {
     for (const bpf::TypedMap& map : created_xskmaps(program)) {
         XDPBENCH_CHECK(program.require_own_maps("put AF_XDP sockets into map " + map.name));
-        for (const Socket& socket : sockets_) XDPBENCH_CHECK(put(program, map, socket));
+        for (const Socket& socket : sockets_) XDPBENCH_CHECK(put_once(program, map, socket));
     }
     return {};
 }
@@ -114,7 +118,7 @@ Result<void> Sockets::receive_on(int cpu) {
 }
 
 void Sockets::receive_until_stopped(int cpu) {
-    stay_on(cpu);
+    const auto pinned = traffic::PinnedThread::pin(cpu);
     std::vector<pollfd> polled;
     for (const Socket& socket : sockets_) polled.push_back({socket.fd(), POLLIN, 0});
     while (!stop_) {
@@ -138,9 +142,10 @@ Result<Received> Sockets::received() {
     return all;
 }
 
-packet::Frames Sockets::kept() {
+packet::Frames Sockets::kept(std::size_t first) {
     const std::lock_guard lock(mutex_);
-    return keep_.frames;
+    const auto skipped = static_cast<std::ptrdiff_t>(std::min(first, keep_.frames.size()));
+    return {keep_.frames.begin() + skipped, keep_.frames.end()};
 }
 
 Result<std::unique_ptr<Sockets>> sockets_for(const bpf::Program& program, const net::NetNs& netns,

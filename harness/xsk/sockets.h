@@ -41,29 +41,30 @@ class Sockets {
     // Puts the socket of queue N under key N of each XSKMAP of a loaded program. In maps that are
     // not the tool's own this needs permission (--allow-state-changes), and no entry is
     // overwritten. They leave the maps when they are closed.
-    Result<void> put_into(const bpf::Program& program) const;
+    Result<void> put_into(const bpf::Program& program);
 
     // From here on a thread on `cpu` sleeps until there are frames, and takes them. Before that
     // they are taken when somebody asks.
     Result<void> receive_on(int cpu);
     // All that arrived so far.
     Result<Received> received();
-    // The frames that were kept, in order of arrival within a queue.
-    packet::Frames kept();
+    // The frames that were kept, from frame `first` on, in order of arrival within a queue.
+    packet::Frames kept(std::size_t first = 0);
 
     // Of all of them alike.
     [[nodiscard]] model::XskMode bound() const { return sockets_.front().bound(); }
     [[nodiscard]] std::size_t count() const { return sockets_.size(); }
-    // Frames that can be under way at once without a loss.
-    [[nodiscard]] std::uint32_t capacity() const { return sizes_.rx; }
 
   private:
-    Sockets(std::vector<Socket> sockets, std::size_t keep, RingSizes sizes);
+    Sockets(std::vector<Socket> sockets, std::size_t keep);
+    Result<void> put_once(const bpf::Program& program, const bpf::TypedMap& map,
+                          const Socket& socket);
     void take();
     void receive_until_stopped(int cpu);
 
     std::vector<Socket> sockets_;
-    RingSizes sizes_;
+    // In maps that others own: descriptor and key.
+    std::vector<std::pair<int, std::uint32_t>> shared_;
     std::mutex mutex_;  // of what follows, and of the rings
     Keep keep_;
     model::XskTally tally_;
