@@ -191,6 +191,11 @@ class Files(Case):
             done = self.tool(*arguments, code=(2, 4))
             self.assertNotIn("\x1b", done.stdout + done.stderr)
             self.assertNotIn("\x07", done.stdout + done.stderr)
+        with open(self.path("in.pcap"), "wb") as file:
+            file.write(frame_pcap([FRAME]))
+        done = self.tool("record", "--prog", "xdp_drop", "--pcap", "in.pcap", "-o", "\x1b[31m.yaml")
+        self.assertIn("wrote", done.stdout)
+        self.assertNotIn("\x1b", done.stdout + done.stderr)
 
     def test_a_planted_program_is_not_run(self):
         """Neither of PATH nor of the current folder."""

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
 #include <memory>
 
 #include "base/file.h"
@@ -17,6 +18,7 @@
 #include "history/exports.h"
 #include "history/history_text.h"
 #include "history/result_files.h"
+#include "report/console.h"
 #include "report/saved_result.h"
 
 namespace xdpbench::commands {
@@ -80,6 +82,21 @@ void add_history_options(CLI::App& app, HistoryArguments& arguments) {
         "  xdp-bench history results/\n"
         "  xdp-bench history results/ --label branch=main --fail-on-change 5\n"
         "  xdp-bench history results/ --export csv -o history.csv");
+}
+
+// Reads the results; on a terminal with how far that is.
+Result<history::History> read(const history::FoundFiles& found, history::HistoryPlan plan) {
+    constexpr std::size_t kSteps = 100;
+    const std::size_t all = found.files.size();
+    const auto begin = std::chrono::steady_clock::now();
+    report::Console console(stdout);
+    return read_history(found, std::move(plan), [&](std::size_t done) {
+        if (done == 0 || done % std::max(all / kSteps, std::size_t{1}) != 0) return;
+        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+        console.expect(taken.count() / static_cast<double>(done) * static_cast<double>(all - done));
+        console.progress_on_terminal(
+            fmt::format("reading results: {} of {}", thousands(done), thousands(all)));
+    });
 }
 
 // A change is seen when there are three results after it.
@@ -169,7 +186,7 @@ Result<int> history_command(const HistoryArguments& arguments) {
         return input_error("--json - and --export both write to standard output",
                            "name a file: --json FILE");
     XDPBENCH_TRY(const history::FoundFiles found, history::find_result_files(arguments.paths));
-    XDPBENCH_TRY(const history::History history, read_history(found, std::move(plan)));
+    XDPBENCH_TRY(const history::History history, read(found, std::move(plan)));
     if (history.series.empty()) {
         print_left_out(history);
         return no_series(found, history);

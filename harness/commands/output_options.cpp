@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "base/print.h"
 #include "commands/help.h"
 
 namespace xdpbench::commands {
@@ -60,7 +61,7 @@ Result<Outputs> Outputs::open_documents(const OutputArguments& arguments) {
 
 Result<void> Outputs::write(const std::string& json, const report::Source& source,
                             report::Console& console) {
-    if (!json_) fmt::print("{}", json);
+    if (!json_) write_raw(stdout, json);
     Result<void> written;
     if (json_) written = json_->commit(json);
     if (json_ && written) console.note("\nresult: " + json_->path().string());

@@ -1,8 +1,6 @@
 // `xdp-bench record`.
 #include "record/record.h"
 
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
 #include <memory>
 
@@ -12,6 +10,7 @@
 #include "commands/traffic_options.h"
 #include "probe/oldest_kernel.h"
 #include "probe/privileges.h"
+#include "report/console.h"
 
 namespace xdpbench::commands {
 namespace {
@@ -28,7 +27,8 @@ struct RecordArguments {
 
 Result<record::Recorded> record_new(const RecordArguments& arguments,
                                     target::RestoredState& restored,
-                                    std::vector<std::string>& notes) {
+                                    std::vector<std::string>& notes,
+                                    const record::Progress& progress) {
     if (arguments.program.empty() == arguments.scenario.empty()) {
         return input_error("record needs a program: either --prog or --scenario",
                            "--prog names a program; --scenario names a program and its setup");
@@ -43,7 +43,7 @@ Result<record::Recorded> record_new(const RecordArguments& arguments,
     if (traffic.empty())
         return input_error("record needs traffic", "name it: --pcap traffic.pcap, or --scapy ...");
     return record::record_scenario(target::with_traffic(std::move(target), traffic),
-                                   arguments.output);
+                                   arguments.output, progress);
 }
 
 Result<int> record_command(const RecordArguments& arguments) {
@@ -52,12 +52,16 @@ Result<int> record_command(const RecordArguments& arguments) {
     XDPBENCH_CHECK(probe::require_kernel());
     target::RestoredState restored;
     std::vector<std::string> notes;
-    XDPBENCH_TRY(const record::Recorded recorded, arguments.update.empty()
-                                                      ? record_new(arguments, restored, notes)
-                                                      : record::update_scenario(arguments.update));
+    report::Console console(stdout);
+    const record::Progress progress = [&console](const std::string& line) {
+        console.progress(line);
+    };
+    XDPBENCH_TRY(const record::Recorded recorded,
+                 arguments.update.empty() ? record_new(arguments, restored, notes, progress)
+                                          : record::update_scenario(arguments.update, progress));
     XDPBENCH_CHECK(restored.restore());
-    for (const std::string& note : notes) fmt::print("{}\n", note);
-    for (const std::string& line : recorded.lines) fmt::print("{}\n", line);
+    for (const std::string& note : notes) console.note(note);
+    for (const std::string& line : recorded.lines) console.note(line);
     return kHeld;
 }
 

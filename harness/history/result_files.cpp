@@ -64,11 +64,14 @@ Result<FoundFiles> find_result_files(const std::vector<std::string>& paths) {
     return std::move(finder.found);
 }
 
-Result<History> read_history(const FoundFiles& found, HistoryPlan plan) {
+Result<History> read_history(const FoundFiles& found, HistoryPlan plan,
+                             const std::function<void(std::size_t)>& progress) {
     HistoryBuilder builder(std::move(plan));
     for (const LeftOut& one : found.left_out) builder.leave_out(one.file, one.reason);
+    std::size_t read = 0;
     for (const fs::path& file : found.files) {
         if (interrupted()) return interrupted_error();
+        progress(read++);
         const Result<std::string> json = read_file(file);
         Result<SavedRun> run = json ? read_run(*json) : json.error();
         if (run)

@@ -1,7 +1,9 @@
 // The files of a history.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,7 +22,8 @@ struct FoundFiles {
 Result<FoundFiles> find_result_files(const std::vector<std::string>& paths);
 
 // Reads them one after the other. What cannot be used is left out with a reason; an interruption is
-// an error.
-Result<History> read_history(const FoundFiles& found, HistoryPlan plan);
+// an error. `progress` is told before each file how many have been read.
+Result<History> read_history(const FoundFiles& found, HistoryPlan plan,
+                             const std::function<void(std::size_t)>& progress);
 
 }  // namespace xdpbench::history

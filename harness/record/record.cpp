@@ -246,13 +246,15 @@ Result<UniqueFd> lock_for_update(const fs::path& file) {
 
 }  // namespace
 
-Result<Recorded> record_scenario(const target::Target& target, const fs::path& file) {
+Result<Recorded> record_scenario(const target::Target& target, const fs::path& file,
+                                 const Progress& progress) {
     XDPBENCH_CHECK(must_not_exist(file));
     XDPBENCH_TRY(check::RecordedFrames out, check::RecordedFrames::beside(file));
     XDPBENCH_CHECK(must_not_exist(out.path()));
     if (needs_input_pcap(target.traffic)) XDPBENCH_CHECK(must_not_exist(input_pcap(file)));
     XDPBENCH_TRY(OutputFile scenario, OutputFile::create(file, Naming::fresh));
     XDPBENCH_TRY(const scenario::FrameRef traffic, traffic_seen_from(file, target));
+    progress("running the traffic");
     XDPBENCH_TRY(Recording recording, record_traffic(target, traffic, out));
     const packet::Frames& frames = recording.in;
     XDPBENCH_TRY(const scenario::YamlNode root,
@@ -260,6 +262,7 @@ Result<Recorded> record_scenario(const target::Target& target, const fs::path& f
     const bool own_input = needs_input_pcap(target.traffic);
     if (own_input)
         XDPBENCH_CHECK(packet::write_new_frames(input_pcap(file), frames, Naming::fresh));
+    progress("checking what was written");
     const Result<void> placed =
         put_in_place(std::move(scenario), scenario_text(root, recording.unsteady), target, out, {});
     if (!placed) {
@@ -285,19 +288,20 @@ Result<Recorded> record_scenario(const target::Target& target, const fs::path& f
     return recorded;
 }
 
-Result<Recorded> update_scenario(const fs::path& file) {
+Result<Recorded> update_scenario(const fs::path& file, const Progress& progress) {
     XDPBENCH_TRY(target::Target target, target::target_of(file));
     XDPBENCH_CHECK(check::validate(target, false));
     XDPBENCH_TRY(const UniqueFd lock, lock_for_update(file));
     XDPBENCH_TRY(const std::string text, read_file(file));
     XDPBENCH_TRY(check::RecordedFrames out, check::RecordedFrames::beside(file));
     XDPBENCH_TRY(OutputFile scenario, OutputFile::create(file));
-    XDPBENCH_TRY(const UpdatedText updated, update_checks(target, text, out));
+    XDPBENCH_TRY(const UpdatedText updated, update_checks(target, text, out, progress));
     Recorded recorded{updated.lines};
     if (updated.checks.empty()) {
         recorded.lines.emplace_back("all checks hold: nothing was changed");
         return recorded;
     }
+    progress("checking what was written");
     XDPBENCH_CHECK(
         put_in_place(std::move(scenario), updated.text, std::move(target), out, updated.checks));
     recorded.lines.push_back(

@@ -134,7 +134,8 @@ bool has_comment(const std::vector<std::string>& lines, const Region& region) {
 }  // namespace
 
 Result<UpdatedText> update_checks(const target::Target& target, const std::string& text,
-                                  check::RecordedFrames& out) {
+                                  check::RecordedFrames& out,
+                                  const std::function<void(const std::string&)>& progress) {
     XDPBENCH_TRY(const scenario::YamlNode root,
                  scenario::parse_yaml(text, target.scenario.file.string()));
     std::vector<std::string> lines = split(text, '\n');
@@ -142,6 +143,7 @@ Result<UpdatedText> update_checks(const target::Target& target, const std::strin
     // From the last to the first, so that the places of those before stay right.
     for (std::size_t i = target.scenario.checks.size(); i-- > 0;) {
         const scenario::Check& one = target.scenario.checks[i];
+        progress(fmt::format("check {}", one.name));
         const check::Verdict verdict = check::run_check(target, one);
         if (verdict.outcome == model::Outcome::passed) continue;
         if (verdict.outcome != model::Outcome::failed)
