@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 
-from harness import Case, MEASURED, main, run
+from harness import TOOL, Case, MEASURED, main, run
 
 PROGRAM = """
 #include <linux/bpf.h>
@@ -122,6 +122,13 @@ class History(Case):
             self.assertIn("▁▁▁" if "Mpps" not in line else "▁▁", line)
         self.assertEqual(len([line for line in lines if "-9.1 %" in line and "Mpps" in line]), 1, shown)
         self.assertEqual(len([line for line in lines if "+10.0 %" in line and "cycles/packet" in line]), 2, shown)
+
+    def test_a_terminal_shows_how_far_the_reading_is(self):
+        self.results(before=5, after=0)
+        shown = subprocess.run(["script", "-qec", f"{TOOL} history results", "/dev/null"], cwd=self.folder, capture_output=True, text=True, check=True)
+        self.assertRegex(shown.stdout, r"\[#+ +\] \d+ %, \d+ s left  reading results: 2 of 5")
+        self.assertIn("5 results", shown.stdout)
+        self.assertNotIn("reading", self.history().stderr)
 
     def test_a_series_that_did_not_change(self):
         self.results(after=0)
