@@ -68,6 +68,15 @@ class State(Case):
         self.assertEqual(benches["native"]["outcome"], "skipped")
         self.assertIn("no steady state", self.shown)
 
+    def test_who_counts_frames_has_no_steady_state(self):
+        """With an even number of frames each pass is like the one before."""
+        benches = self.bench("every_second", *MIXED)
+        alone = benches["test_run"]
+        self.assertEqual(alone["outcome"], "passed", alone["message"])
+        self.assertEqual(alone["state"]["kind"], "changing")
+        self.assertEqual(set(benches), {"test_run", "native"})
+        self.assertEqual(benches["native"]["outcome"], "skipped")
+
     def test_what_makes_no_sense(self):
         for options in (("--settle", "0"), ("--settle", "often"), ("--state", "new")):
             done = self.tool("--prog", "xdp_drop", *options, code=2)

@@ -35,7 +35,7 @@ struct Paths {
 };
 
 // How often traffic is repeated until each frame's verdict stays. Verdicts are steady if the last
-// quarter of the passes changed none.
+// quarter of the passes changed none, and one more frame before a pass does not either.
 struct Settle {
     std::size_t passes = 0;  // at most, after the first; 0: the first pass is what counts
     // Test runs that are enough, and ten times as many while verdicts change: counted, not timed,

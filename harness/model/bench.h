@@ -115,7 +115,7 @@ struct BenchPrecision {
 // In which state the program was timed, where its verdicts depend on what it has seen before.
 struct BenchState {
     bool fresh = false;      // its maps were restored before each window
-    bool steady = true;      // each frame's verdict stays; else it changes from pass to pass
+    bool steady = true;      // each frame's verdict stays
     std::size_t passes = 0;  // of the traffic until verdicts stayed; 0: from the first on
     ActionTally mix{};       // of one pass of the traffic in the state that is timed
     ActionTally first{};     // of the first pass

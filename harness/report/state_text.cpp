@@ -44,8 +44,7 @@ std::string state_text(const model::BenchState& state) {
             state.kept.empty() ? "" : fmt::format(" (but for {})", fmt::join(state.kept, ", ")),
             tally_text(state.mix));
     if (!state.steady)
-        return fmt::format("no steady state, verdicts change from pass to pass: {}",
-                           variation(state));
+        return fmt::format("no steady state, verdicts of a frame change: {}", variation(state));
     if (state.passes == 0) return {};
     return fmt::format("steady after {} of the traffic: {} (first pass: {})",
                        counted(state.passes, "pass"), tally_text(state.mix),

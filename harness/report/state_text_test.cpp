@@ -45,7 +45,7 @@ TEST(StateText, AChangingMixHasItsVariation) {
     state.lowest[XDP_PASS] = 455;
     state.highest[XDP_PASS] = 547;
     EXPECT_EQ(state_text(state),
-              "no steady state, verdicts change from pass to pass: XDP_DROP 45.3 to 54.5 %, "
+              "no steady state, verdicts of a frame change: XDP_DROP 45.3 to 54.5 %, "
               "XDP_PASS 45.5 to 54.7 %");
 }
 
