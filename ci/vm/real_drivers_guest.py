@@ -1,8 +1,9 @@
-"""Runs in the guest, for ci/real-drivers: replays of every program over pairs of ports of real drivers, and the
-qualification of the first port of each pair.
+"""Runs in the guest, for ci/real-drivers: qualifies the first port of each pair of ports of real drivers, and replays every
+program over the pair: real_drivers_guest.py BUILD PARTS MADE_HERE. MADE_HERE: netdevsim, tap or both.
 
 Standard output gets one JSON object a line: {"driver": name, "case": "xdp_tx replay native", "verdict": "passed",
-"message": text}; what the tool prints goes to standard error.
+"message": text} of each case, and {"driver": name, "run": "qualify", "seconds": 200} of what has ended. What the tool prints
+goes to standard error.
 """
 
 import json
@@ -11,14 +12,18 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
-TOOL = SOURCE / (sys.argv[1] if len(sys.argv) > 1 else "build/release") / "bin/xdp-bench"
+BUILD = SOURCE / (sys.argv[1] if len(sys.argv) > 1 else "build/release")
+TOOL = BUILD / "bin/xdp-bench"
+CARD_OF_TAPS = BUILD / "bin/xdp-bench-faulty-card"
 PARTS = sys.argv[2].split(",") if len(sys.argv) > 2 else ["qualify", "replay"]
-PATIENCE = 900  # seconds for one pair
+MADE_HERE = sys.argv[3].split(",") if len(sys.argv) > 3 else []
+PATIENCE = 1200  # seconds for one run of the tool
 # Rates of emulated cards mean nothing: one case shows that they are measured.
-RUNS = (("--group", "control,data,counters,redirect,under_traffic,offload"),
-        ("--duration", "200ms", "--", "--gtest_filter=qualify.speed.drop"))
+RUNS = {"qualify": ("--group", "control,data,counters,redirect,under_traffic,offload"),
+        "speed": ("--duration", "200ms", "--", "--gtest_filter=qualify.speed.drop")}
 
 
 def pairs():
@@ -36,44 +41,70 @@ def say(driver, case, verdict, message=""):
     print(json.dumps({"driver": driver, "case": case, "verdict": verdict, "message": message}), flush=True)
 
 
-def qualify(driver, device, peer, *selection):
+def cases_of(driver, run, before, after):
+    """Of the result of a run of the tool, `before` and `after` which --json is put; none if there is no result. Says how long
+    it took, and what went wrong with the run as a whole."""
+    began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         result = pathlib.Path(folder) / "out.json"
-        done = subprocess.run([TOOL, "qualify", "--dev", device, "--peer", peer, "--json", result, *selection], cwd=SOURCE,
-                              stdin=subprocess.DEVNULL, stdout=sys.stderr, timeout=PATIENCE, check=False)
-        if not result.exists():
-            say(driver, f"qualify {selection[-1]}", f"exit {done.returncode}")
-            return
-        for case in json.loads(result.read_text(encoding="utf-8"))["cases"]:
+        try:
+            status = subprocess.run([*before, "--json", result, *after], cwd=SOURCE, stdin=subprocess.DEVNULL, stdout=sys.stderr,
+                                    timeout=PATIENCE, check=False).returncode
+        except subprocess.TimeoutExpired:
+            status = 124
+            say(driver, f"{run} as a whole", "hangs", f"killed after {PATIENCE} s")
+        print(json.dumps({"driver": driver, "run": run, "seconds": round(time.monotonic() - began, 1)}), flush=True)
+        if result.exists():
+            return json.loads(result.read_text(encoding="utf-8"))["cases"]
+    say(driver, f"{run} as a whole", f"exit {status}")
+    return []
+
+
+def qualify(driver, ports, runs, tool):
+    for run in runs:
+        for case in cases_of(driver, run, [*tool, "qualify", *ports], RUNS[run]):
             say(driver, f"qualify {case['group']}.{case['name']}", case["finding"], case["message"])
 
 
-def replay(driver, device, peer):
-    with tempfile.TemporaryDirectory() as folder:
-        result = pathlib.Path(folder) / "out.json"
-        done = subprocess.run([TOOL, "--prog", "all", "--only", "replay", "--mode", "generic,native", "--dev", device, "--peer", peer,
-                               "--prepare", "--json", result], cwd=SOURCE, stdin=subprocess.DEVNULL, stdout=sys.stderr,
-                              timeout=PATIENCE, check=False)
-        if not result.exists():
-            say(driver, "run", f"exit {done.returncode}")
-            return
-        for case in json.loads(result.read_text(encoding="utf-8"))["cases"]:
-            if case["kind"] != "replay":
-                continue
+def replay(driver, ports, modes, tool):
+    kind = "offload" if modes == "offload" else "replay"
+    prepare = ["--prepare"] if kind == "replay" else []
+    for case in cases_of(driver, "replay", [*tool, "--prog", "all", "--only", "replay", "--mode", modes, *ports, *prepare], []):
+        if case["kind"] == kind:
             say(driver, f"{case['program']} replay {case['mode']}", case["outcome"], case["message"])
 
 
+def run_parts(driver, ports, modes="generic,native", runs=tuple(RUNS), tool=(TOOL,)):
+    if "qualify" in PARTS:
+        qualify(driver, ports, runs, tool)
+    if "replay" in PARTS:
+        replay(driver, ports, modes, tool)
+
+
 def test(device, peer):
-    driver = device.removesuffix("-a")
     for port in (device, peer):
         subprocess.run(["ip", "link", "set", port, "up"], check=True)
-    if "qualify" in PARTS:
-        for selection in RUNS:
-            qualify(driver, device, peer, *selection)
-    if "replay" in PARTS:
-        replay(driver, device, peer)
+    run_parts(device.removesuffix("-a"), ["--dev", device, "--peer", peer])
+
+
+def test_netdevsim():
+    """It has one port, and takes programs to offload."""
+    subprocess.run(["modprobe", "netdevsim"], check=True)
+    pathlib.Path("/sys/bus/netdevsim/new_device").write_text("1 1", encoding="ascii")
+    device = os.listdir("/sys/bus/netdevsim/devices/netdevsim1/net")[0]
+    subprocess.run(["ip", "link", "set", device, "up"], check=True)
+    run_parts("netdevsim", ["--dev", device], "offload", ("qualify",))
+
+
+def test_tap():
+    """Two taps and a process that is their cable, in a network namespace of their own."""
+    subprocess.run(["modprobe", "tun"], check=True)
+    card = (CARD_OF_TAPS, "--fault", "none", "--timeout", str(PATIENCE), "--", TOOL)
+    run_parts("tap", ["--dev", "tap0", "--peer", "tap1"], tool=card)
 
 
 if __name__ == "__main__":
-    for ports in pairs():
-        test(*ports)
+    for both_ports in pairs():
+        test(*both_ports)
+    for name in MADE_HERE:
+        {"netdevsim": test_netdevsim, "tap": test_tap, "": lambda: None}[name]()

@@ -39,8 +39,31 @@ class RealDriversTest(unittest.TestCase):
         return status, output.getvalue()
 
     def test_what_is_written_is_read(self):
-        expected = {KEY: "passed", OTHER: "skipped"}
-        self.assertEqual(real.read_expected(real.expected_text(expected)), expected)
+        rows = {KEY: ("passed", ""), OTHER: ("skipped", "the driver has no such thing")}
+        self.assertEqual(real.read_rows(real.expected_text(rows)), rows)
+        self.assertEqual(real.read_expected(real.expected_text(rows)), {KEY: "passed", OTHER: "skipped"})
+
+    def test_a_record_replaces_the_rows_of_what_ran_and_no_others(self):
+        qualified = ("6.12", "igb", "qualify data.loss")
+        rows = {KEY: ("failed", "why"), SAME: ("passed", ""), OTHER: ("passed", ""), qualified: ("FAIL", "why")}
+        new = real.merged(rows, {KEY: ("failed", "text")}, ["6.12"])
+        self.assertEqual(new, {KEY: ("failed", "why"), OTHER: ("passed", ""), qualified: ("FAIL", "why")})
+        self.assertEqual(real.merged(rows, {KEY: ("passed", "")}, ["6.12"])[KEY], ("passed", ""), "the reason was of the other verdict")
+
+    def test_what_a_dead_guest_did_not_reach_is_not_taken_out_of_the_record(self):
+        rows = {KEY: ("passed", ""), SAME: ("passed", "")}
+        self.assertEqual(real.merged(rows, {KEY: ("failed", "")}, []), rows)
+
+    def test_a_card_that_the_guest_makes_itself_is_no_card_of_the_machine(self):
+        words = real.command_of("6.12", ["igb", "tap"], "build/dev", ["replay"])
+        self.assertEqual([words[at + 1] for at, word in enumerate(words) if word == "--nic"], ["igb"])
+        self.assertEqual(words[-1], "tap")
+
+    def test_durations_are_printed(self):
+        rows = [{"driver": "igb", "run": "replay", "seconds": 61.2}, {"driver": "igb", "case": KEY[2], "verdict": "passed", "message": ""}]
+        self.assertEqual(real.verdicts_of("6.12", rows), {KEY: ("passed", "")})
+        _, output = self.conclude({"6.12": 0}, {KEY: ("passed", "")}, {KEY: "passed"}, durations=real.durations_of("6.12", rows))
+        self.assertIn("1 passed (replay 61 s)", output)
 
     def test_the_expected_verdicts_pass(self):
         status, output = self.conclude({"6.12": 0}, {KEY: ("passed", "")}, {KEY: "passed", ("6.1", "igb", "x"): "passed"})
