@@ -47,6 +47,9 @@ Result<qualify::Options> options_of(const QualifyArguments& arguments) {
     if (!arguments.peer.empty()) options.peer = arguments.peer;
     options.take_over = arguments.take_over;
     options.remote = arguments.remote.session;
+    options.remote_place = arguments.remote.place;
+    options.remote_tool = arguments.remote.tool;
+    options.duration = arguments.duration;
     if (!arguments.at_least.empty()) {
         XDPBENCH_TRY(options.at_least, qualify::parse_least_rate(arguments.at_least));
     }

@@ -50,6 +50,7 @@ Result<void> open_remote(RemoteArguments& arguments, std::string& device, std::s
     if (by_environment) {
         XDPBENCH_TRY(place, place_of_environment(device, peer, take_over));
         if (!place) return {};
+        arguments.place = kFromEnvironment;
     } else {
         if (arguments.place.empty()) return {};
         XDPBENCH_TRY(place, remote::parse_place(arguments.place));

@@ -35,6 +35,10 @@ struct Options {
     double seconds = 1;      // of each measurement of a rate, of a round or trial of others
     bool take_over = false;  // ports that have addresses
     std::shared_ptr<remote::Session> remote = {};  // has the peer; none: it is in this namespace
+    // As typed, for the command that repeats a case; empty: not typed.
+    std::string duration = {};
+    std::string remote_place = {};
+    std::string remote_tool = {};
 };
 
 // A bit of the kernel's netdev family (enum netdev_xdp_act).

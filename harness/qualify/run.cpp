@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "net/port_network.h"
 #include "qualify/kernel_log.h"
+#include "qualify/repeat.h"
 #include "qualify/rig.h"
 #include "report/qualification_text.h"
 #include "run/cases.h"
@@ -35,14 +36,6 @@ struct Session {
 
 std::string full_name(const CaseEntry& entry) {
     return fmt::format("{}.{}", entry.group, entry.name);
-}
-
-std::string repeat_of(const Options& options, const CaseEntry& entry) {
-    std::string peer = options.peer ? " --peer " + *options.peer : "";
-    if (options.remote) peer += fmt::format(" --remote '{}'", options.remote->place().text());
-    const std::string least = options.at_least ? " --at-least " + options.at_least->text : "";
-    return fmt::format("xdp-bench qualify --dev {}{}{} -- '--gtest_filter=qualify.{}'",
-                       options.device, peer, least, full_name(entry));
 }
 
 void add_alarms(const Session& session, Ruling& ruling) {
@@ -106,8 +99,9 @@ check::Verdict run_case(Session& session, const CaseEntry& entry) {
     record.running.clear();
     if (interrupted()) return check::verdict_of(interrupted_error());
     add_alarms(session, ruling);
-    model::QualifiedCase one{entry.group, entry.name, ruling.finding,
-                             ruling.text, 0,          repeat_of(session.context.options(), entry)};
+    model::QualifiedCase one{
+        entry.group, entry.name, ruling.finding,
+        ruling.text, 0,          repeat_of(session.context.options(), full_name(entry))};
     one.rates = std::move(ruling.rates);
     note_traffic_source(session);
     one.seconds = std::chrono::duration<double>(Clock::now() - start).count();
