@@ -53,6 +53,13 @@ Result<void> require_attached(const net::InterfaceInfo& interface, int program_f
                  {}};
 }
 
+// With the MTU of now: a refusal may be about it, and it may have been changed since.
+net::InterfaceInfo with_mtu_of_now(const net::NetNs& netns, net::InterfaceInfo interface) {
+    const Result<net::InterfaceInfo> now = net::query_interface(netns, interface.name);
+    if (now) interface.mtu = now->mtu;
+    return interface;
+}
+
 // Why the kernel refused a link with `number`: by netlink it says more than an errno.
 Error link_refusal(const net::NetNs& netns, const net::InterfaceInfo& interface, int program_fd,
                    model::Mode mode, int number) {
@@ -72,7 +79,7 @@ Error link_refusal(const net::NetNs& netns, const net::InterfaceInfo& interface,
             number, "the program was loaded for a device, and runs only there",
             "attach it with --mode offload, or load it without a device");
     }
-    Error error = attach_refusal(interface, mode, refused);
+    Error error = attach_refusal(with_mtu_of_now(netns, interface), mode, refused);
     if (asked && asked->error == 0)
         error.cause = "netlink would attach it: this kernel has no bpf_link for XDP in this mode";
     return error;
@@ -142,7 +149,7 @@ Result<void> attach_for_good(const net::NetNs& netns, const net::InterfaceInfo& 
     XDPBENCH_TRY(const net::NetlinkAnswer answer,
                  net::set_xdp(netns, {interface.index, program_fd,
                                       flags | XDP_FLAGS_UPDATE_IF_NOEXIST, std::nullopt}));
-    if (answer.error != 0) return attach_refusal(interface, mode, answer);
+    if (answer.error != 0) return attach_refusal(with_mtu_of_now(netns, interface), mode, answer);
     XDPBENCH_TRY(const net::InNetNs inside, net::InNetNs::enter(netns));
     Result<void> attached = require_attached(interface, program_fd, mode);
     if (!attached) {
