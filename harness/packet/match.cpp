@@ -33,16 +33,6 @@ void clear(std::string& bytes, const Field& field) {
     }
 }
 
-// The bytes of the frame with those outside of comparison cleared.
-std::string content(const Frame& frame, const Mask& mask) {
-    std::string bytes(frame.bytes.begin(), frame.bytes.end());
-    if (mask.empty()) return bytes;
-    for (const Field& field : dissect(frame)) {
-        if (is_masked(field.name, mask)) clear(bytes, field);
-    }
-    return bytes;
-}
-
 // Of each expected frame the actual one that equals it, or nothing; equal frames in order.
 using Partners = std::vector<std::optional<std::size_t>>;
 
@@ -50,11 +40,11 @@ Partners find_partners(const Frames& expected, const Frames& actual, const Mask&
                        FrameMatch& match) {
     std::unordered_map<std::string, std::deque<std::size_t>> waiting;
     for (std::size_t i = 0; i < expected.size(); ++i)
-        waiting[content(expected[i], mask)].push_back(i);
+        waiting[content_outside(expected[i], mask)].push_back(i);
     Partners of_actual(actual.size());
     std::vector<bool> found(expected.size(), false);
     for (std::size_t i = 0; i < actual.size(); ++i) {
-        auto& candidates = waiting[content(actual[i], mask)];
+        auto& candidates = waiting[content_outside(actual[i], mask)];
         if (candidates.empty()) {
             match.surplus.push_back(i);
             continue;
@@ -127,6 +117,15 @@ std::string values(const std::vector<Field>& fields, bool inner,
 }
 
 }  // namespace
+
+std::string content_outside(const Frame& frame, const Mask& mask) {
+    std::string bytes(frame.bytes.begin(), frame.bytes.end());
+    if (mask.empty()) return bytes;
+    for (const Field& field : dissect(frame)) {
+        if (is_masked(field.name, mask)) clear(bytes, field);
+    }
+    return bytes;
+}
 
 std::string flow_key(const Frame& frame) {
     const std::vector<Field> fields = dissect(frame);

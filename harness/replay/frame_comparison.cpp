@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "base/text.h"
@@ -56,10 +58,12 @@ std::string line(const char* what, const std::vector<std::size_t>& positions, co
 std::vector<std::size_t> take_duplicates(packet::FrameMatch& match, const packet::Frames& expected,
                                          const packet::Frames& actual, const packet::Mask& mask) {
     std::vector<std::size_t> duplicates;
+    if (match.surplus.empty()) return duplicates;
+    std::unordered_set<std::string> contents;
+    for (const packet::Frame& frame : expected)
+        contents.insert(packet::content_outside(frame, mask));
     std::erase_if(match.surplus, [&](std::size_t at) {
-        const bool known = std::any_of(expected.begin(), expected.end(), [&](const auto& frame) {
-            return packet::diff_frames(frame, actual[at], mask).empty();
-        });
+        const bool known = contents.contains(packet::content_outside(actual[at], mask));
         if (known) duplicates.push_back(at);
         return known;
     });

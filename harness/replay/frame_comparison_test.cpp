@@ -45,6 +45,18 @@ TEST(CompareFrames, ADuplicateIsTold) {
               "received: 1 frame arrived once more than expected: #2\n");
 }
 
+TEST(CompareFrames, ADuplicateIsToldWhateverItsMaskedFieldsHold) {
+    Frame again = udp(2);
+    again.bytes[packet::kIpAt + 8] ^= 1U;  // the time to live
+    const Frames expected{udp(1), udp(2)};
+    const FrameComparison masked =
+        compare_frames("received", expected, {udp(1), udp(2), again}, {"ip.ttl"});
+    EXPECT_NE(masked.text.find("1 frame arrived once more than expected: #2"), std::string::npos)
+        << masked.text;
+    const FrameComparison whole = compare(expected, {udp(1), udp(2), again});
+    EXPECT_NE(whole.text.find("1 frame not expected: #2"), std::string::npos) << whole.text;
+}
+
 TEST(CompareFrames, AFrameOfOthersIsTold) {
     const FrameComparison other = compare({udp(1)}, {udp(1), packet::frame_of(packet::kArpFrame)});
     EXPECT_NE(other.text.find("1 frame not expected: #1"), std::string::npos) << other.text;
