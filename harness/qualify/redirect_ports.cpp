@@ -55,10 +55,24 @@ std::uint32_t queues_of(const Context& context) {
     return channels ? std::max(channels->combined, channels->tx) : 1;
 }
 
+// Some drivers send redirected frames only while they have a program themselves, and declare only
+// then that they do (igb_xdp_xmit and igb_xdp_setup of the kernel). Of a veth the rig cares.
+Result<std::optional<bpf::XdpLink>> attach_to_other(const Context& context) {
+    const bool sends = context.declares(Feature::ndo_xmit, context.peer()) == Declared::yes;
+    if (sends || context.peer().driver == "veth") return std::optional<bpf::XdpLink>();
+    XDPBENCH_TRY(const CaseProgram empty, CaseProgram::load({}));
+    Result<bpf::XdpLink> link =
+        bpf::XdpLink::attach(context.netns(), context.peer(), empty.fd(), model::Mode::native);
+    if (!link) return std::optional<bpf::XdpLink>();  // it has no native mode
+    XDPBENCH_CHECK(await_carriers(context));
+    return std::optional<bpf::XdpLink>(std::move(*link));
+}
+
 }  // namespace
 
 Result<Ruling> devmap_to_other(Context& context) {
     if (!context.peer_is_here()) return skip("another machine has the other port");
+    XDPBENCH_TRY(const std::optional<bpf::XdpLink> other, attach_to_other(context));
     ProgramSettings settings;
     settings.function = Function::to_other;
     settings.target = context.peer().index;
@@ -69,9 +83,10 @@ Result<Ruling> devmap_to_other(Context& context) {
     XDPBENCH_TRY(const Delivery delivery, deliver(rig, frames, frames, Place::in_stack));
     XDPBENCH_TRY(const ProgramCounts counts, rig.counts());
     const auto lost = loss_text(delivery, frames, Place::in_stack);
-    const std::string text = fmt::format("out of {} and through the cable into {} again: {}{}",
-                                         context.peer().name, context.device().name,
-                                         lost ? *lost + "\n" : std::string(), counts_text(counts));
+    const std::string text =
+        fmt::format("out of {}{} and through the cable into {} again: {}{}", context.peer().name,
+                    other ? ", which has a program for that," : "", context.device().name,
+                    lost ? *lost + "\n" : std::string(), counts_text(counts));
     const Declared declared = mode == model::Mode::native
                                   ? context.declares(Feature::ndo_xmit, context.peer())
                                   : Declared::unknown;
