@@ -176,6 +176,7 @@ def whole():
         gtest("kernel", program)
     scenarios()
     python_test("offload on netdevsim", SOURCE / "ci/e2e/test_offload.py")
+    python_test("programs behind a dispatcher", SOURCE / "ci/e2e/test_dispatchers.py")
     python_test("replays and benches on virtio-net", SOURCE / "ci/vm/test_virtio.py")
     for program in sorted(BUILD.glob("harness/*_unit_tests")):
         gtest("unit", program)
@@ -187,6 +188,7 @@ def short():
             gtest("kernel", program)
     scenarios("check")
     python_test("offload on netdevsim", SOURCE / "ci/e2e/test_offload.py")
+    python_test("programs behind a dispatcher", SOURCE / "ci/e2e/test_dispatchers.py")
 
 
 def main():

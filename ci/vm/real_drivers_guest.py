@@ -1,17 +1,21 @@
 """Runs in the guest, for ci/real-drivers: qualifies the first port of each pair of ports of real drivers, and replays every
-program over the pair: real_drivers_guest.py BUILD PARTS MADE_HERE. MADE_HERE: netdevsim, tap or both.
+program over the pair: real_drivers_guest.py BUILD PARTS MADE_HERE. MADE_HERE: netdevsim, tap or both. Each pair has a network
+namespace of its own, and a few are tested side by side.
 
 Standard output gets one JSON object a line: {"driver": name, "case": "xdp_tx replay native", "verdict": "passed",
 "message": text} of each case, and {"driver": name, "run": "qualify", "seconds": 200} of what has ended. What the tool prints
 goes to standard error.
 """
 
+import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -20,7 +24,9 @@ TOOL = BUILD / "bin/xdp-bench"
 CARD_OF_TAPS = BUILD / "bin/xdp-bench-faulty-card"
 PARTS = sys.argv[2].split(",") if len(sys.argv) > 2 else ["qualify", "replay"]
 MADE_HERE = sys.argv[3].split(",") if len(sys.argv) > 3 else []
-PATIENCE = 1200  # seconds for one run of the tool
+PATIENCE = 900  # seconds for one run of the tool
+SIDE_BY_SIDE = 3  # cards: most of the time a run waits for links that come back after a reset
+PRINTING = threading.Lock()
 # Rates of emulated cards mean nothing: one case shows that they are measured.
 RUNS = {"qualify": ("--group", "control,data,counters,redirect,under_traffic,offload"),
         "speed": ("--duration", "200ms", "--", "--gtest_filter=qualify.speed.drop")}
@@ -37,8 +43,41 @@ def pairs():
     return [sorted(both, key=lambda name: name[-1]) for _, both in sorted(by_hub.items())]
 
 
+def print_row(driver, **row):
+    with PRINTING:
+        print(json.dumps({"driver": driver, **row}), flush=True)
+
+
 def say(driver, case, verdict, message=""):
-    print(json.dumps({"driver": driver, "case": case, "verdict": verdict, "message": message}), flush=True)
+    print_row(driver, case=case, verdict=verdict, message=message)
+
+
+def copy_output(driver, lines):
+    for line in lines:
+        with PRINTING:
+            print(f"{driver}: {line}", end="", file=sys.stderr, flush=True)
+
+
+def where_it_hangs(process):
+    """What each of its threads waits for in the kernel."""
+    texts = []
+    for task in sorted(pathlib.Path(f"/proc/{process.pid}/task").glob("*")):
+        with contextlib.suppress(OSError):
+            texts.append(f"thread {task.name} ({(task / 'comm').read_text().strip()}):\n{(task / 'stack').read_text()}")
+    return "".join(texts)
+
+
+def carry_out(driver, command):
+    """Exit status, and where it hung if it was killed. Its output goes to standard error."""
+    with subprocess.Popen(command, cwd=SOURCE, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          errors="replace") as process:
+        threading.Thread(target=copy_output, args=(driver, process.stdout), daemon=True).start()
+        try:
+            return process.wait(PATIENCE), ""
+        except subprocess.TimeoutExpired:
+            hung = f"killed after {PATIENCE} s\n{where_it_hangs(process)}"
+            process.kill()
+            return 124, hung
 
 
 def cases_of(driver, run, before, after):
@@ -47,17 +86,12 @@ def cases_of(driver, run, before, after):
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         result = pathlib.Path(folder) / "out.json"
-        try:
-            status = subprocess.run([*before, "--json", result, *after], cwd=SOURCE, stdin=subprocess.DEVNULL, stdout=sys.stderr,
-                                    timeout=PATIENCE, check=False).returncode
-        except subprocess.TimeoutExpired:
-            status = 124
-            say(driver, f"{run} as a whole", "hangs", f"killed after {PATIENCE} s")
-        print(json.dumps({"driver": driver, "run": run, "seconds": round(time.monotonic() - began, 1)}), flush=True)
-        if result.exists():
-            return json.loads(result.read_text(encoding="utf-8"))["cases"]
-    say(driver, f"{run} as a whole", f"exit {status}")
-    return []
+        status, hung = carry_out(driver, [*before, "--json", result, *after])
+        print_row(driver, run=run, seconds=round(time.monotonic() - began, 1))
+        cases = json.loads(result.read_text(encoding="utf-8"))["cases"] if result.exists() else []
+    if hung or not cases:
+        say(driver, "replay as a whole" if run == "replay" else f"qualify {run} as a whole", f"exit{status}", hung)
+    return cases
 
 
 def qualify(driver, ports, runs, tool):
@@ -81,10 +115,17 @@ def run_parts(driver, ports, modes="generic,native", runs=tuple(RUNS), tool=(TOO
         replay(driver, ports, modes, tool)
 
 
-def test(device, peer):
+def run_ip(*words):
+    subprocess.run(["ip", *words], check=True)
+
+
+def test_pair(device, peer):
+    driver = device.removesuffix("-a")
+    run_ip("netns", "add", driver)
     for port in (device, peer):
-        subprocess.run(["ip", "link", "set", port, "up"], check=True)
-    run_parts(device.removesuffix("-a"), ["--dev", device, "--peer", peer])
+        run_ip("link", "set", port, "netns", driver)
+        run_ip("-n", driver, "link", "set", port, "up")
+    run_parts(driver, ["--dev", device, "--peer", peer], tool=("ip", "netns", "exec", driver, TOOL))
 
 
 def test_netdevsim():
@@ -92,19 +133,24 @@ def test_netdevsim():
     subprocess.run(["modprobe", "netdevsim"], check=True)
     pathlib.Path("/sys/bus/netdevsim/new_device").write_text("1 1", encoding="ascii")
     device = os.listdir("/sys/bus/netdevsim/devices/netdevsim1/net")[0]
-    subprocess.run(["ip", "link", "set", device, "up"], check=True)
+    run_ip("link", "set", device, "up")
     run_parts("netdevsim", ["--dev", device], "offload", ("qualify",))
 
 
 def test_tap():
     """Two taps and a process that is their cable, in a network namespace of their own."""
     subprocess.run(["modprobe", "tun"], check=True)
-    card = (CARD_OF_TAPS, "--fault", "none", "--timeout", str(PATIENCE), "--", TOOL)
+    card = (CARD_OF_TAPS, "--fault", "none", "--timeout", str(2 * PATIENCE), "--", TOOL)
     run_parts("tap", ["--dev", "tap0", "--peer", "tap1"], tool=card)
 
 
+def main():
+    tests = [lambda pair=pair: test_pair(*pair) for pair in pairs()]
+    tests += [{"netdevsim": test_netdevsim, "tap": test_tap}[name] for name in MADE_HERE if name]
+    with concurrent.futures.ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        for test in [pool.submit(test) for test in tests]:
+            test.result()
+
+
 if __name__ == "__main__":
-    for both_ports in pairs():
-        test(*both_ports)
-    for name in MADE_HERE:
-        {"netdevsim": test_netdevsim, "tap": test_tap, "": lambda: None}[name]()
+    main()

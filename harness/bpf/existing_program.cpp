@@ -77,6 +77,26 @@ Result<UniqueFd> by_tag(const std::string& tag) {
         fmt::format("name one of them: id:{}", ids.front()));
 }
 
+// The kernel keeps 15 characters of a name; the program's types have all of them.
+std::string whole_name(const btf* types, const std::string& name) {
+    const std::uint32_t count = types == nullptr ? 0 : ::btf__type_cnt(types);
+    for (std::uint32_t id = 1; id < count && name.size() == BPF_OBJ_NAME_LEN - 1; ++id) {
+        const btf_type* const type = ::btf__type_by_id(types, id);
+        if (!::btf_is_func(type)) continue;
+        std::string whole = ::btf__name_by_offset(types, type->name_off);
+        if (whole.starts_with(name)) return whole;
+    }
+    return name;
+}
+
+using Types = std::unique_ptr<btf, decltype(&::btf__free)>;
+
+std::string whole_name_of(const bpf_prog_info& info) {
+    const Types types(info.btf_id == 0 ? nullptr : ::btf__load_from_kernel_by_id(info.btf_id),
+                      &::btf__free);
+    return whole_name(types.get(), info.name);
+}
+
 // The programs in the places of a program's functions, by the links that put them there.
 std::vector<BehindDispatcher> programs_behind(std::uint32_t dispatcher) {
     std::vector<BehindDispatcher> found;
@@ -91,7 +111,7 @@ std::vector<BehindDispatcher> programs_behind(std::uint32_t dispatcher) {
         const UniqueFd program(::bpf_prog_get_fd_by_id(info.prog_id));
         const Result<bpf_prog_info> behind = info_of(program.get());
         if (behind && behind->type == BPF_PROG_TYPE_EXT)
-            found.push_back({info.prog_id, behind->name});
+            found.push_back({info.prog_id, whole_name_of(*behind)});
     }
     return found;
 }
@@ -136,18 +156,6 @@ Result<UniqueFd> find_fd(const ExistingName& name) {
     return input_error("no program is named");
 }
 
-// The kernel keeps 15 characters of a name; the program's types have all of them.
-std::string whole_name(const btf* types, const std::string& name) {
-    const std::uint32_t count = types == nullptr ? 0 : ::btf__type_cnt(types);
-    for (std::uint32_t id = 1; id < count && name.size() == BPF_OBJ_NAME_LEN - 1; ++id) {
-        const btf_type* const type = ::btf__type_by_id(types, id);
-        if (!::btf_is_func(type)) continue;
-        std::string whole = ::btf__name_by_offset(types, type->name_off);
-        if (whole.starts_with(name)) return whole;
-    }
-    return name;
-}
-
 Result<void> require_usable(const bpf_prog_info& info, const std::string& origin) {
     if (info.type != BPF_PROG_TYPE_XDP && info.type != BPF_PROG_TYPE_EXT) {
         const char* const type = ::libbpf_bpf_prog_type_str(static_cast<bpf_prog_type>(info.type));
@@ -182,7 +190,9 @@ bool takes_frags(int fd) {
     const int known_fd = known.get();
     if (!known.valid() || ::bpf_map_update_elem(array.get(), &first, &known_fd, BPF_ANY) != 0)
         return false;
-    return ::bpf_map_update_elem(array.get(), &first, &fd, BPF_ANY) == 0;
+    // A dispatcher is of that kind, but may not be tail-called: the kernel looks at the kind first
+    // (prog_fd_array_get_ptr of kernel/bpf/arraymap.c).
+    return ::bpf_map_update_elem(array.get(), &first, &fd, BPF_ANY) == 0 || errno == EBUSY;
 }
 
 }  // namespace

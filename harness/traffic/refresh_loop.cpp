@@ -69,6 +69,31 @@ clockid_t working_clock() {
     return clock;
 }
 
+Error tail_call_refusal(int number) {
+    Error error = system_error("cannot tail-call the program from the fresh-packet loop", number);
+    switch (number) {
+        case EINVAL:
+            // bpf_prog_map_compatible (kernel/bpf/core.c): alike in type, JIT, frags; not
+            // device-bound.
+            error.cause =
+                "the kernel lets XDP programs tail-call each other only if they agree in "
+                "xdp.frags, are both jited, and neither is bound to a device or stands in a devmap "
+                "or cpumap";
+            break;
+        case EBUSY:
+            // prog_fd_array_get_ptr (kernel/bpf/arraymap.c), since 6.13 and in stable kernels.
+            error.cause =
+                "the kernel lets no program be tail-called that others extend, as a dispatcher is "
+                "and what calls a program behind one";
+            break;
+        default:
+            return error;
+    }
+    error.kind = ErrorKind::unavailable;
+    error.advice = "time it end to end instead: --mode native, generic";
+    return error;
+}
+
 }  // namespace
 
 void RefreshLoop::Close::operator()(refresh* skeleton) const { refresh__destroy(skeleton); }
@@ -124,16 +149,7 @@ Result<void> RefreshLoop::place(unsigned slot, int program_fd) {
     if (::bpf_map_update_elem(::bpf_map__fd(skeleton_->maps.programs), &slot, &program_fd,
                               BPF_ANY) == 0)
         return {};
-    Error error = system_error("cannot tail-call the program from the fresh-packet loop", errno);
-    if (errno == EINVAL) {
-        // bpf_prog_map_compatible (kernel/bpf/core.c): alike in type, JIT, frags; not device-bound.
-        error.kind = ErrorKind::unavailable;
-        error.cause =
-            "the kernel lets XDP programs tail-call each other only if they agree in xdp.frags, "
-            "are both jited, and neither is bound to a device or stands in a devmap or cpumap";
-        error.advice = "time it end to end instead: --mode native, generic";
-    }
-    return error;
+    return tail_call_refusal(errno);
 }
 
 std::uint64_t RefreshLoop::position() const {
