@@ -141,6 +141,9 @@ class RealInterfaces(VethCase):
                                      "replay:\n  topology: chain\n  traffic: icmp_echo_64.pcap\n  expect: { forwarded: icmp_echo_64.pcap, received: icmp_echo_64.pcap }\n")
         self.assertIn("both come back", self.replay("--scenario", "both.yaml", code=4).stdout)
 
+    def test_no_network_is_made_among_real_ports(self):
+        self.assertIn("that of real ports is not changed", self.replay("--prog", "fib_forward", code=4).stdout)
+
     def test_what_is_redirected_wrong_fails(self):
         self.write_text("wrong.yaml", "name: wrong\nabout: Other frames\nprogram: xdp_redirect\nmaps:\n  ports: [ { key: 0, value: \"interface:out0\" } ]\n"
                                       "replay:\n  topology: chain\n  traffic: icmp_echo_64.pcap\n  expect: { forwarded: udp_64.pcap }\n")

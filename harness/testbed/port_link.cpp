@@ -176,6 +176,12 @@ Result<DeviceCounters> PortLink::loss_counters() const {
 
 Result<bpf::Program> load_for_mode(const target::Target& target, const net::Network& devices,
                                    model::Mode mode) {
+    if (target.scenario.network)
+        return unavailable_error(
+            fmt::format("the scenario of {} gives its program a network (addresses, routes, "
+                        "neighbours), and that of real ports is not changed",
+                        target.scenario.name),
+            {}, "leave --dev and --peer out: the tool makes the network then");
     if (mode != model::Mode::offload) return target::load_program(target, devices);
     XDPBENCH_TRY(bpf::Program program, target::open_for_device(target));
     XDPBENCH_CHECK(target::load_into_device(program, devices.links[0].dut));
