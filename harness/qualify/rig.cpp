@@ -24,6 +24,7 @@ constexpr auto kLookAgain = milliseconds(1);
 constexpr auto kQuiet = milliseconds(60);
 constexpr auto kQuietAfterAll = milliseconds(10);
 constexpr auto kFirstFrame = std::chrono::seconds(10);
+constexpr auto kFirstBack = std::chrono::seconds(3);
 constexpr std::uint32_t kProbeNumber = 0xfffffffe;
 
 // A veth takes in no frames that a program on its other end sends, unless it has a program itself
@@ -37,6 +38,11 @@ Result<std::unique_ptr<bpf::XdpLink>> open_peer(const Context& context, bool fra
     XDPBENCH_TRY(bpf::XdpLink link, bpf::XdpLink::attach(context.netns(), context.peer(),
                                                          empty.fd(), model::Mode::native));
     return std::make_unique<bpf::XdpLink>(std::move(link));
+}
+
+// Whether each frame that the program handles leaves by the device again.
+bool sends_back(const ProgramSettings& settings) {
+    return settings.action == model::Action::tx || settings.function == Function::to_port;
 }
 
 Result<std::unique_ptr<traffic::Arrivals>> listen_at_peer(const Context& context,
@@ -113,10 +119,27 @@ Result<void> Rig::await_first_frame() {
             XDPBENCH_TRY(before_, program_.counts());
         }
     }
+    if (sends_back(program_.settings())) XDPBENCH_CHECK(await_first_back(probe));
     std::this_thread::sleep_for(kQuiet);
     XDPBENCH_TRY(before_, program_.counts());
     XDPBENCH_TRY(const Arrived probes, take(kUnknown));
     static_cast<void>(probes);
+    return {};
+}
+
+// The peer takes frames for others only once it is promiscuous, and some drivers (virtio_net since
+// 6.11) see to that in a worker that waits for others. If none comes in time, the case tells.
+Result<void> Rig::await_first_back(const packet::Frames& probe) {
+    const auto end = Clock::now() + kFirstBack;
+    for (std::uint64_t back = 0; back == 0 && Clock::now() < end;) {
+        if (interrupted()) return interrupted_error();
+        const auto patience = Clock::now() + milliseconds(100);
+        while (Clock::now() < patience && back == 0) {
+            std::this_thread::sleep_for(kLookAgain);
+            XDPBENCH_TRY(back, back_->arrived());
+        }
+        if (back == 0) XDPBENCH_CHECK(sender_.send(probe));
+    }
     return {};
 }
 

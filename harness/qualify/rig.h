@@ -65,6 +65,7 @@ class Rig {
           sender_(std::move(sender)) {}
 
     Result<void> await_first_frame();
+    Result<void> await_first_back(const packet::Frames& probe);
     Result<void> settle(std::chrono::milliseconds stillness);
 
     Context* context_;

@@ -23,15 +23,15 @@ std::string name_losses(LinkCounts& counts, std::uint64_t sent) {
     const std::uint64_t transmitted = counts.actions[XDP_TX];
     const std::uint64_t passed = counts.actions[XDP_PASS];
     const std::uint64_t redirected = counts.actions[XDP_REDIRECT];
-    // A redirected frame comes back too, or reaches the stack by way of another CPU.
-    const std::uint64_t arrived =
-        counts.forwarded + missing(counts.received, transmitted) + missing(counts.passed, passed);
+    // A redirected frame comes back too, reaches the stack by way of another CPU, or a socket.
+    const std::uint64_t arrived = counts.forwarded + missing(counts.received, transmitted) +
+                                  missing(counts.passed, passed) + counts.sockets.frames;
     if (arrived > redirected) {
         return fmt::format(
-            "{} left by XDP_TX, {} by XDP_PASS and {} by XDP_REDIRECT, but {} came back and {} "
-            "reached the stack",
+            "{} left by XDP_TX, {} by XDP_PASS and {} by XDP_REDIRECT, but {} came back, {} "
+            "reached the stack and {} AF_XDP sockets",
             counted(transmitted, "frame"), thousands(passed), thousands(redirected),
-            thousands(counts.received), thousands(counts.passed));
+            thousands(counts.received), thousands(counts.passed), thousands(counts.sockets.frames));
     }
     counts.losses = {{"lost_before_program", sent - handled},
                      {"lost_after_tx", missing(transmitted, counts.received)},
@@ -46,7 +46,8 @@ bool all_known(const model::Losses& named, const model::Losses& seen) {
 }
 
 std::uint64_t frames_moved(const LinkCounts& counts) {
-    return counts.handled() + counts.received + counts.passed + counts.forwarded;
+    return counts.handled() + counts.received + counts.passed + counts.forwarded +
+           counts.sockets.frames;
 }
 
 }  // namespace xdpbench::testbed

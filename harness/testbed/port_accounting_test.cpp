@@ -36,6 +36,21 @@ TEST(PortAccounting, RedirectedFramesComeBackOrReachTheStack) {
     EXPECT_EQ(counts.losses, (model::Losses{{"lost_after_redirect", 1}}));
 }
 
+TEST(PortAccounting, RedirectedFramesReachSockets) {
+    LinkCounts counts;
+    counts.actions = {0, 0, 5, 0, 10};
+    counts.passed = 5;
+    counts.sockets.frames = 10;
+    EXPECT_EQ(name_losses(counts, 15), "");
+    EXPECT_EQ(counts.losses, model::Losses{});
+    EXPECT_EQ(frames_moved(counts), 30U);
+    counts.sockets.frames = 8;
+    EXPECT_EQ(name_losses(counts, 15), "");
+    EXPECT_EQ(counts.losses, (model::Losses{{"lost_after_redirect", 2}}));
+    counts.sockets.frames = 11;
+    EXPECT_NE(name_losses(counts, 15).find("and 11 AF_XDP sockets"), std::string::npos);
+}
+
 TEST(PortAccounting, RedirectedFramesAreLostApartFromThoseOfOtherWays) {
     LinkCounts counts;
     counts.actions = {0, 0, 20, 30, 40};
