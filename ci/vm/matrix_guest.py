@@ -1,4 +1,4 @@
-"""Runs in the guest, for ci/kernel-matrix: the tests of a build tree, one after the other: matrix_guest.py PART, which is
+"""Runs in the guest, for ci/kernel-matrix: the tests of a build tree, one after the other: matrix_guest.py PART BUILD. PART is
 whole; short: the kernel tests of what asks the kernel, checks and offload; or refused: that the tool says that this kernel
 is too old.
 
@@ -17,7 +17,7 @@ import sys
 import time
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
-BUILD = SOURCE / "build/release"
+BUILD = SOURCE / (sys.argv[2] if len(sys.argv) > 2 else "build/release")
 TOOL = BUILD / "bin/xdp-bench"
 PATIENCE = 600  # seconds for one test program; emulation is some ten times slower
 # Tests that no kernel changes and that take long under emulation, together some three minutes; the host runs them.

@@ -66,9 +66,9 @@ class MatrixTest(unittest.TestCase):
                     at_once.remove(self)
                 return None if self.looks > 0 else 0
 
-        with mock.patch.object(matrix, "start", lambda kernel, part: Guest(kernel)), \
+        with mock.patch.object(matrix, "start", lambda kernel, part, build: Guest(kernel)), \
                 mock.patch.object(matrix, "finished", lambda kernel, status: kernel), mock.patch.object(matrix.time, "sleep"):
-            self.assertEqual(matrix.run_guests(dict.fromkeys("abcd", "whole"), {}), list("abcd"))
+            self.assertEqual(matrix.run_guests(dict.fromkeys("abcd", "whole"), "build/dev", {}), list("abcd"))
         self.assertEqual(most, matrix.SIDE_BY_SIDE)
 
     def test_a_failure_fails_whatever_is_missing(self):
