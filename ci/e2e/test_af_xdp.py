@@ -75,6 +75,17 @@ class Ports(VethCase):
         done = self.inside("unshare", "--mount", "sh", "-c", script + " --allow-state-changes")
         self.assertIn("1,000 delivered to 1 AF_XDP socket", done.stdout)
 
+    def test_what_sockets_get_over_ports_is_no_loss(self):
+        self.inside("ethtool", "-K", "port1", "gro", "off")
+        ports = ("--prog", "xsk_redirect", "--mode", "native", "--dev", "port1", "--peer", "port0", "--json", "out.json")
+        self.inside(TOOL, *ports, "--only", "replay")
+        replay = self.read_json()["replays"][0]
+        self.assertEqual([replay["xsk"]["frames"], replay["passed"], replay["losses"]], [280, 720, {}])
+        done = self.inside(TOOL, *ports, "--only", "bench", "--duration", "50ms", "--rounds", "2", code=MEASURED)
+        self.assertNotIn("that the program redirected arrived", done.stdout)
+        bench = [bench for bench in self.read_json()["benches"] if bench["mode"] == "native"][0]
+        self.assertGreater(bench["actions"]["XDP_REDIRECT"], 0)
+
     def test_qualify_binds_sockets_to_every_queue(self):
         self.inside(TOOL, "qualify", "--dev", "port1", "--peer", "port0", "--json", "out.json", "--", "--gtest_filter=*redirect.xsk*")
         found = {case["name"]: case for case in self.read_json()["cases"]}
