@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "net/interface.h"
 #include "net/port_network.h"
+#include "probe/attach_modes.h"
 #include "qualify/frames.h"
 #include "qualify/rig.h"
 #include "testbed/port_losses.h"
@@ -36,6 +37,18 @@ Result<traffic::Sink> sink_at_peer(const Context& context) {
     return traffic::Sink::attach(context.netns(), context.peer(), traffic::SinkPlace::socket);
 }
 
+// The generator's frames are redirected ones. Before 6.3 no kernel declares which driver sends
+// those: one without native XDP does not.
+Result<void> require_sender(const Context& context) {
+    if (context.declares(Feature::ndo_xmit, context.peer()) != Declared::unknown) return {};
+    const auto tried = probe::try_mode(context.netns(), context.peer(), model::Mode::native);
+    if (tried || tried.error().kind == ErrorKind::interrupted) return {};
+    return unavailable_error(
+        fmt::format("{} cannot send the generator's frames: its driver {} has no native XDP",
+                    context.peer().name, context.peer().driver),
+        {}, "use a port of another driver as --peer");
+}
+
 Result<std::uint64_t> refused_by_peer(const Context& context) {
     XDPBENCH_TRY(const net::InterfaceCounters counters,
                  net::interface_counters(context.netns(), context.peer().name));
@@ -46,6 +59,7 @@ Result<std::uint64_t> refused_by_peer(const Context& context) {
 
 Result<SpeedRig> SpeedRig::create(Context& context, CaseProgram program) {
     XDPBENCH_TRY(const model::Mode mode, context.mode());
+    XDPBENCH_CHECK(require_sender(context));
     XDPBENCH_TRY(net::Network aside, net::Network::create(0, 0));
     XDPBENCH_TRY(traffic::Sink back, sink_at_peer(context));
     XDPBENCH_TRY(traffic::Sink stack, traffic::Sink::attach(context.netns(), context.device(),
