@@ -5,11 +5,11 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/kernel_errno.h"
+
 namespace xdpbench {
 namespace {
 
-// include/linux/errno.h of the kernel: never meant to reach user space, but it does.
-constexpr int kEnotsupp = 524;
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <memory>
 
+#include "base/kernel_errno.h"
 #include "base/unique_fd.h"
 
 namespace xdpbench {
@@ -60,7 +61,7 @@ TEST(SystemError, NamesTheErrnoWhateverItsSign) {
     EXPECT_EQ(system_error("cannot open a", ENOENT).what,
               "cannot open a: No such file or directory (ENOENT)");
     EXPECT_EQ(system_error("cannot open a", -ENOENT).what, system_error("cannot open a", 2).what);
-    EXPECT_NE(errno_text(524).find("ENOTSUPP"), std::string::npos);
+    EXPECT_NE(errno_text(kEnotsupp).find("ENOTSUPP"), std::string::npos);
     EXPECT_EQ(errno_text(9999), "unknown error 9999");
 }
 

@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "base/interrupt.h"
+#include "base/kernel_errno.h"
 #include "base/text.h"
 #include "bpf/value_pattern.h"
 #include "scenario/diagnostic.h"
@@ -21,7 +22,6 @@ namespace {
 
 constexpr std::size_t kBatchBytes = std::size_t{4} << 20;
 constexpr std::size_t kMostInBatch = 65536;
-constexpr int kEnotsupp = 524;  // the kernel's own, not in <cerrno>
 
 // Collects entries and writes them when there are enough.
 class Batch {

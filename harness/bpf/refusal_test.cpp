@@ -5,6 +5,8 @@
 
 #include <cerrno>
 
+#include "base/kernel_errno.h"
+
 namespace xdpbench::bpf {
 namespace {
 
@@ -64,7 +66,7 @@ TEST(AttachRefusal, WithoutATextTheErrnoIsInterpreted) {
     EXPECT_EQ(refusal(EOPNOTSUPP, "").cause, "its driver has no native XDP");
     EXPECT_EQ(refusal(EBUSY, "").kind, ErrorKind::system);
     EXPECT_EQ(refusal(EPERM, "").kind, ErrorKind::unavailable);
-    EXPECT_NE(refusal(524, "").what.find("ENOTSUPP"), std::string::npos);
+    EXPECT_NE(refusal(kEnotsupp, "").what.find("ENOTSUPP"), std::string::npos);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "base/interrupt.h"
+#include "base/kernel_errno.h"
 #include "base/text.h"
 #include "bpf/bpf_options.h"
 
@@ -22,7 +23,6 @@ constexpr std::size_t kShortestFrame = 14;
 // front of struct skb_shared_info (320), and MAX_SKB_FRAGS pages; a kernel may be built with other
 // values.
 constexpr std::size_t kLongestUsual = 4096 - 256 - 320 + 17 * 4096;
-constexpr int kEnotsupp = 524;  // the kernel's own, not in <cerrno>
 
 Error run_error(int number, std::size_t size, const TestRunContext& context) {
     Error error = system_error(

@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/kernel_errno.h"
+
 namespace xdpbench::xsk {
 
 struct Socket::State {
@@ -68,7 +70,7 @@ Error open_error(const std::string& what, int number) {
 
 Error bind_error(const std::string& what, model::XskMode mode, int number) {
     number = number < 0 ? -number : number;
-    if (number != EOPNOTSUPP && number != EINVAL && number != 524) return open_error(what, number);
+    if (number != EOPNOTSUPP && number != EINVAL && number != kEnotsupp) return open_error(what, number);
     if (mode != model::XskMode::zero_copy) return open_error(what, number);
     return unavailable_error(
         fmt::format("{} in zero-copy mode: {}", what, errno_text(number)),
