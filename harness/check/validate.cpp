@@ -14,15 +14,6 @@
 namespace xdpbench::check {
 namespace {
 
-Result<void> require_sendable(const packet::Frames& frames) {
-    std::size_t longest = 0;
-    for (std::size_t i = 0; i < frames.size(); ++i) {
-        XDPBENCH_CHECK(traffic::Generator::require_length(i, frames[i].bytes.size()));
-        longest = std::max(longest, frames[i].bytes.size());
-    }
-    return traffic::Generator::require_count(frames.size(), longest);
-}
-
 Result<void> validate_checks(const target::Target& target) {
     for (const scenario::Check& check : target.scenario.checks) {
         XDPBENCH_TRY(bpf::Program configured, target::open_program(target, check.configuration));
@@ -83,7 +74,7 @@ Result<void> validate_scenario(const target::Target& target, bool sends) {
     for (const scenario::FrameRef* const traffic : sent) {
         XDPBENCH_TRY(const packet::Frames frames, target::load_frames(*traffic, scenario));
         if (!sends) continue;
-        Result<void> sendable = require_sendable(frames);
+        Result<void> sendable = traffic::Generator::require_sendable(frames);
         if (!sendable) return sendable.error().in(traffic->where.text());
     }
     if (!scenario.replay) return {};

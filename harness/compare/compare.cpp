@@ -154,8 +154,7 @@ Result<std::vector<Compared>> prepare_comparison(const target::Target& base,
     for (const target::TrafficShape& shape : shapes) {
         Compared compared{&base, &contender, shape, {}, {}};
         XDPBENCH_TRY(compared.frames, target::bench_frames(base, shape));
-        XDPBENCH_CHECK(traffic::Generator::require_count(compared.frames.size(),
-                                                         traffic::longest_of(compared.frames)));
+        XDPBENCH_CHECK(traffic::Generator::require_sendable(compared.frames));
         prepared.push_back(std::move(compared));
     }
     XDPBENCH_CHECK(probe::require_privileges());

@@ -104,8 +104,7 @@ Result<void> require_shapes(const target::Target& target, const RunOptions& opti
     for (const target::TrafficShape& shape : options.shapes) {
         if (shape.name().empty()) continue;
         XDPBENCH_TRY(const packet::Frames frames, target::bench_frames(target, shape));
-        XDPBENCH_CHECK(
-            traffic::Generator::require_count(frames.size(), traffic::longest_of(frames)));
+        XDPBENCH_CHECK(traffic::Generator::require_sendable(frames));
     }
     return {};
 }

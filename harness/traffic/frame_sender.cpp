@@ -8,7 +8,9 @@
 #include "traffic/frame_map.h"
 
 namespace xdpbench::traffic {
+namespace {
 
+// The frames are loaded by the other side, to be sent from the first one on.
 Result<void> load_remotely(remote::Session& session, const packet::Frames& frames) {
     remote::Request request;
     request.command = remote::Command::traffic;
@@ -25,6 +27,8 @@ Result<void> load_remotely(remote::Session& session, const packet::Frames& frame
     return {};
 }
 
+}  // namespace
+
 FrameSender FrameSender::of(Generator generator) {
     FrameSender sender;
     sender.generator_.emplace(std::move(generator));
@@ -38,9 +42,7 @@ Result<FrameSender> FrameSender::create(const packet::Frames& frames,
         return of(std::move(generator));
     }
     FrameSender sender;
-    for (std::size_t i = 0; i < frames.size(); ++i)
-        XDPBENCH_CHECK(Generator::require_length(i, frames[i].bytes.size()));
-    XDPBENCH_CHECK(Generator::require_count(frames.size(), longest_of(frames)));
+    XDPBENCH_CHECK(Generator::require_sendable(frames));
     XDPBENCH_CHECK(load_remotely(*session, frames));
     sender.session_ = std::move(session);
     sender.frames_ = frames.size();

@@ -40,7 +40,4 @@ class FrameSender {
     std::uint64_t frames_ = 0;
 };
 
-// The frames are loaded by the other side, to be sent from the first one on.
-Result<void> load_remotely(remote::Session& session, const packet::Frames& frames);
-
 }  // namespace xdpbench::traffic

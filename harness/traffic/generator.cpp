@@ -75,16 +75,20 @@ Result<void> Generator::require_count(std::uint64_t count, std::size_t longest) 
                                    fitting));
 }
 
+Result<void> Generator::require_sendable(const packet::Frames& frames) {
+    for (std::size_t i = 0; i < frames.size(); ++i)
+        XDPBENCH_CHECK(require_length(i, frames[i].bytes.size()));
+    return require_count(frames.size(), longest_of(frames));
+}
+
 void Generator::Close::operator()(struct replay* skeleton) const { replay__destroy(skeleton); }
 
 Generator::Generator(std::unique_ptr<struct replay, Close> skeleton, std::size_t longest)
     : skeleton_(std::move(skeleton)), data_(longest) {}
 
 Result<Generator> Generator::create(const packet::Frames& frames, Pace pace) {
+    XDPBENCH_CHECK(require_sendable(frames));
     const std::size_t longest = longest_of(frames);
-    for (std::size_t i = 0; i < frames.size(); ++i)
-        XDPBENCH_CHECK(require_length(i, frames[i].bytes.size()));
-    XDPBENCH_CHECK(require_count(frames.size(), longest));
     if (net::sender_of(longest) == net::Sender::live_frames) return create_live(frames, pace);
     if (pace == Pace::flat_out) return Generator(SocketGenerator(frames));
     return unavailable_error(
@@ -95,9 +99,7 @@ Result<Generator> Generator::create(const packet::Frames& frames, Pace pace) {
 }
 
 Result<Generator> Generator::create_by_socket(const packet::Frames& frames) {
-    for (std::size_t i = 0; i < frames.size(); ++i)
-        XDPBENCH_CHECK(require_length(i, frames[i].bytes.size()));
-    XDPBENCH_CHECK(require_count(frames.size(), longest_of(frames)));
+    XDPBENCH_CHECK(require_sendable(frames));
     return Generator(SocketGenerator(frames));
 }
 

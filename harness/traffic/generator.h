@@ -20,9 +20,6 @@ namespace xdpbench::traffic {
 
 // Frames are kept in one kernel map with slots as long as the longest frame.
 inline constexpr std::uint64_t kGeneratorBytes = 512ULL << 20;
-// A live frame shares one page with its headroom, its tailroom and the kernel's bookkeeping (struct
-// xdp_page_head in net/bpf/test_run.c), which leaves 3,368 bytes on 6.1 and 3,408 on 6.12 and 6.18.
-// The least of them (net::kLongestLiveFrame), so that what runs on one kernel runs on all.
 
 enum class Pace {
     flat_out,       // send()
@@ -76,8 +73,9 @@ class Generator {
     // By a packet socket in any case: such frames have what a card tells of them (a hash).
     static Result<Generator> create_by_socket(const packet::Frames& frames);
 
-    // What create() refuses, asked beforehand: frame number `index` by its length in bytes, and a
-    // number of frames by the longest of them.
+    // What create() refuses, asked beforehand: of frames that are there, of frame number `index` by
+    // its length in bytes, and of a number of frames by the longest of them.
+    static Result<void> require_sendable(const packet::Frames& frames);
     static Result<void> require_length(std::uint64_t index, std::size_t length);
     static Result<void> require_count(std::uint64_t count, std::size_t longest);
 
