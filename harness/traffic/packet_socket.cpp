@@ -30,16 +30,16 @@ bool is_one_of(std::span<const std::uint8_t> arrived, const packet::Frames& expe
 
 }  // namespace
 
-Result<UniqueFd> open_packet_socket(const net::NetNs& netns, const net::InterfaceInfo& interface,
-                                    Hears hears) {
+Result<UniqueFd> open_packet_socket(const net::NetNs& netns, unsigned ifindex,
+                                    const std::string& name, Hears hears) {
     XDPBENCH_TRY(const net::InNetNs inside, net::InNetNs::enter(netns));
     UniqueFd socket(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
     sockaddr_ll address = {};
     address.sll_family = AF_PACKET;
     address.sll_protocol = hears == Hears::everything ? htons(ETH_P_ALL) : 0;
-    address.sll_ifindex = static_cast<int>(interface.index);
+    address.sll_ifindex = static_cast<int>(ifindex);
     packet_mreq promiscuous = {};
-    promiscuous.mr_ifindex = static_cast<int>(interface.index);
+    promiscuous.mr_ifindex = static_cast<int>(ifindex);
     promiscuous.mr_type = PACKET_MR_PROMISC;
     const int on = 1;
     const bool opened =
@@ -49,7 +49,7 @@ Result<UniqueFd> open_packet_socket(const net::NetNs& netns, const net::Interfac
                      sizeof(promiscuous)) == 0 &&
         ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
     if (!opened) {
-        return system_error(fmt::format("cannot open a packet socket on {}", interface.name), errno,
+        return system_error(fmt::format("cannot open a packet socket on {}", name), errno,
                             errno == ENETDOWN ? "the interface is down" : "");
     }
     return socket;
@@ -57,7 +57,8 @@ Result<UniqueFd> open_packet_socket(const net::NetNs& netns, const net::Interfac
 
 Result<PacketSocket> PacketSocket::open(const net::NetNs& netns,
                                         const net::InterfaceInfo& interface) {
-    XDPBENCH_TRY(UniqueFd socket, open_packet_socket(netns, interface, Hears::everything));
+    XDPBENCH_TRY(UniqueFd socket,
+                 open_packet_socket(netns, interface.index, interface.name, Hears::everything));
     return PacketSocket(std::move(socket), interface.name);
 }
 

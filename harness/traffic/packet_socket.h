@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 
 #include "base/result.h"
 #include "base/unique_fd.h"
@@ -15,9 +16,10 @@ namespace xdpbench::traffic {
 enum class Hears { nothing, everything };
 
 // A raw socket on an interface, which is promiscuous as long as it lives. Takes nothing away from
-// the stack, and hears nothing of what the interface sends. Needs CAP_NET_RAW.
-Result<UniqueFd> open_packet_socket(const net::NetNs& netns, const net::InterfaceInfo& interface,
-                                    Hears hears);
+// the stack, and hears nothing of what the interface sends. `name` is what errors call it. Needs
+// CAP_NET_RAW.
+Result<UniqueFd> open_packet_socket(const net::NetNs& netns, unsigned ifindex,
+                                    const std::string& name, Hears hears);
 
 // One interface's end of the wire. Takes nothing away from the stack.
 class PacketSocket {

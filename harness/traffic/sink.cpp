@@ -78,7 +78,8 @@ Result<void> Sink::attach_at(const net::NetNs& netns, const net::InterfaceInfo& 
     if (place == SinkPlace::socket) return attach_to_socket(netns, interface);
     if (!interface.traits.ours) {
         // Frames of a scenario are addressed to the interfaces of a network of ours.
-        XDPBENCH_TRY(socket_, open_packet_socket(netns, interface, Hears::nothing));
+        XDPBENCH_TRY(socket_,
+                     open_packet_socket(netns, interface.index, interface.name, Hears::nothing));
     }
     XDPBENCH_TRY(bpf::XdpLink xdp_link,
                  bpf::XdpLink::attach(netns, interface, ::bpf_program__fd(skeleton_->progs.sink),
@@ -91,14 +92,16 @@ Result<void> Sink::attach_to_socket(const net::NetNs& netns, const net::Interfac
     // The kernel puts off the last one who hears a frame, and not the others: frames that no
     // protocol takes would be counted after those that came behind them
     // (__netif_receive_skb_list_core). So an idle socket is the last one. Newer ones come first.
-    XDPBENCH_TRY(last_socket_, open_packet_socket(netns, interface, Hears::everything));
+    XDPBENCH_TRY(last_socket_,
+                 open_packet_socket(netns, interface.index, interface.name, Hears::everything));
     sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
     const sock_fprog filter{1, &nothing};
     if (::setsockopt(last_socket_.get(), SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) !=
         0)
         return system_error(fmt::format("cannot set a filter on a socket at {}", interface.name),
                             errno);
-    XDPBENCH_TRY(socket_, open_packet_socket(netns, interface, Hears::everything));
+    XDPBENCH_TRY(socket_,
+                 open_packet_socket(netns, interface.index, interface.name, Hears::everything));
     const int program = ::bpf_program__fd(skeleton_->progs.socket_sink);
     if (::setsockopt(socket_.get(), SOL_SOCKET, SO_ATTACH_BPF, &program, sizeof(program)) == 0)
         return {};

@@ -1,29 +1,21 @@
 #include "traffic/socket_generator.h"
 
 #include <fmt/format.h>
-#include <linux/if_packet.h>
 #include <sys/socket.h>
 
 #include <cerrno>
 
 #include "base/interrupt.h"
 #include "base/text.h"
+#include "traffic/packet_socket.h"
 
 namespace xdpbench::traffic {
 
 Result<void> SocketGenerator::open(const net::NetNs& netns, unsigned ifindex) {
     const std::string where = fmt::format("{} {}", netns.path(), ifindex);
     if (where == where_) return {};
-    XDPBENCH_TRY(const net::InNetNs inside, net::InNetNs::enter(netns));
-    UniqueFd socket(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
-    sockaddr_ll address = {};
-    address.sll_family = AF_PACKET;
-    address.sll_ifindex = static_cast<int>(ifindex);
-    if (!socket.valid() ||
-        ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0)
-        return system_error(fmt::format("cannot open a packet socket on interface {}", ifindex),
-                            errno);
-    socket_ = std::move(socket);
+    XDPBENCH_TRY(socket_, open_packet_socket(netns, ifindex, fmt::format("interface {}", ifindex),
+                                             Hears::nothing));
     where_ = where;
     return {};
 }
