@@ -34,7 +34,7 @@ class MapState;
 // What may be done with the maps of a program that others loaded.
 struct StateAccess {
     bool allowed = false;                   // --allow-state-changes
-    std::shared_ptr<const MapState> saved;  // --restore-state; what each load() begins with
+    std::shared_ptr<const MapState> saved;  // --restore-state; each load() puts it back
 };
 
 // What the kernel reports about a loaded program (struct bpf_prog_info).
@@ -129,6 +129,11 @@ class Program {
     [[nodiscard]] const std::string& function() const { return function_; }
     [[nodiscard]] const std::filesystem::path& object() const { return path_; }
     Result<ProgramInfo> info() const;
+
+    // The functions of the kernel that it calls, other than helpers (__ksym), or one of those that
+    // are loaded with it; of an object whose code cannot be read, all that the object declares. None
+    // are known of a program that others loaded.
+    [[nodiscard]] std::vector<std::string> kernel_functions() const;
 
     // What of it no device takes, or none with this driver, known before the kernel is asked: one
     // line each, with the map's name; empty if nothing is known to stop it.

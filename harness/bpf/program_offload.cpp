@@ -4,10 +4,14 @@
 #include <fmt/format.h>
 #include <linux/bpf.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <set>
 
 #include "base/text.h"
+#include "bpf/choose_program.h"
+#include "bpf/outside_functions.h"
 #include "bpf/program.h"
 
 namespace xdpbench::bpf {
@@ -41,9 +45,9 @@ std::string obstacle_of(const TypedMap& map, const std::string& driver) {
     return {};
 }
 
-// The functions of the kernel that the object calls, other than helpers (__ksym). From the file:
-// an opened object no longer tells them from its own.
-std::vector<std::string> kernel_functions(const std::filesystem::path& object) {
+// The functions of the kernel that the object declares. From the file: an opened object no longer
+// tells them from its own.
+std::vector<std::string> declared_functions(const std::filesystem::path& object) {
     std::vector<std::string> names;
     const std::unique_ptr<btf, decltype(&::btf__free)> types(
         ::btf__parse_elf(object.c_str(), nullptr), &::btf__free);
@@ -58,9 +62,26 @@ std::vector<std::string> kernel_functions(const std::filesystem::path& object) {
 
 }  // namespace
 
+std::vector<std::string> Program::kernel_functions() const {
+    if (object_ == nullptr) return {};
+    const std::vector<std::string> declared = declared_functions(path_);
+    if (declared.empty()) return declared;
+    std::set<std::string> called;
+    for (const bpf_program* const program : programs_of(object_.get())) {
+        if (!::bpf_program__autoload(program)) continue;
+        const auto functions = outside_functions(path_, ::bpf_program__section_name(program),
+                                                 ::bpf_program__name(program));
+        if (!functions) return declared;
+        called.insert(functions->begin(), functions->end());
+    }
+    std::vector<std::string> names = declared;
+    std::erase_if(names, [&called](const std::string& name) { return !called.contains(name); });
+    return names;
+}
+
 std::vector<std::string> Program::offload_obstacles(const std::string& driver) const {
     std::vector<std::string> obstacles;
-    for (const std::string& name : kernel_functions(path_)) {
+    for (const std::string& name : kernel_functions()) {
         obstacles.push_back(fmt::format(
             "it calls {}, a function of the kernel (kfunc), which no device has: use a helper",
             name));

@@ -3,47 +3,52 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <linux/bpf.h>
 
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace xdpbench::bpf {
 namespace {
 
-constexpr std::array<const char*, 3> kFunctions{
+constexpr std::array<std::string_view, 3> kFunctions{
     "bpf_xdp_metadata_rx_hash", "bpf_xdp_metadata_rx_timestamp", "bpf_xdp_metadata_rx_vlan_tag"};
 constexpr std::uint32_t kDeviceBoundOnly = 1U << 6;  // BPF_F_XDP_DEV_BOUND_ONLY
 
-bool has_function(const btf* types) {
-    return types != nullptr &&
-           std::any_of(kFunctions.begin(), kFunctions.end(), [types](const char* name) {
-               return ::btf__find_by_name_kind(types, name, BTF_KIND_FUNC) > 0;
-           });
+// Those of the functions that the program calls.
+std::vector<std::string> wanted_by(const Program& program) {
+    std::vector<std::string> names = program.kernel_functions();
+    std::erase_if(names, [](const std::string& name) {
+        return std::find(kFunctions.begin(), kFunctions.end(), name) == kFunctions.end();
+    });
+    return names;
 }
 
-bool kernel_has_function() {
-    static const bool has = [] {
-        const std::unique_ptr<btf, decltype(&::btf__free)> kernel(::btf__load_vmlinux_btf(),
-                                                                  &::btf__free);
-        return has_function(kernel.get());
-    }();
-    return has;
+bool kernel_has(const std::string& function) {
+    static const std::unique_ptr<btf, decltype(&::btf__free)> types(::btf__load_vmlinux_btf(),
+                                                                    &::btf__free);
+    return types && ::btf__find_by_name_kind(types.get(), function.c_str(), BTF_KIND_FUNC) > 0;
 }
 
 }  // namespace
 
 bool reads_rx_metadata(const Program& program) {
-    return program.handle() != nullptr && has_function(program.types()) && kernel_has_function();
+    const std::vector<std::string> wanted = wanted_by(program);
+    return std::any_of(wanted.begin(), wanted.end(), kernel_has);
 }
 
 Result<void> require_rx_metadata(const Program& program) {
-    if (program.handle() == nullptr || !has_function(program.types()) || kernel_has_function())
-        return {};
+    const std::vector<std::string> wanted = wanted_by(program);
+    if (wanted.empty() || std::any_of(wanted.begin(), wanted.end(), kernel_has)) return {};
     return unavailable_error(
         fmt::format("{} reads rx metadata, and what it reads is expected", program.function()),
-        "this kernel has none of the functions bpf_xdp_metadata_rx_... (6.3)");
+        fmt::format("this kernel has no {}: it is one of Linux 6.3, or of 6.8 for VLAN tags",
+                    fmt::join(wanted, ", and no ")));
 }
 
 void bind_to_receiver(const Program& program, unsigned ifindex) {

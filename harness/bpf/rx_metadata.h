@@ -8,11 +8,11 @@
 
 namespace xdpbench::bpf {
 
-// Whether the program's object asks for one of these functions, and this kernel has it. Where it
-// has none, a program that asks by __weak does without.
+// Whether the program calls one of these functions that this kernel has. Where it has none, a
+// program that asks by __weak does without.
 [[nodiscard]] bool reads_rx_metadata(const Program& program);
 
-// Unavailable if the object asks for one of them and this kernel has none.
+// Unavailable if the program calls some of them and this kernel has none of those.
 Result<void> require_rx_metadata(const Program& program);
 
 // Before load(), which is to be in the device's namespace: the programs of the object are bound to
