@@ -74,11 +74,11 @@ Result<std::unique_ptr<BenchRig>> VethBench::create(const BenchCase& bench) {
                  testbed::InstrumentedLink::create(rig->network_, 0, &rig->program_,
                                                    rig->program_.fd(), mode, {}, target.xsk));
     rig->link_.emplace(std::move(link));
-    XDPBENCH_TRY(
-        testbed::InstrumentedLink baseline_link,
-        testbed::InstrumentedLink::create(rig->network_, 1, nullptr, empty.fd(), mode, {}));
+    XDPBENCH_TRY(testbed::InstrumentedLink baseline_link,
+                 testbed::InstrumentedLink::create(rig->network_, 1, nullptr, empty.fd(), mode, {},
+                                                   target.xsk));
     rig->baseline_.emplace(std::move(baseline_link));
-    XDPBENCH_CHECK(rig->baseline_->open_sockets(empty.program(), target.xsk));
+    XDPBENCH_CHECK(rig->baseline_->open_sockets(empty.program()));
     for (testbed::InstrumentedLink* const one : {&*rig->link_, &*rig->baseline_})
         XDPBENCH_CHECK(one->receive_beside({bench.cpus.generator, bench.cpus.program}));
     rig->record_.setup = describe_bench(bench, frames, paths);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "testbed/card.h"
+
 namespace xdpbench::check {
 namespace {
 
@@ -16,9 +18,9 @@ Result<std::unique_ptr<SentFrames>> SentFrames::create(const target::LoneProgram
     XDPBENCH_TRY(testbed::InstrumentedLink link,
                  testbed::InstrumentedLink::create(network, 0, &lone.program, lone.program.fd(),
                                                    model::Mode::native, kCapture));
-    XDPBENCH_TRY(testbed::Card card,
-                 testbed::Card::attach(network.tester, network.links.front().tester));
-    return std::unique_ptr<SentFrames>(new SentFrames(lone, std::move(link), std::move(card)));
+    link.sent_by(net::Sender::packet_socket);
+    XDPBENCH_CHECK(testbed::act_as_card(network.tester, network.links.front().tester));
+    return std::unique_ptr<SentFrames>(new SentFrames(lone, std::move(link)));
 }
 
 Result<void> SentFrames::take_arrived(const traffic::Arrivals& sink, std::uint32_t& seen) {

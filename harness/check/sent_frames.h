@@ -10,7 +10,6 @@
 #include "base/result.h"
 #include "bpf/test_run.h"
 #include "target/lone_program.h"
-#include "testbed/card.h"
 #include "testbed/instrumented_link.h"
 #include "traffic/socket_generator.h"
 
@@ -27,13 +26,12 @@ class SentFrames {
     Result<bpf::TestRunOutput> run(std::span<const std::uint8_t> frame);
 
   private:
-    SentFrames(const target::LoneProgram& lone, testbed::InstrumentedLink link, testbed::Card card)
-        : lone_(&lone), link_(std::move(link)), card_(std::move(card)) {}
+    SentFrames(const target::LoneProgram& lone, testbed::InstrumentedLink link)
+        : lone_(&lone), link_(std::move(link)) {}
     Result<void> take_arrived(const traffic::Arrivals& sink, std::uint32_t& seen);
 
     const target::LoneProgram* lone_;
     testbed::InstrumentedLink link_;
-    testbed::Card card_;
     traffic::SocketGenerator generator_{{}};
     std::vector<std::uint8_t> frame_;
     std::uint32_t returned_ = 0;  // frames that came back

@@ -74,9 +74,12 @@ Result<void> VethBlocks::equip(model::Mode mode) {
     for (std::size_t link = 0; link < kArms; ++link) {
         XDPBENCH_TRY(bpf::Program program, load(link, link));
         standing_[link] = std::make_unique<bpf::Program>(std::move(program));
-        XDPBENCH_TRY(testbed::InstrumentedLink equipped,
-                     testbed::InstrumentedLink::create(network_, link, standing_[link].get(),
-                                                       standing_[link]->fd(), mode, {}));
+        const target::Target& target =
+            link == kContender ? *compared_->contender : *compared_->base;
+        XDPBENCH_TRY(
+            testbed::InstrumentedLink equipped,
+            testbed::InstrumentedLink::create(network_, link, standing_[link].get(),
+                                              standing_[link]->fd(), mode, {}, target.xsk));
         equipped.expect(compared_->paths.only());
         links_.push_back(std::move(equipped));
     }

@@ -225,14 +225,11 @@ Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
                      testbed::InstrumentedLink::create(network, 0, &program, program.fd(), mode,
                                                        capture, target.xsk));
         XDPBENCH_CHECK(equipped.watch_tracepoints());
+        if (as_card) equipped.sent_by(net::Sender::packet_socket);
         link.emplace(std::move(equipped));
     }
     note_carrier(target, network, *link, notes);
-    std::optional<testbed::Card> card;
-    if (as_card) {
-        XDPBENCH_TRY(testbed::Card attached, testbed::Card::attach(network.tester, link->tester()));
-        card.emplace(std::move(attached));
-    }
+    if (as_card) XDPBENCH_CHECK(testbed::act_as_card(network.tester, link->tester()));
     testbed::LinkCounts counts;
     {
         XDPBENCH_TRY(const traffic::PinnedThread pinned,

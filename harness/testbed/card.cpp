@@ -4,16 +4,16 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <memory>
 
 #include "bpf/bpf_options.h"
 #include "card.skel.h"
 
 namespace xdpbench::testbed {
 
-void Card::Close::operator()(card* skeleton) const { card__destroy(skeleton); }
-
-Result<Card> Card::attach(const net::NetNs& netns, const net::InterfaceInfo& tester) {
-    std::unique_ptr<card, Close> skeleton(card__open());
+// The interface holds the program once it is attached.
+Result<void> act_as_card(const net::NetNs& netns, const net::InterfaceInfo& tester) {
+    const std::unique_ptr<card, decltype(&card__destroy)> skeleton(card__open(), &card__destroy);
     if (!skeleton) return system_error("cannot open the tester's receive offloads", errno);
     if (const int error = card__load(skeleton.get()); error != 0)
         return system_error("cannot load the tester's receive offloads", error);
@@ -25,7 +25,7 @@ Result<Card> Card::attach(const net::NetNs& netns, const net::InterfaceInfo& tes
     options.prog_fd = ::bpf_program__fd(skeleton->progs.card);
     int error = ::bpf_tc_hook_create(&hook);
     if (error == 0 || error == -EEXIST) error = ::bpf_tc_attach(&hook, &options);
-    if (error == 0) return Card(std::move(skeleton));
+    if (error == 0) return {};
     return system_error(
         fmt::format("cannot attach the tester's receive offloads to {}", tester.name), error,
         "this kernel has no clsact qdisc or no cls_bpf (CONFIG_NET_SCH_INGRESS, "

@@ -25,7 +25,7 @@ Result<std::unique_ptr<FrameTracer>> FrameTracer::create(const target::Target& t
                                    longest + traffic::kCaptureGrowth};
     XDPBENCH_TRY(InstrumentedLink link,
                  InstrumentedLink::create(tracer->network_, 0, &tracer->program_,
-                                          tracer->program_.fd(), mode, capture));
+                                          tracer->program_.fd(), mode, capture, target.xsk));
     XDPBENCH_CHECK(link.watch_tracepoints());
     tracer->link_.emplace(std::move(link));
     return tracer;

@@ -116,6 +116,7 @@ InstrumentedLink::InstrumentedLink(const net::Network& network, const net::Link&
       programs_(std::move(programs)),
       mode_(mode),
       counts_(counts),
+      sender_(net::sender_of(link.tester.longest_frame())),
       tester_sink_(std::move(tester_sink)),
       stack_sink_(std::move(stack_sink)),
       xdp_link_(std::move(xdp_link)) {}
@@ -162,6 +163,7 @@ Result<InstrumentedLink> InstrumentedLink::create(const net::Network& network, s
                               std::move(tester_sink), std::move(stack_sink), std::move(xdp_link));
     equipped.carrier_wait_ = carrier_wait;
     equipped.sockets_ = std::move(sockets);
+    equipped.xsk_ = xsk;
     equipped.keep_ = capture.frames;
     if (link.far) {
         XDPBENCH_TRY(traffic::Sink far_sink,
@@ -184,9 +186,9 @@ Result<void> InstrumentedLink::watch_tracepoints_of(const bpf::Program& program)
     return {};
 }
 
-Result<void> InstrumentedLink::open_sockets(const bpf::Program& program, model::XskMode mode) {
+Result<void> InstrumentedLink::open_sockets(const bpf::Program& program) {
     if (sockets_) return sockets_->put_into(program);
-    XDPBENCH_TRY(sockets_, xsk::sockets_for(program, network_->dut, link_->dut, mode, keep_));
+    XDPBENCH_TRY(sockets_, xsk::sockets_for(program, network_->dut, link_->dut, xsk_, keep_));
     return {};
 }
 
@@ -202,7 +204,7 @@ Result<void> InstrumentedLink::receive_beside(const std::vector<int>& busy) {
 Result<void> InstrumentedLink::replace(const bpf::Program& program) {
     const bool known = std::find(programs_.begin(), programs_.end(), &program) != programs_.end();
     if (!known && !tracepoints_.empty()) XDPBENCH_CHECK(watch_tracepoints_of(program));
-    if (!known) XDPBENCH_CHECK(open_sockets(program, model::XskMode::automatic));
+    if (!known) XDPBENCH_CHECK(open_sockets(program));
     XDPBENCH_CHECK(xdp_link_.replace(program.fd()));
     if (known) return {};
     XDPBENCH_TRY(const bool counts, counts_itself(program));
@@ -212,7 +214,7 @@ Result<void> InstrumentedLink::replace(const bpf::Program& program) {
 }
 
 Result<void> InstrumentedLink::start_over(const bpf::Program& program) {
-    XDPBENCH_CHECK(open_sockets(program, model::XskMode::automatic));
+    XDPBENCH_CHECK(open_sockets(program));
     XDPBENCH_CHECK(xdp_link_.replace(program.fd()));
     XDPBENCH_TRY(counts_, counts_itself(program));
     programs_ = {&program};
@@ -271,10 +273,9 @@ Result<void> InstrumentedLink::read_ends(LinkCounts& counts) const {
 }
 
 // Frames that found the ring before the program full. Those of a packet socket are on no XDP
-// counter (veth_xmit).
+// counter (veth_xmit); live frames are on both.
 Result<std::uint64_t> InstrumentedLink::not_taken_in(const DriverCounters& tester) const {
-    if (net::sender_of(link_->tester.longest_frame()) == net::Sender::live_frames)
-        return over_queues(tester, kTx, "xdp_xmit_errors");
+    if (sender_ == net::Sender::live_frames) return over_queues(tester, kTx, "xdp_xmit_errors");
     XDPBENCH_TRY(const net::InterfaceCounters dropped,
                  net::interface_counters(network_->tester, link_->tester.name));
     return dropped.tx_dropped;

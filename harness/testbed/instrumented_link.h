@@ -23,7 +23,8 @@ class InstrumentedLink {
   public:
     // `own_program` reports the per-action counters if it has them; a program without them is
     // counted by the driver (native) or by where its frames arrive (generic). If it has XSKMAPs,
-    // AF_XDP sockets are bound to the DUT side, one a queue, and put into them.
+    // AF_XDP sockets are bound to the DUT side, one a queue, in the mode `xsk`, and put into them;
+    // those of programs that take its place later are bound in the same mode.
     static Result<InstrumentedLink> create(const net::Network& network, std::size_t index,
                                            const bpf::Program* own_program, int program_fd,
                                            model::Mode mode, traffic::Capture capture,
@@ -32,6 +33,10 @@ class InstrumentedLink {
     // All frames are known to take `action`, if one is given: what the counters in use do not tell
     // from it is counted as it, and a frame that arrived nowhere is not taken for a dropped one.
     void expect(std::optional<model::Action> action) { expected_ = action; }
+
+    // What sends the frames, where that does not follow from how long frames of this link may be:
+    // what the interface does not take in is counted elsewhere.
+    void sent_by(net::Sender sender) { sender_ = sender; }
 
     // From here on failed redirects are losses with a name, and frames without an XDP action are
     // counted as such, where the kernel lets them be counted. With a CPUMAP that takes time: not
@@ -48,7 +53,7 @@ class InstrumentedLink {
     Result<void> start_over(const bpf::Program& program);
 
     // The same of a program that is none of the link's own. Nothing to do without an XSKMAP.
-    Result<void> open_sockets(const bpf::Program& program, model::XskMode mode);
+    Result<void> open_sockets(const bpf::Program& program);
     // From here on a thread receives, on another CPU than those of `busy` if there is one: sockets
     // are emptied while frames arrive. Else they are emptied by read(). Nothing to do without
     // sockets.
@@ -97,6 +102,8 @@ class InstrumentedLink {
         programs_;  // that handled frames; none: not counted by a program
     model::Mode mode_;
     bool counts_;  // they all have the counters' map
+    net::Sender sender_;
+    model::XskMode xsk_ = model::XskMode::automatic;  // of the sockets of every program
     std::optional<model::Action> expected_;
     std::unique_ptr<traffic::Arrivals> tester_sink_;
     traffic::Sink stack_sink_;
