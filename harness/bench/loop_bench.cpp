@@ -56,9 +56,8 @@ Result<std::unique_ptr<BenchRig>> LoopBench::create(const BenchCase& bench) {
     std::unique_ptr<LoopBench> rig(
         new LoopBench(std::move(network), std::move(program), std::move(empty), std::move(loop)));
     // A redirect to an empty entry is none. Nothing arrives there.
-    XDPBENCH_TRY(rig->sockets_,
-                 xsk::sockets_for(rig->program_, rig->network_.dut, rig->network_.links[0].dut,
-                                  model::XskMode::copy, 0, {64, 64}));
+    XDPBENCH_TRY(rig->sockets_, xsk::idle_sockets_for(rig->program_, rig->network_.dut,
+                                                      rig->network_.links[0].dut));
     if (rig->sockets_) XDPBENCH_CHECK(rig->sockets_->put_into(rig->empty_.program()));
     if (bench.fresh) XDPBENCH_CHECK(rig->keep_state(rig->program_));
     rig->watch_paths(paths);

@@ -61,8 +61,7 @@ Result<std::unique_ptr<BlockSource>> LoopBlocks::create(const Compared& compared
     std::unique_ptr<LoopBlocks> blocks(
         new LoopBlocks(compared, seed, std::move(network), std::move(empty), std::move(loop)));
     XDPBENCH_TRY(blocks->sockets_,
-                 xsk::sockets_for(base, blocks->network_.dut, blocks->network_.links[0].dut,
-                                  model::XskMode::copy, 0, {64, 64}));
+                 xsk::idle_sockets_for(base, blocks->network_.dut, blocks->network_.links[0].dut));
     if (blocks->sockets_) XDPBENCH_CHECK(blocks->sockets_->put_into(blocks->empty_.program()));
     blocks->window_runs_ = kFewestRuns;
     XDPBENCH_TRY(const Block first, blocks->measure());

@@ -159,4 +159,10 @@ Result<std::unique_ptr<Sockets>> sockets_for(const bpf::Program& program, const 
     return sockets;
 }
 
+Result<std::unique_ptr<Sockets>> idle_sockets_for(const bpf::Program& program,
+                                                  const net::NetNs& netns,
+                                                  const net::InterfaceInfo& interface) {
+    return sockets_for(program, netns, interface, model::XskMode::copy, 0, {64, 64});
+}
+
 }  // namespace xdpbench::xsk

@@ -78,4 +78,10 @@ Result<std::unique_ptr<Sockets>> sockets_for(const bpf::Program& program, const 
                                              model::XskMode mode, std::size_t keep,
                                              RingSizes sizes = {});
 
+// The same for test runs, from which nothing arrives: in copy mode, with small rings, keeping no
+// frame.
+Result<std::unique_ptr<Sockets>> idle_sockets_for(const bpf::Program& program,
+                                                  const net::NetNs& netns,
+                                                  const net::InterfaceInfo& interface);
+
 }  // namespace xdpbench::xsk
