@@ -26,7 +26,7 @@ Result<void> count_changed(const Target& target, model::ProgramRecord& described
 // What maps hold does not change the program, and may be millions of entries.
 Target without_entries(Target target) {
     target.scenario.configuration.maps.clear();
-    if (!target.existing) target.access.saved.reset();  // what its maps would begin with
+    target.begins_with.reset();
     return target;
 }
 

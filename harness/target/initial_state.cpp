@@ -15,7 +15,7 @@ Result<std::string> begin_like(Target& target, const Target& running) {
     XDPBENCH_TRY(const bpf::Program program, open_program(target));
     XDPBENCH_TRY(bpf::MapState saved, bpf::MapState::save(running.existing->maps()));
     const bpf::MapState::Copying copying = saved.plan_copy(program.maps());
-    target.access.saved = std::make_shared<const bpf::MapState>(std::move(saved));
+    target.begins_with = std::make_shared<const bpf::MapState>(std::move(saved));
     std::string note = fmt::format(
         "{} begins with the content of the maps of {}: {}", target.object.string(),
         running.existing->origin(),

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "bpf/map_state.h"
 #include "bpf/rx_metadata.h"
 #include "scenario/interfaces.h"
 #include "target/network_setup.h"
@@ -37,15 +36,13 @@ Result<bool> has_sockets(const bpf::Program& program) {
 // Sockets that receive nothing. Of a program that others loaded only with permission: without it,
 // and where there are some, runs say what it does with the sockets that it has.
 Result<std::unique_ptr<xsk::Sockets>> lone_sockets(const LoneProgram& lone, const Target& target) {
-    constexpr xsk::RingSizes kSmall{64, 64};
     if (target.existing && !target.access.allowed) return std::unique_ptr<xsk::Sockets>();
     if (target.existing) {
         XDPBENCH_TRY(const bool others, has_sockets(lone.program));
         if (others) return std::unique_ptr<xsk::Sockets>();
     }
     const net::Link& link = lone.network->links.front();
-    return xsk::sockets_for(lone.program, lone.network->dut, link.dut, model::XskMode::copy, 0,
-                            kSmall);
+    return xsk::idle_sockets_for(lone.program, lone.network->dut, link.dut);
 }
 
 Result<LoneProgram> load_in_network(const Target& target, const scenario::Configuration& extra,
@@ -91,8 +88,7 @@ Result<LoneProgram> load_alone(const Target& target, const scenario::Configurati
     if (bpf::reads_rx_metadata(program) || wants_sockets)
         return load_in_network(target, extra, rx_queues, sockets);
     XDPBENCH_CHECK(program.load());
-    if (!target.existing && target.access.saved)
-        XDPBENCH_CHECK(target.access.saved->copy_to(program.maps()));
+    XDPBENCH_CHECK(fill_maps(target, program));
     return LoneProgram{std::nullopt, std::move(program)};
 }
 

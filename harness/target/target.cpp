@@ -153,10 +153,15 @@ Result<std::vector<Target>> all_targets() {
     return targets;
 }
 
+Result<void> fill_maps(const Target& target, const bpf::Program& program) {
+    return target.begins_with ? target.begins_with->copy_to(program.maps()) : Result<void>();
+}
+
 Target with_program(Target target, const Target& other) {
     target.object = other.object;
     target.existing = other.existing;
     target.access = other.access;
+    target.begins_with = other.begins_with;
     target.scenario.program = other.scenario.program;
     return target;
 }
@@ -220,8 +225,7 @@ Result<bpf::Program> load_program(const Target& target, const net::Network& netw
     if (!offload_ifindex && bpf::reads_rx_metadata(program))
         bpf::bind_to_receiver(program, network.links.at(link).dut.index);
     XDPBENCH_CHECK(program.load(offload_ifindex));
-    if (!target.existing && target.access.saved)
-        XDPBENCH_CHECK(target.access.saved->copy_to(program.maps()));
+    XDPBENCH_CHECK(fill_maps(target, program));
     return program;
 }
 

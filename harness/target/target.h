@@ -32,6 +32,9 @@ struct Target {
     scenario::FrameRef traffic;    // of what is not judged
     std::shared_ptr<const bpf::ExistingProgram> existing;  // instead of an object file
     bpf::StateAccess access;                               // to the maps of `existing`
+    // Of an object: what the maps of each loaded program begin with (begin_like()); nullptr:
+    // nothing.
+    std::shared_ptr<const bpf::MapState> begins_with;
     bpf::PinnedMaps pins = bpf::PinnedMaps::kept_private;
     std::vector<scenario::Assignment> settings;      // win over all that the scenario sets
     model::XskMode xsk = model::XskMode::automatic;  // --xsk-mode
@@ -44,6 +47,9 @@ Result<Target> find_target(const std::string& program);
 Result<Target> target_of(const std::filesystem::path& scenario_file, bool other_program = false);
 // All scenarios that come with the tool.
 Result<std::vector<Target>> all_targets();
+
+// What `begins_with` says, done with the program, which was just loaded.
+Result<void> fill_maps(const Target& target, const bpf::Program& program);
 
 // The target with another program, but with what is asked of it.
 [[nodiscard]] Target with_program(Target target, const Target& other);
