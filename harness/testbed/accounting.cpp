@@ -1,12 +1,14 @@
 #include "testbed/accounting.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <linux/bpf.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
 #include <string_view>
+#include <vector>
 
 #include "base/text.h"
 
@@ -64,15 +66,19 @@ std::string unaccounted_ways(const LinkCounts& counts, std::uint64_t failed_redi
     const std::uint64_t known = counts.forwarded + lost_far + returned + to_stack +
                                 counts.sockets.frames + failed_redirects;
     if (redirected != known) {
-        return unaccounted_text(
-            apart(redirected, known),
-            fmt::format(
-                "{} left by XDP_REDIRECT, but {} reached the far end, {} came back, {} "
-                "reached the stack by way of another CPU, {} reached AF_XDP sockets, {} could not "
-                "be redirected and {} were lost on the way",
-                counted(redirected, "frame"), thousands(counts.forwarded), thousands(returned),
-                thousands(to_stack), thousands(counts.sockets.frames), thousands(failed_redirects),
-                thousands(lost_far)));
+        std::vector<std::string> ways{
+            fmt::format("{} reached the far end", thousands(counts.forwarded))};
+        const auto add = [&ways](std::uint64_t frames, std::string_view what) {
+            if (frames != 0) ways.push_back(fmt::format("{} {}", thousands(frames), what));
+        };
+        add(returned, "came back");
+        add(to_stack, "reached the stack by way of another CPU");
+        add(counts.sockets.frames, "reached AF_XDP sockets");
+        add(failed_redirects, "could not be redirected");
+        add(lost_far, "were lost on the way");
+        return unaccounted_text(apart(redirected, known),
+                                fmt::format("{} left by XDP_REDIRECT, but {}",
+                                            counted(redirected, "frame"), fmt::join(ways, ", ")));
     }
     return {};
 }

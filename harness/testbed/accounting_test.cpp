@@ -95,6 +95,15 @@ TEST(Accounting, FramesInSocketsAndThoseThatRingsDroppedAreRedirected) {
 }
 
 // A driver that counts the frame whose redirect failed as dropped and not as redirected.
+TEST(Accounting, OnlyWaysThatFramesTookAreNamed) {
+    LinkCounts counts = balanced();
+    counts.actions[XDP_REDIRECT] = 2;
+    counts.handled_by_device += 2;
+    counts.forwarded = 1;
+    EXPECT_EQ(unaccounted(counts, 12),
+              "1 frame unaccounted for: 2 frames left by XDP_REDIRECT, but 1 reached the far end");
+}
+
 TEST(Accounting, AFailedRedirectThatOnlyTheDriverCounts) {
     LinkCounts counts = balanced();
     counts.handled_by_device += 2;
