@@ -163,8 +163,7 @@ Result<TrialRig::Offered> TrialRig::offer_to_device(bool baseline, double rate, 
     traffic::JointOffer offer;
     if (remote_) {
         XDPBENCH_TRY(const traffic::Offer one, remote_->offer(tester, {rate, seconds, made_up_}));
-        static_cast<traffic::Offer&>(offer) = one;
-        offer.each = {one};
+        offer = {one, {one}};
     } else {
         XDPBENCH_TRY(offer, generators_->offer(devices_->network().tester, tester.index,
                                                {rate, seconds, made_up_}));

@@ -153,12 +153,12 @@ Result<void> thin_out(const bpf::Program& program, const std::string& map, const
     XDPBENCH_CHECK(program.require_own_maps("take targets out of map " + map));
     for (const bpf::TypedMap& destinations : program.maps()) {
         if (!holds_targets(destinations)) continue;
+        // An array has all its keys, with a target behind them or not.
         XDPBENCH_TRY(const std::vector<bpf::MapBytes> keys,
                      bpf::read_keys(destinations, destinations.max_entries));
         for (const bpf::MapBytes& one : keys) {
             const bool is_it = destinations.name == map && one == key;
             if (is_it == (left == Left::only_it)) continue;
-            // An array of targets has all its keys, with something behind them or not.
             XDPBENCH_CHECK(bpf::delete_entry(destinations, one));
         }
     }

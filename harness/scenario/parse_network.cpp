@@ -10,7 +10,8 @@
 namespace xdpbench::scenario {
 namespace {
 
-// One word of a command of iproute2, or of a name below /proc/sys.
+// One word of a command of iproute2, or of a name below /proc/sys: no option, and no way out of
+// that folder.
 Result<std::string> read_word(const YamlNode& node, std::string_view what) {
     Result<std::string> word = read_line(node, what);
     if (!word) return word;

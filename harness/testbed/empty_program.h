@@ -38,9 +38,9 @@ Result<RedirectPath> find_redirect_target(const bpf::Program& program, const net
 
 class EmptyProgram {
   public:
-    // Of a redirect to AF_XDP sockets: there is none in its map yet.
     // Does what `program` does with frames that take `action`, on `link` of `network`. `of`: the
-    // link that `program` was loaded for.
+    // link that `program` was loaded for. Of a redirect to AF_XDP sockets: there is none in its map
+    // yet.
     static Result<EmptyProgram> load(model::Action action, const bpf::Program& program,
                                      const net::Network& network, std::size_t of, std::size_t link);
 

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 
 #include "net/interface.h"
 
 namespace xdpbench::testbed {
+namespace {
 
+// What an XDP program drops is no loss.
 bool speaks_of_loss(std::string_view name) {
     constexpr std::array<std::string_view, 7> kWords{"drop",    "err",   "miss",  "discard",
                                                      "overrun", "_full", "no_buf"};
@@ -15,6 +18,8 @@ bool speaks_of_loss(std::string_view name) {
         return name.find(word) != std::string_view::npos;
     });
 }
+
+}  // namespace
 
 Result<std::map<std::string, std::uint64_t>> read_port_losses(const net::NetNs& netns,
                                                               const std::string& port) {

@@ -4,18 +4,15 @@
 #include <cstdint>
 #include <map>
 #include <string>
-#include <string_view>
 
 #include "base/result.h"
 #include "net/netns.h"
 
 namespace xdpbench::testbed {
 
-// By its name: "rx_missed_errors", "rx_queue_0_drops". What an XDP program drops is no loss.
-[[nodiscard]] bool speaks_of_loss(std::string_view name);
-
-// The driver's own ones, and rx_dropped, rx_errors, tx_dropped and tx_errors that every interface
-// has. What they mean differs from driver to driver: evidence only.
+// The driver's own ones, by their names ("rx_missed_errors", "rx_queue_0_drops"), and rx_dropped,
+// rx_errors, tx_dropped and tx_errors that every interface has. What they mean differs from driver
+// to driver: evidence only.
 Result<std::map<std::string, std::uint64_t>> read_port_losses(const net::NetNs& netns,
                                                               const std::string& port);
 
