@@ -82,7 +82,7 @@ class Namespace(TwoHosts):
     def test_what_is_wrong_with_the_remote_side_is_named(self):
         old = self.script("old", "echo '{\"xdp-bench\":\"0.0.9\",\"protocol\":99}'")
         for place, option, text in (
-                ("netns:none-such", "", "none-such"), ("host", "", "write it as ssh:HOST"),
+                ("netns:none-such", "", "none-such"), ("netns:-all", "", "write it as ssh:HOST"), ("host", "", "write it as ssh:HOST"),
                 (None, "false", "exit code 1"), (None, "/none/such", "none/such"),
                 (None, old, "another protocol")):
             with self.subTest(place=place, option=option):
@@ -94,6 +94,11 @@ class Namespace(TwoHosts):
         dies = self.script("dies", f"{TOOL} \"$@\" | sed -u 16q")
         done = self.run_remote("--prog", "xdp_tx", "--only", "replay", "--remote-tool", dies, code=2)
         self.assertIn("has ended", done.stdout + done.stderr)
+
+    def test_an_answer_to_something_else_is_not_taken_for_the_answer(self):
+        other = self.script("other", "echo '{\"xdp-bench\":\"1\",\"protocol\":1}'; while read line; do echo '{\"reply\":\"end\"}'; done")
+        done = self.run_remote("--prog", "xdp_tx", "--only", "replay", "--remote-tool", other, code=2)
+        self.assertIn('answered "end" to "', done.stdout + done.stderr)
 
     def test_qualify_with_the_kernels_variables(self):
         self.at(self.dut, "ip", "address", "add", "198.51.100.1/24", "dev", "port1")

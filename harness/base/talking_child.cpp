@@ -71,16 +71,20 @@ void TalkingChild::listen(int milliseconds) {
     if (errors_.size() > kMostErrors) errors_.erase(0, errors_.size() - kMostErrors);
 }
 
-Result<bool> TalkingChild::write(std::string line) {
+Result<bool> TalkingChild::write(std::string line, std::chrono::milliseconds patience) {
     line += '\n';
     const NoSigpipe no_sigpipe;
+    Clock::time_point moved = Clock::now();
     for (std::size_t written = 0; written < line.size();) {
         if (interrupted()) return interrupted_error();
         const ssize_t count =
             ::write(spawned_.pipes.in.write.get(), line.data() + written, line.size() - written);
-        if (count > 0) written += static_cast<std::size_t>(count);
+        if (count > 0) {
+            written += static_cast<std::size_t>(count);
+            moved = Clock::now();
+        }
         if (count >= 0 || errno == EINTR) continue;
-        if (errno != EAGAIN) return false;
+        if (errno != EAGAIN || Clock::now() - moved > patience) return false;
         pollfd ready{spawned_.pipes.in.write.get(), POLLOUT, 0};
         ::poll(&ready, 1, kPollMilliseconds);
     }

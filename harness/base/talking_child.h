@@ -25,8 +25,9 @@ class TalkingChild {
     // Closes the child's input and waits for its end; then ends it.
     ~TalkingChild();
 
-    // A line without its end. False if the child does not take it: it has closed its input.
-    Result<bool> write(std::string line);
+    // A line without its end. False if the child does not take it: it has closed its input, or
+    // reads nothing for `patience`.
+    Result<bool> write(std::string line, std::chrono::milliseconds patience);
     // The next line of its standard output; nothing at its end, or after `patience`.
     Result<std::optional<std::string>> read(std::chrono::milliseconds patience);
     // Whether its standard output has ended.

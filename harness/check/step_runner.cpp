@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
 
 #include "base/interrupt.h"
 #include "base/text.h"
+#include "base/wait.h"
 #include "bpf/metadata.h"
 #include "scenario/diagnostic.h"
 #include "scenario/interfaces.h"
@@ -23,15 +23,8 @@ const net::InterfaceInfo* interface_named(const net::Link& link, const std::stri
 
 // Time that passes for the program.
 Result<void> wait_for(double seconds) {
-    using Clock = std::chrono::steady_clock;
-    constexpr std::chrono::milliseconds kLook{20};
-    const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(
-                                        std::chrono::duration<double>(seconds));
-    for (auto now = Clock::now(); now < end; now = Clock::now()) {
-        if (interrupted()) return interrupted_error();
-        std::this_thread::sleep_for(std::min<Clock::duration>(end - now, kLook));
-    }
-    return {};
+    return wait_until(Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                                         std::chrono::duration<double>(seconds)));
 }
 
 // What a frame that comes over a cable cannot have.

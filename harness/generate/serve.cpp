@@ -1,5 +1,6 @@
 #include "generate/serve.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/utsname.h>
@@ -37,8 +38,13 @@ Result<void> write_line(int out, std::string line) {
     line += '\n';
     for (std::size_t written = 0; written < line.size();) {
         const ssize_t count = ::write(out, line.data() + written, line.size() - written);
-        if (count < 0 && errno == EINTR && !interrupted()) continue;
         if (interrupted()) return interrupted_error();
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0 && errno == EAGAIN) {  // who started us has it so
+            pollfd ready{out, POLLOUT, 0};
+            ::poll(&ready, 1, kLookAgain);
+            continue;
+        }
         if (count < 0) return system_error("cannot write a reply to standard output", errno);
         written += static_cast<std::size_t>(count);
     }
@@ -51,7 +57,8 @@ class HangUpWatch {
   public:
     static Result<std::unique_ptr<HangUpWatch>> begin(int out) {
         std::array<int, 2> ends{};
-        if (::pipe2(ends.data(), 0) != 0) return system_error("cannot create a pipe", errno);
+        if (::pipe2(ends.data(), O_CLOEXEC) != 0)
+            return system_error("cannot create a pipe", errno);
         return std::unique_ptr<HangUpWatch>(
             new HangUpWatch(out, UniqueFd(ends[0]), UniqueFd(ends[1])));
     }

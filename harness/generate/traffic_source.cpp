@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
-#include <thread>
 
 #include "base/clock.h"
 #include "base/interrupt.h"
+#include "base/wait.h"
 #include "packet/pcap.h"
 #include "packet/reshape.h"
 
@@ -107,11 +107,11 @@ Result<remote::Sent> TrafficSource::send_by_socket(const net::NetNs& netns,
     const Clock::time_point start = Clock::now();
     remote::Sent sent;
     while (sent.frames < frames && seconds_since(start) < request.seconds) {
-        if (interrupted()) return interrupted_error();
         const double due = request.rate == 0 ? 0 : static_cast<double>(sent.frames) / request.rate;
         if (due > request.seconds) break;
-        std::this_thread::sleep_until(start + std::chrono::duration_cast<Clock::duration>(
-                                                  std::chrono::duration<double>(due)));
+        XDPBENCH_CHECK(wait_until(start + std::chrono::duration_cast<Clock::duration>(
+                                              std::chrono::duration<double>(due))));
+        if (interrupted()) return interrupted_error();
         packet::Frames some;
         const std::uint64_t group = request.rate == 0 ? kBySocket : 1;
         for (; some.size() < std::min(group, frames - sent.frames); ++socket_next_)

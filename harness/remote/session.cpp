@@ -66,7 +66,9 @@ Result<Place> parse_place(std::string_view text) {
     const std::string_view target =
         colon == std::string_view::npos ? std::string_view() : trim(text.substr(colon + 1));
     if (!target.empty() && channel == "ssh") return Place{Channel::ssh, std::string(target)};
-    if (!target.empty() && channel == "netns") return Place{Channel::netns, std::string(target)};
+    // What begins with a dash is an option to ip.
+    if (!target.empty() && channel == "netns" && !target.starts_with('-'))
+        return Place{Channel::netns, std::string(target)};
     return input_error(fmt::format("{} is no remote side", text),
                        "write it as ssh:HOST, ssh:USER@HOST or netns:NAME");
 }
@@ -121,8 +123,26 @@ Result<void> Session::await_greeting() {
         last_line(child_.errors()));
 }
 
-Result<Reply> Session::ask(const Request& request) {
-    XDPBENCH_TRY(const bool written, child_.write(line_of(request)));
+// Why there is no reply, once it has been waited for.
+Error Session::unanswered(const Request& request, std::chrono::milliseconds patience,
+                          bool written) {
+    const std::string_view name = name_of(request.command);
+    if (!child_.at_end() && (written || !child_.exit_code()))
+        return Error{ErrorKind::system,
+                     fmt::format("{} has not {} \"{}\" for {} s", place_.text(),
+                                 written ? "answered" : "read", name, patience.count() / 1000),
+                     {},
+                     {}};
+    return Error{
+        ErrorKind::system,
+        fmt::format("the remote side {} has ended (exit code {}) before it answered \"{}\"",
+                    place_.text(), child_.exit_code().value_or(-1), name),
+        last_line(child_.errors()),
+        {}};
+}
+
+Result<Reply> Session::exchange(const Request& request) {
+    XDPBENCH_TRY(const bool written, child_.write(line_of(request), kAnswer));
     const double seconds = request.command == Command::send ? request.seconds : 0;
     const auto patience =
         kAnswer + std::chrono::milliseconds(static_cast<long>(std::ceil(seconds * 1000)));
@@ -130,23 +150,25 @@ Result<Reply> Session::ask(const Request& request) {
     if (written) {
         XDPBENCH_TRY(line, child_.read(patience));
     }
-    if (!line) {
-        if (written && !child_.at_end())
-            return Error{ErrorKind::system,
-                         fmt::format("{} has not answered \"{}\" for {} s", place_.text(),
-                                     name_of(request.command), patience.count() / 1000),
-                         {},
-                         {}};
-        const std::optional<int> code = child_.exit_code();
-        return Error{ErrorKind::system,
-                     fmt::format("the remote side {} has ended (exit code {}) before it answered "
-                                 "\"{}\"",
-                                 place_.text(), code.value_or(-1), name_of(request.command)),
-                     last_line(child_.errors()),
-                     {}};
-    }
+    if (!line) return unanswered(request, written ? patience : kAnswer, written);
     XDPBENCH_TRY(Reply reply, parse_reply(*line));
-    if (reply.error) return reply.error->in("at " + place_.text());
+    if (reply.command == request.command || (reply.error && !reply.command)) return reply;
+    return Error{
+        ErrorKind::system,
+        fmt::format("{} answered \"{}\" to \"{}\"", place_.text(),
+                    reply.command ? name_of(*reply.command) : "nothing", name_of(request.command)),
+        {},
+        {}};
+}
+
+Result<Reply> Session::ask(const Request& request) {
+    if (lost_) return *lost_;
+    Result<Reply> reply = exchange(request);
+    if (!reply) {
+        lost_ = reply.error();
+        return reply;
+    }
+    if (reply->error) return reply->error->in("at " + place_.text());
     return reply;
 }
 

@@ -2,7 +2,9 @@
 // asked.
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,7 +36,9 @@ class Session {
     static Result<std::shared_ptr<Session>> open(const Place& place, const std::string& tool = {});
 
     // The reply to the request. Errors of the other side keep their kind and name the place. A
-    // system error if the other side has ended or does not answer.
+    // system error if the other side has ended, does not answer, or answers something else. After
+    // such an error, or an interruption, nothing more is asked: the next reply would be that to an
+    // earlier request.
     Result<Reply> ask(const Request& request);
 
     [[nodiscard]] const Greeting& greeting() const { return greeting_; }
@@ -44,10 +48,13 @@ class Session {
     Session(Place place, TalkingChild child) : place_(std::move(place)), child_(std::move(child)) {}
     Result<void> await_greeting();
     Error ended_error();
+    Result<Reply> exchange(const Request& request);
+    Error unanswered(const Request& request, std::chrono::milliseconds patience, bool written);
 
     Place place_;
     TalkingChild child_;
     Greeting greeting_;
+    std::optional<Error> lost_;  // why nothing more is asked
 };
 
 }  // namespace xdpbench::remote
