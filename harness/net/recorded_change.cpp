@@ -5,6 +5,14 @@
 #include <system_error>
 
 namespace xdpbench::net {
+namespace {
+
+Result<void> put_back(const NetNs& netns, const PortState& state) {
+    XDPBENCH_TRY(const PortState now, read_state(netns, state.port, state.name));
+    return now == state ? Result<void>() : write_state(netns, state);
+}
+
+}  // namespace
 
 Result<RecordedChange> RecordedChange::begin(const NetNs& netns, const std::vector<Place>& places,
                                              const std::filesystem::path& folder) {
@@ -22,10 +30,12 @@ Result<RecordedChange> RecordedChange::begin(const NetNs& netns, const std::vect
 Result<void> RecordedChange::restore() {
     if (record_.empty()) return {};
     const std::filesystem::path record = std::exchange(record_, {});
+    Result<void> all;
     for (const PortState& state : were_) {
-        XDPBENCH_TRY(const PortState now, read_state(*netns_, state.port, state.name));
-        if (!(now == state)) XDPBENCH_CHECK(write_state(*netns_, state));
+        Result<void> done = put_back(*netns_, state);
+        if (!done && all) all = std::move(done);
     }
+    if (!all) return all;
     std::error_code error;
     std::filesystem::remove(record, error);
     return {};
