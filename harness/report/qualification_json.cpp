@@ -101,7 +101,7 @@ std::string to_json(const model::QualificationRecord& record) {
 Result<model::QualificationRecord> parse_qualification(std::string_view text,
                                                        const std::string& name) {
     const Json json = Json::parse(text, nullptr, false);
-    if (json.is_discarded() || !json.is_object() || json.value("kind", "") != kKind)
+    if (json.is_discarded() || !json.is_object() || json.value("kind", Json()) != kKind)
         return input_error(fmt::format("{} is not the result of a qualification", name),
                            "name a file that xdp-bench qualify wrote");
     try {
