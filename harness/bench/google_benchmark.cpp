@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/interrupt.h"
 #include "bench/bench.h"
+#include "bench/library_exit.h"
 #include "bench/loop_bench.h"
 #include "bench/port_bench.h"
 #include "bench/veth_bench.h"
@@ -285,6 +286,10 @@ void run_together(std::span<const BenchCase> cases, BenchSeries& series, Documen
 Result<BenchResults> run_benches(const std::vector<BenchCase>& cases, const BenchOptions& options,
                                  const std::function<void(const std::string&)>& progress) {
     XDPBENCH_CHECK(initialize(options));
+    {
+        const LibraryExit guard;
+        const benchmark::BenchmarkReporter::Context described;  // once; the library keeps it
+    }
     BenchResults results;
     DocumentReporter reporter;
     if (cases.empty()) reporter.ReportContext(benchmark::BenchmarkReporter::Context());
