@@ -1,5 +1,6 @@
 """How the sources hang together: no include cycles, neither of files nor of folders, one namespace a folder, and no standard
-header that only happens to come with another one (with this compiler's library, not with the next one's)."""
+header that only happens to come with another one (with this compiler's library, not with the next one's). And that the tests
+exist which the manual names."""
 
 import collections
 import pathlib
@@ -109,6 +110,33 @@ class Structure(unittest.TestCase):
             declared = r"namespace [\w:]+ \{\n((class|struct) \w+;\n)+\}"  # of what the file only points to
             found = set(re.findall(r"^namespace (xdpbench[\w:]*) \{", re.sub(declared, "", text), re.MULTILINE))
             self.assertLessEqual(found, {wanted}, path)
+
+
+class Guarantees(unittest.TestCase):
+    """Each row of the manual's table names tests that there are."""
+
+    @staticmethod
+    def exists(name):
+        if name.startswith("ci/"):
+            return (HARNESS.parent / name).is_file()
+        if ": " in name:
+            file, test = name.split(": ")
+            path = HARNESS.parent / "ci/e2e" / f"test_{file}.py"
+            return path.is_file() and f"def test_{test}(" in path.read_text(encoding="utf-8")
+        suite, test = name.split(".")
+        declared = re.compile(rf"TEST(?:_F|_P)?\({suite},\s*{test}\)")
+        return any(declared.search(path.read_text(encoding="utf-8")) for path in HARNESS.rglob("*_test.cpp"))
+
+    def test_each_names_its_tests(self):
+        manual = (HARNESS / "commands/README.md").read_text(encoding="utf-8")
+        table = manual[manual.index("## Guarantees"):]
+        rows = [row.split("|")[1:-1] for row in table.splitlines() if row.startswith("|")][2:]
+        self.assertGreater(len(rows), 15)
+        for row in rows:
+            names = re.findall(r"`([^`]+)`", row[2])
+            self.assertTrue(names, row)
+            for name in names:
+                self.assertTrue(self.exists(name), name)
 
 
 if __name__ == "__main__":

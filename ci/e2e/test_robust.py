@@ -1,5 +1,6 @@
 """What may go wrong at any moment: signals, kill -9, damaged input, no room for the result."""
 
+import json
 import os
 import random
 import signal
@@ -214,6 +215,26 @@ class NoRoom(Case):
         self.tool("--prog", "icmp_bl", "--json", "out.json", code=2)
         with open(path, encoding="utf-8") as file:
             self.assertEqual(file.read(), "before")
+
+
+class Traffic(Case):
+    def test_no_frame_leaves_by_an_interface_that_was_not_named(self):
+        host, other = (f"e2e-{name}-{os.getpid()}" for name in ("host", "other"))
+        for name in (host, other):
+            subprocess.run(["ip", "netns", "add", name], check=True)
+            self.addCleanup(subprocess.run, ["ip", "netns", "delete", name], check=True)
+            subprocess.run(["ip", "netns", "exec", name, "sysctl", "-q", "net.ipv6.conf.all.disable_ipv6=1",
+                            "net.ipv6.conf.default.disable_ipv6=1"], check=True)
+        at_host = ["ip", "netns", "exec", host]
+        for words in ("ip link add uplink type veth peer name out netns " + other, "ip link set uplink up", "ip link set lo up",
+                      "ip address add 198.51.100.1/24 dev uplink", "ip route add default via 198.51.100.2"):
+            subprocess.run([*at_host, *words.split()], check=True)
+        subprocess.run(["ip", "netns", "exec", other, "ip", "link", "set", "out", "up"], check=True)
+        done = subprocess.run([*at_host, TOOL, "--prog", "xdp_drop,icmp_lb", "--only", "check,replay", "--mode", "generic,native"], cwd=self.folder,
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        links = json.loads(subprocess.run([*at_host, "ip", "-j", "-s", "link"], capture_output=True, text=True, check=True).stdout)
+        self.assertEqual({link["ifname"]: link["stats64"]["tx"]["packets"] for link in links}, {"lo": 0, "uplink": 0})
 
 
 if __name__ == "__main__":
