@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <functional>
 
@@ -98,6 +99,14 @@ Probe Prober::prerequisites_of(const ProbeStep& step) const {
     return {};
 }
 
+// Whether the machine was out of something: this tells nothing of the kernel.
+bool is_shortage(const Error& error) {
+    constexpr std::array kShortages{ENOMEM, EMFILE, ENFILE, ENOBUFS, EAGAIN};
+    return std::any_of(kShortages.begin(), kShortages.end(), [&error](int number) {
+        return error.what.find(errno_text(number)) != std::string::npos;
+    });
+}
+
 void Prober::try_step(const ProbeStep& step) {
     Probe probe = prerequisites_of(step);
     if (probe.name.empty()) {
@@ -108,10 +117,13 @@ void Prober::try_step(const ProbeStep& step) {
             probe.detail = std::move(*answer);
         } else {
             const Error& error = answer.error();
-            probe.state =
-                error.kind == ErrorKind::interrupted ? ProbeState::unknown : ProbeState::missing;
+            const bool open = error.kind == ErrorKind::interrupted || is_shortage(error);
+            probe.state = open ? ProbeState::unknown : ProbeState::missing;
             probe.detail = bpf::answer_line(error);
-            probe.advice = bpf::on_one_line(error.advice.empty() ? step.advice : error.advice);
+            probe.advice =
+                is_shortage(error)
+                    ? "try again once the machine has more of it, or a limit is higher"
+                    : bpf::on_one_line(error.advice.empty() ? step.advice : error.advice);
         }
     }
     probes_.push_back(std::move(probe));
