@@ -56,6 +56,15 @@ class BulkMaps(Case):
                               "      maps: { big: [ { key: 0, value: 1 }, { key: 6499999, value: 6500000 } ] }\n")
         print(f"6.5 million entries: {time.monotonic() - begin:.1f} s, {done.stdout.count('passed')} passed")
 
+    def test_of_several_entries_with_one_key_the_last_one_wins(self):
+        """Also where several threads write them."""
+        with open(os.path.join(self.folder, "twice.bin"), "wb") as file:
+            for number in range(400_000):
+                file.write(struct.pack("<HHHH", number % 1000, 6, number // 1000, 0))
+        self.run_check("      hash: [ { keys: 0..299999, key: { a: i%1000, b: 5 }, value: { a: i%60000, b: 7 } }, { file: twice.bin } ]\n",
+                       "      maps: { hash: [ { key: { a: 3, b: 5 }, value: { a: 59003, b: 7 } }, { key: { a: 999, b: 5 }, value: { a: 59999, b: 7 } },\n"
+                       "                      { key: { a: 0, b: 6 }, value: { a: 399 } }, { key: { a: 7, b: 6 }, value: { a: 399 } } ] }\n")
+
     def test_ranges_and_single_entries(self):
         self.run_check("      hash: [ { keys: 0..9999, key: { a: i, b: 5 }, value: { a: i%16, b: 7 } }, { key: { a: 3, b: 5 }, value: { a: 99 } } ]\n"
                        "      percpu: [ { keys: 1..9, value: 4 } ]\n"

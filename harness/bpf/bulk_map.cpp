@@ -8,9 +8,13 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <future>
 #include <string>
 #include <system_error>
+#include <thread>
+#include <vector>
 
+#include "base/guard.h"
 #include "base/interrupt.h"
 #include "base/kernel_errno.h"
 #include "base/text.h"
@@ -115,13 +119,29 @@ Result<Patterns> patterns_of(const TypedMap& map, const scenario::BulkContent& b
     return Patterns{*std::move(key), *std::move(value)};
 }
 
-Result<void> write_range(const TypedMap& map, const scenario::BulkContent& bulk) {
+// The share of one of several threads. All entries of a key are in one part, in their order: of
+// several the last one wins, as with one thread.
+struct Part {
+    std::size_t number = 0;
+    std::size_t all = 1;
+
+    [[nodiscard]] bool has(ByteView key) const {
+        if (all == 1) return true;
+        std::uint32_t hash = 2166136261U;  // FNV-1a
+        for (const std::uint8_t byte : key) hash = (hash ^ byte) * 16777619U;
+        return (hash >> 16) % all == number;
+    }
+};
+
+Result<void> write_range(const TypedMap& map, const scenario::BulkContent& bulk, Part part) {
     XDPBENCH_TRY(const Patterns patterns, patterns_of(map, bulk));
     XDPBENCH_TRY(Batch batch, Batch::create(map));
     for (std::uint64_t number = bulk.first;; ++number) {
         patterns.key.write(number, batch.key());
-        patterns.value.write(number, batch.value());
-        XDPBENCH_CHECK(batch.add());
+        if (part.has(batch.key())) {
+            patterns.value.write(number, batch.value());
+            XDPBENCH_CHECK(batch.add());
+        }
         if (number == bulk.last) return batch.flush();
     }
 }
@@ -135,14 +155,24 @@ Result<std::ifstream> open_file(const scenario::BulkContent& bulk) {
         bulk.where, fmt::format("cannot read {}: {}", bulk.file.string(), errno_text(errno)));
 }
 
-Result<void> write_binary(const TypedMap& map, const scenario::BulkContent& bulk) {
+Result<void> write_binary(const TypedMap& map, const scenario::BulkContent& bulk, Part part) {
+    constexpr std::size_t kAtOnce = 4096;  // entries
     XDPBENCH_TRY(std::ifstream file, open_file(bulk));
     XDPBENCH_TRY(Batch batch, Batch::create(map));
-    const auto take = [&file](std::span<std::uint8_t> out) {
-        return static_cast<bool>(file.read(reinterpret_cast<char*>(out.data()),
-                                           static_cast<std::streamsize>(out.size())));
-    };
-    while (take(batch.key()) && take(batch.value())) XDPBENCH_CHECK(batch.add());
+    const std::size_t entry = map.key.size + map.value.size;
+    MapBytes block(kAtOnce * entry);
+    while (file) {
+        file.read(reinterpret_cast<char*>(block.data()),
+                  static_cast<std::streamsize>(block.size()));
+        ByteView rest = ByteView(block).first(static_cast<std::size_t>(file.gcount()));
+        for (; rest.size() >= entry; rest = rest.subspan(entry)) {
+            const ByteView key = rest.first(map.key.size);
+            if (!part.has(key)) continue;
+            std::copy(key.begin(), key.end(), batch.key().begin());
+            std::copy_n(rest.begin() + map.key.size, map.value.size, batch.value().begin());
+            XDPBENCH_CHECK(batch.add());
+        }
+    }
     return batch.flush();
 }
 
@@ -265,6 +295,20 @@ Result<void> require_file(const TypedMap& map, const scenario::BulkContent& bulk
                     counted(map.value.size, "byte")));
 }
 
+std::uint64_t entries_in(const TypedMap& map, const scenario::BulkContent& bulk) {
+    if (bulk.file.empty()) return bulk.last - bulk.first + 1;
+    std::error_code unknown;
+    const std::uintmax_t size = std::filesystem::file_size(bulk.file, unknown);
+    return unknown ? 0 : size / (map.key.size + map.value.size);
+}
+
+// An update of a large hash mostly waits for memory: so several CPUs do it.
+std::size_t parts_for(std::uint64_t entries) {
+    constexpr std::uint64_t kMany = 200'000;
+    constexpr unsigned kMost = 4;
+    return entries < kMany ? 1 : std::clamp(std::thread::hardware_concurrency(), 1U, kMost);
+}
+
 }  // namespace
 
 Result<void> require_bulk(const TypedMap& map, const scenario::BulkContent& bulk) {
@@ -274,8 +318,22 @@ Result<void> require_bulk(const TypedMap& map, const scenario::BulkContent& bulk
 }
 
 Result<void> write_bulk(const TypedMap& map, const scenario::BulkContent& bulk) {
-    if (bulk.file.empty()) return write_range(map, bulk);
-    return is_csv(bulk) ? write_csv(map, bulk) : write_binary(map, bulk);
+    if (!bulk.file.empty() && is_csv(bulk)) return write_csv(map, bulk);
+    const auto write = [&map, &bulk](Part part) {
+        return guarded("cannot fill map " + map.name, [&] {
+            return bulk.file.empty() ? write_range(map, bulk, part) : write_binary(map, bulk, part);
+        });
+    };
+    const std::size_t parts = parts_for(entries_in(map, bulk));
+    std::vector<std::future<Result<void>>> others;
+    for (std::size_t number = 1; number < parts; ++number)
+        others.push_back(std::async(std::launch::async, write, Part{number, parts}));
+    Result<void> all = write(Part{0, parts});
+    for (std::future<Result<void>>& other : others) {
+        Result<void> done = other.get();
+        if (all) all = std::move(done);
+    }
+    return all;
 }
 
 }  // namespace xdpbench::bpf
