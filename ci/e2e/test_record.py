@@ -1,8 +1,10 @@
 """`xdp-bench record`: what a program does now as a scenario, and the scenario brought up to date."""
 
 import os
+import signal
+import subprocess
 
-from harness import Case, SOURCE, main
+from harness import PATIENCE, SOURCE, TOOL, Case, comes_true, main
 
 # Answers UDP with the first byte of the destination turned over, drops what is longer than LIMIT, counts by length.
 PROGRAM = """
@@ -233,6 +235,31 @@ checks:
                      'char _license[] SEC("license") = "GPL";\n')
         self.assertIn("when all was repeated", self.record(code=2).stderr)
         self.assertEqual([name for name in os.listdir(self.folder) if name.startswith("mine-") or name.endswith(".yaml")], [])
+
+    def test_an_interruption_is_no_failed_check(self):
+        """What builds on a check ends with 130 while the check runs, and changes nothing."""
+        self.build()
+        self.write_text("slow.yaml", "name: slow\nabout: waits\nprogram: { object: mine.o }\nchecks:\n  - name: waits\n    steps:\n"
+                                     "      - { in: 'hex: 020000000002 020000000001 0900 00', expect: { action: XDP_PASS } }\n"
+                                     "      - { wait: 20s, in: 'hex: 020000000002 020000000001 0900 00', expect: { action: XDP_PASS } }\n"
+                                     f"bench: {{ traffic: {os.path.join(SOURCE, 'pcaps', 'udp_64.pcap')}, action: XDP_PASS }}\n")
+        before = self.read_text("slow.yaml")
+        for arguments in (["record", "--update", "slow.yaml"], ["compare", "mine.o", "mine.o", "--scenario", "slow.yaml"]):
+            process = subprocess.Popen([TOOL, *arguments], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            with process:
+                self.assertTrue(comes_true(lambda: process.poll() is not None or self.waits(process)), arguments)
+                process.send_signal(signal.SIGINT)
+                message = process.communicate(timeout=PATIENCE)[1]
+            self.assertEqual(process.returncode, 130, message)
+        self.assertEqual(self.read_text("slow.yaml"), before)
+
+    @staticmethod
+    def waits(process):
+        """Whether it holds a program, and sleeps in its check."""
+        folder = f"/proc/{process.pid}/fd"
+        with open(f"/proc/{process.pid}/syscall", encoding="ascii") as file:
+            sleeps = file.read().split()[0] in ("230", "115")  # clock_nanosleep of x86-64 and arm64
+        return sleeps and any("bpf-prog" in os.readlink(os.path.join(folder, fd)) for fd in os.listdir(folder))
 
     def test_usage(self):
         self.assertIn("--prog", self.tool("record", code=2).stderr)

@@ -169,7 +169,8 @@ Result<void> write_binary(const TypedMap& map, const scenario::BulkContent& bulk
             const ByteView key = rest.first(map.key.size);
             if (!part.has(key)) continue;
             std::copy(key.begin(), key.end(), batch.key().begin());
-            std::copy_n(rest.begin() + map.key.size, map.value.size, batch.value().begin());
+            const ByteView value = rest.subspan(map.key.size, map.value.size);
+            std::copy(value.begin(), value.end(), batch.value().begin());
             XDPBENCH_CHECK(batch.add());
         }
     }

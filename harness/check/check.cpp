@@ -96,6 +96,13 @@ Verdict run_check(const target::Target& target, const scenario::Check& check) {
     return verdict ? *verdict : verdict_of(verdict.error());
 }
 
+Result<Verdict> judge_check(const target::Target& target, const scenario::Check& check) {
+    Result<Verdict> verdict = try_check(target, check);
+    if (!verdict && model::outcome_of(verdict.error()) == model::Outcome::failed)
+        return verdict_of(verdict.error());
+    return verdict;
+}
+
 Result<model::VerdictRecord> count_verdicts(const target::Target& target) {
     model::VerdictRecord record;
     record.program = target.scenario.name;

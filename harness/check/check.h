@@ -26,6 +26,9 @@ struct Verdict {
 
 // Runs one check with fresh maps.
 [[nodiscard]] Verdict run_check(const target::Target& target, const scenario::Check& check);
+// The same for work that builds on it: passed or failed; an error is what kept it from being
+// judged, the machine or an interruption.
+Result<Verdict> judge_check(const target::Target& target, const scenario::Check& check);
 
 // Runs the target's traffic frame by frame as it is read, counts the verdicts, and does it again to
 // see whether they stay.

@@ -157,7 +157,7 @@ Result<void> must_hold(const target::Target& target, const std::vector<std::stri
     for (const scenario::Check& check : target.scenario.checks) {
         if (!names.empty() && std::find(names.begin(), names.end(), check.name) == names.end())
             continue;
-        const check::Verdict verdict = check::run_check(target, check);
+        XDPBENCH_TRY(const check::Verdict verdict, check::judge_check(target, check));
         if (verdict.outcome == model::Outcome::passed) continue;
         return input_error(
             fmt::format("check {} does not hold with what was recorded:\n{}", check.name,

@@ -144,10 +144,10 @@ Result<UpdatedText> update_checks(const target::Target& target, const std::strin
     for (std::size_t i = target.scenario.checks.size(); i-- > 0;) {
         const scenario::Check& one = target.scenario.checks[i];
         progress(fmt::format("check {}", one.name));
-        const check::Verdict verdict = check::run_check(target, one);
+        Result<check::Verdict> judged = check::judge_check(target, one);
+        if (!judged) return judged.error().in("check " + one.name);
+        const check::Verdict& verdict = *judged;
         if (verdict.outcome == model::Outcome::passed) continue;
-        if (verdict.outcome != model::Outcome::failed)
-            return unavailable_error(fmt::format("check {}: {}", one.name, verdict.message));
         XDPBENCH_TRY(const Region region, region_of(root, i, lines));
         const scenario::YamlNode& old = (*scenario::find_entry(root, "checks")->value.list())[i];
         XDPBENCH_TRY(scenario::YamlNode node, updated_check(target, one, old, out));
