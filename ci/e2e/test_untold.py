@@ -37,6 +37,15 @@ class Untold(Case):
             self.assertEqual(replay["losses"], {"redirect_errors": 1000})
             self.assertTrue(replay["accounted_for"])
 
+    def test_a_broadcast_that_is_counted_nowhere_is_no_drop(self):
+        result = self.replay("to_all_of_none", 3)
+        for replay in result["replays"]:
+            self.assertEqual(replay["actions"]["XDP_REDIRECT"], 1000)
+            self.assertFalse(replay["accounted_for"])
+        for case in cases_of(result, "replay"):
+            self.assertEqual(case["outcome"], "invalid")
+            self.assertIn("a broadcast to a map without other targets is counted nowhere", case["message"])
+
     def test_frames_that_cannot_be_sent_are_counted_once(self):
         result = self.replay("grows", 0)
         for replay in result["replays"]:

@@ -76,9 +76,13 @@ std::string unaccounted_ways(const LinkCounts& counts, std::uint64_t failed_redi
         add(counts.sockets.frames, "reached AF_XDP sockets");
         add(failed_redirects, "could not be redirected");
         add(lost_far, "were lost on the way");
-        return unaccounted_text(apart(redirected, known),
-                                fmt::format("{} left by XDP_REDIRECT, but {}",
-                                            counted(redirected, "frame"), fmt::join(ways, ", ")));
+        return unaccounted_text(
+            apart(redirected, known),
+            fmt::format("{} left by XDP_REDIRECT, but {}{}", counted(redirected, "frame"),
+                        fmt::join(ways, ", "),
+                        redirected > known
+                            ? "; a broadcast to a map without other targets is counted nowhere"
+                            : ""));
     }
     return {};
 }
@@ -115,6 +119,7 @@ void attribute(ActionSource source, const model::ActionTally& expected, model::A
     if (source == ActionSource::driver) return;
     move(XDP_TX, XDP_REDIRECT);
     move(XDP_PASS, XDP_REDIRECT);
+    move(XDP_DROP, XDP_REDIRECT);  // it arrived nowhere, and no failed redirect was counted
 }
 
 void attribute_all(ActionSource source, model::Action expected, model::ActionTally& seen) {

@@ -39,7 +39,8 @@ enum class ActionSource {
     program,   // its own counters: tells all of them apart
     driver,    // its XDP counters: aborted looks like dropped
     arrivals,  // the ends where frames arrive: that too, and a redirect looks like XDP_TX or
-               // XDP_PASS if it leads back, or through a CPUMAP into the stack
+               // XDP_PASS if it leads back, or through a CPUMAP into the stack, and like a drop
+               // if it leads nowhere
 };
 
 // Frames seen as an action that `source` does not tell from another one are counted as that, as far

@@ -100,8 +100,10 @@ TEST(Accounting, OnlyWaysThatFramesTookAreNamed) {
     counts.actions[XDP_REDIRECT] = 2;
     counts.handled_by_device += 2;
     counts.forwarded = 1;
-    EXPECT_EQ(unaccounted(counts, 12),
-              "1 frame unaccounted for: 2 frames left by XDP_REDIRECT, but 1 reached the far end");
+    EXPECT_EQ(
+        unaccounted(counts, 12),
+        "1 frame unaccounted for: 2 frames left by XDP_REDIRECT, but 1 reached the far end; a "
+        "broadcast to a map without other targets is counted nowhere");
 }
 
 TEST(Accounting, AFailedRedirectThatOnlyTheDriverCounts) {
@@ -153,6 +155,16 @@ TEST(Attribute, WhereItArrivesARedirectLooksLikeOthers) {
     attribute_all(ActionSource::arrivals, model::Action::redirect, seen);
     EXPECT_EQ(seen[XDP_REDIRECT], 10U);
     EXPECT_EQ(seen[XDP_PASS] + seen[XDP_TX], 0U);
+}
+
+TEST(Attribute, ARedirectThatArrivedNowhereIsNoDrop) {
+    model::ActionTally expected{};
+    expected[XDP_DROP] = 2;
+    expected[XDP_REDIRECT] = 5;
+    model::ActionTally seen{};
+    seen[XDP_DROP] = 7;
+    attribute(ActionSource::arrivals, expected, seen);
+    EXPECT_EQ(seen, expected);
 }
 
 TEST(Attribute, OnlyAsManyAsAreExpected) {
