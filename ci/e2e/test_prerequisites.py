@@ -38,6 +38,12 @@ class NothingSelected(Case):
         done = self.selected("--prog", "xdp_drop", "--only", "bench", "--rounds", "1", "--duration", "10ms", code=4, BENCHMARK_FILTER="nosuch")
         self.assertIn("BENCHMARK_FILTER=nosuch", done.stderr)
 
+    def test_a_flag_that_google_benchmark_does_not_take(self):
+        """It ends the process with 0, before anything has run."""
+        for environment, flags in (({"BENCHMARK_OUT_FORMAT": "nosuch"}, ()), ({}, ("--", "--benchmark_format=nosuch"))):
+            done = self.tool("--prog", "xdp_drop", "--only", "check", *flags, env={**os.environ, **environment}, code=2)
+            self.assertIn("Google Benchmark does not take a flag", done.stderr)
+
     def test_a_part_that_the_scenario_does_not_have(self):
         self.write_text("no_replay.yaml", "name: one\nabout: nothing to replay\nprogram: xdp_drop\nchecks:\n  - name: drops\n    steps:\n"
                         "      - { in: 'hex:ffffffffffff 0002b3123456 0800', expect: { action: XDP_DROP } }\n")

@@ -243,7 +243,13 @@ Result<void> initialize(const BenchOptions& options) {
                                    fmt::format("--benchmark_repetitions={}", options.rounds)};
     words.insert(words.end(), options.arguments.begin(), options.arguments.end());
     Arguments arguments(std::move(words));
-    benchmark::Initialize(arguments.count(), arguments.values());
+    {
+        const LibraryExit guard(
+            "Google Benchmark does not take a flag behind --, or a variable BENCHMARK_... of the "
+            "environment",
+            LibraryExit::Errno::not_told);
+        benchmark::Initialize(arguments.count(), arguments.values());
+    }
     // Google Benchmark keeps the pointer to the first word, which `arguments` takes with it.
     benchmark::BenchmarkReporter::Context::executable_name = kExecutable;
     if (!arguments.left_over().empty()) {
@@ -287,7 +293,8 @@ Result<BenchResults> run_benches(const std::vector<BenchCase>& cases, const Benc
                                  const std::function<void(const std::string&)>& progress) {
     XDPBENCH_CHECK(initialize(options));
     {
-        const LibraryExit guard;
+        const LibraryExit guard("Google Benchmark cannot describe this machine",
+                                LibraryExit::Errno::told);
         const benchmark::BenchmarkReporter::Context described;  // once; the library keeps it
     }
     BenchResults results;

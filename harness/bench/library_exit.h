@@ -1,14 +1,19 @@
-// Google Benchmark ends the process itself, with exit code 1, where it cannot read what this
-// machine is (its CPUInfo). That is no failed case.
+// Google Benchmark ends the process itself where it cannot go on: with exit code 1 where it cannot
+// read what this machine is (its CPUInfo), with 0 for a flag that it does not take. The one is no
+// failed case, the other is no success.
 #pragma once
+
+#include <string>
 
 namespace xdpbench::bench {
 
-// As long as one lives, a library that ends the process ends it with the exit code of an error of
-// the machine, and a message that has the last errno. Nothing of ours calls exit() meanwhile.
+// As long as one lives, a library that ends the process ends it with the exit code of an error, and
+// a message. Nothing of ours calls exit() meanwhile.
 class LibraryExit {
   public:
-    LibraryExit();
+    enum class Errno { told, not_told };
+    // `what`: what the library cannot do, for the message; with errno in words if it tells why.
+    LibraryExit(std::string what, Errno number);
     ~LibraryExit();
     LibraryExit(const LibraryExit&) = delete;
     LibraryExit& operator=(const LibraryExit&) = delete;

@@ -16,8 +16,9 @@ namespace {
 
 constexpr const char* kShards = "GTEST_TOTAL_SHARDS";
 constexpr const char* kShard = "GTEST_SHARD_INDEX";
-constexpr std::array<const char*, 6> kFilters{
-    "GTEST_FILTER", "TESTBRIDGE_TEST_ONLY", "GTEST_REPEAT", kShards, kShard, "BENCHMARK_FILTER"};
+constexpr std::array<const char*, 7> kFilters{
+    "GTEST_FILTER", "TESTBRIDGE_TEST_ONLY", "GTEST_REPEAT",        kShards,
+    kShard,         "BENCHMARK_FILTER",     "BENCHMARK_LIST_TESTS"};
 
 std::optional<int> number_in(std::string_view text) {
     int number = 0;
