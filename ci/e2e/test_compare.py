@@ -41,6 +41,9 @@ class Compare(Case):
         self.assertRegex(self.read_text("out.prom"), r'(?m)^xdp_bench_compared_effect_ratio\{.*judgement="slower"\} 0\.\d+$')
         same = self.tool("compare", base, slow, "--json", "out.x", "--ktap", "out.x", code=2)
         self.assertIn("name the same file", same.stderr)
+        for arguments in (("compare", base, slow, "--json", "out.x", "--ktap", "./out.x"), ("report", "out.xml", "-o", "./out.xml"),
+                          ("report", "out.xml", "-o", "a.html", "--junit", os.path.join(self.folder, "a.html"))):
+            self.assertIn("name the same file", self.tool(*arguments, code=2).stderr, arguments)
 
     def test_a_program_is_not_slower_than_itself(self):
         base = self.variant("base")

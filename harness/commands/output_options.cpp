@@ -5,6 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
+#include <system_error>
+#include <utility>
 
 #include "base/print.h"
 #include "commands/help.h"
@@ -24,6 +26,17 @@ void add_output_options(CLI::App& app, OutputArguments& arguments,
             ->group(kOutputGroup);
 }
 
+Result<void> NamedFiles::add(const std::string& option, const std::string& path) {
+    if (path.empty()) return {};
+    std::error_code unknown;
+    std::filesystem::path place = std::filesystem::weakly_canonical(path, unknown);
+    if (unknown) place = path;
+    const auto [other, first] = options_.emplace(std::move(place), option);
+    if (first) return {};
+    return input_error(fmt::format("{} and {} name the same file {}", other->second, option, path),
+                       "give each its own");
+}
+
 Result<Outputs> Outputs::open(const OutputArguments& arguments, const std::string& default_name) {
     std::optional<OutputFile> json;
     if (arguments.json != "-") {
@@ -38,7 +51,8 @@ Result<Outputs> Outputs::open(const OutputArguments& arguments, const std::strin
 
 Result<Outputs> Outputs::open_documents(const OutputArguments& arguments) {
     Outputs outputs;
-    std::map<std::filesystem::path, std::string> taken{{arguments.json, "--json"}};
+    NamedFiles named_files;
+    if (arguments.json != "-") XDPBENCH_CHECK(named_files.add("--json", arguments.json));
     for (const report::OutputFormat& format : report::output_formats()) {
         const auto named = arguments.others.find(format.option);
         if (named == arguments.others.end() || named->second.empty()) continue;
@@ -47,12 +61,7 @@ Result<Outputs> Outputs::open_documents(const OutputArguments& arguments) {
             return input_error(fmt::format("{} - is not offered", format.option),
                                "name a file; /dev/stdout is one");
         }
-        const auto [other, first] = taken.emplace(path, format.option);
-        if (!first) {
-            return input_error(
-                fmt::format("{} and {} name the same file {}", other->second, format.option, path),
-                "give each its own");
-        }
+        XDPBENCH_CHECK(named_files.add(format.option, path));
         XDPBENCH_TRY(OutputFile file, OutputFile::create(path));
         outputs.documents_.push_back({std::move(file), &format});
     }

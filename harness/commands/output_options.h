@@ -1,6 +1,7 @@
 // The files that a run or a comparison is written to.
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,6 +25,16 @@ struct OutputArguments {
 };
 
 void add_output_options(CLI::App& app, OutputArguments& arguments, const std::string& default_name);
+
+// Which option names which file.
+class NamedFiles {
+  public:
+    // An input error if another option names the same file, be it by another path.
+    Result<void> add(const std::string& option, const std::string& path);
+
+  private:
+    std::map<std::filesystem::path, std::string> options_;
+};
 
 // Opened before the work: can they be written?
 class Outputs {

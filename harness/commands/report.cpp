@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "base/print.h"
 #include "commands/command.h"
 #include "commands/help.h"
+#include "commands/output_options.h"
 #include "report/formats.h"
 #include "report/html.h"
 
@@ -57,6 +59,12 @@ Result<void> write_file(const std::string& path, const std::string& content) {
 Result<int> report_command(const ReportArguments& arguments) {
     if (arguments.output.empty() && arguments.others.empty())
         return input_error("report needs a file to write: -o", "for example: -o report.html");
+    NamedFiles named_files;
+    for (const std::string& path : std::set(arguments.results.begin(), arguments.results.end()))
+        XDPBENCH_CHECK(named_files.add("RESULT", path));
+    XDPBENCH_CHECK(named_files.add("-o", arguments.output));
+    for (const auto& [option, path] : arguments.others)
+        XDPBENCH_CHECK(named_files.add(option, path));
     XDPBENCH_TRY(const std::vector<report::NamedResult> results, read_results(arguments.results));
     if (!arguments.output.empty())
         XDPBENCH_CHECK(write_file(arguments.output, report::to_html(results)));
