@@ -57,6 +57,17 @@ bool Prober::held(std::string_view name) const {
     });
 }
 
+// Whether the machine was out of something: this tells nothing of the kernel.
+bool is_shortage(const Error& error) {
+    constexpr std::array kShortages{ENOMEM, EMFILE, ENFILE, ENOBUFS, EAGAIN};
+    return std::any_of(kShortages.begin(), kShortages.end(), [&error](int number) {
+        return error.what.find(errno_text(number)) != std::string::npos;
+    });
+}
+
+constexpr const char* kShortageAdvice =
+    "try again once the machine has more of it, or a limit is higher";
+
 // An operation that no kernel has: EINVAL is the answer of one that looked at it. From 7.x on, bit
 // 16 of the operation is a flag that asks for two more arguments (BPF_COMMON_ATTRS): it stays
 // clear.
@@ -65,8 +76,8 @@ void Prober::try_system_call() {
     bpf_attr attributes = {};
     ::syscall(SYS_bpf, kNoSuchCommand, &attributes, sizeof(attributes));
     const int number = errno;
-    Probe probe{"bpf() system call", ProbeState::missing,
-                bpf::answer_line(bpf::refusal_of_privileged("the kernel's answer", number)),
+    const Error answer = bpf::refusal_of_privileged("the kernel's answer", number);
+    Probe probe{"bpf() system call", ProbeState::missing, bpf::answer_line(answer),
                 "use a kernel with CONFIG_BPF_SYSCALL, and a container that allows bpf()"};
     if (number == EINVAL) {
         probe = {probe.name, ProbeState::works, "the kernel answers", {}};
@@ -75,6 +86,9 @@ void Prober::try_system_call() {
         probe.state = ProbeState::unknown;
         probe.detail = fmt::format("{} is missing", kBpf);
         probe.advice = kRunWithSudo;
+    } else if (is_shortage(answer)) {
+        probe.state = ProbeState::unknown;
+        probe.advice = kShortageAdvice;
     }
     probes_.push_back(std::move(probe));
 }
@@ -99,14 +113,6 @@ Probe Prober::prerequisites_of(const ProbeStep& step) const {
     return {};
 }
 
-// Whether the machine was out of something: this tells nothing of the kernel.
-bool is_shortage(const Error& error) {
-    constexpr std::array kShortages{ENOMEM, EMFILE, ENFILE, ENOBUFS, EAGAIN};
-    return std::any_of(kShortages.begin(), kShortages.end(), [&error](int number) {
-        return error.what.find(errno_text(number)) != std::string::npos;
-    });
-}
-
 void Prober::try_step(const ProbeStep& step) {
     Probe probe = prerequisites_of(step);
     if (probe.name.empty()) {
@@ -122,7 +128,7 @@ void Prober::try_step(const ProbeStep& step) {
             probe.detail = bpf::answer_line(error);
             probe.advice =
                 is_shortage(error)
-                    ? "try again once the machine has more of it, or a limit is higher"
+                    ? kShortageAdvice
                     : bpf::on_one_line(error.advice.empty() ? step.advice : error.advice);
         }
     }
