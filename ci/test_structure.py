@@ -6,6 +6,7 @@ import collections
 import pathlib
 import re
 import sys
+import tomllib
 import unittest
 
 HARNESS = pathlib.Path(__file__).resolve().parent.parent / "harness"
@@ -110,6 +111,19 @@ class Structure(unittest.TestCase):
             declared = r"namespace [\w:]+ \{\n((class|struct) \w+;\n)+\}"  # of what the file only points to
             found = set(re.findall(r"^namespace (xdpbench[\w:]*) \{", re.sub(declared, "", text), re.MULTILINE))
             self.assertLessEqual(found, {wanted}, path)
+
+
+class HarnessMutations(unittest.TestCase):
+    """The faults of ci/harness-mutations.toml are where it says."""
+
+    def test_each_is_in_its_file_once(self):
+        with open(HARNESS.parent / "ci/harness-mutations.toml", "rb") as file:
+            faults = [(name, entry) for name, entries in tomllib.load(file).items() for entry in entries]
+        self.assertGreater(len(faults), 60)
+        for name, entry in faults:
+            text = (HARNESS.parent / name).read_text(encoding="utf-8")
+            self.assertEqual(text.count(entry["old"]), 1, f"{name}: {entry['fault']}: {entry['old']}")
+            self.assertNotIn("\n", entry["old"] + entry.get("new", ""), name)
 
 
 class Guarantees(unittest.TestCase):
