@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "scenario/emit.h"
 #include "scenario/yaml.h"
 #include "scenario/yaml_value.h"
 
@@ -35,6 +36,22 @@ std::size_t equals_behind_bracket(std::string_view text, std::size_t from) {
         if (trim(text.substr(0, i)).ends_with(']')) return i;
     }
     return std::string_view::npos;
+}
+
+// A scalar in a list or a structure, in quotes where it would not mean itself there.
+std::string inner_text(const std::string& text) {
+    constexpr std::string_view kLetters =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+-: ";
+    const bool plain = !text.empty() && text.find_first_not_of(kLetters) == std::string::npos &&
+                       text.find(": ") == std::string::npos && trim(text) == text &&
+                       text.front() != ':' && text.back() != ':' && !text.starts_with("- ") &&
+                       text != "-" && text != "null";
+    return plain ? text : quoted(text);
+}
+
+std::string part_text(const model::Value& value) {
+    const std::string* const text = value.scalar();
+    return text == nullptr ? assignment_text(value) : inner_text(*text);
 }
 
 }  // namespace
@@ -72,11 +89,11 @@ std::string assignment_text(const model::Value& value) {
     if (const std::string* const text = value.scalar()) return *text;
     std::vector<std::string> parts;
     if (const model::Value::List* const list = value.list()) {
-        for (const model::Value& item : *list) parts.push_back(assignment_text(item));
+        for (const model::Value& item : *list) parts.push_back(part_text(item));
         return fmt::format("[{}]", fmt::join(parts, ", "));
     }
     for (const auto& [name, part] : *value.fields())
-        parts.push_back(fmt::format("{}: {}", name, assignment_text(part)));
+        parts.push_back(fmt::format("{}: {}", inner_text(name), part_text(part)));
     return fmt::format("{{{}}}", fmt::join(parts, ", "));
 }
 

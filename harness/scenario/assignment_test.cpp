@@ -47,6 +47,17 @@ TEST(Assignment, TextCanBeReadAgain) {
         EXPECT_EQ(assignment_text(parse_assignment(std::string("x=") + text)->value), text);
 }
 
+TEST(Assignment, PartsThatMeanSomethingElseAreInQuotes) {
+    for (const char* const text :
+         {R"(["a, b", "", "[", "null"])", R"({mac: 02:00:00:00:00:03, name: "a: b"})",
+          R"(["\x01", "\""])"}) {
+        const auto once = parse_assignment(std::string("x=") + text);
+        ASSERT_TRUE(once) << once.error().text();
+        EXPECT_EQ(assignment_text(once->value), text);
+    }
+    EXPECT_EQ(assignment_text(parse_assignment("x=[!, 1]")->value), "[\"\", 1]");
+}
+
 TEST(Assignment, RefusesWhatIsNone) {
     for (const char* const text :
          {"", "ip", "=1", "ip=", "a b=1", "blocked[1", "blocked[1]", "[1]=2", "blocked[]=1",

@@ -5,6 +5,24 @@
 #include <algorithm>
 
 namespace xdpbench::scenario {
+std::string quoted(const std::string& text) {
+    std::string out = "\"";
+    for (const char letter : text) {
+        if (letter == '"' || letter == '\\') {
+            out += std::string("\\") + letter;
+        } else if (letter == '\n') {
+            out += "\\n";
+        } else if (letter == '\t') {
+            out += "\\t";
+        } else if (static_cast<unsigned char>(letter) < 0x20 || letter == 0x7f) {
+            out += fmt::format("\\x{:02x}", static_cast<unsigned char>(letter));
+        } else {
+            out += letter;
+        }
+    }
+    return out + "\"";
+}
+
 namespace {
 
 constexpr std::size_t kLongestLine = 110;
@@ -23,22 +41,6 @@ bool is_plain(const std::string& text) {
     const bool comment = text.find(" #") != std::string::npos;
     return known && !comment && kLetters.find(text.front()) != std::string_view::npos &&
            text.back() != ' ';
-}
-
-std::string quoted(const std::string& text) {
-    std::string out = "\"";
-    for (const char letter : text) {
-        if (letter == '"' || letter == '\\') {
-            out += std::string("\\") + letter;
-        } else if (letter == '\n') {
-            out += "\\n";
-        } else if (letter == '\t') {
-            out += "\\t";
-        } else {
-            out += letter;
-        }
-    }
-    return out + "\"";
 }
 
 std::string scalar_text(const std::string& text) { return is_plain(text) ? text : quoted(text); }

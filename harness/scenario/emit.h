@@ -23,4 +23,7 @@ YamlNode& entry_of(YamlNode& mapping, const std::string& key);
 
 void erase_entry(YamlNode& mapping, const std::string& key);
 
+// In double quotes, as YAML reads it.
+[[nodiscard]] std::string quoted(const std::string& text);
+
 }  // namespace xdpbench::scenario
