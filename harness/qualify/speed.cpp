@@ -165,11 +165,19 @@ Result<Ruling> redirect_to(Context& context, Function function, Judged judged) {
     return rate(context, settings, function == Function::to_all ? 2 : 1, judged);
 }
 
-// To another CPU than the generator's.
+// Another one than the generator's, if there is one.
+int other_cpu() {
+    const std::vector<int> cpus = traffic::allowed_cpus();
+    const int generator = traffic::measuring_cpu();
+    const auto other =
+        std::find_if(cpus.begin(), cpus.end(), [generator](int cpu) { return cpu != generator; });
+    return other == cpus.end() ? generator : *other;
+}
+
 Result<Ruling> cpumap(Context& context) {
     ProgramSettings settings;
     settings.function = Function::to_cpu_program;
-    settings.target = static_cast<unsigned>(traffic::allowed_cpus().front());
+    settings.target = static_cast<unsigned>(other_cpu());
     return rate(context, settings, 1, Judged::no);
 }
 
