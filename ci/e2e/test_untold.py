@@ -74,6 +74,11 @@ class Untold(Case):
             self.assertIn("test runs and the replay contradict each other", case["message"])
             self.assertIn("XDP_PASS: 1,000 frames in test runs, 0 in the replay", case["message"])
             self.assertIn("ingress interface", case["message"])
+        self.tool("--prog", f"{fixture('untold')}:by_interface", *SIZES, "--mode", "native", "--only", "bench", "--rounds", "1", "--duration", "20ms",
+                  "--json", "bench.json", code=3)
+        native, = (bench for bench in self.read_json("bench.json")["benches"] if bench["mode"] == "native")
+        self.assertEqual(native["outcome"], "invalid")
+        self.assertIn("on the interface that a frame comes in by", native["message"])
 
 
 if __name__ == "__main__":

@@ -16,7 +16,10 @@
 namespace xdpbench::bench {
 namespace {
 
-constexpr const char* kStateful = "the program's verdict depends on what it has seen before";
+constexpr const char* kStateful =
+    "the program's verdict depends on what it has seen before, on the CPU, or on the interface "
+    "that "
+    "a frame comes in by (lo in test runs)";
 constexpr const char* kOtherTraffic =
     "repeat the traffic more often before: --settle N, or give it traffic whose verdicts stay";
 
