@@ -35,6 +35,7 @@ std::optional<Number> parse_number(std::string_view text) {
 
 bool fits(const Number& number, std::size_t size, bool with_sign) {
     const std::size_t bits = size * 8;
+    if (bits > 64) return !number.negative;  // as much as the text can say
     if (with_sign) {
         const std::uint64_t limit = std::uint64_t{1} << (bits - 1);
         return number.negative ? number.magnitude <= limit : number.magnitude < limit;
@@ -54,7 +55,7 @@ Number from_signed(std::int64_t value) {
 
 std::string number_text(std::uint64_t bits, std::size_t size, bool with_sign) {
     if (!with_sign) return fmt::format("{}", bits);
-    const std::size_t shift = 64 - 8 * size;
+    const std::size_t shift = 64 - 8 * std::clamp<std::size_t>(size, 1, sizeof(bits));
     return fmt::format("{}", static_cast<std::int64_t>(bits << shift) >> shift);
 }
 
@@ -62,7 +63,7 @@ void store(std::uint64_t bits, ByteSpan out, bool big_endian) {
     big_endian = big_endian || std::endian::native == std::endian::big;
     for (std::size_t i = 0; i < out.size(); ++i) {
         const std::size_t place = big_endian ? out.size() - 1 - i : i;
-        out[place] = static_cast<std::uint8_t>(bits >> (8 * i));
+        out[place] = i < sizeof(bits) ? static_cast<std::uint8_t>(bits >> (8 * i)) : 0;
     }
 }
 

@@ -18,13 +18,13 @@ struct Number {
 // Decimal, "0x" hex, with "-" in front, "true", "false".
 [[nodiscard]] std::optional<Number> parse_number(std::string_view text);
 [[nodiscard]] Number from_signed(std::int64_t value);
-// Whether it can be stored in `size` bytes (1 to 8).
+// Whether it can be stored in `size` bytes; in more than 8 if it is not negative.
 [[nodiscard]] bool fits(const Number& number, std::size_t size, bool with_sign);
 [[nodiscard]] std::uint64_t two_complement(const Number& number);
-// The lowest `size` bytes of `bits` in decimal.
+// The lowest `size` bytes of `bits` in decimal; all of them if there are not so many.
 [[nodiscard]] std::string number_text(std::uint64_t bits, std::size_t size, bool with_sign);
 
-// Up to 8 bytes as an integer, in network or in host byte order.
+// Up to 8 bytes as an integer, in network or in host byte order; bytes beyond them are 0.
 void store(std::uint64_t bits, std::span<std::uint8_t> out, bool big_endian);
 [[nodiscard]] std::uint64_t load(std::span<const std::uint8_t> in, bool big_endian);
 
