@@ -84,6 +84,18 @@ TEST(JUnit, OutcomesPlacesAndEscapes) {
     EXPECT_TRUE(contains(to_junit(&kEmptyRun), R"(tests="0")"));
 }
 
+TEST(JUnit, EachOutcomeIsCountedByItself) {
+    model::RunRecord run;
+    std::size_t number = 1;
+    for (const model::Outcome outcome : {model::Outcome::failed, model::Outcome::passed,
+                                         model::Outcome::skipped, model::Outcome::error}) {
+        for (std::size_t i = 0; i < number; ++i)
+            run.cases.push_back(case_of(model::CaseKind::check, "one", outcome, "why"));
+        ++number;
+    }
+    EXPECT_TRUE(contains(to_junit(&run), R"(tests="10" failures="1" errors="4" skipped="3")"));
+}
+
 TEST(Ktap, OneLineACaseAndDiagnosticsBefore) {
     const model::RunRecord run = sample_run();
     EXPECT_EQ(to_ktap(&run),
