@@ -84,6 +84,7 @@ class HangUpWatch {
         std::array<pollfd, 2> fds{{{out, 0, 0}, {ended_.get(), 0, 0}}};
         while (::poll(fds.data(), fds.size(), -1) < 0 && errno == EINTR) {
         }
+        // NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread): SIGTERM has a handler
         if (fds[1].revents == 0) ::pthread_kill(watched, SIGTERM);
     }
 

@@ -83,6 +83,7 @@ std::string interrupts_text(const std::string& name) {
     }
     std::sort(interrupts.begin(), interrupts.end());
     std::vector<std::string> texts;
+    texts.reserve(interrupts.size());
     for (const auto& [number, text] : interrupts) texts.push_back(text);
     return fmt::format("{}", fmt::join(texts, ", "));
 }

@@ -100,12 +100,12 @@ Result<Ruling> integrity(Context& context, Integrity what) {
 // Interrupts are put off for some 10 to 200 us; this is far above that, and above what a busy
 // machine adds to the shortest of many.
 Result<Ruling> delay(Context& context) {
-    constexpr int kTrips = 30;
+    constexpr std::uint32_t kTrips = 30;
     constexpr std::chrono::milliseconds kMost{10};
     constexpr std::chrono::seconds kPatience{2};
     if (context.options().remote)
         return skip("the way to the remote peer and back takes longer than a frame");
-    XDPBENCH_TRY(Rig rig, returning_rig(context, 2 * kTrips));
+    XDPBENCH_TRY(Rig rig, returning_rig(context, std::size_t{2} * kTrips));
     Clock::duration shortest = kPatience;
     for (std::uint32_t number = 0; number < kTrips; ++number) {
         FrameShape shape;

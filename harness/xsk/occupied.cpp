@@ -32,7 +32,9 @@ std::array<bpf_insn, 11> looks_up(int map, std::uint32_t key) {
     return {
         instruction(BPF_ST | BPF_MEM | BPF_W, BPF_REG_10, 0, kKey, static_cast<std::int32_t>(key)),
         instruction(BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_2, BPF_REG_10, 0, 0),
+        // NOLINTNEXTLINE(misc-redundant-expression): the parts of an opcode, some of them 0
         instruction(BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_2, 0, 0, kKey),
+        // NOLINTNEXTLINE(misc-redundant-expression): the same
         instruction(BPF_LD | BPF_DW | BPF_IMM, BPF_REG_1, BPF_PSEUDO_MAP_FD, 0, map),
         instruction(0, 0, 0, 0, 0),  // the second half of the one before
         instruction(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_map_lookup_elem),

@@ -20,6 +20,8 @@ struct Socket::State {
     State() = default;
     State(const State&) = delete;
     State& operator=(const State&) = delete;
+    State(State&&) = delete;
+    State& operator=(State&&) = delete;
     ~State() {
         if (socket != nullptr) ::xsk_socket__delete(socket);
         if (umem != nullptr) (void)::xsk_umem__delete(umem);

@@ -36,6 +36,8 @@ class Sockets {
 
     Sockets(const Sockets&) = delete;
     Sockets& operator=(const Sockets&) = delete;
+    Sockets(Sockets&&) = delete;
+    Sockets& operator=(Sockets&&) = delete;
     ~Sockets();
 
     // Puts the socket of queue N under key N of each XSKMAP of a loaded program. In maps that are
