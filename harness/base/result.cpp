@@ -8,10 +8,7 @@
 #include "base/kernel_errno.h"
 
 namespace xdpbench {
-namespace {
-
-
-}  // namespace
+namespace {}  // namespace
 
 Error Error::in(std::string_view operation) const {
     Error outer = *this;

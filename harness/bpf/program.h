@@ -131,8 +131,8 @@ class Program {
     Result<ProgramInfo> info() const;
 
     // The functions of the kernel that it calls, other than helpers (__ksym), or one of those that
-    // are loaded with it; of an object whose code cannot be read, all that the object declares. None
-    // are known of a program that others loaded.
+    // are loaded with it; of an object whose code cannot be read, all that the object declares.
+    // None are known of a program that others loaded.
     [[nodiscard]] std::vector<std::string> kernel_functions() const;
 
     // What of it no device takes, or none with this driver, known before the kernel is asked: one

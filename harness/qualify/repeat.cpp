@@ -27,7 +27,8 @@ std::string repeat_of(const Options& options, std::string_view name) {
     if (!options.remote_tool.empty()) add(command, "--remote-tool", for_shell(options.remote_tool));
     add(command, "--at-least", options.at_least ? options.at_least->text : "");
     add(command, "--duration", options.duration);
-    return fmt::format("{} -- {}", command, for_shell(fmt::format("--gtest_filter=qualify.{}", name)));
+    return fmt::format("{} -- {}", command,
+                       for_shell(fmt::format("--gtest_filter=qualify.{}", name)));
 }
 
 }  // namespace xdpbench::qualify

@@ -44,7 +44,8 @@ TEST(QualificationJson, NamesTheVerdict) {
 }
 
 TEST(QualificationJson, OtherDocumentsAreRejected) {
-    for (const char* const text : {"", "[]", "{}", "{\"kind\": 5}", "{\"kind\": \"qualification\"}"}) {
+    for (const char* const text :
+         {"", "[]", "{}", "{\"kind\": 5}", "{\"kind\": \"qualification\"}"}) {
         const auto read = parse_qualification(text, "x.json");
         ASSERT_FALSE(read) << text;
         EXPECT_NE(read.error().what.find("x.json"), std::string::npos);

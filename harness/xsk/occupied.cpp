@@ -39,10 +39,8 @@ std::array<bpf_insn, 11> looks_up(int map, std::uint32_t key) {
         instruction(0, 0, 0, 0, 0),  // the second half of the one before
         instruction(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_map_lookup_elem),
         instruction(BPF_JMP | BPF_JEQ | BPF_K, BPF_REG_0, 0, 2, 0),
-        instruction(kMove, BPF_REG_0, 0, 0, kOccupied),
-        instruction(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
-        instruction(kMove, BPF_REG_0, 0, 0, kEmpty),
-        instruction(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)};
+        instruction(kMove, BPF_REG_0, 0, 0, kOccupied), instruction(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
+        instruction(kMove, BPF_REG_0, 0, 0, kEmpty), instruction(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)};
 }
 
 }  // namespace

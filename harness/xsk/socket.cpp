@@ -72,7 +72,8 @@ Error open_error(const std::string& what, int number) {
 
 Error bind_error(const std::string& what, model::XskMode mode, int number) {
     number = number < 0 ? -number : number;
-    if (number != EOPNOTSUPP && number != EINVAL && number != kEnotsupp) return open_error(what, number);
+    if (number != EOPNOTSUPP && number != EINVAL && number != kEnotsupp)
+        return open_error(what, number);
     if (mode != model::XskMode::zero_copy) return open_error(what, number);
     return unavailable_error(
         fmt::format("{} in zero-copy mode: {}", what, errno_text(number)),
