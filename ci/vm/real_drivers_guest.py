@@ -3,8 +3,8 @@ program over the pair: real_drivers_guest.py BUILD PARTS MADE_HERE. MADE_HERE: n
 namespace of its own, and a few are tested side by side.
 
 Standard output gets one JSON object a line: {"driver": name, "case": "xdp_tx replay native", "verdict": "passed",
-"message": text} of each case, and {"driver": name, "run": "qualify", "seconds": 200} of what has ended. What the tool prints
-goes to standard error.
+"message": text} of each case, {"driver": name, "run": "speed", "seconds": 20} of each run of the tool, and {"driver": name,
+"ended": "qualify"} behind all cases of a part. What the tool prints goes to standard error.
 """
 
 import concurrent.futures
@@ -111,8 +111,10 @@ def replay(driver, ports, modes, tool):
 def run_parts(driver, ports, modes="generic,native", runs=tuple(RUNS), tool=(TOOL,)):
     if "qualify" in PARTS:
         qualify(driver, ports, runs, tool)
+        print_row(driver, ended="qualify")
     if "replay" in PARTS:
         replay(driver, ports, modes, tool)
+        print_row(driver, ended="replay")
 
 
 def run_ip(*words):

@@ -45,14 +45,16 @@ class RealDriversTest(unittest.TestCase):
 
     def test_a_record_replaces_the_rows_of_what_ran_and_no_others(self):
         qualified = ("6.12", "igb", "qualify data.loss")
+        ended = real.ended_of("6.12", [{"driver": "igb", "ended": "replay"}, {"driver": "igb", "run": "replay", "seconds": 1}])
         rows = {KEY: ("failed", "why"), SAME: ("passed", ""), OTHER: ("passed", ""), qualified: ("FAIL", "why")}
-        new = real.merged(rows, {KEY: ("failed", "text")}, ["6.12"])
+        new = real.merged(rows, {KEY: ("failed", "text")}, ended)
         self.assertEqual(new, {KEY: ("failed", "why"), OTHER: ("passed", ""), qualified: ("FAIL", "why")})
-        self.assertEqual(real.merged(rows, {KEY: ("passed", "")}, ["6.12"])[KEY], ("passed", ""), "the reason was of the other verdict")
+        self.assertEqual(real.merged(rows, {KEY: ("passed", "")}, ended)[KEY], ("passed", ""), "the reason was of the other verdict")
 
     def test_what_a_dead_guest_did_not_reach_is_not_taken_out_of_the_record(self):
         rows = {KEY: ("passed", ""), SAME: ("passed", "")}
-        self.assertEqual(real.merged(rows, {KEY: ("failed", "")}, []), rows)
+        self.assertEqual(real.merged(rows, {KEY: ("failed", "")}, set()), rows)
+        self.assertEqual(real.merged(rows, {KEY: ("failed", "")}, {("6.12", "igb", "qualify"), ("6.1", "igb", "replay")}), rows)
 
     def test_a_card_that_the_guest_makes_itself_is_no_card_of_the_machine(self):
         words = real.command_of("6.12", ["igb", "tap"], "build/dev", ["replay"])
