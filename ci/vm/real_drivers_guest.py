@@ -24,7 +24,7 @@ TOOL = BUILD / "bin/xdp-bench"
 CARD_OF_TAPS = BUILD / "bin/xdp-bench-faulty-card"
 PARTS = sys.argv[2].split(",") if len(sys.argv) > 2 else ["qualify", "replay"]
 MADE_HERE = sys.argv[3].split(",") if len(sys.argv) > 3 else []
-PATIENCE = 900  # seconds for one run of the tool
+PATIENCE = 1800  # seconds for one run of the tool
 SIDE_BY_SIDE = 3  # cards: most of the time a run waits for links that come back after a reset
 PRINTING = threading.Lock()
 # Rates of emulated cards mean nothing: one case shows that they are measured.

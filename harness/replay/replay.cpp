@@ -63,10 +63,9 @@ Result<bpf::Program> load_for(const target::Target& target, const net::Network& 
                              "use --mode native or --mode generic");
 }
 
-// Sends all frames, a few at a time, and waits until they are
-// accounted for: where softirqs are left to ksoftirqd while it runs (before 6.5), a receiver that
-// waits for the CPU is overrun by frames that are sent in one go. Once frames are not accounted
-// for there is nothing to wait for.
+// Sends all frames, a few at a time, and waits until all are accounted for: where softirqs are left
+// to ksoftirqd while it runs (before 6.5), a receiver that waits for the CPU is overrun by frames
+// that are sent in one go. Once frames are not accounted for there is nothing to wait for.
 Result<testbed::LinkCounts> send_paced(traffic::FrameSender& sender, const net::Network& network,
                                        const testbed::InstrumentedLink& link,
                                        std::uint64_t frames) {
@@ -261,6 +260,8 @@ Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
         outcome.verdict.outcome = model::Outcome::failed;
         outcome.verdict.message += no_action_text(counts.no_action);
     }
+    if (options.devices && outcome.verdict.outcome == model::Outcome::failed)
+        outcome.verdict.message += testbed::losses_text(counts.losses);
     if (!missing.empty()) {
         // With a wrong program all frames are accounted for, too: those that are not are the
         // measurement's fault.

@@ -1,9 +1,11 @@
 #include "testbed/port_accounting.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <linux/bpf.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "base/text.h"
 
@@ -39,6 +41,15 @@ std::string name_losses(LinkCounts& counts, std::uint64_t sent) {
                      {"lost_after_redirect", redirected - arrived}};
     std::erase_if(counts.losses, [](const auto& entry) { return entry.second == 0; });
     return {};
+}
+
+std::string losses_text(const model::Losses& losses) {
+    if (losses.empty()) return {};
+    std::vector<std::string> parts;
+    for (const auto& [where, frames] : losses)
+        parts.push_back(fmt::format("{} {}", where, thousands(frames)));
+    return fmt::format("the ports lost frames, which is not the program's doing: {}\n",
+                       fmt::join(parts, ", "));
 }
 
 bool all_known(const model::Losses& named, const model::Losses& seen) {

@@ -15,6 +15,10 @@ namespace xdpbench::testbed {
 // each. Returns what cannot be: frames that nobody sent.
 [[nodiscard]] std::string name_losses(LinkCounts& counts, std::uint64_t sent);
 
+// A line for whoever reads only why a replay failed, and must not blame the program for what
+// name_losses() named; empty if nothing was lost.
+[[nodiscard]] std::string losses_text(const model::Losses& losses);
+
 // Whether nothing is left to wait for: no frame is missing, or those missing after a redirect, and
 // no others, were seen to be lost. `named` by name_losses(), `seen` by TracepointCounts.
 [[nodiscard]] bool all_known(const model::Losses& named, const model::Losses& seen);

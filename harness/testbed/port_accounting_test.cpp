@@ -36,6 +36,13 @@ TEST(PortAccounting, RedirectedFramesComeBackOrReachTheStack) {
     EXPECT_EQ(counts.losses, (model::Losses{{"lost_after_redirect", 1}}));
 }
 
+TEST(PortAccounting, LossesAreToldToWhomReadsWhyAReplayFailed) {
+    EXPECT_EQ(losses_text({}), "");
+    EXPECT_EQ(losses_text({{"lost_after_tx", 1}, {"lost_before_program", 1022}}),
+              "the ports lost frames, which is not the program's doing: lost_after_tx 1, "
+              "lost_before_program 1,022\n");
+}
+
 TEST(PortAccounting, RedirectedFramesReachSockets) {
     LinkCounts counts;
     counts.actions = {0, 0, 5, 0, 10};
