@@ -4,6 +4,8 @@
 
 #include <array>
 #include <functional>
+#include <optional>
+#include <utility>
 
 #include "base/number.h"
 #include "base/text.h"
@@ -28,6 +30,16 @@ Result<void> write_mtu(const NetNs& netns, const std::string& port, const std::s
     return mtu ? set_mtu(netns, port, *mtu) : input_error("no MTU: " + value);
 }
 
+// "256/512"
+std::optional<std::pair<std::uint32_t, std::uint32_t>> parse_pair(const std::string& value) {
+    const std::vector<std::string> parts = split(value, '/');
+    if (parts.size() != 2) return std::nullopt;
+    const auto first = parse_number<std::uint32_t>(parts[0]);
+    const auto second = parse_number<std::uint32_t>(parts[1]);
+    if (!first || !second) return std::nullopt;
+    return std::pair(*first, *second);
+}
+
 Result<std::string> read_rings(const NetNs& netns, const std::string& port) {
     const auto rings = query_rings(netns, port);
     if (!rings) return unavailable_error(port + " has no rings to set");
@@ -35,21 +47,21 @@ Result<std::string> read_rings(const NetNs& netns, const std::string& port) {
 }
 
 Result<void> write_rings(const NetNs& netns, const std::string& port, const std::string& value) {
-    const std::vector<std::string> parts = split(value, '/');
-    const auto number = [&](std::size_t part) {
-        return part < parts.size() ? parse_number<std::uint32_t>(parts[part]) : std::nullopt;
-    };
-    if (!number(0) || !number(1)) return input_error("no sizes of rings: " + value);
-    return set_rings(netns, port, {*number(0), *number(1), 0, 0});
+    const auto pair = parse_pair(value);
+    if (!pair) return input_error("no sizes of rings: " + value);
+    return set_rings(netns, port, {pair->first, pair->second, 0, 0});
 }
 
 Result<std::string> read_channels(const NetNs& netns, const std::string& port) {
     const auto channels = query_channels(netns, port);
     if (!channels) return unavailable_error(port + " does not report its channels");
-    return std::to_string(channels->combined);
+    if (channels->most_combined > 0) return std::to_string(channels->combined);
+    return fmt::format("{}/{}", channels->rx, channels->tx);
 }
 
 Result<void> write_channels(const NetNs& netns, const std::string& port, const std::string& value) {
+    if (const auto pair = parse_pair(value))
+        return set_separate_channels(netns, port, pair->first, pair->second);
     const auto channels = parse_number<std::uint32_t>(value);
     return channels ? set_combined_channels(netns, port, *channels)
                     : input_error("no number of channels: " + value);

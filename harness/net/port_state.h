@@ -17,8 +17,8 @@ struct PortState {
     friend bool operator==(const PortState&, const PortState&) = default;
 };
 
-// "mtu" (bytes), "rings" (rx/tx descriptors), "channels" (combined), "rx-vlan-offload" and
-// "gro" (on, off), "link" (up, down).
+// "mtu" (bytes), "rings" (rx/tx descriptors), "channels" (combined, or rx/tx of a port without),
+// "rx-vlan-offload" and "gro" (on, off), "link" (up, down).
 [[nodiscard]] const std::vector<std::string>& port_state_names();
 
 // The value that it has now; unavailable where the driver does not report it.

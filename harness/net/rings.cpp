@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace xdpbench::net {
 namespace {
@@ -45,20 +46,41 @@ Result<void> set_rings(const NetNs& netns, const std::string& port, const Rings&
         error);
 }
 
-Result<void> set_combined_channels(const NetNs& netns, const std::string& port,
-                                   std::uint32_t count) {
+namespace {
+
+// Some drivers refuse to set what is set already.
+template <class Change>
+Result<void> change_channels(const NetNs& netns, const std::string& port, const std::string& what,
+                             Change change) {
     ethtool_channels channels = {};
     channels.cmd = ETHTOOL_GCHANNELS;
     int error = ask_driver(netns, port, &channels);
-    if (error == 0 && channels.combined_count == count) return {};
+    if (error == 0 && !change(channels)) return {};
     if (error == 0) {
         channels.cmd = ETHTOOL_SCHANNELS;
-        channels.combined_count = count;
         error = ask_driver(netns, port, &channels);
     }
     if (error == 0) return {};
-    return system_error(fmt::format("cannot set the channels of {} to combined {}", port, count),
-                        error);
+    return system_error(fmt::format("cannot set the channels of {} to {}", port, what), error);
+}
+
+}  // namespace
+
+Result<void> set_combined_channels(const NetNs& netns, const std::string& port,
+                                   std::uint32_t count) {
+    return change_channels(netns, port, fmt::format("combined {}", count),
+                           [count](ethtool_channels& channels) {
+                               return std::exchange(channels.combined_count, count) != count;
+                           });
+}
+
+Result<void> set_separate_channels(const NetNs& netns, const std::string& port, std::uint32_t rx,
+                                   std::uint32_t tx) {
+    return change_channels(netns, port, fmt::format("rx {}, tx {}", rx, tx),
+                           [rx, tx](ethtool_channels& channels) {
+                               const bool other_rx = std::exchange(channels.rx_count, rx) != rx;
+                               return std::exchange(channels.tx_count, tx) != tx || other_rx;
+                           });
 }
 
 std::optional<Coalescing> query_coalescing(const NetNs& netns, const std::string& port) {

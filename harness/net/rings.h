@@ -26,6 +26,10 @@ Result<void> set_rings(const NetNs& netns, const std::string& port, const Rings&
 Result<void> set_combined_channels(const NetNs& netns, const std::string& port,
                                    std::uint32_t channels);
 
+// The numbers of channels that receive and that send, of a port that has no combined ones (a veth).
+Result<void> set_separate_channels(const NetNs& netns, const std::string& port, std::uint32_t rx,
+                                   std::uint32_t tx);
+
 // How long an interrupt is put off, microseconds.
 struct Coalescing {
     std::uint32_t rx_usecs = 0;

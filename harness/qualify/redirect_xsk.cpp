@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "net/port_queues.h"
 #include "qualify/frames.h"
 #include "qualify/rig.h"
 #include "xsk/socket.h"
@@ -22,16 +23,12 @@ constexpr std::size_t kLength = 300;
 constexpr int kTries = 3;  // a frame that the port loses now and then is no fault of this case
 constexpr xsk::RingSizes kRings{512, 512};
 
-std::uint32_t queues_of(const Context& context) {
-    const auto channels = net::query_channels(context.netns(), context.device().name);
-    return channels ? std::max(1U, channels->rx + channels->combined) : 1U;
-}
-
 // One for each queue, in the program's map.
 Result<std::vector<xsk::Socket>> open_sockets(const Context& context, const CaseProgram& program,
                                               model::XskMode mode) {
     std::vector<xsk::Socket> sockets;
-    for (std::uint32_t queue = 0; queue < queues_of(context); ++queue) {
+    for (std::uint32_t queue = 0;
+         queue < net::receive_queues(context.netns(), context.device().name); ++queue) {
         XDPBENCH_TRY(xsk::Socket socket,
                      xsk::Socket::open(context.netns(), context.device(), queue, mode, kRings));
         const int fd = socket.fd();

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "net/port_queues.h"
 #include "traffic/pinned.h"
 #include "xsk/occupied.h"
 
@@ -16,11 +17,6 @@ namespace {
 
 // How soon the receiver notices that it is to end.
 constexpr int kLookMilliseconds = 20;
-
-std::uint32_t queues_of(const net::NetNs& netns, const net::InterfaceInfo& interface) {
-    const auto channels = net::query_channels(netns, interface.name);
-    return channels ? std::max(1U, channels->rx + channels->combined) : 1U;
-}
 
 Result<void> require_free(const bpf::TypedMap& map, std::uint32_t key) {
     XDPBENCH_TRY(const bool occupied, is_occupied(map, key));
@@ -69,7 +65,7 @@ Result<std::unique_ptr<Sockets>> Sockets::open(const net::NetNs& netns,
                                                model::XskMode mode, std::size_t keep,
                                                RingSizes sizes) {
     std::vector<Socket> sockets;
-    const std::uint32_t queues = queues_of(netns, interface);
+    const std::uint32_t queues = net::receive_queues(netns, interface.name);
     for (std::uint32_t queue = 0; queue < queues; ++queue) {
         XDPBENCH_TRY(Socket socket, Socket::open(netns, interface, queue, mode, sizes));
         sockets.push_back(std::move(socket));

@@ -1,0 +1,45 @@
+#include "net/port_queues.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "net/rings.h"
+
+namespace xdpbench::net {
+
+std::uint32_t receive_queues(const NetNs& netns, const std::string& port) {
+    const auto channels = query_channels(netns, port);
+    return channels ? std::max(1U, channels->rx + channels->combined) : 1U;
+}
+
+Result<std::uint32_t> most_queues(const NetNs& netns, const std::string& port) {
+    const auto channels = query_channels(netns, port);
+    if (!channels)
+        return unavailable_error(
+            fmt::format("the number of queues of {} cannot be set: its driver reports no channels",
+                        port),
+            {}, fmt::format("see: ethtool -l {}", port));
+    if (channels->most_combined > 0) return channels->most_combined;
+    return std::max(1U, std::min(channels->most_rx, channels->most_tx));
+}
+
+std::vector<std::string> ports_with_queues(const InterfaceInfo& device,
+                                           const std::optional<std::string>& peer) {
+    std::vector<std::string> ports{device.name};
+    if (device.driver == "veth" && peer) ports.push_back(*peer);
+    return ports;
+}
+
+Result<void> set_queues(const NetNs& netns, const std::vector<std::string>& ports,
+                        std::uint32_t count) {
+    for (const std::string& port : ports) {
+        const auto channels = query_channels(netns, port);
+        const bool combined = !channels || channels->most_combined > 0;
+        XDPBENCH_CHECK(combined ? set_combined_channels(netns, port, count)
+                                : set_separate_channels(netns, port, count, count));
+    }
+    return {};
+}
+
+}  // namespace xdpbench::net
