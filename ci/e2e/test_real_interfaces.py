@@ -313,7 +313,8 @@ class RealInterfaces(VethCase):
         self.assertEqual((bench["outcome"], bench["bound"]), ("passed", "path"), bench)
         self.require_books(bench)
         self.assertEqual(bench["losses"], {"lost_after_redirect": bench["received"]})
-        self.assertIn("most of them as lost_after_redirect; with the empty program in its place 50.00 %", bench["evidence"])
+        # A window of an odd number of frames has one more of one of the two.
+        self.assertRegex(bench["evidence"], r"most of them as lost_after_redirect; with the empty program in its place (49\.9|50\.0)\d %")
 
     def test_redirects_that_all_come_to_nothing_are_no_figure(self):
         self.one_way("020000000002")
@@ -397,7 +398,6 @@ class RealInterfaces(VethCase):
         self.assertIn("are both", said("--dev", "port1", "--peer", "port1"))
         self.assertIn("nothing is left on real interfaces", said("--dev", "port1", "--peer", "port0", "--keep"))
         self.assertIn("--placement does not go with --dev", said("--dev", "port1", "--peer", "port0", "--placement", "separate"))
-        self.assertIn("--cpus does not go with --dev", said("--dev", "port1", "--peer", "port0", "--cpus", "0"))
         self.assertIn("there is no interface nowhere", said("--dev", "port1", "--peer", "nowhere"))
 
 

@@ -9,7 +9,8 @@ import subprocess
 from harness import BUILD, SOURCE, TOOL, VethCase, main
 
 # Their keys are names of interfaces, hosts, CPUs, counters, structures' fields ... and not ours.
-FREE = {"excluded", "context", "passed_by_cpu", "answered_by", "queues", "attached", "driver", "record", "device_counters"}
+FREE = {"excluded", "context", "passed_by_cpu", "answered_by", "queues", "attached", "driver", "record", "device_counters",
+        "queue_counters", "handled_by_cpu"}
 
 # In code type there without being a name of the tool's: of Google Benchmark, of the kernel, of XML and JSON.
 NOT_OURS = {"iterations", "compare.py", "null", "xdp.frags", "aggregate", "aggregate_name", "aggregate_unit", "family_index",
@@ -87,6 +88,24 @@ class ResultNames(VethCase):
                 seen |= {key for key, value in result.items() if value}
         lists = {"programs", "cases", "verdicts", "replays", "lans", "benches", "rates", "searches", "latencies", "scalings"}
         self.assertLessEqual(lists, seen)  # else their names were not looked at
+
+    def test_of_real_ports(self):
+        self.inside("ethtool", "-K", "port0", "gro", "off")
+        cpu = str(max(os.sched_getaffinity(0)))
+        sender = subprocess.Popen(["ip", "netns", "exec", self.netns, "/usr/bin/python3", "-c", SENDER], stdout=subprocess.PIPE, text=True)
+        try:
+            sender.stdout.readline()
+            self.inside(TOOL, "--prog", "xdp_pass", "--dev", "port0", "--traffic", "external", "--duration", "300ms", "--json", "external.json")
+        finally:
+            sender.kill()
+            sender.communicate()
+        self.inside(TOOL, "--prog", "xdp_drop", "--dev", "port0", "--peer", "port1", "--only", "replay,bench", "--cpus", cpu, "--duration", "10ms",
+                    "--rounds", "2", "--json", "ports.json")
+        for name, key in (("external.json", "externals"), ("ports.json", "scalings")):
+            result = self.read_json(name)
+            self.assertTrue(result[key])
+            del result["environment"]
+            self.assert_documented(result, "A run", "Benches")
 
     def test_of_a_comparison(self):
         result = self.result_of("compare", "xdp_drop", "xdp_drop", "--max-time", "1s", "--only", "time", may_be_invalid=True)

@@ -57,8 +57,9 @@ std::string BenchCase::variant() const {
     if (only) name += fmt::format("/verdict:{}", model::action_name(*only));
     if (fresh) name += "/state:fresh";
     if (!mode) return name;
-    if (devices) return fmt::format("{}/device:{}", name, devices->device);
+    if (devices) name += fmt::format("/device:{}", devices->device);
     if (!side_by_side.empty()) return fmt::format("{}/cpus:{}", name, fmt::join(side_by_side, ","));
+    if (devices) return name;
     return name + (cpus.placement == model::Placement::separate ? "/separate" : "");
 }
 
@@ -89,6 +90,7 @@ model::BenchSetup begin_setup(const BenchCase& bench) {
     if (bench.mode && bench.devices) {
         setup.placement = model::Placement::device;
         setup.cpu = model::kCpuUnknown;
+        setup.out = net::out_text(*bench.devices);
     }
     return setup;
 }

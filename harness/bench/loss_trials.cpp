@@ -43,6 +43,14 @@ Result<void> tell_program_from_path(TrialRig& rig, double highest, model::Search
     return {};
 }
 
+// Over real ports the most that the generators send was measured first.
+void compare_with_generator(double most, model::SearchedGoal& goal) {
+    const std::optional<double> rate = goal.result.bounds.lower;
+    if (most <= 0 || !rate) return;
+    goal.evidence += fmt::format("; that is {:.0f} % of the {} that the generator sends at most",
+                                 100 * *rate / most, rate_text(most));
+}
+
 }  // namespace
 
 std::vector<stats::SearchGoal> search_goals(const SearchOptions& options, double seconds,
@@ -130,6 +138,7 @@ Result<void> search_loss(TrialRig& rig, const std::vector<stats::SearchGoal>& go
     }
     for (const stats::SearchGoal& goal : goals) {
         model::SearchedGoal found = conclude(goal, record.range, record.trials);
+        compare_with_generator(record.setup.generator_most, found);
         if (record.setup.placement == model::Placement::device &&
             found.bound == model::Bound::program)
             XDPBENCH_CHECK(tell_program_from_path(rig, record.range.max, found));

@@ -8,10 +8,13 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "bench/port_generator.h"
 #include "probe/environment.h"
+#include "stats/summary.h"
 #include "testbed/link_window.h"
 #include "testbed/port_accounting.h"
 #include "traffic/frame_map.h"
+#include "traffic/generator_most.h"
 #include "traffic/pinned.h"
 
 namespace xdpbench::bench {
@@ -29,6 +32,24 @@ constexpr double kLossThatTells = 0.001;
 
 double part_of(std::uint64_t part, std::uint64_t whole) {
     return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+// Without loss the program's rate is what the generator sent. If it sent as much as it can, a
+// faster program would change nothing. If it can send more, the rest of the time is the path's.
+void compare_with_generator(model::BenchRecord& record) {
+    const double most = record.setup.generator_most;
+    const double rate = stats::median(model::measure_rounds(record, [](const auto& round) {
+                            return round.rate(round.processed);
+                        })).value_or(0);
+    if (most <= 0) return;
+    if (record.bound == model::Bound::stack) return;
+    if (rate >= traffic::kGeneratorsShare * most) {
+        record.bound = model::Bound::generator;
+    } else if (record.bound == model::Bound::generator) {
+        record.bound = model::Bound::path;
+    }
+    record.evidence += fmt::format("; {} is {:.0f} % of the {} that the generator sends at most",
+                                   rate_text(rate), 100 * rate / most, rate_text(most));
 }
 
 // There is at least one.
@@ -72,11 +93,25 @@ Result<std::unique_ptr<BenchRig>> PortBench::create(const BenchCase& bench) {
     const std::optional<testbed::RedirectPath> redirect_path = rig->devices_->redirect_path();
     if (redirect_path)
         rig->record_.baseline_cpus.assign(redirect_path->cpus.begin(), redirect_path->cpus.end());
+    XDPBENCH_CHECK(rig->find_generator_most(bench));
     const double window = bench.devices->remote ? kRemoteWindowSeconds : kDeviceWindowSeconds;
     const std::uint64_t most = testbed::most_in_flight(redirect_path, kMostDeviceFrames);
     XDPBENCH_CHECK(rig->calibrate(window, std::min(kFewestDeviceFrames, most), most));
     XDPBENCH_CHECK(rig->require_same_end(rig->end_, rig->baseline_end_));
     return std::unique_ptr<BenchRig>(std::move(rig));
+}
+
+// Of this traffic, from this CPU: what the rates are read against.
+Result<void> PortBench::find_generator_most(const BenchCase& bench) {
+    const net::InterfaceInfo& peer = devices_->link().tester();
+    const auto send = [&](double seconds) -> Result<traffic::Offer> {
+        if (bench.devices->remote) return sender_.offer(peer, {traffic::kHighestRate, seconds, 0});
+        return traffic::send_for(seconds, [&](std::uint64_t frames) {
+            return sender_.send(devices_->network(), peer, frames);
+        });
+    };
+    XDPBENCH_TRY(record_.setup.generator_most, measure_generator_most(*devices_, send));
+    return {};
 }
 
 Result<BenchRig::Window> PortBench::window(bool baseline, std::uint64_t frames,
@@ -97,8 +132,11 @@ Result<BenchRig::Window> PortBench::window(bool baseline, std::uint64_t frames,
         baseline_lost_ += testbed::frames_lost(counts.losses);
     }
     (baseline ? baseline_end_ : end_) = testbed::redirect_end(counts);
-    return Window{counts.handled(), counts.received + counts.passed,
-                  std::chrono::duration<double>(finished.last - start).count()};
+    // A port's own counters may rise late: they do not tell when a frame left.
+    const auto& far = devices_->network().links.front().far;
+    const Clock::time_point end = far && !far->readable ? finished.handled : finished.last;
+    return Window{counts.handled(), counts.received + counts.passed + counts.forwarded,
+                  std::chrono::duration<double>(end - start).count()};
 }
 
 // Where frames are lost, the empty program in its place tells whether the program is to blame.
@@ -109,6 +147,7 @@ Result<void> PortBench::find_bound(model::BenchRecord& record) const {
     const double baseline_lost = part_of(baseline_lost_, baseline_sent_);
     if (lost <= kLossThatTells) {
         if (!find_bound_by_stack(record, done_seconds_)) find_bound_by_time(record);
+        compare_with_generator(record);
         return {};
     }
     record.bound = baseline_lost > kLossThatTells ? model::Bound::path : model::Bound::program;

@@ -111,9 +111,11 @@ Result<std::unique_ptr<Scaling>> Scaling::create(const BenchCase& bench,
     scaling->cpus_ = cpus;
     scaling->record_.setup = describe_bench(bench, frames, paths);
     scaling->record_.queues = traffic::queues_for(cpus);
-    for (const std::size_t count : scaling_steps(cpus.size()))
-        scaling->record_.steps.push_back(
-            {{cpus.begin(), cpus.begin() + static_cast<std::ptrdiff_t>(count)}, {}, {}});
+    for (const std::size_t count : scaling_steps(cpus.size())) {
+        model::ScalingStep step;
+        step.cpus.assign(cpus.begin(), cpus.begin() + static_cast<std::ptrdiff_t>(count));
+        scaling->record_.steps.push_back(std::move(step));
+    }
     XDPBENCH_CHECK(scaling->equip(bench, frames, paths));
     return scaling;
 }

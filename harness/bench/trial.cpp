@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "bench/bench.h"
+#include "bench/port_generator.h"
 #include "bench/veth_bench.h"
 #include "bpf/test_run.h"
 #include "probe/environment.h"
@@ -37,6 +38,15 @@ Result<void> require_arrivals(const Paths& paths) {
     return unavailable_error(
         fmt::format("{} ends the frame in the program", model::action_name(paths.action)),
         "nothing arrives whose latency could be measured");
+}
+
+// A port's counters have no time stamps.
+Result<void> require_readable(const net::Ports& ends, const Paths& paths) {
+    const bool leaves = paths.action == model::Action::redirect && !ends.out.empty();
+    if (!leaves || !ends.out_peer.empty()) return {};
+    return unavailable_error(
+        fmt::format("latencies of frames that leave by {} cannot be measured", ends.out),
+        "nobody here has the other end of its cable", "name it: --out-peer IF");
 }
 
 // A time stamp must not change what the program does with a frame: with two times, of which the
@@ -90,6 +100,7 @@ Result<std::unique_ptr<TrialRig>> TrialRig::create(const BenchCase& bench, traff
                                  : rig->build_veths(bench, traffic::longest_of(frames), stamps));
     rig->setup_ = describe_bench(bench, frames, paths);
     rig->setup_.counted_by = rig->link(false).counted_by();
+    if (rig->devices_) XDPBENCH_CHECK(rig->find_generator_most());
     if (rig->link_) rig->link_->expect(paths.only());
     if (rig->baseline_) rig->baseline_->expect(paths.only());
     // Failed redirects are lost frames. Only tracepoints report them.
@@ -106,7 +117,7 @@ Result<void> TrialRig::make_generators(const BenchCase& bench, const packet::Fra
         XDPBENCH_TRY(remote_, traffic::FrameSender::create(frames, bench.devices->remote));
         return {};
     }
-    XDPBENCH_TRY(generators_, traffic::PacedGenerators::create(frames, pace, bench.generators()));
+    XDPBENCH_TRY(generators_, traffic::GeneratorGroup::create(frames, pace, bench.generators()));
     return {};
 }
 
@@ -140,6 +151,7 @@ Result<void> TrialRig::use_devices(const BenchCase& bench, std::size_t longest_f
                  testbed::PortLink::create(*bench.target, *bench.devices, *bench.mode,
                                            longest_frame, paths_.action, baseline, {0, 1, stamps}));
     if (stamps) XDPBENCH_CHECK(require_no_sockets(devices_->link()));
+    if (stamps) XDPBENCH_CHECK(require_readable(*bench.devices, paths_));
     return devices_->receive_beside(bench.generators());
 }
 
@@ -157,17 +169,26 @@ Result<TrialRig::Offered> TrialRig::offer_to_veth(const testbed::InstrumentedLin
     return Offered{std::move(offer), std::move(counts)};
 }
 
+Result<traffic::JointOffer> TrialRig::offer_from_peer(double rate, double seconds) {
+    const net::InterfaceInfo& tester = devices_->link().tester();
+    const traffic::Schedule schedule{rate, seconds, made_up_};
+    if (!remote_) return generators_->offer(devices_->network().tester, tester.index, schedule);
+    XDPBENCH_TRY(const traffic::Offer one, remote_->offer(tester, schedule));
+    return traffic::JointOffer{one, {one}};
+}
+
+Result<void> TrialRig::find_generator_most() {
+    const auto send = [this](double seconds) -> Result<traffic::Offer> {
+        XDPBENCH_TRY(traffic::JointOffer all, offer_from_peer(traffic::kHighestRate, seconds));
+        return static_cast<traffic::Offer&>(all);
+    };
+    XDPBENCH_TRY(setup_.generator_most, measure_generator_most(*devices_, send));
+    return {};
+}
+
 Result<TrialRig::Offered> TrialRig::offer_to_device(bool baseline, double rate, double seconds) {
     XDPBENCH_CHECK(devices_->begin(baseline));
-    const net::InterfaceInfo& tester = devices_->link().tester();
-    traffic::JointOffer offer;
-    if (remote_) {
-        XDPBENCH_TRY(const traffic::Offer one, remote_->offer(tester, {rate, seconds, made_up_}));
-        offer = {one, {one}};
-    } else {
-        XDPBENCH_TRY(offer, generators_->offer(devices_->network().tester, tester.index,
-                                               {rate, seconds, made_up_}));
-    }
+    XDPBENCH_TRY(traffic::JointOffer offer, offer_from_peer(rate, seconds));
     XDPBENCH_TRY(testbed::PortLink::Finished finished, devices_->finish(offer.frames));
     return Offered{std::move(offer), std::move(finished.counts)};
 }

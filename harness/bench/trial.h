@@ -11,7 +11,7 @@
 #include "testbed/instrumented_link.h"
 #include "testbed/port_link.h"
 #include "traffic/frame_sender.h"
-#include "traffic/paced_generators.h"
+#include "traffic/generator_group.h"
 
 namespace xdpbench::bench {
 
@@ -59,11 +59,14 @@ class TrialRig {
                                  traffic::Pace pace);
     Result<Offered> offer_to_veth(const testbed::InstrumentedLink& link, double rate,
                                   double seconds);
+    // As fast as the generators can, into an empty program that drops.
+    Result<void> find_generator_most();
+    Result<traffic::JointOffer> offer_from_peer(double rate, double seconds);
     Result<Offered> offer_to_device(bool baseline, double rate, double seconds);
     [[nodiscard]] Result<void> verify_paths(const traffic::JointOffer& offer,
                                             const testbed::LinkCounts& counts) const;
 
-    std::optional<traffic::PacedGenerators> generators_;
+    std::optional<traffic::GeneratorGroup> generators_;
     std::optional<traffic::FrameSender> remote_;  // in their place, where the peer is remote
     std::unique_ptr<testbed::PortLink> devices_;  // over real interfaces; else:
     std::optional<net::Network> network_;

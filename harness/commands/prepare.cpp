@@ -54,6 +54,8 @@ Result<std::vector<std::string>> ports_of(const RunArguments& arguments) {
                            "name the port: --dev IF --peer IF");
     std::vector<std::string> ports{arguments.device};
     if (!arguments.peer.empty() && !arguments.remote.session) ports.push_back(arguments.peer);
+    for (const std::string& port : {arguments.out, arguments.out_peer})
+        if (!port.empty()) ports.push_back(port);
     XDPBENCH_TRY(const net::NetNs netns, net::NetNs::current());
     for (const std::string& port : ports) XDPBENCH_CHECK(net::query_interface(netns, port));
     return ports;
@@ -96,7 +98,8 @@ Result<net::PreparedPorts> prepare_ports(const std::vector<std::string>& ports) 
 
 Command add_restore(CLI::App& application) {
     CLI::App* const app = application.add_subcommand(
-        "restore", "restore the port settings that a killed run (--prepare, qualify) left changed");
+        "restore",
+        "restore the port settings that a killed run (--prepare, --queues, qualify) left changed");
     app->footer("Example:\n  xdp-bench restore");
     return {app, [](const Invocation&) { return restore_command(); }};
 }

@@ -11,7 +11,9 @@
 #include "base/result_file.h"
 #include "commands/command.h"
 #include "commands/output_options.h"
+#include "commands/port_arguments.h"
 #include "commands/prepare.h"
+#include "commands/queue_options.h"
 #include "commands/run_arguments.h"
 #include "report/json.h"
 
@@ -46,6 +48,7 @@ Result<int> run_command(RunArguments arguments, const Invocation& invocation) {
     XDPBENCH_TRY(run::RunOptions options, parse_run(arguments));
     options.passed_on = invocation.passed_on;
     options.command_line = invocation.typed;
+    XDPBENCH_TRY(const auto queues, change_queues(options));
     const bool to_stdout = arguments.outputs.json == "-";
     const std::string by_itself = default_result_name(options);
     const std::string result =
@@ -87,6 +90,9 @@ Command add_run(CLI::App& application) {
         "  xdp-bench run --prog ./mine.o:my_function --pcap traffic.pcap --only check,replay\n"
         "  xdp-bench run --prog icmp_lb --only bench --size 64,128,256,512,1024,1280,1518\n"
         "  xdp-bench run --prog icmp_lb --only search --loss 0,0.1% --junit search.xml\n"
+        "  xdp-bench run --prog xdp_tx --only bench --dev eth1 --peer eth2 --queues 1,2,4\n"
+        "  xdp-bench run --prog xdp_redirect --dev eth1 --peer eth2 --out eth3 --out-peer eth4\n"
+        "  xdp-bench run --prog icmp_lb --dev eth1 --traffic external --duration 30s\n"
         "  xdp-bench run --prog icmp_lb -- '--gtest_filter=*fragment*'");
     return {app, [arguments](const Invocation& invocation) {
                 return run_command(*arguments, invocation);

@@ -15,99 +15,14 @@
 #include "commands/label_options.h"
 #include "commands/lists.h"
 #include "commands/modes.h"
+#include "commands/port_arguments.h"
 #include "commands/shared_state_options.h"
 #include "commands/state_options.h"
 #include "commands/suggestion.h"
-#include "net/interface.h"
-#include "net/port_network.h"
 #include "traffic/placement.h"
-#include "traffic/remote_sink.h"
 
 namespace xdpbench::commands {
 namespace {
-
-// An interface may have several names.
-Result<void> require_two_ends(const RunArguments& arguments, const net::InterfaceInfo& device,
-                              const net::InterfaceInfo& peer) {
-    if (device.index != peer.index) return {};
-    constexpr const char* kAdvice = "name the two ends of the wire";
-    if (arguments.device == arguments.peer)
-        return input_error(fmt::format("--dev and --peer are both {}", arguments.device), kAdvice);
-    return input_error(fmt::format("--dev {} and --peer {} are the same interface, {}",
-                                   arguments.device, arguments.peer, device.name),
-                       kAdvice);
-}
-
-// What one mode needs of a veth, the other one cannot do with (net::join_ports()).
-Result<void> require_modes_together(const net::InterfaceInfo& device,
-                                    const std::vector<model::Mode>& modes) {
-    const auto asked_for = [&](model::Mode mode) {
-        return std::find(modes.begin(), modes.end(), mode) != modes.end();
-    };
-    if (device.driver != "veth" || !asked_for(model::Mode::generic) ||
-        !asked_for(model::Mode::native))
-        return {};
-    return input_error(
-        fmt::format("{} is a veth, which needs GRO on in generic mode and off in native mode: one "
-                    "run cannot have both modes",
-                    device.name),
-        fmt::format("run it once for each: ethtool -K {0} gro off and --mode native, then ethtool "
-                    "-K {0} gro on and --mode generic",
-                    device.name));
-}
-
-// The other machine knows its port, by name or address.
-Result<void> add_remote_peer(const RunArguments& arguments, const net::InterfaceInfo& device,
-                             run::RunOptions& options) {
-    XDPBENCH_CHECK(require_modes_together(device, options.modes));
-    if (std::find(options.modes.begin(), options.modes.end(), model::Mode::offload) !=
-        options.modes.end())
-        return input_error("--mode offload does not go with --remote",
-                           "both ports have to be in this machine");
-    if (options.latency) return traffic::no_remote_latency();
-    const net::Ports ends{*options.device, arguments.peer, options.take_over, options.remote};
-    for (const model::Mode mode : options.modes) {
-        XDPBENCH_TRY(const net::Network network, net::join_ports(ends, mode, 0));
-        options.peer = network.links.front().tester.name;
-    }
-    return {};
-}
-
-Result<void> add_device(const RunArguments& arguments, run::RunOptions& options) {
-    if (options.keep)
-        return input_error("--keep does not go with --dev: nothing is left on real interfaces",
-                           "xdp-bench attach leaves a program there as long as it runs");
-    const bool offload_only = options.modes == std::vector<model::Mode>{model::Mode::offload};
-    if (arguments.peer.empty() && !offload_only) {
-        return input_error("--dev without --peer: no interface to send frames from",
-                           "name the interface that is cabled to it, or use --mode offload alone");
-    }
-    if (options.placement || !options.cpus.empty()) {
-        return input_error(
-            fmt::format("{} does not go with --dev: the interrupts of the interface choose the "
-                        "program's CPU, and the tool does not change them",
-                        options.placement ? "--placement" : "--cpus"),
-            "change them: ethtool -L, ethtool -X, /proc/irq/NUMBER/smp_affinity_list");
-    }
-    XDPBENCH_TRY(const net::NetNs netns, net::NetNs::current());
-    XDPBENCH_TRY(const net::InterfaceInfo device, net::query_interface(netns, arguments.device));
-    options.device = device.name;
-    options.take_over = arguments.take_over;
-    options.prepare = arguments.prepare;
-    options.remote = arguments.remote.session;
-    if (arguments.peer.empty()) return {};
-    if (options.remote) return add_remote_peer(arguments, device, options);
-    XDPBENCH_TRY(const net::InterfaceInfo peer, net::query_interface(netns, arguments.peer));
-    XDPBENCH_CHECK(require_two_ends(arguments, device, peer));
-    XDPBENCH_CHECK(require_modes_together(device, options.modes));
-    options.peer = peer.name;
-    for (const model::Mode mode : options.modes) {
-        if (mode == model::Mode::offload) continue;  // touches the device alone, and asks it itself
-        XDPBENCH_CHECK(
-            net::join_ports({*options.device, *options.peer, options.take_over}, mode, 0));
-    }
-    return {};
-}
 
 Result<void> choose_parts(const std::vector<std::string>& only, run::RunOptions& options) {
     if (only.empty()) return {};
@@ -281,36 +196,6 @@ void add_measurement_options(CLI::App& app, RunArguments& arguments) {
         ->group(kMeasurementGroup);
 }
 
-void add_interface_options(CLI::App& app, RunArguments& arguments) {
-    CLI::Option* const device =
-        app.add_option("--dev", arguments.device,
-                       "attach the program to this interface instead of a veth")
-            ->type_name("IF")
-            ->group(kInterfaceGroup);
-    app.add_option("--peer", arguments.peer,
-                   "send traffic from this interface, which is cabled to --dev")
-        ->type_name("IF")
-        ->needs(device)
-        ->group(kInterfaceGroup);
-    add_remote_options(app, arguments.remote);
-    app.add_flag("--prepare", arguments.prepare,
-                 "switch off what is in the way on --dev and --peer (GRO, LRO, VLAN offload, IPv6, "
-                 "flow control), and restore it when the run ends")
-        ->group(kInterfaceGroup);
-    app.add_flag("--take-over", arguments.take_over,
-                 "allow interfaces with addresses or routes; the programs then handle all traffic "
-                 "that arrives there")
-        ->needs(device)
-        ->group(kInterfaceGroup);
-    app.add_option("--xsk-mode", arguments.xsk_mode,
-                   "how AF_XDP sockets are bound that the program redirects to (default: auto)")
-        ->type_name("auto|copy|zero-copy")
-        ->group(kInterfaceGroup);
-    app.add_flag("--keep", arguments.keep,
-                 "keep the namespaces of the replay and print how to enter them")
-        ->group(kInterfaceGroup);
-}
-
 void add_report_options(CLI::App& app, RunArguments& arguments) {
     add_output_options(app, arguments.outputs, "results/PROGRAM-MODE-TIME.json");
     add_label_option(app, arguments.labels);
@@ -329,7 +214,7 @@ void add_run_options(CLI::App& app, RunArguments& arguments) {
                       "generator and program on one CPU (shared) or on two CPUs (separate, the "
                       "default from 4 CPUs on)");
     add_measurement_options(app, arguments);
-    add_interface_options(app, arguments);
+    add_port_options(app, arguments);
     add_report_options(app, arguments);
 }
 
@@ -391,7 +276,7 @@ Result<run::RunOptions> parse_run(const RunArguments& arguments) {
     XDPBENCH_CHECK(add_goals(arguments, options));
     XDPBENCH_TRY(options.cpus, parse_cpus(arguments, options));
     options.keep = arguments.keep;
-    if (!arguments.device.empty()) XDPBENCH_CHECK(add_device(arguments, options));
+    XDPBENCH_CHECK(add_ports(arguments, options));
     options.pin_maps = arguments.pin_maps;
     options.shared_state = arguments.shared_state;
     XDPBENCH_TRY(options.xsk, parse_xsk_mode(arguments.xsk_mode));

@@ -10,7 +10,7 @@ enum class Bound {
     generator,  // it offers no more
     program,
     stack,  // of the CPU that a CPUMAP redirects to
-    path    // real interfaces lose as much with the empty program in the program's place
+    path    // real interfaces are no better with the empty program in its place
 };
 [[nodiscard]] std::string_view name_of(Bound bound);
 

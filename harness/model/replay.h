@@ -31,6 +31,7 @@ struct ReplayRecord {
     NetworkKind network = NetworkKind::pair;
     std::string device;  // of real ports
     std::string peer;
+    std::string out;  // what is redirected leaves by this one; empty: by the device itself
     std::string traffic;
     std::uint64_t sent = 0;
     ActionTally actions{};

@@ -11,6 +11,7 @@ int exit_code_of(const RunRecord& run) {
     add(run.benches);
     add(run.loads);
     add(run.scalings);
+    add(run.externals);
     return exit_code_of(outcomes, run.interrupted);
 }
 

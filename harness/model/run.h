@@ -9,6 +9,7 @@
 #include "model/bench.h"
 #include "model/case.h"
 #include "model/device.h"
+#include "model/external.h"
 #include "model/labels.h"
 #include "model/lan.h"
 #include "model/load.h"
@@ -34,6 +35,7 @@ struct RunRecord {
     std::vector<BenchRecord> benches;
     std::vector<LoadRecord> loads;
     std::vector<ScalingRecord> scalings;
+    std::vector<ExternalRecord> externals;
     std::string google_benchmark;  // its JSON document: context and benchmarks
     // Cases, benches and loads that there are, whether flags or the environment select them or not.
     std::size_t known_cases = 0;

@@ -43,7 +43,7 @@ scenario::InterfaceIndexes Network::interfaces(std::size_t link) const {
             indexes[names.far->out.name] = there.far->out.index;
             break;
         case model::NetworkKind::ports:
-            indexes["out0"] = there.dut.index;
+            indexes["out0"] = there.far ? there.far->out.index : there.dut.index;
             break;
     }
     return indexes;

@@ -26,6 +26,8 @@ namespace xdpbench::net {
 struct FarEnd {
     InterfaceInfo out;   // on the DUT side: the interface to redirect to
     InterfaceInfo sink;  // its other end, in Network::sink
+    // False: of a real port nobody here has the other end. What left by `out` is counted there.
+    bool readable = true;
 };
 
 // A cable from the tester to the program under test and, in a chain, one from there on.
@@ -62,7 +64,7 @@ struct Host {
 
 // pair:   tester0 - dut0
 // chain:  tester0 - dut0, out0 - sink0
-// ports:  the port --peer and the port --dev, which are there already
+// ports:  the port --peer and the port --dev, which are there already, and the port --out if named
 // lan:    hosts on a bridge; the client is the tester, the host `dut` has the program
 //
 // What leaves the tester's end arrives at the DUT's, where the program under test is attached, and
@@ -73,7 +75,7 @@ struct Network {
     NetNs tester;
     NetNs dut;
     std::vector<Link> links;    // of a lan: the client and the DUT
-    std::optional<NetNs> sink;  // of a chain
+    std::optional<NetNs> sink;  // of a chain, and of ports whose far end is here
     // An interface on the tester side that no frame ever uses; ports and a lan have none. A program
     // attached there natively stays in the kernel's XDP dispatcher, and so BPF_PROG_TEST_RUN of it
     // need not wait for RCU (4 to 20 ms a call; bpf_prog_change_xdp in net/bpf/test_run.c).
@@ -104,8 +106,8 @@ struct Network {
     [[nodiscard]] std::size_t longest_frame(Sender sender) const;
 
     // Index by name of the interfaces on the program's side of a link. The names are those of the
-    // first link (dut0, out0), so that one configuration fits all links. Ports have no far end:
-    // there out0 is the port itself, and what is redirected to it comes back.
+    // first link (dut0, out0), so that one configuration fits all links. Ports have a far end only
+    // with a third port; else out0 is the device itself, and what is redirected to it comes back.
     [[nodiscard]] scenario::InterfaceIndexes interfaces(std::size_t link = 0) const;
     // The names alone, before there is one.
     [[nodiscard]] static std::vector<std::string> interface_names(model::NetworkKind kind);

@@ -43,7 +43,42 @@ Result<void> require_receive_offloads(const NetNs& netns, const InterfaceInfo& d
     return {};
 }
 
+// Nothing to do without one: then others send.
+Result<void> add_peer(const Ports& ends, std::size_t longest_frame, const Network& network,
+                      Link& link) {
+    if (ends.peer.empty()) return {};
+    XDPBENCH_TRY(UsablePort peer,
+                 ends.remote
+                     ? claim_remote_port(ends, network.dut, ends.take_over, longest_frame)
+                     : claim_port(network.tester, ends.peer, ends.take_over, longest_frame));
+    link.tester = std::move(peer.interface);
+    link.carrier_wait = peer.carrier_wait;
+    return {};
+}
+
+// What is redirected leaves by this port. Its other end is read if it is named.
+Result<void> add_far_end(const Ports& ends, std::size_t longest_frame, Network& network,
+                         Link& link) {
+    if (ends.out.empty()) return {};
+    FarEnd& far = link.far.emplace();
+    XDPBENCH_TRY(UsablePort out, claim_port(network.dut, ends.out, ends.take_over, longest_frame));
+    far.out = std::move(out.interface);
+    far.readable = !ends.out_peer.empty();
+    if (!far.readable) return {};
+    XDPBENCH_TRY(NetNs here, NetNs::current());
+    XDPBENCH_TRY(UsablePort sink, claim_port(here, ends.out_peer, ends.take_over, longest_frame));
+    far.sink = std::move(sink.interface);
+    network.sink.emplace(std::move(here));
+    return {};
+}
+
 }  // namespace
+
+std::string out_text(const Ports& ends) {
+    if (ends.out.empty()) return {};
+    return ends.out_peer.empty() ? ends.out + ", counted by its tx counters"
+                                 : fmt::format("{}, counted at {}", ends.out, ends.out_peer);
+}
 
 Result<Network> join_ports(const Ports& ends, model::Mode mode, std::size_t longest_frame) {
     XDPBENCH_TRY(NetNs tester, NetNs::current());
@@ -61,14 +96,11 @@ Result<Network> join_ports(const Ports& ends, model::Mode mode, std::size_t long
     network.remote = ends.remote;
     XDPBENCH_TRY(link.dut,
                  usable_interface(network.dut, ends.device, ends.take_over, longest_frame));
-    XDPBENCH_TRY(UsablePort peer,
-                 ends.remote
-                     ? claim_remote_port(ends, network.dut, ends.take_over, longest_frame)
-                     : claim_port(network.tester, ends.peer, ends.take_over, longest_frame));
-    link.tester = std::move(peer.interface);
+    XDPBENCH_CHECK(add_peer(ends, longest_frame, network, link));
     XDPBENCH_CHECK(require_receive_offloads(network.dut, link.dut, mode));
     XDPBENCH_TRY(const CarrierWait dut_wait, require_cabled(network.dut, link.dut));
-    link.carrier_wait = dut_wait + peer.carrier_wait;
+    link.carrier_wait += dut_wait;
+    XDPBENCH_CHECK(add_far_end(ends, longest_frame, network, link));
     network.links.push_back(std::move(link));
     return network;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 #include "base/result.h"
 #include "net/network.h"
@@ -15,7 +16,11 @@ namespace xdpbench::net {
 // Refuses, with the command that helps, interfaces that are in use (addresses, routes, a bridge or
 // bond above them, XDP), that are down or not cabled, whose MTU is too small for frames of
 // `longest_frame` bytes (with Ethernet header), and a device that would join frames before they are
-// counted. There is no far end: what a scenario redirects there leaves by the device itself.
+// counted. With a third port (Ports::out) there is a far end, which is readable if its other end is
+// named; without it what a scenario redirects there leaves by the device itself.
 Result<Network> join_ports(const Ports& ends, model::Mode mode, std::size_t longest_frame);
+
+// "eth3, counted at eth4", "eth3, counted by its tx counters"; empty: there is no third port.
+[[nodiscard]] std::string out_text(const Ports& ends);
 
 }  // namespace xdpbench::net

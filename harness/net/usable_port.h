@@ -16,10 +16,12 @@ namespace xdpbench::net {
 // Interfaces of the caller's network namespace; the peer may be elsewhere.
 struct Ports {
     std::string device;      // gets the program
-    std::string peer;        // what is sent over it arrives at the device
+    std::string peer;        // what is sent over it arrives at the device; empty: others send
     bool take_over = false;  // also interfaces with addresses or routes
     // Has the peer, where that is a port of another machine or namespace.
     std::shared_ptr<remote::Session> remote = {};
+    std::string out = {};       // what is redirected leaves by this one; empty: by the device
+    std::string out_peer = {};  // and arrives at this one; empty: nobody here has it
 };
 
 using CarrierWait = std::chrono::milliseconds;

@@ -16,6 +16,7 @@
 #include "qualify/speed_cases.h"
 #include "qualify/speed_rig.h"
 #include "target/traffic_shape.h"
+#include "traffic/generator_most.h"
 #include "traffic/pinned.h"
 #include "traffic/placement.h"
 
@@ -61,15 +62,12 @@ Result<void> find_generator_most(Context& context) {
     XDPBENCH_TRY(CaseProgram program, CaseProgram::load(untouched()));
     XDPBENCH_TRY(SpeedRig rig, SpeedRig::create(context, std::move(program)));
     const packet::Frames frames = frames_of(context, rate_sizes().front(), 1);
-    double most = 0;
-    constexpr int kTries = 3;
-    for (int i = 0; i < kTries; ++i) {
-        XDPBENCH_TRY(const RateCounts counts,
-                     rig.run(frames, {traffic::measuring_cpu()}, context.options().seconds / 2));
-        const std::uint64_t left = counts.sent - std::min(counts.sent, counts.not_sent_by_peer);
-        if (counts.send_seconds > 0)
-            most = std::max(most, static_cast<double>(left) / counts.send_seconds);
-    }
+    XDPBENCH_TRY(
+        const double most, traffic::find_generator_most(3, [&]() -> Result<traffic::FlatOut> {
+            XDPBENCH_TRY(const RateCounts counts, rig.run(frames, {traffic::measuring_cpu()},
+                                                          context.options().seconds / 2));
+            return traffic::FlatOut{counts.sent, counts.not_sent_by_peer, counts.send_seconds};
+        }));
     context.set_generator_most(most);
     return {};
 }

@@ -9,15 +9,14 @@
 #include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/text.h"
-#include "net/interface.h"
 #include "net/port_network.h"
 #include "probe/attach_modes.h"
 #include "qualify/frames.h"
 #include "qualify/rig.h"
 #include "testbed/port_losses.h"
 #include "traffic/generator.h"
-#include "traffic/paced_generators.h"
-#include "traffic/pinned.h"
+#include "traffic/generator_group.h"
+#include "traffic/generator_most.h"
 
 namespace xdpbench::qualify {
 namespace {
@@ -49,18 +48,11 @@ Result<void> require_sender(const Context& context) {
         {}, "use a port of another driver as --peer");
 }
 
-Result<std::uint64_t> refused_by_peer(const Context& context) {
-    XDPBENCH_TRY(const net::InterfaceCounters counters,
-                 net::interface_counters(context.netns(), context.peer().name));
-    return counters.tx_dropped + counters.tx_errors;
-}
-
 }  // namespace
 
 Result<SpeedRig> SpeedRig::create(Context& context, CaseProgram program) {
     XDPBENCH_TRY(const model::Mode mode, context.mode());
     XDPBENCH_CHECK(require_sender(context));
-    XDPBENCH_TRY(net::Network aside, net::Network::create(0, 0));
     XDPBENCH_TRY(traffic::Sink back, sink_at_peer(context));
     XDPBENCH_TRY(traffic::Sink stack, traffic::Sink::attach(context.netns(), context.device(),
                                                             traffic::SinkPlace::socket));
@@ -70,7 +62,7 @@ Result<SpeedRig> SpeedRig::create(Context& context, CaseProgram program) {
     XDPBENCH_CHECK(net::require_sends_redirected(context.netns(), context.peer(),
                                                  "use a port of another driver as --peer"));
     SpeedRig rig(context, std::move(program), std::move(xdp_link), std::move(stack),
-                 std::move(back), std::move(aside));
+                 std::move(back));
     XDPBENCH_CHECK(rig.await_first_frame());
     XDPBENCH_TRY(rig.losses_before_,
                  testbed::read_port_losses(context.netns(), context.device().name));
@@ -106,47 +98,19 @@ Result<void> SpeedRig::await_first_frame() {
         {}};
 }
 
-// Calls that take some 20 ms each: few, and soon ended by Ctrl-C.
-Result<Clock::time_point> SpeedRig::send_alone(const packet::Frames& frames, double seconds,
-                                               RateCounts& counts) {
-    constexpr std::uint64_t kFewest = 256;
-    constexpr std::uint64_t kMost = 1U << 18U;
-    constexpr double kCallSeconds = 0.01;
-    XDPBENCH_TRY(traffic::Generator generator, traffic::Generator::create(frames));
-    XDPBENCH_CHECK(generator.park(aside_.tester, aside_.parking));
-    const auto start = Clock::now();
-    for (std::uint64_t window = kFewest; seconds_since(start) < seconds;) {
-        const auto begun = Clock::now();
-        XDPBENCH_CHECK(generator.send(context_->netns(), context_->peer().index, window));
-        counts.sent += window;
-        if (seconds_since(begun) < kCallSeconds) window = std::min(2 * window, kMost);
-    }
-    counts.send_seconds = seconds_since(start);
-    return start;
-}
-
-Result<Clock::time_point> SpeedRig::send_together(const packet::Frames& frames,
-                                                  const std::vector<int>& cpus, double seconds,
-                                                  RateCounts& counts) {
-    XDPBENCH_TRY(traffic::PacedGenerators generators,
-                 traffic::PacedGenerators::create(frames, traffic::Pace::paced, cpus));
-    const auto start = Clock::now();
-    XDPBENCH_TRY(const traffic::JointOffer offer,
-                 generators.offer(context_->netns(), context_->peer().index,
-                                  {traffic::kHighestRate, seconds, 0}));
-    counts.sent = offer.frames;
-    counts.send_seconds = offer.seconds;
-    return start;
-}
-
 Result<RateCounts> SpeedRig::run(const packet::Frames& frames, const std::vector<int>& cpus,
                                  double seconds) {
-    XDPBENCH_TRY(const traffic::PinnedThread pinned, traffic::PinnedThread::pin(cpus.front()));
+    XDPBENCH_TRY(traffic::GeneratorGroup generators,
+                 traffic::GeneratorGroup::create(frames, traffic::Pace::flat_out, cpus));
     RateCounts counts;
     XDPBENCH_TRY(const Seen before, look());
-    XDPBENCH_TRY(const std::uint64_t refused, refused_by_peer(*context_));
-    XDPBENCH_TRY(const auto start, cpus.size() == 1 ? send_alone(frames, seconds, counts)
-                                                    : send_together(frames, cpus, seconds, counts));
+    const std::string& peer = context_->peer().name;
+    XDPBENCH_TRY(const std::uint64_t refused, traffic::refused_by_port(context_->netns(), peer));
+    const auto start = Clock::now();
+    XDPBENCH_TRY(const traffic::JointOffer offer,
+                 generators.send(context_->netns(), context_->peer().index, seconds));
+    counts.sent = offer.frames;
+    counts.send_seconds = offer.seconds;
     Seen last = before;
     auto moved = Clock::now();
     while (Clock::now() - moved < kStillness) {
@@ -161,7 +125,8 @@ Result<RateCounts> SpeedRig::run(const packet::Frames& frames, const std::vector
     counts.seconds = std::chrono::duration<double>(moved - start).count();
     counts.handled = last.handled - before.handled;
     counts.arrived = last.arrived - before.arrived;
-    XDPBENCH_TRY(const std::uint64_t refused_now, refused_by_peer(*context_));
+    XDPBENCH_TRY(const std::uint64_t refused_now,
+                 traffic::refused_by_port(context_->netns(), peer));
     counts.not_sent_by_peer = refused_now - refused;
     if (counts.handled <= counts.sent) return counts;
     return Error{ErrorKind::invalid,

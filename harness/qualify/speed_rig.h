@@ -7,10 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/result.h"
 #include "bpf/attach.h"
-#include "net/network.h"
 #include "packet/frame.h"
 #include "qualify/context.h"
 #include "qualify/port_rate.h"
@@ -41,13 +39,12 @@ class SpeedRig {
 
   private:
     SpeedRig(Context& context, CaseProgram program, bpf::XdpLink xdp_link, traffic::Sink stack,
-             traffic::Sink back, net::Network aside)
+             traffic::Sink back)
         : context_(&context),
           program_(std::move(program)),
           xdp_link_(std::move(xdp_link)),
           stack_(std::move(stack)),
-          back_(std::move(back)),
-          aside_(std::move(aside)) {}
+          back_(std::move(back)) {}
 
     struct Seen {
         std::uint64_t handled = 0;
@@ -55,19 +52,11 @@ class SpeedRig {
     };
     Result<Seen> look() const;
     Result<void> await_first_frame();
-    // Both return when they began to send.
-    Result<Clock::time_point> send_alone(const packet::Frames& frames, double seconds,
-                                         RateCounts& counts);
-    Result<Clock::time_point> send_together(const packet::Frames& frames,
-                                            const std::vector<int>& cpus, double seconds,
-                                            RateCounts& counts);
-
     Context* context_;
     CaseProgram program_;
     bpf::XdpLink xdp_link_;
     traffic::Sink stack_;
     traffic::Sink back_;
-    net::Network aside_;  // where the generator is parked
     std::map<std::string, std::uint64_t> losses_before_;
 };
 

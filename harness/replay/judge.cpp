@@ -48,7 +48,8 @@ std::string compare_cpus(const std::map<int, std::uint64_t>& expected,
 
 // What is said of all sinks that the scenario speaks of.
 Result<FrameComparison> compare_sinks(const target::Target& target,
-                                      const testbed::InstrumentedLink& link) {
+                                      const testbed::InstrumentedLink& link,
+                                      std::uint64_t left_by_out) {
     const scenario::Replay& replay = *target.scenario.replay;
     FrameComparison all;
     const auto compare = [&](const char* what, const scenario::FrameRef& wanted,
@@ -75,6 +76,16 @@ Result<FrameComparison> compare_sinks(const target::Target& target,
     XDPBENCH_CHECK(add("passed to the stack", replay.passed, link.stack_sink()));
     // Out of a real interface they leave by itself, and come back.
     const traffic::Arrivals* const far = link.far_sink();
+    if (far == nullptr && link.has_far_end()) {
+        if (!replay.forwarded) return all;
+        XDPBENCH_TRY(const packet::Frames expected,
+                     target::load_frames(*replay.forwarded, target.scenario));
+        if (expected.size() == left_by_out) return all;
+        all.text += fmt::format("left by the port --out, as it counts: expected {}, got {}\n",
+                                counted(expected.size(), "frame"), thousands(left_by_out));
+        ++all.otherwise_wrong;
+        return all;
+    }
     XDPBENCH_CHECK(add(far != nullptr ? "forwarded to the far end" : "redirected back",
                        replay.forwarded, far != nullptr ? *far : link.tester_sink()));
     return all;
@@ -145,7 +156,7 @@ Result<check::Verdict> judge(const target::Target& target, const testbed::Instru
     const scenario::Replay& replay = *target.scenario.replay;
     const std::string counts = compare_actions(replay.actions, record.actions) +
                                compare_cpus(replay.passed_cpus, record.passed_cpus);
-    XDPBENCH_TRY(const FrameComparison frames, compare_sinks(target, link));
+    XDPBENCH_TRY(const FrameComparison frames, compare_sinks(target, link, record.forwarded));
     if (counts.empty() && frames.text.empty()) return check::Verdict{};
     const std::vector<std::string> ports = tag_hiding_ports(link);
     if (frames.without_tags == 0 || ports.empty())

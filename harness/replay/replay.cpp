@@ -122,7 +122,8 @@ Result<model::VerdictRecord> expected_verdicts(const target::Target& target) {
 
 model::ReplayRecord describe(const target::Target& target, model::Mode mode,
                              const testbed::InstrumentedLink& link,
-                             const testbed::LinkCounts& counts, std::uint64_t sent) {
+                             const testbed::LinkCounts& counts, std::uint64_t sent,
+                             const std::string& out) {
     model::ReplayRecord record;
     record.program = target.scenario.name;
     record.mode = mode;
@@ -130,6 +131,7 @@ model::ReplayRecord describe(const target::Target& target, model::Mode mode,
     if (record.network == model::NetworkKind::ports) {
         record.device = link.dut().name;
         record.peer = link.tester().name;
+        record.out = out;
     }
     record.traffic = target::replay_traffic(target).text;
     record.sent = sent;
@@ -169,10 +171,12 @@ Result<net::Network> network_for(const target::Target& target, model::Mode mode,
                                  std::size_t longest_frame,
                                  const std::optional<net::Ports>& devices) {
     if (!devices) return target::make_network(target, 1, longest_frame);
-    if (target.judged && target.scenario.replay->received && target.scenario.replay->forwarded) {
+    if (devices->out.empty() && target.judged && target.scenario.replay->received &&
+        target.scenario.replay->forwarded) {
         return unavailable_error(
             "the scenario tells frames that come back from those at a far end, and over --dev and "
-            "--peer both come back");
+            "--peer both come back",
+            {}, "name a third port, which they leave by: --out IF");
     }
     return net::join_ports(*devices, mode, longest_frame);
 }
@@ -186,6 +190,17 @@ void note_carrier(const target::Target& target, const net::Network& network,
     notes.push_back(fmt::format(
         "{} over {}: the carrier came back {} ms after the last detach, {} ms after attaching",
         target.scenario.name, link.dut().name, before.count(), after.count()));
+}
+
+// A port's counters do not tell one frame from another.
+void note_counting(const target::Target& target, const testbed::InstrumentedLink& link,
+                   const std::string& out, std::vector<std::string>& notes) {
+    const bool compares = target.judged && target.scenario.replay->forwarded;
+    if (!compares || !link.has_far_end() || link.far_sink() != nullptr) return;
+    notes.push_back(
+        fmt::format("{}: only the number of frames that left by {} was compared; name the other "
+                    "end of its cable to compare the frames: --out-peer",
+                    target.scenario.name, out));
 }
 
 Result<traffic::FrameSender> sender_for(const packet::Frames& frames, bool as_card,
@@ -228,6 +243,7 @@ Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
         link.emplace(std::move(equipped));
     }
     note_carrier(target, network, *link, notes);
+    if (options.devices) note_counting(target, *link, options.devices->out, notes);
     if (as_card) XDPBENCH_CHECK(testbed::act_as_card(network.tester, link->tester()));
     testbed::LinkCounts counts;
     {
@@ -246,7 +262,8 @@ Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
     const std::string missing = options.devices ? testbed::name_losses(counts, frames.size())
                                                 : testbed::unaccounted(counts, frames.size());
     ReplayOutcome outcome;
-    outcome.record = describe(target, mode, *link, counts, frames.size());
+    outcome.record = describe(target, mode, *link, counts, frames.size(),
+                              options.devices ? net::out_text(*options.devices) : "");
     outcome.record->accounted_for = missing.empty();
     XDPBENCH_TRY(outcome.observation, observe(*link, mode, counts, capture.frames > 0));
     outcome.observation->unsteady = check::reads_clock_or_random(program);

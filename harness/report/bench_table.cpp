@@ -136,6 +136,10 @@ std::string bench_table(const std::vector<model::BenchRecord>& benches) {
                 fmt::format("  lost, {}{}: {}\n", several ? benches[i].setup.program + " " : "",
                             names[i], losses_text(benches[i].losses));
     }
+    for (const model::BenchRecord& bench : benches) {
+        if (bench.outcome == model::Outcome::passed)
+            losses += generator_hint(bench.setup, bench.bound);
+    }
     return table_text(bench_rows(benches), several ? 2 : 1) + losses;
 }
 
@@ -165,7 +169,8 @@ std::string bench_heading(const std::vector<model::BenchRecord>& benches,
     return fmt::format("  {:<8} {}\n           {}; {} of {:.2f} s, interleaved with the baseline\n",
                        "bench", traffic_text(setup), placement_text(setup),
                        counted(shown->rounds.size(), "round"),
-                       shown->seconds / static_cast<double>(shown->rounds.size()));
+                       shown->seconds / static_cast<double>(shown->rounds.size())) +
+           generator_line(setup);
 }
 
 }  // namespace xdpbench::report

@@ -175,6 +175,9 @@ std::string stack_cpus(const model::BenchRecord& bench) {
 
 // Over two ports there is no third one to redirect to.
 std::string redirect_way(const model::BenchRecord& bench) {
+    if (!bench.setup.out.empty() && bench.forwarded > 0)
+        return fmt::format("  {:<10}{} left by {}\n", "redirect", thousands(bench.forwarded),
+                           bench.setup.out);
     const bool back = bench.setup.action == model::Action::redirect && bench.received > 0;
     if (bench.setup.placement != model::Placement::device || !back) return {};
     return fmt::format("  {:<10}out of the port of --dev, back to the peer\n", "redirect");
@@ -201,10 +204,10 @@ std::string baseline_cpus(const model::BenchRecord& bench) {
 
 std::string bench_text(const model::BenchRecord& bench) {
     const double rounds = static_cast<double>(std::max<std::size_t>(1, bench.rounds.size()));
-    std::string text =
-        fmt::format("  {:<8} {}\n           {}; {} of {:.2f} s, interleaved with the baseline\n\n",
-                    "bench", setup_text(bench.setup, bench.outcome), placement_text(bench.setup),
-                    counted(bench.rounds.size(), "round"), bench.seconds / rounds);
+    std::string text = fmt::format(
+        "  {:<8} {}\n           {}; {} of {:.2f} s, interleaved with the baseline\n{}\n", "bench",
+        setup_text(bench.setup, bench.outcome), placement_text(bench.setup),
+        counted(bench.rounds.size(), "round"), bench.seconds / rounds, generator_line(bench.setup));
     if (const std::string state = state_text(bench.state); !state.empty())
         text += fmt::format("  {:<10}{}\n", "state", state);
     text += bench_table(bench) + "\n" + precision_lines(bench) + clock_line(bench) +
@@ -224,7 +227,54 @@ std::string bench_text(const model::BenchRecord& bench) {
                               bench.evidence);
 }
 
+namespace {
+
+// "CPU 0 51 %, CPU 1 49 %": which CPUs the program ran on.
+std::string spread_text(const model::ScalingStep& step) {
+    double all = 0;
+    for (const auto& [cpu, frames] : step.handled_by) all += static_cast<double>(frames);
+    std::vector<std::string> parts;
+    for (const auto& [cpu, frames] : step.handled_by)
+        parts.push_back(
+            fmt::format("CPU {} {:.0f} %", cpu, 100 * static_cast<double>(frames) / all));
+    return parts.empty() ? "not counted by CPU" : fmt::format("{}", fmt::join(parts, ", "));
+}
+
+// Receive hashing spreads flows, not frames.
+std::string flows_hint(const model::ScalingRecord& scaling) {
+    std::uint64_t queues = 0;
+    for (const model::ScalingStep& step : scaling.steps) queues = std::max(queues, step.queues);
+    if (scaling.setup.flows >= queues) return {};
+    return fmt::format(
+        "  hint: the traffic has {} for {}; receive hashing sends a flow to one queue: --flows "
+        "1000\n",
+        counted(scaling.setup.flows, "flow"), counted(queues, "queue"));
+}
+
+std::string port_scaling_text(const model::ScalingRecord& scaling) {
+    std::string text = fmt::format(
+        "  {:<8} {}\n           queues of the device, and CPUs that send as fast as they can\n\n",
+        "scaling", setup_text(scaling.setup, scaling.outcome));
+    constexpr const char* kRow = "  {:<8}{:<10}{:>10}{:>10}{:>12}{:>11}{:>10}  {:<11}{}\n";
+    text += fmt::format(kRow, "queues", "CPUs", "Mpps", "speedup", "efficiency", "generator",
+                        "lost", "bottleneck", "the program ran on");
+    for (const model::ScalingStep& step : scaling.steps)
+        text += fmt::format(
+            kRow, step.queues, fmt::format("{}", fmt::join(step.cpus, ",")),
+            fmt::format("{:.3f}", stats::median(step.together).value_or(0) / model::kMega),
+            fmt::format("{:.2f}", model::speedup(scaling, step)),
+            fmt::format("{:.2f}", model::efficiency(scaling, step)),
+            fmt::format("{:.3f}", step.generator_most / model::kMega),
+            fmt::format("{:.2f} %", step.lost * 100), model::name_of(step.bound),
+            spread_text(step));
+    return text + fmt::format("\n  {:<9}{}\n", "lost", losses_text(scaling.losses)) +
+           flows_hint(scaling);
+}
+
+}  // namespace
+
 std::string scaling_text(const model::ScalingRecord& scaling) {
+    if (model::is_over_ports(scaling)) return port_scaling_text(scaling);
     std::string text = fmt::format(
         "  {:<8} {}\n           one generator and one queue per CPU: {} of one device, interleaved "
         "with as many devices\n\n",
@@ -238,7 +288,7 @@ std::string scaling_text(const model::ScalingRecord& scaling) {
                             fmt::format("{}", fmt::join(step.cpus, ",")),
                             stats::median(step.together).value_or(0) / model::kMega,
                             model::speedup(scaling, step), apart / model::kMega,
-                            model::apart_speedup(scaling, step), model::efficiency(step));
+                            model::apart_speedup(scaling, step), model::efficiency(scaling, step));
     }
     return text + fmt::format("\n  {:<9}{}\n", "lost", losses_text(scaling.losses));
 }

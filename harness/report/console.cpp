@@ -11,6 +11,7 @@
 #include "report/bench_table.h"
 #include "report/bench_text.h"
 #include "report/counts_text.h"
+#include "report/external_text.h"
 #include "report/load_table.h"
 #include "report/load_text.h"
 #include "report/load_title.h"
@@ -134,6 +135,9 @@ void Console::report(const model::RunRecord& run, bool verbose) {
     }
     for (const model::ScalingRecord& record : run.scalings) {
         if (record.outcome == model::Outcome::passed) print("\n{}", scaling_text(record));
+    }
+    for (const model::ExternalRecord& record : run.externals) {
+        if (record.handled > 0) print("\n{}", external_text(record));
     }
     problems(run);
     conclusion(run);
@@ -285,6 +289,7 @@ void Console::problems(const model::RunRecord& run) {
     for (const model::BenchRecord& record : run.benches) tell(record, "bench");
     for (const model::LoadRecord& record : run.loads) tell(record, load_title(record));
     for (const model::ScalingRecord& record : run.scalings) tell(record, "scaling");
+    for (const model::ExternalRecord& record : run.externals) tell(record, "external traffic");
 }
 
 void Console::problem(const model::CaseResult& result, std::size_t count) {
@@ -309,6 +314,8 @@ void Console::conclusion(const model::RunRecord& run) {
     for (const model::LoadRecord& load : run.loads)
         ++counts[static_cast<std::size_t>(load.outcome)];
     for (const model::ScalingRecord& one : run.scalings)
+        ++counts[static_cast<std::size_t>(one.outcome)];
+    for (const model::ExternalRecord& one : run.externals)
         ++counts[static_cast<std::size_t>(one.outcome)];
     std::string text;
     model::Outcome worst = counts[0] > 0 ? model::Outcome::passed : model::Outcome::skipped;

@@ -77,8 +77,12 @@ std::string placement_text(const model::BenchSetup& setup) {
             return fmt::format("separate: {} on CPU {}, program in threaded NAPI on CPU {}",
                                generator, setup.generator_cpu, setup.cpu);
         case model::Placement::device:
-            return fmt::format("real interfaces: {} on CPU {}, program on the CPU of the interrupt",
-                               generator, setup.generator_cpu);
+            return fmt::format(
+                "real interfaces: {}, program on the CPU of the interrupt{}",
+                setup.generator_cpus.size() > 1
+                    ? fmt::format("generators on CPUs {}", fmt::join(setup.generator_cpus, ", "))
+                    : fmt::format("{} on CPU {}", generator, setup.generator_cpu),
+                setup.out.empty() ? "" : ", redirects leave by " + setup.out);
         case model::Placement::shared:
             break;
     }
@@ -86,6 +90,24 @@ std::string placement_text(const model::BenchSetup& setup) {
         return fmt::format("shared: a generator and the program on each of CPUs {}",
                            fmt::join(setup.generator_cpus, ", "));
     return fmt::format("shared: {} and program on CPU {}", generator, setup.cpu);
+}
+
+std::string generator_line(const model::BenchSetup& setup) {
+    if (setup.generator_most <= 0) return {};
+    const std::string_view who =
+        setup.generator_cpus.size() > 1 ? "generators send" : "generator sends";
+    return fmt::format(
+        "           the {} at most {} of this traffic over this port, measured first\n", who,
+        rate_text(setup.generator_most));
+}
+
+std::string generator_hint(const model::BenchSetup& setup, model::Bound bound) {
+    if (setup.placement != model::Placement::device || bound != model::Bound::generator) return {};
+    return fmt::format(
+        "  hint: {} {} is limited by the generator; the port and the program may be faster. Send "
+        "from "
+        "more CPUs (--cpus 0,1), or with a generator of your own (--traffic external)\n",
+        setup.program, setup.name());
 }
 
 }  // namespace xdpbench::report

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "model/bound.h"
 #include "model/common.h"
 #include "model/xsk.h"
 
@@ -28,5 +29,10 @@ namespace xdpbench::report {
 
 // "1 socket (copy), 21.3 frames per batch, 4,123 wake-ups; drops: none".
 [[nodiscard]] std::string sockets_text(const model::XskRecord& xsk, const model::Losses& losses);
+
+// The most that was sent over real ports, as a line; empty where it was not measured.
+[[nodiscard]] std::string generator_line(const model::BenchSetup& setup);
+// What to do about a rate over real ports that the generator limits, as a line; else empty.
+[[nodiscard]] std::string generator_hint(const model::BenchSetup& setup, model::Bound bound);
 
 }  // namespace xdpbench::report

@@ -47,6 +47,8 @@ std::vector<Entry> cases_of(const model::RunRecord& run) {
         entries.push_back(entry_of(load, model::name_of(load.kind), " " + load_title(load)));
     for (const model::ScalingRecord& scaling : run.scalings)
         entries.push_back(entry_of(scaling, "scaling"));
+    for (const model::ExternalRecord& external : run.externals)
+        entries.push_back(entry_of(external, "external"));
     return entries;
 }
 

@@ -15,7 +15,8 @@ std::string body_of(const model::RunRecord& run) {
     const Source source = &run;
     return html_verdict(source) + html_problems(source) + html_programs(run) + html_offloads(run) +
            html_panel("Rates and costs", html_figures({html_rates(run), html_costs(run)})) +
-           html_panel("CPUs", html_figures({html_scalings(run)})) +
+           html_panel("CPUs and queues", html_figures({html_scalings(run)})) +
+           html_panel("External traffic", html_figures({html_externals(run)})) +
            html_panel("Loss by offered rate", html_figures({html_losses_by_rate(run)})) +
            html_panel("Latency", html_figures({html_latencies(run)})) +
            html_panel("Frames", html_figures({html_losses(run), html_actions(run)})) +

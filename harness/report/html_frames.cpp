@@ -78,8 +78,55 @@ struct CpuActions {
     }
 };
 
+// Of real ports: the rate, and what the generators sent at most, by queues or by CPUs.
+std::string port_scaling_figure(const model::ScalingRecord& scaling) {
+    const bool by_queues = scaling.steps.front().queues != scaling.steps.back().queues;
+    std::vector<std::string> names;
+    std::vector<Point> rates;
+    std::vector<Point> most;
+    std::vector<TableRow> data{{"queues", "CPUs that send", "Mpps", "generators at most, Mpps",
+                                "efficiency, %", "speedup", "lost, %", "bottleneck"}};
+    double highest = 0;
+    for (const model::ScalingStep& step : scaling.steps) {
+        const double x = static_cast<double>(names.size());
+        names.push_back(std::to_string(by_queues ? step.queues : step.cpus.size()));
+        rates.push_back({x, stats::median(step.together).value_or(0) / model::kMega});
+        most.push_back({x, step.generator_most / model::kMega});
+        highest = std::max({highest, rates.back().y, most.back().y});
+        data.push_back({std::to_string(step.queues), std::to_string(step.cpus.size()),
+                        fmt::format("{:.3f}", rates.back().y), fmt::format("{:.3f}", most.back().y),
+                        fmt::format("{:.0f}", model::efficiency(scaling, step) * kPercent),
+                        fmt::format("{:.2f}", model::speedup(scaling, step)),
+                        fmt::format("{:.2f}", step.lost * kPercent),
+                        std::string(model::name_of(step.bound))});
+    }
+    const char* const what = by_queues ? "queues" : "CPUs";
+    Plot plot(fmt::format("rate by number of {}", what),
+              Axis::names(by_queues ? "queues of the device" : "CPUs that send", names),
+              Axis::from_zero("Mpps processed", highest * 1.1));
+    plot.line(most, series_class(1), true);
+    plot.line(rates, series_class(0));
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        plot.mark(most[i], 1);
+        plot.mark(rates[i], 0);
+        plot.note({rates[i].x, std::max(rates[i].y, most[i].y)},
+                  fmt::format("{:.0f} %", model::efficiency(scaling, scaling.steps[i]) * kPercent),
+                  12);
+    }
+    return html_figure(
+        {fmt::format("{} {}, rate by {}", scaling.setup.program, scaling.setup.name(), what),
+         fmt::format("Above each point: efficiency, the rate over that of the first point, for as "
+                     "many times the {}. A rate near the generators' is not the port's limit.",
+                     what),
+         {{"processed by the program", series_class(0)},
+          {"the generators at most", series_class(1)}},
+         plot.svg(),
+         html_table(data, 1)});
+}
+
 std::string scaling_figure(const model::ScalingRecord& scaling) {
     if (scaling.steps.empty()) return {};
+    if (model::is_over_ports(scaling)) return port_scaling_figure(scaling);
     std::vector<std::string> names;
     std::vector<Point> together;
     std::vector<Point> apart;
@@ -94,7 +141,7 @@ std::string scaling_figure(const model::ScalingRecord& scaling) {
         highest = std::max({highest, together.back().y, apart.back().y});
         data.push_back({names.back(), fmt::format("{:.3f}", together.back().y),
                         fmt::format("{:.3f}", apart.back().y),
-                        fmt::format("{:.0f}", model::efficiency(step) * kPercent),
+                        fmt::format("{:.0f}", model::efficiency(scaling, step) * kPercent),
                         fmt::format("{:.2f}", model::speedup(scaling, step))});
     }
     Plot plot("rate by number of CPUs", Axis::names("CPUs, each with a generator", names),
@@ -105,7 +152,8 @@ std::string scaling_figure(const model::ScalingRecord& scaling) {
         plot.mark(apart[i], 1);
         plot.mark(together[i], 0);
         plot.note({together[i].x, std::max(together[i].y, apart[i].y)},
-                  fmt::format("{:.0f} %", model::efficiency(scaling.steps[i]) * kPercent), 12);
+                  fmt::format("{:.0f} %", model::efficiency(scaling, scaling.steps[i]) * kPercent),
+                  12);
     }
     return html_figure(
         {scaling.setup.program + " " + scaling.setup.name() + ", rate by CPUs",
@@ -127,6 +175,8 @@ std::string html_losses(const model::RunRecord& run) {
         lost.add(bench.setup.program + " bench " + bench.setup.name(), bench.losses);
     for (const model::ScalingRecord& scaling : run.scalings)
         lost.add(scaling.setup.program + " scaling " + scaling.setup.name(), scaling.losses);
+    for (const model::ExternalRecord& external : run.externals)
+        lost.add(external.setup.program + " external " + external.setup.name(), external.losses);
     for (const model::LoadRecord& load : run.loads) {
         model::Losses all;
         for (const model::Trial& trial : load.trials)
@@ -151,7 +201,11 @@ std::string html_actions(const model::RunRecord& run) {
     CpuActions benches;
     for (const model::BenchRecord& bench : run.benches)
         benches.add(bench.setup.program + " " + bench.setup.name(), bench.cpus);
-    return replays.figure("Replays, actions by CPU") + benches.figure("Benches, actions by CPU");
+    CpuActions externals;
+    for (const model::ExternalRecord& external : run.externals)
+        externals.add(external.setup.program + " " + external.setup.name(), external.cpus);
+    return externals.figure("External traffic, actions by CPU") +
+           replays.figure("Replays, actions by CPU") + benches.figure("Benches, actions by CPU");
 }
 
 std::string html_scalings(const model::RunRecord& run) {

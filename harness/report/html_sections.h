@@ -28,6 +28,7 @@ namespace xdpbench::report {
 [[nodiscard]] std::string html_rates(const model::RunRecord& run);
 [[nodiscard]] std::string html_costs(const model::RunRecord& run);
 [[nodiscard]] std::string html_windows(const model::RunRecord& run);
+[[nodiscard]] std::string html_externals(const model::RunRecord& run);
 [[nodiscard]] std::string html_scalings(const model::RunRecord& run);
 // Offered rates and searches; latencies.
 [[nodiscard]] std::string html_losses_by_rate(const model::RunRecord& run);

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "report/external_json.h"
 #include "report/json_parts.h"
 #include "report/load_json.h"
 #include "report/scaling_rows.h"
@@ -14,13 +15,6 @@ namespace xdpbench::report {
 namespace {
 
 using report::to_json;  // of report/json_parts.h, which those here would hide
-
-Json to_json(const std::vector<model::CpuTally>& cpus) {
-    Json json = Json::array();
-    for (const model::CpuTally& cpu : cpus)
-        json.push_back({{"cpu", cpu.cpu}, {"actions", to_json(cpu.actions)}});
-    return json;
-}
 
 Json by_cpu(const std::map<int, std::uint64_t>& frames) {
     Json json = Json::object();
@@ -94,6 +88,7 @@ Json to_json(const model::ReplayRecord& replay) {
     if (replay.network == model::NetworkKind::ports) {
         json["device"] = replay.device;
         json["peer"] = replay.peer;
+        if (!replay.out.empty()) json["out"] = replay.out;
     }
     if (replay.xsk) json["xsk"] = to_json(*replay.xsk);
     if (replay.replacement) json["replacement"] = to_json(*replay.replacement);
@@ -289,13 +284,24 @@ Json to_json(const model::BenchRecord& bench) {
     return json;
 }
 
-Json to_json(const model::ScalingStep& step) {
-    return {{"cpus", step.cpus},
-            {"together_pps", stats::median(step.together).value_or(0)},
-            {"apart_pps", stats::median(step.apart).value_or(0)},
-            {"efficiency", model::efficiency(step)},
-            {"together_pps_samples", step.together},
-            {"apart_pps_samples", step.apart}};
+Json to_json(const model::ScalingRecord& scaling, const model::ScalingStep& step) {
+    Json json{{"cpus", step.cpus},
+              {"together_pps", stats::median(step.together).value_or(0)},
+              {"speedup", model::speedup(scaling, step)},
+              {"efficiency", model::efficiency(scaling, step)},
+              {"together_pps_samples", step.together}};
+    if (!model::is_over_ports(scaling)) {
+        json["apart_pps"] = stats::median(step.apart).value_or(0);
+        json["apart_speedup"] = model::apart_speedup(scaling, step);
+        json["apart_pps_samples"] = step.apart;
+        return json;
+    }
+    json["queues"] = step.queues;
+    json["generator_most_pps"] = step.generator_most;
+    json["lost"] = step.lost;
+    json["bound"] = model::name_of(step.bound);
+    json["handled_by_cpu"] = by_cpu(step.handled_by);
+    return json;
 }
 
 Json to_json(const model::ScalingRecord& scaling) {
@@ -305,11 +311,8 @@ Json to_json(const model::ScalingRecord& scaling) {
     json["actions"] = to_json(scaling.actions);
     json["losses"] = to_json(scaling.losses);
     json["steps"] = Json::array();
-    for (const model::ScalingStep& step : scaling.steps) {
-        json["steps"].push_back(to_json(step));
-        json["steps"].back()["speedup"] = model::speedup(scaling, step);
-        json["steps"].back()["apart_speedup"] = model::apart_speedup(scaling, step);
-    }
+    for (const model::ScalingStep& step : scaling.steps)
+        json["steps"].push_back(to_json(scaling, step));
     return json;
 }
 
@@ -346,6 +349,7 @@ std::string to_json(const model::RunRecord& run) {
     json["searches"] = loads_json(run.loads, model::LoadKind::search);
     json["latencies"] = loads_json(run.loads, model::LoadKind::latency);
     json["scalings"] = all(run.scalings);
+    json["externals"] = externals_json(run.externals);
     for (const model::ScalingRecord& scaling : run.scalings)
         for (Json& row : scaling_rows(scaling)) json["benchmarks"].push_back(std::move(row));
     // Text from object files and pcaps' names need not be UTF-8; it must not cost the document.

@@ -24,6 +24,13 @@ Json to_json(const model::Losses& losses) {
     return json;
 }
 
+Json to_json(const std::vector<model::CpuTally>& cpus) {
+    Json json = Json::array();
+    for (const model::CpuTally& cpu : cpus)
+        json.push_back({{"cpu", cpu.cpu}, {"actions", to_json(cpu.actions)}});
+    return json;
+}
+
 Json to_json(const model::XskRecord& xsk) {
     return {{"sockets", xsk.sockets},
             {"mode", model::name_of(xsk.mode)},
@@ -69,6 +76,8 @@ Json setup_json(const model::BenchSetup& setup, model::Outcome outcome,
               {"outcome", model::outcome_name(outcome)},
               {"message", message}};
     if (setup.sender != model::Sender::live_frames) json["sender"] = model::name_of(setup.sender);
+    if (!setup.out.empty()) json["out"] = setup.out;
+    if (setup.generator_most > 0) json["generator_most_pps"] = setup.generator_most;
     return json;
 }
 

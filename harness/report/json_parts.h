@@ -13,6 +13,7 @@ using Json = nlohmann::ordered_json;
 
 [[nodiscard]] Json to_json(const model::ActionTally& tally);
 [[nodiscard]] Json to_json(const model::Losses& losses);
+[[nodiscard]] Json to_json(const std::vector<model::CpuTally>& cpus);
 [[nodiscard]] Json to_json(const model::XskRecord& xsk);
 [[nodiscard]] Json to_json(const model::ProgramRecord& program);
 [[nodiscard]] Json setup_json(const model::BenchSetup& setup, model::Outcome outcome,

@@ -65,7 +65,13 @@ TEST(Json, TheScalingTableHasRowsOfGoogleBenchmark) {
     scaling.setup.program = "xdp_drop";
     scaling.setup.mode = model::Mode::native;
     scaling.setup.variant = "/size:64";
-    scaling.steps = {{{0}, {5e6, 4e6}, {5e6, 5e6}}, {{0, 1}, {8e6, 8e6}, {10e6, 10e6}}};
+    scaling.steps.resize(2);
+    scaling.steps[0].cpus = {0};
+    scaling.steps[0].together = {5e6, 4e6};
+    scaling.steps[0].apart = {5e6, 5e6};
+    scaling.steps[1].cpus = {0, 1};
+    scaling.steps[1].together = {8e6, 8e6};
+    scaling.steps[1].apart = {10e6, 10e6};
     run.scalings = {scaling, model::ScalingRecord{}};  // the second was skipped
     const auto rows = nlohmann::json::parse(to_json(run))["benchmarks"];
     ASSERT_EQ(rows.size(), 5U);

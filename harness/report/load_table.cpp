@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "report/counts_text.h"
 #include "report/table.h"
@@ -114,6 +116,23 @@ Rows rows_of(const model::LoadRecord& load) {
     return {load.kind == model::LoadKind::rate ? rate_row(load) : latency_row(load)};
 }
 
+// Over real ports: the most that was sent, and which searches that limited.
+std::string generator_notes(const std::vector<model::LoadRecord>& loads, model::LoadKind kind) {
+    std::string notes;
+    for (const model::LoadRecord& load : loads) {
+        if (load.kind != kind || load.setup.generator_most <= 0) continue;
+        const std::string most = fmt::format(
+            "  {} {}: the generator sends at most {} over this port\n", load.setup.program,
+            load.setup.name(), rate_text(load.setup.generator_most));
+        if (notes.find(most) == std::string::npos) notes += most;  // once for all rates
+        const bool limited =
+            std::any_of(load.goals.begin(), load.goals.end(),
+                        [](const auto& goal) { return goal.bound == model::Bound::generator; });
+        if (limited) notes += generator_hint(load.setup, model::Bound::generator);
+    }
+    return notes;
+}
+
 std::string table_of(const std::vector<model::LoadRecord>& loads, model::LoadKind kind) {
     Rows rows{titles_of(kind)};
     rows.front().insert(rows.front().begin(), {"program", "path"});
@@ -132,7 +151,8 @@ std::string table_of(const std::vector<model::LoadRecord>& loads, model::LoadKin
         kind == model::LoadKind::search
             ? "  not RFC 2544: generator, path and program share this machine\n"
             : "";
-    return fmt::format("  {}\n{}{}", heading_of(kind), table_text(rows, kTextColumns), note);
+    return fmt::format("  {}\n{}{}{}", heading_of(kind), table_text(rows, kTextColumns), note,
+                       generator_notes(loads, kind));
 }
 
 }  // namespace

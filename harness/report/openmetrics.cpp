@@ -122,8 +122,10 @@ void add_benches(Families& out, const model::RunRecord& run) {
         for (const model::ScalingStep& step : scaling.steps) {
             for (const auto& [devices, samples] :
                  {std::pair{"together", &step.together}, std::pair{"apart", &step.apart}}) {
+                if (samples->empty()) continue;
                 Labels labels = labels_of(scaling.setup);
                 labels.emplace_back("cpus", std::to_string(step.cpus.size()));
+                if (step.queues > 0) labels.emplace_back("queues", std::to_string(step.queues));
                 labels.emplace_back("devices", devices);
                 out.add(labels, stats::median(*samples).value_or(0));
             }

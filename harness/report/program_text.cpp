@@ -57,6 +57,8 @@ std::string arrivals_text(const model::ReplayRecord& replay) {
                             model::name_of(replay.xsk->mode));
     if (replay.network == model::NetworkKind::ports)
         text += fmt::format("; over device {}, peer {}", replay.device, replay.peer);
+    if (!replay.out.empty())
+        text += fmt::format("; {} left by {}", thousands(replay.forwarded), replay.out);
     return text;
 }
 

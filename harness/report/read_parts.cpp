@@ -159,6 +159,8 @@ model::BenchSetup read_setup(const JsonReader& reader) {
             "sender", std::array{model::Sender::live_frames, model::Sender::packet_socket},
             [](model::Sender one) { return model::name_of(one); });
     setup.counted_by = reader.text("counted_by");
+    setup.out = reader.text("out");
+    setup.generator_most = reader.number("generator_most_pps");
     return setup;
 }
 

@@ -41,5 +41,6 @@ void read_common(const JsonReader& reader, Record& record) {
 // The rates, searches and latencies, in this order.
 [[nodiscard]] std::vector<model::LoadRecord> read_loads(const JsonReader& document);
 [[nodiscard]] std::vector<model::BenchRecord> read_benches(const JsonReader& document);
+[[nodiscard]] model::ExternalRecord read_external(const JsonReader& reader);
 
 }  // namespace xdpbench::report

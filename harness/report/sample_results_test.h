@@ -191,6 +191,41 @@ inline model::OffloadRecord sample_offload() {
     return offload;
 }
 
+inline model::ScalingRecord sample_port_scaling() {
+    model::ScalingRecord scaling;
+    scaling.setup = sample_setup();
+    scaling.setup.placement = model::Placement::device;
+    scaling.setup.generator_most = 3e6;
+    scaling.setup.out = "eth3, counted at eth4";
+    scaling.queues = 4;
+    scaling.steps = {{{1}, {1e6, 1.1e6}, {}, 1, 1.2e6, 0, model::Bound::generator, {{1, 9}}},
+                     {{0, 1}, {3e6}, {}, 4, 4e6, 0.25, model::Bound::path, {{0, 3}, {1, 9}}}};
+    scaling.seconds = 2;
+    return scaling;
+}
+
+inline model::ExternalRecord sample_external() {
+    model::ExternalRecord external;
+    external.setup = sample_setup();
+    external.setup.placement = model::Placement::device;
+    external.setup.traffic = "external";
+    external.setup.out = "eth3, counted by its tx counters";
+    external.seconds = 2;
+    external.first_frame_seconds = 0.5;
+    external.handled = 3'000'000;
+    external.rates = {1e6, 2e6};
+    external.actions = {0, 0, 2'000'000, 0, 1'000'000};
+    external.cpus = {{1, external.actions}};
+    external.passed = 2'000'000;
+    external.forwarded = 999'000;
+    external.device = {{"rx_packets", 3'000'001}};
+    external.queues = {{"rx_queue_0_packets", 3'000'000}};
+    external.losses = {{"rx_missed_errors", 12}};
+    external.cpu_busy = {{0, 0.001}, {1, 0.98}};
+    external.cpu_softirq = {{0, 0}, {1, 0.97}};
+    return external;
+}
+
 inline model::RunRecord sample_run() {
     model::RunRecord run;
     run.command_line = "xdp-bench --prog lb";
@@ -224,9 +259,16 @@ inline model::RunRecord sample_run() {
     model::ScalingRecord scaling;
     scaling.setup = sample_setup();
     scaling.queues = 2;
-    scaling.steps = {{{0}, {1e6, 1.1e6}, {1e6, 1.2e6}}, {{0, 1}, {1.9e6, 2e6}, {2e6, 2.1e6}}};
+    scaling.steps.resize(2);
+    scaling.steps[0].cpus = {0};
+    scaling.steps[0].together = {1e6, 1.1e6};
+    scaling.steps[0].apart = {1e6, 1.2e6};
+    scaling.steps[1].cpus = {0, 1};
+    scaling.steps[1].together = {1.9e6, 2e6};
+    scaling.steps[1].apart = {2e6, 2.1e6};
     scaling.seconds = 2;
-    run.scalings = {scaling};
+    run.scalings = {scaling, sample_port_scaling()};
+    run.externals = {sample_external()};
     return run;
 }
 

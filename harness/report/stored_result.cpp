@@ -85,6 +85,7 @@ model::ReplayRecord read_replay(const JsonReader& reader) {
     replay.network = model::parse_network(network).value_or(model::NetworkKind::pair);
     replay.device = reader.text("device");
     replay.peer = reader.text("peer");
+    replay.out = reader.text("out");
     replay.traffic = reader.text("traffic");
     replay.sent = reader.count("sent");
     replay.actions = read_actions(reader, "actions");
@@ -152,9 +153,17 @@ model::ScalingRecord read_scaling(const JsonReader& reader) {
     model::ScalingRecord scaling;
     read_common(reader, scaling);
     scaling.queues = reader.count("queues");
-    for (const JsonReader& step : reader.objects("steps"))
-        scaling.steps.push_back({read_cpus(step, "cpus"), step.numbers("together_pps_samples"),
-                                 step.numbers("apart_pps_samples")});
+    for (const JsonReader& one : reader.objects("steps")) {
+        model::ScalingStep& step = scaling.steps.emplace_back();
+        step.cpus = read_cpus(one, "cpus");
+        step.together = one.numbers("together_pps_samples");
+        step.apart = one.numbers("apart_pps_samples");
+        step.queues = one.count("queues");
+        step.generator_most = one.number("generator_most_pps");
+        step.lost = one.number("lost");
+        if (one.has("bound")) step.bound = read_bound(one);
+        if (one.has("handled_by_cpu")) step.handled_by = read_by_cpu(one, "handled_by_cpu");
+    }
     scaling.actions = read_actions(reader, "actions");
     scaling.losses = read_losses(reader);
     scaling.seconds = reader.number("seconds");
@@ -189,6 +198,7 @@ model::RunRecord read_run(const JsonReader& document, bool first_schema) {
     run.benches = read_benches(document);
     run.loads = read_loads(document);
     run.scalings = read_all(document, "scalings", read_scaling);
+    run.externals = read_all(document, "externals", read_external);
     if (first_schema) return run;
     run.cases = read_all(document, "cases", read_case);
     run.verdicts = read_all(document, "verdicts", read_verdicts);

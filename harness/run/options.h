@@ -1,6 +1,7 @@
 // What a run is asked for.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -51,6 +52,10 @@ struct RunOptions {
     std::vector<int> cpus;
     std::optional<std::string> device;        // --dev: a real interface, in the place of a veth
     std::optional<std::string> peer;          // --peer: what is sent over it arrives at the device
+    std::string out;                          // --out: what is redirected leaves by it
+    std::string out_peer;                     // --out-peer: the other end of that one's cable
+    std::vector<std::uint32_t> queues;        // --queues: of the device, that are compared
+    bool external_traffic = false;            // --traffic external: others send
     std::shared_ptr<remote::Session> remote;  // --remote: has the peer
     std::vector<std::string> passed_on;       // to GoogleTest and Google Benchmark
     std::vector<std::string> settings;        // --set, as typed

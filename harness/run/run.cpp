@@ -14,8 +14,10 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "bench/bench.h"
+#include "bench/external.h"
 #include "bench/google_benchmark.h"
 #include "bench/loads.h"
+#include "bench/port_scaling.h"
 #include "bench/scaling.h"
 #include "bpf/rx_metadata.h"
 #include "check/check.h"
@@ -108,9 +110,14 @@ double expected_seconds(const PlannedRun& plan) {
         seconds += options.goal ? std::max(0.0, options.goal->seconds - seconds_since(plan.start))
                                 : (paths + shapes) * rounds;
     if (options.offers_rates()) seconds += paths * rates * rounds;
+    if (options.external_traffic)
+        seconds +=
+            static_cast<double>(plan.targets.size() * options.modes.size()) * options.seconds;
     if (options.search) seconds += paths * kTrialsOfASearch * options.seconds;
     if (options.latency) seconds += paths * (rates > 0 ? rates : kLatencyRates) * rounds * kSides;
-    if (options.bench) seconds += paths * rounds * static_cast<double>(options.cpus.size());
+    if (options.bench)
+        seconds += paths * rounds *
+                   static_cast<double>(options.cpus.size() + (options.queues.size() > 1 ? 1 : 0));
     return seconds;
 }
 
@@ -132,6 +139,8 @@ Result<void> begin(const PlannedRun& plan, model::RunRecord& record) {
         const auto devices,
         probe::device_environment(*options.device, peer_is_here ? options.peer : std::nullopt));
     record.environment.insert(record.environment.end(), devices.begin(), devices.end());
+    if (!options.out.empty()) record.environment.emplace_back("out", options.out);
+    if (!options.out_peer.empty()) record.environment.emplace_back("out_peer", options.out_peer);
     if (!options.remote) return {};
     record.environment.emplace_back("peer", *options.peer);
     record.environment.emplace_back("remote", options.remote->place().text());
@@ -160,6 +169,24 @@ Result<void> list(const PlannedRun& plan, const Progress& progress, model::RunRe
     return {};
 }
 
+// By the number of CPUs, and over real ports of queues.
+void measure_scalings(const std::vector<bench::BenchCase>& benches, const RunOptions& options,
+                      const Progress& progress, model::RunRecord& record) {
+    const double seconds = options.seconds * options.rounds;
+    const bool queues = options.queues.size() > 1;
+    for (const bench::BenchCase& bench : benches) {
+        if ((options.cpus.empty() && !queues) || !bench.mode || interrupted()) continue;
+        progress(fmt::format("scaling {}", bench.name()));
+        if (!bench.devices) {
+            record.scalings.push_back(measure_scaling(bench, options.cpus, seconds));
+            continue;
+        }
+        const bench::PortSteps steps{queues ? options.queues : std::vector<std::uint32_t>(),
+                                     options.cpus};
+        record.scalings.push_back(measure_port_scaling(bench, steps, seconds, progress));
+    }
+}
+
 // Benches, loads and scaling tables of what held.
 Result<void> measure(const PlannedRun& plan, Clock::time_point start, const Progress& progress,
                      model::RunRecord& record) {
@@ -179,18 +206,18 @@ Result<void> measure(const PlannedRun& plan, Clock::time_point start, const Prog
     record.known_cases += loaded.size();
     XDPBENCH_TRY(std::vector<model::LoadRecord> loads, run_loads(loaded, load_options, progress));
     std::move(loads.begin(), loads.end(), std::back_inserter(record.loads));
-    for (const bench::BenchCase& bench : benches) {
-        if (options.cpus.empty() || !bench.mode || interrupted()) continue;
-        progress(fmt::format("scaling {}", bench.name()));
-        const double seconds = options.seconds * options.rounds;
-        record.scalings.push_back(measure_scaling(bench, options.cpus, seconds));
+    measure_scalings(benches, options, progress, record);
+    for (const bench::BenchCase& one : externals_of(plan.targets, options, plan.cpus, record)) {
+        ++record.known_cases;
+        if (!interrupted())
+            record.externals.push_back(bench::count_external(one, options.seconds, progress));
     }
     return {};
 }
 
 bool is_empty(const model::RunRecord& record) {
     return record.cases.empty() && record.verdicts.empty() && record.benches.empty() &&
-           record.loads.empty() && record.scalings.empty();
+           record.loads.empty() && record.scalings.empty() && record.externals.empty();
 }
 
 // A run in which nothing ran must not look like one in which all held.

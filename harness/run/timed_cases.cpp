@@ -104,8 +104,27 @@ void add_states(bench::BenchCase bench, const RunOptions& options, const ShapedT
 }  // namespace
 
 std::optional<net::Ports> device_ends(const RunOptions& options) {
-    if (!options.device || !options.peer) return std::nullopt;
-    return net::Ports{*options.device, *options.peer, options.take_over, options.remote};
+    if (!options.device || (!options.peer && !options.external_traffic)) return std::nullopt;
+    return net::Ports{*options.device, options.peer.value_or(""), options.take_over, options.remote,
+                      options.out,     options.out_peer};
+}
+
+std::vector<bench::BenchCase> externals_of(const std::vector<target::Target>& targets,
+                                           const RunOptions& options, const traffic::CpuPlan& cpus,
+                                           model::RunRecord& record) {
+    std::vector<bench::BenchCase> cases;
+    if (!options.external_traffic) return cases;
+    for (const target::Target& target : targets) {
+        for (const model::Mode mode : options.modes) {
+            if (std::string why = why_untimed(target, mode, options, record); !why.empty()) {
+                record.externals.push_back(
+                    not_timed<model::ExternalRecord>(target, mode, std::move(why)));
+            } else {
+                cases.push_back({&target, mode, {}, cpus, device_ends(options)});
+            }
+        }
+    }
+    return cases;
 }
 
 std::string why_not_through_offload(const target::Target& target, const RunOptions& options,

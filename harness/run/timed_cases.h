@@ -11,7 +11,7 @@
 
 namespace xdpbench::run {
 
-// The real interfaces to send over; nothing without both.
+// The real interfaces to send over; nothing without both, but where others send.
 [[nodiscard]] std::optional<net::Ports> device_ends(const RunOptions& options);
 
 // Why nothing goes through a program in offload mode; empty: the device was seen to execute it.
@@ -25,6 +25,12 @@ namespace xdpbench::run {
                                                        const RunOptions& options,
                                                        const traffic::CpuPlan& cpus,
                                                        model::RunRecord& record);
+
+// What somebody else's generator sends is counted.
+[[nodiscard]] std::vector<bench::BenchCase> externals_of(const std::vector<target::Target>& targets,
+                                                         const RunOptions& options,
+                                                         const traffic::CpuPlan& cpus,
+                                                         model::RunRecord& record);
 
 // The same at chosen rates; `cpus` where --cpus does not say from which.
 [[nodiscard]] std::vector<bench::BenchCase> loads_of(const std::vector<target::Target>& targets,

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "net/port_network.h"
 #include "net/remote_port.h"
+#include "testbed/empty_program.h"
 #include "traffic/placement.h"
 #include "traffic/remote_sink.h"
 
@@ -107,6 +108,25 @@ Result<std::unique_ptr<traffic::Arrivals>> sink_at_tester(const net::Network& ne
 
 }  // namespace
 
+Result<traffic::Sink> sink_at_far_end(const net::Network& network, const net::FarEnd& far,
+                                      traffic::Capture capture) {
+    Result<traffic::Sink> sink =
+        traffic::Sink::attach(*network.sink, far.sink, traffic::SinkPlace::interface, capture);
+    if (sink || far.sink.traits.ours) return sink;
+    return traffic::Sink::attach(*network.sink, far.sink, traffic::SinkPlace::socket, capture);
+}
+
+Result<std::optional<bpf::XdpLink>> open_way_out(const net::Network& network,
+                                                 const net::InterfaceInfo& out,
+                                                 const bpf::Program& beside) {
+    XDPBENCH_TRY(const EmptyProgram pass,
+                 EmptyProgram::load(model::Action::pass, beside, network, 0, 0));
+    Result<bpf::XdpLink> link =
+        bpf::XdpLink::attach(network.dut, out, pass.fd(), model::Mode::native);
+    if (!link) return std::optional<bpf::XdpLink>();
+    return std::optional(std::move(*link));
+}
+
 InstrumentedLink::InstrumentedLink(const net::Network& network, const net::Link& link,
                                    std::vector<const bpf::Program*> programs, model::Mode mode,
                                    bool counts, std::unique_ptr<traffic::Arrivals> tester_sink,
@@ -165,13 +185,30 @@ Result<InstrumentedLink> InstrumentedLink::create(const net::Network& network, s
     equipped.sockets_ = std::move(sockets);
     equipped.xsk_ = xsk;
     equipped.keep_ = capture.frames;
-    if (link.far) {
-        XDPBENCH_TRY(traffic::Sink far_sink,
-                     traffic::Sink::attach(*network.sink, link.far->sink,
-                                           traffic::SinkPlace::interface, capture));
-        equipped.far_sink_.emplace(std::move(far_sink));
-    }
+    if (link.far) XDPBENCH_CHECK(equipped.equip_far_end(own_program, capture));
     return equipped;
+}
+
+Result<void> InstrumentedLink::equip_far_end(const bpf::Program* own_program,
+                                             traffic::Capture capture) {
+    const net::FarEnd& far = *link_->far;
+    if (far.readable) {
+        XDPBENCH_TRY(traffic::Sink sink, sink_at_far_end(*network_, far, capture));
+        far_sink_.emplace(std::move(sink));
+    }
+    if (far.out.traits.ours) return {};
+    if (mode_ == model::Mode::native && own_program != nullptr) {
+        XDPBENCH_TRY(out_link_, open_way_out(*network_, far.out, *own_program));
+        XDPBENCH_CHECK(net::require_sends_redirected(
+            network_->dut, far.out, "give a port of another driver as --out, or --mode generic"));
+    }
+    if (!far.out.traits.drops_carrier) return {};
+    XDPBENCH_TRY(const net::CarrierWait out, net::await_carrier(network_->dut, far.out));
+    carrier_wait_ += out;
+    if (!far.readable) return {};
+    XDPBENCH_TRY(const net::CarrierWait sink, net::await_carrier(*network_->sink, far.sink));
+    carrier_wait_ += sink;
+    return {};
 }
 
 Result<void> InstrumentedLink::watch_tracepoints() {
@@ -268,6 +305,10 @@ Result<void> InstrumentedLink::read_ends(LinkCounts& counts) const {
     }
     if (far_sink_) {
         XDPBENCH_TRY(counts.forwarded, far_sink_->arrived());
+    } else if (link_->far) {
+        XDPBENCH_TRY(const net::InterfaceCounters out,
+                     net::interface_counters(network_->dut, link_->far->out.name));
+        counts.forwarded = out.tx_packets;
     }
     return {};
 }

@@ -73,6 +73,9 @@ class InstrumentedLink {
     [[nodiscard]] const traffic::Sink* far_sink() const {
         return far_sink_ ? &*far_sink_ : nullptr;
     }
+    // What is redirected leaves by another interface than the device. Without far_sink() it is
+    // counted where it leaves.
+    [[nodiscard]] bool has_far_end() const { return link_->far.has_value(); }
     // Whether what was dropped is counted. If not (a generic program without counters), a frame
     // that arrived nowhere may as well still be on its way.
     [[nodiscard]] bool sees_drops() const { return source() != ActionSource::arrivals; }
@@ -88,6 +91,7 @@ class InstrumentedLink {
                      std::unique_ptr<traffic::Arrivals> tester_sink, traffic::Sink stack_sink,
                      bpf::XdpLink xdp_link);
     Result<std::uint64_t> not_taken_in(const std::map<std::string, std::uint64_t>& tester) const;
+    Result<void> equip_far_end(const bpf::Program* own_program, traffic::Capture capture);
     Result<void> read_ends(LinkCounts& counts) const;
     // Tells what the rings of AF_XDP sockets dropped from other failed redirects.
     Result<void> read_sockets(LinkCounts& counts) const;
@@ -107,13 +111,24 @@ class InstrumentedLink {
     std::optional<model::Action> expected_;
     std::unique_ptr<traffic::Arrivals> tester_sink_;
     traffic::Sink stack_sink_;
-    std::optional<traffic::Sink> far_sink_;  // of a link with a far end
+    std::optional<traffic::Sink> far_sink_;  // of a link with a far end that can be read
+    std::optional<bpf::XdpLink> out_link_;   // makes a real port send what is redirected to it
     bpf::XdpLink xdp_link_;
     std::unique_ptr<xsk::Sockets> sockets_;  // of a program with XSKMAPs
     std::size_t keep_ = 0;                   // frames that sinks and sockets keep
     net::CarrierWait carrier_wait_{0};
     std::vector<TracepointCounts> tracepoints_;  // of each of programs_, if they are watched
 };
+
+// Most drivers send redirected frames only while they have a native program themselves: an empty
+// one on the real port `out`, as long as this lives. Nothing where it takes none: what it declares
+// decides. `beside`: a program whose frames it sends.
+Result<std::optional<bpf::XdpLink>> open_way_out(const net::Network& network,
+                                                 const net::InterfaceInfo& out,
+                                                 const bpf::Program& beside);
+// A sink at the far end, a packet socket where a real port has no native XDP.
+Result<traffic::Sink> sink_at_far_end(const net::Network& network, const net::FarEnd& far,
+                                      traffic::Capture capture);
 
 // When frames that are all accounted for are taken to have settled.
 enum class Settled {

@@ -36,17 +36,20 @@ bool by_cpumap(const std::optional<RedirectPath>& redirect_path) {
 Result<void> require_way_out(const net::Network& devices,
                              const std::optional<RedirectPath>& redirect_path, model::Mode mode) {
     if (mode != model::Mode::native || !redirect_path || by_cpumap(redirect_path)) return {};
+    if (devices.links.front().far && !redirect_path->back)
+        return {};  // looked at when it was opened
     return net::require_sends_redirected(devices.dut, devices.links.front().dut,
                                          "use --mode generic: the stack sends them then");
 }
 
 }  // namespace
 
-PortLink::PortLink(net::Network network, net::Network aside, bpf::Program program,
+PortLink::PortLink(net::Network network, net::Network aside, bpf::Program program, model::Mode mode,
                    std::optional<EmptyProgram> empty)
     : network_(std::move(network)),
       aside_(std::move(aside)),
       program_(std::move(program)),
+      mode_(mode),
       empty_(std::move(empty)) {}
 
 Result<std::unique_ptr<PortLink>> PortLink::create(const target::Target& target,
@@ -64,8 +67,8 @@ Result<std::unique_ptr<PortLink>> PortLink::create(const target::Target& target,
     } else if (baseline == BaselineWish::needed || loaded.error().kind != ErrorKind::unavailable) {
         return loaded.error();
     }
-    std::unique_ptr<PortLink> devices(
-        new PortLink(std::move(network), std::move(aside), std::move(program), std::move(empty)));
+    std::unique_ptr<PortLink> devices(new PortLink(std::move(network), std::move(aside),
+                                                   std::move(program), mode, std::move(empty)));
     XDPBENCH_TRY(InstrumentedLink link,
                  InstrumentedLink::create(devices->network_, 0, &devices->program_,
                                           devices->program_.fd(), mode, capture, target.xsk));
@@ -89,21 +92,40 @@ Error PortLink::not_ours(const std::string& what) const {
 }
 
 Result<void> PortLink::begin(bool baseline) {
-    XDPBENCH_CHECK(link_->replace(baseline ? empty_->program() : program_));
+    return begin_with(baseline ? empty_->program() : program_);
+}
+
+Result<void> PortLink::begin_dropping() {
+    if (!drops_) {
+        XDPBENCH_TRY(EmptyProgram drops,
+                     EmptyProgram::load_counting(model::Action::drop, program_, network_, mode_));
+        drops_ = std::make_unique<EmptyProgram>(std::move(drops));
+    }
+    return begin_with(drops_->program());
+}
+
+Result<void> PortLink::begin_with(const bpf::Program& program) {
+    XDPBENCH_CHECK(link_->replace(program));
     XDPBENCH_TRY(LinkCounts now, link_->read());
     const LinkCounts idle = since(seen_, now);
     if (frames_moved(idle) > 0) {
         return not_ours(fmt::format(
             "frames move while none are sent: {} handled by the program, {} came back, {} reached "
-            "the stack",
-            thousands(idle.handled()), thousands(idle.received), thousands(idle.passed)));
+            "the stack{}",
+            thousands(idle.handled()), thousands(idle.received), thousands(idle.passed),
+            idle.forwarded > 0
+                ? fmt::format(", {} left by the third port", thousands(idle.forwarded))
+                : ""));
     }
     seen_ = std::move(now);
     return {};
 }
 
 Result<PortLink::Finished> PortLink::finish(std::uint64_t sent) {
-    const Patience patience = by_cpumap(redirect_path()) ? kForThreads : kForInterrupts;
+    const net::Link& link = network_.links.front();
+    const bool counted_by_port = link.far && !link.far->readable;  // some count late
+    const Patience patience =
+        by_cpumap(redirect_path()) || counted_by_port ? kForThreads : kForInterrupts;
     const Clock::time_point start = Clock::now();
     Finished finished{{}, start, start};
     std::uint64_t handled = 0;
@@ -145,12 +167,14 @@ Result<void> PortLink::require_some_redirected(const LinkCounts& counts) const {
     const std::uint64_t redirected = counts.actions[XDP_REDIRECT];
     const auto lost = counts.losses.find("lost_after_redirect");
     if (redirected == 0 || lost == counts.losses.end() || lost->second < redirected) return {};
+    const net::Link& link = network_.links.front();
+    const net::InterfaceInfo& out = link.far ? link.far->out : link.dut;
     return Error{
         ErrorKind::invalid,
         fmt::format("none of {} that the program redirected arrived", counted(redirected, "frame")),
         fmt::format("the driver {} does not send redirected frames, or they were "
                     "redirected to another interface than {}",
-                    link_->dut().driver, link_->dut().name),
+                    out.driver, out.name),
         "ethtool -S and the tracepoints xdp:xdp_redirect_err and xdp:xdp_devmap_xmit tell"};
 }
 

@@ -50,6 +50,9 @@ class PortLink {
     // through the link: the driver sets nothing up anew. Invalid if frames moved since the last
     // ones were accounted for: somebody else sent them.
     Result<void> begin(bool baseline);
+    // The same with an empty program that drops the frames: what is sent then is limited by nothing
+    // behind the device.
+    Result<void> begin_dropping();
 
     struct Finished {
         LinkCounts counts;                              // losses by name_losses()
@@ -74,8 +77,9 @@ class PortLink {
     [[nodiscard]] Result<DeviceCounters> loss_counters() const;
 
   private:
-    PortLink(net::Network network, net::Network aside, bpf::Program program,
+    PortLink(net::Network network, net::Network aside, bpf::Program program, model::Mode mode,
              std::optional<EmptyProgram> empty);
+    Result<void> begin_with(const bpf::Program& program);
     Result<DeviceCounters> read_loss_counters() const;
     [[nodiscard]] Result<void> require_some_redirected(const LinkCounts& counts) const;
     [[nodiscard]] Error not_ours(const std::string& what) const;
@@ -83,7 +87,9 @@ class PortLink {
     net::Network network_;
     net::Network aside_;  // of real interfaces none is idle
     bpf::Program program_;
+    model::Mode mode_;
     std::optional<EmptyProgram> empty_;
+    std::unique_ptr<EmptyProgram> drops_;  // from the first begin_dropping() on
     std::optional<InstrumentedLink> link_;
     LinkCounts seen_;  // when everything was accounted for last
     DeviceCounters at_first_;

@@ -17,7 +17,7 @@
 #include "stamp.h"
 #include "traffic/clock_cost.h"
 #include "traffic/generator.h"
-#include "traffic/paced_generators.h"
+#include "traffic/generator_group.h"
 #include "traffic/placement.h"
 #include "traffic/sink.h"
 #include "traffic/stamped_frames.h"
@@ -133,7 +133,7 @@ class TwoGeneratorsTest : public PacedTest {
         ASSERT_TRUE(network) << network.error().text();
         network_.emplace(std::move(*network));
         sink({});
-        auto generators = PacedGenerators::create(frames_, Pace::paced, cpus_);
+        auto generators = GeneratorGroup::create(frames_, Pace::paced, cpus_);
         ASSERT_TRUE(generators) << generators.error().text();
         generators_.emplace(std::move(*generators));
     }
@@ -153,7 +153,7 @@ class TwoGeneratorsTest : public PacedTest {
     }
 
     std::vector<int> cpus_;
-    std::optional<PacedGenerators> generators_;
+    std::optional<GeneratorGroup> generators_;
 };
 
 TEST_F(TwoGeneratorsTest, OfferTheRateTogetherEachThroughItsQueue) {

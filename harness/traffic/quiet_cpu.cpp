@@ -26,20 +26,18 @@ double take_number(std::string_view& text) {
     return number;
 }
 
-// user nice system idle iowait irq softirq steal (proc(5))
-double busy_of(std::string_view numbers) {
-    double busy = 0;
+// user nice system idle iowait irq softirq steal (proc(5)): the sum of those that are wanted.
+double sum_of(std::string_view numbers, bool (*wanted)(int field)) {
+    double sum = 0;
     for (int field = 0; field < 8; ++field) {
         const double ticks = take_number(numbers);
-        if (field != 3 && field != 4) busy += ticks;
+        if (wanted(field)) sum += ticks;
     }
-    return busy;
+    return sum;
 }
 
-}  // namespace
-
-std::map<int, double> parse_busy_ticks(std::string_view stat) {
-    std::map<int, double> busy;
+std::map<int, double> ticks_by_cpu(std::string_view stat, bool (*wanted)(int field)) {
+    std::map<int, double> ticks;
     while (!stat.empty()) {
         const std::size_t end = std::min(stat.find('\n'), stat.size());
         std::string_view line = stat.substr(0, end);
@@ -48,9 +46,19 @@ std::map<int, double> parse_busy_ticks(std::string_view stat) {
         line.remove_prefix(kCpu.size());
         if (line.starts_with(' ')) continue;  // all CPUs together
         const int cpu = static_cast<int>(take_number(line));
-        busy[cpu] = busy_of(line);
+        ticks[cpu] = sum_of(line, wanted);
     }
-    return busy;
+    return ticks;
+}
+
+}  // namespace
+
+std::map<int, double> parse_busy_ticks(std::string_view stat) {
+    return ticks_by_cpu(stat, [](int field) { return field != 3 && field != 4; });
+}
+
+std::map<int, double> parse_softirq_ticks(std::string_view stat) {
+    return ticks_by_cpu(stat, [](int field) { return field == 6; });
 }
 
 std::vector<int> busiest_first(const std::vector<int>& cpus, const std::map<int, double>& busy) {

@@ -11,6 +11,9 @@ namespace xdpbench::traffic {
 // a CPU whose hypervisor runs something else is as busy for us.
 [[nodiscard]] std::map<int, double> parse_busy_ticks(std::string_view stat);
 
+// Of that the ticks in soft interrupts: where a driver's frames are handled.
+[[nodiscard]] std::map<int, double> parse_softirq_ticks(std::string_view stat);
+
 // `cpus`, the busiest first. Those whose share of busy time (0 to 1, one a CPU) differs by less
 // than a clock tick or two in the time watched keep their order.
 [[nodiscard]] std::vector<int> busiest_first(const std::vector<int>& cpus,
