@@ -63,6 +63,8 @@ struct QualifiedCase {
     double seconds = 0;
     std::string repeat;                // the command that runs this case alone
     std::vector<PortRate> rates = {};  // of the group speed
+    // Of a case about a feature: whether the driver declares it ("yes", "no", "unknown").
+    std::string declared = {};
 
     [[nodiscard]] std::string full_name() const { return group + "." + name; }
 };

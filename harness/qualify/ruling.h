@@ -14,22 +14,23 @@ struct Ruling {
     model::Finding finding = model::Finding::pass;
     std::string text;
     std::vector<model::PortRate> rates = {};
+    std::string declared = {};  // of judge_declared(): "yes", "no", "unknown"
 };
 
 [[nodiscard]] inline Ruling pass(std::string text = {}) {
-    return {model::Finding::pass, std::move(text), {}};
+    return {model::Finding::pass, std::move(text), {}, {}};
 }
 [[nodiscard]] inline Ruling note(std::string text) {
-    return {model::Finding::note, std::move(text), {}};
+    return {model::Finding::note, std::move(text), {}, {}};
 }
 [[nodiscard]] inline Ruling skip(std::string text) {
-    return {model::Finding::skip, std::move(text), {}};
+    return {model::Finding::skip, std::move(text), {}, {}};
 }
 [[nodiscard]] inline Ruling fail(std::string text) {
-    return {model::Finding::fail, std::move(text), {}};
+    return {model::Finding::fail, std::move(text), {}, {}};
 }
 [[nodiscard]] inline Ruling invalid(std::string text) {
-    return {model::Finding::invalid, std::move(text), {}};
+    return {model::Finding::invalid, std::move(text), {}, {}};
 }
 
 // What the device declares about something.

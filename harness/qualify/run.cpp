@@ -103,6 +103,7 @@ check::Verdict run_case(Session& session, const CaseEntry& entry) {
         entry.group, entry.name, ruling.finding,
         ruling.text, 0,          repeat_of(session.context.options(), full_name(entry))};
     one.rates = std::move(ruling.rates);
+    one.declared = std::move(ruling.declared);
     note_traffic_source(session);
     one.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     session.seconds += one.seconds;

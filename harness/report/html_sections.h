@@ -5,6 +5,7 @@
 
 #include "model/comparison.h"
 #include "model/device.h"
+#include "model/qualification.h"
 #include "model/run.h"
 #include "report/entry.h"
 #include "report/html_parts.h"
@@ -36,6 +37,10 @@ namespace xdpbench::report {
 // What became of frames: losses by the name of their counter, actions by CPU.
 [[nodiscard]] std::string html_losses(const model::RunRecord& run);
 [[nodiscard]] std::string html_actions(const model::RunRecord& run);
+// The card in short; what its driver declares, does and refuses; its rates.
+[[nodiscard]] std::string html_card(const model::QualificationRecord& record);
+[[nodiscard]] std::string html_features(const model::QualificationRecord& record);
+[[nodiscard]] std::string html_port_rates(const model::QualificationRecord& record);
 [[nodiscard]] std::string html_effects(const model::CompareRecord& record);
 // The same of two results, figure by figure.
 [[nodiscard]] std::string html_changes(const ResultTable& table);

@@ -55,5 +55,26 @@ TEST(PortResults, TrafficOfOthersIsReportedWithWhatCountedIt) {
     EXPECT_FALSE(has(text, "CPU 0 0 %")) << "idle";
 }
 
+TEST(PortResults, AQualificationsPageHasTheCardAndItsFeatures) {
+    model::QualificationRecord record;
+    record.device = "eth1";
+    record.environment = {{"driver", "igb"}, {"pci", "0000:01:00.0"}, {"queues", "combined 4"}};
+    record.cases = {{"control",
+                     "features_hw_offload",
+                     model::Finding::skip,
+                     "Underlying driver does not <b>",
+                     0.1,
+                     "repeat",
+                     {},
+                     "no"},
+                    {"control", "attach", model::Finding::pass, "", 0.1, "repeat", {}, ""}};
+    const std::string page = to_html(Source(&record));
+    for (const char* const part : {"<dt>driver</dt><dd>igb</dd>", "<dt>bus</dt>", "Features",
+                                   "declared", "refused", "does not &lt;b&gt;"})
+        EXPECT_TRUE(has(page, part)) << part;
+    const std::string features = page.substr(page.find("Features"));
+    EXPECT_FALSE(has(features.substr(0, features.find("</table>")), "control.attach"));
+}
+
 }  // namespace
 }  // namespace xdpbench::report

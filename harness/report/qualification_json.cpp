@@ -39,6 +39,7 @@ Json case_json(const model::QualifiedCase& one) {
     Json json{{"group", one.group},     {"name", one.name},       {"finding", name_of(one.finding)},
               {"message", one.message}, {"seconds", one.seconds}, {"repeat", one.repeat}};
     for (const model::PortRate& rate : one.rates) json["rates"].push_back(rate_json(rate));
+    if (!one.declared.empty()) json["declared"] = one.declared;
     return json;
 }
 
@@ -51,6 +52,7 @@ model::QualifiedCase case_from(const Json& json) {
     one.message = json.at("message").get<std::string>();
     one.seconds = json.at("seconds").get<double>();
     one.repeat = json.at("repeat").get<std::string>();
+    one.declared = json.value("declared", "");
     for (const Json& rate : json.value("rates", Json::array()))
         one.rates.push_back(rate_from(rate));
     return one;

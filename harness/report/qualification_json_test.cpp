@@ -14,6 +14,7 @@ model::QualificationRecord example() {
     record.environment = {{"kernel", "6.1"}};
     record.running = "data.actions";
     record.cases = {{"control", "mtu", model::Finding::fail, "no \"room\"\n\xff", 1.5, "repeat"}};
+    record.cases[0].declared = "yes";
     record.cases[0].rates = {{"64, 2 queues", 3e6, 2e6, 1e6, 4e6, 7, model::RateLimit::way_out}};
     return record;
 }
@@ -28,6 +29,7 @@ TEST(QualificationJson, IsReadAsItWasWritten) {
     EXPECT_EQ(read->cases[0].full_name(), "control.mtu");
     EXPECT_EQ(read->cases[0].finding, model::Finding::fail);
     EXPECT_EQ(read->cases[0].seconds, 1.5);
+    EXPECT_EQ(read->cases[0].declared, "yes");
     ASSERT_EQ(read->cases[0].rates.size(), 1U);
     const model::PortRate& rate = read->cases[0].rates[0];
     EXPECT_EQ(rate.frames, "64, 2 queues");
