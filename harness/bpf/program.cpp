@@ -20,6 +20,7 @@
 #include "bpf/map_entries.h"
 #include "bpf/map_state.h"
 #include "bpf/refusal.h"
+#include "bpf/rx_metadata.h"
 #include "bpf/trial_open.h"
 #include "bpf/value_text.h"
 #include "packet/hex.h"
@@ -295,8 +296,15 @@ Result<void> Program::load(std::optional<unsigned> offload_ifindex) {
     const auto start = std::chrono::steady_clock::now();
     if (offload_ifindex) bind_to_device(*offload_ifindex);
     libbpf_log.clear();
-    if (const int error = ::bpf_object__load(object_.get()); error != 0)
+    if (const int error = ::bpf_object__load(object_.get()); error != 0) {
+        // bpf_prog_dev_bound_init (kernel/bpf/offload.c)
+        if (error == -EOPNOTSUPP && (::bpf_program__flags(program_) & kDeviceBoundOnly) != 0)
+            return unavailable_error(
+                fmt::format("{} reads rx metadata of a device, and this one has none: {}",
+                            function(), errno_text(EOPNOTSUPP)),
+                "its driver has no native XDP");
         return load_error(error, libbpf_log, offload_ifindex.has_value());
+    }
     load_seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return write_entries();
 }

@@ -16,6 +16,7 @@
 #include "bpf/cpus.h"
 #include "bpf/fixture_test.h"
 #include "bpf/program.h"
+#include "bpf/rx_metadata.h"
 #include "bpf/test_run.h"
 #include "net/network.h"
 
@@ -88,6 +89,21 @@ TEST_F(ProgramTest, TheOnlyProgramNeedsNoName) {
     const auto program = Program::open(fixture_object("plain"));
     ASSERT_TRUE(program) << program.error().text();
     EXPECT_EQ(program->function(), "plain");
+}
+
+TEST_F(ProgramTest, ADeviceWithoutXdpHasNoRxMetadata) {
+    auto program = Program::open(reference_object("rx_metadata"));
+    ASSERT_TRUE(program) << program.error().text();
+    if (!reads_rx_metadata(*program)) GTEST_SKIP() << "this kernel has no rx metadata (6.3)";
+    const auto network = net::Network::create(0, 0);
+    ASSERT_TRUE(network) << network.error().text();
+    const auto inside = net::InNetNs::enter(network->dut);
+    ASSERT_TRUE(inside);
+    bind_to_receiver(*program, 1);  // lo
+    const auto loaded = program->load();
+    ASSERT_FALSE(loaded);
+    EXPECT_EQ(loaded.error().kind, ErrorKind::unavailable) << loaded.error().text();
+    EXPECT_NE(loaded.error().what.find("reads rx metadata"), std::string::npos);
 }
 
 TEST_F(ProgramTest, OneOfSeveralIsPickedByName) {

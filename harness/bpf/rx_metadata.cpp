@@ -18,7 +18,6 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kFunctions{
     "bpf_xdp_metadata_rx_hash", "bpf_xdp_metadata_rx_timestamp", "bpf_xdp_metadata_rx_vlan_tag"};
-constexpr std::uint32_t kDeviceBoundOnly = 1U << 6;  // BPF_F_XDP_DEV_BOUND_ONLY
 
 // Those of the functions that the program calls.
 std::vector<std::string> wanted_by(const Program& program) {

@@ -4,9 +4,13 @@
 // run in generic mode.
 #pragma once
 
+#include <cstdint>
+
 #include "bpf/program.h"
 
 namespace xdpbench::bpf {
+
+inline constexpr std::uint32_t kDeviceBoundOnly = 1U << 6;  // BPF_F_XDP_DEV_BOUND_ONLY (6.3)
 
 // Whether the program calls one of these functions that this kernel has. Where it has none, a
 // program that asks by __weak does without.
@@ -16,7 +20,8 @@ namespace xdpbench::bpf {
 Result<void> require_rx_metadata(const Program& program);
 
 // Before load(), which is to be in the device's namespace: the programs of the object are bound to
-// the device (BPF_F_XDP_DEV_BOUND_ONLY), their maps are not.
+// the device (BPF_F_XDP_DEV_BOUND_ONLY), their maps are not. load() is unavailable where the device
+// has no XDP.
 void bind_to_receiver(const Program& program, unsigned ifindex);
 
 }  // namespace xdpbench::bpf
