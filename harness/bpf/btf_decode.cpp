@@ -27,18 +27,26 @@ std::optional<std::string> readable_text(ByteView bytes) {
     return text;
 }
 
+// Of so much memory: each byte may be in as many parts as types are deep. BTF that contradicts
+// itself has structs that contain themselves, more than once.
+std::size_t most_parts(std::size_t bytes) {
+    constexpr std::size_t kEmpty = 1024;  // parts without memory
+    return (bytes + kEmpty) * static_cast<std::size_t>(kDeepestType);
+}
+
 // Reads memory by its type.
 class Decoder {
   public:
-    explicit Decoder(const btf* types) : types_(types) {}
+    Decoder(const btf* types, std::size_t bytes) : types_(types), left_(most_parts(bytes)) {}
 
     // Nothing if the type has no value, or BTF that contradicts itself puts it outside.
     [[nodiscard]] std::optional<model::Value> decode(std::uint32_t id, ByteView memory,
                                                      int depth = 0) const {
         const BtfType type = resolve_type(types_, id);
         const std::size_t size = type_size(types_, id);
-        if (type.type == nullptr || size > memory.size() || depth == kDeepestType)
+        if (type.type == nullptr || size > memory.size() || depth == kDeepestType || left_ == 0)
             return std::nullopt;
+        --left_;
         const ByteView bytes = memory.first(size);
         if (::btf_is_int(type.type) || ::btf_is_any_enum(type.type)) return integer(type, bytes);
         if (::btf_is_union(type.type)) return largest_member(type.type, bytes, depth);
@@ -123,6 +131,7 @@ class Decoder {
     }
 
     const btf* types_;
+    mutable std::size_t left_;  // parts
 };
 
 // Adds up integers of at most 8 bytes.
@@ -133,14 +142,15 @@ void add_integers(ByteView from, ByteSpan into, bool big_endian) {
 // Adds memory to memory by their type. What BTF that contradicts itself puts outside is left alone.
 class Adder {
   public:
-    explicit Adder(const btf* types) : types_(types) {}
+    Adder(const btf* types, std::size_t bytes) : types_(types), left_(most_parts(bytes)) {}
 
     void add(std::uint32_t id, ByteView from, ByteSpan into, int depth = 0) const {
         const BtfType type = resolve_type(types_, id);
         const std::size_t size = type_size(types_, id);
         if (type.type == nullptr || size == 0 || size > std::min(from.size(), into.size()) ||
-            depth == kDeepestType)
+            depth == kDeepestType || left_ == 0)
             return;
+        --left_;
         from = from.first(size);
         into = into.first(size);
         if (::btf_is_int(type.type) && size <= sizeof(std::uint64_t)) {
@@ -173,13 +183,14 @@ class Adder {
     }
 
     const btf* types_;
+    mutable std::size_t left_;  // parts
 };
 
 }  // namespace
 
 model::Value decode_value(const btf* types, std::uint32_t type,
                           std::span<const std::uint8_t> memory) {
-    std::optional<model::Value> value = Decoder(types).decode(type, memory);
+    std::optional<model::Value> value = Decoder(types, memory.size()).decode(type, memory);
     return value ? std::move(*value) : decode_untyped(memory);
 }
 
@@ -192,7 +203,7 @@ model::Value decode_untyped(std::span<const std::uint8_t> memory) {
 
 void add_values(const btf* types, std::uint32_t type, std::span<const std::uint8_t> from,
                 std::span<std::uint8_t> into) {
-    Adder(types).add(type, from, into);
+    Adder(types, into.size()).add(type, from, into);
 }
 
 void add_untyped(std::span<const std::uint8_t> from, std::span<std::uint8_t> into) {

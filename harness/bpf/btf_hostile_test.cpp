@@ -86,5 +86,16 @@ TEST_F(HostileBtf, AnArrayOfNothingEnds) {
     EXPECT_EQ(memory, std::vector<std::uint8_t>(8, 1));
 }
 
+// Twice at every level: without a limit that is 2 to the power of the deepest level.
+TEST_F(HostileBtf, AStructThatHasItselfTwiceIsLookedAtForAWhileOnly) {
+    for (const int name : {0, 1})
+        ASSERT_EQ(::btf__add_field(types_.get(), name == 0 ? "" : nullptr, structure_, 0, 0), 0);
+    std::vector<std::uint8_t> memory(8);
+    const model::Value value{{}, model::Value::Fields{{"other", model::Value{{}, "1"}}}};
+    EXPECT_FALSE(encode_value(types_.get(), static_cast<std::uint32_t>(structure_), value, memory));
+    (void)decode_value(types_.get(), static_cast<std::uint32_t>(structure_), memory);
+    add(structure_, memory);
+}
+
 }  // namespace
 }  // namespace xdpbench::bpf

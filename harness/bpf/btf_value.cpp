@@ -49,6 +49,8 @@ using Fields = std::vector<std::pair<std::string, Field>>;
 // Walks a type and a value side by side and does something at every leaf: that is what differs
 // between writing and comparing.
 class Walker {
+    static constexpr std::size_t kMostMembers = 1U << 16U;  // of a struct: its BTF has no more
+
   public:
     using AtLeaf = std::function<void(const Leaf&)>;
 
@@ -144,7 +146,8 @@ class Walker {
     Result<void> fields(const BtfType& type, const model::Value& value, std::size_t offset,
                         const std::string& path) const {
         Fields known;
-        add_fields(type.type, 0, known);
+        std::size_t left = kMostMembers;
+        add_fields(type.type, 0, known, left);
         const std::string kind = ::btf_is_union(type.type) ? "union" : "struct";
         const std::string title = type.name.empty() ? "this " + kind : kind + " " + type.name;
         if (value.fields() == nullptr) {
@@ -185,9 +188,12 @@ class Walker {
     }
 
     // In C the members of a struct without a name are members of the struct around it.
+    // BTF that contradicts itself has structs that contain themselves, more than once: `left`
+    // members are looked at.
     void add_fields(const btf_type* type, std::uint32_t bit_offset, Fields& known,
-                    int depth = 0) const {
-        for (unsigned i = 0; i < ::btf_vlen(type) && depth < kDeepestType; ++i) {
+                    std::size_t& left, int depth = 0) const {
+        for (unsigned i = 0; i < ::btf_vlen(type) && depth < kDeepestType && left > 0; ++i) {
+            --left;
             const btf_member& member = ::btf_members(type)[i];
             const std::string name = name_at(types_, member.name_off);
             const std::uint32_t place = bit_offset + ::btf_member_bit_offset(type, i);
@@ -198,7 +204,7 @@ class Walker {
             }
             const BtfType inner = resolve_type(types_, member.type);
             if (inner.type != nullptr && ::btf_is_composite(inner.type))
-                add_fields(inner.type, place, known, depth + 1);
+                add_fields(inner.type, place, known, left, depth + 1);
         }
     }
 

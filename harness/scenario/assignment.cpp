@@ -45,7 +45,7 @@ std::string inner_text(const std::string& text) {
     const bool plain = !text.empty() && text.find_first_not_of(kLetters) == std::string::npos &&
                        text.find(": ") == std::string::npos && trim(text) == text &&
                        text.front() != ':' && text.back() != ':' && !text.starts_with("- ") &&
-                       text != "-" && text != "null";
+                       text != "-" && text != "null" && text != "Null" && text != "NULL";
     return plain ? text : quoted(text);
 }
 

@@ -49,7 +49,7 @@ TEST(Assignment, TextCanBeReadAgain) {
 
 TEST(Assignment, PartsThatMeanSomethingElseAreInQuotes) {
     for (const char* const text :
-         {R"(["a, b", "", "[", "null"])", R"({mac: 02:00:00:00:00:03, name: "a: b"})",
+         {R"(["a, b", "", "[", "null", "NULL"])", R"({mac: 02:00:00:00:00:03, name: "a: b"})",
           R"(["\x01", "\""])"}) {
         const auto once = parse_assignment(std::string("x=") + text);
         ASSERT_TRUE(once) << once.error().text();
