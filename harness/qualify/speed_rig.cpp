@@ -26,6 +26,7 @@ using std::chrono::milliseconds;
 constexpr auto kStillness = milliseconds(100);
 constexpr auto kLookAgain = milliseconds(1);
 constexpr auto kFirstFrame = std::chrono::seconds(10);
+constexpr auto kPatience = std::chrono::seconds(5);  // after the last frame was sent
 
 // Native XDP where the peer has it: a veth takes in redirected frames only then, and frames that
 // come back cost least.
@@ -113,8 +114,14 @@ Result<RateCounts> SpeedRig::run(const packet::Frames& frames, const std::vector
     counts.send_seconds = offer.seconds;
     Seen last = before;
     auto moved = Clock::now();
+    const auto end = moved + kPatience;
     while (Clock::now() - moved < kStillness) {
         if (interrupted()) return interrupted_error();
+        if (Clock::now() > end)
+            return Error{ErrorKind::invalid,
+                         fmt::format("frames still arrive at {} {} s after the last one was sent",
+                                     context_->device().name, kPatience.count()),
+                         "others send to this port too", "join the two ports directly"};
         XDPBENCH_TRY(const Seen now, look());
         if (now.handled != last.handled || now.arrived != last.arrived) {
             last = now;
@@ -127,7 +134,7 @@ Result<RateCounts> SpeedRig::run(const packet::Frames& frames, const std::vector
     counts.arrived = last.arrived - before.arrived;
     XDPBENCH_TRY(const std::uint64_t refused_now,
                  traffic::refused_by_port(context_->netns(), peer));
-    counts.not_sent_by_peer = refused_now - refused;
+    counts.not_sent_by_peer = refused_now - std::min(refused, refused_now);
     if (counts.handled <= counts.sent) return counts;
     return Error{ErrorKind::invalid,
                  fmt::format("{} sent, but the program handled {}", counted(counts.sent, "frame"),
