@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "bpf/device_bound.h"
+
 namespace xdpbench::bpf {
 namespace {
 

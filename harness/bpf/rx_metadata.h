@@ -4,13 +4,9 @@
 // run in generic mode.
 #pragma once
 
-#include <cstdint>
-
 #include "bpf/program.h"
 
 namespace xdpbench::bpf {
-
-inline constexpr std::uint32_t kDeviceBoundOnly = 1U << 6;  // BPF_F_XDP_DEV_BOUND_ONLY (6.3)
 
 // Whether the program calls one of these functions that this kernel has. Where it has none, a
 // program that asks by __weak does without.
