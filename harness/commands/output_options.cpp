@@ -29,7 +29,9 @@ void add_output_options(CLI::App& app, OutputArguments& arguments,
 Result<void> NamedFiles::add(const std::string& option, const std::string& path) {
     if (path.empty()) return {};
     std::error_code unknown;
-    std::filesystem::path place = std::filesystem::weakly_canonical(path, unknown);
+    // Absolute first: of a name without a folder that exists nothing would be resolved.
+    std::filesystem::path place =
+        std::filesystem::weakly_canonical(std::filesystem::absolute(path, unknown), unknown);
     if (unknown) place = path;
     const auto [other, first] = options_.emplace(std::move(place), option);
     if (first) return {};
