@@ -149,9 +149,9 @@ void leave_out_struct_ops(bpf_object* object) {
 }
 
 Error open_error(const std::string& path, int number) {
-    Error error = system_error(fmt::format("libbpf cannot open {}", path), number,
-                               std::string(trim(libbpf_log)));
-    error.kind = ErrorKind::input;
+    // The object is to blame, unless the machine ran out of something.
+    Error error = access_error(fmt::format("libbpf cannot open {}", path), number, {});
+    error.cause = trim(libbpf_log);
     if (libbpf_log.find("legacy map") != std::string::npos) {
         error.advice = fmt::format(
             "libbpf 1.0 dropped struct bpf_map_def in SEC(\"maps\") (this is libbpf {}.{}); write "
