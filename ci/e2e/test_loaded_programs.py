@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 
 from harness import SOURCE, TOOL, VethCase, fixture, main, reference
 
@@ -139,6 +140,27 @@ class LoadedPrograms(VethCase):
             self.assertIn(copied, done.stdout)
         # Without that the new one drops what the old one sends back: other verdicts, and no comparison.
         self.assertEqual(self.read_json("out.json")["cases"][0]["action"], "XDP_TX")
+
+    def test_frames_that_a_running_program_handles_elsewhere_are_not_the_tools(self):
+        self.inside("ip", "link", "set", "dev", "port0", "xdpdrv", "obj", reference("drop_ipv6"), "sec", "xdp")
+        frame = bytes.fromhex("ffffffffffff02000000000186dd").hex().ljust(128, "0")  # IPv6: dropped and counted
+        flood = subprocess.Popen(["ip", "netns", "exec", self.netns, sys.executable, "-c",
+                                  "import socket, time\n"
+                                  "s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)\n"
+                                  "s.bind(('port1', 0))\n"
+                                  f"while True: s.send(bytes.fromhex('{frame}')); time.sleep(0.001)"])
+        try:
+            done = self.inside(TOOL, "compare", "dev:port0", reference("drop_ipv6"), "--only", "time", "--max-time", "1s", ALLOW,
+                               "--json", "out.json", code=(0, 1, 3))
+            self.assertNotIn("unaccounted", done.stdout + done.stderr)
+            self.assertTrue(all("invalid" not in (case["outcome"], case["judgement"]) for case in self.read_json("out.json")["cases"]), done.stdout)
+            done = self.inside(TOOL, "--prog", "dev:port0", "--mode", "native", "--only", "replay,bench", ALLOW, "--duration", "50ms",
+                               "--rounds", "2", code=(0, 3))
+            self.judged(done.stdout)
+            self.assertNotIn("unaccounted", done.stdout + done.stderr)
+        finally:
+            flood.kill()
+            flood.wait()
 
     def test_what_cannot_work_is_refused_with_the_reason(self):
         self.assertIn("there is no program with id 4294967295", self.tool("--prog", "id:4294967295", code=2).stderr)

@@ -22,6 +22,7 @@
 #include "target/target.h"
 #include "testbed/empty_program.h"
 #include "testbed/instrumented_link.h"
+#include "testbed/settled.h"
 #include "traffic/core.h"
 #include "traffic/generator.h"
 #include "traffic/pinned.h"

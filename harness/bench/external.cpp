@@ -16,6 +16,7 @@
 #include "bpf/counters.h"
 #include "net/interface.h"
 #include "net/port_network.h"
+#include "testbed/far_end.h"
 #include "testbed/instrumented_link.h"
 #include "testbed/port_link.h"
 #include "testbed/port_losses.h"

@@ -66,8 +66,9 @@ Result<std::unique_ptr<BenchRig>> LoopBench::create(const BenchCase& bench) {
     rig->watch_thread(bench.cpus.program);
     rig->record_.cpu_time = true;
     XDPBENCH_TRY(const auto counters, bpf::read_counters(rig->program_));
-    rig->record_.setup.counted_by = counters ? "the program's map " XDP_COUNTERS_MAP
-                                             : "the return value of every window's last packet";
+    rig->record_.setup.counted_by = counters && !rig->program_.is_shared()
+                                        ? "the program's map " XDP_COUNTERS_MAP
+                                        : "the return value of every window's last packet";
     XDPBENCH_CHECK(bring_to_state(rig->program_, frames, paths));
     XDPBENCH_CHECK(rig->watch_->start(rig->program_));
     XDPBENCH_CHECK(rig->verify_each_frame());

@@ -13,6 +13,7 @@
 #include "target/network_setup.h"
 #include "testbed/empty_program.h"
 #include "testbed/instrumented_link.h"
+#include "testbed/settled.h"
 #include "traffic/frame_map.h"
 #include "traffic/generator.h"
 #include "traffic/placement.h"

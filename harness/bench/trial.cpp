@@ -13,6 +13,7 @@
 #include "probe/environment.h"
 #include "target/network_setup.h"
 #include "testbed/empty_program.h"
+#include "testbed/settled.h"
 #include "traffic/frame_map.h"
 #include "traffic/placement.h"
 #include "traffic/remote_sink.h"

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "testbed/card.h"
+#include "testbed/settled.h"
 
 namespace xdpbench::check {
 namespace {

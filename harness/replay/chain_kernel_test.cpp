@@ -8,6 +8,7 @@
 #include "bpf/fixture_test.h"
 #include "replay/replay.h"
 #include "testbed/instrumented_link.h"
+#include "testbed/settled.h"
 #include "traffic/generator.h"
 #include "traffic/pinned.h"
 

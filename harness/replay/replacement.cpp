@@ -12,6 +12,7 @@
 #include "bpf/counters.h"
 #include "target/network_setup.h"
 #include "testbed/instrumented_link.h"
+#include "testbed/settled.h"
 #include "traffic/frame_map.h"
 #include "traffic/generator.h"
 #include "traffic/pinned.h"
@@ -68,8 +69,10 @@ class Traffic {
     std::thread thread_;  // the last member: it uses the others
 };
 
-// Frames that a program handled by its own counters; nothing if it has none.
+// Frames that a program handled by its own counters; nothing if it has none, or if others have
+// loaded it: then it also counts frames elsewhere.
 Result<std::optional<std::uint64_t>> handled_by(const bpf::Program& program) {
+    if (program.is_shared()) return std::optional<std::uint64_t>();
     XDPBENCH_TRY(const auto counters, bpf::read_counters(program));
     if (!counters) return std::optional<std::uint64_t>();
     std::uint64_t sum = 0;

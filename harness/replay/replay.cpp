@@ -19,6 +19,7 @@
 #include "testbed/instrumented_link.h"
 #include "testbed/port_accounting.h"
 #include "testbed/port_link.h"
+#include "testbed/settled.h"
 #include "traffic/frame_map.h"
 #include "traffic/frame_sender.h"
 #include "traffic/pinned.h"

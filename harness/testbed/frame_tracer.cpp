@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "target/network_setup.h"
+#include "testbed/settled.h"
 #include "traffic/frame_map.h"
 
 namespace xdpbench::testbed {

@@ -1,83 +1,20 @@
 #include "testbed/instrumented_link.h"
 
 #include <fmt/format.h>
-#include <linux/bpf.h>
 
 #include <algorithm>
-#include <chrono>
-#include <thread>
 
-#include "base/clock.h"
-#include "base/interrupt.h"
 #include "base/text.h"
 #include "net/port_network.h"
 #include "net/remote_port.h"
-#include "testbed/empty_program.h"
+#include "testbed/derived_actions.h"
+#include "testbed/far_end.h"
+#include "testbed/program_counters.h"
 #include "traffic/placement.h"
 #include "traffic/remote_sink.h"
 
 namespace xdpbench::testbed {
 namespace {
-
-using DriverCounters = std::map<std::string, std::uint64_t>;
-
-// For unaccounted frames.
-constexpr auto kPatience = std::chrono::seconds(2);
-// For frames of which nobody would know if they were dropped.
-constexpr auto kStillness = std::chrono::milliseconds(100);
-// Also how exactly the end of a window is known whose last frames other CPUs handle; looking more
-// often would take user-space CPU.
-constexpr auto kLookAgain = std::chrono::microseconds(100);
-
-// The sum over all queues: counters named <direction>_queue_<number>_<name>.
-std::uint64_t over_queues(const DriverCounters& counters, std::string_view direction,
-                          std::string_view name) {
-    std::uint64_t sum = 0;
-    for (const auto& [key, value] : counters) {
-        const std::string_view text = key;
-        if (!text.starts_with(direction) || !text.ends_with(name)) continue;
-        // "rx_queue_0_" and not "rx_queue_0_xdp_": "drops" must not take in "xdp_drops".
-        const std::string_view number =
-            text.substr(direction.size(), text.size() - direction.size() - name.size());
-        if (number.find_first_not_of("0123456789_") == std::string_view::npos) sum += value;
-    }
-    return sum;
-}
-
-constexpr std::string_view kRx = "rx_queue_";
-constexpr std::string_view kTx = "tx_queue_";
-
-Result<bool> counts_itself(const bpf::Program& program) {
-    XDPBENCH_TRY(const auto by_cpu, bpf::read_counters(program));
-    if (by_cpu) return true;
-    XDPBENCH_TRY(const auto in_device, bpf::read_offload_counters(program));
-    return in_device.has_value();
-}
-
-// What a program built for devices counted itself: without CPUs.
-Result<void> add_offload_counters(const bpf::Program& program, LinkCounts& counts) {
-    XDPBENCH_TRY(const auto counters, bpf::read_offload_counters(program));
-    if (!counters) return Error{ErrorKind::system, "the program's counters are gone", {}, {}};
-    for (std::size_t action = 0; action < counts.actions.size(); ++action)
-        counts.actions[action] += (*counters)[action];
-    return {};
-}
-
-// What a program counted itself, on top of what is there.
-Result<void> add_counters(const bpf::Program& program, LinkCounts& counts) {
-    XDPBENCH_TRY(const auto counters, bpf::read_counters(program));
-    if (!counters) return add_offload_counters(program, counts);
-    for (std::size_t cpu = counts.cpus.size(); cpu < counters->size(); ++cpu)
-        counts.cpus.push_back({static_cast<int>(cpu), {}});
-    for (std::size_t cpu = 0; cpu < counters->size(); ++cpu) {
-        for (std::size_t action = 0; action < counts.actions.size(); ++action) {
-            const std::uint64_t packets = (*counters)[cpu][action].packets;
-            counts.cpus[cpu].actions[action] += packets;
-            counts.actions[action] += packets;
-        }
-    }
-    return {};
-}
 
 Error uncounted_error(const net::InterfaceInfo& device) {
     return unavailable_error(
@@ -108,25 +45,6 @@ Result<std::unique_ptr<traffic::Arrivals>> sink_at_tester(const net::Network& ne
 
 }  // namespace
 
-Result<traffic::Sink> sink_at_far_end(const net::Network& network, const net::FarEnd& far,
-                                      traffic::Capture capture) {
-    Result<traffic::Sink> sink =
-        traffic::Sink::attach(*network.sink, far.sink, traffic::SinkPlace::interface, capture);
-    if (sink || far.sink.traits.ours) return sink;
-    return traffic::Sink::attach(*network.sink, far.sink, traffic::SinkPlace::socket, capture);
-}
-
-Result<std::optional<bpf::XdpLink>> open_way_out(const net::Network& network,
-                                                 const net::InterfaceInfo& out,
-                                                 const bpf::Program& beside) {
-    XDPBENCH_TRY(const EmptyProgram pass,
-                 EmptyProgram::load(model::Action::pass, beside, network, 0, 0));
-    Result<bpf::XdpLink> link =
-        bpf::XdpLink::attach(network.dut, out, pass.fd(), model::Mode::native);
-    if (!link) return std::optional<bpf::XdpLink>();
-    return std::optional(std::move(*link));
-}
-
 InstrumentedLink::InstrumentedLink(const net::Network& network, const net::Link& link,
                                    std::vector<const bpf::Program*> programs, model::Mode mode,
                                    bool counts, std::unique_ptr<traffic::Arrivals> tester_sink,
@@ -148,7 +66,7 @@ Result<InstrumentedLink> InstrumentedLink::create(const net::Network& network, s
     const net::Link& link = network.links.at(index);
     bool counts = false;
     if (own_program != nullptr) {
-        XDPBENCH_TRY(counts, counts_itself(*own_program));
+        XDPBENCH_TRY(counts, counts_itself(*own_program, link.dut));
     }
     if (!counts && !link.dut.traits.counts_every_frame) return uncounted_error(link.dut);
     XDPBENCH_TRY(std::unique_ptr<traffic::Arrivals> tester_sink,
@@ -244,7 +162,7 @@ Result<void> InstrumentedLink::replace(const bpf::Program& program) {
     if (!known) XDPBENCH_CHECK(open_sockets(program));
     XDPBENCH_CHECK(xdp_link_.replace(program.fd()));
     if (known) return {};
-    XDPBENCH_TRY(const bool counts, counts_itself(program));
+    XDPBENCH_TRY(const bool counts, counts_itself(program, link_->dut));
     counts_ = counts_ && counts;
     programs_.push_back(&program);
     return {};
@@ -253,7 +171,7 @@ Result<void> InstrumentedLink::replace(const bpf::Program& program) {
 Result<void> InstrumentedLink::start_over(const bpf::Program& program) {
     XDPBENCH_CHECK(open_sockets(program));
     XDPBENCH_CHECK(xdp_link_.replace(program.fd()));
-    XDPBENCH_TRY(counts_, counts_itself(program));
+    XDPBENCH_TRY(counts_, counts_itself(program, link_->dut));
     programs_ = {&program};
     return {};
 }
@@ -380,64 +298,12 @@ Result<void> InstrumentedLink::read_actions(LinkCounts& counts,
         return {};
     }
     if (mode_ == model::Mode::native) {
-        // veth counts XDP_ABORTED and what is no action here too.
-        const std::uint64_t drops = over_queues(driver, kRx, "xdp_drops");
-        counts.actions[XDP_DROP] = drops - std::min(drops, counts.no_action);
-        counts.actions[XDP_TX] =
-            over_queues(driver, kRx, "xdp_tx") + over_queues(driver, kRx, "xdp_tx_errors");
-        counts.actions[XDP_REDIRECT] = over_queues(driver, kRx, "xdp_redirect") +
-                                       loss(counts.losses, "redirect_errors") +
-                                       lost_to_sockets(counts.losses);
+        derive_native_actions(driver, counts);
     } else {
-        // With those that were lost on the way there.
-        const model::Losses& lost = counts.losses;
-        counts.actions[XDP_TX] =
-            counts.received + loss(lost, "dut_tx_errors") + loss(lost, "tester_rx_drops");
-        counts.actions[XDP_REDIRECT] = counts.forwarded + loss(lost, "redirect_errors") +
-                                       loss(lost, "out_xmit_errors") + loss(lost, "sink_rx_drops") +
-                                       counts.sockets.frames + lost_to_sockets(lost);
-    }
-    const std::uint64_t known = counts.handled();
-    const std::uint64_t others =
-        counts.handled_by_device - std::min(counts.handled_by_device, known);
-    if (mode_ == model::Mode::native) {
-        // What it dropped was given no action that it counts: no memory, or a failed redirect.
-        counts.actions[XDP_PASS] = others - std::min(others, loss(counts.losses, "dut_rx_drops"));
-    } else {
-        counts.actions[XDP_PASS] = std::min(others, counts.passed);
-        const bool drops =
-            !expected_ || *expected_ == model::Action::drop || *expected_ == model::Action::aborted;
-        if (drops) counts.actions[XDP_DROP] = others - counts.actions[XDP_PASS];
+        derive_generic_actions(expected_, counts);
     }
     if (expected_) attribute_all(source(), *expected_, counts.actions);
     return {};
-}
-
-Result<LinkCounts> settled(const InstrumentedLink& link, const LinkCounts& before,
-                           std::uint64_t sent, Settled when) {
-    XDPBENCH_TRY(LinkCounts now, link.read());
-    Clock::time_point moved = Clock::now();
-    std::uint64_t progress = 0;
-    for (;;) {
-        const LinkCounts counts = since(before, now);
-        const bool accounted = unaccounted(counts, sent).empty();
-        const bool sure =
-            when == Settled::balanced || link.sees_drops() || counts.actions[XDP_DROP] == 0;
-        if (accounted && sure) return counts;
-        // Frames that nobody sent: they may go on for ever, and never be accounted for.
-        if (counts.handled() > sent) return counts;
-        const std::uint64_t sum = counts.handled() + counts.received + counts.passed +
-                                  counts.forwarded + counts.sockets.frames +
-                                  frames_lost(counts.losses);
-        if (sum != progress) {
-            progress = sum;
-            moved = Clock::now();
-        }
-        const Clock::duration still = Clock::now() - moved;
-        if (interrupted() || still > kPatience || (accounted && still > kStillness)) return counts;
-        std::this_thread::sleep_for(kLookAgain);
-        XDPBENCH_TRY(now, link.read());
-    }
 }
 
 }  // namespace xdpbench::testbed

@@ -120,26 +120,4 @@ class InstrumentedLink {
     std::vector<TracepointCounts> tracepoints_;  // of each of programs_, if they are watched
 };
 
-// Most drivers send redirected frames only while they have a native program themselves: an empty
-// one on the real port `out`, as long as this lives. Nothing where it takes none: what it declares
-// decides. `beside`: a program whose frames it sends.
-Result<std::optional<bpf::XdpLink>> open_way_out(const net::Network& network,
-                                                 const net::InterfaceInfo& out,
-                                                 const bpf::Program& beside);
-// A sink at the far end, a packet socket where a real port has no native XDP.
-Result<traffic::Sink> sink_at_far_end(const net::Network& network, const net::FarEnd& far,
-                                      traffic::Capture capture);
-
-// When frames that are all accounted for are taken to have settled.
-enum class Settled {
-    balanced,  // at once
-    certain,   // where drops are not seen: only when nothing has moved for 100 ms
-};
-
-// Reads until all of `sent` frames are accounted for since `before`. Where frames are missing, that
-// is so once nothing has moved for 2 s: on a busy machine a thread of the kernel that has them may
-// wait long for its turn.
-Result<LinkCounts> settled(const InstrumentedLink& link, const LinkCounts& before,
-                           std::uint64_t sent, Settled when = Settled::certain);
-
 }  // namespace xdpbench::testbed

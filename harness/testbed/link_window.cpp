@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "base/clock.h"
+#include "testbed/settled.h"
 
 namespace xdpbench::testbed {
 
