@@ -1,12 +1,13 @@
 """run over real ports: the generator's maximum, queues, several CPUs that send, a third port, and traffic of others."""
 
+import json
 import os
 import pathlib
 import signal
 import subprocess
 import time
 
-from harness import MEASURED, TOOL, VethCase, comes_true, main, wait_for_cables
+from harness import MEASURED, SOURCE, TOOL, VethCase, comes_true, main, wait_for_cables
 
 RECORDS = pathlib.Path("/run/xdp-bench")
 QUICK = ("--duration", "10ms", "--rounds", "2")
@@ -45,6 +46,43 @@ class PortOptions(VethCase):
     def records(self):
         here = self.inside("readlink", "/proc/self/ns/net").stdout.strip()
         return [path for path in RECORDS.glob("*.settings") if here in path.read_text(encoding="utf-8")]
+
+    def test_two_programs_are_compared_over_ports(self):
+        source = """
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include "SOURCE/bpf/include/xdp_counters.h"
+SEC("xdp") int chain(struct xdp_md *ctx)
+{
+    __u64 sum = ctx->data_end - ctx->data;
+    asm volatile(".rept 2000\\n%0 ^= 5\\n.endr\\n" : "+r"(sum));
+    if (EXTRA)
+        asm volatile(".rept 6000\\n%0 ^= 5\\n.endr\\n" : "+r"(sum));
+    return count(ctx, sum ? XDP_DROP : XDP_ABORTED);
+}
+char _license[] SEC("license") = "GPL";
+"""
+        source = source.replace("SOURCE", str(SOURCE))
+        base, slower = self.compile(source, "base", EXTRA=0), self.compile(source, "slower", EXTRA=1)
+        ports = ("--dev", "port1", "--peer", "port0")
+        done = self.inside(TOOL, "compare", base, slower, *ports, "--only", "throughput", "--json", "out.json", code=1)
+        self.assertRegex(done.stdout, r"bound by (program|path): ")
+        result = self.read_json()
+        case = result["cases"][0]
+        self.assertEqual((len(result["cases"]), case["name"], case["judgement"]), (1, "native/device:port1", "slower"))
+        self.assertGreater(case["effect"], 0.3)
+        self.assertGreater(case["generator_most_pps"], 1e9 / case["contender_ns"])
+        self.assertIn(case["bound"], ("program", "path"))
+        self.assertIn("lost_share", case)
+        self.assertEqual(self.attached(), [])
+        for words, text in (((*ports, "--only", "time"), "--dev goes with throughput, which --only leaves out"),
+                            ((*ports, "--placement", "separate"), "--placement does not go with --dev"),
+                            (("--dev", "port1"), "--dev without --peer"),
+                            (("--peer", "port0"), "--peer requires --dev")):
+            self.assertIn(text, self.inside(TOOL, "compare", base, slower, *words, code=2).stderr)
+
+    def attached(self):
+        return [link["ifname"] for link in json.loads(self.inside("ip", "-j", "link").stdout) if "xdp" in link]
 
     def test_the_generators_maximum(self):
         done = self.over_ports("--prog", "xdp_drop,xdp_tx", "--only", "bench,search", "--loss", "0", "--width", "30%", *QUICK, code=MEASURED)

@@ -24,7 +24,7 @@ namespace {
 // both alike.
 constexpr double kDeviceWindowSeconds = 0.03;
 // To ask the session for a window and to be answered takes some milliseconds.
-constexpr double kRemoteWindowSeconds = 0.3;
+constexpr double kRemoteWindowSeconds = 0.1;
 constexpr std::uint64_t kFewestDeviceFrames = 1024;
 constexpr std::uint64_t kMostDeviceFrames = 524'288;
 // Now and then a frame gets lost for other reasons.
@@ -93,25 +93,14 @@ Result<std::unique_ptr<BenchRig>> PortBench::create(const BenchCase& bench) {
     const std::optional<testbed::RedirectPath> redirect_path = rig->devices_->redirect_path();
     if (redirect_path)
         rig->record_.baseline_cpus.assign(redirect_path->cpus.begin(), redirect_path->cpus.end());
-    XDPBENCH_CHECK(rig->find_generator_most(bench));
+    // Of this traffic, from this CPU: what the rates are read against.
+    XDPBENCH_TRY(rig->record_.setup.generator_most,
+                 measure_generator_most(*rig->devices_, rig->sender_));
     const double window = bench.devices->remote ? kRemoteWindowSeconds : kDeviceWindowSeconds;
     const std::uint64_t most = testbed::most_in_flight(redirect_path, kMostDeviceFrames);
     XDPBENCH_CHECK(rig->calibrate(window, std::min(kFewestDeviceFrames, most), most));
     XDPBENCH_CHECK(rig->require_same_end(rig->end_, rig->baseline_end_));
     return std::unique_ptr<BenchRig>(std::move(rig));
-}
-
-// Of this traffic, from this CPU: what the rates are read against.
-Result<void> PortBench::find_generator_most(const BenchCase& bench) {
-    const net::InterfaceInfo& peer = devices_->link().tester();
-    const auto send = [&](double seconds) -> Result<traffic::Offer> {
-        if (bench.devices->remote) return sender_.offer(peer, {traffic::kHighestRate, seconds, 0});
-        return traffic::send_for(seconds, [&](std::uint64_t frames) {
-            return sender_.send(devices_->network(), peer, frames);
-        });
-    };
-    XDPBENCH_TRY(record_.setup.generator_most, measure_generator_most(*devices_, send));
-    return {};
 }
 
 Result<BenchRig::Window> PortBench::window(bool baseline, std::uint64_t frames,
@@ -132,11 +121,8 @@ Result<BenchRig::Window> PortBench::window(bool baseline, std::uint64_t frames,
         baseline_lost_ += testbed::frames_lost(counts.losses);
     }
     (baseline ? baseline_end_ : end_) = testbed::redirect_end(counts);
-    // A port's own counters may rise late: they do not tell when a frame left.
-    const auto& far = devices_->network().links.front().far;
-    const Clock::time_point end = far && !far->readable ? finished.handled : finished.last;
     return Window{counts.handled(), counts.received + counts.passed + counts.forwarded,
-                  std::chrono::duration<double>(end - start).count()};
+                  std::chrono::duration<double>(devices_->last_of(finished) - start).count()};
 }
 
 // Where frames are lost, the empty program in its place tells whether the program is to blame.

@@ -21,7 +21,6 @@ class PortBench final : public BenchRig {
     PortBench(std::unique_ptr<testbed::PortLink> devices, traffic::FrameSender sender);
     Result<Window> window(bool baseline, std::uint64_t frames,
                           model::BenchRecord* counted) override;
-    Result<void> find_generator_most(const BenchCase& bench);
     Result<void> find_bound(model::BenchRecord& record) const;
 
     std::unique_ptr<testbed::PortLink> devices_;

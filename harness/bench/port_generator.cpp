@@ -36,4 +36,15 @@ Result<double> measure_generator_most(testbed::PortLink& devices,
     return traffic::find_generator_most(here ? kAttempts : kRemoteAttempts, attempt);
 }
 
+Result<double> measure_generator_most(testbed::PortLink& devices, traffic::FrameSender& sender) {
+    const net::InterfaceInfo& peer = devices.link().tester();
+    return measure_generator_most(devices, [&](double seconds) -> Result<traffic::Offer> {
+        if (!devices.network().tester_is_here())
+            return sender.offer(peer, {traffic::kHighestRate, seconds, 0});
+        return traffic::send_for(seconds, [&](std::uint64_t frames) {
+            return sender.send(devices.network(), peer, frames);
+        });
+    });
+}
+
 }  // namespace xdpbench::bench

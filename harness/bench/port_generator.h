@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "testbed/port_link.h"
+#include "traffic/frame_sender.h"
 #include "traffic/generator_group.h"
 
 namespace xdpbench::bench {
@@ -13,5 +14,8 @@ namespace xdpbench::bench {
 // program under test. `send` sends for that many seconds as fast as it can.
 Result<double> measure_generator_most(testbed::PortLink& devices,
                                       const std::function<Result<traffic::Offer>(double)>& send);
+
+// The same of a sender, which is of this process or over the session that has the peer.
+Result<double> measure_generator_most(testbed::PortLink& devices, traffic::FrameSender& sender);
 
 }  // namespace xdpbench::bench

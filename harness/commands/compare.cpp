@@ -11,6 +11,7 @@
 #include "commands/compare_arguments.h"
 #include "commands/compare_results.h"
 #include "commands/output_options.h"
+#include "commands/prepare.h"
 #include "report/comparison.h"
 #include "report/console.h"
 #include "target/initial_state.h"
@@ -73,13 +74,17 @@ Result<int> compare_results(const CLI::App& app, const CompareArguments& argumen
     return compare_result_files(sides, threshold, arguments.outputs, invocation.typed);
 }
 
-Result<int> compare_command(const CompareArguments& arguments, const Invocation& invocation) {
+Result<int> compare_command(CompareArguments arguments, const Invocation& invocation) {
     if (!arguments.more.empty())
         return input_error(fmt::format("{} is one program too many", arguments.more.front()));
     if (!arguments.regression.empty())
         return input_error("--fail-on-regression is for two results, FILE.json",
                            "two programs are judged by --alpha and --threshold");
     bpf::set_up_libbpf(arguments.verbose > 1);
+    PortArguments& ports = arguments.ports;
+    XDPBENCH_CHECK(open_remote(ports.remote, ports.device, ports.peer, ports.take_over, false));
+    // Before the ports are looked at; restores them at the end, however this function is left.
+    XDPBENCH_TRY(const auto prepared, prepare(ports));
     XDPBENCH_TRY(compare::CompareOptions options, parse_compare(arguments));
     options.command_line = invocation.typed;
     XDPBENCH_TRY(target::Target base, target_for(arguments.base, arguments));

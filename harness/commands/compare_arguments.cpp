@@ -13,6 +13,7 @@
 #include "commands/label_options.h"
 #include "commands/lists.h"
 #include "commands/modes.h"
+#include "commands/port_arguments.h"
 #include "commands/shared_state_options.h"
 #include "commands/suggestion.h"
 
@@ -33,6 +34,22 @@ Result<void> choose_parts(const std::vector<std::string>& only, compare::Compare
     options.alone = asked("time");
     if (!asked("throughput")) options.modes.clear();
     return {};
+}
+
+// Over which ports; none without --dev.
+Result<std::optional<net::Ports>> compared_ports(const CompareArguments& arguments,
+                                                 const std::vector<model::Mode>& modes,
+                                                 std::optional<model::Placement> placement) {
+    if (arguments.ports.device.empty()) return find_ports(arguments.ports, modes);
+    if (modes.empty())
+        return input_error("--dev goes with throughput, which --only leaves out",
+                           "add it to --only, or leave --dev out");
+    if (placement)
+        return input_error(
+            "--placement does not go with --dev: the interrupts of the interface "
+            "choose the program's CPU",
+            "leave one of them out");
+    return find_ports(arguments.ports, modes);
 }
 
 void add_judgement_options(CLI::App& app, CompareArguments& arguments) {
@@ -86,6 +103,7 @@ void add_compare_options(CLI::App& app, CompareArguments& arguments) {
     add_shape_options(app, arguments.shape,
                       "end to end: generator and program on one CPU (shared, the default) or on "
                       "two CPUs (separate)");
+    add_port_options(app, arguments.ports);
     add_judgement_options(app, arguments);
     add_output_options(app, arguments.outputs, "results/compare-PROGRAM-TIME.json");
     add_label_option(app, arguments.labels);
@@ -97,6 +115,7 @@ void add_compare_options(CLI::App& app, CompareArguments& arguments) {
         "Examples:\n"
         "  xdp-bench compare base.o new.o --pcap traffic.pcap\n"
         "  xdp-bench compare icmp_lb ./mine.o --size 64,512 --max-time 2m\n"
+        "  xdp-bench compare base.o new.o --only throughput --dev eth1 --peer eth2\n"
         "  xdp-bench compare old.json new.json --fail-on-regression 5%\n"
         "  xdp-bench compare --fail-on-regression 5% old*.json -- new*.json");
 }
@@ -124,6 +143,7 @@ Result<compare::CompareOptions> parse_compare(const CompareArguments& arguments)
     XDPBENCH_TRY(options.threshold, parse_percent("--threshold", arguments.threshold));
     XDPBENCH_TRY(const std::optional<model::Placement> placement, parse_placement(arguments.shape));
     XDPBENCH_TRY(options.cpus, traffic::plan_cpus(placement.value_or(model::Placement::shared)));
+    XDPBENCH_TRY(options.ports, compared_ports(arguments, options.modes, placement));
     XDPBENCH_TRY(options.labels, parse_labels(arguments.labels));
     options.seed = arguments.seed ? *arguments.seed : std::random_device{}();
     return options;

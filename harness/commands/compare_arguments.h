@@ -10,6 +10,7 @@
 #include "commands/output_options.h"
 #include "commands/shape_options.h"
 #include "commands/traffic_options.h"
+#include "commands/typed_run.h"
 #include "compare/compare.h"
 #include "target/shared_state.h"
 
@@ -28,6 +29,7 @@ struct CompareArguments {
     std::string scenario;
     TrafficArguments traffic;
     ShapeArguments shape;
+    PortArguments ports;
     std::vector<std::string> modes{"native"};
     std::vector<std::string> only;
     std::string max_time = "30s";

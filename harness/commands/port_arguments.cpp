@@ -11,6 +11,7 @@
 #include "commands/queue_options.h"
 #include "net/interface.h"
 #include "net/port_network.h"
+#include "run/timed_cases.h"
 #include "traffic/remote_sink.h"
 
 namespace xdpbench::commands {
@@ -203,7 +204,7 @@ Result<void> take_external_traffic(const RunArguments& arguments, run::RunOption
 
 }  // namespace
 
-void add_port_options(CLI::App& app, RunArguments& arguments) {
+void add_port_options(CLI::App& app, PortArguments& arguments) {
     CLI::Option* const device =
         app.add_option("--dev", arguments.device,
                        "attach the program to this interface instead of a veth")
@@ -224,17 +225,6 @@ void add_port_options(CLI::App& app, RunArguments& arguments) {
                    "the other end of the cable of --out, if it is here: frames are read there")
         ->type_name("IF")
         ->group(kInterfaceGroup);
-    app.add_option("--queues", arguments.queues,
-                   "set the number of queues of --dev for the run; several numbers: a table of "
-                   "rates by queues")
-        ->type_name("N,...")
-        ->needs(device)
-        ->group(kInterfaceGroup);
-    app.add_option("--traffic", arguments.traffic_source,
-                   "external: a generator of your own sends to --dev; what arrives is counted for "
-                   "--duration (default 10s)")
-        ->type_name("external")
-        ->group(kInterfaceGroup);
     add_remote_options(app, arguments.remote);
     app.add_flag("--prepare", arguments.prepare,
                  "switch off what is in the way on all ports named (GRO, LRO, VLAN offload, IPv6, "
@@ -244,6 +234,21 @@ void add_port_options(CLI::App& app, RunArguments& arguments) {
                  "allow interfaces with addresses or routes; the programs then handle all traffic "
                  "that arrives there")
         ->needs(device)
+        ->group(kInterfaceGroup);
+}
+
+void add_run_port_options(CLI::App& app, RunArguments& arguments) {
+    add_port_options(app, arguments);
+    app.add_option("--queues", arguments.queues,
+                   "set the number of queues of --dev for the run; several numbers: a table of "
+                   "rates by queues")
+        ->type_name("N,...")
+        ->needs("--dev")
+        ->group(kInterfaceGroup);
+    app.add_option("--traffic", arguments.traffic_source,
+                   "external: a generator of your own sends to --dev; what arrives is counted for "
+                   "--duration (default 10s)")
+        ->type_name("external")
         ->group(kInterfaceGroup);
     app.add_option("--xsk-mode", arguments.xsk_mode,
                    "how AF_XDP sockets are bound that the program redirects to (default: auto)")
@@ -258,6 +263,20 @@ Result<void> add_ports(const RunArguments& arguments, run::RunOptions& options) 
     XDPBENCH_CHECK(require_ports(arguments));
     XDPBENCH_CHECK(take_external_traffic(arguments, options));
     return arguments.device.empty() ? Result<void>() : add_device(arguments, options);
+}
+
+Result<std::optional<net::Ports>> find_ports(const PortArguments& ports,
+                                             const std::vector<model::Mode>& modes) {
+    RunArguments arguments;
+    static_cast<PortArguments&>(arguments) = ports;
+    run::RunOptions options;
+    options.modes = modes;
+    XDPBENCH_CHECK(add_ports(arguments, options));
+    std::optional<net::Ports> found = run::device_ends(options);
+    if (!ports.device.empty() && !found)
+        return input_error("--dev without --peer: no interface to send frames from",
+                           "name the interface that is cabled to it");
+    return found;
 }
 
 }  // namespace xdpbench::commands

@@ -1,8 +1,13 @@
-// What `run` is asked about real ports: --dev, --peer, --out, --queues, --traffic external.
+// What `run` and `compare` are asked about real ports: --dev, --peer, --out; `run` also --queues
+// and --traffic external.
 #pragma once
+
+#include <optional>
+#include <vector>
 
 #include "base/result.h"
 #include "commands/typed_run.h"
+#include "net/usable_port.h"
 #include "run/options.h"
 
 namespace CLI {
@@ -11,10 +16,15 @@ class App;
 
 namespace xdpbench::commands {
 
-void add_port_options(CLI::App& app, RunArguments& arguments);
+void add_port_options(CLI::App& app, PortArguments& arguments);
+void add_run_port_options(CLI::App& app, RunArguments& arguments);
 
 // With --dev: looks at the ports, and refuses what does not go with them. Without it: refuses what
 // needs a port.
 Result<void> add_ports(const RunArguments& arguments, run::RunOptions& options);
+
+// The ports that a comparison in these modes is made over; none without --dev.
+Result<std::optional<net::Ports>> find_ports(const PortArguments& arguments,
+                                             const std::vector<model::Mode>& modes);
 
 }  // namespace xdpbench::commands

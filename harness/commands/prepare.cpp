@@ -48,7 +48,7 @@ Result<void> restore_all(const std::vector<net::LeftSettings>& left) {
     return {};
 }
 
-Result<std::vector<std::string>> ports_of(const RunArguments& arguments) {
+Result<std::vector<std::string>> ports_of(const PortArguments& arguments) {
     if (arguments.device.empty())
         return input_error("--prepare without --dev: there is no port to prepare",
                            "name the port: --dev IF --peer IF");
@@ -70,7 +70,7 @@ Result<int> restore_command() {
 
 }  // namespace
 
-Result<std::optional<net::PreparedPorts>> prepare(const RunArguments& arguments) {
+Result<std::optional<net::PreparedPorts>> prepare(const PortArguments& arguments) {
     const std::vector<net::LeftSettings> left =
         arguments.device.empty() ? std::vector<net::LeftSettings>() : net::left_settings();
     if (!arguments.prepare) {

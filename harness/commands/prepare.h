@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "commands/run_arguments.h"
+#include "commands/typed_run.h"
 #include "net/prepared_ports.h"
 
 namespace xdpbench::commands {
@@ -15,7 +15,7 @@ namespace xdpbench::commands {
 // Nothing without --prepare. Restores first what a killed run has left, then prepares --dev and
 // --peer, and says on standard error what was changed and what the driver did not let go. Without
 // --prepare only says what a killed run has left on ports, if --dev is given.
-Result<std::optional<net::PreparedPorts>> prepare(const RunArguments& arguments);
+Result<std::optional<net::PreparedPorts>> prepare(const PortArguments& arguments);
 
 // The same of these ports, without being asked.
 Result<net::PreparedPorts> prepare_ports(const std::vector<std::string>& ports);

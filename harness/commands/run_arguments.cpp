@@ -214,7 +214,7 @@ void add_run_options(CLI::App& app, RunArguments& arguments) {
                       "generator and program on one CPU (shared) or on two CPUs (separate, the "
                       "default from 4 CPUs on)");
     add_measurement_options(app, arguments);
-    add_port_options(app, arguments);
+    add_run_port_options(app, arguments);
     add_report_options(app, arguments);
 }
 

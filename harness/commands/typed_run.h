@@ -14,8 +14,19 @@
 
 namespace xdpbench::commands {
 
+// Real ports, as typed.
+struct PortArguments {
+    std::string device;
+    std::string peer;
+    std::string out;
+    std::string out_peer;
+    RemoteArguments remote;
+    bool take_over = false;
+    bool prepare = false;
+};
+
 // As typed.
-struct RunArguments {
+struct RunArguments : PortArguments {
     std::vector<std::string> programs;
     std::vector<std::string> scenarios;
     std::vector<std::string> modes{"native"};
@@ -35,15 +46,8 @@ struct RunArguments {
     std::string width;
     std::vector<std::string> labels;
     OutputArguments outputs;
-    std::string device;
-    std::string peer;
-    std::string out;
-    std::string out_peer;
     std::vector<std::string> queues;
     std::string traffic_source;  // "external": others send
-    RemoteArguments remote;
-    bool take_over = false;
-    bool prepare = false;
     bool keep = false;
     bool pin_maps = false;
     std::string xsk_mode = "auto";

@@ -1,5 +1,8 @@
 #include "compare/blocks.h"
 
+#include <fmt/format.h>
+#include <linux/bpf.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -134,6 +137,19 @@ Result<Block> LoopBlocks::measure() {
     block.ratio = log_ratio(ns[kBase], ns[kContender], taken_off);
     block.control = log_ratio(ns[kBase], ns[kControl], taken_off);
     return block;
+}
+
+Result<void> require_same_end(const Compared& compared, const testbed::LinkCounts& base,
+                              const testbed::LinkCounts& contender) {
+    const model::End base_end = testbed::redirect_end(base);
+    const model::End contender_end = testbed::redirect_end(contender);
+    if (compared.paths.tally[XDP_REDIRECT] == 0 || base_end == contender_end) return {};
+    return Error{ErrorKind::invalid,
+                 fmt::format("redirected frames of {} {}, those of {} {}",
+                             compared.base->object.string(), testbed::end_text(base_end),
+                             compared.contender->object.string(), testbed::end_text(contender_end)),
+                 "the two programs do different things: their times mean nothing side by side",
+                 "give both the same targets"};
 }
 
 }  // namespace xdpbench::compare

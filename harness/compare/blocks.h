@@ -14,6 +14,7 @@
 #include "model/comparison.h"
 #include "net/network.h"
 #include "target/traffic_shape.h"
+#include "testbed/accounting.h"
 #include "testbed/empty_program.h"
 #include "traffic/refresh_loop.h"
 #include "xsk/sockets.h"
@@ -57,6 +58,8 @@ class BlockSource {
     [[nodiscard]] virtual model::Measure measures() const = 0;
     // The relative effect that the clocks' resolution comes to: a smaller one is no difference.
     [[nodiscard]] virtual double resolution() const = 0;
+    // Adds what only this kind of samples knows: what the rate is bound by.
+    virtual void complete(model::ComparedCase& /*result*/) const {}
 };
 
 // Two programs and the traffic that they are compared on.
@@ -67,6 +70,10 @@ struct Compared {
     packet::Frames frames;  // in that shape
     bench::Paths paths;     // the same for both
 };
+
+// Both redirect, but do they redirect to the same place? Nobody could tell before. Invalid if not.
+Result<void> require_same_end(const Compared& compared, const testbed::LinkCounts& base,
+                              const testbed::LinkCounts& contender);
 
 // The programs alone, in the fresh-packet loop. Base, contender, base once more and the empty
 // program stand in its slots, randomised again in each block.

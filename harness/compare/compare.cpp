@@ -14,6 +14,7 @@
 #include "bpf/test_run.h"
 #include "check/check.h"
 #include "check/validate.h"
+#include "compare/port_blocks.h"
 #include "compare/veth_blocks.h"
 #include "probe/environment.h"
 #include "probe/labels.h"
@@ -85,6 +86,8 @@ struct Kind {
 
     [[nodiscard]] Result<std::unique_ptr<BlockSource>> source(const CompareOptions& options) const {
         if (!mode) return LoopBlocks::create(*compared, options.seed);
+        if (options.ports)
+            return PortBlocks::create(*compared, *mode, *options.ports, options.seed);
         return VethBlocks::create(*compared, *mode, options.cpus, options.seed);
     }
 };
@@ -99,9 +102,10 @@ std::vector<Kind> kinds_of(const std::vector<Compared>& shapes, const CompareOpt
 }
 
 // What is known of a case beforehand.
-model::BenchSetup setup_of(const Kind& kind, const traffic::CpuPlan& cpus) {
+model::BenchSetup setup_of(const Kind& kind, const CompareOptions& options) {
     const Compared& compared = *kind.compared;
-    const bench::BenchCase bench{compared.base, kind.mode, compared.shape, cpus};
+    bench::BenchCase bench{compared.base, kind.mode, compared.shape, options.cpus};
+    if (kind.mode) bench.devices = options.ports;
     return describe_bench(bench, compared.frames, compared.paths);
 }
 
@@ -114,16 +118,15 @@ Result<model::ComparedCase> measure_case(const Kind& kind, const CompareOptions&
                  traffic::PinnedThread::pin(kind.mode ? cpus.generator : cpus.program));
     XDPBENCH_TRY(const std::unique_ptr<BlockSource> source, kind.source(options));
     XDPBENCH_TRY(model::ComparedCase one, compare_case(*source, plan, seconds, progress));
-    one.setup = setup_of(kind, cpus);
-    if (kind.mode && cpus.placement == model::Placement::separate)
-        one.bound = bench::slower_side(one.refused);
+    one.setup = setup_of(kind, options);
+    source->complete(one);
     return one;
 }
 
-model::ComparedCase not_measured(const Kind& kind, const traffic::CpuPlan& cpus,
+model::ComparedCase not_measured(const Kind& kind, const CompareOptions& options,
                                  const Error& error) {
     model::ComparedCase result;
-    result.setup = setup_of(kind, cpus);
+    result.setup = setup_of(kind, options);
     model::end_with(result, error);
     return result;
 }
@@ -256,7 +259,7 @@ Result<void> compare(const std::vector<Compared>& shapes, const CompareOptions& 
     plan.threshold = options.threshold;
     record.power = plan.power;
     for (std::size_t i = 0; i < kinds.size() && !interrupted(); ++i) {
-        const std::string name = setup_of(kinds[i], options.cpus).name();
+        const std::string name = setup_of(kinds[i], options).name();
         progress(fmt::format("compare {}", name));
         const Progress told = [&](const std::string& line) {
             progress(fmt::format("compare {}: {}", name, line));
@@ -266,7 +269,7 @@ Result<void> compare(const std::vector<Compared>& shapes, const CompareOptions& 
                               static_cast<double>(kinds.size() - i);
         Result<model::ComparedCase> measured = measure_case(kinds[i], options, plan, budget, told);
         record.cases.push_back(measured ? std::move(*measured)
-                                        : not_measured(kinds[i], options.cpus, measured.error()));
+                                        : not_measured(kinds[i], options, measured.error()));
     }
     adjust(record.cases, options.alpha);
     record.interrupted = interrupted();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "compare/blocks.h"
 #include "model/comparison.h"
 #include "model/labels.h"
+#include "net/usable_port.h"
 #include "stats/comparison.h"
 #include "target/target.h"
 #include "traffic/placement.h"
@@ -19,9 +21,10 @@ struct CompareOptions {
     bool alone = true;               // ns/packet in the fresh-packet loop
     std::vector<model::Mode> modes;  // end to end in these
     traffic::CpuPlan cpus;
-    double seconds = 30;      // for all cases together
-    double alpha = 0.01;      // false alarms, over all cases and looks
-    double threshold = 0.01;  // relative effect below which nothing is called a difference
+    std::optional<net::Ports> ports;  // end to end over these, not over a veth
+    double seconds = 30;              // for all cases together
+    double alpha = 0.01;              // false alarms, over all cases and looks
+    double threshold = 0.01;          // relative effect below which nothing is called a difference
     std::uint64_t seed = 0;
     model::Labels labels;  // --label
     std::string command_line;

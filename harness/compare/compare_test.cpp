@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/interrupt.h"
+#include "compare/port_blocks.h"
 
 namespace xdpbench::compare {
 namespace {
@@ -62,6 +63,15 @@ TEST(CompareCase, KeepsWhatWasMeasuredUntilAnInterruption) {
     const Result<model::ComparedCase> nothing = compare_case(none, {}, 5, quiet);
     ASSERT_FALSE(nothing);
     EXPECT_EQ(nothing.error().kind, ErrorKind::interrupted);
+}
+
+TEST(BoundOverPort, IsTheGeneratorWhereItSendsNoMore) {
+    constexpr double kMost = 2e6;  // frames/s: 500 ns each
+    EXPECT_EQ(bound_over_port(500, 0, kMost), model::Bound::generator);
+    EXPECT_EQ(bound_over_port(520, 0.0005, kMost), model::Bound::generator);
+    EXPECT_EQ(bound_over_port(600, 0, kMost), model::Bound::path);
+    EXPECT_EQ(bound_over_port(500, 0.01, kMost), model::Bound::program);
+    EXPECT_EQ(bound_over_port(0, 0, kMost), model::Bound::path);
 }
 
 }  // namespace

@@ -76,14 +76,30 @@ std::string because(const model::ComparedCase& one, const model::CompareRecord& 
     return {};
 }
 
+constexpr const char* kDoesNotShow = "; how fast the program is does not show here";
+
+std::string port_bound_text(const model::ComparedCase& one) {
+    if (one.bound == model::Bound::program)
+        return fmt::format("            bound by program: {:.2f} % of the frames were lost\n",
+                           one.refused * kPercent);
+    const double most = one.setup.generator_most;
+    const double base = one.base_ns > 0 ? 1e9 / one.base_ns : 0;
+    return fmt::format(
+        "            bound by {}: the base handles {:.0f} % of the {} that the generator sends at "
+        "most{}\n",
+        model::name_of(one.bound), most > 0 ? kPercent * base / most : 0, rate_text(most),
+        one.bound == model::Bound::generator ? kDoesNotShow : "");
+}
+
 // On two CPUs the slower side alone decides about the rate.
 std::string slower_side_text(const model::ComparedCase& one) {
     if (one.bound == model::Bound::none) return "";
+    if (one.setup.placement == model::Placement::device) return port_bound_text(one);
     return fmt::format(
         "            bound by {}: {:.2f} % of the frames found the ring before the program "
         "full{}\n",
         model::name_of(one.bound), one.refused * kPercent,
-        one.bound == model::Bound::generator ? "; how fast the program is does not show here" : "");
+        one.bound == model::Bound::generator ? kDoesNotShow : "");
 }
 
 std::string case_text(const model::ComparedCase& one, const model::CompareRecord& record,
@@ -135,7 +151,8 @@ Json to_json(const model::ComparedCase& one) {
                  {"seconds", one.seconds}});
     if (one.bound != model::Bound::none) {
         json["bound"] = model::name_of(one.bound);
-        json["ring_full_share"] = one.refused;
+        const bool port = one.setup.placement == model::Placement::device;
+        json[port ? "lost_share" : "ring_full_share"] = one.refused;
     }
     if (found.interval)
         json["interval"] = {{"low", found.interval->low},

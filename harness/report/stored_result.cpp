@@ -244,7 +244,8 @@ model::ComparedCase read_compared(const JsonReader& reader) {
     one.control = reader.numbers("control_ratios");
     one.base_samples = reader.numbers("base_ns_samples");
     one.contender_samples = reader.numbers("contender_ns_samples");
-    one.refused = reader.number("ring_full_share");
+    one.refused = reader.number(
+        one.setup.placement == model::Placement::device ? "lost_share" : "ring_full_share");
     one.bound = read_bound(reader);
     return one;
 }

@@ -92,7 +92,7 @@ Error PortLink::not_ours(const std::string& what) const {
 }
 
 Result<void> PortLink::begin(bool baseline) {
-    return begin_with(baseline ? empty_->program() : program_);
+    return begin(baseline ? empty_->program() : program_);
 }
 
 Result<void> PortLink::begin_dropping() {
@@ -101,10 +101,10 @@ Result<void> PortLink::begin_dropping() {
                      EmptyProgram::load_counting(model::Action::drop, program_, network_, mode_));
         drops_ = std::make_unique<EmptyProgram>(std::move(drops));
     }
-    return begin_with(drops_->program());
+    return begin(drops_->program());
 }
 
-Result<void> PortLink::begin_with(const bpf::Program& program) {
+Result<void> PortLink::begin(const bpf::Program& program) {
     XDPBENCH_CHECK(link_->replace(program));
     XDPBENCH_TRY(LinkCounts now, link_->read());
     const LinkCounts idle = since(seen_, now);
@@ -119,6 +119,17 @@ Result<void> PortLink::begin_with(const bpf::Program& program) {
     }
     seen_ = std::move(now);
     return {};
+}
+
+Result<void> PortLink::start_over(const bpf::Program& program) {
+    XDPBENCH_CHECK(link_->start_over(program));
+    XDPBENCH_TRY(seen_, link_->read());
+    return {};
+}
+
+std::chrono::steady_clock::time_point PortLink::last_of(const Finished& finished) const {
+    const std::optional<net::FarEnd>& far = network_.links.front().far;
+    return far && !far->readable ? finished.handled : finished.last;
 }
 
 Result<PortLink::Finished> PortLink::finish(std::uint64_t sent) {

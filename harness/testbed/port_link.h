@@ -50,6 +50,11 @@ class PortLink {
     // through the link: the driver sets nothing up anew. Invalid if frames moved since the last
     // ones were accounted for: somebody else sent them.
     Result<void> begin(bool baseline);
+    // The same with any program of this mode. It lives as long as this, or until start_over().
+    Result<void> begin(const bpf::Program& program);
+    // As begin(), but the accounting begins again: the programs given to begin() before may be
+    // gone afterwards.
+    Result<void> start_over(const bpf::Program& program);
     // The same with an empty program that drops the frames: what is sent then is limited by nothing
     // behind the device.
     Result<void> begin_dropping();
@@ -72,6 +77,10 @@ class PortLink {
         return empty_ ? empty_->redirect_path() : std::nullopt;
     }
 
+    // When the last frame left, as far as it was seen: a port's own counters may rise late, and do
+    // not tell.
+    [[nodiscard]] std::chrono::steady_clock::time_point last_of(const Finished& finished) const;
+
     // The counters of both interfaces whose names speak of frames that were lost, by how much they
     // went up since create(): evidence only.
     [[nodiscard]] Result<DeviceCounters> loss_counters() const;
@@ -79,7 +88,6 @@ class PortLink {
   private:
     PortLink(net::Network network, net::Network aside, bpf::Program program, model::Mode mode,
              std::optional<EmptyProgram> empty);
-    Result<void> begin_with(const bpf::Program& program);
     Result<DeviceCounters> read_loss_counters() const;
     [[nodiscard]] Result<void> require_some_redirected(const LinkCounts& counts) const;
     [[nodiscard]] Error not_ours(const std::string& what) const;
