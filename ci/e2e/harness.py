@@ -4,6 +4,7 @@ import ctypes
 import fcntl
 import json
 import os
+import pathlib
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ SOURCE = os.environ["XDP_BENCH_SOURCE"]
 BUILD = os.environ["XDP_BENCH_BUILD"]
 SKIP = 77  # what CTest takes for a skip
 MEASURED = (0, 3)  # exit codes: a busy machine's generator may fall short of a rate, a comparison may stay undecided
+RECORDS = pathlib.Path("/run/xdp-bench")  # of changed port settings, one file a change
 PATIENCE = 60.0  # seconds for what is expected to come: a loaded machine takes its time
 
 
@@ -93,6 +95,26 @@ def interfaces():
 def named_namespaces():
     listed = subprocess.run(["ip", "netns"], capture_output=True, text=True, check=True)
     return {line.split()[0] for line in listed.stdout.splitlines()}
+
+
+def setting_records(namespace):
+    """The records of changed port settings of a named namespace. Its inode alone would not do: an earlier one may have had it."""
+    def inside(*words):
+        return subprocess.run(["ip", "netns", "exec", namespace, *words], capture_output=True, text=True, check=True).stdout.strip()
+
+    texts = {}
+    for path in RECORDS.glob("*.settings"):
+        try:
+            texts[path] = path.read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:  # of another test that has ended
+            pass
+    if not texts:
+        return []
+    so_netns_cookie = 71  # socket(7)
+    cookie = inside(sys.executable, "-c", "import socket, sys; print(int.from_bytes(socket.socket().getsockopt("
+                                          f"socket.SOL_SOCKET, {so_netns_cookie}, 8), sys.byteorder))")
+    here = {f"namespace {inside('readlink', '/proc/self/ns/net')}", f"cookie {cookie}"}
+    return sorted(path for path, lines in texts.items() if here <= set(lines))
 
 
 def adopt():
@@ -269,8 +291,12 @@ class VethCase(Case):
         wait_for_cables(self.netns, "port0", "port1")
 
     def tearDown(self):
+        left = setting_records(self.netns)
+        for path in left:
+            path.unlink(missing_ok=True)
         subprocess.run(["ip", "netns", "delete", self.netns], check=True)
         super().tearDown()
+        self.assertEqual(left, [], "records of changed port settings are left")
 
     def inside(self, *words, code=0):
         """Runs a command in the namespace and expects the exit code, or one of several."""

@@ -7,9 +7,8 @@ import signal
 import subprocess
 import time
 
-from harness import MEASURED, SOURCE, TOOL, VethCase, comes_true, main, wait_for_cables
+from harness import MEASURED, SOURCE, TOOL, VethCase, comes_true, main, setting_records, wait_for_cables
 
-RECORDS = pathlib.Path("/run/xdp-bench")
 QUICK = ("--duration", "10ms", "--rounds", "2")
 QUEUES = ("numrxqueues", "4", "numtxqueues", "4")
 SENDER = """
@@ -44,8 +43,7 @@ class PortOptions(VethCase):
         return [int(line.split()[1]) for line in lines if line.startswith(("RX:", "TX:"))]
 
     def records(self):
-        here = self.inside("readlink", "/proc/self/ns/net").stdout.strip()
-        return [path for path in RECORDS.glob("*.settings") if here in path.read_text(encoding="utf-8")]
+        return setting_records(self.netns)
 
     def test_two_programs_are_compared_over_ports(self):
         source = """

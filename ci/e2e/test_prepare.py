@@ -1,14 +1,12 @@
 """Ports that are not as a run needs them: --prepare changes them and puts everything back; a killed run is cleaned up."""
 
 import os
-import pathlib
 import signal
 import subprocess
 import time
 
-from harness import TOOL, VethCase, main
+from harness import RECORDS, TOOL, VethCase, comes_true, main, setting_records
 
-RECORDS = pathlib.Path("/run/xdp-bench")
 SETTINGS = {"rx-vlan-offload": "on", "generic-receive-offload": "on"}
 
 
@@ -32,8 +30,7 @@ class Prepare(VethCase):
                            *options, code=code)
 
     def records(self):
-        here = self.inside("readlink", "/proc/self/ns/net").stdout.strip()
-        return [path for path in RECORDS.glob("*.settings") if here in path.read_text(encoding="utf-8")]
+        return setting_records(self.netns)
 
     def test_a_link_local_address_is_no_use(self):
         self.inside("sysctl", "-qw", "net.ipv6.conf.port1.disable_ipv6=0")
@@ -85,6 +82,65 @@ class Prepare(VethCase):
         self.assertEqual(self.state(), self.before)
         self.assertEqual(self.records(), [])
         self.assertIn("nothing to restore", self.inside(TOOL, "restore").stdout)
+
+    def record(self, *lines):
+        """A record that a killed run could have left, in addition to those that are there."""
+        RECORDS.mkdir(mode=0o755, exist_ok=True)
+        path = RECORDS / f"e2e{os.getpid()}-0.settings"
+        self.addCleanup(path.unlink, missing_ok=True)
+        path.write_text("\n".join(["process 2147483647 1", *lines]) + "\n", encoding="utf-8")
+        return path
+
+    def restore_elsewhere(self):
+        """What `restore` says in another namespace, which has no records of its own."""
+        other = f"{self.netns}-other"
+        subprocess.run(["ip", "netns", "add", other], check=True)
+        try:
+            done = subprocess.run(["ip", "netns", "exec", other, TOOL, "restore"], capture_output=True, text=True, timeout=60, check=True)
+        finally:
+            subprocess.run(["ip", "netns", "delete", other], check=True)
+        self.assertEqual(done.stdout, "nothing to restore in this network namespace\n")
+        return done.stderr
+
+    def test_what_is_left_in_another_namespace_is_told(self):
+        self.start_and_end(signal.SIGKILL)
+        changed = self.state()
+        told = self.restore_elsewhere()
+        line = next(line for line in told.splitlines() if f"in the network namespace {self.netns}: " in line)
+        self.assertIn("gro of port1", line)
+        command = f"ip netns exec {self.netns} xdp-bench restore"
+        self.assertIn(f"  to do:  sudo {command}\n", told)
+        self.assertEqual((self.state(), len(self.records())), (changed, 1))
+        subprocess.run(command.replace("xdp-bench", TOOL).split(), check=True, capture_output=True)
+        self.assertEqual((self.state(), self.records()), (self.before, []))
+
+    def test_a_namespace_without_a_name_is_told_by_its_number(self):
+        process = subprocess.Popen(["unshare", "-n", "sleep", "300"])
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        entry = f"/proc/{process.pid}/ns/net"
+        self.assertTrue(comes_true(lambda: os.readlink(entry) != os.readlink("/proc/self/ns/net")))
+        path = self.record(f"namespace {os.readlink(entry)}", "port gone0 gro")
+        told = self.restore_elsewhere()
+        self.assertIn(f"in the network namespace {os.readlink(entry)}: gro of gone0\n", told)
+        command = f"nsenter --net={entry} xdp-bench restore"
+        self.assertIn(f"  to do:  sudo {command}\n", told)
+        subprocess.run(command.replace("xdp-bench", TOOL).split(), check=True, capture_output=True)
+        self.assertFalse(path.exists())
+
+    def test_the_record_of_a_namespace_that_is_gone_is_removed(self):
+        number = self.inside("readlink", "/proc/self/ns/net").stdout.strip()  # of a later one
+        path = self.record(f"namespace {number}", f"cookie {2**63}", "port gone0 gro")
+        self.assertIn(f"removed the record of gro of gone0: the network namespace {number} is gone\n", self.restore_elsewhere())
+        self.assertFalse(path.exists())
+
+    def test_a_namespace_that_is_not_found_may_be_hidden(self):
+        path = self.record("namespace net:[1]", "port gone0 gro")
+        told = self.restore_elsewhere()
+        # A machine may hide processes from root, too.
+        removed = "removed the record of gro of gone0: the network namespace net:[1] is gone\n" in told
+        kept = "  to do:  in that network namespace (net:[1]), as root: xdp-bench restore\n" in told
+        self.assertEqual((removed, kept), (not path.exists(), path.exists()), told)
 
 
 if __name__ == "__main__":

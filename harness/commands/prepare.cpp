@@ -61,10 +61,42 @@ Result<std::vector<std::string>> ports_of(const PortArguments& arguments) {
     return ports;
 }
 
+// The command that restores there.
+std::string command_for(const net::LeftElsewhere& left) {
+    if (!left.where)
+        return fmt::format("in that network namespace ({}), as root: xdp-bench restore",
+                           left.namespace_id);
+    if (!left.where->name.empty())
+        return fmt::format("sudo ip netns exec {} xdp-bench restore", left.where->name);
+    return fmt::format("sudo nsenter --net={} xdp-bench restore", left.where->path.string());
+}
+
+// Records of ports that are not here. One of a network namespace that is gone is of no use.
+Result<void> report_elsewhere(const std::vector<net::LeftElsewhere>& left) {
+    for (const net::LeftElsewhere& one : left) {
+        if (one.gone) {
+            XDPBENCH_CHECK(net::forget(one.settings));
+            print(stderr, "xdp-bench: removed the record of {}: the network namespace {} is gone\n",
+                  listed(one.settings), one.namespace_id);
+            continue;
+        }
+        const bool named = one.where && !one.where->name.empty();
+        print(stderr,
+              "xdp-bench: a run that was killed left these settings changed in the network "
+              "namespace {}: {}\n"
+              "  to do:  {}\n",
+              named ? one.where->name : one.namespace_id, listed(one.settings), command_for(one));
+    }
+    return {};
+}
+
 Result<int> restore_command() {
     const std::vector<net::LeftSettings> left = net::left_settings();
-    XDPBENCH_CHECK(restore_all(left));
-    if (left.empty()) print(stdout, "nothing to restore\n");
+    const Result<void> restored = restore_all(left);
+    // What cannot be restored here does not hide what is left elsewhere.
+    XDPBENCH_CHECK(report_elsewhere(net::left_elsewhere()));
+    XDPBENCH_CHECK(restored);
+    if (left.empty()) print(stdout, "nothing to restore in this network namespace\n");
     return kHeld;
 }
 

@@ -92,6 +92,29 @@ Result<NetNs> NetNs::current() {
     return NetNs(std::move(fd), std::move(socket));
 }
 
+Result<NetNs> NetNs::open(const std::string& path) {
+    UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd.valid())
+        return system_error(fmt::format("cannot open the network namespace {}", path), errno);
+    XDPBENCH_TRY(const UniqueFd home, open_own_namespace());
+    if (::setns(fd.get(), CLONE_NEWNET) != 0)
+        return system_error(fmt::format("cannot enter the network namespace {}", path), errno);
+    Result<UniqueFd> socket = open_control_socket();
+    return_home(home.get());
+    if (!socket) return std::move(socket).error();
+    return NetNs(std::move(fd), std::move(*socket));
+}
+
+std::uint64_t NetNs::cookie() const {
+#ifndef SO_NETNS_COOKIE
+    constexpr int SO_NETNS_COOKIE = 71;
+#endif
+    std::uint64_t cookie = 0;
+    socklen_t size = sizeof(cookie);
+    const int done = ::getsockopt(socket_.get(), SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size);
+    return done == 0 ? cookie : 0;
+}
+
 Result<NetNs> NetNs::duplicate() const {
     UniqueFd fd(::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 0));
     UniqueFd socket(::fcntl(socket_.get(), F_DUPFD_CLOEXEC, 0));

@@ -3,6 +3,7 @@
 // ends.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/result.h"
@@ -17,6 +18,9 @@ class NetNs {
     // The one that the calling thread is in.
     static Result<NetNs> current();
 
+    // The one that a path leads to: "/run/netns/NAME", "/proc/PID/ns/net".
+    static Result<NetNs> open(const std::string& path);
+
     // The same namespace, kept by descriptors of its own.
     [[nodiscard]] Result<NetNs> duplicate() const;
 
@@ -24,6 +28,9 @@ class NetNs {
     // A path that iproute2 takes where it takes a namespace; right for every process of this
     // machine.
     [[nodiscard]] std::string path() const;
+    // Of this namespace alone until the next restart, unlike its inode, which the kernel gives to a
+    // later one. 0: the kernel does not tell (before 5.14).
+    [[nodiscard]] std::uint64_t cookie() const;
     // A datagram socket inside the namespace, for ioctls on its interfaces.
     [[nodiscard]] int control_socket() const { return socket_.get(); }
 

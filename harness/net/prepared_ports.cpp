@@ -34,6 +34,36 @@ Result<void> put_back(const NetNs& netns, const std::vector<PortSetting>& were_o
     return result;
 }
 
+struct StoredRecord {
+    std::filesystem::path path;
+    PreparedRecord record;
+};
+
+// Of runs that have ended, for ports of any network namespace; oldest first.
+std::vector<StoredRecord> left_records(const std::filesystem::path& folder) {
+    std::vector<StoredRecord> left;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+        if (entry.path().extension() != kSuffix) continue;
+        const Result<std::string> text = read_file(entry.path());
+        auto record = text ? parse_record(*text) : std::nullopt;
+        if (record && is_left(*record)) left.push_back({entry.path(), std::move(*record)});
+    }
+    std::sort(left.begin(), left.end(),
+              [](const auto& one, const auto& other) { return one.path < other.path; });
+    return left;
+}
+
+LeftSettings settings_of(const StoredRecord& stored) {
+    return {stored.path, stored.record.were_on, stored.record.were};
+}
+
+// The namespace of the record is gone, and its number is that of a later one.
+bool is_another(const PreparedRecord& record, const FoundNamespace& found) {
+    const Result<NetNs> netns = NetNs::open(found.path);
+    return netns && !is_of(record, found.id, *netns);
+}
+
 }  // namespace
 
 Result<PreparedPorts> PreparedPorts::prepare(const NetNs& netns,
@@ -81,19 +111,38 @@ Result<void> PreparedPorts::restore() {
 
 std::vector<LeftSettings> left_settings(const std::filesystem::path& folder) {
     std::vector<LeftSettings> left;
-    std::error_code error;
     const std::string here = own_namespace();
-    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-        if (entry.path().extension() != kSuffix) continue;
-        const Result<std::string> text = read_file(entry.path());
-        const auto record = text ? parse_record(*text) : std::nullopt;
-        if (!record || record->namespace_id != here) continue;
-        if (!is_left(*record)) continue;
-        left.push_back({entry.path(), record->were_on, record->were});
+    const Result<NetNs> netns = NetNs::current();
+    if (!netns) return left;
+    for (const StoredRecord& stored : left_records(folder)) {
+        if (is_of(stored.record, here, *netns)) left.push_back(settings_of(stored));
     }
-    std::sort(left.begin(), left.end(),
-              [](const auto& one, const auto& other) { return one.record < other.record; });
     return left;
+}
+
+std::vector<LeftElsewhere> left_elsewhere(const std::filesystem::path& folder,
+                                          const NamespacePlaces& places) {
+    std::vector<LeftElsewhere> left;
+    const std::string here = own_namespace();
+    const Result<NetNs> netns = NetNs::current();
+    if (!netns) return left;
+    std::optional<Namespaces> all;  // looked for only if there is a record
+    for (const StoredRecord& stored : left_records(folder)) {
+        const PreparedRecord& record = stored.record;
+        if (is_of(record, here, *netns)) continue;
+        if (!all) all.emplace(Namespaces::look(places));
+        LeftElsewhere one{settings_of(stored), record.namespace_id, all->find(record.namespace_id)};
+        one.gone = one.where ? is_another(record, *one.where) : all->complete();
+        left.push_back(std::move(one));
+    }
+    return left;
+}
+
+Result<void> forget(const LeftSettings& left) {
+    std::error_code error;
+    std::filesystem::remove(left.record, error);
+    if (!error) return {};
+    return system_error(fmt::format("cannot remove {}", left.record.string()), error.value());
 }
 
 Result<void> restore_left(const LeftSettings& left) {

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/result.h"
+#include "net/namespaces.h"
 #include "net/netns.h"
 #include "net/port_settings.h"
 #include "net/port_state.h"
@@ -55,6 +57,18 @@ struct LeftSettings {
 // In the caller's network namespace; oldest first. Records of runs that go on are not among them.
 [[nodiscard]] std::vector<LeftSettings> left_settings(
     const std::filesystem::path& folder = kPreparedFolder);
+
+// The same of ports in another network namespace.
+struct LeftElsewhere {
+    LeftSettings settings;
+    std::string namespace_id;             // "net:[4026531840]"
+    std::optional<FoundNamespace> where;  // if it was found
+    bool gone = false;                    // it does not exist any more; false if that is not known
+};
+[[nodiscard]] std::vector<LeftElsewhere> left_elsewhere(
+    const std::filesystem::path& folder = kPreparedFolder, const NamespacePlaces& places = {});
+// Removes the record of settings that nobody can restore any more.
+Result<void> forget(const LeftSettings& left);
 // Puts them back and removes the record. A port that is gone is no error.
 Result<void> restore_left(const LeftSettings& left);
 

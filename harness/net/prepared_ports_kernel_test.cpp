@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -138,6 +139,57 @@ TEST_F(PreparedPortsTest, PortsOfAnotherNamespaceAreNotTouched) {
     EXPECT_TRUE(left_settings(folder_).empty());
 }
 
+TEST_F(PreparedPortsTest, ALaterNamespaceWithTheSameNumberIsAnother) {
+    PreparedRecord record{1, "never", own_namespace(), netns_->cookie() + 1, {{"one", "gro"}}, {}};
+    if (netns_->cookie() == 0) GTEST_SKIP() << "the kernel has no cookies of namespaces";
+    ASSERT_TRUE(write_record(folder_ / "1.settings", record));
+    EXPECT_TRUE(left_settings(folder_).empty());
+    const auto elsewhere = left_elsewhere(folder_);
+    ASSERT_EQ(elsewhere.size(), 1U);
+    EXPECT_TRUE(elsewhere[0].gone);
+    EXPECT_TRUE(forget(elsewhere[0].settings));
+    EXPECT_EQ(records(), 0U);
+}
+
+TEST_F(PreparedPortsTest, WhatIsLeftInAnotherNamespaceIsFoundThere) {
+    const auto other = NetNs::create();
+    ASSERT_TRUE(other) << other.error().text();
+    {
+        const auto inside = InNetNs::enter(*other);
+        ASSERT_TRUE(inside) << inside.error().text();
+        const PreparedRecord record{1, "never", own_namespace(), other->cookie(), {{"far", "gro"}},
+                                    {}};
+        ASSERT_TRUE(write_record(folder_ / "1.settings", record));
+        EXPECT_TRUE(left_elsewhere(folder_).empty());
+    }
+    EXPECT_TRUE(left_settings(folder_).empty());
+    const auto elsewhere = left_elsewhere(folder_);
+    ASSERT_EQ(elsewhere.size(), 1U);
+    EXPECT_FALSE(elsewhere[0].gone);
+    EXPECT_EQ(elsewhere[0].settings.were_on, (std::vector<PortSetting>{{"far", "gro"}}));
+    // No process is in it, and it has no name: this one holds it open.
+    ASSERT_TRUE(elsewhere[0].where);
+    EXPECT_EQ(elsewhere[0].where->path.parent_path(), fmt::format("/proc/{}/fd", ::getpid()));
+}
+
+TEST_F(PreparedPortsTest, ANamespaceThatIsGoneIsKnownToBe) {
+    {
+        std::ofstream record(folder_ / "1.settings");
+        record << "process 2147483647 1\nnamespace net:[1]\nport one gro\n";
+    }
+    // The machine's own /proc may hide processes: here are places where nothing is hidden.
+    const NamespacePlaces places{folder_ / "no-names", folder_ / "proc"};
+    fs::create_directories(places.processes / "self/ns");
+    fs::create_symlink("pid:[4026531836]", places.processes / "self/ns/pid");
+    const auto elsewhere = left_elsewhere(folder_, places);
+    ASSERT_EQ(elsewhere.size(), 1U);
+    EXPECT_FALSE(elsewhere[0].where);
+    EXPECT_TRUE(elsewhere[0].gone);
+    const auto unknown = left_elsewhere(folder_, {"/run/netns", folder_ / "no-proc"});
+    ASSERT_EQ(unknown.size(), 1U);
+    EXPECT_FALSE(unknown[0].gone);
+}
+
 TEST_F(PreparedPortsTest, APortThatIsGoneNeedsNothing) {
     const LeftSettings left{folder_ / "1.settings", {{"gone", "gro"}}, {}};
     EXPECT_TRUE(restore_left(left));
@@ -156,7 +208,7 @@ TEST_F(PreparedPortsTest, AChangedValueIsRecordedUntilItIsRestored) {
 }
 
 TEST_F(PreparedPortsTest, AValueThatAKilledRunChangedIsRestored) {
-    PreparedRecord record{1, "never", own_namespace(), {}, {{"one", "mtu", "1700"}}};
+    PreparedRecord record{1, "never", own_namespace(), 0, {}, {{"one", "mtu", "1700"}}};
     ASSERT_TRUE(write_record(folder_ / "1-1.settings", record));
     const auto left = left_settings(folder_);
     ASSERT_EQ(left.size(), 1U);

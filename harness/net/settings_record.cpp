@@ -24,6 +24,10 @@ std::string start_of(int process) {
 bool take_line(const std::vector<std::string>& words, PreparedRecord& record) {
     if (words.size() == 2 && words[0] == "namespace") {
         record.namespace_id = words[1];
+    } else if (words.size() == 2 && words[0] == "cookie") {
+        const auto cookie = parse_number<std::uint64_t>(words[1]);
+        if (!cookie) return false;
+        record.cookie = *cookie;
     } else if (words.size() == 3 && words[0] == "process") {
         const auto process = parse_number<int>(words[1]);
         if (!process) return false;
@@ -49,6 +53,7 @@ std::string own_namespace() {
 std::string record_text(const PreparedRecord& record) {
     std::string text = fmt::format("process {} {}\nnamespace {}\n", record.process, record.started,
                                    record.namespace_id);
+    if (record.cookie != 0) text += fmt::format("cookie {}\n", record.cookie);
     for (const PortSetting& setting : record.were_on)
         text += fmt::format("port {} {}\n", setting.port, setting.name);
     for (const PortState& state : record.were)
@@ -67,7 +72,8 @@ std::optional<PreparedRecord> parse_record(std::string_view text) {
 
 Result<PreparedRecord> begin_record(const NetNs& netns) {
     XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
-    return PreparedRecord{::getpid(), start_of(::getpid()), own_namespace(), {}, {}};
+    return PreparedRecord{::getpid(), start_of(::getpid()), own_namespace(), netns.cookie(), {},
+                          {}};
 }
 
 Result<void> write_record(const std::filesystem::path& path, const PreparedRecord& record) {
@@ -75,6 +81,12 @@ Result<void> write_record(const std::filesystem::path& path, const PreparedRecor
     const Result<void> written = file.commit(record_text(record));
     if (written) return {};
     return written.error().in("no setting was changed, for it cannot be recorded");
+}
+
+bool is_of(const PreparedRecord& record, const std::string& id, const NetNs& netns) {
+    if (record.namespace_id != id) return false;
+    const std::uint64_t cookie = netns.cookie();
+    return record.cookie == 0 || cookie == 0 || record.cookie == cookie;
 }
 
 bool is_left(const PreparedRecord& record) { return start_of(record.process) != record.started; }
