@@ -1,5 +1,6 @@
 """Ports that are not as a run needs them: --prepare changes them and puts everything back; a killed run is cleaned up."""
 
+import json
 import os
 import signal
 import subprocess
@@ -83,13 +84,26 @@ class Prepare(VethCase):
         self.assertEqual(self.records(), [])
         self.assertIn("nothing to restore", self.inside(TOOL, "restore").stdout)
 
-    def record(self, *lines):
+    def record(self, *lines, name="0", started=1):
         """A record that a killed run could have left, in addition to those that are there."""
         RECORDS.mkdir(mode=0o755, exist_ok=True)
-        path = RECORDS / f"e2e{os.getpid()}-0.settings"
+        path = RECORDS / f"e2e{os.getpid()}-{name}.settings"
         self.addCleanup(path.unlink, missing_ok=True)
-        path.write_text("\n".join(["process 2147483647 1", *lines]) + "\n", encoding="utf-8")
+        path.write_text("\n".join([f"process 2147483647 {started}", *lines]) + "\n", encoding="utf-8")
         return path
+
+    def mtu(self):
+        return json.loads(self.inside("ip", "-j", "link", "show", "dev", "port1").stdout)[0]["mtu"]
+
+    def test_the_oldest_value_remains_even_if_one_cannot_be_restored(self):
+        here = f"namespace {self.inside('readlink', '/proc/self/ns/net').stdout.strip()}"
+        oldest = self.record(here, "was port1 mtu 1700", name="1", started=5)
+        newer = self.record(here, "was port1 mtu 1800", name="2", started=10)
+        failing = self.record(here, "was port1 warp 9", name="3", started=7)
+        done = self.inside(TOOL, "restore", code=2)
+        self.assertIn("warp", done.stderr)
+        self.assertEqual(self.mtu(), 1700)
+        self.assertEqual([path.exists() for path in (oldest, newer, failing)], [False, False, True])
 
     def restore_elsewhere(self):
         """What `restore` says in another namespace, which has no records of its own."""

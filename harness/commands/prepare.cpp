@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "commands/command.h"
@@ -40,12 +41,20 @@ void say_what_is_left(const std::vector<net::LeftSettings>& left) {
     }
 }
 
+// The newest change first: of a setting that was changed several times the oldest value remains.
+// All are tried; the first error is returned.
 Result<void> restore_all(const std::vector<net::LeftSettings>& left) {
-    for (const net::LeftSettings& one : left) {
-        XDPBENCH_CHECK(net::restore_left(one));
-        print(stderr, "xdp-bench: restored what a killed run had left changed: {}\n", listed(one));
+    Result<void> all;
+    for (auto one = left.rbegin(); one != left.rend(); ++one) {
+        Result<void> done = net::restore_left(*one);
+        if (done) {
+            print(stderr, "xdp-bench: restored what a killed run had left changed: {}\n",
+                  listed(*one));
+        } else if (all) {
+            all = std::move(done);
+        }
     }
-    return {};
+    return all;
 }
 
 Result<std::vector<std::string>> ports_of(const PortArguments& arguments) {

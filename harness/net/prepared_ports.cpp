@@ -4,11 +4,14 @@
 #include <net/if.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <iterator>
 #include <system_error>
+#include <tuple>
 
 #include "base/file.h"
+#include "base/number.h"
 #include "base/text.h"
 
 namespace xdpbench::net {
@@ -39,6 +42,16 @@ struct StoredRecord {
     PreparedRecord record;
 };
 
+// When the run began, and which of its changes it is: PID.settings, then PID-1.settings ...
+std::tuple<std::uint64_t, std::uint64_t, std::filesystem::path> age_key(
+    const StoredRecord& stored) {
+    const std::string stem = stored.path.stem().string();
+    const std::size_t dash = stem.find('-');
+    const std::string change = dash == std::string::npos ? "0" : stem.substr(dash + 1);
+    return {parse_number<std::uint64_t>(stored.record.started).value_or(0),
+            parse_number<std::uint64_t>(change).value_or(0), stored.path};
+}
+
 // Of runs that have ended, for ports of any network namespace; oldest first.
 std::vector<StoredRecord> left_records(const std::filesystem::path& folder) {
     std::vector<StoredRecord> left;
@@ -50,7 +63,7 @@ std::vector<StoredRecord> left_records(const std::filesystem::path& folder) {
         if (record && is_left(*record)) left.push_back({entry.path(), std::move(*record)});
     }
     std::sort(left.begin(), left.end(),
-              [](const auto& one, const auto& other) { return one.path < other.path; });
+              [](const auto& one, const auto& other) { return age_key(one) < age_key(other); });
     return left;
 }
 
@@ -149,10 +162,13 @@ Result<void> restore_left(const LeftSettings& left) {
     XDPBENCH_TRY(const NetNs netns, NetNs::current());
     std::vector<PortSetting> were_on = left.were_on;
     std::erase_if(were_on, [](const PortSetting& setting) { return is_gone(setting.port); });
-    XDPBENCH_CHECK(put_back(netns, were_on));
-    for (const PortState& state : left.were) {
-        if (!is_gone(state.port)) XDPBENCH_CHECK(write_state(netns, state));
+    Result<void> all = put_back(netns, were_on);
+    for (auto state = left.were.rbegin(); state != left.were.rend(); ++state) {
+        if (is_gone(state->port)) continue;
+        Result<void> done = write_state(netns, *state);
+        if (!done && all) all = std::move(done);
     }
+    if (!all) return all;
     std::error_code error;
     std::filesystem::remove(left.record, error);
     return {};

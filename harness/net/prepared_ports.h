@@ -69,7 +69,8 @@ struct LeftElsewhere {
     const std::filesystem::path& folder = kPreparedFolder, const NamespacePlaces& places = {});
 // Removes the record of settings that nobody can restore any more.
 Result<void> forget(const LeftSettings& left);
-// Puts them back and removes the record. A port that is gone is no error.
+// Puts them back in the opposite order and removes the record. All are tried; the first error is
+// returned, and the record stays. A port that is gone is no error.
 Result<void> restore_left(const LeftSettings& left);
 
 }  // namespace xdpbench::net

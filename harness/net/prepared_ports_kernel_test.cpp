@@ -207,6 +207,84 @@ TEST_F(PreparedPortsTest, AChangedValueIsRecordedUntilItIsRestored) {
     EXPECT_EQ(read_state(*netns_, "one", "mtu")->value, "1600");
 }
 
+TEST_F(PreparedPortsTest, APortThatVanishesDoesNotKeepOthersFromBeingRestored) {
+    ip({"link", "add", "lost", "type", "veth", "peer", "name", "lost-peer"});
+    auto prepared = PreparedPorts::prepare(*netns_, {"one", "lost", "two"}, folder_);
+    ASSERT_TRUE(prepared) << prepared.error().text();
+    ASSERT_EQ(value("one", "ipv6"), Switch::off);
+    ip({"link", "delete", "lost"});
+    const Result<void> restored = prepared->restore();
+    ASSERT_FALSE(restored);
+    EXPECT_NE(restored.error().what.find("of lost"), std::string::npos) << restored.error().text();
+    for (const char* const name : {"gro", "ipv6", "rx-vlan-offload"})
+        EXPECT_EQ(value("one", name), Switch::on) << name;
+    EXPECT_EQ(value("two", "ipv6"), Switch::on);
+    EXPECT_EQ(records(), 1U);
+}
+
+TEST_F(PreparedPortsTest, AValueOfAPortThatVanishesDoesNotKeepOthersFromBeingRestored) {
+    ip({"link", "add", "lost", "type", "veth", "peer", "name", "lost-peer"});
+    {
+        const auto change = RecordedChange::begin(
+            *netns_, {{"one", "mtu"}, {"lost", "mtu"}, {"two", "mtu"}}, folder_);
+        ASSERT_TRUE(change) << change.error().text();
+        for (const char* const port : {"one", "lost", "two"})
+            ip({"link", "set", port, "mtu", "2000"});
+        ip({"link", "delete", "lost"});
+    }
+    EXPECT_EQ(read_state(*netns_, "one", "mtu")->value, "1500");
+    EXPECT_EQ(read_state(*netns_, "two", "mtu")->value, "1500");
+    EXPECT_EQ(records(), 1U);
+}
+
+// The MTU of a macvlan is at most that of the port below it: what was lowered first, above, can be
+// raised only after the port below.
+TEST_F(PreparedPortsTest, ValuesAreRestoredInTheOppositeOrder) {
+    const auto added =
+        run_child({"ip", "link", "add", "link", "one", "name", "above", "type", "macvlan"});
+    if (!added || added->exit_code != 0) GTEST_SKIP() << "the kernel has no macvlan";
+    ip({"link", "set", "one", "mtu", "2000"});
+    ip({"link", "set", "above", "mtu", "2000"});
+    const std::vector<RecordedChange::Place> places{{"above", "mtu"}, {"one", "mtu"}};
+    const auto lower = [] {
+        ip({"link", "set", "above", "mtu", "1500"});
+        ip({"link", "set", "one", "mtu", "1500"});
+    };
+    {
+        const auto change = RecordedChange::begin(*netns_, places, folder_);
+        ASSERT_TRUE(change) << change.error().text();
+        lower();
+    }
+    EXPECT_EQ(records(), 0U);
+    EXPECT_EQ(read_state(*netns_, "above", "mtu")->value, "2000");
+    lower();
+    const LeftSettings left{
+        folder_ / "1.settings", {}, {{"above", "mtu", "2000"}, {"one", "mtu", "2000"}}};
+    const Result<void> restored = restore_left(left);
+    EXPECT_TRUE(restored) << restored.error().text();
+    EXPECT_EQ(read_state(*netns_, "above", "mtu")->value, "2000");
+}
+
+TEST_F(PreparedPortsTest, ASettingThatCannotBeRestoredDoesNotKeepOthersChanged) {
+    const PreparedRecord record{
+        1, "never", own_namespace(), 0, {{"one", "no-such"}}, {{"one", "mtu", "1700"}}};
+    ASSERT_TRUE(write_record(folder_ / "1.settings", record));
+    EXPECT_FALSE(restore_left(left_settings(folder_).at(0)));
+    EXPECT_EQ(read_state(*netns_, "one", "mtu")->value, "1700");
+    EXPECT_EQ(records(), 1U);
+}
+
+TEST_F(PreparedPortsTest, RecordsAreFoundOldestFirst) {
+    for (const auto& [name, started] :
+         {std::pair{"9-10", "20"}, {"9-2", "20"}, {"10", "3"}, {"9", "20"}}) {
+        const PreparedRecord record{2147483647, started, own_namespace(), 0, {{"one", "gro"}}, {}};
+        ASSERT_TRUE(write_record(folder_ / fmt::format("{}.settings", name), record));
+    }
+    std::vector<std::string> found;
+    for (const LeftSettings& left : left_settings(folder_)) found.push_back(left.record.stem());
+    EXPECT_EQ(found, (std::vector<std::string>{"10", "9", "9-2", "9-10"}));
+}
+
 TEST_F(PreparedPortsTest, AValueThatAKilledRunChangedIsRestored) {
     PreparedRecord record{1, "never", own_namespace(), 0, {}, {{"one", "mtu", "1700"}}};
     ASSERT_TRUE(write_record(folder_ / "1-1.settings", record));

@@ -31,8 +31,8 @@ Result<void> RecordedChange::restore() {
     if (record_.empty()) return {};
     const std::filesystem::path record = std::exchange(record_, {});
     Result<void> all;
-    for (const PortState& state : were_) {
-        Result<void> done = put_back(*netns_, state);
+    for (auto state = were_.rbegin(); state != were_.rend(); ++state) {
+        Result<void> done = put_back(*netns_, *state);
         if (!done && all) all = std::move(done);
     }
     if (!all) return all;

@@ -35,7 +35,7 @@ class RecordedChange {
     RecordedChange& operator=(const RecordedChange&) = delete;
     ~RecordedChange() { static_cast<void>(restore()); }
 
-    // What cannot be restored stays recorded.
+    // In the opposite order; all are tried. What cannot be restored stays recorded.
     Result<void> restore();
 
   private:
