@@ -52,6 +52,27 @@ class RealInterfaces(VethCase):
         self.assertEqual(noise.stdout.readline(), "sends\n")
         return noise
 
+    def test_a_port_without_carrier_is_named(self):
+        self.inside("ip", "link", "add", "port2", "type", "veth", "peer", "name", "port3")
+        self.inside("ip", "link", "set", "port2", "up")
+        commands = (["run", "--prog", "xdp_drop", "--only", "replay", "--dev", "port2", "--peer", "port0"],
+                    ["run", "--prog", "xdp_drop", "--only", "replay", "--dev", "port1", "--peer", "port0", "--out", "port2"],
+                    ["qualify", "--dev", "port2", "--peer", "port0"], ["qualify", "--dev", "port2"])
+        # Each waits for 15 s: side by side.
+        waiting = [subprocess.Popen(["ip", "netns", "exec", self.netns, TOOL, *command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                    text=True, cwd=self.folder) for command in commands]
+        for command, process in zip(commands, waiting):
+            told = process.communicate(timeout=120)[1]
+            self.assertEqual(process.returncode, 2, told)
+            option = "--out" if "--out" in command else "--dev"
+            self.assertIn(f"port2 ({option}) has had no carrier for 15 s", told)
+            for text in ("cable", "ip link set port2 up", "link partner"):
+                self.assertIn(text, told)
+        self.inside("ip", "link", "set", "port2", "down")
+        told = self.inside(TOOL, "qualify", "--dev", "port2", code=2).stderr
+        self.assertIn("port2 (--dev) is down", told)
+        self.inside("ip", "link", "delete", "port2")
+
     def test_native_replay(self):
         done = self.replay("--prog", "icmp_lb,xdp_drop,xdp_tx,xdp_pass")
         books = self.result()["replays"]
@@ -100,9 +121,9 @@ class RealInterfaces(VethCase):
         self.gro("off")
         self.refused("receive offload", "ethtool -K port1 gro on", options=("--prog", "xdp_drop", "--mode", "generic"))
         self.inside("ip", "link", "set", "port0", "down")
-        self.refused("port0 is down", "ip link set port0 up")
+        self.refused("port0 (--peer) is down", "ip link set port0 up")
         self.inside("ip", "link", "set", "port1", "down")
-        self.refused("port1 is down", "ip link set port1 up")
+        self.refused("port1 (--dev) is down", "ip link set port1 up")
 
     def test_xdp_in_use_is_not_touched(self):
         program = reference("xdp_pass")

@@ -41,7 +41,7 @@ Result<void> Handler::describe(const net::InterfaceInfo& port, remote::Reply& re
 Result<void> Handler::claim(const net::InterfaceInfo& port, const remote::Request& request,
                             remote::Reply& reply) const {
     XDPBENCH_TRY(const net::UsablePort usable,
-                 net::claim_port(*netns_, port.name, request.take_over, request.length));
+                 net::claim_port(*netns_, port.name, request.take_over, request.length, "--peer"));
     reply.port = state_of(usable.interface);
     reply.port->carrier_wait_ms = static_cast<std::uint64_t>(usable.carrier_wait.count());
     return describe(usable.interface, reply);

@@ -25,8 +25,13 @@ struct InterfaceInfo {
     int mtu = 0;         // bytes
     std::string driver;  // of ETHTOOL_GDRVINFO; empty if the device has none
     std::string firmware;
-    PortTraits traits;  // of a port that nobody has looked at: the most careful ones
+    std::string option;  // that named it: "--dev"; empty: the tool made it
+    PortTraits traits;   // of a port that nobody has looked at: the most careful ones
 
+    // For errors: "eth1 (--dev)", "veth0".
+    [[nodiscard]] std::string text() const {
+        return option.empty() ? name : name + " (" + option + ")";
+    }
     // Bytes, without FCS.
     [[nodiscard]] std::size_t longest_frame() const {
         return static_cast<std::size_t>(mtu) + packet::kEthernetHeaderBytes;

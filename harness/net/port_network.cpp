@@ -48,9 +48,9 @@ Result<void> add_peer(const Ports& ends, std::size_t longest_frame, const Networ
                       Link& link) {
     if (ends.peer.empty()) return {};
     XDPBENCH_TRY(UsablePort peer,
-                 ends.remote
-                     ? claim_remote_port(ends, network.dut, ends.take_over, longest_frame)
-                     : claim_port(network.tester, ends.peer, ends.take_over, longest_frame));
+                 ends.remote ? claim_remote_port(ends, network.dut, ends.take_over, longest_frame)
+                             : claim_port(network.tester, ends.peer, ends.take_over, longest_frame,
+                                          "--peer"));
     link.tester = std::move(peer.interface);
     link.carrier_wait = peer.carrier_wait;
     return {};
@@ -61,12 +61,14 @@ Result<void> add_far_end(const Ports& ends, std::size_t longest_frame, Network& 
                          Link& link) {
     if (ends.out.empty()) return {};
     FarEnd& far = link.far.emplace();
-    XDPBENCH_TRY(UsablePort out, claim_port(network.dut, ends.out, ends.take_over, longest_frame));
+    XDPBENCH_TRY(UsablePort out,
+                 claim_port(network.dut, ends.out, ends.take_over, longest_frame, "--out"));
     far.out = std::move(out.interface);
     far.readable = !ends.out_peer.empty();
     if (!far.readable) return {};
     XDPBENCH_TRY(NetNs here, NetNs::current());
-    XDPBENCH_TRY(UsablePort sink, claim_port(here, ends.out_peer, ends.take_over, longest_frame));
+    XDPBENCH_TRY(UsablePort sink,
+                 claim_port(here, ends.out_peer, ends.take_over, longest_frame, "--out-peer"));
     far.sink = std::move(sink.interface);
     network.sink.emplace(std::move(here));
     return {};
@@ -94,8 +96,8 @@ Result<Network> join_ports(const Ports& ends, model::Mode mode, std::size_t long
                     {}};
     Link link;
     network.remote = ends.remote;
-    XDPBENCH_TRY(link.dut,
-                 usable_interface(network.dut, ends.device, ends.take_over, longest_frame));
+    XDPBENCH_TRY(link.dut, usable_interface(network.dut, ends.device, ends.take_over, longest_frame,
+                                            "--dev"));
     XDPBENCH_CHECK(add_peer(ends, longest_frame, network, link));
     XDPBENCH_CHECK(require_receive_offloads(network.dut, link.dut, mode));
     XDPBENCH_TRY(const CarrierWait dut_wait, require_cabled(network.dut, link.dut));

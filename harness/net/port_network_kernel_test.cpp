@@ -64,6 +64,45 @@ TEST_F(PortNetworkTest, ALinkThatStaysDownIsNotAwaitedForEver) {
     EXPECT_NE(waited.error().what.find("one has had no carrier"), std::string::npos);
 }
 
+TEST_F(PortNetworkTest, APortWithoutCarrierIsNamedWithItsOption) {
+    InterfaceInfo port = one();
+    port.option = "--dev";
+    const auto waited = require_cabled(*netns_, port, milliseconds(1000));
+    ASSERT_FALSE(waited);
+    EXPECT_EQ(waited.error().kind, ErrorKind::input);
+    EXPECT_EQ(waited.error().what, "one (--dev) has had no carrier for 1 s");
+    for (const char* const part : {"cable", "ip link set one up", "link partner"})
+        EXPECT_NE(waited.error().advice.find(part), std::string::npos) << part;
+}
+
+TEST_F(PortNetworkTest, APortThatIsDownIsNotWaitedFor) {
+    ip({"link", "set", "one", "down"});
+    InterfaceInfo port = one();
+    port.option = "--dev";
+    const auto waited = require_cabled(*netns_, port);
+    ASSERT_FALSE(waited);
+    EXPECT_EQ(waited.error().what, "one (--dev) is down");
+    EXPECT_EQ(waited.error().advice, "ip link set one up");
+}
+
+TEST_F(PortNetworkTest, EveryPortIsNamedWithItsOption) {
+    ip({"link", "add", "three", "type", "veth", "peer", "name", "four"});
+    const auto refusal = [](const Ports& ends) {
+        const auto joined = join_ports(ends, model::Mode::native, 0);
+        return joined ? std::string() : joined.error().what;
+    };
+    EXPECT_EQ(refusal({"one", "two", false}), "two (--peer) is down");
+    EXPECT_EQ(refusal({"two", "one", false}), "two (--dev) is down");
+    ip({"link", "set", "two", "up"});
+    Ports ends{"one", "two", false, {}, "three", "four"};
+    EXPECT_EQ(refusal(ends), "three (--out) is down");
+    ip({"link", "set", "three", "up"});
+    ip({"link", "set", "four", "up"});
+    ends.out_peer = "five";
+    ip({"link", "add", "five", "type", "veth", "peer", "name", "six"});
+    EXPECT_EQ(refusal(ends), "five (--out-peer) is down");
+}
+
 TEST_F(PortNetworkTest, ALinkLocalAddressIsNoUseOfAPort) {
     ip({"link", "set", "two", "up"});
     ip({"-6", "address", "add", "fe80::1/64", "dev", "one"});

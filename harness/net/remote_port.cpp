@@ -15,6 +15,7 @@ namespace {
 InterfaceInfo info_of(const remote::PortState& state) {
     InterfaceInfo info;
     info.name = state.name;
+    info.option = "--peer";
     info.index = state.index;
     info.mac = state.mac;
     info.mtu = state.mtu;
@@ -76,9 +77,10 @@ Result<CarrierWait> await_tester_carrier(const Network& network, const Link& lin
         if (state.carrier) return away ? waited : CarrierWait(0);
         if (interrupted()) return interrupted_error();
         if (waited > kCarrierPatience)
-            return unavailable_error(fmt::format("{} at {} has had no carrier for {} s", state.name,
-                                                 network.remote->place().text(),
-                                                 kCarrierPatience.count()));
+            return unavailable_error(
+                fmt::format("{} at {} has had no carrier for {} s", link.tester.text(),
+                            network.remote->place().text(), kCarrierPatience.count()),
+                {}, carrier_advice(state.name));
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
 }

@@ -91,7 +91,7 @@ Result<void> require_unused(const NetNs& netns, const InterfaceInfo& interface,
 
 Result<void> require_up(const InterfaceInfo& interface, const LinkDetails& xdp_link) {
     if (xdp_link.up) return {};
-    return input_error(fmt::format("{} is down", interface.name),
+    return input_error(fmt::format("{} is down", interface.text()),
                        fmt::format("ip link set {} up", interface.name));
 }
 
@@ -118,8 +118,9 @@ PortTraits traits_of(const std::vector<std::string>& active,
 }  // namespace
 
 Result<InterfaceInfo> usable_interface(const NetNs& netns, const std::string& name, bool take_over,
-                                       std::size_t longest_frame) {
+                                       std::size_t longest_frame, const char* option) {
     XDPBENCH_TRY(InterfaceInfo interface, query_interface(netns, name));
+    interface.option = option;
     XDPBENCH_TRY(const std::vector<std::string> active, active_features(netns, name));
     XDPBENCH_TRY(const LinkDetails xdp_link, query_link(netns, interface.index));
     if (!take_over) XDPBENCH_CHECK(require_unused(netns, interface, xdp_link));
@@ -131,10 +132,21 @@ Result<InterfaceInfo> usable_interface(const NetNs& netns, const std::string& na
 }
 
 // The run before may have detached a program a moment ago, which resets the link of some drivers.
-Result<CarrierWait> require_cabled(const NetNs& netns, const InterfaceInfo& interface) {
-    Result<CarrierWait> waited = await_carrier(netns, interface, kCarrierPatience);
+Result<CarrierWait> require_cabled(const NetNs& netns, const InterfaceInfo& interface,
+                                   std::chrono::milliseconds limit) {
+    XDPBENCH_TRY(const LinkDetails details, query_link(netns, interface.index));
+    XDPBENCH_CHECK(require_up(interface, details));
+    Result<CarrierWait> waited = await_carrier(netns, interface, limit);
     if (waited || waited.error().kind != ErrorKind::unavailable) return waited;
-    return input_error(waited.error().what, "join --dev and --peer by a cable, directly");
+    return input_error(waited.error().what, waited.error().advice);
+}
+
+std::string carrier_advice(const std::string& name) {
+    return fmt::format(
+        "check that {0} is up (ip link set {0} up), its cable (directly to the other port, without "
+        "a switch), and that the port at the other end, its link partner, is up too; see: ip link "
+        "show {0}; ethtool {0}",
+        name);
 }
 
 Result<std::vector<std::string>> addresses_of(const NetNs& netns, const std::string& name) {
@@ -157,9 +169,9 @@ Result<std::optional<std::string>> interface_with(const NetNs& netns, const std:
 }
 
 Result<UsablePort> claim_port(const NetNs& netns, const std::string& name, bool take_over,
-                              std::size_t longest_frame) {
+                              std::size_t longest_frame, const char* option) {
     UsablePort port;
-    XDPBENCH_TRY(port.interface, usable_interface(netns, name, take_over, longest_frame));
+    XDPBENCH_TRY(port.interface, usable_interface(netns, name, take_over, longest_frame, option));
     XDPBENCH_TRY(port.carrier_wait, require_cabled(netns, port.interface));
     return port;
 }
@@ -175,10 +187,11 @@ Result<CarrierWait> await_carrier(const NetNs& netns, const InterfaceInfo& inter
         if (interrupted()) return interrupted_error();
         if (waited > limit) {
             return unavailable_error(
-                fmt::format("{} has had no carrier for {} s", interface.name, limit.count() / 1000),
+                fmt::format("{} has had no carrier for {} s", interface.text(),
+                            limit.count() / 1000),
                 "a driver may reset the link when a program is attached or detached; this link did "
                 "not come back",
-                fmt::format("see: ip link show {0}; ethtool {0}", interface.name));
+                carrier_advice(interface.name));
         }
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }

@@ -33,9 +33,9 @@ struct UsablePort {
 };
 // Refuses, with the command that helps, interfaces that are in use (addresses, routes, a bridge or
 // bond above them, XDP), that are down or not cabled, or whose MTU is too small for frames of
-// `longest_frame` bytes (with Ethernet header).
+// `longest_frame` bytes (with Ethernet header). `option` named it: "--dev".
 Result<UsablePort> claim_port(const NetNs& netns, const std::string& name, bool take_over,
-                              std::size_t longest_frame);
+                              std::size_t longest_frame, const char* option);
 
 // Without link-local ones: "192.0.2.1".
 Result<std::vector<std::string>> addresses_of(const NetNs& netns, const std::string& name);
@@ -60,7 +60,11 @@ Result<void> require_sends_redirected(const NetNs& netns, const InterfaceInfo& i
 
 // The two halves of claim_port(): all but the carrier, and the carrier.
 Result<InterfaceInfo> usable_interface(const NetNs& netns, const std::string& name, bool take_over,
-                                       std::size_t longest_frame);
-Result<CarrierWait> require_cabled(const NetNs& netns, const InterfaceInfo& interface);
+                                       std::size_t longest_frame, const char* option);
+// A port that is down is refused at once. `limit` is for tests.
+Result<CarrierWait> require_cabled(const NetNs& netns, const InterfaceInfo& interface,
+                                   std::chrono::milliseconds limit = kCarrierPatience);
+// What to do about a port without a carrier.
+[[nodiscard]] std::string carrier_advice(const std::string& name);
 
 }  // namespace xdpbench::net

@@ -5,6 +5,7 @@
 #include "bpf/refusal.h"
 #include "net/port_network.h"
 #include "net/remote_port.h"
+#include "net/usable_port.h"
 #include "probe/attach_modes.h"
 
 namespace xdpbench::qualify {
@@ -23,7 +24,9 @@ Result<Context> Context::create(const Options& options) {
         return context;
     }
     XDPBENCH_TRY(context.device_, net::query_interface(context.netns_, options.device));
+    context.device_.option = "--dev";
     XDPBENCH_CHECK(net::require_no_xdp(context.netns_, context.device_));
+    XDPBENCH_CHECK(net::require_cabled(context.netns_, context.device_));
     XDPBENCH_TRY(context.first_page_pools_, net::page_pools(context.netns_, context.device_.index));
     return context;
 }
