@@ -41,7 +41,9 @@ std::vector<std::filesystem::path> results_of(const std::string& device) {
 Result<Unfinished> newest_unfinished(const std::string& device) {
     for (const std::filesystem::path& path : results_of(device)) {
         Result<Unfinished> found = read_unfinished(path);
-        if (found && !is_finished(found->record)) return found;
+        // It may be the one that is meant: an older one does not take its place.
+        if (!found) return found;
+        if (!is_finished(found->record)) return found;
     }
     return input_error(
         fmt::format("there is no unfinished qualification of {} in {}/", device, kFolder),

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <fstream>
+
 #include "report/qualification_json.h"
 
 namespace xdpbench::qualify {
@@ -57,6 +59,26 @@ TEST_F(ResultStoreTest, OtherPortsAreRejected) {
     EXPECT_FALSE(find_unfinished("a.json", "eth1", "eth3"));
     EXPECT_FALSE(find_unfinished("", "eth1", "eth2"));  // not below results/
     EXPECT_FALSE(find_unfinished("b.json", "eth1", "eth2"));
+}
+
+TEST_F(ResultStoreTest, AnUnreadableOneIsNotPassedOver) {
+    std::filesystem::create_directories("results");
+    auto older = ResultStore::create("results/qualify-eth1-1.json", "eth1");
+    ASSERT_TRUE(older);
+    ASSERT_TRUE(older->save(record()));
+    model::QualificationRecord now = record();
+    now.cases.resize(1);
+    now.cases[0].group = "control";
+    now.cases[0].name = "a";
+    std::string text = report::to_json(now);
+    const std::string known = "\"PASS\"";
+    text.replace(text.find(known), known.size(), "\"FINE\"");
+    std::ofstream("results/qualify-eth1-2.json") << text;
+    const auto found = find_unfinished("", "eth1", "eth2");
+    ASSERT_FALSE(found);
+    EXPECT_NE(found.error().what.find("qualify-eth1-2.json"), std::string::npos);
+    EXPECT_NE(found.error().what.find("case control.a has the unknown finding \"FINE\""),
+              std::string::npos);
 }
 
 TEST(CloseRunning, TheCaseThatDidNotEndHasFailed) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "report/json_parts.h"
 
@@ -22,7 +23,18 @@ Json rate_json(const model::PortRate& rate) {
             {"limited_by", name_of(rate.limit)}};
 }
 
-model::PortRate rate_from(const Json& json) {
+// A default in its place could turn a failure into something better.
+Error unknown_value(const std::string& name, const model::QualifiedCase& one, const char* key,
+                    const std::string& value) {
+    return input_error(fmt::format("{} cannot be read: case {} has the unknown {} \"{}\"", name,
+                                   one.full_name(), key, value),
+                       "it was changed, or another version of xdp-bench wrote it: begin anew, "
+                       "without --resume");
+}
+
+// `name`, the file, and `one`, the case, are for the error.
+Result<model::PortRate> rate_from(const Json& json, const std::string& name,
+                                  const model::QualifiedCase& one) {
     model::PortRate rate;
     rate.frames = json.at("frames").get<std::string>();
     rate.offered = json.at("offered_pps").get<double>();
@@ -30,8 +42,9 @@ model::PortRate rate_from(const Json& json) {
     rate.forwarded = json.at("forwarded_pps").get<double>();
     rate.line_rate = json.at("line_rate_pps").get<double>();
     rate.lost = json.at("lost").get<std::uint64_t>();
-    static_cast<void>(
-        model::parse_rate_limit(json.at("limited_by").get<std::string>(), rate.limit));
+    const auto limit = json.at("limited_by").get<std::string>();
+    if (!model::parse_rate_limit(limit, rate.limit))
+        return unknown_value(name, one, "limited_by", limit);
     return rate;
 }
 
@@ -43,22 +56,25 @@ Json case_json(const model::QualifiedCase& one) {
     return json;
 }
 
-model::QualifiedCase case_from(const Json& json) {
+Result<model::QualifiedCase> case_from(const Json& json, const std::string& name) {
     model::QualifiedCase one;
     one.group = json.at("group").get<std::string>();
     one.name = json.at("name").get<std::string>();
     const auto finding = json.at("finding").get<std::string>();
-    if (!model::parse_finding(finding, one.finding)) one.finding = model::Finding::invalid;
+    if (!model::parse_finding(finding, one.finding))
+        return unknown_value(name, one, "finding", finding);
     one.message = json.at("message").get<std::string>();
     one.seconds = json.at("seconds").get<double>();
     one.repeat = json.at("repeat").get<std::string>();
     one.declared = json.value("declared", "");
-    for (const Json& rate : json.value("rates", Json::array()))
-        one.rates.push_back(rate_from(rate));
+    for (const Json& entry : json.value("rates", Json::array())) {
+        XDPBENCH_TRY(model::PortRate rate, rate_from(entry, name, one));
+        one.rates.push_back(std::move(rate));
+    }
     return one;
 }
 
-model::QualificationRecord record_from(const Json& json) {
+Result<model::QualificationRecord> record_from(const Json& json, const std::string& name) {
     model::QualificationRecord record;
     record.command_line = json.at("command_line").get<std::string>();
     record.started = json.at("started").get<std::string>();
@@ -71,7 +87,10 @@ model::QualificationRecord record_from(const Json& json) {
     record.not_run = json.at("not_run").get<std::vector<std::string>>();
     for (const auto& [key, value] : json.at("environment").items())
         record.environment.emplace_back(key, value.get<std::string>());
-    for (const Json& one : json.at("cases")) record.cases.push_back(case_from(one));
+    for (const Json& entry : json.at("cases")) {
+        XDPBENCH_TRY(model::QualifiedCase one, case_from(entry, name));
+        record.cases.push_back(std::move(one));
+    }
     return record;
 }
 
@@ -107,7 +126,7 @@ Result<model::QualificationRecord> parse_qualification(std::string_view text,
         return input_error(fmt::format("{} is not the result of a qualification", name),
                            "name a file that xdp-bench qualify wrote");
     try {
-        return record_from(json);
+        return record_from(json, name);
     } catch (const Json::exception& error) {
         return input_error(fmt::format("{} is damaged: {}", name, error.what()),
                            "begin anew, without --resume");

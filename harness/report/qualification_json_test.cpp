@@ -54,5 +54,26 @@ TEST(QualificationJson, OtherDocumentsAreRejected) {
     }
 }
 
+// In the place of `known` in the document of example().
+std::string error_with(const std::string& known, const std::string& unknown) {
+    std::string text = to_json(example());
+    text.replace(text.find(known), known.size(), unknown);
+    const auto read = parse_qualification(text, "x.json");
+    return read ? "it was read" : read.error().text();
+}
+
+TEST(QualificationJson, UnknownValuesAreRejected) {
+    const std::string finding = error_with("\"FAIL\"", "\"FAILED\"");
+    EXPECT_NE(finding.find("x.json cannot be read: case control.mtu has the unknown finding "
+                           "\"FAILED\""),
+              std::string::npos)
+        << finding;
+    const std::string limit = error_with("\"way out\"", "\"moon\"");
+    EXPECT_NE(limit.find("x.json cannot be read: case control.mtu has the unknown limited_by "
+                         "\"moon\""),
+              std::string::npos)
+        << limit;
+}
+
 }  // namespace
 }  // namespace xdpbench::report
