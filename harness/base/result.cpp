@@ -8,7 +8,6 @@
 #include "base/kernel_errno.h"
 
 namespace xdpbench {
-namespace {}  // namespace
 
 Error Error::in(std::string_view operation) const {
     Error outer = *this;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 namespace xdpbench::scenario {
+
 std::string quoted(const std::string& text) {
     std::string out = "\"";
     for (const char letter : text) {
