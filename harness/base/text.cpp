@@ -161,6 +161,14 @@ std::string escaped(std::string_view text) {
     return result;
 }
 
+std::string shell_word(std::string_view text) {
+    constexpr const char* kPlain =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+,:=@%";
+    if (!text.empty() && text.find_first_not_of(kPlain) == std::string_view::npos)
+        return std::string(text);
+    return fmt::format("'{}'", fmt::join(split(text, '\''), "'\\''"));
+}
+
 std::string what_there_is(std::string_view typed, const std::vector<std::string>& names) {
     return fmt::format("{}; it has: {}", did_you_mean(typed, names),
                        names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", ")));

@@ -34,6 +34,10 @@ namespace xdpbench {
 // beyond ASCII). Line feeds and tabs stay. Everything that this tool prints goes through it.
 [[nodiscard]] std::string escaped(std::string_view text);
 
+// One word of a POSIX shell's command line: as it is, or within single quotes. For commands that
+// are printed to be typed again.
+[[nodiscard]] std::string shell_word(std::string_view text);
+
 // What follows "X has no Y NAME" in an error: " (did you mean NAME?); it has: ...".
 [[nodiscard]] std::string what_there_is(std::string_view typed,
                                         const std::vector<std::string>& names);

@@ -17,6 +17,16 @@ TEST(Split, KeepsEmptyParts) {
     EXPECT_EQ(split("whole", ':'), Parts{"whole"});
 }
 
+TEST(ShellWord, IsWhatAShellReadsAsThatOneWord) {
+    for (const char* const plain : {"eth1", "./mine.o:main", "--gtest_filter=check.a.b", "50%"})
+        EXPECT_EQ(shell_word(plain), plain);
+    EXPECT_EQ(shell_word(""), "''");
+    EXPECT_EQ(shell_word("a b"), "'a b'");
+    EXPECT_EQ(shell_word("config[0]=1"), "'config[0]=1'");
+    EXPECT_EQ(shell_word("it's"), "'it'\\''s'");
+    EXPECT_EQ(shell_word("$(x) `y` \"z\" \\ ~ *?\n"), "'$(x) `y` \"z\" \\ ~ *?\n'");
+}
+
 TEST(Trim, TakesWhiteSpaceFromBothEndsOnly) {
     EXPECT_EQ(trim(" \t a b\r\n"), "a b");
     EXPECT_EQ(trim("a"), "a");

@@ -12,6 +12,7 @@
 #include "base/print.h"
 #include "base/result_file.h"
 #include "base/standard_streams.h"
+#include "base/text.h"
 #include "commands/command.h"
 #include "commands/empty_values.h"
 #include "commands/help.h"
@@ -101,7 +102,7 @@ std::vector<Command> add_commands(CLI::App& app) {
 int command_line(std::vector<std::string> arguments) {
     Invocation invocation;
     invocation.typed = "xdp-bench";
-    for (const std::string& argument : arguments) invocation.typed += " " + argument;
+    for (const std::string& argument : arguments) invocation.typed += " " + shell_word(argument);
     // Arguments after -- are for GoogleTest and Google Benchmark.
     const auto separator = std::find(arguments.begin(), arguments.end(), "--");
     if (separator != arguments.end()) {

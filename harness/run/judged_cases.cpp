@@ -58,11 +58,13 @@ void add_checks(const target::Target& target, const RunOptions& options, int& sa
     for (const scenario::Check& check : target.scenario.checks) {
         model::CaseResult result =
             case_of(model::CaseKind::check, target, check.name, check.where.text());
-        // A colon would end the pattern, a quote the shell's word: any character stands for them.
+        // A colon would end the pattern: any character stands for it.
         std::string pattern = check.name;
-        for (char& letter : pattern) letter = letter == ':' || letter == '\'' ? '?' : letter;
-        result.repeat = fmt::format("xdp-bench run {} --only check -- '--gtest_filter=check.{}.{}'",
-                                    target.option, target.scenario.name, pattern);
+        std::replace(pattern.begin(), pattern.end(), ':', '?');
+        const std::string filter =
+            fmt::format("--gtest_filter=check.{}.{}", target.scenario.name, pattern);
+        result.repeat =
+            fmt::format("xdp-bench run {} --only check -- {}", target.option, shell_word(filter));
         if (options.only_offload()) {
             cases.push_back(skipped_case(std::move(result),
                                          "a program that is bound to a device cannot be test-run"));
@@ -77,9 +79,9 @@ void add_checks(const target::Target& target, const RunOptions& options, int& sa
 // " --dev eth1 --peer eth2", as typed; nothing without.
 std::string device_options(const RunOptions& options) {
     std::string text;
-    if (options.device) text += " --dev " + *options.device;
-    if (options.peer) text += " --peer " + *options.peer;
-    if (options.remote) text += fmt::format(" --remote '{}'", options.remote->place().text());
+    if (options.device) text += " --dev " + shell_word(*options.device);
+    if (options.peer) text += " --peer " + shell_word(*options.peer);
+    if (options.remote) text += " --remote " + shell_word(options.remote->place().text());
     if (options.prepare) text += " --prepare";
     if (options.take_over) text += " --take-over";
     if (options.xsk != model::XskMode::automatic)

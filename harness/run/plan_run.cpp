@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/text.h"
 #include "check/check.h"
 #include "check/validate.h"
 #include "probe/oldest_kernel.h"
@@ -33,7 +34,7 @@ Result<void> apply_settings(const std::vector<std::string>& settings,
         Result<scenario::Assignment> setting = scenario::parse_assignment(text);
         if (!setting) return setting.error().in("--set");
         target.settings.push_back(*std::move(setting));
-        target.option += fmt::format(" --set '{}'", text);
+        target.option += " --set " + shell_word(text);
     }
     return {};
 }

@@ -104,7 +104,7 @@ Result<Target> find_target(const std::string& program) {
         XDPBENCH_TRY(target.existing, bpf::ExistingProgram::find(program));
         target.scenario.name = target.existing->name();
         target.scenario.program.loaded = program;
-        target.option = "--prog " + program;
+        target.option = "--prog " + shell_word(program);
         target.object = program;
         target.judged = false;
         target.traffic.text = target.traffic.pcap = kDefaultTraffic;
@@ -114,7 +114,7 @@ Result<Target> find_target(const std::string& program) {
         Target target;
         target.scenario.name = fs::path(object->object).stem().stem().string();
         target.scenario.program = *object;
-        target.option = "--prog " + program;
+        target.option = "--prog " + shell_word(program);
         target.object = object->object;
         target.judged = false;
         target.traffic.text = target.traffic.pcap = kDefaultTraffic;
@@ -136,7 +136,7 @@ Result<Target> target_of(const fs::path& scenario_file, bool other_program) {
     if (other_program) {
         Target target;
         target.scenario = std::move(scenario);
-        target.option = "--scenario " + scenario_file.string();
+        target.option = "--scenario " + shell_word(scenario_file.string());
         return target;
     }
     return target_from(std::move(scenario), "--scenario " + scenario_file.string());

@@ -43,14 +43,6 @@ Result<packet::Frames> load(const scenario::FrameRef& frames, const scenario::Sc
     return part_of(std::move(all), frames);
 }
 
-// As one word of a shell's command line.
-std::string shell_word(const std::string& text) {
-    constexpr const char* kPlain =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+,:=@%";
-    if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
-    return "'" + fmt::format("{}", fmt::join(split(text, '\''), "'\\''")) + "'";
-}
-
 // The error with the place in the scenario that names the frames, if one does.
 Error placed(const scenario::FrameRef& frames, const Error& error) {
     return frames.where.file.empty() ? error : error.in(frames.where.text());
