@@ -11,6 +11,12 @@ from harness import MEASURED, SOURCE, TOOL, VethCase, comes_true, main, setting_
 
 QUICK = ("--duration", "10ms", "--rounds", "2")
 QUEUES = ("numrxqueues", "4", "numtxqueues", "4")
+REJECTED = """
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+SEC("xdp") int rejected(struct xdp_md *ctx) { return *(int *)(long)ctx->data; }
+char _license[] SEC("license") = "GPL";
+"""
 SENDER = """
 import socket, time
 s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
@@ -138,6 +144,39 @@ char _license[] SEC("license") = "GPL";
             self.assertEqual(len(self.records()), left)
         self.assertEqual(self.queues(), [3, 3])
         self.assertIn("channels of port1 (1/1)", self.inside(TOOL, "restore").stderr)
+        self.assertEqual((self.queues(), self.queues("port0"), self.records()), ([1, 1], [1, 1], []))
+
+    def first_change_of_queues(self, *options, code):
+        """The first number of queues that port1 got while the tool ran, or that it is given behind it: 2."""
+        with subprocess.Popen(["ip", "netns", "exec", self.netns, "stdbuf", "-oL", "ethtool", "--monitor", "--set-channels", "port1"],
+                              stdout=subprocess.PIPE, text=True) as monitor:
+            self.addCleanup(monitor.kill)
+            self.assertEqual(monitor.stdout.readline(), "listening...\n")
+            self.over_ports(*options, code=code)
+            self.inside("ethtool", "-L", "port1", "rx", "2", "tx", "2")
+            for line in monitor.stdout:
+                if line.startswith("Current hardware settings:"):
+                    break
+            first = int(monitor.stdout.readline().split()[1])
+            monitor.kill()
+        self.inside("ethtool", "-L", "port1", "rx", "1", "tx", "1")
+        return first
+
+    def test_a_refused_command_line_changes_no_queues(self):
+        drop = ("--prog", "xdp_drop")
+        wrong = (("--prog", "no_such_program"), ("--prog", "nowhere.o"), ("--scenario", "nowhere.yaml"), (*drop, "--set", "nothing=1"),
+                 (*drop, "--html", "a.html", "--junit", "./a.html"), (*drop, "--html", "/dev/null/a.html"), (*drop, "--only", "nothing"),
+                 (*drop, "--", "--unknown"))
+        cases = [(options, 2, 2) for options in wrong] + [((*drop, "--", "--gtest_list_tests"), 0, 2), ((*drop, "--only", "replay"), 0, 3)]
+        for options, code, first in cases:
+            with self.subTest(options=options):
+                found = self.first_change_of_queues("--queues", "3", *options, code=code)
+                self.assertEqual((found, self.records()), (first, []))
+
+    def test_queues_are_restored_after_a_refusal_in_the_run(self):
+        self.compile(REJECTED)
+        done = self.over_ports("--prog", "mine.o", "--queues", "3", code=2)
+        self.assertIn("verifier", done.stderr)
         self.assertEqual((self.queues(), self.queues("port0"), self.records()), ([1, 1], [1, 1], []))
 
     def test_several_cpus_send(self):

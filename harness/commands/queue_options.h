@@ -23,7 +23,7 @@ struct QueueChange {
     std::unique_ptr<net::NetNs> netns;
     net::RecordedChange change;
 };
-// Nothing without --queues. Sets the largest number of --queues.
+// Nothing without --queues. Sets the largest number of --queues. Call it last before the run.
 Result<std::optional<QueueChange>> change_queues(const run::RunOptions& options);
 
 }  // namespace xdpbench::commands

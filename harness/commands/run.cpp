@@ -48,7 +48,6 @@ Result<int> run_command(RunArguments arguments, const Invocation& invocation) {
     XDPBENCH_TRY(run::RunOptions options, parse_run(arguments));
     options.passed_on = invocation.passed_on;
     options.command_line = invocation.typed;
-    XDPBENCH_TRY(const auto queues, change_queues(options));
     const bool to_stdout = arguments.outputs.json == "-";
     const std::string by_itself = default_result_name(options);
     const std::string result =
@@ -64,6 +63,8 @@ Result<int> run_command(RunArguments arguments, const Invocation& invocation) {
     }
     // Found out now, not after the work: can the result be written?
     XDPBENCH_TRY(Outputs outputs, Outputs::open(arguments.outputs, by_itself));
+    // What is wrong with the command line is known now: only a run that begins changes a port.
+    XDPBENCH_TRY(const auto queues, change_queues(options));
     XDPBENCH_CHECK(run::run(plan, console, record, notes));
     XDPBENCH_CHECK(plan.restored.restore());
     record.exit_code = model::exit_code_of(record);
