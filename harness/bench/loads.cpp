@@ -43,9 +43,9 @@ Result<void> require_reached(const model::LoadRecord& record) {
         record.setup.generator_cpus.size() < 2
             ? "ask for a lower rate"
             : "ask for a lower rate, or leave a CPU to the rest of the machine"};
-    if (record.setup.generator_most > 0)
-        error.what +=
-            fmt::format("; over this port the most is {}", rate_text(record.setup.generator_most));
+    if (record.setup.generator_maximum > 0)
+        error.what += fmt::format("; over this port the most is {}",
+                                  rate_text(record.setup.generator_maximum));
     if (lag < record.trials.front().seconds * (1 - model::kRateReached)) return error;
     error.cause = "something else had a generator's CPU for that long";
     error.advice += ", or for longer rounds (--duration), in which it counts less";

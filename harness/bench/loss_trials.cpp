@@ -44,11 +44,11 @@ Result<void> tell_program_from_path(TrialRig& rig, double highest, model::Search
 }
 
 // Over real ports the most that the generators send was measured first.
-void compare_with_generator(double most, model::SearchedGoal& goal) {
+void compare_with_generator(const model::BenchSetup& setup, model::SearchedGoal& goal) {
     const std::optional<double> rate = goal.result.bounds.lower;
-    if (most <= 0 || !rate) return;
-    goal.evidence += fmt::format("; that is {:.0f} % of the {} that the generator sends at most",
-                                 100 * *rate / most, rate_text(most));
+    if (setup.generator_maximum <= 0 || !rate) return;
+    goal.evidence += "; " + model::generator_share_text(*rate, setup.generator_maximum,
+                                                        setup.generator_cpus.size());
 }
 
 }  // namespace
@@ -138,7 +138,7 @@ Result<void> search_loss(TrialRig& rig, const std::vector<stats::SearchGoal>& go
     }
     for (const stats::SearchGoal& goal : goals) {
         model::SearchedGoal found = conclude(goal, record.range, record.trials);
-        compare_with_generator(record.setup.generator_most, found);
+        compare_with_generator(record.setup, found);
         if (record.setup.placement == model::Placement::device &&
             found.bound == model::Bound::program)
             XDPBENCH_CHECK(tell_program_from_path(rig, record.range.max, found));

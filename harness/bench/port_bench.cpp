@@ -14,7 +14,7 @@
 #include "testbed/link_window.h"
 #include "testbed/port_accounting.h"
 #include "traffic/frame_map.h"
-#include "traffic/generator_most.h"
+#include "traffic/generator_maximum.h"
 #include "traffic/pinned.h"
 
 namespace xdpbench::bench {
@@ -37,7 +37,7 @@ double part_of(std::uint64_t part, std::uint64_t whole) {
 // Without loss the program's rate is what the generator sent. If it sent as much as it can, a
 // faster program would change nothing. If it can send more, the rest of the time is the path's.
 void compare_with_generator(model::BenchRecord& record) {
-    const double most = record.setup.generator_most;
+    const double most = record.setup.generator_maximum;
     const double rate = stats::median(model::measure_rounds(record, [](const auto& round) {
                             return round.rate(round.processed);
                         })).value_or(0);
@@ -48,8 +48,7 @@ void compare_with_generator(model::BenchRecord& record) {
     } else if (record.bound == model::Bound::generator) {
         record.bound = model::Bound::path;
     }
-    record.evidence += fmt::format("; {} is {:.0f} % of the {} that the generator sends at most",
-                                   rate_text(rate), 100 * rate / most, rate_text(most));
+    record.evidence += "; " + model::generator_share_text(rate, most);
 }
 
 // There is at least one.
@@ -94,8 +93,8 @@ Result<std::unique_ptr<BenchRig>> PortBench::create(const BenchCase& bench) {
     if (redirect_path)
         rig->record_.baseline_cpus.assign(redirect_path->cpus.begin(), redirect_path->cpus.end());
     // Of this traffic, from this CPU: what the rates are read against.
-    XDPBENCH_TRY(rig->record_.setup.generator_most,
-                 measure_generator_most(*rig->devices_, rig->sender_));
+    XDPBENCH_TRY(rig->record_.setup.generator_maximum,
+                 measure_generator_maximum(*rig->devices_, rig->sender_));
     const double window = bench.devices->remote ? kRemoteWindowSeconds : kDeviceWindowSeconds;
     const std::uint64_t most = testbed::most_in_flight(redirect_path, kMostDeviceFrames);
     XDPBENCH_CHECK(rig->calibrate(window, std::min(kFewestDeviceFrames, most), most));

@@ -1,6 +1,6 @@
 #include "bench/port_generator.h"
 
-#include "traffic/generator_most.h"
+#include "traffic/generator_maximum.h"
 
 namespace xdpbench::bench {
 namespace {
@@ -21,8 +21,8 @@ Result<std::uint64_t> refused_by_peer(const testbed::PortLink& devices) {
 
 }  // namespace
 
-Result<double> measure_generator_most(testbed::PortLink& devices,
-                                      const std::function<Result<traffic::Offer>(double)>& send) {
+Result<double> measure_generator_maximum(
+    testbed::PortLink& devices, const std::function<Result<traffic::Offer>(double)>& send) {
     const bool here = devices.network().tester_is_here();
     const auto attempt = [&]() -> Result<traffic::FlatOut> {
         XDPBENCH_CHECK(devices.begin_dropping());
@@ -33,12 +33,12 @@ Result<double> measure_generator_most(testbed::PortLink& devices,
         XDPBENCH_TRY(const std::uint64_t now, refused_by_peer(devices));
         return traffic::FlatOut{offer.frames, now - before, offer.seconds};
     };
-    return traffic::find_generator_most(here ? kAttempts : kRemoteAttempts, attempt);
+    return traffic::find_generator_maximum(here ? kAttempts : kRemoteAttempts, attempt);
 }
 
-Result<double> measure_generator_most(testbed::PortLink& devices, traffic::FrameSender& sender) {
+Result<double> measure_generator_maximum(testbed::PortLink& devices, traffic::FrameSender& sender) {
     const net::InterfaceInfo& peer = devices.link().tester();
-    return measure_generator_most(devices, [&](double seconds) -> Result<traffic::Offer> {
+    return measure_generator_maximum(devices, [&](double seconds) -> Result<traffic::Offer> {
         if (!devices.network().tester_is_here())
             return sender.offer(peer, {traffic::kHighestRate, seconds, 0});
         return traffic::send_for(seconds, [&](std::uint64_t frames) {

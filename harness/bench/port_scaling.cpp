@@ -17,7 +17,7 @@
 #include "testbed/port_link.h"
 #include "traffic/frame_map.h"
 #include "traffic/generator_group.h"
-#include "traffic/generator_most.h"
+#include "traffic/generator_maximum.h"
 #include "traffic/placement.h"
 
 namespace xdpbench::bench {
@@ -74,8 +74,8 @@ class PortStep {
     }
 
     Result<void> measure(double seconds, model::ScalingStep& step, model::ScalingRecord& record) {
-        XDPBENCH_TRY(step.generator_most,
-                     measure_generator_most(*link_, [this](double time) { return send(time); }));
+        XDPBENCH_TRY(step.generator_maximum,
+                     measure_generator_maximum(*link_, [this](double time) { return send(time); }));
         Side program;
         Side baseline;
         const Clock::time_point start = Clock::now();
@@ -153,7 +153,7 @@ class PortStep {
             lossy ? baseline.rates.empty() || baseline.loss() > kLossThatTells
                   : baseline.rates.empty() || program.rate() >= kAsFast * baseline.rate();
         step.bound = by_path ? model::Bound::path : model::Bound::program;
-        if (!lossy && program.rate() >= traffic::kGeneratorsShare * step.generator_most)
+        if (!lossy && program.rate() >= traffic::kGeneratorsShare * step.generator_maximum)
             step.bound = model::Bound::generator;
     }
 

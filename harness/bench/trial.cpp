@@ -101,7 +101,7 @@ Result<std::unique_ptr<TrialRig>> TrialRig::create(const BenchCase& bench, traff
                                  : rig->build_veths(bench, traffic::longest_of(frames), stamps));
     rig->setup_ = describe_bench(bench, frames, paths);
     rig->setup_.counted_by = rig->link(false).counted_by();
-    if (rig->devices_) XDPBENCH_CHECK(rig->find_generator_most());
+    if (rig->devices_) XDPBENCH_CHECK(rig->find_generator_maximum());
     if (rig->link_) rig->link_->expect(paths.only());
     if (rig->baseline_) rig->baseline_->expect(paths.only());
     // Failed redirects are lost frames. Only tracepoints report them.
@@ -178,12 +178,12 @@ Result<traffic::JointOffer> TrialRig::offer_from_peer(double rate, double second
     return traffic::JointOffer{one, {one}};
 }
 
-Result<void> TrialRig::find_generator_most() {
+Result<void> TrialRig::find_generator_maximum() {
     const auto send = [this](double seconds) -> Result<traffic::Offer> {
         XDPBENCH_TRY(traffic::JointOffer all, offer_from_peer(traffic::kHighestRate, seconds));
         return static_cast<traffic::Offer&>(all);
     };
-    XDPBENCH_TRY(setup_.generator_most, measure_generator_most(*devices_, send));
+    XDPBENCH_TRY(setup_.generator_maximum, measure_generator_maximum(*devices_, send));
     return {};
 }
 

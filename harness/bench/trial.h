@@ -60,7 +60,7 @@ class TrialRig {
     Result<Offered> offer_to_veth(const testbed::InstrumentedLink& link, double rate,
                                   double seconds);
     // As fast as the generators can, into an empty program that drops.
-    Result<void> find_generator_most();
+    Result<void> find_generator_maximum();
     Result<traffic::JointOffer> offer_from_peer(double rate, double seconds);
     Result<Offered> offer_to_device(bool baseline, double rate, double seconds);
     [[nodiscard]] Result<void> verify_paths(const traffic::JointOffer& offer,

@@ -9,7 +9,7 @@
 #include "bench/port_generator.h"
 #include "stats/summary.h"
 #include "traffic/frame_map.h"
-#include "traffic/generator_most.h"
+#include "traffic/generator_maximum.h"
 
 namespace xdpbench::compare {
 namespace {
@@ -56,7 +56,7 @@ Result<std::unique_ptr<BlockSource>> PortBlocks::create(const Compared& compared
     std::unique_ptr<PortBlocks> blocks(
         new PortBlocks(compared, mode, seed, std::move(ports), std::move(sender)));
     XDPBENCH_TRY(blocks->generator_maximum_,
-                 bench::measure_generator_most(*blocks->ports_, blocks->sender_));
+                 bench::measure_generator_maximum(*blocks->ports_, blocks->sender_));
     XDPBENCH_CHECK(blocks->find_window(ends.remote != nullptr));
     return std::unique_ptr<BlockSource>(std::move(blocks));
 }
@@ -145,7 +145,7 @@ Result<Block> PortBlocks::measure() {
 }
 
 void PortBlocks::complete(model::ComparedCase& result) const {
-    result.setup.generator_most = generator_maximum_;
+    result.setup.generator_maximum = generator_maximum_;
     result.bound = bound_over_port(result.base_ns, result.refused, generator_maximum_);
 }
 

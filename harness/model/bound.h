@@ -1,6 +1,8 @@
 // What a rate is bound by.
 #pragma once
 
+#include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace xdpbench::model {
@@ -13,5 +15,10 @@ enum class Bound {
     path    // real interfaces are no better with the empty program in its place
 };
 [[nodiscard]] std::string_view name_of(Bound bound);
+
+// A rate of a program, against the most that its generators sent over the same port: "the program
+// kept up with 98 % of what the generator can send (2.5 Mpps)". Empty if that is not known.
+[[nodiscard]] std::string generator_share_text(double rate, double generator_maximum,
+                                               std::size_t generators = 1);
 
 }  // namespace xdpbench::model

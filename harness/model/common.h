@@ -46,7 +46,7 @@ struct BenchSetup {
     Sender sender = Sender::live_frames;  // of a bench with a generator
     // Frames/s that the generators sent at most, of this traffic, before the program was measured;
     // 0: not measured, because they are no port's.
-    double generator_most = 0;
+    double generator_maximum = 0;
     std::string counted_by;
     // Real ports: what is redirected leaves by this one, and is counted there or at its other end.
     // Empty: it leaves by the port that it came in.

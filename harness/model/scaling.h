@@ -22,7 +22,7 @@ struct ScalingStep {
     std::vector<double> apart;
     // Over real ports.
     std::uint64_t queues = 0;                 // in use at the device
-    double generator_most = 0;                // frames/s that these generators sent at most
+    double generator_maximum = 0;             // frames/s that these generators sent at most
     double lost = 0;                          // share of the frames offered
     Bound bound = Bound::none;                // generator: it sent no more
     std::map<int, std::uint64_t> handled_by;  // frames, by the CPU that ran the program

@@ -88,8 +88,8 @@ class Context {
     [[nodiscard]] std::optional<double> link_speed() const;
     // Frames of 64 bytes a second that the generator sends over this port at most; nothing before
     // it was measured.
-    [[nodiscard]] std::optional<double> generator_most() const { return generator_most_; }
-    void set_generator_most(double pps) { generator_most_ = pps; }
+    [[nodiscard]] std::optional<double> generator_maximum() const { return generator_maximum_; }
+    void set_generator_maximum(double pps) { generator_maximum_ = pps; }
     // Why native mode is refused; empty where it works.
     Result<std::string> native_refusal();
 
@@ -103,7 +103,7 @@ class Context {
     std::optional<net::Network> network_;  // of both ports, if there is a peer
     std::optional<net::InterfaceInfo> peer_;
     std::optional<std::string> native_refusal_;
-    std::optional<double> generator_most_;
+    std::optional<double> generator_maximum_;
     std::optional<std::vector<net::PagePool>> first_page_pools_;
 };
 

@@ -78,7 +78,7 @@ double seconds_left(const Session& session) {
 // Known once a case has measured it.
 void note_traffic_source(Session& session) {
     constexpr const char* kKey = "generator_maximum";
-    const auto most = session.context.generator_most();
+    const auto most = session.context.generator_maximum();
     auto& facts = session.record.environment;
     if (!most || std::any_of(facts.begin(), facts.end(),
                              [&](const auto& fact) { return fact.first == kKey; }))

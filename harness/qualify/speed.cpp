@@ -16,7 +16,7 @@
 #include "qualify/speed_cases.h"
 #include "qualify/speed_rig.h"
 #include "target/traffic_shape.h"
-#include "traffic/generator_most.h"
+#include "traffic/generator_maximum.h"
 #include "traffic/pinned.h"
 #include "traffic/placement.h"
 
@@ -57,23 +57,23 @@ ProgramSettings untouched() {
 }
 
 // Measured once a run: what follows is read against it.
-Result<void> find_generator_most(Context& context) {
-    if (context.generator_most()) return {};
+Result<void> find_generator_maximum(Context& context) {
+    if (context.generator_maximum()) return {};
     XDPBENCH_TRY(CaseProgram program, CaseProgram::load(untouched()));
     XDPBENCH_TRY(SpeedRig rig, SpeedRig::create(context, std::move(program)));
     const packet::Frames frames = frames_of(context, rate_sizes().front(), 1);
     XDPBENCH_TRY(
-        const double most, traffic::find_generator_most(3, [&]() -> Result<traffic::FlatOut> {
+        const double most, traffic::find_generator_maximum(3, [&]() -> Result<traffic::FlatOut> {
             XDPBENCH_TRY(const RateCounts counts, rig.run(frames, {traffic::measuring_cpu()},
                                                           context.options().seconds / 2));
             return traffic::FlatOut{counts.sent, counts.not_sent_by_peer, counts.send_seconds};
         }));
-    context.set_generator_most(most);
+    context.set_generator_maximum(most);
     return {};
 }
 
 std::string generator_text(const Context& context) {
-    const double most = context.generator_most().value_or(0);
+    const double most = context.generator_maximum().value_or(0);
     const double line = line_of(context, rate_sizes().front());
     const std::string of = line > 0 ? fmt::format(", {:.1f} % of the line rate of {:.0f} Mb/s",
                                                   100 * most / line, *context.link_speed())
@@ -93,7 +93,7 @@ std::string discards_text(const SpeedRig& rig) {
 }
 
 Result<Ruling> generator(Context& context) {
-    XDPBENCH_CHECK(find_generator_most(context));
+    XDPBENCH_CHECK(find_generator_maximum(context));
     return pass(generator_text(context));
 }
 
@@ -118,7 +118,7 @@ enum class Judged { no, yes };
 // `copies` of each frame have to arrive where the action sends it; 0: it is dropped.
 Result<Ruling> rate(Context& context, const ProgramSettings& settings, std::uint64_t copies,
                     Judged judged) {
-    XDPBENCH_CHECK(find_generator_most(context));
+    XDPBENCH_CHECK(find_generator_maximum(context));
     XDPBENCH_TRY(CaseProgram program, CaseProgram::load(settings));
     XDPBENCH_TRY(SpeedRig rig, SpeedRig::create(context, std::move(program)));
     XDPBENCH_TRY(std::vector<model::PortRate> rates, measure_sizes(context, rig, copies));
@@ -220,7 +220,7 @@ Result<Ruling> queues(Context& context) {
     const auto channels = net::query_channels(context.netns(), context.device().name);
     if (!channels || channels->most_combined < 2)
         return skip("the device has one combined channel");
-    XDPBENCH_CHECK(find_generator_most(context));
+    XDPBENCH_CHECK(find_generator_maximum(context));
     std::vector<model::PortRate> rates;
     std::string spreads;
     for (std::uint32_t count = 1;; count = std::min(2 * count, channels->most_combined)) {

@@ -16,7 +16,7 @@
 #include "testbed/port_losses.h"
 #include "traffic/generator.h"
 #include "traffic/generator_group.h"
-#include "traffic/generator_most.h"
+#include "traffic/generator_maximum.h"
 
 namespace xdpbench::qualify {
 namespace {

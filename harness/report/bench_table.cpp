@@ -53,6 +53,11 @@ std::string rate_cell(const model::BenchRecord& bench) {
         bench, [](const model::BenchRound& r) { return r.rate(r.processed) / model::kMega; }, 3);
 }
 
+double processed_rate(const model::BenchRecord& bench) {
+    const auto rate = [](const model::BenchRound& r) { return r.rate(r.processed); };
+    return stats::median(model::measure_rounds(bench, rate)).value_or(0);
+}
+
 std::string bottleneck(const model::BenchRecord& bench) {
     if (bench.outcome != model::Outcome::passed) return model::outcome_name(bench.outcome);
     if (bench.alone() || bench.bound == model::Bound::none) return kNothing;
@@ -78,6 +83,18 @@ std::vector<std::string> parts_of(const model::BenchSetup& setup) {
     std::vector<std::string> parts = split(setup.variant, '/');
     parts.erase(parts.begin());  // the variant begins with a slash, or is empty
     return parts;
+}
+
+// A line for each bench of the program whose generator has a maximum, each line once.
+std::string generator_rows(const std::vector<model::BenchRecord>& benches,
+                           const std::string& program) {
+    std::string rows;
+    for (const model::BenchRecord& bench : benches) {
+        if (bench.setup.program != program) continue;
+        const std::string row = generator_row(bench.setup);
+        if (rows.find(row) == std::string::npos) rows += row;
+    }
+    return rows;
 }
 
 }  // namespace
@@ -138,9 +155,32 @@ std::string bench_table(const std::vector<model::BenchRecord>& benches) {
     }
     for (const model::BenchRecord& bench : benches) {
         if (bench.outcome == model::Outcome::passed)
-            losses += generator_hint(bench.setup, bench.bound);
+            losses += generator_hint(bench.setup, bench.bound, processed_rate(bench));
     }
     return table_text(bench_rows(benches), several ? 2 : 1) + losses;
+}
+
+std::vector<std::string> generator_limits(const std::vector<model::BenchRecord>& benches) {
+    std::vector<std::string> limits;
+    for (const model::BenchRecord& bench : benches) {
+        if (bench.outcome != model::Outcome::passed) continue;
+        std::string limit = generator_limit(bench.setup, bench.bound, processed_rate(bench));
+        if (!limit.empty()) limits.push_back(std::move(limit));
+    }
+    return limits;
+}
+
+std::vector<std::string> generator_limits(const model::ScalingRecord& scaling) {
+    std::vector<std::string> limits;
+    for (const model::ScalingStep& step : scaling.steps) {
+        if (step.bound != model::Bound::generator) continue;
+        const std::string share = model::generator_share_text(
+            stats::median(step.together).value_or(0), step.generator_maximum, step.cpus.size());
+        limits.push_back(fmt::format(
+            "{}, {} sending: limited by the generator{}{}", counted(step.queues, "queue"),
+            counted(step.cpus.size(), "CPU"), share.empty() ? "" : ": ", share));
+    }
+    return limits;
 }
 
 std::string bench_heading(const std::vector<model::BenchRecord>& benches,
@@ -170,7 +210,7 @@ std::string bench_heading(const std::vector<model::BenchRecord>& benches,
                        "bench", traffic_text(setup), placement_text(setup),
                        counted(shown->rounds.size(), "round"),
                        shown->seconds / static_cast<double>(shown->rounds.size())) +
-           generator_line(setup);
+           generator_rows(benches, program);
 }
 
 }  // namespace xdpbench::report

@@ -20,6 +20,12 @@ namespace xdpbench::report {
 [[nodiscard]] std::string bench_heading(const std::vector<model::BenchRecord>& benches,
                                         const std::string& program);
 
+// A sentence for each bench over real ports that the generator limits, and for each step of a
+// scaling table.
+[[nodiscard]] std::vector<std::string> generator_limits(
+    const std::vector<model::BenchRecord>& benches);
+[[nodiscard]] std::vector<std::string> generator_limits(const model::ScalingRecord& scaling);
+
 // A row's name, e.g. "native/size:64", without the parts of the variant that all setups have.
 [[nodiscard]] std::vector<std::string> path_names(
     const std::vector<const model::BenchSetup*>& setups);

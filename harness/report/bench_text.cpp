@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "report/bench_table.h"
 #include "report/cost.h"
 #include "report/counts_text.h"
 #include "report/state_text.h"
@@ -207,7 +208,7 @@ std::string bench_text(const model::BenchRecord& bench) {
     std::string text = fmt::format(
         "  {:<8} {}\n           {}; {} of {:.2f} s, interleaved with the baseline\n{}\n", "bench",
         setup_text(bench.setup, bench.outcome), placement_text(bench.setup),
-        counted(bench.rounds.size(), "round"), bench.seconds / rounds, generator_line(bench.setup));
+        counted(bench.rounds.size(), "round"), bench.seconds / rounds, generator_row(bench.setup));
     if (const std::string state = state_text(bench.state); !state.empty())
         text += fmt::format("  {:<10}{}\n", "state", state);
     text += bench_table(bench) + "\n" + precision_lines(bench) + clock_line(bench) +
@@ -240,6 +241,13 @@ std::string spread_text(const model::ScalingStep& step) {
     return parts.empty() ? "not counted by CPU" : fmt::format("{}", fmt::join(parts, ", "));
 }
 
+// A line for each step that the generators limit.
+std::string limits_text(const model::ScalingRecord& scaling) {
+    std::string text;
+    for (const std::string& limit : generator_limits(scaling)) text += fmt::format("  {}\n", limit);
+    return text;
+}
+
 // Receive hashing spreads flows, not frames.
 std::string flows_hint(const model::ScalingRecord& scaling) {
     std::uint64_t queues = 0;
@@ -264,11 +272,11 @@ std::string port_scaling_text(const model::ScalingRecord& scaling) {
             fmt::format("{:.3f}", stats::median(step.together).value_or(0) / model::kMega),
             fmt::format("{:.2f}", model::speedup(scaling, step)),
             fmt::format("{:.2f}", model::efficiency(scaling, step)),
-            fmt::format("{:.3f}", step.generator_most / model::kMega),
+            fmt::format("{:.3f}", step.generator_maximum / model::kMega),
             fmt::format("{:.2f} %", step.lost * 100), model::name_of(step.bound),
             spread_text(step));
     return text + fmt::format("\n  {:<9}{}\n", "lost", losses_text(scaling.losses)) +
-           flows_hint(scaling);
+           limits_text(scaling) + flows_hint(scaling);
 }
 
 }  // namespace

@@ -82,7 +82,7 @@ std::string port_bound_text(const model::ComparedCase& one) {
     if (one.bound == model::Bound::program)
         return fmt::format("            bound by program: {:.2f} % of the frames were lost\n",
                            one.refused * kPercent);
-    const double most = one.setup.generator_most;
+    const double most = one.setup.generator_maximum;
     const double base = one.base_ns > 0 ? 1e9 / one.base_ns : 0;
     return fmt::format(
         "            bound by {}: the base handles {:.0f} % of the {} that the generator sends at "

@@ -93,21 +93,32 @@ std::string placement_text(const model::BenchSetup& setup) {
 }
 
 std::string generator_line(const model::BenchSetup& setup) {
-    if (setup.generator_most <= 0) return {};
-    const std::string_view who =
-        setup.generator_cpus.size() > 1 ? "generators send" : "generator sends";
-    return fmt::format(
-        "           the {} at most {} of this traffic over this port, measured first\n", who,
-        rate_text(setup.generator_most));
+    if (setup.generator_maximum <= 0) return {};
+    return fmt::format("{}, {} {}: at most {} over this port, measured first",
+                       setup.generator_cpus.size() > 1 ? "generators" : "generator", setup.program,
+                       setup.name(), rate_text(setup.generator_maximum));
 }
 
-std::string generator_hint(const model::BenchSetup& setup, model::Bound bound) {
+std::string generator_row(const model::BenchSetup& setup) {
+    const std::string line = generator_line(setup);
+    return line.empty() ? line : fmt::format("           {}\n", line);
+}
+
+std::string generator_limit(const model::BenchSetup& setup, model::Bound bound, double rate) {
     if (setup.placement != model::Placement::device || bound != model::Bound::generator) return {};
+    const std::string share =
+        model::generator_share_text(rate, setup.generator_maximum, setup.generator_cpus.size());
+    return fmt::format("{} {} is limited by the generator{}{}", setup.program, setup.name(),
+                       share.empty() ? "" : ": ", share);
+}
+
+std::string generator_hint(const model::BenchSetup& setup, model::Bound bound, double rate) {
+    const std::string limit = generator_limit(setup, bound, rate);
+    if (limit.empty()) return {};
     return fmt::format(
-        "  hint: {} {} is limited by the generator; the port and the program may be faster. Send "
-        "from "
-        "more CPUs (--cpus 0,1), or with a generator of your own (--traffic external)\n",
-        setup.program, setup.name());
+        "  hint: {}; the port and the program may be faster. Send from more CPUs (--cpus 0,1), or "
+        "with a generator of your own (--traffic external)\n",
+        limit);
 }
 
 }  // namespace xdpbench::report

@@ -30,9 +30,18 @@ namespace xdpbench::report {
 // "1 socket (copy), 21.3 frames per batch, 4,123 wake-ups; drops: none".
 [[nodiscard]] std::string sockets_text(const model::XskRecord& xsk, const model::Losses& losses);
 
-// The most that was sent over real ports, as a line; empty where it was not measured.
+// "generator, xdp_drop native: at most 2.5 Mpps over this port, measured first"; empty where it was
+// not measured.
 [[nodiscard]] std::string generator_line(const model::BenchSetup& setup);
-// What to do about a rate over real ports that the generator limits, as a line; else empty.
-[[nodiscard]] std::string generator_hint(const model::BenchSetup& setup, model::Bound bound);
+// The same as a line below the setup of a bench.
+[[nodiscard]] std::string generator_row(const model::BenchSetup& setup);
+
+// A rate over real ports, if the generator limits it: "xdp_drop native is limited by the generator:
+// the program kept up with 98 % of what the generator can send (2.5 Mpps)". Else empty.
+[[nodiscard]] std::string generator_limit(const model::BenchSetup& setup, model::Bound bound,
+                                          double rate);
+// The same and what to do about it, as a line.
+[[nodiscard]] std::string generator_hint(const model::BenchSetup& setup, model::Bound bound,
+                                         double rate);
 
 }  // namespace xdpbench::report

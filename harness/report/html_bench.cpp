@@ -122,7 +122,7 @@ struct SizeChart {
             plot.note(points.back(), fmt::format("{:.0f}G", gigabits));
         }
     }
-    [[nodiscard]] std::string figure() const {
+    [[nodiscard]] std::string figure(const std::vector<std::string>& limits) const {
         if (sizes.size() < 2) return {};
         Plot plot("Mpps by frame size", Axis::names("frame size with FCS, bytes", sizes),
                   Axis::from_zero("Mpps processed", highest * 1.05));
@@ -142,14 +142,24 @@ struct SizeChart {
         }
         figure.legend.push_back({"line rate of 1, 10, 25, 40, 100 Gbit/s", "dash"});
         figure.note = "Median over the rounds; the bar reaches from the lowest to the highest.";
+        if (has_all())
+            for (const std::string& limit : limits) figure.note += fmt::format(" {}.", limit);
         figure.svg = plot.svg();
         return html_figure(figure);
     }
 };
 
-std::string rates_figure(const std::vector<NamedBench>& benches) {
+// The most that the generator sent over a real port, in Mpps.
+std::string maximum_text(const model::BenchSetup& setup) {
+    if (setup.generator_maximum <= 0) return "-";
+    return fmt::format("{:.3f}", setup.generator_maximum / model::kMega);
+}
+
+std::string rates_figure(const std::vector<NamedBench>& benches,
+                         const std::vector<std::string>& limits) {
     std::vector<BarRow> bars;
-    std::vector<TableRow> data{{"path", "bottleneck", "Mpps, median", "lowest", "highest"}};
+    std::vector<TableRow> data{
+        {"path", "bottleneck", "Mpps, median", "lowest", "highest", "generator at most"}};
     for (const auto& [bench, name] : benches) {
         if (bench->alone()) continue;
         const Spread mpps = mpps_of(*bench);
@@ -161,11 +171,14 @@ std::string rates_figure(const std::vector<NamedBench>& benches) {
                                       ? std::string(model::name_of(bench->bound))
                                       : model::outcome_name(bench->outcome);
         data.push_back({name, bound, fmt::format("{:.3f}", mpps.median),
-                        fmt::format("{:.3f}", mpps.low), fmt::format("{:.3f}", mpps.high)});
+                        fmt::format("{:.3f}", mpps.low), fmt::format("{:.3f}", mpps.high),
+                        maximum_text(bench->setup)});
     }
     if (bars.empty()) return {};
+    std::string note = "Median over the rounds; the line reaches from the lowest to the highest.";
+    for (const std::string& limit : limits) note += fmt::format(" {}.", limit);
     return html_figure({"Processed rate, Mpps",
-                        "Median over the rounds; the line reaches from the lowest to the highest.",
+                        note,
                         {},
                         bar_chart("processed rate by path, Mpps", "Mpps", bars),
                         html_table(data, 2)});
@@ -200,7 +213,9 @@ std::string costs_figure(const std::vector<NamedBench>& benches) {
 
 std::string html_rates(const model::RunRecord& run) {
     const SizeChart sizes(run);
-    return sizes.has_all() ? sizes.figure() : sizes.figure() + rates_figure(measured(run));
+    const std::vector<std::string> limits = generator_limits(run.benches);
+    return sizes.has_all() ? sizes.figure(limits)
+                           : sizes.figure(limits) + rates_figure(measured(run), limits);
 }
 
 std::string html_costs(const model::RunRecord& run) {

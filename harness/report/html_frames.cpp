@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "report/bench_table.h"
 #include "report/chart.h"
 #include "report/html_sections.h"
 #include "stats/summary.h"
@@ -91,7 +92,7 @@ std::string port_scaling_figure(const model::ScalingRecord& scaling) {
         const double x = static_cast<double>(names.size());
         names.push_back(std::to_string(by_queues ? step.queues : step.cpus.size()));
         rates.push_back({x, stats::median(step.together).value_or(0) / model::kMega});
-        most.push_back({x, step.generator_most / model::kMega});
+        most.push_back({x, step.generator_maximum / model::kMega});
         highest = std::max({highest, rates.back().y, most.back().y});
         data.push_back({std::to_string(step.queues), std::to_string(step.cpus.size()),
                         fmt::format("{:.3f}", rates.back().y), fmt::format("{:.3f}", most.back().y),
@@ -113,11 +114,14 @@ std::string port_scaling_figure(const model::ScalingRecord& scaling) {
                   fmt::format("{:.0f} %", model::efficiency(scaling, scaling.steps[i]) * kPercent),
                   12);
     }
+    std::string note = fmt::format(
+        "Above each point: efficiency, the rate over that of the first point, for as many times "
+        "the {}. A rate near the generators' is not the port's limit.",
+        what);
+    for (const std::string& limit : generator_limits(scaling)) note += fmt::format(" {}.", limit);
     return html_figure(
         {fmt::format("{} {}, rate by {}", scaling.setup.program, scaling.setup.name(), what),
-         fmt::format("Above each point: efficiency, the rate over that of the first point, for as "
-                     "many times the {}. A rate near the generators' is not the port's limit.",
-                     what),
+         note,
          {{"processed by the program", series_class(0)},
           {"the generators at most", series_class(1)}},
          plot.svg(),

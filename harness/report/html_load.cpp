@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "report/chart.h"
+#include "report/counts_text.h"
 #include "report/html_sections.h"
 #include "report/load_title.h"
 
@@ -69,6 +70,8 @@ std::string draw_goals(const model::LoadRecord& load, Plot& plot, std::size_t& s
                             bounds.upper ? "no longer from " + rate_text(*bounds.upper) + " on"
                                          : "no higher rate was offered",
                             model::name_of(goal.bound));
+        const std::string limit = generator_limit(load.setup, goal.bound, bounds.lower.value_or(0));
+        if (!limit.empty()) note += fmt::format(" {}.", limit);
     }
     return note;
 }

@@ -297,7 +297,7 @@ Json to_json(const model::ScalingRecord& scaling, const model::ScalingStep& step
         return json;
     }
     json["queues"] = step.queues;
-    json["generator_most_pps"] = step.generator_most;
+    json["generator_maximum_pps"] = step.generator_maximum;
     json["lost"] = step.lost;
     json["bound"] = model::name_of(step.bound);
     json["handled_by_cpu"] = by_cpu(step.handled_by);

@@ -77,7 +77,7 @@ Json setup_json(const model::BenchSetup& setup, model::Outcome outcome,
               {"message", message}};
     if (setup.sender != model::Sender::live_frames) json["sender"] = model::name_of(setup.sender);
     if (!setup.out.empty()) json["out"] = setup.out;
-    if (setup.generator_most > 0) json["generator_most_pps"] = setup.generator_most;
+    if (setup.generator_maximum > 0) json["generator_maximum_pps"] = setup.generator_maximum;
     return json;
 }
 

@@ -120,15 +120,15 @@ Rows rows_of(const model::LoadRecord& load) {
 std::string generator_notes(const std::vector<model::LoadRecord>& loads, model::LoadKind kind) {
     std::string notes;
     for (const model::LoadRecord& load : loads) {
-        if (load.kind != kind || load.setup.generator_most <= 0) continue;
-        const std::string most = fmt::format(
-            "  {} {}: the generator sends at most {} over this port\n", load.setup.program,
-            load.setup.name(), rate_text(load.setup.generator_most));
-        if (notes.find(most) == std::string::npos) notes += most;  // once for all rates
-        const bool limited =
-            std::any_of(load.goals.begin(), load.goals.end(),
-                        [](const auto& goal) { return goal.bound == model::Bound::generator; });
-        if (limited) notes += generator_hint(load.setup, model::Bound::generator);
+        if (load.kind != kind || load.setup.generator_maximum <= 0) continue;
+        const std::string maximum = fmt::format("  {}\n", generator_line(load.setup));
+        if (notes.find(maximum) == std::string::npos) notes += maximum;  // once for all rates
+        const auto limited =
+            std::find_if(load.goals.begin(), load.goals.end(),
+                         [](const auto& goal) { return goal.bound == model::Bound::generator; });
+        if (limited != load.goals.end())
+            notes += generator_hint(load.setup, limited->bound,
+                                    limited->result.bounds.lower.value_or(0));
     }
     return notes;
 }

@@ -16,7 +16,7 @@ namespace {
 std::string heading(const model::LoadRecord& load, const std::string& how) {
     return fmt::format("  {:<8} {}\n           {}; {}\n", model::name_of(load.kind),
                        setup_text(load.setup, load.outcome), placement_text(load.setup), how) +
-           generator_line(load.setup);
+           generator_row(load.setup);
 }
 
 std::string rounds_text(const model::LoadRecord& load) {

@@ -64,6 +64,9 @@ std::string measured(const model::RunRecord& run) {
     if (!run.benches.empty()) {
         const std::vector<TableRow> rows = bench_rows(run.benches);
         text += table(rows, rows.front().front() == "program" ? 2 : 1) + "\n";
+        const std::vector<std::string> limits = generator_limits(run.benches);
+        for (const std::string& limit : limits) text += fmt::format("- {}\n", plain(limit));
+        if (!limits.empty()) text += "\n";
     }
     return text;
 }

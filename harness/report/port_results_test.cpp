@@ -3,10 +3,13 @@
 
 #include <string>
 
+#include "report/bench_table.h"
 #include "report/bench_text.h"
 #include "report/counts_text.h"
 #include "report/external_text.h"
 #include "report/html.h"
+#include "report/load_table.h"
+#include "report/markdown.h"
 #include "report/sample_results_test.h"
 
 namespace xdpbench::report {
@@ -19,13 +22,61 @@ bool has(const std::string& text, const std::string& part) {
 TEST(PortResults, TheGeneratorsMaximumIsALineAndItsLimitAHint) {
     model::BenchSetup setup = sample_setup();
     EXPECT_EQ(generator_line(setup), "");
-    setup.generator_most = 2.5e6;
-    EXPECT_TRUE(has(generator_line(setup), "the generator sends at most 2.5 Mpps"))
-        << generator_line(setup);
-    EXPECT_EQ(generator_hint(setup, model::Bound::generator), "") << "over a veth of our own";
+    setup.generator_maximum = 2.5e6;
+    EXPECT_EQ(generator_line(setup),
+              "generator, lb native/size:64: at most 2.5 Mpps over this port, measured first");
+    EXPECT_EQ(generator_hint(setup, model::Bound::generator, 2e6), "") << "over a veth of our own";
     setup.placement = model::Placement::device;
-    EXPECT_TRUE(has(generator_hint(setup, model::Bound::generator), "is limited by the generator"));
-    EXPECT_EQ(generator_hint(setup, model::Bound::program), "");
+    EXPECT_TRUE(has(generator_hint(setup, model::Bound::generator, 2.45e6),
+                    "lb native/size:64 is limited by the generator: the program kept up with 98 % "
+                    "of what the generator can send (2.5 Mpps)"));
+    EXPECT_EQ(generator_hint(setup, model::Bound::program, 2e6), "");
+}
+
+// A run over ports, whose bench the generator limits.
+model::RunRecord limited_run() {
+    model::RunRecord run = sample_run();
+    run.benches = {sample_bench()};
+    model::BenchSetup& setup = run.benches.front().setup;
+    setup.placement = model::Placement::device;
+    setup.generator_maximum = 10.2e6;
+    run.benches.front().bound = model::Bound::generator;
+    return run;
+}
+
+TEST(PortResults, EveryReportTellsInTheSameWordsThatTheGeneratorLimits) {
+    const model::RunRecord run = limited_run();
+    const std::string share =
+        "is limited by the generator: the program kept up with 98 % of what the generator can send";
+    EXPECT_TRUE(has(bench_table(run.benches), "lb native/size:64 " + share));
+    EXPECT_TRUE(has(to_html(Source(&run)), "lb native/size:64 " + share));
+    EXPECT_TRUE(has(to_markdown(&run), share)) << to_markdown(&run);
+    const std::string line = "generator, lb native/size:64: at most 10.2 Mpps over this port";
+    EXPECT_TRUE(has(bench_heading(run.benches, "lb"), line));
+    EXPECT_TRUE(has(bench_text(run.benches.front()), line));
+}
+
+TEST(PortResults, EveryBenchHasItsOwnGeneratorsMaximum) {
+    model::RunRecord run = limited_run();
+    run.benches.push_back(run.benches.front());
+    run.benches.push_back(run.benches.front());
+    run.benches.back().setup.variant = "/size:128";
+    run.benches.back().setup.generator_maximum = 5e6;
+    const std::string heading = bench_heading(run.benches, "lb");
+    EXPECT_TRUE(has(heading, "generator, lb native/size:128: at most 5 Mpps")) << heading;
+    const std::string first = "generator, lb native/size:64";
+    EXPECT_EQ(heading.find(first), heading.rfind(first)) << "once\n" << heading;
+}
+
+TEST(PortResults, ASearchThatTheGeneratorLimitsSaysSo) {
+    model::LoadRecord search = sample_load(model::LoadKind::search);
+    search.setup.placement = model::Placement::device;
+    search.setup.generator_maximum = 2e6;
+    search.goals.front().result.bounds.lower = 1.9e6;
+    search.goals.front().bound = model::Bound::generator;
+    const std::string text = load_tables({search});
+    EXPECT_TRUE(has(text, "generator, lb native/size:64: at most 2 Mpps over this port")) << text;
+    EXPECT_TRUE(has(text, "kept up with 95 % of what the generator can send (2 Mpps)")) << text;
 }
 
 TEST(PortResults, TheTableOfQueuesHasARowForEachStep) {
@@ -34,6 +85,11 @@ TEST(PortResults, TheTableOfQueuesHasARowForEachStep) {
     EXPECT_TRUE(has(text, "generator  CPU 1 100 %")) << text;
     EXPECT_TRUE(has(text, "path       CPU 0 25 %, CPU 1 75 %")) << text;
     EXPECT_TRUE(has(text, "25.00 %"));
+    EXPECT_TRUE(has(text,
+                    "1 queue, 1 CPU sending: limited by the generator: the program kept up "
+                    "with 88 % of what the generator can send (1.2 Mpps)"))
+        << text;
+    EXPECT_FALSE(has(text, "4 queues, 2 CPUs sending")) << "limited by the path";
     EXPECT_FALSE(has(text, "apart"));
 }
 

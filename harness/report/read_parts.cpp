@@ -160,7 +160,7 @@ model::BenchSetup read_setup(const JsonReader& reader) {
             [](model::Sender one) { return model::name_of(one); });
     setup.counted_by = reader.text("counted_by");
     setup.out = reader.text("out");
-    setup.generator_most = reader.number("generator_most_pps");
+    setup.generator_maximum = reader.number("generator_maximum_pps");
     return setup;
 }
 

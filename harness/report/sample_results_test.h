@@ -195,7 +195,7 @@ inline model::ScalingRecord sample_port_scaling() {
     model::ScalingRecord scaling;
     scaling.setup = sample_setup();
     scaling.setup.placement = model::Placement::device;
-    scaling.setup.generator_most = 3e6;
+    scaling.setup.generator_maximum = 3e6;
     scaling.setup.out = "eth3, counted at eth4";
     scaling.queues = 4;
     scaling.steps = {{{1}, {1e6, 1.1e6}, {}, 1, 1.2e6, 0, model::Bound::generator, {{1, 9}}},

@@ -159,7 +159,7 @@ model::ScalingRecord read_scaling(const JsonReader& reader) {
         step.together = one.numbers("together_pps_samples");
         step.apart = one.numbers("apart_pps_samples");
         step.queues = one.count("queues");
-        step.generator_most = one.number("generator_most_pps");
+        step.generator_maximum = one.number("generator_maximum_pps");
         step.lost = one.number("lost");
         if (one.has("bound")) step.bound = read_bound(one);
         if (one.has("handled_by_cpu")) step.handled_by = read_by_cpu(one, "handled_by_cpu");

@@ -18,7 +18,8 @@ struct FlatOut {
 
 // Frames a second that left the port, in the best of so many attempts, or of fewer if three in a
 // row were no better. What the machine does otherwise only makes it less.
-Result<double> find_generator_most(int attempts, const std::function<Result<FlatOut>()>& attempt);
+Result<double> find_generator_maximum(int attempts,
+                                      const std::function<Result<FlatOut>()>& attempt);
 
 // Frames that the port has refused to send so far.
 Result<std::uint64_t> refused_by_port(const net::NetNs& netns, const std::string& port);

@@ -1,10 +1,11 @@
-#include "traffic/generator_most.h"
+#include "traffic/generator_maximum.h"
 
 #include <algorithm>
 
 namespace xdpbench::traffic {
 
-Result<double> find_generator_most(int attempts, const std::function<Result<FlatOut>()>& attempt) {
+Result<double> find_generator_maximum(int attempts,
+                                      const std::function<Result<FlatOut>()>& attempt) {
     constexpr int kInVain = 3;
     constexpr double kBetter = 1.01;
     double most = 0;

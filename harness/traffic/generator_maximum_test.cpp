@@ -1,4 +1,4 @@
-#include "traffic/generator_most.h"
+#include "traffic/generator_maximum.h"
 
 #include <gtest/gtest.h>
 
@@ -9,20 +9,20 @@
 namespace xdpbench::traffic {
 namespace {
 
-TEST(GeneratorMost, IsTheBestOfTheAttempts) {
+TEST(GeneratorMaximum, IsTheBestOfTheAttempts) {
     std::vector<FlatOut> attempts{{1000, 0, 1}, {3000, 500, 1}, {2000, 0, 2}};
     std::size_t tried = 0;
     const Result<double> most =
-        find_generator_most(3, [&]() -> Result<FlatOut> { return attempts.at(tried++); });
+        find_generator_maximum(3, [&]() -> Result<FlatOut> { return attempts.at(tried++); });
     ASSERT_TRUE(most);
     EXPECT_EQ(tried, 3U);
     EXPECT_DOUBLE_EQ(*most, 2500) << "what the port refused did not leave";
 }
 
-TEST(GeneratorMost, EndsWhenThreeAttemptsWereNoBetter) {
+TEST(GeneratorMaximum, EndsWhenThreeAttemptsWereNoBetter) {
     const std::vector<double> rates{100, 90, 200, 201, 150, 199, 900};
     std::size_t tried = 0;
-    const Result<double> most = find_generator_most(10, [&]() -> Result<FlatOut> {
+    const Result<double> most = find_generator_maximum(10, [&]() -> Result<FlatOut> {
         return FlatOut{static_cast<std::uint64_t>(rates.at(tried++)), 0, 1};
     });
     ASSERT_TRUE(most);
@@ -30,14 +30,14 @@ TEST(GeneratorMost, EndsWhenThreeAttemptsWereNoBetter) {
     EXPECT_DOUBLE_EQ(*most, 201) << "less than 1 % more is no better, but it counts";
 }
 
-TEST(GeneratorMost, AnAttemptThatFailsIsTheResult) {
-    const Result<double> most =
-        find_generator_most(3, []() -> Result<FlatOut> { return unavailable_error("no way out"); });
+TEST(GeneratorMaximum, AnAttemptThatFailsIsTheResult) {
+    const Result<double> most = find_generator_maximum(
+        3, []() -> Result<FlatOut> { return unavailable_error("no way out"); });
     ASSERT_FALSE(most);
     EXPECT_EQ(most.error().what, "no way out");
 }
 
-TEST(GeneratorMost, CallsBecomeLongerWhileTheyAreShort) {
+TEST(GeneratorMaximum, CallsBecomeLongerWhileTheyAreShort) {
     std::vector<std::uint64_t> calls;
     const Result<Offer> offer = send_for(1e-3, [&](std::uint64_t frames) -> Result<void> {
         calls.push_back(frames);
