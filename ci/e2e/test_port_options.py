@@ -256,6 +256,7 @@ char _license[] SEC("license") = "GPL";
         self.assertTrue(one["processed_pps_samples"] and one["cpu_shares"])
         self.assertNotIn("generator_maximum_pps", one)
         self.assertIn("what was sent is not known", done.stdout)
+        self.assertEqual(done.stderr.count("send frames to port1 from the other device now: each measurement waits up to 0.5 s"), 1)
         self.inside(TOOL, "report", "out.json", "-o", "again.html")
         for page in ("out.html", "again.html"):
             self.assertIn("External traffic", pathlib.Path(self.folder, page).read_text(encoding="utf-8"))
@@ -286,7 +287,10 @@ char _license[] SEC("license") = "GPL";
         self.assertIn("there is no interface nowhere", said("--out", "nowhere"))
         self.assertIn("--peer does not go with --traffic external", said("--traffic", "external"))
         self.assertIn("--traffic pcap is not known", said("--traffic", "pcap"))
-        self.assertIn("--cpus does not go with --traffic external", self.external("--prog", "xdp_drop", "--cpus", "0", code=2).stderr)
+        for words, why in (("--cpus 0", "no CPU of this machine"), ("--size 64", "choose the size"), ("--flows 8", "choose the flows")):
+            refused = self.external("--prog", "xdp_drop", *words.split(), code=2).stderr
+            self.assertIn(f"{words.split()[0]} does not go with --traffic external: others send", refused)
+            self.assertIn(why, refused)
         alone = self.tool("--prog", "xdp_drop", "--traffic", "external", code=2).stderr
         self.assertIn("--traffic external without --dev", alone)
         for option in ("--out", "--queues"):

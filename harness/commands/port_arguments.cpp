@@ -109,9 +109,6 @@ Result<void> add_out(const RunArguments& arguments, const net::NetNs& netns,
 
 // Others send: there is nothing to replay, to time against a baseline, or to search.
 Result<void> add_external(const run::RunOptions& options) {
-    if (!options.cpus.empty())
-        return input_error("--cpus does not go with --traffic external: others send",
-                           "leave one of them out");
     for (const model::Mode mode : options.modes) {
         if (mode == model::Mode::offload)
             return input_error("--traffic external does not go with --mode offload",
@@ -174,25 +171,37 @@ Result<void> require_ports(const RunArguments& arguments) {
                        "name it: --dev IF");
 }
 
+// An option that needs a generator of the tool, and why others' traffic has no use for it; nullptr
+// if none is there.
+struct OfGenerator {
+    const char* option = nullptr;
+    const char* why = nullptr;
+};
+
+OfGenerator option_of_generator(const RunArguments& arguments) {
+    constexpr const char* kCounted = "others send, and what arrives is counted for --duration";
+    if (!arguments.peer.empty()) return {"--peer", kCounted};
+    if (!arguments.remote.place.empty()) return {"--remote", kCounted};
+    if (!arguments.rates.empty()) return {"--rate", kCounted};
+    if (!arguments.only.empty()) return {"--only", kCounted};
+    if (arguments.rounds) return {"--rounds", kCounted};
+    if (!arguments.cpus.empty())
+        return {"--cpus", "others send, so that no CPU of this machine does"};
+    if (!arguments.shape.sizes.empty())
+        return {"--size", "others send, and choose the size of their frames"};
+    if (arguments.shape.flows) return {"--flows", "others send, and choose the flows"};
+    return {};
+}
+
 // Parts of a run that need a generator of the tool.
 Result<void> take_external_traffic(const RunArguments& arguments, run::RunOptions& options) {
     if (arguments.traffic_source.empty()) return {};
     if (arguments.traffic_source != "external")
         return input_error(fmt::format("--traffic {} is not known", arguments.traffic_source),
                            "write --traffic external; a capture is named by --pcap");
-    const auto other = [&]() -> const char* {
-        if (!arguments.peer.empty()) return "--peer";
-        if (!arguments.remote.place.empty()) return "--remote";
-        if (!arguments.rates.empty()) return "--rate";
-        if (!arguments.only.empty()) return "--only";
-        if (arguments.rounds) return "--rounds";
-        return nullptr;
-    }();
-    if (other != nullptr)
+    if (const OfGenerator other = option_of_generator(arguments); other.option != nullptr)
         return input_error(
-            fmt::format("{} does not go with --traffic external: others send, and what arrives is "
-                        "counted for --duration",
-                        other),
+            fmt::format("{} does not go with --traffic external: {}", other.option, other.why),
             "leave one of them out");
     options.external_traffic = true;
     options.replay = options.bench = options.search = options.latency = false;

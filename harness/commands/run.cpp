@@ -15,6 +15,7 @@
 #include "commands/prepare.h"
 #include "commands/queue_options.h"
 #include "commands/run_arguments.h"
+#include "report/external_text.h"
 #include "report/json.h"
 
 namespace xdpbench::commands {
@@ -65,6 +66,9 @@ Result<int> run_command(RunArguments arguments, const Invocation& invocation) {
     XDPBENCH_TRY(Outputs outputs, Outputs::open(arguments.outputs, by_itself));
     // What is wrong with the command line is known now: only a run that begins changes a port.
     XDPBENCH_TRY(const auto queues, change_queues(options));
+    if (options.external_traffic)
+        print(stderr, "xdp-bench: {}\n",
+              report::external_request(*options.device, options.seconds));
     XDPBENCH_CHECK(run::run(plan, console, record, notes));
     XDPBENCH_CHECK(plan.restored.restore());
     record.exit_code = model::exit_code_of(record);

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <tuple>
 
 namespace xdpbench::commands {
 namespace {
@@ -44,6 +45,21 @@ TEST(RunArguments, HaveDefaults) {
     EXPECT_EQ(run.placement, std::nullopt);
     EXPECT_EQ(run.device, std::nullopt);
     EXPECT_TRUE(run.traffic.empty() && run.rates.empty() && run.cpus.empty());
+}
+
+TEST(RunArguments, OfAGeneratorDoNotGoWithTrafficOfOthers) {
+    for (const auto& [option, value, why] :
+         {std::tuple{"--cpus", "0", "no CPU of this machine does"},
+          {"--size", "64", "choose the size of their frames"},
+          {"--flows", "8", "choose the flows"},
+          {"--rate", "1kpps", "what arrives is counted for --duration"}}) {
+        const std::string text = refusal(
+            {"--prog", "xdp_drop", "--dev", "nowhere", "--traffic", "external", option, value});
+        EXPECT_TRUE(text.starts_with(std::string(option) +
+                                     " does not go with --traffic external: others send"))
+            << text;
+        EXPECT_NE(text.find(why), std::string::npos) << text;
+    }
 }
 
 TEST(RunArguments, TakeListsWithCommas) {

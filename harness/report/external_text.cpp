@@ -49,6 +49,13 @@ std::string cpu_shares_text(const model::ExternalRecord& external) {
     return parts.empty() ? "all idle" : fmt::format("{}", fmt::join(parts, ", "));
 }
 
+std::string external_request(const std::string& device, double seconds) {
+    return fmt::format(
+        "send frames to {0} from the other device now: each measurement waits up to {1:g} s for "
+        "the first one, then counts for {1:g} s (--duration)",
+        device, seconds);
+}
+
 std::string external_text(const model::ExternalRecord& external) {
     const double mean =
         external.seconds > 0 ? static_cast<double>(external.handled) / external.seconds : 0;

@@ -13,4 +13,7 @@ namespace xdpbench::report {
 // "CPU 1 98 % (97 % soft interrupts)", those that were busy.
 [[nodiscard]] std::string cpu_shares_text(const model::ExternalRecord& external);
 
+// What the user has to do, and how long there is time for it: a line for the start of a run.
+[[nodiscard]] std::string external_request(const std::string& device, double seconds);
+
 }  // namespace xdpbench::report

@@ -101,6 +101,12 @@ TEST(PortResults, TooFewFlowsForTheQueuesAreAHint) {
     EXPECT_FALSE(has(scaling_text(scaling), "hint"));
 }
 
+TEST(PortResults, TrafficOfOthersIsAskedForWithTheTimeThatThereIs) {
+    EXPECT_EQ(external_request("eth1", 1.5),
+              "send frames to eth1 from the other device now: each measurement waits up to 1.5 s "
+              "for the first one, then counts for 1.5 s (--duration)");
+}
+
 TEST(PortResults, TrafficOfOthersIsReportedWithWhatCountedIt) {
     const std::string text = external_text(sample_external());
     for (const char* const part :
