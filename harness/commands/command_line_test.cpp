@@ -171,6 +171,18 @@ TEST(Help, IsAtMostAHundredColumnsWide) {
     }
 }
 
+TEST(Outputs, TwoOfOneFileAreRefusedByEveryCommand) {
+    for (const std::vector<std::string>& arguments :
+         {std::vector<std::string>{"qualify", "--dev", "nowhere", "--json", "x", "--html", "./x"},
+          {"qualify", "--dev", "nowhere", "--junit", "x", "--ktap", "x/../x"},
+          {"history", "nowhere", "--json", "x", "--html", "./x"},
+          {"history", "nowhere", "--export", "csv", "-o", "x", "--html", "./x"}}) {
+        const auto [code, text] = ended(arguments);
+        EXPECT_EQ(code, kInputError) << text;
+        EXPECT_NE(text.find("name the same file"), std::string::npos) << text;
+    }
+}
+
 TEST(Version, IsPrinted) { EXPECT_EQ(help_of({"--version"}), XDP_BENCH_VERSION "\n"); }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "commands/help.h"
 #include "commands/label_options.h"
 #include "commands/lists.h"
+#include "commands/output_options.h"
 #include "commands/suggestion.h"
 #include "history/exports.h"
 #include "history/history_text.h"
@@ -177,7 +178,16 @@ Error no_series(const history::FoundFiles& found, const history::History& histor
         "results are written by xdp-bench run, into results/ or where --json says");
 }
 
+// As other commands do; an export of otava is a folder.
+Result<void> require_own_files(const HistoryArguments& arguments) {
+    NamedFiles named_files;
+    if (arguments.json != "-") XDPBENCH_CHECK(named_files.add("--json", arguments.json));
+    XDPBENCH_CHECK(named_files.add("--html", arguments.html));
+    return named_files.add("-o", arguments.output);
+}
+
 Result<int> history_command(const HistoryArguments& arguments) {
+    XDPBENCH_CHECK(require_own_files(arguments));
     XDPBENCH_TRY(history::HistoryPlan plan, parse_plan(arguments));
     if (!arguments.format.empty() && std::find(kExportFormats.begin(), kExportFormats.end(),
                                                arguments.format) == kExportFormats.end())

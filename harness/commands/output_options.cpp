@@ -39,7 +39,22 @@ Result<void> NamedFiles::add(const std::string& option, const std::string& path)
                        "give each its own");
 }
 
+Result<void> require_own_files(const OutputArguments& arguments) {
+    NamedFiles named_files;
+    if (arguments.json != "-") XDPBENCH_CHECK(named_files.add("--json", arguments.json));
+    for (const report::OutputFormat& format : report::output_formats()) {
+        const auto named = arguments.others.find(format.option);
+        if (named == arguments.others.end()) continue;
+        if (named->second == "-")
+            return input_error(fmt::format("{} - is not offered", format.option),
+                               "name a file; /dev/stdout is one");
+        XDPBENCH_CHECK(named_files.add(format.option, named->second));
+    }
+    return {};
+}
+
 Result<Outputs> Outputs::open(const OutputArguments& arguments, const std::string& default_name) {
+    XDPBENCH_CHECK(require_own_files(arguments));
     std::optional<OutputFile> json;
     if (arguments.json != "-") {
         XDPBENCH_TRY(json, arguments.json.empty()
@@ -52,19 +67,12 @@ Result<Outputs> Outputs::open(const OutputArguments& arguments, const std::strin
 }
 
 Result<Outputs> Outputs::open_documents(const OutputArguments& arguments) {
+    XDPBENCH_CHECK(require_own_files(arguments));
     Outputs outputs;
-    NamedFiles named_files;
-    if (arguments.json != "-") XDPBENCH_CHECK(named_files.add("--json", arguments.json));
     for (const report::OutputFormat& format : report::output_formats()) {
         const auto named = arguments.others.find(format.option);
         if (named == arguments.others.end() || named->second.empty()) continue;
-        const std::string& path = named->second;
-        if (path == "-") {
-            return input_error(fmt::format("{} - is not offered", format.option),
-                               "name a file; /dev/stdout is one");
-        }
-        XDPBENCH_CHECK(named_files.add(format.option, path));
-        XDPBENCH_TRY(OutputFile file, OutputFile::create(path));
+        XDPBENCH_TRY(OutputFile file, OutputFile::create(named->second));
         outputs.documents_.push_back({std::move(file), &format});
     }
     return outputs;

@@ -36,6 +36,10 @@ class NamedFiles {
     std::map<std::filesystem::path, std::string> options_;
 };
 
+// An input error if two options of these name the same file, or one names standard output that
+// cannot.
+Result<void> require_own_files(const OutputArguments& arguments);
+
 // Opened before the work: can they be written?
 class Outputs {
   public:
