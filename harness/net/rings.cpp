@@ -6,8 +6,12 @@
 #include <net/if.h>
 #include <sys/ioctl.h>
 
+#include <array>
 #include <cerrno>
+#include <cstring>
+#include <set>
 #include <utility>
+#include <vector>
 
 namespace xdpbench::net {
 namespace {
@@ -81,6 +85,33 @@ Result<void> set_separate_channels(const NetNs& netns, const std::string& port, 
                                const bool other_rx = std::exchange(channels.rx_count, rx) != rx;
                                return std::exchange(channels.tx_count, tx) != tx || other_rx;
                            });
+}
+
+namespace {
+
+std::string hash_name(std::uint8_t function) {
+    constexpr std::array<const char*, 3> kNames{"toeplitz", "xor", "crc32"};  // ETH_RSS_HASH_*
+    for (std::size_t bit = 0; bit < kNames.size(); ++bit) {
+        if (function == 1U << bit) return kNames.at(bit);
+    }
+    return {};
+}
+
+}  // namespace
+
+std::optional<Rss> query_rss(const NetNs& netns, const std::string& port) {
+    ethtool_rxfh head = {};
+    head.cmd = ETHTOOL_GRSSH;
+    if (ask_driver(netns, port, &head) != 0 || head.indir_size == 0) return std::nullopt;
+    // The table stands behind the structure, and the key of the hash behind the table.
+    constexpr std::size_t kWord = sizeof(std::uint32_t);
+    const std::size_t table = sizeof(head) / kWord;
+    std::vector<std::uint32_t> answer(table + head.indir_size + head.key_size / kWord + 1);
+    std::memcpy(answer.data(), &head, sizeof(head));
+    if (ask_driver(netns, port, answer.data()) != 0) return std::nullopt;
+    const auto first = answer.begin() + static_cast<std::ptrdiff_t>(table);
+    const std::set<std::uint32_t> queues(first, first + head.indir_size);
+    return Rss{head.indir_size, static_cast<std::uint32_t>(queues.size()), hash_name(head.hfunc)};
 }
 
 std::optional<Coalescing> query_coalescing(const NetNs& netns, const std::string& port) {

@@ -1,4 +1,5 @@
-// Ring sizes, channels and interrupt coalescing of a port (ethtool -g, -L, -c), and its state.
+// Ring sizes, channels, RSS and interrupt coalescing of a port (ethtool -g, -L, -x, -c), and its
+// state.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +30,15 @@ Result<void> set_combined_channels(const NetNs& netns, const std::string& port,
 // The numbers of channels that receive and that send, of a port that has no combined ones (a veth).
 Result<void> set_separate_channels(const NetNs& netns, const std::string& port, std::uint32_t rx,
                                    std::uint32_t tx);
+
+// How received flows are spread over queues.
+struct Rss {
+    std::uint32_t entries = 0;  // of the indirection table
+    std::uint32_t queues = 0;   // that it leads to
+    std::string hash;           // "toeplitz"; empty if the driver does not report it
+};
+// Nothing if the driver has no indirection table.
+[[nodiscard]] std::optional<Rss> query_rss(const NetNs& netns, const std::string& port);
 
 // How long an interrupt is put off, microseconds.
 struct Coalescing {

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "net/rings.h"
 #include "probe/environment.h"
 
@@ -54,6 +55,13 @@ std::string queues_text(const Context& context, const std::string& name) {
     if (!channels) return {};
     return fmt::format("rx {}, tx {}, combined {} of {}", channels->rx, channels->tx,
                        channels->combined, channels->most_combined);
+}
+
+std::string rss_text(const Context& context, const std::string& name) {
+    const auto rss = net::query_rss(context.netns(), name);
+    if (!rss) return {};
+    return fmt::format("{} over {}{}", counted(rss->entries, "entry"),
+                       counted(rss->queues, "queue"), rss->hash.empty() ? "" : ", " + rss->hash);
 }
 
 std::string rings_text(const Context& context, const std::string& name) {
@@ -114,6 +122,7 @@ Result<Facts> describe_card(const Context& context) {
     add(facts, "link_speed", speed_text(device.name));
     add(facts, "mtu", std::to_string(device.mtu));
     add(facts, "queues", queues_text(context, device.name));
+    add(facts, "rss", rss_text(context, device.name));
     add(facts, "rings", rings_text(context, device.name));
     add(facts, "coalescing", coalescing_text(context, device.name));
     XDPBENCH_TRY(std::string offloads, offloads_text(context, device.name));

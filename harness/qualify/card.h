@@ -12,8 +12,8 @@ namespace xdpbench::qualify {
 
 using Facts = std::vector<std::pair<std::string, std::string>>;
 
-// Driver, firmware, PCI slot and link, NUMA node, link speed, queues, rings, coalescing, offloads,
-// interrupts, declared features, then the machine. What nobody says is left out.
+// Driver, firmware, PCI slot and link, NUMA node, link speed, queues, RSS, rings, coalescing,
+// offloads, interrupts, declared features, then the machine. What nobody says is left out.
 Result<Facts> describe_card(const Context& context);
 
 }  // namespace xdpbench::qualify

@@ -5,32 +5,11 @@
 #include <array>
 
 #include "base/text.h"
+#include "report/card_facts.h"
 #include "report/html_sections.h"
 
 namespace xdpbench::report {
 namespace {
-
-struct Fact {
-    const char* key;    // of the environment
-    const char* title;  // as shown
-};
-constexpr std::array kFacts{Fact{"driver", "driver"},
-                            Fact{"firmware", "firmware"},
-                            Fact{"kernel", "kernel"},
-                            Fact{"pci", "bus"},
-                            Fact{"link_speed", "speed"},
-                            Fact{"queues", "queues"},
-                            Fact{"rings", "rings"},
-                            Fact{"mtu", "MTU"},
-                            Fact{"declares", "declares"},
-                            Fact{"peer_driver", "driver of the peer"},
-                            Fact{"generator_maximum", "the generator at most"}};
-
-std::string value_of(const model::QualificationRecord& record, std::string_view key) {
-    const auto found = std::find_if(record.environment.begin(), record.environment.end(),
-                                    [&](const auto& fact) { return fact.first == key; });
-    return found == record.environment.end() ? "" : found->second;
-}
 
 // What was detected: it works, or why not.
 HtmlCell detected(const model::QualifiedCase& one) {
@@ -58,11 +37,8 @@ std::string html_card(const model::QualificationRecord& record) {
     std::string html = "<dl class=\"facts\">\n";
     html += fmt::format("<dt>port</dt><dd>{}{}</dd>\n", html_text(record.device),
                         record.peer.empty() ? "" : html_text(", peer " + record.peer));
-    for (const Fact& fact : kFacts) {
-        const std::string value = value_of(record, fact.key);
-        if (!value.empty())
-            html += fmt::format("<dt>{}</dt><dd>{}</dd>\n", fact.title, html_text(value));
-    }
+    for (const CardFact& fact : card_facts(record))
+        html += fmt::format("<dt>{}</dt><dd>{}</dd>\n", fact.label, html_text(fact.value));
     return html_panel("Card", html + "</dl>\n");
 }
 

@@ -120,7 +120,11 @@ TEST(PortResults, TrafficOfOthersIsReportedWithWhatCountedIt) {
 TEST(PortResults, AQualificationsPageHasTheCardAndItsFeatures) {
     model::QualificationRecord record;
     record.device = "eth1";
-    record.environment = {{"driver", "igb"}, {"pci", "0000:01:00.0"}, {"queues", "combined 4"}};
+    record.environment = {{"driver", "igb"},
+                          {"pci", "0000:01:00.0"},
+                          {"queues", "combined 4"},
+                          {"firmware", "3.16"},
+                          {"mtu", "1500"}};
     record.cases = {{"control",
                      "features_hw_offload",
                      model::Finding::skip,
@@ -131,8 +135,9 @@ TEST(PortResults, AQualificationsPageHasTheCardAndItsFeatures) {
                      "no"},
                     {"control", "attach", model::Finding::pass, "", 0.1, "repeat", {}, ""}};
     const std::string page = to_html(Source(&record));
-    for (const char* const part : {"<dt>driver</dt><dd>igb</dd>", "<dt>bus</dt>", "Features",
-                                   "declared", "refused", "does not &lt;b&gt;"})
+    for (const char* const part :
+         {"<dt>driver</dt><dd>igb, firmware 3.16</dd>", "<dt>bus</dt>", "<dt>MTU</dt><dd>1500</dd>",
+          "Features", "declared", "refused", "does not &lt;b&gt;"})
         EXPECT_TRUE(has(page, part)) << part;
     const std::string features = page.substr(page.find("Features"));
     EXPECT_FALSE(has(features.substr(0, features.find("</table>")), "control.attach"));

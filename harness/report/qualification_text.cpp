@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "report/card_facts.h"
 
 namespace xdpbench::report {
 namespace {
@@ -22,6 +23,17 @@ std::string left_text(double seconds) {
     if (seconds < 1) return {};
     if (seconds < 2 * kMinute) return fmt::format(", about {:.0f} s left", seconds);
     return fmt::format(", about {:.0f} min left", seconds / kMinute);
+}
+
+// To the width of a console; characters stay whole.
+std::string cut(std::string line) {
+    constexpr std::size_t kColumns = 120;
+    constexpr std::string_view kMore = "...";
+    if (line.size() <= kColumns) return line;
+    std::size_t end = kColumns - kMore.size();
+    while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xc0U) == 0x80U) --end;
+    line.resize(end);
+    return line.append(kMore);
 }
 
 }  // namespace
@@ -44,8 +56,9 @@ std::string header_text(const model::QualificationRecord& record) {
         record.peer.empty()
             ? fmt::format("qualification of {}, one port only\n", record.device)
             : fmt::format("qualification of {}, frames come from {}\n", record.device, record.peer);
-    for (const auto& [key, value] : record.environment)
-        text += fmt::format("  {:<20} {}\n", key, value);
+    for (const CardFact& fact : card_facts(record)) {
+        if (fact.brief) text += cut(fmt::format("  {:<14}{}", fact.label, fact.value)) + "\n";
+    }
     return text;
 }
 

@@ -13,7 +13,7 @@ namespace xdpbench::report {
 [[nodiscard]] std::string case_text(const model::QualifiedCase& one, std::size_t number,
                                     std::size_t of, double seconds_left);
 
-// The device and all that the environment says, a line each.
+// The ports and the card in short: at most 8 lines of 120 columns. The documents have all facts.
 [[nodiscard]] std::string header_text(const model::QualificationRecord& record);
 
 // How many cases ended in which way, what did not run, and the verdict.

@@ -1,0 +1,21 @@
+// What a qualification's environment says of the card, as reports show it.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/qualification.h"
+
+namespace xdpbench::report {
+
+struct CardFact {
+    std::string label;
+    std::string value;
+    bool brief = false;  // one of those that the console prints
+};
+
+// Those that are known, in the order in which they are shown.
+[[nodiscard]] std::vector<CardFact> card_facts(const model::QualificationRecord& record);
+
+}  // namespace xdpbench::report
