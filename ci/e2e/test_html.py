@@ -212,7 +212,7 @@ class Html(Case):
             self.write_text("bad.json", text)
             self.assertIn(error, self.tool("report", "bad.json", "-o", "bad.html", code=2).stderr)
             self.assertFalse(os.path.exists(os.path.join(self.folder, "bad.html")))
-        self.assertIn("for example: -o report.html", self.tool("report", "bad.json", code=2).stderr)
+        self.assertIn("option -o FILE is missing", self.tool("report", "bad.json", code=2).stderr)
 
 
 if __name__ == "__main__":

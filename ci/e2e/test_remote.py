@@ -109,7 +109,7 @@ class Namespace(TwoHosts):
         self.at(self.dut, TOOL, "qualify", "--json", "out.json", "--", "--gtest_filter=" + ":".join(f"qualify.data.{name}" for name in wanted))
         self.assertEqual({case["name"]: case["finding"] for case in self.read_json()["cases"]}, wanted)
         os.remove(os.path.join(self.folder, "net.config"))
-        self.assertIn("NETIF is not set", self.at(self.dut, TOOL, "qualify", code=2).stderr)
+        self.assertIn("option --dev IF is missing: the port to qualify; NETIF", self.at(self.dut, TOOL, "qualify", code=2).stderr)
 
 
 @unittest.skipUnless(SSHD, "there is no sshd: sudo scripts/setup ssh")

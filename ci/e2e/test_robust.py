@@ -172,10 +172,10 @@ class Mistyped(Case):
                                  (("attach", "--prog=xdp_drop", "--dve", "x"), "there is no option --dve (did you mean --dev?)"),
                                  (("--prog", "xdp_dorp"), "did you mean xdp_drop?")):
             self.assertIn(meant, self.tool(*arguments, code=2).stderr)
-        self.assertIn("not expected", self.tool("zzzzzzzz", code=2).stderr)
+        self.assertIn("there is no command zzzzzzzz", self.tool("zzzzzzzz", code=2).stderr)
         # A mistyped command has no help of its own.
-        self.assertIn("see xdp-bench --help", self.tool("comapre", code=2).stderr)
-        self.assertIn("see xdp-bench compare --help", self.tool("compare", "--bse", code=2).stderr)
+        self.assertIn("see: xdp-bench --help", self.tool("comapre", code=2).stderr)
+        self.assertIn("see: xdp-bench compare --help", self.tool("compare", "--bse", code=2).stderr)
 
 
 class NoRoom(Case):

@@ -16,7 +16,7 @@
 #include "commands/command.h"
 #include "commands/empty_values.h"
 #include "commands/help.h"
-#include "commands/suggestion.h"
+#include "commands/usage_error.h"
 
 namespace xdpbench::commands {
 namespace {
@@ -54,27 +54,30 @@ int print_help(const CLI::App& app, const CLI::Success& asked) {
     return flush_output() ? kHeld : kInputError;
 }
 
-int usage_error(const CLI::App& app, const std::string& what,
-                const std::vector<std::string>& arguments) {
-    // A mistyped command has no help.
-    const auto is_first = [&](const CLI::App* one) { return one->get_name() == arguments.front(); };
-    const bool command = !arguments.empty() && !app.get_subcommands(is_first).empty();
-    print(stderr, "xdp-bench: {}\n  to do:  see xdp-bench{} --help\n", what,
-          command ? " " + arguments.front() : "");
+int refuse(const UsageError& error) {
+    print(stderr, "xdp-bench: {}\n", error.text());
     return kInputError;
+}
+
+bool asks_for_help(const std::vector<std::string>& arguments) {
+    return std::any_of(arguments.begin(), arguments.end(), [](const std::string& word) {
+        return word == "--help" || word == "-h" || word == "--version";
+    });
 }
 
 // Nothing if the arguments are right; else the exit code of the process.
 std::optional<int> parse(CLI::App& app, const std::vector<std::string>& arguments) {
-    if (const auto empty = empty_assignment(arguments)) return usage_error(app, *empty, arguments);
+    const std::optional<UsageError> wrong = find_usage_error(app, arguments);
+    if (wrong && !asks_for_help(arguments)) return refuse(*wrong);
     try {
         app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
-        return std::nullopt;
     } catch (const CLI::Success& asked) {
         return print_help(app, asked);
     } catch (const CLI::ParseError& error) {
-        return usage_error(app, suggestion(app, arguments).value_or(error.what()), arguments);
+        return refuse(wrong ? *wrong : usage_error_of(app, error));
     }
+    if (wrong) return refuse(*wrong);
+    return std::nullopt;
 }
 
 }  // namespace

@@ -1,12 +1,13 @@
 #include "commands/command_line.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <CLI/CLI.hpp>
 #include <string>
 
 #include "base/text.h"
-#include "commands/suggestion.h"
+#include "commands/usage_error.h"
 
 namespace xdpbench::commands {
 namespace {
@@ -95,31 +96,114 @@ TEST(EmptyValue, IsAUsageErrorForPositionalArguments) {
     }
 }
 
-TEST(CommandLine, PrintsUsageErrorsWithTheHelpToCall) {
-    const auto [code, text] = ended({"record", "--nonsense"});
+// What is wrong, and whose help is named, each on a line.
+void expect_refused(const std::vector<std::string>& arguments, const std::string& what,
+                    const std::string& help) {
+    const auto [code, text] = ended(arguments);
     EXPECT_EQ(code, kInputError);
-    EXPECT_NE(text.find("--nonsense"), std::string::npos) << text;
-    EXPECT_NE(text.find("xdp-bench record --help"), std::string::npos) << text;
+    EXPECT_EQ(text, fmt::format("xdp-bench: {}\n  see: xdp-bench{} --help\n", what, help));
 }
 
-TEST(CommandLine, SuggestsCommandsAndOptions) {
-    for (const auto& [arguments, meant] :
-         {std::pair<std::vector<std::string>, std::string>{
-              {"comapre", "a", "b"}, "there is no command comapre (did you mean compare?)"},
-          {{"--porg", "xdp_drop"}, "there is no option --porg (did you mean --prog?)"},
-          {{"attach", "--prog=xdp_drop", "--dve", "x"},
-           "there is no option --dve (did you mean --dev?)"}}) {
-        const auto [code, text] = ended(arguments);
-        EXPECT_EQ(code, kInputError);
-        EXPECT_EQ(text.find("xdp-bench: " + meant), 0U) << text;
+TEST(UsageError, OfAnUnknownCommandSuggestsOne) {
+    expect_refused({"comapre", "a", "b"}, "there is no command comapre (did you mean compare?)",
+                   "");
+    expect_refused({"zzzzzzzz"}, "there is no command zzzzzzzz", "");
+    expect_refused({"search"}, "there is no command search: it is a part of run (--only search)",
+                   "");
+}
+
+TEST(UsageError, OfAnUnknownOptionIsTheSameInEveryCommand) {
+    expect_refused({"--porg", "xdp_drop"}, "there is no option --porg (did you mean --prog?)", "");
+    expect_refused({"attach", "--prog=xdp_drop", "--dve=x"},
+                   "there is no option --dve (did you mean --dev?)", " attach");
+    Application application;
+    for (const CLI::App* const command : application.app.get_subcommands({})) {
+        const std::string& name = command->get_name();
+        expect_refused({name, "--zzzzzzzz"}, "there is no option --zzzzzzzz", " " + name);
+        expect_refused({name, "-Z"}, "there is no option -Z", " " + name);
     }
 }
 
-TEST(CommandLine, SuggestsNothingForWordsThatAreRightOrLikeNothing) {
+TEST(UsageError, OfAnOptionWithoutValueIsTheSameInEveryCommand) {
+    Application application;
+    const auto types = [&](const std::string& command, const std::string& name) {
+        const CLI::App& app =
+            command.empty() ? application.app : *application.app.get_subcommand(command);
+        return app.get_option(name)->get_type_name();
+    };
+    for (const auto& [command, option, _] : options_with_values()) {
+        const std::string what =
+            fmt::format("option {} needs a value: {}", option, types(command, option));
+        const std::string help = command.empty() ? "" : " " + command;
+        expect_refused(words(command, {option}), what, help);
+        expect_refused(words(command, {option, "--prog", "xdp_drop"}), what, help);
+    }
+}
+
+TEST(UsageError, OfAnOptionGivenTwiceIsTheSameInEveryCommand) {
+    std::size_t tried = 0;
+    for (const std::vector<std::string>& arguments :
+         {std::vector<std::string>{"--dev", "a", "--dev=b"},
+          {"run", "--dev", "a", "--dev=b"},
+          {"qualify", "--dev", "a", "--dev=b"},
+          {"attach", "--dev", "a", "--dev=b"},
+          {"map", "--dev", "a", "--dev=b"},
+          {"doctor", "--dev", "a", "--dev=b"}}) {
+        ++tried;
+        expect_refused(arguments, "option --dev is given twice",
+                       arguments.front() == "--dev" ? "" : " " + arguments.front());
+    }
+    expect_refused({"history", "x", "--json", "a", "--json", "b"}, "option --json is given twice",
+                   " history");
+    expect_refused({"report", "x", "-o", "a", "--output", "b"}, "option --output is given twice",
+                   " report");
+    EXPECT_EQ(tried, 6U);
+}
+
+TEST(UsageError, OfWhatIsMissingNamesIt) {
+    expect_refused({"attach", "--prog", "xdp_drop"}, "option --dev IF is missing", " attach");
+    expect_refused({"map"}, "option --dev IF is missing", " map");
+    expect_refused({"report"}, "argument RESULT is missing", " report");
+    expect_refused({"history"}, "argument PATH is missing", " history");
+    expect_refused({"compare"}, "argument BASE is missing", " compare");
+    expect_refused({"doctor", "--try"}, "option --dev IF is missing: --try needs it", " doctor");
+    expect_refused({"--prog", "xdp_drop", "--peer", "x"},
+                   "option --dev IF is missing: --peer needs it", "");
+}
+
+TEST(UsageError, OfWhatIsMissingIsTheSameWhereACommandFindsItOut) {
+    for (const auto& [arguments, what] :
+         {std::pair<std::vector<std::string>, std::string>{
+              {"compare", "a.o"}, "argument CONTENDER is missing: what a.o is compared with"},
+          {{"report", "x.json"}, "option -o FILE is missing: the page to write"},
+          {{"qualify"}, "option --dev IF is missing: the port to qualify"}}) {
+        const auto [code, text] = ended(arguments);
+        EXPECT_EQ(code, kInputError);
+        EXPECT_EQ(text.find("xdp-bench: " + what), 0U) << text;
+        EXPECT_NE(text.find("see: xdp-bench " + arguments.front() + " --help"), std::string::npos);
+    }
+}
+
+TEST(UsageError, OfWhatIsTooMuchOrNoNumberNamesTheWord) {
+    expect_refused({"list", "all"}, "argument all is not expected", " list");
+    expect_refused({"run", "--prog", "xdp_drop", "--rounds", "many"},
+                   "option --rounds needs a number, not many", " run");
+}
+
+TEST(UsageError, IsNotFoundInWhatIsRight) {
     const Application application;
-    EXPECT_EQ(suggestion(application.app, {"list"}), std::nullopt);
-    EXPECT_EQ(suggestion(application.app, {"firewall"}), std::nullopt);
-    EXPECT_EQ(suggestion(application.app, {"--prog", "--mode=native"}), std::nullopt);
+    for (const std::vector<std::string>& arguments :
+         {std::vector<std::string>{"list"},
+          {"--prog", "a", "b", "--json", "-", "--set", "x=1", "--set", "y=-1", "-vv"},
+          {"--prog=a", "--prog", "b"},
+          {"-v", "compare", "a.o", "b.o", "--alpha", "1%"},
+          {"report", "x.json", "-ox.html"}})
+        EXPECT_FALSE(find_usage_error(application.app, arguments)) << arguments.front();
+}
+
+TEST(UsageError, HelpIsPrintedAllTheSame) {
+    EXPECT_NE(help_of({"attach", "--help"}).find("--dev"), std::string::npos);
+    EXPECT_EQ(ended({"qualify", "--dev", "--help"}).first, kInputError);
 }
 
 TEST(CommandLine, RequiresWhatACommandNeeds) {

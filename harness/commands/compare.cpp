@@ -12,6 +12,7 @@
 #include "commands/compare_results.h"
 #include "commands/output_options.h"
 #include "commands/prepare.h"
+#include "commands/usage_error.h"
 #include "report/comparison.h"
 #include "report/console.h"
 #include "target/initial_state.h"
@@ -136,8 +137,8 @@ Command add_compare(CLI::App& application) {
     add_compare_options(*app, *arguments);
     return {app, [app, arguments](const Invocation& invocation) {
                 if (arguments->contender.empty() && invocation.passed_on.empty())
-                    return Result<int>(input_error("CONTENDER is required: what " +
-                                                   arguments->base + " is compared with"));
+                    return Result<int>(missing_argument(
+                        "compare", "CONTENDER", "what " + arguments->base + " is compared with"));
                 return is_result(arguments->base) || is_result(arguments->contender)
                            ? compare_results(*app, *arguments, invocation)
                            : compare_command(*arguments, invocation);

@@ -8,6 +8,7 @@
 #include "commands/help.h"
 #include "commands/shared_state_options.h"
 #include "commands/traffic_options.h"
+#include "commands/usage_error.h"
 #include "probe/oldest_kernel.h"
 #include "probe/privileges.h"
 #include "report/console.h"
@@ -30,18 +31,20 @@ Result<record::Recorded> record_new(const RecordArguments& arguments,
                                     std::vector<std::string>& notes,
                                     const record::Progress& progress) {
     if (arguments.program.empty() == arguments.scenario.empty()) {
-        return input_error("record needs a program: either --prog or --scenario",
-                           "--prog names a program; --scenario names a program and its setup");
+        if (!arguments.program.empty())
+            return input_error("--prog and --scenario do not go together",
+                               "--prog names a program; --scenario names a program and its setup");
+        return missing_argument("record", "--prog", "the program, or --scenario, which names it");
     }
     if (arguments.output.empty())
-        return input_error("record needs a file to write: -o", "for example: -o mine.yaml");
+        return missing_argument("record", "-o FILE", "the scenario to write");
     XDPBENCH_TRY(target::Target target, arguments.scenario.empty()
                                             ? target::find_target(arguments.program)
                                             : target::target_of(arguments.scenario));
     XDPBENCH_CHECK(target::permit(target, arguments.state, restored, notes));
     XDPBENCH_TRY(const target::TrafficOption traffic, parse_traffic(arguments.traffic));
     if (traffic.empty())
-        return input_error("record needs traffic", "name it: --pcap traffic.pcap, or --scapy ...");
+        return missing_argument("record", "--pcap FILE", "the traffic, or --scapy");
     return record::record_scenario(target::with_traffic(std::move(target), traffic),
                                    arguments.output, progress);
 }

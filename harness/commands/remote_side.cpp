@@ -9,6 +9,7 @@
 
 #include "base/print.h"
 #include "commands/help.h"
+#include "commands/usage_error.h"
 #include "remote/test_environment.h"
 
 namespace xdpbench::commands {
@@ -16,10 +17,16 @@ namespace {
 
 constexpr const char* kFromEnvironment = "env";
 
-// Ports and place from the environment, where they are not typed.
-Result<std::optional<remote::Place>> place_of_environment(std::string& device, std::string& peer,
+// Ports and place from the environment, where they are not typed. `typed`: the place, "env" or
+// none.
+Result<std::optional<remote::Place>> place_of_environment(const std::string& typed,
+                                                          std::string& device, std::string& peer,
                                                           bool& take_over) {
     XDPBENCH_TRY(const remote::TestVariables variables, remote::test_variables());
+    if (typed.empty() && !variables.contains("NETIF"))
+        return missing_argument("qualify", "--dev IF",
+                                "the port to qualify; NETIF of the environment or net.config does "
+                                "not name it either");
     XDPBENCH_TRY(const remote::TestEnvironment environment, remote::test_environment(variables));
     if (device.empty()) device = environment.device;
     if (peer.empty() && environment.remote) peer = environment.peer_address();
@@ -48,7 +55,7 @@ Result<void> open_remote(RemoteArguments& arguments, std::string& device, std::s
     const bool by_environment = arguments.place == kFromEnvironment ||
                                 (fall_back && arguments.place.empty() && device.empty());
     if (by_environment) {
-        XDPBENCH_TRY(place, place_of_environment(device, peer, take_over));
+        XDPBENCH_TRY(place, place_of_environment(arguments.place, device, peer, take_over));
         if (!place) return {};
         arguments.place = kFromEnvironment;
     } else {

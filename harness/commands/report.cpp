@@ -13,6 +13,7 @@
 #include "commands/command.h"
 #include "commands/help.h"
 #include "commands/output_options.h"
+#include "commands/usage_error.h"
 #include "report/formats.h"
 #include "report/html.h"
 
@@ -58,7 +59,7 @@ Result<void> write_file(const std::string& path, const std::string& content) {
 
 Result<int> report_command(const ReportArguments& arguments) {
     if (arguments.output.empty() && arguments.others.empty())
-        return input_error("report needs a file to write: -o", "for example: -o report.html");
+        return missing_argument("report", "-o FILE", "the page to write");
     NamedFiles named_files;
     for (const std::string& path : std::set(arguments.results.begin(), arguments.results.end()))
         XDPBENCH_CHECK(named_files.add("RESULT", path));

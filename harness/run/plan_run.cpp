@@ -72,7 +72,7 @@ Result<std::vector<target::Target>> find_targets(const RunOptions& options) {
         }
     }
     if (targets.empty()) {
-        return input_error("no program is named",
+        return input_error("option --prog is missing: no program is named",
                            "choose one: --prog NAME (xdp-bench list shows them), --prog FILE.o, "
                            "--prog dev:INTERFACE or --scenario FILE");
     }
