@@ -174,7 +174,7 @@ class History(Case):
         os.mkfifo(os.path.join(self.folder, "results", "pipe.json"))
         shown = self.history("results/001.json").stdout
         self.assertIn("2 results, ", shown)
-        for name, reason in (("001.json", " is invalid"), ("bad.json", "it is no JSON document, or not all of one"),
+        for name, reason in (("001.json", " is invalid"), ("bad.json", "it is incomplete or damaged, at line 1, byte 13 of 13"),
                              ("other.json", "it is not a result of xdp-bench run"), ("comparison.json", "it is a comparison"),
                              ("pipe.json", "not a regular file")):
             self.assertRegex(shown, f"results/{name}: .*{reason}")

@@ -205,7 +205,8 @@ class Html(Case):
         self.assertIn("largest MTU with XDP, bytes", self.check_page("lo.html").words())
 
     def test_hostile_and_broken_results_are_clear_errors(self):
-        for text, error in (("{", "it is no JSON document"),
+        for text, error in (("hello", "it is no JSON document"),
+                            ('{"schema_version": 2, "benc', "bad.json is incomplete or damaged: it ends too early, at line 1, byte"),
                             ('{"schema_version": 2, "environment": {}, "benches": [{"rounds": [{"seconds": "<script>"}]}]}',
                              "benches[0].rounds[0].seconds is no number"),
                             ("[" * 100_000, "nested too deep"), ('{"schema_version": 9}', "this tool reads 1 and 2")):

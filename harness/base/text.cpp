@@ -190,6 +190,14 @@ std::string rate_text(double rate) {
     return fmt::format("{:.4g} pps", rate);
 }
 
+std::string place_in(std::string_view text, std::size_t offset) {
+    const std::string_view before = text.substr(0, offset);
+    return fmt::format(
+        "line {}, byte {} of {}",
+        thousands(1U + static_cast<std::uint64_t>(std::count(before.begin(), before.end(), '\n'))),
+        thousands(std::min(offset + 1, text.size())), thousands(text.size()));
+}
+
 std::string sequence_text(const std::vector<std::uint64_t>& numbers) {
     constexpr std::size_t kShown = 12;
     if (numbers.empty()) return "none";

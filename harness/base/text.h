@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -47,6 +48,9 @@ namespace xdpbench {
 
 // Packets a second: "80 pps", "500 kpps", "1.25 Mpps".
 [[nodiscard]] std::string rate_text(double rate);
+
+// Where in a text an offset is: "line 3, byte 120 of 345", both counted from 1.
+[[nodiscard]] std::string place_in(std::string_view text, std::size_t offset);
 
 // "1, 3, 5"; of a long list its beginning and how many there are in all; "none".
 [[nodiscard]] std::string sequence_text(const std::vector<std::uint64_t>& numbers);

@@ -34,6 +34,13 @@ TEST(Trim, TakesWhiteSpaceFromBothEndsOnly) {
     EXPECT_EQ(trim(""), "");
 }
 
+TEST(PlaceIn, CountsFromOneAndEndsWithTheText) {
+    EXPECT_EQ(place_in("a\nbc\n", 0), "line 1, byte 1 of 5");
+    EXPECT_EQ(place_in("a\nbc\n", 3), "line 2, byte 4 of 5");
+    EXPECT_EQ(place_in("a\nbc\nd", 99), "line 3, byte 6 of 6");
+    EXPECT_EQ(place_in("", 0), "line 1, byte 0 of 0");
+}
+
 TEST(Nearest, FindsWhatWasMeant) {
     const std::vector<std::string> names{"xdp_pass", "xdp_drop", "icmp_lb"};
     EXPECT_EQ(nearest("xdp_dorp", names), "xdp_drop");

@@ -23,6 +23,7 @@
 #include "bpf/refusal.h"
 #include "bpf/trial_open.h"
 #include "bpf/value_text.h"
+#include "bpf/whole_object.h"
 #include "packet/hex.h"
 #include "xdp_counters.h"
 
@@ -152,7 +153,12 @@ Error open_error(const std::string& path, int number) {
     // The object is to blame, unless the machine ran out of something.
     Error error = access_error(fmt::format("libbpf cannot open {}", path), number, {});
     error.cause = trim(libbpf_log);
-    if (libbpf_log.find("legacy map") != std::string::npos) {
+    if (number == LIBBPF_ERRNO__FORMAT || number == LIBBPF_ERRNO__LIBELF) {
+        error.what = fmt::format("libbpf cannot open {}: BPF object format invalid", path);
+        error.cause = fmt::format(
+            "it was not compiled for BPF, or the file is damaged or incomplete ({})", error.cause);
+        error.advice = "give the file that clang -target bpf -c wrote";
+    } else if (libbpf_log.find("legacy map") != std::string::npos) {
         error.advice = fmt::format(
             "libbpf 1.0 dropped struct bpf_map_def in SEC(\"maps\") (this is libbpf {}.{}); write "
             "each map as\n"
@@ -238,6 +244,7 @@ Result<Program> Program::open(const std::filesystem::path& object, const std::st
         return input_error(fmt::format("{} is not an ELF object file", name),
                            "give the file that clang -target bpf -c wrote");
     }
+    XDPBENCH_CHECK(require_whole(name, content));
     XDPBENCH_CHECK(require_harmless(object, content));
     libbpf_log.clear();
     std::unique_ptr<bpf_object, Close> opened(::bpf_object__open_file(name.c_str(), nullptr));

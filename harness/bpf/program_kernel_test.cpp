@@ -148,8 +148,10 @@ TEST_F(ProgramTest, WhatIsNoObjectIsRefused) {
     EXPECT_CONTAINS(open_error(file_with("int main;")), "is not an ELF object file");
     EXPECT_CONTAINS(open_error(file_with("\x7f"
                                          "ELF")),
-                    "libbpf cannot open");
+                    "is damaged or incomplete");
     EXPECT_CONTAINS(open_error("/proc/self/exe"), "libbpf cannot open");
+    EXPECT_CONTAINS(open_error("/proc/self/exe"), "BPF object format invalid");
+    EXPECT_CONTAINS(open_error("/proc/self/exe"), "it was not compiled for BPF");
 }
 
 // Whatever is missing of an object, the answer is an error or a program, and no crash.
@@ -164,6 +166,8 @@ TEST_F(ProgramTest, ATruncatedObjectIsRefused) {
         if (program) continue;
         ++refused;
         EXPECT_EQ(program.error().kind, ErrorKind::input) << length;
+        if (length >= 4)
+            EXPECT_CONTAINS(program.error().text(), "is damaged or incomplete: it has");
     }
     EXPECT_EQ(refused, tried) << "the section headers are at the end";
 }

@@ -41,6 +41,9 @@ class JsonCursor {
     // The text was a JSON value with nothing behind it, as far as that was looked at.
     [[nodiscard]] bool complete();
 
+    // How far it was read.
+    [[nodiscard]] std::size_t offset() const { return at_; }
+
   private:
     template <class Visit>
     void value(Visit visit, std::string_view key) {

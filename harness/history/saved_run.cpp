@@ -199,7 +199,11 @@ Result<SavedRun> read_run(std::string_view json) {
     JsonCursor cursor(json);
     Reader reader(cursor);
     reader.read();
-    if (!cursor.complete()) return input_error("it is no JSON document, or not all of one");
+    if (!cursor.complete())
+        return input_error(
+            trim(json).starts_with('{')
+                ? fmt::format("it is incomplete or damaged, at {}", place_in(json, cursor.offset()))
+                : std::string("it is no JSON document"));
     if (reader.comparison)
         return input_error("it is a comparison, which has no figures that are comparable");
     if (!reader.has_benches || !reader.has_environment)

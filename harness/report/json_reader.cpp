@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "report/json.h"
 
 namespace xdpbench::report {
@@ -36,10 +37,25 @@ Error no_result(const std::string& name, const std::string& reason) {
                        "results are written by xdp-bench run, into results/ or where --json says");
 }
 
-Result<Json> parse_document(std::string_view text, const std::string& name) {
+Result<Json> parse_json(std::string_view text, const std::string& name) {
     if (is_nested_too_deep(text)) return no_result(name, "it is nested too deep");
-    Json document = Json::parse(text, nullptr, false);
-    if (document.is_discarded()) return no_result(name, "it is no JSON document");
+    try {
+        return Json::parse(text);
+    } catch (const Json::parse_error& error) {
+        // What begins otherwise is something else.
+        if (!trim(text).starts_with('{')) return no_result(name, "it is no JSON document");
+        const bool cut_off = error.byte > text.size();
+        return input_error(
+            fmt::format("{} is incomplete or damaged: {} at {}", name,
+                        cut_off ? "it ends too early," : "what follows is no JSON,",
+                        place_in(text, error.byte == 0 ? 0 : error.byte - 1)),
+            "it was not written or copied to the end, or was changed; measure again, or copy it "
+            "again");
+    }
+}
+
+Result<Json> parse_document(std::string_view text, const std::string& name) {
+    XDPBENCH_TRY(Json document, parse_json(text, name));
     if (!document.is_object() || !document.contains("schema_version"))
         return no_result(name, "it has no \"schema_version\"");
     const Json& version = document["schema_version"];

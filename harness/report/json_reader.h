@@ -80,6 +80,10 @@ inline constexpr int kFirstSchemaVersion = 1;  // the oldest that is read
 // "NAME is not a result of xdp-bench: REASON".
 [[nodiscard]] Error no_result(const std::string& name, const std::string& reason);
 
+// Any JSON document. An input error if there is none, or only part of one: "NAME is incomplete or
+// damaged", with the place.
+Result<Json> parse_json(std::string_view text, const std::string& name);
+
 // The document in `text`, an object of a schema that this tool reads; `name` is for the error.
 Result<Json> parse_document(std::string_view text, const std::string& name);
 

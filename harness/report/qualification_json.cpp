@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "report/json_parts.h"
+#include "report/json_reader.h"
 
 namespace xdpbench::report {
 namespace {
@@ -121,8 +122,8 @@ std::string to_json(const model::QualificationRecord& record) {
 
 Result<model::QualificationRecord> parse_qualification(std::string_view text,
                                                        const std::string& name) {
-    const Json json = Json::parse(text, nullptr, false);
-    if (json.is_discarded() || !json.is_object() || json.value("kind", Json()) != kKind)
+    XDPBENCH_TRY(const Json json, parse_json(text, name));
+    if (!json.is_object() || json.value("kind", Json()) != kKind)
         return input_error(fmt::format("{} is not the result of a qualification", name),
                            "name a file that xdp-bench qualify wrote");
     try {

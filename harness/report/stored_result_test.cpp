@@ -58,13 +58,30 @@ TEST(StoredResult, OfTheFirstSchemaTheMeasurements) {
 }
 
 TEST(StoredResult, WhatIsNoResultIsRefused) {
-    EXPECT_NE(error_of("{").find("it is no JSON document"), std::string::npos);
+    EXPECT_NE(error_of("hello").find("it is no JSON document"), std::string::npos);
+    EXPECT_NE(error_of("").find("it is no JSON document"), std::string::npos);
     EXPECT_NE(error_of("[]").find("it has no \"schema_version\""), std::string::npos);
     EXPECT_NE(error_of(R"({"schema_version": 2})").find("it has no \"benches\""),
               std::string::npos);
     EXPECT_NE(error_of(R"({"schema_version": 3})").find("this tool reads 1 and 2"),
               std::string::npos);
     EXPECT_NE(error_of(std::string(100'000, '[')).find("nested too deep"), std::string::npos);
+}
+
+TEST(StoredResult, WhatIsCutOffOrDamagedIsNamedWithItsPlace) {
+    const std::string whole = "{\n  \"schema_version\": 2,\n  \"benches\": []\n}\n";
+    for (std::size_t size = 1; size + 2 < whole.size(); ++size)
+        EXPECT_NE(error_of(whole.substr(0, size)).find("is incomplete or damaged: "),
+                  std::string::npos)
+            << size;
+    EXPECT_NE(error_of(whole.substr(0, 30)).find("it ends too early, at line 3, byte 30 of 30"),
+              std::string::npos)
+        << error_of(whole.substr(0, 30));
+    std::string damaged = whole;
+    damaged[24] = '?';
+    EXPECT_NE(error_of(damaged).find("what follows is no JSON, at line 2, byte 25 of 43"),
+              std::string::npos)
+        << error_of(damaged);
 }
 
 TEST(StoredResult, AValueOfAnotherTypeIsNamedWithItsPlace) {
