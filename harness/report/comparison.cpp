@@ -82,13 +82,10 @@ std::string port_bound_text(const model::ComparedCase& one) {
     if (one.bound == model::Bound::program)
         return fmt::format("            bound by program: {:.2f} % of the frames were lost\n",
                            one.refused * kPercent);
-    const double most = one.setup.generator_maximum;
     const double base = one.base_ns > 0 ? 1e9 / one.base_ns : 0;
-    return fmt::format(
-        "            bound by {}: the base handles {:.0f} % of the {} that the generator sends at "
-        "most{}\n",
-        model::name_of(one.bound), most > 0 ? kPercent * base / most : 0, rate_text(most),
-        one.bound == model::Bound::generator ? kDoesNotShow : "");
+    return fmt::format("            bound by {}: {}{}\n", model::name_of(one.bound),
+                       model::generator_share_text(base, one.setup.generator_maximum),
+                       one.bound == model::Bound::generator ? kDoesNotShow : "");
 }
 
 // On two CPUs the slower side alone decides about the rate.
