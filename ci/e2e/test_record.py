@@ -262,9 +262,9 @@ checks:
         return sleeps and any("bpf-prog" in os.readlink(os.path.join(folder, fd)) for fd in os.listdir(folder))
 
     def test_usage(self):
-        self.assertIn("--prog", self.tool("record", code=2).stderr)
-        self.assertIn("-o mine.yaml", self.tool("record", "--prog", "xdp_pass", code=2).stderr)
-        self.assertIn("--pcap", self.tool("record", "--prog", "xdp_pass", "-o", "x.yaml", code=2).stderr)
+        self.assertIn("option --prog is missing", self.tool("record", code=2).stderr)
+        self.assertIn("option -o FILE is missing", self.tool("record", "--prog", "xdp_pass", code=2).stderr)
+        self.assertIn("option --pcap FILE is missing", self.tool("record", "--prog", "xdp_pass", "-o", "x.yaml", code=2).stderr)
         self.assertIn("nowhere.pcap", self.tool("record", "--prog", "xdp_pass", "-o", "x.yaml", "--pcap", "nowhere.pcap", code=2).stderr)
         self.assertEqual(os.listdir(self.folder), [])
 
