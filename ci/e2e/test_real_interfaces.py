@@ -61,6 +61,10 @@ class RealInterfaces(VethCase):
         # Each waits for 15 s: side by side.
         waiting = [subprocess.Popen(["ip", "netns", "exec", self.netns, TOOL, *command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                     text=True, cwd=self.folder) for command in commands]
+        for process in waiting:
+            self.addCleanup(process.stderr.close)
+            self.addCleanup(process.wait)
+            self.addCleanup(process.kill)
         for command, process in zip(commands, waiting):
             told = process.communicate(timeout=120)[1]
             self.assertEqual(process.returncode, 2, told)
