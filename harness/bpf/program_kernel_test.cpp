@@ -166,8 +166,8 @@ TEST_F(ProgramTest, ATruncatedObjectIsRefused) {
         if (program) continue;
         ++refused;
         EXPECT_EQ(program.error().kind, ErrorKind::input) << length;
-        if (length >= 4)
-            EXPECT_CONTAINS(program.error().text(), "is damaged or incomplete: it has");
+        if (length < 4) continue;  // not even the mark of an object
+        EXPECT_CONTAINS(program.error().text(), "is damaged or incomplete: it has");
     }
     EXPECT_EQ(refused, tried) << "the section headers are at the end";
 }
