@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "bpf/attach.h"
+#include "bpf/program.h"
 #include "net/network.h"
 #include "traffic/sink.h"
 
