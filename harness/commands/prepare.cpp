@@ -70,14 +70,13 @@ Result<std::vector<std::string>> ports_of(const PortArguments& arguments) {
     return ports;
 }
 
-// The command that restores there.
-std::string command_for(const net::LeftElsewhere& left) {
-    if (!left.where)
-        return fmt::format("in that network namespace ({}), as root: xdp-bench restore",
-                           left.namespace_id);
-    if (!left.where->name.empty())
-        return fmt::format("sudo ip netns exec {} xdp-bench restore", left.where->name);
-    return fmt::format("sudo nsenter --net={} xdp-bench restore", left.where->path.string());
+// What restores there. Whether a namespace without a name is still there cannot be seen.
+std::string to_do_for(const net::LeftElsewhere& left) {
+    if (!left.name.empty())
+        return fmt::format("sudo ip netns exec {} xdp-bench restore", left.name);
+    return fmt::format(
+        "in that network namespace, as root: xdp-bench restore; if it is gone: sudo rm {}",
+        left.settings.record.string());
 }
 
 // Records of ports that are not here. One of a network namespace that is gone is of no use.
@@ -89,12 +88,11 @@ Result<void> report_elsewhere(const std::vector<net::LeftElsewhere>& left) {
                   listed(one.settings), one.namespace_id);
             continue;
         }
-        const bool named = one.where && !one.where->name.empty();
         print(stderr,
               "xdp-bench: a run that was killed left these settings changed in the network "
               "namespace {}: {}\n"
               "  to do:  {}\n",
-              named ? one.where->name : one.namespace_id, listed(one.settings), command_for(one));
+              one.name.empty() ? one.namespace_id : one.name, listed(one.settings), to_do_for(one));
     }
     return {};
 }

@@ -72,9 +72,9 @@ LeftSettings settings_of(const StoredRecord& stored) {
 }
 
 // The namespace of the record is gone, and its number is that of a later one.
-bool is_another(const PreparedRecord& record, const FoundNamespace& found) {
-    const Result<NetNs> netns = NetNs::open(found.path);
-    return netns && !is_of(record, found.id, *netns);
+bool is_another(const PreparedRecord& record, const std::filesystem::path& found) {
+    const Result<NetNs> netns = NetNs::open(found.string());
+    return netns && !is_of(record, record.namespace_id, *netns);
 }
 
 }  // namespace
@@ -134,18 +134,21 @@ std::vector<LeftSettings> left_settings(const std::filesystem::path& folder) {
 }
 
 std::vector<LeftElsewhere> left_elsewhere(const std::filesystem::path& folder,
-                                          const NamespacePlaces& places) {
+                                          const std::filesystem::path& names) {
     std::vector<LeftElsewhere> left;
     const std::string here = own_namespace();
     const Result<NetNs> netns = NetNs::current();
     if (!netns) return left;
-    std::optional<Namespaces> all;  // looked for only if there is a record
     for (const StoredRecord& stored : left_records(folder)) {
         const PreparedRecord& record = stored.record;
         if (is_of(record, here, *netns)) continue;
-        if (!all) all.emplace(Namespaces::look(places));
-        LeftElsewhere one{settings_of(stored), record.namespace_id, all->find(record.namespace_id)};
-        one.gone = one.where ? is_another(record, *one.where) : all->complete();
+        LeftElsewhere one{settings_of(stored), record.namespace_id, {}};
+        if (const auto found = find_named(record.namespace_id, names)) {
+            one.name = found->filename().string();
+            one.gone = is_another(record, *found);
+        } else {
+            one.gone = record.namespace_id == here;
+        }
         left.push_back(std::move(one));
     }
     return left;

@@ -61,12 +61,13 @@ struct LeftSettings {
 // The same of ports in another network namespace.
 struct LeftElsewhere {
     LeftSettings settings;
-    std::string namespace_id;             // "net:[4026531840]"
-    std::optional<FoundNamespace> where;  // if it was found
-    bool gone = false;                    // it does not exist any more; false if that is not known
+    std::string namespace_id;  // "net:[4026531840]"
+    std::string name;          // in /run/netns; empty: it has none there
+    bool gone = false;         // its number is that of a later one
 };
 [[nodiscard]] std::vector<LeftElsewhere> left_elsewhere(
-    const std::filesystem::path& folder = kPreparedFolder, const NamespacePlaces& places = {});
+    const std::filesystem::path& folder = kPreparedFolder,
+    const std::filesystem::path& names = kNamedNamespaces);
 // Removes the record of settings that nobody can restore any more.
 Result<void> forget(const LeftSettings& left);
 // Puts them back in the opposite order and removes the record. All are tried; the first error is
