@@ -82,7 +82,7 @@ char _license[] SEC("license") = "GPL";
         for words, text in (((*ports, "--only", "time"), "--dev goes with throughput, which --only leaves out"),
                             ((*ports, "--placement", "separate"), "--placement does not go with --dev"),
                             (("--dev", "port1"), "--dev without --peer"),
-                            (("--peer", "port0"), "--peer requires --dev")):
+                            (("--peer", "port0"), "option --dev IF is missing: --peer needs it")):
             self.assertIn(text, self.inside(TOOL, "compare", base, slower, *words, code=2).stderr)
 
     def attached(self):

@@ -26,7 +26,7 @@ class Qualify(VethCase):
         before = self.mtus()
         done = self.qualify("--peer", "port0", "--group", "control", "--json", "out.json", "--junit", "out.xml", "--ktap", "out.ktap")
         self.assertIn("port1: qualified", done.stdout)
-        self.assertIn("declares", done.stdout)
+        self.assertIn("  XDP features  basic", done.stdout)
         found = self.findings()
         for name in ("control.features_basic", "control.attach_native_link", "control.mtu_1500"):
             self.assertEqual(found[name], "PASS", done.stdout)
