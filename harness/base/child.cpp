@@ -40,9 +40,16 @@ class Pump {
                                    {pipes_.err.read.get(), POLLIN, 0},
                                    {pipes_.in.write.get(), POLLOUT, 0}}};
         if (::poll(fds.data(), fds.size(), kPollMilliseconds) <= 0) return;
-        drain(fds[0], pipes_.out.read, output_.out);
-        drain(fds[1], pipes_.err.read, output_.err);
+        take(fds[0], pipes_.out.read, output_.out);
+        take(fds[1], pipes_.err.read, output_.err);
         if ((fds[2].revents & (POLLOUT | POLLERR)) != 0) feed();
+    }
+
+    // Half of an input may be a right one with another meaning, and so may half of an output. A
+    // child that reads no more of its input is no error: its exit code tells.
+    [[nodiscard]] Result<void> complete(const std::string& name) const {
+        if (failed_ == 0) return {};
+        return system_error(fmt::format("cannot talk to {} through its pipes", name), failed_);
     }
 
     // Whether the child has closed both of its outputs.
@@ -51,12 +58,14 @@ class Pump {
     }
 
   private:
-    static void drain(const pollfd& fd, UniqueFd& owner, std::string& text) {
+    void take(const pollfd& fd, UniqueFd& owner, std::string& text) {
         if ((fd.revents & (POLLIN | POLLHUP | POLLERR)) == 0) return;
         std::array<char, 4096> buffer{};
         const ssize_t count = ::read(fd.fd, buffer.data(), buffer.size());
         if (count > 0) text.append(buffer.data(), static_cast<std::size_t>(count));
-        if (count == 0 || (count < 0 && errno != EINTR && errno != EAGAIN)) owner.reset();
+        const bool refused = count < 0 && errno != EINTR && errno != EAGAIN;
+        if (refused) failed_ = errno;
+        if (refused || count == 0) owner.reset();
     }
 
     void feed() {
@@ -64,6 +73,7 @@ class Pump {
             ::write(pipes_.in.write.get(), input_.data() + written_, input_.size() - written_);
         if (count >= 0) written_ += static_cast<std::size_t>(count);
         const bool refused = count < 0 && errno != EINTR && errno != EAGAIN;
+        if (refused && errno != EPIPE) failed_ = errno;
         if (refused || written_ == input_.size()) pipes_.in.write.reset();
     }
 
@@ -71,6 +81,7 @@ class Pump {
     const std::string& input_;
     ChildOutput& output_;
     std::size_t written_ = 0;
+    int failed_ = 0;  // the errno of the last read or write that failed
 };
 
 Error stopped(const std::string& name, const std::string& reason) {
@@ -95,6 +106,7 @@ Result<ChildOutput> attend(Child& child, Pipes& pipes, const std::string& name,
     Pump pump(pipes, input, output);
     while (!pump.at_end()) {
         pump.once();
+        XDPBENCH_CHECK(pump.complete(name));
         XDPBENCH_CHECK(within_limits(name, output, limits, start));
     }
     // As a rule it ends as it closes its outputs; a daemon may close them and go on.
