@@ -282,10 +282,8 @@ Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
         outcome.verdict.message += testbed::losses_text(counts.losses);
     if (!missing.empty()) {
         // With a wrong program all frames are accounted for, too: those that are not are the
-        // measurement's fault.
-        outcome.verdict.outcome = outcome.verdict.outcome == model::Outcome::failed
-                                      ? model::Outcome::failed
-                                      : model::Outcome::invalid;
+        // measurement's fault, and so may be what seems to be the program's.
+        outcome.verdict.outcome = model::Outcome::invalid;
         outcome.verdict.message += missing;
         if (options.devices)
             outcome.verdict.message += "\n" + testbed::device_hint(link->dut(), link->tester());
