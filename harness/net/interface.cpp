@@ -10,7 +10,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <sstream>
@@ -191,8 +190,8 @@ Result<void> set_mtu(const NetNs& netns, const std::string& name, int mtu) {
 
 Result<InterfaceCounters> interface_counters(const NetNs& netns, const std::string& name) {
     XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
-    std::ifstream file("/proc/thread-self/net/dev");
-    for (std::string line; std::getline(file, line);) {
+    XDPBENCH_TRY(const std::string counters, read_file("/proc/thread-self/net/dev"));
+    for (const std::string& line : split(counters, '\n')) {
         const std::size_t colon = line.find(':');
         if (colon == std::string::npos || trim(std::string_view(line).substr(0, colon)) != name)
             continue;

@@ -57,9 +57,10 @@ bool Prober::held(std::string_view name) const {
     });
 }
 
-// Whether the machine was out of something: this tells nothing of the kernel.
+// Whether the machine was out of something, or a pipe to a command broke: this tells nothing of the
+// kernel.
 bool is_shortage(const Error& error) {
-    constexpr std::array kShortages{ENOMEM, EMFILE, ENFILE, ENOBUFS, EAGAIN};
+    constexpr std::array kShortages{ENOMEM, EMFILE, ENFILE, ENOBUFS, EAGAIN, EIO};
     return std::any_of(kShortages.begin(), kShortages.end(), [&error](int number) {
         return error.what.find(errno_text(number)) != std::string::npos;
     });

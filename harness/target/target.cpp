@@ -84,6 +84,9 @@ Result<std::vector<scenario::Scenario>> installed_scenarios() {
     for (const auto& entry : fs::directory_iterator(data / "scenarios", error)) {
         if (entry.path().extension() == ".yaml") files.push_back(entry.path());
     }
+    if (error)
+        return system_error(fmt::format("cannot list {}", (data / "scenarios").string()),
+                            error.value());
     std::sort(files.begin(), files.end());
     std::vector<scenario::Scenario> scenarios;
     for (const fs::path& file : files) {
