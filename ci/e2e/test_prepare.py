@@ -116,6 +116,11 @@ class Prepare(VethCase):
         self.assertEqual(done.stdout, "nothing to restore in this network namespace\n")
         return done.stderr
 
+    def test_who_may_restore_nothing_is_not_told_that_there_is_nothing(self):
+        done = self.inside("setpriv", "--reuid=65534", "--clear-groups", TOOL, "restore", code=4)
+        self.assertIn("missing privileges: ", done.stderr)
+        self.assertNotIn("nothing to restore", done.stdout)
+
     def test_what_is_left_in_another_namespace_is_told(self):
         self.start_and_end(signal.SIGKILL)
         changed = self.state()

@@ -98,6 +98,7 @@ Result<void> report_elsewhere(const std::vector<net::LeftElsewhere>& left) {
 }
 
 Result<int> restore_command() {
+    XDPBENCH_CHECK(probe::require_privileges());
     const std::vector<net::LeftSettings> left = net::left_settings();
     const Result<void> restored = restore_all(left);
     // What cannot be restored here does not hide what is left elsewhere.
