@@ -189,9 +189,9 @@ UsageError usage_error_of(const CLI::App& app, const CLI::ParseError& error) {
 
 Error missing_argument(const std::string& command, const std::string& name,
                        const std::string& needed) {
-    return input_error(fmt::format("{} {} is missing: {}",
-                                   name.starts_with('-') ? "option" : "argument", name, needed),
-                       fmt::format("see: xdp-bench {} --help", command));
+    return input_error(fmt::format("{} {} is missing: {}\n  see: xdp-bench {} --help",
+                                   name.starts_with('-') ? "option" : "argument", name, needed,
+                                   command));
 }
 
 }  // namespace xdpbench::commands
