@@ -71,7 +71,7 @@ class PathWatch {
     // Packets of so many frames from this one on, in turn.
     void note(std::uint64_t first, std::uint64_t count);
     // Invalid if the program's own counters, where it has them, say otherwise than all runs noted.
-    // Those of a program that others have loaded say nothing: it also runs elsewhere.
+    // Those of a program that others have loaded are not used: it also runs elsewhere.
     [[nodiscard]] Result<void> verify(const bpf::Program& program) const;
     // Invalid if more packets than were noted took one of the paths, by these counts of them.
     [[nodiscard]] Result<void> verify(const model::ActionTally& counted_packets) const;

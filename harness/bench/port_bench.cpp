@@ -23,12 +23,6 @@ namespace {
 // Long enough that exchanging the programs and reading cost nothing, short enough that drift hits
 // both alike.
 constexpr double kDeviceWindowSeconds = 0.03;
-// To ask the session for a window and to be answered takes some milliseconds.
-constexpr double kRemoteWindowSeconds = 0.1;
-constexpr std::uint64_t kFewestDeviceFrames = 1024;
-constexpr std::uint64_t kMostDeviceFrames = 524'288;
-// Now and then a frame gets lost for other reasons.
-constexpr double kLossThatTells = 0.001;
 
 double part_of(std::uint64_t part, std::uint64_t whole) {
     return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
@@ -96,8 +90,8 @@ Result<std::unique_ptr<BenchRig>> PortBench::create(const BenchCase& bench) {
     XDPBENCH_TRY(rig->record_.setup.generator_maximum,
                  measure_generator_maximum(*rig->devices_, rig->sender_));
     const double window = bench.devices->remote ? kRemoteWindowSeconds : kDeviceWindowSeconds;
-    const std::uint64_t most = testbed::most_in_flight(redirect_path, kMostDeviceFrames);
-    XDPBENCH_CHECK(rig->calibrate(window, std::min(kFewestDeviceFrames, most), most));
+    const std::uint64_t most = testbed::most_in_flight(redirect_path, kMostPortFrames);
+    XDPBENCH_CHECK(rig->calibrate(window, std::min(kFewestPortFrames, most), most));
     XDPBENCH_CHECK(rig->require_same_end(rig->end_, rig->baseline_end_));
     return std::unique_ptr<BenchRig>(std::move(rig));
 }

@@ -27,8 +27,6 @@ using Progress = std::function<void(const std::string&)>;
 
 constexpr double kWindowSeconds = 0.05;
 constexpr int kFewestWindows = 3;
-// Now and then a frame gets lost for other reasons.
-constexpr double kLossThatTells = 0.001;
 
 // As many of the CPUs as there are queues: the last ones, because interrupts are mostly on the
 // first.

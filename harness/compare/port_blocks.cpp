@@ -18,17 +18,11 @@ constexpr std::size_t kPortQuads = 2;  // in each block
 // Where frames are lost, each window ends 100 ms after the last one that arrived: longer windows
 // than those of a veth make that worth it.
 constexpr double kWindowSeconds = 0.02;
-// To ask the session for a window and to be answered takes some milliseconds.
-constexpr double kRemoteWindowSeconds = 0.1;
-constexpr std::uint64_t kFewestFrames = 1024;
-constexpr std::uint64_t kMostFrames = 524'288;
-// Now and then a frame gets lost for other reasons.
-constexpr double kLossThatTells = 0.001;
 
 }  // namespace
 
 model::Bound bound_over_port(double base_ns, double lost, double generator_maximum) {
-    if (lost > kLossThatTells) return model::Bound::program;
+    if (lost > bench::kLossThatTells) return model::Bound::program;
     const double rate = base_ns > 0 ? 1e9 / base_ns : 0;
     return rate >= traffic::kGeneratorsShare * generator_maximum ? model::Bound::generator
                                                                  : model::Bound::path;
@@ -63,12 +57,13 @@ Result<std::unique_ptr<BlockSource>> PortBlocks::create(const Compared& compared
 
 // As many frames as take the base as long as a window is to take.
 Result<void> PortBlocks::find_window(bool remote) {
-    const std::uint64_t most = testbed::most_in_flight(ports_->redirect_path(), kMostFrames);
-    const std::uint64_t fewest = std::min(kFewestFrames, most);
+    const std::uint64_t most =
+        testbed::most_in_flight(ports_->redirect_path(), bench::kMostPortFrames);
+    const std::uint64_t fewest = std::min(bench::kFewestPortFrames, most);
     XDPBENCH_CHECK(load_anew());
     testbed::LinkCounts counts;
     XDPBENCH_TRY(const double ns, window(kBase, fewest, counts));
-    const double seconds = remote ? kRemoteWindowSeconds : kWindowSeconds;
+    const double seconds = remote ? bench::kRemoteWindowSeconds : kWindowSeconds;
     window_frames_ =
         std::clamp(static_cast<std::uint64_t>(seconds * 1e9 / std::max(ns, 1.0)), fewest, most);
     return {};
