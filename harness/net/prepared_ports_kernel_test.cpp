@@ -131,6 +131,21 @@ TEST_F(PreparedPortsTest, ARunThatGoesOnIsNotMistakenForAKilledOne) {
     EXPECT_TRUE(left_settings(folder_).empty());
 }
 
+TEST_F(PreparedPortsTest, AProcessThatNobodyWaitsForHasEnded) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        Result<PreparedRecord> record = begin_record(*netns_);
+        if (record) record->were_on.push_back({"one", "gro"});
+        ::_exit(record && write_record(folder_ / "1.settings", *record) ? 0 : 1);
+    }
+    ASSERT_GT(child, 0);
+    siginfo_t ended{};
+    ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT), 0);
+    EXPECT_EQ(ended.si_status, 0);
+    EXPECT_EQ(left_settings(folder_).size(), 1U);
+    EXPECT_EQ(::waitpid(child, nullptr, 0), child);
+}
+
 TEST_F(PreparedPortsTest, PortsOfAnotherNamespaceAreNotTouched) {
     {
         std::ofstream record(folder_ / "1.settings");

@@ -10,12 +10,15 @@
 namespace xdpbench::net {
 namespace {
 
-// Field 22 of /proc/PID/stat; the second field is a name in parentheses that may hold anything.
+// Field 22 of /proc/PID/stat; the second field is a name in parentheses that may hold anything. One
+// that has ended may stay there as a zombie for ever: the first process of a container often waits
+// for no others.
 std::string start_of(int process) {
     const std::string stat = read_entry(fmt::format("/proc/{}/stat", process));
     const std::size_t end = stat.rfind(')');
     if (end == std::string::npos) return {};
     const std::vector<std::string> fields = split(stat.substr(end + 2), ' ');
+    if (fields.front() == "Z" || fields.front() == "X") return {};
     constexpr std::size_t kStart = 22 - 3;
     return fields.size() > kStart ? fields[kStart] : std::string();
 }
