@@ -119,7 +119,7 @@ class ReplayTest(Case):
             done = subprocess.run([CARD, "--fault", fault, "--every", "300", "--", os.environ["XDP_BENCH"], "--prog", "xdp_tx", "--only",
                                    "replay", "--mode", "native", "--dev", "tap1", "--peer", "tap0", "--json", result],
                                   capture_output=True, text=True, timeout=PATIENCE, check=False)
-            self.assertIn(done.returncode, (0, 1), done.stdout + done.stderr)
+            self.assertIn(done.returncode, (0, 1, 3), done.stdout + done.stderr)
             document = json.loads(result.read_text(encoding="utf-8"))
         (case,) = [case for case in document["cases"] if case["kind"] == "replay"]
         (record,) = document["replays"]
@@ -146,8 +146,9 @@ class ReplayTest(Case):
         self.assertIn("length", message)
 
     def test_a_duplicate_is_told(self):
+        # Nothing tells a frame that the card repeats from one of another sender: not the program's fault.
         outcome, message, _ = self.replay("duplicate")
-        self.assertEqual(outcome, "failed")
+        self.assertEqual(outcome, "invalid")
         # A replay that handles more frames than it sent stops at once: what arrives until then depends on the moment.
         self.assertRegex(message, "1,000 frames sent, but the program handled 1,00[1-9]")
 
