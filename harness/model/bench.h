@@ -90,14 +90,15 @@ void find_shared_windows(std::vector<BenchRound>& rounds, double own_ipc);
 // How exactly the figures of a bench are known, from all windows of all rounds that count. ns per
 // packet at the run's clock, as in BenchRound.
 struct BenchPrecision {
-    double wanted = 0;        // half of the interval's width, as a share of the figure
+    double wanted = 0;  // error of ns_per_packet and of baseline_ns, as a share of ns_per_packet
     std::size_t windows = 0;  // pairs that the figures are of
     bool disturbed = false;   // too few pairs count: the figures are of all
     stats::Estimate ns_per_packet;
     stats::Estimate baseline_ns;
     stats::Estimate program_ns;  // of the differences of the pairs
 
-    // What was reached, of the less exact one of ns_per_packet and baseline_ns.
+    // The larger error of ns_per_packet and baseline_ns, as a share of ns_per_packet: it bounds
+    // what either adds to the error of the program's cost.
     [[nodiscard]] double reached() const;
     [[nodiscard]] bool enough() const { return reached() <= wanted; }
     // The interval of the program's cost has 0 in it or ends below: the cost is less than its upper

@@ -33,14 +33,11 @@ Costs costs_of(const std::vector<BenchRound>& rounds, bool all) {
     return costs;
 }
 
-double share_of(const stats::Estimate& estimate) {
-    return estimate.figure > 0 ? estimate.error() / estimate.figure : 0;
-}
-
 }  // namespace
 
 double BenchPrecision::reached() const {
-    return std::max(share_of(ns_per_packet), share_of(baseline_ns));
+    const double error = std::max(ns_per_packet.error(), baseline_ns.error());
+    return ns_per_packet.figure > 0 ? error / ns_per_packet.figure : 0;
 }
 
 std::optional<double> BenchPrecision::cost_below() const {

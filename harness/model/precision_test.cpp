@@ -38,6 +38,19 @@ TEST(BenchPrecision, OfAllWindowsAtTheRunsClock) {
     EXPECT_FALSE(find_precision({round_of(50, 20, 19)}, one_look()));
 }
 
+// A cheap baseline need not be known to half a percent of itself.
+TEST(BenchPrecision, TheBaselinesErrorIsAShareOfTheWholeToo) {
+    BenchPrecision precision;
+    precision.wanted = 0.005;
+    precision.ns_per_packet = {50, {49.9, 50.2, 0.95}};
+    precision.baseline_ns = {10, {9.9, 10.1, 0.95}};
+    EXPECT_NEAR(precision.reached(), 0.2 / 50, 1e-9);
+    EXPECT_TRUE(precision.enough());
+    precision.baseline_ns.interval.low = 9.5;
+    EXPECT_NEAR(precision.reached(), 0.5 / 50, 1e-9);
+    EXPECT_FALSE(precision.enough());
+}
+
 TEST(BenchPrecision, WindowsThatDoNotCountAreLeftOut) {
     BenchRound round = round_of(50, 20, 60);
     round.disturbance.assign(60, stats::Disturbance::none);
