@@ -164,12 +164,16 @@ Result<void> BenchRig::calibrate(double seconds, std::uint64_t fewest, std::uint
         window_frames_ = std::clamp(static_cast<std::uint64_t>(fitting), fewest, most);
     }
     std::array<double, 5> seconds_each{};
-    for (double& one : seconds_each) {
+    std::array<double, 5> pair_seconds{};
+    for (std::size_t i = 0; i < seconds_each.size(); ++i) {
+        const Clock::time_point begun = Clock::now();
         XDPBENCH_TRY(const Window measured, window(false, window_frames_, nullptr));
         XDPBENCH_CHECK(window(true, window_frames_, nullptr));
-        one = measured.seconds;
+        seconds_each[i] = measured.seconds;
+        pair_seconds[i] = seconds_since(begun);
     }
     window_seconds_ = stats::median(seconds_each).value_or(seconds);
+    pair_seconds_ = stats::median(pair_seconds).value_or(2 * seconds);
     return {};
 }
 
@@ -297,34 +301,33 @@ model::BenchRound BenchRig::end_round() {
     return record_.rounds.back();
 }
 
-Result<void> BenchRig::measure(const PrecisionGoal& goal, int rounds,
-                               const std::function<void(const model::BenchPrecision&)>& progress) {
-    const Clock::time_point start = Clock::now();
-    const double fitting = goal.seconds / (2 * std::max(window_seconds_, 1e-6));
+void BenchRig::aim_at(const PrecisionGoal& goal) {
+    const double fitting = goal.seconds / std::max(pair_seconds_, 1e-6);
     plan_.precision = goal.precision;
     plan_.looks =
         stats::plan_looks(kFirstLook, std::max(kFirstLook, static_cast<std::size_t>(fitting)));
-    std::vector<WindowPair> pairs;
-    std::size_t clean = 0;
     begin_round(0);
+}
+
+Result<void> BenchRig::measure(double seconds,
+                               const std::function<void(const model::BenchPrecision&)>& progress) {
+    const Clock::time_point start = Clock::now();
     Clock::time_point shown = start;
-    for (auto look = plan_.looks.begin(); look != plan_.looks.end();) {
-        if (interrupted()) break;
+    while (!done()) {
+        if (interrupted()) return interrupted_error();
         XDPBENCH_TRY(const WindowPair pair, run_counted_pair());
-        pairs.push_back(pair);
+        pairs_.push_back(pair);
         add_to_round(pair);
-        clean += counts(pair) ? 1 : 0;
+        clean_pairs_ += counts(pair) ? 1 : 0;
         show(shown, progress);
-        if (is_over(seconds_since(start), goal.seconds, pairs.size())) break;
-        if (clean < *look) continue;
-        ++look;
+        if (is_over(seconds_since(start), seconds, pairs_.size())) break;
+        if (clean_pairs_ < plan_.looks[looks_taken_]) continue;
+        ++looks_taken_;
         std::vector<model::BenchRound> so_far{round_};
         model::find_shared_windows(so_far, record_.core_ipc);
         const auto known = model::find_precision(so_far, plan_);
-        if (known && known->enough()) break;
+        reached_goal_ = known && known->enough();
     }
-    divide(pairs, rounds);
-    if (interrupted()) return interrupted_error();
     return {};
 }
 
@@ -341,12 +344,13 @@ void BenchRig::show(Clock::time_point& last,
     progress(*known);
 }
 
-void BenchRig::divide(const std::vector<WindowPair>& pairs, int rounds) {
-    const std::size_t parts = std::min<std::size_t>(pairs.size(), static_cast<std::size_t>(rounds));
+void BenchRig::divide(int rounds) {
+    const std::size_t parts =
+        std::min<std::size_t>(pairs_.size(), static_cast<std::size_t>(rounds));
     for (std::size_t part = 0; part < parts; ++part) {
         begin_round(0);
-        const std::size_t end = (part + 1) * pairs.size() / parts;
-        for (std::size_t i = part * pairs.size() / parts; i < end; ++i) add_to_round(pairs[i]);
+        const std::size_t end = (part + 1) * pairs_.size() / parts;
+        for (std::size_t i = part * pairs_.size() / parts; i < end; ++i) add_to_round(pairs_[i]);
         end_round();
     }
 }

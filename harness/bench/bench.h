@@ -31,7 +31,7 @@ struct KnownCore {
 
 // When a bench that takes as long as necessary may stop.
 struct PrecisionGoal {
-    double precision = 0.005;  // of ns/packet and of the baseline, as a share (BenchPrecision)
+    double precision = 0.005;  // as a share of ns/packet (BenchPrecision::reached)
     double seconds = 10;       // wall time after which it stops anyway
 };
 
@@ -65,10 +65,16 @@ class BenchRig {
     model::BenchRound end_round();
 
     // Instead of rounds of a fixed length: windows until the goal is reached, judged at numbers of
-    // windows that are fixed before the first one, then divided into as many rounds as asked for.
+    // windows that are fixed here, before the first one. `goal.seconds` are the most it may take.
+    void aim_at(const PrecisionGoal& goal);
+    // Measures on until the goal is reached, for `seconds` at most. May be called again.
     // `progress` is told some times a second what is known, which decides nothing.
-    Result<void> measure(const PrecisionGoal& goal, int rounds,
+    Result<void> measure(double seconds,
                          const std::function<void(const model::BenchPrecision&)>& progress);
+    // Whether measuring on is of no more use.
+    [[nodiscard]] bool done() const { return reached_goal_ || looks_taken_ == plan_.looks.size(); }
+    // Divides what was measured so into as many rounds as asked for.
+    void divide(int rounds);
     [[nodiscard]] const std::vector<model::BenchRound>& rounds() const { return record_.rounds; }
 
     // What earlier benches of the run have seen of the program's core, by CPU, before warm_up():
@@ -140,13 +146,13 @@ class BenchRig {
     // What is known now, if it is some time since the `last` time.
     void show(Clock::time_point& last,
               const std::function<void(const model::BenchPrecision&)>& progress);
-    void divide(const std::vector<WindowPair>& pairs, int rounds);
     void judge_windows();
     [[nodiscard]] stats::Suspects find_suspects() const;
 
     Clock::time_point run_start_ = Clock::now();
     std::uint64_t window_frames_ = 0;
-    double window_seconds_ = 0;
+    double window_seconds_ = 0;  // of the program
+    double pair_seconds_ = 0;    // of both, with what is between them
     bool baseline_first_ = false;
     model::BenchRound round_;
     std::uint64_t spare_pairs_ = 0;
@@ -155,6 +161,11 @@ class BenchRig {
     std::vector<stats::WindowEvidence> evidence_;        // of all pairs of all rounds, in order
     std::vector<stats::WindowEvidence> round_evidence_;  // of the round that is under way
     stats::PrecisionPlan plan_;
+    // As long as necessary: what was measured, how much of it counts, the looks taken.
+    std::vector<WindowPair> pairs_;
+    std::size_t clean_pairs_ = 0;
+    std::size_t looks_taken_ = 0;
+    bool reached_goal_ = false;
 };
 
 // What is timed, and how.

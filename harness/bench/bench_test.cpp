@@ -53,9 +53,15 @@ std::size_t pairs_of(const BenchRig& rig) {
     return pairs;
 }
 
+void measure(BenchRig& rig, const PrecisionGoal& goal, int rounds) {
+    rig.aim_at(goal);
+    ASSERT_TRUE(rig.measure(goal.seconds, [](const model::BenchPrecision&) {}));
+    rig.divide(rounds);
+}
+
 TEST(BenchRig, EndsAtTheFirstLookThatIsExactEnough) {
     VaryingRig rig({1.0, 1.001});
-    ASSERT_TRUE(rig.measure({0.005, 60}, 5, [](const model::BenchPrecision&) {}));
+    measure(rig, {0.005, 60}, 5);
     EXPECT_EQ(pairs_of(rig), 100U);
     ASSERT_EQ(rig.rounds().size(), 5U);
     EXPECT_EQ(rig.rounds()[4].window_ns.size(), 20U);
@@ -70,7 +76,7 @@ TEST(BenchRig, EndsAtTheFirstLookThatIsExactEnough) {
 
 TEST(BenchRig, EndsWhenItsTimeIsSpent) {
     VaryingRig rig({1, 2, 4, 8});  // never exact
-    ASSERT_TRUE(rig.measure({0.0001, 0.05}, 3, [](const model::BenchPrecision&) {}));
+    measure(rig, {0.0001, 0.05}, 3);
     EXPECT_EQ(rig.rounds().size(), 3U);
     const Result<model::BenchRecord> record = rig.finish();
     ASSERT_TRUE(record);
@@ -80,10 +86,27 @@ TEST(BenchRig, EndsWhenItsTimeIsSpent) {
     EXPECT_EQ(record->outcome, model::Outcome::passed);
 }
 
+// Time that others did not need: the same looks, and all windows together.
+TEST(BenchRig, GoesOnWhereItStopped) {
+    VaryingRig rig({1.0, 1.001});
+    rig.aim_at({0.005, 60});
+    const auto ignore = [](const model::BenchPrecision&) {};
+    for (int i = 1; i < 25; ++i) {
+        ASSERT_TRUE(rig.measure(1e-9, ignore));  // a pair, and its time is over
+        EXPECT_FALSE(rig.done());
+    }
+    ASSERT_TRUE(rig.measure(60, ignore));
+    EXPECT_TRUE(rig.done());
+    ASSERT_TRUE(rig.measure(60, ignore));  // nothing is left to do
+    rig.divide(5);
+    EXPECT_EQ(pairs_of(rig), 100U);
+    EXPECT_EQ(rig.rounds().size(), 5U);
+}
+
 // A few windows are no figure, even where every one of them counts.
 TEST(BenchRig, WithoutTimeForWindowsItIsInvalid) {
     VaryingRig rig({1.0, 1.001});
-    ASSERT_TRUE(rig.measure({0.005, 1e-9}, 5, [](const model::BenchPrecision&) {}));
+    measure(rig, {0.005, 1e-9}, 5);
     EXPECT_EQ(pairs_of(rig), 1U);
     const Result<model::BenchRecord> record = rig.finish();
     ASSERT_TRUE(record);
@@ -95,7 +118,7 @@ TEST(BenchRig, WithoutTimeForWindowsItIsInvalid) {
 
 TEST(BenchRig, LessThanTheBaselineIsInvalid) {
     VaryingRig rig({1.0, 1.001}, 2);
-    ASSERT_TRUE(rig.measure({0.005, 60}, 5, [](const model::BenchPrecision&) {}));
+    measure(rig, {0.005, 60}, 5);
     const Result<model::BenchRecord> record = rig.finish();
     ASSERT_TRUE(record);
     EXPECT_EQ(record->outcome, model::Outcome::invalid);

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/interrupt.h"
 #include "bench/bench.h"
+#include "bench/budget.h"
 #include "bench/library_exit.h"
 #include "bench/loop_bench.h"
 #include "bench/port_bench.h"
@@ -74,14 +75,19 @@ class DocumentReporter : public benchmark::BenchmarkReporter {
     bool begun_ = false;
 };
 
+// Takes what a run of benchmarks only to learn which of them are selected would report.
+class NoReporter : public benchmark::BenchmarkReporter {
+  public:
+    bool ReportContext(const Context& /*context*/) override { return true; }
+    void ReportRuns(const std::vector<Run>& /*runs*/) override {}
+};
+
 // What one registered benchmark keeps from repetition to repetition.
-struct Registered {
-    BenchCase what;
-    std::string name;
-    std::unique_ptr<BenchRig> rig;
-    std::optional<Error> error;
+struct Registered : PreparedBench {
+    bool selected = false;  // by --benchmark_filter
     int rounds_begun = 0;
 };
+using RegisteredBenches = std::vector<std::unique_ptr<Registered>>;
 
 Result<std::unique_ptr<BenchRig>> create_rig(const BenchCase& what) {
     if (!what.mode) return LoopBench::create(what);
@@ -119,42 +125,11 @@ void add_counters(benchmark::State& state, const model::BenchRound& round, bool 
 struct BenchSeries {
     double round_seconds = 0;
     int rounds = 0;
-    std::optional<PrecisionGoal> goal;
-    Clock::time_point start;
-    std::size_t benches_left = 0;
+    std::optional<Budget> budget;    // as long as necessary
     std::map<int, KnownCore> cores;  // by CPU
     const std::function<void(const std::string&)>* progress = nullptr;
+    bool selecting = false;  // nothing is measured or handed out yet
 };
-
-// What of the time for all benches is this one's.
-PrecisionGoal share_of_goal(BenchSeries& series) {
-    constexpr double kShortest = 1;   // seconds: less says little
-    constexpr double kReserve = 0.3;  // for what follows the last window, of a budget of seconds
-    PrecisionGoal goal = *series.goal;
-    const double left = goal.seconds - kReserve - seconds_since(series.start);
-    goal.seconds = std::max(
-        kShortest, left / static_cast<double>(std::max<std::size_t>(1, series.benches_left)));
-    if (series.benches_left > 0) --series.benches_left;
-    return goal;
-}
-
-// All rounds at once, as long as necessary; the repetitions then only hand them out.
-Result<void> measure_all(Registered& bench, BenchSeries& series) {
-    constexpr double kWarmUp = 0.05;  // of the time
-    PrecisionGoal goal = share_of_goal(series);
-    const Clock::time_point start = Clock::now();
-    (*series.progress)(fmt::format("bench {}: warming up", bench.name));
-    bench.rig->expect_core(series.cores);
-    XDPBENCH_CHECK(bench.rig->warm_up(goal.seconds * kWarmUp));
-    goal.seconds -= seconds_since(start);
-    const auto known = [&](const model::BenchPrecision& precision) {
-        (*series.progress)(fmt::format("bench {}: {:.1f} ns/packet ± {:.2f} %", bench.name,
-                                       precision.ns_per_packet.figure, 100 * precision.reached()));
-    };
-    XDPBENCH_CHECK(bench.rig->measure(goal, series.rounds, known));
-    bench.rig->tell_core(series.cores);
-    return {};
-}
 
 void report_round(benchmark::State& state, const Registered& bench,
                   const model::BenchRound& round) {
@@ -163,12 +138,8 @@ void report_round(benchmark::State& state, const Registered& bench,
     add_counters(state, round, bench.what.mode.has_value());
 }
 
-// One repetition of a bench that takes as long as necessary.
-void hand_out_round(benchmark::State& state, Registered& bench, BenchSeries& series) {
-    if (!bench.error && bench.rounds_begun == 0) {
-        const Result<void> measured = measure_all(bench, series);
-        if (!measured) bench.error = measured.error();
-    }
+// One repetition of a bench that was measured as long as necessary.
+void hand_out_round(benchmark::State& state, Registered& bench) {
     const auto round = static_cast<std::size_t>(bench.rounds_begun++);
     while (state.KeepRunningBatch(state.max_iterations)) {
         if (!bench.error) continue;
@@ -179,18 +150,18 @@ void hand_out_round(benchmark::State& state, Registered& bench, BenchSeries& ser
     report_round(state, bench, rounds.at(std::min(round, rounds.size() - 1)));
 }
 
+// One repetition that only tells that the bench is selected.
+void select(benchmark::State& state, Registered& bench) {
+    bench.selected = true;
+    while (state.KeepRunningBatch(state.max_iterations)) continue;
+}
+
 // One repetition: one round. Before the first of them as long to warm up.
 void run_round(benchmark::State& state, Registered& bench, BenchSeries& series) {
     const std::function<void(const std::string&)>& progress = *series.progress;
     if (!bench.error && interrupted()) bench.error = interrupted_error();
-    const traffic::CpuPlan& cpus = bench.what.cpus;
-    const Result<traffic::PinnedThread> pinned =
-        traffic::PinnedThread::pin(bench.what.mode ? cpus.generator : cpus.program);
+    const Result<traffic::PinnedThread> pinned = pin_generator(bench.what);
     if (!bench.error && !pinned) bench.error = pinned.error();
-    if (series.goal) {
-        hand_out_round(state, bench, series);
-        return;
-    }
     if (!bench.error && bench.rounds_begun == 0) {
         progress(fmt::format("bench {}: warming up", bench.name));
         bench.rig->expect_core(series.cores);
@@ -261,23 +232,42 @@ Result<void> initialize(const BenchOptions& options) {
 void register_bench(Registered& bench, BenchSeries& series) {
     // How many windows a bench takes that ends when it is exact enough is not known yet.
     const std::uint64_t windows =
-        bench.rig && !series.goal ? bench.rig->windows_in(series.round_seconds) : 1;
+        bench.rig && !series.budget ? bench.rig->windows_in(series.round_seconds) : 1;
     const std::uint64_t packets = bench.rig ? windows * bench.rig->window_frames() : 1;
-    benchmark::RegisterBenchmark(
-        bench.name.c_str(),
-        [&bench, &series](benchmark::State& state) { run_round(state, bench, series); })
+    benchmark::RegisterBenchmark(bench.name.c_str(),
+                                 [&bench, &series](benchmark::State& state) {
+                                     if (series.selecting) {
+                                         select(state, bench);
+                                     } else if (series.budget) {
+                                         hand_out_round(state, bench);
+                                     } else {
+                                         run_round(state, bench, series);
+                                     }
+                                 })
         ->UseManualTime()
         ->Iterations(static_cast<benchmark::IterationCount>(packets));
 }
 
 // Prepares all of the cases, then runs them.
-void run_together(std::span<const BenchCase> cases, BenchSeries& series, DocumentReporter& reporter,
+void run_together(std::span<const BenchCase> cases, Clock::time_point run_start,
+                  BenchSeries& series, DocumentReporter& reporter,
                   std::vector<model::BenchRecord>& records) {
-    std::vector<std::unique_ptr<Registered>> registered;
+    RegisteredBenches registered;
     for (const BenchCase& what : cases) {
         registered.push_back(
-            std::make_unique<Registered>(prepare(what, series.start, *series.progress)));
+            std::make_unique<Registered>(prepare(what, run_start, *series.progress)));
         register_bench(*registered.back(), series);
+    }
+    if (series.budget) {
+        NoReporter nobody;
+        series.selecting = true;
+        benchmark::RunSpecifiedBenchmarks(&nobody);
+        series.selecting = false;
+        std::vector<PreparedBench*> selected;
+        for (const std::unique_ptr<Registered>& bench : registered) {
+            if (bench->selected) selected.push_back(bench.get());
+        }
+        series.budget->measure(selected, registered.size(), series.rounds, series.cores);
     }
     benchmark::RunSpecifiedBenchmarks(&reporter);
     for (const std::unique_ptr<Registered>& bench : registered) {
@@ -304,11 +294,12 @@ Result<BenchResults> run_benches(const std::vector<BenchCase>& cases, const Benc
     const bool one_by_one =
         std::any_of(cases.begin(), cases.end(), [](const BenchCase& what) { return what.devices; });
     const std::size_t together = one_by_one ? 1 : cases.size();
-    BenchSeries series{options.seconds,   options.rounds, options.goal,
-                       options.run_start, cases.size(),   {},
-                       &progress};
+    BenchSeries series{options.seconds, options.rounds, {}, {}, &progress};
+    if (options.goal)
+        series.budget.emplace(*options.goal, options.run_start, cases.size(), progress);
     for (std::size_t first = 0; first < cases.size(); first += together)
-        run_together(std::span(cases).subspan(first, together), series, reporter, results.records);
+        run_together(std::span(cases).subspan(first, together), options.run_start, series, reporter,
+                     results.records);
     results.json = reporter.document();
     return results;
 }
