@@ -122,6 +122,8 @@ Result<ReplacementOutcome> replace_under_traffic(const target::Target& target, m
     XDPBENCH_TRY(traffic::Generator generator, traffic::Generator::create(frames));
     XDPBENCH_TRY(const net::Network network,
                  target::make_network(target, 1, traffic::longest_of(frames)));
+    // Else most turns would fall between two bursts.
+    XDPBENCH_CHECK(generator.park(network.tester, network.parking));
     XDPBENCH_TRY(const bpf::Program first, target::load_program(target, network));
     XDPBENCH_TRY(const bpf::Program second, target::load_program(other, network));
     XDPBENCH_TRY(

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <iterator>
 #include <map>
+#include <optional>
 
 #include "base/interrupt.h"
 #include "base/text.h"
@@ -17,6 +18,7 @@
 #include "replay/replay.h"
 #include "run/cases.h"
 #include "run/timed_cases.h"
+#include "testbed/tracepoint_counts.h"
 
 namespace xdpbench::run {
 namespace {
@@ -242,6 +244,8 @@ void run_judged_cases(const std::vector<target::Target>& targets, const RunOptio
         add_lans(target, options, record.lans, cases);
     }
     record.known_cases += cases.size();
+    std::optional<testbed::TracepointsSwitchedOn> kept;
+    if (options.replay) kept.emplace();
     record.cases = run_cases(cases, progress);
     compare_replays(targets, observations, progress, record.cases);
 }

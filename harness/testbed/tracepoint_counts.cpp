@@ -4,7 +4,10 @@
 #include <fmt/format.h>
 #include <linux/bpf.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <utility>
 
 namespace xdpbench::testbed {
 namespace {
@@ -12,6 +15,12 @@ namespace {
 // Frames go to a CPUMAP's queue in bundles of this size (CPU_MAP_BULK_SIZE of the kernel), and a
 // tracepoint tells how many of each bundle found no room.
 constexpr std::uint64_t kBundle = 8;
+
+// Failed redirects; the second one is for redirects by a map, which newer kernels tell of in the
+// first.
+constexpr std::array<const char*, 2> kRedirectErrors{"xdp/xdp_redirect_err",
+                                                     "xdp/xdp_redirect_map_err"};
+constexpr const char* kException = "xdp/xdp_exception";
 
 Result<std::vector<std::uint32_t>> cpumap_ids(const bpf::Program& program) {
     std::vector<std::uint32_t> ids;
@@ -36,10 +45,9 @@ Result<TracepointCounts> TracepointCounts::watch(const bpf::Program& program, mo
             counts.counters_.push_back({what, std::move(*hits), frames});
     };
     XDPBENCH_TRY(const bpf::ProgramInfo info, program.info());
-    // The second one is for redirects by a map, which newer kernels tell of in the first.
-    for (const char* const tracepoint : {"xdp/xdp_redirect_err", "xdp/xdp_redirect_map_err"})
+    for (const char* const tracepoint : kRedirectErrors)
         count(Counted::redirect_errors, tracepoint, fmt::format("prog_id == {}", info.id), 1);
-    count(Counted::no_action, "xdp/xdp_exception",
+    count(Counted::no_action, kException,
           fmt::format("prog_id == {} && act > {}", info.id, static_cast<int>(XDP_REDIRECT)), 1);
     if (mode == model::Mode::generic) return counts;
     XDPBENCH_TRY(const std::vector<std::uint32_t> maps, cpumap_ids(program));
@@ -69,6 +77,15 @@ Result<void> TracepointCounts::add_to(LinkCounts& counts) const {
         }
     }
     return {};
+}
+
+TracepointsSwitchedOn::TracepointsSwitchedOn() {
+    const auto keep = [this](const char* tracepoint) {
+        if (auto hits = bpf::TracepointCounter::open(tracepoint, "prog_id == 0"))  // no program's
+            counters_.push_back(std::move(*hits));
+    };
+    std::for_each(kRedirectErrors.begin(), kRedirectErrors.end(), keep);
+    keep(kException);
 }
 
 }  // namespace xdpbench::testbed
