@@ -7,41 +7,21 @@
 #include <span>
 #include <string_view>
 
-#include "base/text.h"
 #include "report/entry.h"
+#include "report/html_parts.h"
 
 namespace xdpbench::report {
 namespace {
 
-// Text for an attribute or an element. Line breaks are written as references, because a reader
-// turns those of an attribute into blanks.
+// Text for an attribute or an element: that of HTML, with line breaks and tabs written as
+// references, because a reader turns those of an attribute into blanks.
 std::string xml_text(std::string_view text) {
     std::string result;
-    for (const char byte : escaped(text)) {
-        switch (byte) {
-            case '&':
-                result += "&amp;";
-                break;
-            case '<':
-                result += "&lt;";
-                break;
-            case '>':
-                result += "&gt;";
-                break;
-            case '"':
-                result += "&quot;";
-                break;
-            case '\n':
-                result += "&#10;";
-                break;
-            case '\r':
-                result += "&#13;";
-                break;
-            case '\t':
-                result += "&#9;";
-                break;
-            default:
-                result += byte;
+    for (const char byte : html_text(text)) {
+        if (byte == '\n' || byte == '\r' || byte == '\t') {
+            result += fmt::format("&#{};", static_cast<int>(byte));
+        } else {
+            result += byte;
         }
     }
     return result;
