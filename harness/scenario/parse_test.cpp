@@ -252,6 +252,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"EmptyMapping", "{}", "1:1", {"the scenario is empty"}},
         Wrong{"NoName", "about: b\nprogram: c\n" + kBench, "1:1", {"has no key 'name'"}},
         Wrong{"NoAbout", "name: b\nprogram: c\n" + kBench, "1:1", {"has no key 'about'"}},
+        Wrong{"OnlyAProgram", "program: c\n" + kBench, "1:1", {"has no keys 'name', 'about'"}},
         Wrong{"NoProgram", "name: b\nabout: c\n" + kBench, "1:1", {"has no key 'program'"}},
         Wrong{"NoWork", kHead, "1:1", {"expected checks, replay, lan or bench"}},
         Wrong{"EmptyName", "name: ''\nabout: b\nprogram: c\n" + kBench, "1:7", {"scenario's name"}},

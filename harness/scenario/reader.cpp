@@ -1,9 +1,12 @@
 #include "scenario/reader.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
+#include <string>
+#include <vector>
 
 #include "scenario/diagnostic.h"
 
@@ -90,9 +93,13 @@ Result<Record> Record::read(const YamlNode& node, std::string_view what, const N
     known.insert(known.end(), optional.begin(), optional.end());
     XDPBENCH_CHECK(check_known(*entries, what, known));
     const Record record(&node);
-    for (const std::string& key : required) {
-        if (record.find(key) != nullptr) continue;
-        return error_at(node.where, fmt::format("{} has no key {}", what, in_quotes(key)));
+    std::vector<std::string> missing;
+    for (const std::string& key : required)
+        if (record.find(key) == nullptr) missing.push_back(in_quotes(key));
+    if (!missing.empty()) {
+        return error_at(node.where,
+                        fmt::format("{} has no {} {}", what, missing.size() == 1 ? "key" : "keys",
+                                    fmt::join(missing, ", ")));
     }
     return record;
 }
