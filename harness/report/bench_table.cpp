@@ -34,18 +34,6 @@ std::string precision_cell(const model::BenchRecord& bench) {
     return bench.precision ? fmt::format("± {:.2f} %", bench.precision->reached() * 100) : kNothing;
 }
 
-std::string ns_cell(const model::BenchRecord& bench) {
-    if (bench.precision) return fmt::format("{:.1f}", bench.precision->ns_per_packet.figure);
-    return median_text(
-        bench, [](const model::BenchRound& r) { return r.ns_per_packet(); }, 1);
-}
-
-std::string baseline_cell(const model::BenchRecord& bench) {
-    if (bench.precision) return fmt::format("{:.1f}", bench.precision->baseline_ns.figure);
-    return median_text(
-        bench, [](const model::BenchRound& r) { return r.baseline_ns(); }, 1);
-}
-
 // Million packets a second that the program handled.
 std::string rate_cell(const model::BenchRecord& bench) {
     if (bench.alone()) return kNothing;
@@ -68,9 +56,13 @@ TableRow row_of(const model::BenchRecord& bench) {
     if (bench.rounds.empty())
         return {kNothing, kNothing, kNothing,
                 kNothing, kNothing, model::outcome_name(bench.outcome)};
-    return {rate_cell(bench),           ns_cell(bench),
-            baseline_cell(bench),       program_ns_text(bench),
-            program_cycles_text(bench), bottleneck(bench)};
+    const BenchCosts costs = costs_of(bench);
+    return {rate_cell(bench),
+            fmt::format("{:.1f}", costs.ns_per_packet),
+            fmt::format("{:.1f}", costs.baseline_ns),
+            program_ns_text(bench),
+            program_cycles_text(bench),
+            bottleneck(bench)};
 }
 
 bool several_programs(const std::vector<model::BenchRecord>& benches) {

@@ -30,6 +30,19 @@ std::string cost_text(const Cost& cost, double resolution, const char* unit) {
                        unit);
 }
 
+BenchCosts costs_of(const model::BenchRecord& bench) {
+    if (bench.precision) {
+        return {bench.precision->ns_per_packet.figure, bench.precision->baseline_ns.figure,
+                bench.precision->program_ns.figure};
+    }
+    const auto median = [&](double (*measure)(const model::BenchRound&)) {
+        return stats::median(model::measure_rounds(bench, measure)).value_or(0);
+    };
+    return {median([](const model::BenchRound& r) { return r.ns_per_packet(); }),
+            median([](const model::BenchRound& r) { return r.baseline_ns(); }),
+            median([](const model::BenchRound& r) { return r.program_ns(); })};
+}
+
 std::string program_ns_text(const model::BenchRecord& bench) {
     if (bench.precision) {
         const stats::Estimate& cost = bench.precision->program_ns;

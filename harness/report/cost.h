@@ -21,6 +21,14 @@ struct Cost {
 // the highest value that the rounds allow, at least `resolution`. Never negative.
 [[nodiscard]] std::string cost_text(const Cost& cost, double resolution, const char* unit);
 
+// Median ns per packet: of all windows that count where the precision is known, else of the rounds.
+struct BenchCosts {
+    double ns_per_packet = 0;
+    double baseline_ns = 0;
+    double program_ns = 0;  // may be negative, by what cannot be told from zero
+};
+[[nodiscard]] BenchCosts costs_of(const model::BenchRecord& bench);
+
 // Of the program in ns; in cycles, "-" where they are not measured.
 [[nodiscard]] std::string program_ns_text(const model::BenchRecord& bench);
 [[nodiscard]] std::string program_cycles_text(const model::BenchRecord& bench);

@@ -47,5 +47,22 @@ TEST(Cost, InCyclesIsALimitToo) {
     EXPECT_EQ(program_cycles_text(model::BenchRecord()), "-");
 }
 
+// The console, the page and the summary show one figure for one bench.
+TEST(Costs, AreThoseOfAllWindowsWhereTheyAreKnown) {
+    model::BenchRecord bench = bench_of({50, 60, 70});
+    const BenchCosts rounds = costs_of(bench);
+    EXPECT_NEAR(rounds.ns_per_packet, 160, 1e-9);
+    EXPECT_NEAR(rounds.baseline_ns, 100, 1e-9);
+    EXPECT_NEAR(rounds.program_ns, 60, 1e-9);
+    bench.precision.emplace();
+    bench.precision->ns_per_packet.figure = 47.5;
+    bench.precision->baseline_ns.figure = 16.7;
+    bench.precision->program_ns.figure = 30.9;
+    const BenchCosts windows = costs_of(bench);
+    EXPECT_EQ(windows.ns_per_packet, 47.5);
+    EXPECT_EQ(windows.baseline_ns, 16.7);
+    EXPECT_EQ(windows.program_ns, 30.9);
+}
+
 }  // namespace
 }  // namespace xdpbench::report

@@ -189,21 +189,17 @@ std::string costs_figure(const std::vector<NamedBench>& benches) {
     std::vector<TableRow> data{
         {"path", "ns/packet", "baseline, ns", "program, ns", "program, cycles"}};
     for (const auto& [bench, name] : benches) {
-        const double baseline =
-            spread_of(*bench, [](const model::BenchRound& r) { return r.baseline_ns(); }).median;
-        const double program =
-            spread_of(*bench, [](const model::BenchRound& r) { return r.program_ns(); }).median;
-        const double whole =
-            spread_of(*bench, [](const model::BenchRound& r) { return r.ns_per_packet(); }).median;
-        bars.push_back(
-            {name,
-             {{std::max(0.0, baseline), "grey"}, {std::max(0.0, program), series_class(0)}},
-             fmt::format("{:.1f} ns", whole)});
-        data.push_back({name, fmt::format("{:.1f}", whole), fmt::format("{:.1f}", baseline),
-                        program_ns_text(*bench), program_cycles_text(*bench)});
+        const BenchCosts costs = costs_of(*bench);
+        bars.push_back({name,
+                        {{std::max(0.0, costs.baseline_ns), "grey"},
+                         {std::max(0.0, costs.program_ns), series_class(0)}},
+                        fmt::format("{:.1f} ns", costs.ns_per_packet)});
+        data.push_back({name, fmt::format("{:.1f}", costs.ns_per_packet),
+                        fmt::format("{:.1f}", costs.baseline_ns), program_ns_text(*bench),
+                        program_cycles_text(*bench)});
     }
     return html_figure({"Time per packet, ns",
-                        "Medians over the rounds. Baseline: the same path with an empty program.",
+                        "Medians. Baseline: the same path with an empty program.",
                         {{"baseline", "grey"}, {"program", series_class(0)}},
                         bar_chart("time per packet by path, ns", "ns/packet", bars),
                         html_table(data, 1)});
