@@ -121,12 +121,12 @@ class BenchRig {
     [[nodiscard]] Result<void> restore_state() const;
 
     model::BenchRecord record_;
-    bool fresh_ = false;
     std::optional<bpf::MapState> state_;
     Paths paths_;
     std::optional<PathWatch> watch_;  // of the program's windows that count
     // The whole path is the work of the calling thread's CPU, so its clock is what counts.
     bool on_this_cpu_ = false;
+    bool fresh_ = false;
 
   private:
     struct WindowPair {
@@ -153,11 +153,9 @@ class BenchRig {
     std::uint64_t window_frames_ = 0;
     double window_seconds_ = 0;  // of the program
     double pair_seconds_ = 0;    // of both, with what is between them
-    bool baseline_first_ = false;
     model::BenchRound round_;
     std::uint64_t spare_pairs_ = 0;
     std::optional<traffic::EvidenceReader> reader_;
-    bool whole_cpu_time_ = true;
     std::vector<stats::WindowEvidence> evidence_;        // of all pairs of all rounds, in order
     std::vector<stats::WindowEvidence> round_evidence_;  // of the round that is under way
     stats::PrecisionPlan plan_;
@@ -166,6 +164,8 @@ class BenchRig {
     std::size_t clean_pairs_ = 0;
     std::size_t looks_taken_ = 0;
     bool reached_goal_ = false;
+    bool baseline_first_ = false;
+    bool whole_cpu_time_ = true;
 };
 
 // What is timed, and how.

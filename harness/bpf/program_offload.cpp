@@ -64,7 +64,7 @@ std::vector<std::string> declared_functions(const std::filesystem::path& object)
 
 std::vector<std::string> Program::kernel_functions() const {
     if (object_ == nullptr) return {};
-    const std::vector<std::string> declared = declared_functions(path_);
+    std::vector<std::string> declared = declared_functions(path_);
     if (declared.empty()) return declared;
     std::set<std::string> called;
     for (const bpf_program* const program : programs_of(object_.get())) {
@@ -74,9 +74,8 @@ std::vector<std::string> Program::kernel_functions() const {
         if (!functions) return declared;
         called.insert(functions->begin(), functions->end());
     }
-    std::vector<std::string> names = declared;
-    std::erase_if(names, [&called](const std::string& name) { return !called.contains(name); });
-    return names;
+    std::erase_if(declared, [&called](const std::string& name) { return !called.contains(name); });
+    return declared;
 }
 
 std::vector<std::string> Program::offload_obstacles(const std::string& driver) const {

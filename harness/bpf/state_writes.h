@@ -23,6 +23,7 @@ struct MapWrite {
     std::uint32_t map = 0;  // id
     std::string how;
 
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes its 0 for a pointer
     auto operator<=>(const MapWrite&) const = default;
 };
 

@@ -24,7 +24,7 @@ void Failures::add(std::string text, FrameMismatch mismatch) {
 
 std::string Failures::text() const {
     const std::size_t shown = std::min(all_.size(), kFailuresShown);
-    const std::string text = fmt::format(
+    std::string text = fmt::format(
         "{}", fmt::join(all_.begin(), all_.begin() + static_cast<std::ptrdiff_t>(shown), "\n"));
     if (shown == all_.size()) return text;
     return fmt::format("{}\n... and {}", text, counted(all_.size() - shown, "more failure"));

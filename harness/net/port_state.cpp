@@ -115,6 +115,7 @@ Result<Kind> kind_of(const std::string& name) {
 const std::vector<std::string>& port_state_names() {
     static const std::vector<std::string> names = [] {
         std::vector<std::string> all;
+        all.reserve(kKinds.size());
         for (const Kind& kind : kKinds) all.emplace_back(kind.name);
         return all;
     }();

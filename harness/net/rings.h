@@ -21,11 +21,11 @@ struct Rings {
 // Nothing if the driver has none.
 [[nodiscard]] std::optional<Rings> query_rings(const NetNs& netns, const std::string& port);
 // Sets rx and tx; a driver may round them.
-Result<void> set_rings(const NetNs& netns, const std::string& port, const Rings& rings);
+Result<void> set_rings(const NetNs& netns, const std::string& port, const Rings& wanted);
 
 // The number of combined channels.
 Result<void> set_combined_channels(const NetNs& netns, const std::string& port,
-                                   std::uint32_t channels);
+                                   std::uint32_t count);
 
 // The numbers of channels that receive and that send, of a port that has no combined ones (a veth).
 Result<void> set_separate_channels(const NetNs& netns, const std::string& port, std::uint32_t rx,

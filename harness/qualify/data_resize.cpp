@@ -44,8 +44,7 @@ packet::Frame head_moved(const packet::Frame& frame, std::int32_t by) {
 // New bytes are 0 (bpf_xdp_adjust_tail() of the kernel).
 packet::Frame tail_moved(const packet::Frame& frame, std::int32_t by) {
     packet::Frame moved = frame;
-    moved.bytes.resize(
-        static_cast<std::size_t>(static_cast<std::int32_t>(frame.bytes.size()) + by));
+    moved.bytes.resize(frame.bytes.size() + static_cast<std::size_t>(by));  // modulo 2^64
     return moved;
 }
 

@@ -71,7 +71,7 @@ void put_payload(Bytes& bytes, std::uint32_t number, std::size_t payload) {
         const std::size_t of_number = i % sizeof(number);
         bytes.push_back(i < kCopies * sizeof(number)
                             ? static_cast<std::uint8_t>(number >> (24 - 8 * of_number))
-                            : static_cast<std::uint8_t>(number * 7 + i));
+                            : static_cast<std::uint8_t>(std::size_t{number} * 7 + i));
     }
 }
 

@@ -59,6 +59,7 @@ Result<std::vector<RecordedStep>> recorded_steps(
     XDPBENCH_TRY(std::vector<scenario::YamlNode> expectations,
                  frame_expectations(frames, node, expected));
     std::vector<std::string> alike;
+    alike.reserve(expectations.size());
     for (const scenario::YamlNode& expect : expectations)
         alike.push_back(scenario::emit_yaml(expect));
     const bool all_alike =

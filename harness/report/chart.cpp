@@ -131,8 +131,9 @@ std::vector<Point> below(std::span<const Point> points, double high) {
 }  // namespace
 
 void Plot::line(std::span<const Point> all, const std::string& css_class, bool dashed) {
-    std::vector<Point> placed;
     const std::vector<Point> points = below(all, y_.high);
+    std::vector<Point> placed;
+    placed.reserve(points.size());
     for (const Point& point : points) placed.push_back({left_of(point.x), top_of(point.y)});
     marks_ += fmt::format("<path class=\"{}{}\" d=\"{}\"/>\n", dashed ? "thin dash " : "line ",
                           css_class, path_of(placed));

@@ -55,7 +55,7 @@ class Plot {
     Plot(std::string label, Axis x, Axis y, double right = 20);
 
     // `css_class`: series_class(), or "grey".
-    void line(std::span<const Point> points, const std::string& css_class, bool dashed = false);
+    void line(std::span<const Point> all, const std::string& css_class, bool dashed = false);
     void steps(double from, double to, double at, const std::string& css_class);  // a level
     void dots(std::span<const Point> points, const std::string& css_class);
     void rings(std::span<const Point> points, const std::string& css_class);

@@ -110,8 +110,8 @@ Axis Axis::powers(std::string title, double lowest, double highest) {
     axis.low = lowest;
     axis.high = highest;
     const bool few = decades < kFewDecades;
-    for (double power = std::floor(std::log10(lowest)); power <= std::ceil(std::log10(highest));
-         ++power) {
+    const auto last = static_cast<int>(std::ceil(std::log10(highest)));
+    for (auto power = static_cast<int>(std::floor(std::log10(lowest))); power <= last; ++power) {
         for (const double factor : {1.0, 2.0, 5.0}) {
             const double at = factor * std::pow(10.0, power);
             const bool inside = at >= lowest * (1 - 1e-9) && at <= highest * (1 + 1e-9);

@@ -61,7 +61,7 @@ std::string html_changes(const ResultTable& table) {
     std::string differences;
     for (const std::string& one : table.differences)
         differences += "<p>The environments differ: " + html_text(one) + "</p>\n";
-    const std::string shown =
+    std::string shown =
         differences +
         html_table({"figure", "verdict", "old", "new", "change, %", "interval, %", "why"}, rows);
     if (effects.empty()) return shown;

@@ -64,7 +64,7 @@ std::string html_effects(const model::CompareRecord& record) {
                                         one.comparison.interval->high * kPercent};
         effects.push_back(std::move(effect));
     }
-    const std::string table =
+    std::string table =
         html_table({"case", "verdict", "base, ns/packet", "contender, ns/packet", "baseline, ns",
                     "effect, %", "interval, %", "samples", "effect on"},
                    rows);

@@ -22,7 +22,7 @@ struct LostFrames {
     void add(const std::string& where, const model::Losses& losses) {
         for (const auto& [name, frames] : losses) {
             if (frames == 0) continue;
-            bars.push_back({where + ": " + name,
+            bars.push_back({fmt::format("{}: {}", where, name),
                             {{static_cast<double>(frames), series_class(1)}},
                             counted(frames, "frame")});
             data.push_back({where, name, thousands(frames)});

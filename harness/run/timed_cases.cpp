@@ -23,12 +23,12 @@ bool all_held(const model::RunRecord& record, const target::Target& target,
 
 // A record of a measurement that is skipped.
 template <class Record>
-Record not_timed(const target::Target& target, model::Mode mode, std::string reason) {
+Record not_timed(const target::Target& target, model::Mode mode, const std::string& reason) {
     Record record;
     record.setup.program = target.scenario.name;
     record.setup.mode = mode;
     record.outcome = model::Outcome::skipped;
-    record.message = std::move(reason);
+    record.message = reason;
     return record;
 }
 
@@ -118,7 +118,7 @@ std::vector<bench::BenchCase> externals_of(const std::vector<target::Target>& ta
         for (const model::Mode mode : options.modes) {
             if (std::string why = why_untimed(target, mode, options, record); !why.empty()) {
                 record.externals.push_back(
-                    not_timed<model::ExternalRecord>(target, mode, std::move(why)));
+                    not_timed<model::ExternalRecord>(target, mode, why));
             } else {
                 cases.push_back({&target, mode, {}, cpus, device_ends(options)});
             }
@@ -163,7 +163,7 @@ std::vector<bench::BenchCase> benches_of(const std::vector<target::Target>& targ
         for (const model::Mode mode : options.modes) {
             if (std::string why = why_untimed(target, mode, options, record); !why.empty()) {
                 record.benches.push_back(
-                    not_timed<model::BenchRecord>(target, mode, std::move(why)));
+                    not_timed<model::BenchRecord>(target, mode, why));
             } else {
                 add(mode);
             }
@@ -183,7 +183,7 @@ std::vector<bench::BenchCase> loads_of(const std::vector<target::Target>& target
         if (!target::has_bench(target)) continue;
         for (const model::Mode mode : options.modes) {
             if (std::string why = why_untimed(target, mode, options, record); !why.empty()) {
-                auto untimed = not_timed<model::LoadRecord>(target, mode, std::move(why));
+                auto untimed = not_timed<model::LoadRecord>(target, mode, why);
                 untimed.kind = options.offers_rates() ? model::LoadKind::rate
                                : options.search       ? model::LoadKind::search
                                                       : model::LoadKind::latency;

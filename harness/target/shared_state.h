@@ -23,6 +23,8 @@ class RestoredState {
     RestoredState() = default;
     RestoredState(RestoredState&& other) noexcept = default;
     RestoredState& operator=(RestoredState&&) = delete;
+    RestoredState(const RestoredState&) = delete;
+    RestoredState& operator=(const RestoredState&) = delete;
     ~RestoredState();
 
     void add(std::shared_ptr<const bpf::MapState> stored, const Target& target);
