@@ -259,9 +259,11 @@ class RealInterfaces(VethCase):
         self.bridge()
         self.inside("ip", "link", "set", "near", "mtu", "1000")
         self.state = None  # a bridge's timers run
-        self.bench("--prog", "xdp_drop", "--size", "imix")
+        self.bench("--prog", "xdp_drop", "--size", "imix", code=MEASURED)
         bench = self.benches()[0]
-        self.assertEqual((bench["outcome"], bench["bound"]), ("passed", "path"), bench)
+        self.assertEqual(bench["bound"], "path", bench)
+        if bench["outcome"] != "passed":  # beside other tests the bridge does not lose as many all the time
+            self.assertIn("what ports and cable do with the frames changed meanwhile", bench["message"])
         self.require_books(bench)
         offered = sum(one["offered"] for one in bench["rounds"])
         self.assertGreaterEqual(bench["losses"]["lost_before_program"], offered // 12)

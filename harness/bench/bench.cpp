@@ -393,10 +393,13 @@ Result<model::BenchRecord> BenchRig::finish() {
     judge_windows();
     if (record_.precision && record_.precision->broken_baseline()) {
         record_.outcome = model::Outcome::invalid;
+        // Over real ports the empty program stands in the program's own place.
+        const bool ports = record_.setup.placement == model::Placement::device;
         record_.message = fmt::format(
-            "the program costs {:.1f} ns less than the empty program that it is timed against: the "
-            "baseline does not take the same path",
-            -record_.precision->program_ns.figure);
+            "the program costs {:.1f} ns less than the empty program that it is timed against: {}",
+            -record_.precision->program_ns.figure,
+            ports ? "what ports and cable do with the frames changed meanwhile"
+                  : "the baseline does not take the same path");
     }
     return record_;
 }
