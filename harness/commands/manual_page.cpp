@@ -136,7 +136,7 @@ std::string reference(const std::string& name) { return "\\fB" + roff(name) + "\
 }  // namespace
 
 std::string manual_page(const CLI::App& application) {
-    const std::string name = application.get_name();
+    const std::string& name = application.get_name();
     std::string commands;
     std::string references;
     for (const CLI::App* const command : application.get_subcommands({})) {
@@ -161,7 +161,7 @@ std::string manual_page(const CLI::App& application) {
 }
 
 std::string manual_page(const CLI::App& application, const CLI::App& command) {
-    const std::string tool = application.get_name();
+    const std::string& tool = application.get_name();
     const std::string name = tool + "-" + command.get_name();
     return head(name, command.get_description()) +
            synopsis(command, tool + " " + command.get_name()) + arguments_text(command) +

@@ -24,7 +24,7 @@ void add_run_port_options(CLI::App& app, RunArguments& arguments);
 Result<void> add_ports(const RunArguments& arguments, run::RunOptions& options);
 
 // The ports that a comparison in these modes is made over; none without --dev.
-Result<std::optional<net::Ports>> find_ports(const PortArguments& arguments,
+Result<std::optional<net::Ports>> find_ports(const PortArguments& ports,
                                              const std::vector<model::Mode>& modes);
 
 }  // namespace xdpbench::commands

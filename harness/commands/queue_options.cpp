@@ -42,6 +42,7 @@ Result<std::optional<QueueChange>> change_queues(const run::RunOptions& options)
     XDPBENCH_TRY(const net::InterfaceInfo device, net::query_interface(*netns, *options.device));
     const std::vector<std::string> ports = net::ports_with_queues(device, options.peer);
     std::vector<net::RecordedChange::Place> places;
+    places.reserve(ports.size());
     for (const std::string& port : ports) places.push_back({port, "channels"});
     XDPBENCH_TRY(net::RecordedChange change, net::RecordedChange::begin(*netns, places));
     const auto most = std::max_element(options.queues.begin(), options.queues.end());
