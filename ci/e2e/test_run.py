@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 
-from harness import BUILD, SOURCE, TOOL, Case, cases_of, main
+from harness import BUILD, MEASURED, SOURCE, TOOL, Case, cases_of, main
 
 ICMP_LB_SENT = 1000
 ICMP_LB_TX = 488
@@ -183,6 +183,16 @@ class Engines(Case):
         done = self.tool("run", "--prog", "icmp_lb", "--", "--gtest_list_tests")
         self.assertIn("check.icmp_lb.", done.stdout)
         self.assertIn("native", done.stdout)
+
+    def test_benches_are_listed_and_selected(self):
+        listed = self.tool("run", "--prog", "xdp_drop", "--mode", "native", "--", "--benchmark_list_tests").stdout.splitlines()
+        self.assertEqual([line.split("/iterations")[0] for line in listed], ["xdp_drop/test_run", "xdp_drop/native"])
+        bench = ("run", "--prog", "xdp_drop", "--mode", "native", "--only", "bench", "--budget", "1s", "--json", "out.json", "--")
+        self.tool(*bench, "--benchmark_filter=test_run", code=MEASURED)
+        self.assertEqual([one["mode"] for one in self.read_json()["benches"]], ["test_run"])
+        done = self.tool(*bench, "--benchmark_filter=nosuch", code=4)
+        self.assertEqual(done.stderr.count("Failed to match any benchmarks"), 1, done.stderr)
+        self.assertIn("0 of 2 cases selected", done.stderr)
 
     def test_google_benchmark_flags_pass_through(self):
         self.tool("run", "--prog", "xdp_drop", "--only", "bench", "--duration", "50ms", "--", "--benchmark_repetitions=3")

@@ -37,14 +37,15 @@ Result<void> Budget::measure_for(double seconds, double most, PreparedBench& ben
     return {};
 }
 
-void Budget::measure(const std::vector<PreparedBench*>& benches, std::size_t of, int rounds,
+void Budget::measure(const std::vector<PreparedBench*>& benches, std::size_t prepared, int rounds,
                      std::map<int, KnownCore>& cores) {
     constexpr double kReserve = 0.3;     // seconds for what follows the last window
     constexpr double kShortest = 1;      // seconds at first: less says little
     constexpr double kWorthwhile = 0.2;  // seconds for measuring on
     const double now = seconds_since(run_start_);
-    const double share = static_cast<double>(of) / static_cast<double>(std::max(of, benches_left_));
-    benches_left_ -= std::min(of, benches_left_);
+    const double share =
+        static_cast<double>(prepared) / static_cast<double>(std::max(prepared, benches_left_));
+    benches_left_ -= std::min(prepared, benches_left_);
     const double end = now + share * (goal_.seconds - kReserve - now);
     const auto left = [&] { return end - seconds_since(run_start_); };
 

@@ -40,10 +40,10 @@ class Budget {
           benches_left_(benches),
           progress_(std::move(progress)) {}
 
-    // Measures `benches`, of `of` that were registered together, each in `rounds` rounds: what one
-    // does not need of its share of the time goes to those that are not exact enough yet. Each has
-    // a second, whatever is left. What goes wrong is the bench's error.
-    void measure(const std::vector<PreparedBench*>& benches, std::size_t of, int rounds,
+    // Measures `benches`, the selected ones of `prepared` benches to come, each in `rounds` rounds:
+    // what one does not need of its share of the time goes to those that are not exact enough yet.
+    // Each has a second, whatever is left. What goes wrong is the bench's error.
+    void measure(const std::vector<PreparedBench*>& benches, std::size_t prepared, int rounds,
                  std::map<int, KnownCore>& cores);
 
   private:

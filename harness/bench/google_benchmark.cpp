@@ -7,6 +7,7 @@
 #include <cmath>
 #include <functional>
 #include <map>
+#include <ostream>
 #include <span>
 #include <sstream>
 #include <utility>
@@ -78,8 +79,15 @@ class DocumentReporter : public benchmark::BenchmarkReporter {
 // Takes what a run of benchmarks only to learn which of them are selected would report.
 class NoReporter : public benchmark::BenchmarkReporter {
   public:
+    NoReporter() {
+        SetOutputStream(&nowhere_);
+        SetErrorStream(&nowhere_);
+    }
     bool ReportContext(const Context& /*context*/) override { return true; }
     void ReportRuns(const std::vector<Run>& /*runs*/) override {}
+
+  private:
+    std::ostream nowhere_{nullptr};
 };
 
 // What one registered benchmark keeps from repetition to repetition.
