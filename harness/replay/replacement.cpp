@@ -122,7 +122,7 @@ Result<ReplacementOutcome> replace_under_traffic(const target::Target& target, m
     XDPBENCH_TRY(traffic::Generator generator, traffic::Generator::create(frames));
     XDPBENCH_TRY(const net::Network network,
                  target::make_network(target, 1, traffic::longest_of(frames)));
-    // Else most turns would fall between two bursts.
+    // Else each burst waits for RCU, and every turn for a burst.
     XDPBENCH_CHECK(generator.park(network.tester, network.parking));
     XDPBENCH_TRY(const bpf::Program first, target::load_program(target, network));
     XDPBENCH_TRY(const bpf::Program second, target::load_program(other, network));
