@@ -1,12 +1,12 @@
 // `xdp-bench attach`.
 #include "live/attach.h"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "bpf/program.h"
 #include "commands/attach_arguments.h"
 #include "commands/command.h"
+#include "commands/options.h"
 #include "report/live.h"
 
 namespace xdpbench::commands {
@@ -24,8 +24,9 @@ Result<int> attach_command(const AttachArguments& arguments) {
 
 Command add_attach(CLI::App& application) {
     const auto arguments = std::make_shared<AttachArguments>();
-    CLI::App* const app = application.add_subcommand(
-        "attach", "run a program on an interface; print counters and events, change its maps");
+    CLI::App* const app =
+        add_command(application, "attach",
+                    "run a program on an interface; print counters and events, change its maps");
     add_attach_options(*app, *arguments);
     return {app, [arguments](const Invocation&) { return attach_command(*arguments); }};
 }

@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <optional>
 
 #include "base/text.h"
-#include "commands/help.h"
 #include "commands/modes.h"
+#include "commands/options.h"
 #include "commands/shared_state_options.h"
 
 namespace xdpbench::commands {
@@ -19,38 +18,38 @@ constexpr double kLongestInterval = 3600;
 }  // namespace
 
 void add_attach_options(CLI::App& app, AttachArguments& arguments) {
-    app.add_option("--prog", arguments.program,
-                   "a reference program by name, FILE.o[:FUNCTION], or a loaded program: id:N, "
-                   "tag:T, pinned:PATH, dev:IF")
-        ->type_name("NAME|FILE.o[:FUNCTION]")
-        ->required()
-        ->group(kProgramGroup);
-    app.add_option("--dev", arguments.interface, "the interface")
-        ->type_name("IF")
-        ->required()
-        ->group(kInterfaceGroup);
-    app.add_option("--mode", arguments.mode, "generic, native or offload (default: native)")
-        ->type_name("MODE")
-        ->group(kInterfaceGroup);
-    app.add_flag("--replace", arguments.replace, "detach a program that was attached by others")
-        ->group(kInterfaceGroup);
-    app.add_option("--set", arguments.settings,
-                   "initial value of a global variable or a map entry; may be repeated")
-        ->type_name("NAME=VALUE|MAP[KEY]=VALUE")
-        ->expected(1)
-        ->take_all()
-        ->group(kProgramGroup);
+    add_option(app, "--prog", arguments.program,
+               "a reference program by name, FILE.o[:FUNCTION], or a loaded program: id:N, "
+               "tag:T, pinned:PATH, dev:IF")
+        .type_name("NAME|FILE.o[:FUNCTION]")
+        .required()
+        .group(kProgramGroup);
+    add_option(app, "--dev", arguments.interface, "the interface")
+        .type_name("IF")
+        .required()
+        .group(kInterfaceGroup);
+    add_option(app, "--mode", arguments.mode, "generic, native or offload (default: native)")
+        .type_name("MODE")
+        .group(kInterfaceGroup);
+    add_flag(app, "--replace", arguments.replace, "detach a program that was attached by others")
+        .group(kInterfaceGroup);
+    add_option(app, "--set", arguments.settings,
+               "initial value of a global variable or a map entry; may be repeated")
+        .type_name("NAME=VALUE|MAP[KEY]=VALUE")
+        .repeatable()
+        .group(kProgramGroup);
     add_shared_state_options(app, arguments.state);
-    app.add_option("--interval", arguments.interval, "time between samples (default: 2s)")
-        ->type_name("TIME")
-        ->group(kOutputGroup);
-    app.add_option("--duration", arguments.duration, "end after this time (default: no end)")
-        ->type_name("TIME")
-        ->group(kOutputGroup);
-    app.add_flag("--json", arguments.json, "print one JSON object per line")->group(kOutputGroup);
-    app.add_flag("-v,--verbose", arguments.verbose, "-vv prints libbpf's debug messages")
-        ->group(kOutputGroup);
-    app.footer(
+    add_option(app, "--interval", arguments.interval, "time between samples (default: 2s)")
+        .type_name("TIME")
+        .group(kOutputGroup);
+    add_option(app, "--duration", arguments.duration, "end after this time (default: no end)")
+        .type_name("TIME")
+        .group(kOutputGroup);
+    add_flag(app, "--json", arguments.json, "print one JSON object per line").group(kOutputGroup);
+    add_flag(app, "-v,--verbose", arguments.verbose, "-vv prints libbpf's debug messages")
+        .group(kOutputGroup);
+    set_footer(
+        app,
         "attach ends on SIGINT, SIGTERM and the command quit, with exit code 0. It reads commands\n"
         "from standard input; help lists them.\n"
         "\n"

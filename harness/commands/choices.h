@@ -1,9 +1,13 @@
 // The words that options take: for the parser, its messages and completion alike.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
 
 namespace xdpbench::commands {
 

@@ -3,13 +3,13 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/result_file.h"
 #include "commands/command.h"
 #include "commands/compare_arguments.h"
 #include "commands/compare_results.h"
+#include "commands/options.h"
 #include "commands/output_options.h"
 #include "commands/prepare.h"
 #include "commands/usage_error.h"
@@ -60,11 +60,8 @@ Result<ResultFiles> sides_of(const CompareArguments& arguments, const Invocation
 // Two results of `run`: nothing is measured, so the options of a measurement are refused.
 Result<int> compare_results(const CLI::App& app, const CompareArguments& arguments,
                             const Invocation& invocation) {
-    for (const CLI::Option* const option : app.get_options()) {
-        const std::string name = option->get_name();
-        const bool document = arguments.outputs.others.contains(name);
-        const bool fits = option->get_positional() || document || name == "--fail-on-regression";
-        if (option->count() > 0 && !fits)
+    for (const std::string& name : given_options(app)) {
+        if (!arguments.outputs.others.contains(name) && name != "--fail-on-regression")
             return input_error(name + " is for two programs, not for two results");
     }
     std::optional<double> threshold;
@@ -132,8 +129,9 @@ Result<int> compare_command(CompareArguments arguments, const Invocation& invoca
 
 Command add_compare(CLI::App& application) {
     const auto arguments = std::make_shared<CompareArguments>();
-    CLI::App* const app = application.add_subcommand(
-        "compare", "compare two programs, or two results of run: is the new one slower?");
+    CLI::App* const app =
+        add_command(application, "compare",
+                    "compare two programs, or two results of run: is the new one slower?");
     add_compare_options(*app, *arguments);
     return {app, [app, arguments](const Invocation& invocation) {
                 if (arguments->contender.empty() && invocation.passed_on.empty())

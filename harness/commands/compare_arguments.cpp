@@ -2,17 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <random>
 
 #include "base/text.h"
 #include "bench/rate.h"
 #include "commands/choices.h"
-#include "commands/help.h"
 #include "commands/label_options.h"
 #include "commands/lists.h"
 #include "commands/modes.h"
+#include "commands/options.h"
 #include "commands/port_arguments.h"
 #include "commands/shared_state_options.h"
 #include "commands/suggestion.h"
@@ -53,51 +52,51 @@ Result<std::optional<net::Ports>> compared_ports(const CompareArguments& argumen
 }
 
 void add_judgement_options(CLI::App& app, CompareArguments& arguments) {
-    app.add_option("--max-time", arguments.max_time,
-                   "longest time until the verdict (default: 30s)")
-        ->type_name("TIME")
-        ->group(kMeasurementGroup);
-    app.add_option("--alpha", arguments.alpha, "highest rate of false alarms (default: 1%)")
-        ->type_name("PERCENT")
-        ->group(kMeasurementGroup);
-    app.add_option("--threshold,--floor", arguments.threshold,
-                   "smaller effects count as no difference (default: 1%)")
-        ->type_name("PERCENT")
-        ->group(kMeasurementGroup);
-    app.add_option("--seed", arguments.seed,
-                   "seed of the randomised order of windows (default: random)")
-        ->type_name("N")
-        ->group(kMeasurementGroup);
-    app.add_option("--fail-on-regression", arguments.regression,
-                   "for two results: exit with 1 if cycles or ns per packet rose, or a throughput "
-                   "fell, by more than this share, and with 3 if that cannot be decided")
-        ->type_name("PERCENT")
-        ->group(kMeasurementGroup);
+    add_option(app, "--max-time", arguments.max_time,
+               "longest time until the verdict (default: 30s)")
+        .type_name("TIME")
+        .group(kMeasurementGroup);
+    add_option(app, "--alpha", arguments.alpha, "highest rate of false alarms (default: 1%)")
+        .type_name("PERCENT")
+        .group(kMeasurementGroup);
+    add_option(app, "--threshold,--floor", arguments.threshold,
+               "smaller effects count as no difference (default: 1%)")
+        .type_name("PERCENT")
+        .group(kMeasurementGroup);
+    add_option(app, "--seed", arguments.seed,
+               "seed of the randomised order of windows (default: random)")
+        .type_name("N")
+        .group(kMeasurementGroup);
+    add_option(app, "--fail-on-regression", arguments.regression,
+               "for two results: exit with 1 if cycles or ns per packet rose, or a throughput "
+               "fell, by more than this share, and with 3 if that cannot be decided")
+        .type_name("PERCENT")
+        .group(kMeasurementGroup);
 }
 
 }  // namespace
 
 void add_compare_options(CLI::App& app, CompareArguments& arguments) {
-    app.add_option("BASE", arguments.base,
-                   "the old version: FILE.o[:FUNCTION], a reference program, or a result FILE.json")
-        ->required();
-    app.add_option("CONTENDER", arguments.contender, "the new version, in the same form");
-    app.add_option("RESULTS", arguments.more,
-                   "more results of the old version, then -- and those of the new one");
-    app.add_option("--prog", arguments.function, "the function in both objects")
-        ->type_name("FUNCTION")
-        ->group(kProgramGroup);
-    app.add_option("--scenario", arguments.scenario,
-                   "settings, checks and traffic for both: of a reference program, or a file")
-        ->type_name("NAME|FILE")
-        ->group(kProgramGroup);
-    app.add_option("--only", arguments.only,
-                   "only these parts: time (ns/packet of the test run), throughput (end to end)")
-        ->type_name("PART,...")
-        ->group(kProgramGroup);
-    app.add_option("--mode", arguments.modes, "attach modes end to end (default: native)")
-        ->type_name("MODE,...")
-        ->group(kProgramGroup);
+    add_option(app, "BASE", arguments.base,
+               "the old version: FILE.o[:FUNCTION], a reference program, or a result FILE.json")
+        .required();
+    add_option(app, "CONTENDER", arguments.contender, "the new version, in the same form");
+    add_option(app, "RESULTS", arguments.more,
+               "more results of the old version, then -- and those of the new one");
+    add_option(app, "--prog", arguments.function, "the function in both objects")
+        .type_name("FUNCTION")
+        .group(kProgramGroup);
+    add_option(app, "--scenario", arguments.scenario,
+               "settings, checks and traffic for both: of a reference program, or a file")
+        .type_name("NAME|FILE")
+        .group(kProgramGroup);
+    add_option(app, "--only", arguments.only,
+               "only these parts: time (ns/packet of the test run), throughput (end to end)")
+        .type_name("PART,...")
+        .group(kProgramGroup);
+    add_option(app, "--mode", arguments.modes, "attach modes end to end (default: native)")
+        .type_name("MODE,...")
+        .group(kProgramGroup);
     add_shared_state_options(app, arguments.state);
     add_traffic_options(app, arguments.traffic);
     add_shape_options(app, arguments.shape,
@@ -107,17 +106,17 @@ void add_compare_options(CLI::App& app, CompareArguments& arguments) {
     add_judgement_options(app, arguments);
     add_output_options(app, arguments.outputs, "results/compare-PROGRAM-TIME.json");
     add_label_option(app, arguments.labels);
-    app.add_flag("-v,--verbose", arguments.verbose, "-vv prints libbpf's debug messages")
-        ->group(kOutputGroup);
-    app.footer(
-        "Exit code: 0 not slower, 1 slower or a regression, 3 inconclusive or invalid.\n"
-        "\n"
-        "Examples:\n"
-        "  xdp-bench compare base.o new.o --pcap traffic.pcap\n"
-        "  xdp-bench compare icmp_lb ./mine.o --size 64,512 --max-time 2m\n"
-        "  xdp-bench compare base.o new.o --only throughput --dev eth1 --peer eth2\n"
-        "  xdp-bench compare old.json new.json --fail-on-regression 5%\n"
-        "  xdp-bench compare --fail-on-regression 5% old*.json -- new*.json");
+    add_flag(app, "-v,--verbose", arguments.verbose, "-vv prints libbpf's debug messages")
+        .group(kOutputGroup);
+    set_footer(app,
+               "Exit code: 0 not slower, 1 slower or a regression, 3 inconclusive or invalid.\n"
+               "\n"
+               "Examples:\n"
+               "  xdp-bench compare base.o new.o --pcap traffic.pcap\n"
+               "  xdp-bench compare icmp_lb ./mine.o --size 64,512 --max-time 2m\n"
+               "  xdp-bench compare base.o new.o --only throughput --dev eth1 --peer eth2\n"
+               "  xdp-bench compare old.json new.json --fail-on-regression 5%\n"
+               "  xdp-bench compare --fail-on-regression 5% old*.json -- new*.json");
 }
 
 Result<double> parse_percent(const char* option, const std::string& text) {

@@ -1,8 +1,11 @@
 // Completion of the command line by a shell, made of the options that there are.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
+
+namespace CLI {
+class App;
+}
 
 namespace xdpbench::commands {
 

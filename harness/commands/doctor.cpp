@@ -1,7 +1,6 @@
 // `xdp-bench doctor`.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <optional>
 
@@ -11,7 +10,7 @@
 #include "bpf/cpus.h"
 #include "bpf/program.h"
 #include "commands/command.h"
-#include "commands/help.h"
+#include "commands/options.h"
 #include "probe/capabilities.h"
 #include "probe/device.h"
 #include "probe/environment.h"
@@ -115,36 +114,37 @@ Result<int> device_command(const DoctorArguments& arguments) {
 }
 
 void add_options(CLI::App& app, DoctorArguments& arguments) {
-    CLI::Option* const device =
-        app.add_option("--dev", arguments.device, "describe this interface, not the machine")
-            ->type_name("IF")
-            ->group(kInterfaceGroup);
-    app.add_flag("--try", arguments.try_modes,
-                 "attach a program in every mode and detach it; this may reset the link")
-        ->needs(device)
-        ->group(kInterfaceGroup);
-    app.add_flag("--try-mtu", arguments.try_mtu,
-                 "find the largest MTU with XDP as well: changes the MTU and restores it")
-        ->needs(device)
-        ->group(kInterfaceGroup);
-    app.add_option("--json", arguments.json, "write the result as JSON (-: standard output)")
-        ->type_name("FILE")
-        ->needs(device)
-        ->group(kOutputGroup);
-    app.footer(
-        "Exit code: 0 everything is available, 4 something is missing.\n"
-        "\n"
-        "Examples:\n"
-        "  xdp-bench doctor\n"
-        "  xdp-bench doctor --dev eth1 --try --try-mtu --json eth1.json");
+    const DeclaredOption device =
+        add_option(app, "--dev", arguments.device, "describe this interface, not the machine")
+            .type_name("IF")
+            .group(kInterfaceGroup);
+    add_flag(app, "--try", arguments.try_modes,
+             "attach a program in every mode and detach it; this may reset the link")
+        .needs(device)
+        .group(kInterfaceGroup);
+    add_flag(app, "--try-mtu", arguments.try_mtu,
+             "find the largest MTU with XDP as well: changes the MTU and restores it")
+        .needs(device)
+        .group(kInterfaceGroup);
+    add_option(app, "--json", arguments.json, "write the result as JSON (-: standard output)")
+        .type_name("FILE")
+        .needs(device)
+        .group(kOutputGroup);
+    set_footer(app,
+               "Exit code: 0 everything is available, 4 something is missing.\n"
+               "\n"
+               "Examples:\n"
+               "  xdp-bench doctor\n"
+               "  xdp-bench doctor --dev eth1 --try --try-mtu --json eth1.json");
 }
 
 }  // namespace
 
 Command add_doctor(CLI::App& application) {
     const auto arguments = std::make_shared<DoctorArguments>();
-    CLI::App* const app = application.add_subcommand(
-        "doctor", "test what this kernel, these privileges or one device (--dev) support");
+    CLI::App* const app =
+        add_command(application, "doctor",
+                    "test what this kernel, these privileges or one device (--dev) support");
     add_options(*app, *arguments);
     return {app, [arguments](const Invocation&) {
                 bpf::set_up_libbpf(false);

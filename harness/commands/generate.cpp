@@ -1,10 +1,9 @@
 // `xdp-bench generate`.
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-
 #include "bpf/program.h"
 #include "commands/command.h"
+#include "commands/options.h"
 #include "generate/serve.h"
 #include "probe/oldest_kernel.h"
 #include "probe/privileges.h"
@@ -23,10 +22,11 @@ Result<int> generate_command() {
 }  // namespace
 
 Command add_generate(CLI::App& application) {
-    CLI::App* const app = application.add_subcommand(
-        "generate",
+    CLI::App* const app = add_command(
+        application, "generate",
         "send and count frames for another machine: commands and replies as JSON lines");
-    app->footer(
+    set_footer(
+        *app,
         "Reads one JSON object a line from standard input and writes one reply a line to\n"
         "standard output, until its input ends. It listens on no port and leaves nothing behind.\n"
         "With --remote, the tool starts it on the other machine. The manual has all commands:\n"

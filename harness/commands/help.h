@@ -15,11 +15,4 @@ class HelpFormatter : public CLI::Formatter {
     [[nodiscard]] std::string make_subcommand(const CLI::App* command) const override;
 };
 
-// The topics under which options are listed.
-inline constexpr const char* kProgramGroup = "Program and tests";
-inline constexpr const char* kTrafficGroup = "Traffic";
-inline constexpr const char* kMeasurementGroup = "Measurement";
-inline constexpr const char* kInterfaceGroup = "Network interfaces";
-inline constexpr const char* kOutputGroup = "Output";
-
 }  // namespace xdpbench::commands

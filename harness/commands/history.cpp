@@ -1,7 +1,6 @@
 // `xdp-bench history`: figures of cases over many results, and where their level changed.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <memory>
@@ -11,9 +10,9 @@
 #include "base/text.h"
 #include "commands/choices.h"
 #include "commands/command.h"
-#include "commands/help.h"
 #include "commands/label_options.h"
 #include "commands/lists.h"
+#include "commands/options.h"
 #include "commands/output_options.h"
 #include "commands/suggestion.h"
 #include "history/exports.h"
@@ -39,50 +38,50 @@ struct HistoryArguments {
 };
 
 void add_history_options(CLI::App& app, HistoryArguments& arguments) {
-    app.add_option("PATH", arguments.paths,
-                   "results of run, or folders with results in them or below")
-        ->required();
-    app.add_option("--label", arguments.labels, "only results that have these labels")
-        ->type_name("NAME=VALUE,...")
-        ->group(kProgramGroup);
-    app.add_option("--merge", arguments.merged,
-                   "keys of the environment that do not separate series: host, for machines of "
-                   "one kind")
-        ->type_name("KEY,...")
-        ->group(kMeasurementGroup);
-    app.add_option("--last", arguments.newest,
-                   "look at so many results of each series, the newest (default: 1000)")
-        ->type_name("N")
-        ->group(kMeasurementGroup);
-    app.add_option("--fail-on-change", arguments.lately,
-                   "exit with 1 if a series changed within its newest N results")
-        ->type_name("N")
-        ->group(kMeasurementGroup);
-    CLI::Option* const format =
-        app.add_option("--export", arguments.format,
-                       "print this instead: csv; openmetrics, the newest values; or otava, files "
-                       "for Apache Otava")
-            ->type_name("csv|openmetrics|otava")
-            ->group(kOutputGroup);
-    app.add_option("-o,--output", arguments.output,
-                   "write the export to this file; of otava a folder")
-        ->type_name("PATH")
-        ->needs(format)
-        ->group(kOutputGroup);
-    app.add_option("--json", arguments.json,
-                   "write the series to this file too (-: only that, to standard output)")
-        ->type_name("FILE")
-        ->group(kOutputGroup);
-    app.add_option("--html", arguments.html, "write a page with a chart of each series too")
-        ->type_name("FILE")
-        ->group(kOutputGroup);
-    app.footer(
-        "Exit code: 0 nothing changed lately, 1 something did, 2 no usable result.\n"
-        "\n"
-        "Examples:\n"
-        "  xdp-bench history results/\n"
-        "  xdp-bench history results/ --label branch=main --fail-on-change 5\n"
-        "  xdp-bench history results/ --export csv -o history.csv");
+    add_option(app, "PATH", arguments.paths,
+               "results of run, or folders with results in them or below")
+        .required();
+    add_option(app, "--label", arguments.labels, "only results that have these labels")
+        .type_name("NAME=VALUE,...")
+        .group(kProgramGroup);
+    add_option(app, "--merge", arguments.merged,
+               "keys of the environment that do not separate series: host, for machines of "
+               "one kind")
+        .type_name("KEY,...")
+        .group(kMeasurementGroup);
+    add_option(app, "--last", arguments.newest,
+               "look at so many results of each series, the newest (default: 1000)")
+        .type_name("N")
+        .group(kMeasurementGroup);
+    add_option(app, "--fail-on-change", arguments.lately,
+               "exit with 1 if a series changed within its newest N results")
+        .type_name("N")
+        .group(kMeasurementGroup);
+    const DeclaredOption format =
+        add_option(app, "--export", arguments.format,
+                   "print this instead: csv; openmetrics, the newest values; or otava, files "
+                   "for Apache Otava")
+            .type_name("csv|openmetrics|otava")
+            .group(kOutputGroup);
+    add_option(app, "-o,--output", arguments.output,
+               "write the export to this file; of otava a folder")
+        .type_name("PATH")
+        .needs(format)
+        .group(kOutputGroup);
+    add_option(app, "--json", arguments.json,
+               "write the series to this file too (-: only that, to standard output)")
+        .type_name("FILE")
+        .group(kOutputGroup);
+    add_option(app, "--html", arguments.html, "write a page with a chart of each series too")
+        .type_name("FILE")
+        .group(kOutputGroup);
+    set_footer(app,
+               "Exit code: 0 nothing changed lately, 1 something did, 2 no usable result.\n"
+               "\n"
+               "Examples:\n"
+               "  xdp-bench history results/\n"
+               "  xdp-bench history results/ --label branch=main --fail-on-change 5\n"
+               "  xdp-bench history results/ --export csv -o history.csv");
 }
 
 // Reads the results; on a terminal with how far that is.
@@ -214,8 +213,9 @@ Result<int> history_command(const HistoryArguments& arguments) {
 
 Command add_history(CLI::App& application) {
     const auto arguments = std::make_shared<HistoryArguments>();
-    CLI::App* const app = application.add_subcommand(
-        "history", "show cases over many results of run, and where their level changed");
+    CLI::App* const app =
+        add_command(application, "history",
+                    "show cases over many results of run, and where their level changed");
     add_history_options(*app, *arguments);
     return {app, [arguments](const Invocation&) { return history_command(*arguments); }};
 }

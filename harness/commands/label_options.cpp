@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <string_view>
 
 #include "base/text.h"
-#include "commands/help.h"
 #include "commands/lists.h"
+#include "commands/options.h"
 
 namespace xdpbench::commands {
 namespace {
@@ -26,11 +25,11 @@ bool is_label_name(std::string_view name) {
 }  // namespace
 
 void add_label_option(CLI::App& app, std::vector<std::string>& labels) {
-    app.add_option("--label", labels,
-                   "labels of the result, for history (default: commit, branch and build of the "
-                   "program's git checkout and of the CI job)")
-        ->type_name("NAME=VALUE,...")
-        ->group(kOutputGroup);
+    add_option(app, "--label", labels,
+               "labels of the result, for history (default: commit, branch and build of the "
+               "program's git checkout and of the CI job)")
+        .type_name("NAME=VALUE,...")
+        .group(kOutputGroup);
 }
 
 Result<model::Labels> parse_labels(const std::vector<std::string>& labels) {

@@ -1,11 +1,10 @@
 // `xdp-bench list`.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
 #include "base/print.h"
 #include "base/text.h"
 #include "commands/command.h"
+#include "commands/options.h"
 #include "target/target.h"
 
 namespace xdpbench::commands {
@@ -30,8 +29,8 @@ Result<int> list_command() {
 
 Command add_list(CLI::App& application) {
     CLI::App* const app =
-        application.add_subcommand("list", "print the reference programs and their scenarios");
-    app->footer("Example:\n  xdp-bench list");
+        add_command(application, "list", "print the reference programs and their scenarios");
+    set_footer(*app, "Example:\n  xdp-bench list");
     return {app, [](const Invocation&) { return list_command(); }};
 }
 

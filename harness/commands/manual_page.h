@@ -1,8 +1,11 @@
 // Manual pages (man), made of what --help prints.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
+
+namespace CLI {
+class App;
+}
 
 namespace xdpbench::commands {
 

@@ -1,15 +1,14 @@
 // `xdp-bench map`: the maps of a program that is attached to an interface.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/print.h"
 #include "bpf/program.h"
 #include "commands/choices.h"
 #include "commands/command.h"
-#include "commands/help.h"
 #include "commands/modes.h"
+#include "commands/options.h"
 #include "commands/suggestion.h"
 #include "probe/privileges.h"
 #include "target/map_command.h"
@@ -48,27 +47,28 @@ Result<int> map_command(const MapArguments& arguments) {
 
 Command add_map(CLI::App& application) {
     const auto arguments = std::make_shared<MapArguments>();
-    CLI::App* const app = application.add_subcommand(
-        "map", "print and change the maps of a program that is attached to an interface");
-    app->add_option("--dev", arguments->interface, "the interface")
-        ->type_name("IF")
-        ->required()
-        ->group(kInterfaceGroup);
-    app->add_option("--mode", arguments->mode,
-                    "the attach mode, if programs are attached in several modes")
-        ->type_name("MODE")
-        ->group(kInterfaceGroup);
-    app->add_option("command", arguments->verb, "list (the default), show, set or delete")
-        ->type_name("COMMAND");
-    app->add_option("entry", arguments->object,
-                    "MAP or MAP[KEY] to show, MAP[KEY]=VALUE to set, MAP[KEY] to delete")
-        ->type_name("ENTRY");
-    app->footer(
-        "Examples:\n"
-        "  xdp-bench map --dev eth1\n"
-        "  xdp-bench map --dev eth1 show blocked\n"
-        "  xdp-bench map --dev eth1 set 'blocked[198.18.0.1]=1'\n"
-        "  xdp-bench map --dev eth1 delete 'blocked[198.18.0.1]'");
+    CLI::App* const app =
+        add_command(application, "map",
+                    "print and change the maps of a program that is attached to an interface");
+    add_option(*app, "--dev", arguments->interface, "the interface")
+        .type_name("IF")
+        .required()
+        .group(kInterfaceGroup);
+    add_option(*app, "--mode", arguments->mode,
+               "the attach mode, if programs are attached in several modes")
+        .type_name("MODE")
+        .group(kInterfaceGroup);
+    add_option(*app, "command", arguments->verb, "list (the default), show, set or delete")
+        .type_name("COMMAND");
+    add_option(*app, "entry", arguments->object,
+               "MAP or MAP[KEY] to show, MAP[KEY]=VALUE to set, MAP[KEY] to delete")
+        .type_name("ENTRY");
+    set_footer(*app,
+               "Examples:\n"
+               "  xdp-bench map --dev eth1\n"
+               "  xdp-bench map --dev eth1 show blocked\n"
+               "  xdp-bench map --dev eth1 set 'blocked[198.18.0.1]=1'\n"
+               "  xdp-bench map --dev eth1 delete 'blocked[198.18.0.1]'");
     return {app, [arguments](const Invocation&) { return map_command(*arguments); }};
 }
 

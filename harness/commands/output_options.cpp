@@ -2,28 +2,27 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
 #include "base/print.h"
-#include "commands/help.h"
+#include "commands/options.h"
 
 namespace xdpbench::commands {
 
 void add_output_options(CLI::App& app, OutputArguments& arguments,
                         const std::string& default_name) {
-    app.add_option("--json", arguments.json,
-                   fmt::format("write the result to this file (-: standard output; default: {})",
-                               default_name))
-        ->type_name("FILE")
-        ->group(kOutputGroup);
+    add_option(app, "--json", arguments.json,
+               fmt::format("write the result to this file (-: standard output; default: {})",
+                           default_name))
+        .type_name("FILE")
+        .group(kOutputGroup);
     for (const report::OutputFormat& format : report::output_formats())
-        app.add_option(format.option, arguments.others[format.option], format.help)
-            ->type_name("FILE")
-            ->group(kOutputGroup);
+        add_option(app, format.option, arguments.others[format.option], format.help)
+            .type_name("FILE")
+            .group(kOutputGroup);
 }
 
 Result<void> NamedFiles::add(const std::string& option, const std::string& path) {

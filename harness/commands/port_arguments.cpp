@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <utility>
 #include <vector>
 
-#include "commands/help.h"
+#include "commands/options.h"
 #include "commands/queue_options.h"
 #include "net/interface.h"
 #include "net/port_network.h"
@@ -214,58 +213,58 @@ Result<void> take_external_traffic(const RunArguments& arguments, run::RunOption
 }  // namespace
 
 void add_port_options(CLI::App& app, PortArguments& arguments) {
-    CLI::Option* const device =
-        app.add_option("--dev", arguments.device,
-                       "attach the program to this interface instead of a veth")
-            ->type_name("IF")
-            ->group(kInterfaceGroup);
-    app.add_option("--peer", arguments.peer,
-                   "send traffic from this interface, which is cabled to --dev")
-        ->type_name("IF")
-        ->needs(device)
-        ->group(kInterfaceGroup);
-    app.add_option("--out", arguments.out,
-                   "what the program redirects leaves by this third port (out0 of a scenario), "
-                   "where it is counted; default: by --dev itself")
-        ->type_name("IF")
-        ->needs(device)
-        ->group(kInterfaceGroup);
-    app.add_option("--out-peer", arguments.out_peer,
-                   "the other end of the cable of --out, if it is here: frames are read there")
-        ->type_name("IF")
-        ->group(kInterfaceGroup);
+    const DeclaredOption device =
+        add_option(app, "--dev", arguments.device,
+                   "attach the program to this interface instead of a veth")
+            .type_name("IF")
+            .group(kInterfaceGroup);
+    add_option(app, "--peer", arguments.peer,
+               "send traffic from this interface, which is cabled to --dev")
+        .type_name("IF")
+        .needs(device)
+        .group(kInterfaceGroup);
+    add_option(app, "--out", arguments.out,
+               "what the program redirects leaves by this third port (out0 of a scenario), "
+               "where it is counted; default: by --dev itself")
+        .type_name("IF")
+        .needs(device)
+        .group(kInterfaceGroup);
+    add_option(app, "--out-peer", arguments.out_peer,
+               "the other end of the cable of --out, if it is here: frames are read there")
+        .type_name("IF")
+        .group(kInterfaceGroup);
     add_remote_options(app, arguments.remote);
-    app.add_flag("--prepare", arguments.prepare,
-                 "switch off what is in the way on all ports named (GRO, LRO, VLAN offload, IPv6, "
-                 "flow control), and restore it when the run ends")
-        ->group(kInterfaceGroup);
-    app.add_flag("--take-over", arguments.take_over,
-                 "allow interfaces with addresses or routes; the programs then handle all traffic "
-                 "that arrives there")
-        ->needs(device)
-        ->group(kInterfaceGroup);
+    add_flag(app, "--prepare", arguments.prepare,
+             "switch off what is in the way on all ports named (GRO, LRO, VLAN offload, IPv6, "
+             "flow control), and restore it when the run ends")
+        .group(kInterfaceGroup);
+    add_flag(app, "--take-over", arguments.take_over,
+             "allow interfaces with addresses or routes; the programs then handle all traffic "
+             "that arrives there")
+        .needs(device)
+        .group(kInterfaceGroup);
 }
 
 void add_run_port_options(CLI::App& app, RunArguments& arguments) {
     add_port_options(app, arguments);
-    app.add_option("--queues", arguments.queues,
-                   "set the number of queues of --dev for the run; several numbers: a table of "
-                   "rates by queues")
-        ->type_name("N,...")
-        ->needs("--dev")
-        ->group(kInterfaceGroup);
-    app.add_option("--traffic", arguments.traffic_source,
-                   "external: a generator of your own sends to --dev; what arrives is counted for "
-                   "--duration (default 10s)")
-        ->type_name("external")
-        ->group(kInterfaceGroup);
-    app.add_option("--xsk-mode", arguments.xsk_mode,
-                   "how AF_XDP sockets are bound that the program redirects to (default: auto)")
-        ->type_name("auto|copy|zero-copy")
-        ->group(kInterfaceGroup);
-    app.add_flag("--keep", arguments.keep,
-                 "keep the namespaces of the replay and print how to enter them")
-        ->group(kInterfaceGroup);
+    add_option(app, "--queues", arguments.queues,
+               "set the number of queues of --dev for the run; several numbers: a table of "
+               "rates by queues")
+        .type_name("N,...")
+        .needs(declared(app, "--dev"))
+        .group(kInterfaceGroup);
+    add_option(app, "--traffic", arguments.traffic_source,
+               "external: a generator of your own sends to --dev; what arrives is counted for "
+               "--duration (default 10s)")
+        .type_name("external")
+        .group(kInterfaceGroup);
+    add_option(app, "--xsk-mode", arguments.xsk_mode,
+               "how AF_XDP sockets are bound that the program redirects to (default: auto)")
+        .type_name("auto|copy|zero-copy")
+        .group(kInterfaceGroup);
+    add_flag(app, "--keep", arguments.keep,
+             "keep the namespaces of the replay and print how to enter them")
+        .group(kInterfaceGroup);
 }
 
 Result<void> add_ports(const RunArguments& arguments, run::RunOptions& options) {

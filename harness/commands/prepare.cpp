@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "commands/command.h"
+#include "commands/options.h"
 #include "net/interface.h"
 #include "net/netns.h"
 #include "probe/privileges.h"
@@ -137,10 +137,10 @@ Result<net::PreparedPorts> prepare_ports(const std::vector<std::string>& ports) 
 }
 
 Command add_restore(CLI::App& application) {
-    CLI::App* const app = application.add_subcommand(
-        "restore",
+    CLI::App* const app = add_command(
+        application, "restore",
         "restore the port settings that a killed run (--prepare, --queues, qualify) left changed");
-    app->footer("Example:\n  xdp-bench restore");
+    set_footer(*app, "Example:\n  xdp-bench restore");
     return {app, [](const Invocation&) { return restore_command(); }};
 }
 

@@ -2,7 +2,6 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
@@ -11,8 +10,8 @@
 
 #include "base/text.h"
 #include "commands/command.h"
-#include "commands/help.h"
 #include "commands/lists.h"
+#include "commands/options.h"
 #include "commands/output_options.h"
 #include "commands/prepare.h"
 #include "commands/remote_side.h"
@@ -167,34 +166,34 @@ Result<int> run_qualify(QualifyArguments arguments, const Invocation& invocation
 }
 
 void add_options(CLI::App& app, QualifyArguments& arguments) {
-    app.add_option("--dev", arguments.device,
-                   "the port to qualify (default: NETIF of the environment or net.config)")
-        ->type_name("IF")
-        ->group(kInterfaceGroup);
-    app.add_option(
-           "--peer", arguments.peer,
-           "the port that is cabled to it, from which frames are sent; without it only what "
-           "one port can show is run")
-        ->type_name("IF")
-        ->group(kInterfaceGroup);
+    add_option(app, "--dev", arguments.device,
+               "the port to qualify (default: NETIF of the environment or net.config)")
+        .type_name("IF")
+        .group(kInterfaceGroup);
+    add_option(app, "--peer", arguments.peer,
+               "the port that is cabled to it, from which frames are sent; without it only what "
+               "one port can show is run")
+        .type_name("IF")
+        .group(kInterfaceGroup);
     add_remote_options(app, arguments.remote);
-    app.add_option("--group", arguments.groups, "only the cases of these groups")
-        ->type_name("GROUP,...")
-        ->group(kProgramGroup);
-    app.add_option("--at-least", arguments.at_least,
-                   "group speed: fail below this share of the line rate, or below this rate of "
-                   "64-byte frames")
-        ->type_name("SHARE|RATE")
-        ->group(kProgramGroup);
-    app.add_option("--duration", arguments.duration,
-                   "group speed: how long each measurement takes; default 1s")
-        ->type_name("TIME")
-        ->group(kProgramGroup);
-    app.add_flag("--resume", arguments.resume,
-                 "continue the newest unfinished qualification of this port, or the one in --json")
-        ->group(kOutputGroup);
+    add_option(app, "--group", arguments.groups, "only the cases of these groups")
+        .type_name("GROUP,...")
+        .group(kProgramGroup);
+    add_option(app, "--at-least", arguments.at_least,
+               "group speed: fail below this share of the line rate, or below this rate of "
+               "64-byte frames")
+        .type_name("SHARE|RATE")
+        .group(kProgramGroup);
+    add_option(app, "--duration", arguments.duration,
+               "group speed: how long each measurement takes; default 1s")
+        .type_name("TIME")
+        .group(kProgramGroup);
+    add_flag(app, "--resume", arguments.resume,
+             "continue the newest unfinished qualification of this port, or the one in --json")
+        .group(kOutputGroup);
     add_output_options(app, arguments.outputs, "results/qualify-IF-TIME.json");
-    app.footer(
+    set_footer(
+        app,
         "Settings of both ports that are in the way are switched off meanwhile and restored.\n"
         "Exit code: 0 qualified, 1 not qualified, 3 or 4 incomplete, 130 interrupted.\n"
         "\n"
@@ -209,8 +208,8 @@ void add_options(CLI::App& app, QualifyArguments& arguments) {
 
 Command add_qualify(CLI::App& application) {
     const auto arguments = std::make_shared<QualifyArguments>();
-    CLI::App* const app = application.add_subcommand(
-        "qualify", "test a network card and its driver, case by case, with a verdict");
+    CLI::App* const app = add_command(
+        application, "qualify", "test a network card and its driver, case by case, with a verdict");
     add_options(*app, *arguments);
     return {app, [arguments](const Invocation& invocation) {
                 bpf::set_up_libbpf(false);

@@ -1,11 +1,10 @@
 // `xdp-bench record`.
 #include "record/record.h"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "commands/command.h"
-#include "commands/help.h"
+#include "commands/options.h"
 #include "commands/shared_state_options.h"
 #include "commands/traffic_options.h"
 #include "commands/usage_error.h"
@@ -72,35 +71,36 @@ Result<int> record_command(const RecordArguments& arguments) {
 
 Command add_record(CLI::App& application) {
     const auto arguments = std::make_shared<RecordArguments>();
-    CLI::App* const app = application.add_subcommand(
-        "record", "write a scenario with what a program does now as the expected result");
-    app->add_option("--prog", arguments->program,
-                    "a reference program by name, FILE.o[:FUNCTION], or a loaded program: id:N, "
-                    "tag:T, pinned:PATH, dev:IF")
-        ->type_name("NAME|FILE.o[:FUNCTION]")
-        ->group(kProgramGroup);
-    app->add_option("--scenario", arguments->scenario,
-                    "take the program and its setup (globals, maps) from this scenario")
-        ->type_name("FILE")
-        ->group(kProgramGroup);
+    CLI::App* const app =
+        add_command(application, "record",
+                    "write a scenario with what a program does now as the expected result");
+    add_option(*app, "--prog", arguments->program,
+               "a reference program by name, FILE.o[:FUNCTION], or a loaded program: id:N, "
+               "tag:T, pinned:PATH, dev:IF")
+        .type_name("NAME|FILE.o[:FUNCTION]")
+        .group(kProgramGroup);
+    add_option(*app, "--scenario", arguments->scenario,
+               "take the program and its setup (globals, maps) from this scenario")
+        .type_name("FILE")
+        .group(kProgramGroup);
     add_shared_state_options(*app, arguments->state);
     add_traffic_options(*app, arguments->traffic);
-    app->add_option("-o,--output", arguments->output, "the scenario to write; it must not exist")
-        ->type_name("FILE")
-        ->group(kOutputGroup);
-    CLI::Option* const update =
-        app->add_option("--update", arguments->update,
-                        "rewrite the expectations of this scenario that no longer hold")
-            ->type_name("FILE")
-            ->group(kOutputGroup);
+    add_option(*app, "-o,--output", arguments->output, "the scenario to write; it must not exist")
+        .type_name("FILE")
+        .group(kOutputGroup);
+    DeclaredOption update =
+        add_option(*app, "--update", arguments->update,
+                   "rewrite the expectations of this scenario that no longer hold")
+            .type_name("FILE")
+            .group(kOutputGroup);
     for (const char* const other : {"--prog", "--scenario", "--pcap", "--scapy", "--output"})
-        update->excludes(app->get_option(other));
-    app->add_flag("-v,--verbose", arguments->verbose, "-vv prints libbpf's debug messages")
-        ->group(kOutputGroup);
-    app->footer(
-        "Examples:\n"
-        "  xdp-bench record --prog ./mine.o --pcap traffic.pcap -o mine.yaml\n"
-        "  xdp-bench record --update mine.yaml");
+        update.excludes(declared(*app, other));
+    add_flag(*app, "-v,--verbose", arguments->verbose, "-vv prints libbpf's debug messages")
+        .group(kOutputGroup);
+    set_footer(*app,
+               "Examples:\n"
+               "  xdp-bench record --prog ./mine.o --pcap traffic.pcap -o mine.yaml\n"
+               "  xdp-bench record --update mine.yaml");
     return {app, [arguments](const Invocation&) { return record_command(*arguments); }};
 }
 

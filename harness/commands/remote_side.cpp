@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <optional>
 
 #include "base/print.h"
-#include "commands/help.h"
+#include "commands/options.h"
 #include "commands/usage_error.h"
 #include "remote/test_environment.h"
 
@@ -38,15 +37,15 @@ Result<std::optional<remote::Place>> place_of_environment(const std::string& typ
 }  // namespace
 
 void add_remote_options(CLI::App& app, RemoteArguments& arguments) {
-    app.add_option("--remote", arguments.place,
-                   "--peer is a port of this other machine or namespace; env: ports and machine "
-                   "as the kernel's driver tests have them (NETIF, REMOTE_TYPE ..., net.config)")
-        ->type_name("ssh:HOST|netns:NAME|env")
-        ->group(kInterfaceGroup);
-    app.add_option("--remote-tool", arguments.tool,
-                   "the command there (default: xdp-bench), for example 'sudo /opt/xdp-bench'")
-        ->type_name("COMMAND")
-        ->group(kInterfaceGroup);
+    add_option(app, "--remote", arguments.place,
+               "--peer is a port of this other machine or namespace; env: ports and machine "
+               "as the kernel's driver tests have them (NETIF, REMOTE_TYPE ..., net.config)")
+        .type_name("ssh:HOST|netns:NAME|env")
+        .group(kInterfaceGroup);
+    add_option(app, "--remote-tool", arguments.tool,
+               "the command there (default: xdp-bench), for example 'sudo /opt/xdp-bench'")
+        .type_name("COMMAND")
+        .group(kInterfaceGroup);
 }
 
 Result<void> open_remote(RemoteArguments& arguments, std::string& device, std::string& peer,

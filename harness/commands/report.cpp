@@ -1,5 +1,4 @@
 // `xdp-bench report`: documents of results that were stored before.
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -11,7 +10,7 @@
 #include "base/file.h"
 #include "base/print.h"
 #include "commands/command.h"
-#include "commands/help.h"
+#include "commands/options.h"
 #include "commands/output_options.h"
 #include "commands/usage_error.h"
 #include "report/formats.h"
@@ -57,7 +56,8 @@ Result<void> write_file(const std::string& path, const std::string& content) {
     return {};
 }
 
-Result<int> report_command(const ReportArguments& arguments) {
+Result<int> report_command(ReportArguments arguments) {
+    std::erase_if(arguments.others, [](const auto& named) { return named.second.empty(); });
     if (arguments.output.empty() && arguments.others.empty())
         return missing_argument("report", "-o FILE", "the page to write");
     NamedFiles named_files;
@@ -82,28 +82,23 @@ Result<int> report_command(const ReportArguments& arguments) {
 
 Command add_report(CLI::App& application) {
     const auto arguments = std::make_shared<ReportArguments>();
-    CLI::App* const app = application.add_subcommand(
-        "report", "write stored results as an HTML page or in other formats");
-    app->add_option("RESULT", arguments->results, "results, FILE.json; the page has all of them")
-        ->required();
-    app->add_option("-o,--output", arguments->output, "the HTML file to write")
-        ->type_name("FILE")
-        ->group(kOutputGroup);
+    CLI::App* const app = add_command(application, "report",
+                                      "write stored results as an HTML page or in other formats");
+    add_option(*app, "RESULT", arguments->results, "results, FILE.json; the page has all of them")
+        .required();
+    add_option(*app, "-o,--output", arguments->output, "the HTML file to write")
+        .type_name("FILE")
+        .group(kOutputGroup);
     for (const report::OutputFormat& format : report::output_formats()) {
         if (std::string_view(format.option) == "--html") continue;  // that is -o
-        app->add_option_function<std::string>(
-               format.option,
-               [arguments, &format](const std::string& path) {
-                   arguments->others[format.option] = path;
-               },
-               format.help)
-            ->type_name("FILE")
-            ->group(kOutputGroup);
+        add_option(*app, format.option, arguments->others[format.option], format.help)
+            .type_name("FILE")
+            .group(kOutputGroup);
     }
-    app->footer(
-        "Examples:\n"
-        "  xdp-bench report results/icmp_lb-native-*.json -o report.html\n"
-        "  xdp-bench report results/compare-icmp_lb-*.json --junit compare.xml");
+    set_footer(*app,
+               "Examples:\n"
+               "  xdp-bench report results/icmp_lb-native-*.json -o report.html\n"
+               "  xdp-bench report results/compare-icmp_lb-*.json --junit compare.xml");
     return {app, [arguments](const Invocation&) { return report_command(*arguments); }};
 }
 

@@ -3,13 +3,13 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
 #include <system_error>
 
 #include "base/result_file.h"
 #include "commands/command.h"
+#include "commands/options.h"
 #include "commands/output_options.h"
 #include "commands/port_arguments.h"
 #include "commands/prepare.h"
@@ -84,9 +84,10 @@ Command add_run(CLI::App& application) {
     const auto arguments = std::make_shared<RunArguments>();
     add_run_options(application, *arguments);
     CLI::App* const app =
-        application.add_subcommand("run", "check, replay and bench programs (the default)");
+        add_command(application, "run", "check, replay and bench programs (the default)");
     add_run_options(*app, *arguments);
-    app->footer(
+    set_footer(
+        *app,
         "Flags after -- go to GoogleTest (--gtest_filter=...) and Google Benchmark\n"
         "(--benchmark_repetitions=...).\n"
         "\n"

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -11,10 +10,10 @@
 #include "base/text.h"
 #include "bpf/cpus.h"
 #include "commands/choices.h"
-#include "commands/help.h"
 #include "commands/label_options.h"
 #include "commands/lists.h"
 #include "commands/modes.h"
+#include "commands/options.h"
 #include "commands/port_arguments.h"
 #include "commands/shared_state_options.h"
 #include "commands/state_options.h"
@@ -124,84 +123,83 @@ Result<std::vector<int>> parse_cpus(const RunArguments& arguments, const run::Ru
 }
 
 void add_program_options(CLI::App& app, RunArguments& arguments) {
-    app.add_option("--prog", arguments.programs,
-                   "a reference program by name, FILE.o[:FUNCTION], a loaded program (id:N, tag:T, "
-                   "pinned:PATH, dev:IF, dev:IF/NAME), or all")
-        ->type_name("NAME|FILE.o[:FUNCTION]|id:N|...|all")
-        ->group(kProgramGroup);
-    app.add_option("--scenario", arguments.scenarios, "a scenario file and the program it names")
-        ->type_name("FILE")
-        ->group(kProgramGroup);
-    app.add_option("--mode", arguments.modes,
-                   "attach modes: generic, native, offload or all (default: native)")
-        ->type_name("MODE,...")
-        ->group(kProgramGroup);
-    app.add_option("--only", arguments.only,
-                   "only these parts: check, replay, bench, search, latency (default: check, "
-                   "replay, bench)")
-        ->type_name("PART,...")
-        ->group(kProgramGroup);
-    app.add_option("--set", arguments.settings,
-                   "value of a global variable or a map entry; overrides the scenario; may be "
-                   "repeated")
-        ->type_name("NAME=VALUE|MAP[KEY]=VALUE")
-        ->expected(1)
-        ->take_all()
-        ->group(kProgramGroup);
-    app.add_flag("--pin-maps", arguments.pin_maps,
-                 "pin the maps that the object declares as pinned in /sys/fs/bpf and leave them "
-                 "there (default: every program has its own)")
-        ->group(kProgramGroup);
+    add_option(app, "--prog", arguments.programs,
+               "a reference program by name, FILE.o[:FUNCTION], a loaded program (id:N, tag:T, "
+               "pinned:PATH, dev:IF, dev:IF/NAME), or all")
+        .type_name("NAME|FILE.o[:FUNCTION]|id:N|...|all")
+        .group(kProgramGroup);
+    add_option(app, "--scenario", arguments.scenarios, "a scenario file and the program it names")
+        .type_name("FILE")
+        .group(kProgramGroup);
+    add_option(app, "--mode", arguments.modes,
+               "attach modes: generic, native, offload or all (default: native)")
+        .type_name("MODE,...")
+        .group(kProgramGroup);
+    add_option(app, "--only", arguments.only,
+               "only these parts: check, replay, bench, search, latency (default: check, "
+               "replay, bench)")
+        .type_name("PART,...")
+        .group(kProgramGroup);
+    add_option(app, "--set", arguments.settings,
+               "value of a global variable or a map entry; overrides the scenario; may be "
+               "repeated")
+        .type_name("NAME=VALUE|MAP[KEY]=VALUE")
+        .repeatable()
+        .group(kProgramGroup);
+    add_flag(app, "--pin-maps", arguments.pin_maps,
+             "pin the maps that the object declares as pinned in /sys/fs/bpf and leave them "
+             "there (default: every program has its own)")
+        .group(kProgramGroup);
 }
 
 void add_measurement_options(CLI::App& app, RunArguments& arguments) {
-    app.add_option("--precision", arguments.precision,
-                   "a bench ends when ns/packet is known this exactly, with 95 % confidence "
-                   "(default: 0.5%)")
-        ->type_name("SHARE")
-        ->group(kMeasurementGroup);
-    app.add_option("--budget", arguments.budget,
-                   "or when the run has taken this long, which all benches share (default: 10s)")
-        ->type_name("TIME")
-        ->group(kMeasurementGroup);
-    app.add_option("--duration", arguments.duration,
-                   "instead of that, the length of a bench round (with --rounds: 1s)")
-        ->type_name("TIME")
-        ->group(kMeasurementGroup);
-    app.add_option("--rounds", arguments.rounds, "and so many rounds (with --duration: 5)")
-        ->type_name("N")
-        ->group(kMeasurementGroup);
+    add_option(app, "--precision", arguments.precision,
+               "a bench ends when ns/packet is known this exactly, with 95 % confidence "
+               "(default: 0.5%)")
+        .type_name("SHARE")
+        .group(kMeasurementGroup);
+    add_option(app, "--budget", arguments.budget,
+               "or when the run has taken this long, which all benches share (default: 10s)")
+        .type_name("TIME")
+        .group(kMeasurementGroup);
+    add_option(app, "--duration", arguments.duration,
+               "instead of that, the length of a bench round (with --rounds: 1s)")
+        .type_name("TIME")
+        .group(kMeasurementGroup);
+    add_option(app, "--rounds", arguments.rounds, "and so many rounds (with --duration: 5)")
+        .type_name("N")
+        .group(kMeasurementGroup);
     add_state_options(app, arguments.state);
-    app.add_option("--cpus", arguments.cpus,
-                   "one generator and one queue on each of these CPUs: a scaling table; with "
-                   "--rate, search and latency all of them offer the rate together")
-        ->type_name("0,2-4")
-        ->group(kMeasurementGroup);
-    app.add_option("--rate", arguments.rates,
-                   "offered rates, end to end: 800pps, 500kpps, 1.5Mpps, or 50% of the throughput "
-                   "that a search finds (default: as fast as possible)")
-        ->type_name("RATE,...")
-        ->group(kMeasurementGroup);
-    app.add_option("--loss", arguments.losses,
-                   "loss ratios that a search allows, one rate for each (default: 0,0.5%)")
-        ->type_name("SHARE,...")
-        ->group(kMeasurementGroup);
-    app.add_option("--exceed", arguments.exceed,
-                   "share of the trials that may lose more (default: 50%)")
-        ->type_name("SHARE")
-        ->group(kMeasurementGroup);
-    app.add_option("--width", arguments.width,
-                   "distance of the lower and upper bound of a search (default: 0.5%)")
-        ->type_name("SHARE")
-        ->group(kMeasurementGroup);
+    add_option(app, "--cpus", arguments.cpus,
+               "one generator and one queue on each of these CPUs: a scaling table; with "
+               "--rate, search and latency all of them offer the rate together")
+        .type_name("0,2-4")
+        .group(kMeasurementGroup);
+    add_option(app, "--rate", arguments.rates,
+               "offered rates, end to end: 800pps, 500kpps, 1.5Mpps, or 50% of the throughput "
+               "that a search finds (default: as fast as possible)")
+        .type_name("RATE,...")
+        .group(kMeasurementGroup);
+    add_option(app, "--loss", arguments.losses,
+               "loss ratios that a search allows, one rate for each (default: 0,0.5%)")
+        .type_name("SHARE,...")
+        .group(kMeasurementGroup);
+    add_option(app, "--exceed", arguments.exceed,
+               "share of the trials that may lose more (default: 50%)")
+        .type_name("SHARE")
+        .group(kMeasurementGroup);
+    add_option(app, "--width", arguments.width,
+               "distance of the lower and upper bound of a search (default: 0.5%)")
+        .type_name("SHARE")
+        .group(kMeasurementGroup);
 }
 
 void add_report_options(CLI::App& app, RunArguments& arguments) {
     add_output_options(app, arguments.outputs, "results/PROGRAM-MODE-TIME.json");
     add_label_option(app, arguments.labels);
-    app.add_flag("-v,--verbose", arguments.verbose,
-                 "print every check and every bench in detail; -vv: libbpf's debug messages too")
-        ->group(kOutputGroup);
+    add_flag(app, "-v,--verbose", arguments.verbose,
+             "print every check and every bench in detail; -vv: libbpf's debug messages too")
+        .group(kOutputGroup);
 }
 
 }  // namespace

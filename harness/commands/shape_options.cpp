@@ -2,28 +2,27 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include "base/text.h"
-#include "commands/help.h"
 #include "commands/lists.h"
+#include "commands/options.h"
 #include "commands/suggestion.h"
 
 namespace xdpbench::commands {
 
 void add_shape_options(CLI::App& app, ShapeArguments& arguments, const std::string& placement) {
-    app.add_option("--size", arguments.sizes,
-                   "frame sizes in bytes with FCS, one bench each, or imix (default: as in the "
-                   "traffic)")
-        ->type_name("N,...|imix")
-        ->group(kTrafficGroup);
-    app.add_option("--flows", arguments.flows, "number of flows (default: as in the traffic)")
-        ->type_name("N")
-        ->group(kTrafficGroup);
-    app.add_option("--placement", arguments.placement, placement)
-        ->type_name("shared|separate")
-        ->group(kMeasurementGroup);
+    add_option(app, "--size", arguments.sizes,
+               "frame sizes in bytes with FCS, one bench each, or imix (default: as in the "
+               "traffic)")
+        .type_name("N,...|imix")
+        .group(kTrafficGroup);
+    add_option(app, "--flows", arguments.flows, "number of flows (default: as in the traffic)")
+        .type_name("N")
+        .group(kTrafficGroup);
+    add_option(app, "--placement", arguments.placement, placement)
+        .type_name("shared|separate")
+        .group(kMeasurementGroup);
 }
 
 Result<std::vector<target::TrafficShape>> parse_shapes(const ShapeArguments& arguments) {

@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include "base/number.h"
-#include "commands/help.h"
 #include "commands/lists.h"
+#include "commands/options.h"
 #include "commands/suggestion.h"
 
 namespace xdpbench::commands {
@@ -28,17 +27,17 @@ Result<bench::Settle> parse_settle(const std::string& text) {
 }  // namespace
 
 void add_state_options(CLI::App& app, StateArguments& arguments) {
-    app.add_option("--settle", arguments.settle,
-                   "repeat the traffic up to N times until each frame's verdict stays, then time "
-                   "(default: 150,000 test runs, 1,500,000 while verdicts change); off: time from "
-                   "the first pass on")
-        ->type_name("N|off")
-        ->group(kMeasurementGroup);
-    app.add_option("--state", arguments.state,
-                   "kept: time the state that the traffic leads to; fresh: restore all maps before "
-                   "each window, so that every flow is new; or both (default: kept)")
-        ->type_name("STATE,...")
-        ->group(kMeasurementGroup);
+    add_option(app, "--settle", arguments.settle,
+               "repeat the traffic up to N times until each frame's verdict stays, then time "
+               "(default: 150,000 test runs, 1,500,000 while verdicts change); off: time from "
+               "the first pass on")
+        .type_name("N|off")
+        .group(kMeasurementGroup);
+    add_option(app, "--state", arguments.state,
+               "kept: time the state that the traffic leads to; fresh: restore all maps before "
+               "each window, so that every flow is new; or both (default: kept)")
+        .type_name("STATE,...")
+        .group(kMeasurementGroup);
 }
 
 Result<void> parse_state(const StateArguments& arguments, run::RunOptions& options) {

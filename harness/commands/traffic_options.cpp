@@ -1,26 +1,24 @@
 #include "commands/traffic_options.h"
 
-#include <CLI/CLI.hpp>
-
-#include "commands/help.h"
+#include "commands/options.h"
 #include "commands/suggestion.h"
 
 namespace xdpbench::commands {
 
 void add_traffic_options(CLI::App& app, TrafficArguments& arguments) {
-    app.add_option("--pcap", arguments.pcap,
-                   "traffic from a capture; verdicts are counted, nothing is judged")
-        ->type_name("FILE")
-        ->group(kTrafficGroup);
-    app.add_option("--scapy", arguments.scapy,
-                   "traffic from Scapy: an expression, or a Python file that defines `frames`; "
-                   "it runs without privileges and network")
-        ->type_name("EXPRESSION|FILE.py")
-        ->group(kTrafficGroup);
-    app.add_option("--cut", arguments.cut,
-                   "frames that the capture cut short: refuse (default), or pad with zeros")
-        ->type_name("refuse|pad")
-        ->group(kTrafficGroup);
+    add_option(app, "--pcap", arguments.pcap,
+               "traffic from a capture; verdicts are counted, nothing is judged")
+        .type_name("FILE")
+        .group(kTrafficGroup);
+    add_option(app, "--scapy", arguments.scapy,
+               "traffic from Scapy: an expression, or a Python file that defines `frames`; "
+               "it runs without privileges and network")
+        .type_name("EXPRESSION|FILE.py")
+        .group(kTrafficGroup);
+    add_option(app, "--cut", arguments.cut,
+               "frames that the capture cut short: refuse (default), or pad with zeros")
+        .type_name("refuse|pad")
+        .group(kTrafficGroup);
 }
 
 Result<target::TrafficOption> parse_traffic(const TrafficArguments& arguments) {
