@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/interrupt.h"
+#include "base/version.h"
 #include "compare/compare.h"
 #include "probe/environment.h"
 #include "stats/interval.h"
@@ -171,7 +172,7 @@ Result<Row> measure(Row row, const compare::CompareOptions& wanted) {
 }
 
 Result<void> prove(const Options& options) {
-    fmt::print("xdp-bench-comparison-proof {}; measuring on CPU {}\n", XDP_BENCH_VERSION,
+    fmt::print("xdp-bench-comparison-proof {}; measuring on CPU {}\n", tool_version(),
                traffic::measuring_cpu());
     Json json{{"kind", "comparison_proof"}, {"environment", Json::object()}};
     for (const probe::EnvironmentEntry& entry : probe::describe_environment())

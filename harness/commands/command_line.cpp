@@ -13,6 +13,7 @@
 #include "base/result_file.h"
 #include "base/standard_streams.h"
 #include "base/text.h"
+#include "base/version.h"
 #include "commands/command.h"
 #include "commands/empty_values.h"
 #include "commands/help.h"
@@ -113,7 +114,7 @@ int command_line(std::vector<std::string> arguments) {
         arguments.erase(separator, arguments.end());
     }
     CLI::App app("Tests and benchmarks XDP programs. Without a command: run.", "xdp-bench");
-    app.set_version_flag("--version", XDP_BENCH_VERSION);
+    app.set_version_flag("--version", tool_version());
     const std::vector<Command> commands = add_commands(app);
     if (const std::optional<int> code = parse(app, arguments)) return *code;
     const auto named = std::find_if(commands.begin(), commands.end(),

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/text.h"
+#include "base/version.h"
 #include "commands/usage_error.h"
 
 namespace xdpbench::commands {
@@ -267,7 +268,7 @@ TEST(Outputs, TwoOfOneFileAreRefusedByEveryCommand) {
     }
 }
 
-TEST(Version, IsPrinted) { EXPECT_EQ(help_of({"--version"}), XDP_BENCH_VERSION "\n"); }
+TEST(Version, IsPrinted) { EXPECT_EQ(help_of({"--version"}), std::string(tool_version()) + "\n"); }
 
 }  // namespace
 }  // namespace xdpbench::commands

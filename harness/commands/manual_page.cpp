@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "base/version.h"
 #include "commands/help.h"
 
 namespace xdpbench::commands {
@@ -42,7 +43,7 @@ std::string capitals(std::string text) {
 
 std::string head(const std::string& name, const std::string& about) {
     // groff 1.23 warns of a footer that is long or has escapes: without commit and release.
-    const std::string_view version = XDP_BENCH_VERSION;
+    const std::string_view version = tool_version();
     return fmt::format(".TH {} 1 \"\" \"xdp-bench {}\" \"User Commands\"\n.SH NAME\n{} \\- {}\n",
                        capitals(roff(name).substr(2)),
                        version.substr(0, version.find_first_of("~+")), roff(name).substr(2),

@@ -14,6 +14,7 @@
 #include "base/interrupt.h"
 #include "base/line_reader.h"
 #include "base/unique_fd.h"
+#include "base/version.h"
 #include "generate/handler.h"
 
 namespace xdpbench::generate {
@@ -23,7 +24,7 @@ constexpr int kLookAgain = 200;  // ms: how soon a signal that came between two 
 
 remote::Greeting greeting() {
     remote::Greeting greeting;
-    greeting.version = XDP_BENCH_VERSION;
+    greeting.version = tool_version();
     utsname name = {};
     if (::uname(&name) == 0) {
         greeting.kernel = name.release;

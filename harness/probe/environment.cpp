@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "base/version.h"
 
 namespace xdpbench::probe {
 namespace {
@@ -111,14 +112,6 @@ std::string libbpf_version() {
     std::string_view text = version == nullptr ? "" : version;
     if (text.starts_with('v')) text.remove_prefix(1);
     return or_unknown(text);
-}
-
-std::string tool_version() {
-#ifdef XDP_BENCH_VERSION
-    return XDP_BENCH_VERSION;
-#else
-    return "unknown";
-#endif
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/version.h"
 
 namespace xdpbench::remote {
 namespace {
@@ -114,7 +115,7 @@ Result<void> Session::await_greeting() {
         if (greeting_.protocol == kProtocol) return {};
         return unavailable_error(
             fmt::format("xdp-bench {} at {} speaks another protocol ({}) than this one, {} ({})",
-                        greeting_.version, place_.text(), greeting_.protocol, XDP_BENCH_VERSION,
+                        greeting_.version, place_.text(), greeting_.protocol, tool_version(),
                         kProtocol),
             {}, "install the same version on both machines");
     }

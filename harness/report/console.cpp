@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "base/text.h"
+#include "base/version.h"
 #include "report/bench_table.h"
 #include "report/bench_text.h"
 #include "report/counts_text.h"
@@ -120,7 +121,7 @@ Painted Console::paint(model::Outcome outcome, const std::string& text) const {
 
 void Console::header(const model::RunRecord& run) {
     clear_progress();
-    print("xdp-bench {}, kernel {}, {} CPUs ({})\n", XDP_BENCH_VERSION,
+    print("xdp-bench {}, kernel {}, {} CPUs ({})\n", tool_version(),
           environment_value(run, "kernel"), environment_value(run, "cpus_online"),
           environment_value(run, "cpu_model"));
     std::fflush(out_);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "base/version.h"
 #include "report/html_style.h"
 
 namespace xdpbench::report {
@@ -95,6 +96,21 @@ std::string html_figures(const std::vector<std::string>& figures) {
     return all.empty() ? all : "<div class=\"figures\">\n" + all + "</div>\n";
 }
 
+std::string html_headline(const Headline& headline, std::string_view below) {
+    return fmt::format("<p class=\"verdict {}\">{}<br><span class=\"dim\">{}</span></p>\n",
+                       model::outcome_name(headline.outcome), html_text(headline.text),
+                       html_text(below));
+}
+
+std::string html_facts(const std::vector<std::pair<std::string, std::string>>& facts) {
+    std::string html = "<dl class=\"facts\">\n";
+    for (const auto& [name, value] : facts) {
+        if (!value.empty())
+            html += fmt::format("<dt>{}</dt><dd>{}</dd>\n", html_text(name), html_text(value));
+    }
+    return html + "</dl>\n";
+}
+
 std::string html_details(std::string_view summary, const std::string& content, bool open) {
     return fmt::format("<details{}><summary>{}</summary>\n{}</details>\n", open ? " open" : "",
                        html_text(summary), content);
@@ -111,7 +127,7 @@ std::string html_page(std::string_view title, const std::string& body) {
         "<link rel=\"icon\" href=\"data:,\">\n"
         "<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n{}</main>\n</body>\n"
         "</html>\n",
-        XDP_BENCH_VERSION, html_text(title), html_style(), body);
+        tool_version(), html_text(title), html_style(), body);
 }
 
 }  // namespace xdpbench::report

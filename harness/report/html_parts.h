@@ -3,8 +3,10 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "report/headline.h"
 #include "report/table.h"
 
 namespace xdpbench::report {
@@ -50,6 +52,10 @@ struct Figure {
 [[nodiscard]] std::string html_panel(std::string_view title, const std::string& content);
 // Figures next to each other where there is room. Nothing if all are empty.
 [[nodiscard]] std::string html_figures(const std::vector<std::string>& figures);
+// How it ended, large and in the colour of its outcome; below it what it is made of.
+[[nodiscard]] std::string html_headline(const Headline& headline, std::string_view below);
+// Names and values, without those that are empty.
+[[nodiscard]] std::string html_facts(const std::vector<std::pair<std::string, std::string>>& facts);
 // What opens on demand.
 [[nodiscard]] std::string html_details(std::string_view summary, const std::string& content,
                                        bool open = false);
