@@ -66,6 +66,9 @@ void hold_standard_streams() {
 Result<void> flush_output() {
     const int failed = std::fflush(stdout) != 0 ? errno : output.error.load();
     if (failed == 0) return {};
+    if (failed == EPIPE)
+        return system_error("cannot write to standard output", failed,
+                            "the program that reads it has ended");
     return system_error("cannot write to standard output", failed, {},
                         "free some space, or send it elsewhere");
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <string>
 
 namespace xdpbench {
@@ -51,6 +52,24 @@ TEST(StandardStreams, AFullOneIsAnErrorAtTheEnd) {
                   return !done && done.error().what.find("ENOSPC") != std::string::npos ? 0 : 2;
               }),
               0);
+}
+
+// As `| head -1` does.
+TEST(StandardStreams, AReaderThatEndedIsNamedAndNoSpaceIsWanted) {
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::pipe(ends.data()), 0);
+    ::close(ends[0]);
+    EXPECT_EQ(in_child([&] {
+                  std::signal(SIGPIPE, SIG_IGN);
+                  ::dup2(ends[1], STDOUT_FILENO);
+                  hold_standard_streams();
+                  print_much();
+                  const Result<void> done = flush_output();
+                  if (done || done.error().cause != "the program that reads it has ended") return 1;
+                  return done.error().advice.empty() ? 0 : 2;
+              }),
+              0);
+    ::close(ends[1]);
 }
 
 TEST(StandardStreams, WhatWasPrintedArrivesInOrder) {
