@@ -74,17 +74,19 @@ class Kit(Case):
         self.assertEqual(compared["labels"]["base_commit"], self.git("rev-parse", "main"))
         self.assertIn("<testsuite", self.read_text("clone/reports/compare.xml"))
         self.assertIn("<html", self.read_text("clone/reports/compare.html"))
-        self.assertIn("|", self.read_text("clone/reports/summary.md"))
+        self.assertIn("|", self.read_text("clone/reports/compare.md"))
 
     def check_reports(self):
         self.assertEqual(self.report("check.json")["exit_code"], 0)
+        self.assertIn("everything passed", self.read_text("clone/reports/check.md"))
         self.assertIn("<testsuite", self.read_text("clone/reports/check.xml"))
         self.assertIn("<html", self.read_text("clone/reports/check.html"))
 
 
 class GitHub(Kit):
-    def steps(self, event, **variables):
-        """Runs the steps of the job as the runner does; the exit codes by name. After a failure only what asks for it runs."""
+    def steps(self, event, without="", **variables):
+        """Runs the steps of the job as the runner does, but for the words `without`; the exit codes by name. After a failure only what asks
+        for it runs."""
         workflow = read_yaml("github.yml")
         codes = {}
         environment = workflow["env"] | VARIABLES | variables | {"GITHUB_STEP_SUMMARY": os.path.join(self.folder, "summary.md")}
@@ -93,7 +95,8 @@ class GitHub(Kit):
             chosen = {"": True, "always()": True, f"github.event_name == '{event}'": True}.get(condition, False)
             if "run" not in step or not chosen or (any(codes.values()) and condition != "always()"):
                 continue
-            done = self.shell(step["run"], "bash", "--noprofile", "--norc", "-eo", "pipefail", **environment)
+            script = step["run"].replace(without, "") if without else step["run"]
+            done = self.shell(script, "bash", "--noprofile", "--norc", "-eo", "pipefail", **environment)
             codes[step["name"]] = done.returncode
             if done.returncode not in (0, 1):
                 self.fail(f"{step['name']}: {done.returncode}\n{done.stdout}\n{done.stderr}")
@@ -106,7 +109,8 @@ class GitHub(Kit):
         self.check_comparison(codes.pop("Compare with the base"))
         self.assertEqual(set(codes.values()), {0})
         self.check_reports()
-        self.assertEqual(self.read_text("summary.md"), self.read_text("clone/reports/summary.md"))
+        summaries = [self.read_text(f"clone/reports/{name}.md") for name in ("check", "compare")]
+        self.assertEqual(self.read_text("summary.md"), "".join(summaries))
 
     def test_a_push_adds_to_the_history(self):
         self.git("checkout", "-q", "main")
@@ -118,18 +122,28 @@ class GitHub(Kit):
         self.assertEqual(self.report("history.json")["results"], 2)
         self.assertIn("<html", self.read_text("clone/reports/history.html"))
         self.assertEqual(self.read_json("clone/history/2-1.json")["labels"]["build"], "2")
+        summary = self.read_text("summary.md")
+        self.assertIn(self.read_text("clone/reports/measure.md"), summary)
+        self.assertIn("2 results, ", summary)
+
+    def test_the_history_keeps_the_result_of_a_job_that_fails(self):
+        steps = {step["uses"]: step for step in read_yaml("github.yml")["jobs"]["xdp"]["steps"] if "uses" in step}
+        self.assertNotIn("actions/cache@v4", steps)  # saves nothing then
+        restore, save = steps["actions/cache/restore@v4"], steps["actions/cache/save@v4"]
+        self.assertNotIn("if", restore)
+        self.assertEqual(save["if"], "always() && github.event_name == 'push'")
+        self.assertEqual(save["with"], {"path": "history", "key": "xdp-history-${{ github.run_id }}-${{ github.run_attempt }}"})
+        self.assertEqual(restore["with"], save["with"] | {"restore-keys": "xdp-history-"})
+        names = [step.get("uses", step.get("name")) for step in read_yaml("github.yml")["jobs"]["xdp"]["steps"]]
+        self.assertLess(names.index("Measure for the history"), names.index("actions/cache/save@v4"))
 
     def test_a_failed_check_fails_the_job_and_leaves_a_report(self):
         self.write_text("clone/scenario.yaml", "name: mine\nabout: It drops\nprogram: { object: mine.o }\nchecks:\n  - name: passes\n"
                         "    steps: [ { in: 'hex: 020000000002 020000000001 0800', expect: { action: XDP_PASS } } ]\n")
-        workflow = read_yaml("github.yml")
-        check, = [step["run"] for step in workflow["jobs"]["xdp"]["steps"] if step.get("name") == "Check"]
-        os.makedirs(os.path.join(self.clone, "reports"))
-        self.shell(VARIABLES["BUILD"], "sh", "-e")
-        script = check.replace('--prog "./$OBJECT"', "")
-        done = self.shell(script, "bash", "-e", **(VARIABLES | {"INPUT": "--scenario scenario.yaml"}))
-        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        codes = self.steps("push", without='--prog "./$OBJECT"', INPUT="--scenario scenario.yaml")
+        self.assertEqual(codes, {"Build": 0, "Check": 1, "Summary": 0})
         self.assertIn("<failure", self.read_text("clone/reports/check.xml"))
+        self.assertTrue(self.read_text("summary.md").startswith("### xdp-bench: failed"))
 
 
 class GitLab(Kit):
@@ -150,6 +164,12 @@ class GitLab(Kit):
         self.assertEqual(self.job(CI_JOB_ID="5").returncode, 0)
         self.check_reports()
         self.assertEqual(self.report("history.json")["results"], 1)
+
+    def test_the_history_keeps_the_result_of_a_job_that_fails(self):
+        job = read_yaml("gitlab.yml")["xdp"]
+        self.assertEqual(job["cache"], {"key": "xdp-history", "paths": ["history"], "when": "always", "policy": "$HISTORY"})
+        policies = {rule["if"].split()[0]: rule["variables"]["HISTORY"] for rule in job["rules"]}
+        self.assertEqual(policies, {"$CI_PIPELINE_SOURCE": "pull", "$CI_COMMIT_BRANCH": "pull-push"})
 
 
 class Kselftest(Case):
