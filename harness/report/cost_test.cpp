@@ -22,10 +22,21 @@ TEST(Cost, PromisesNoMoreThanTheResolution) {
 TEST(Cost, OfOneRoundHasNoPrecision) { EXPECT_EQ(text({45.1}), "45.1 ns"); }
 
 TEST(Cost, BelowTheResolutionIsALimit) {
-    EXPECT_EQ(text({0.02, 0.03, 0.04}), "< 0.1 ns");
-    EXPECT_EQ(text({-0.4, -0.2, -0.1}), "< 0.1 ns") << "never a negative number";
-    EXPECT_EQ(text({-1.0, 0.2, 1.6}), "< 1.5 ns") << "it cannot be told from zero";
-    EXPECT_EQ(text({}), "< 0.1 ns");
+    EXPECT_EQ(text({0.01, 0.02, 0.03, 0.03, 0.04, 0.04}), "< 0.1 ns");
+    EXPECT_EQ(text({-1.0, 0, 0.2, 0.2, 0.4, 1.6}), "< 1.5 ns") << "it cannot be told from zero";
+}
+
+// The interval reaches as far to the other side of zero.
+TEST(Cost, OfANegativeMedianIsBoundedByItsDistanceFromZero) {
+    EXPECT_EQ(text({-0.04, -0.03, -0.03, -0.02, -0.02, -0.01}), "< 0.1 ns") << "never negative";
+    EXPECT_EQ(text({-3.0, -2.5, -2.0, -2.0, -1.5, -1.0}), "< 3.0 ns");
+}
+
+TEST(Cost, WithoutAnIntervalHasNoLimit) {
+    EXPECT_EQ(text({}), "-");
+    EXPECT_EQ(text({0.02}), "-");
+    EXPECT_EQ(text({-0.4}), "-");
+    EXPECT_EQ(text({-1.0, 0.2, 1.6}), "-");
 }
 
 model::BenchRecord bench_of(const std::vector<double>& program_cycles) {
@@ -42,9 +53,22 @@ model::BenchRecord bench_of(const std::vector<double>& program_cycles) {
 
 TEST(Cost, InCyclesIsALimitToo) {
     EXPECT_EQ(program_cycles_text(bench_of({100, 102, 104})), "102");
-    EXPECT_EQ(program_cycles_text(bench_of({-50, 10, 60})), "< 65");
-    EXPECT_EQ(program_cycles_text(bench_of({-3, -2, -1})), "< 1");
+    EXPECT_EQ(program_cycles_text(bench_of({-50, -20, 10, 10, 40, 60})), "< 65");
+    EXPECT_EQ(program_cycles_text(bench_of({-0.3, -0.2, -0.2, -0.2, -0.2, -0.1})), "< 1");
+    EXPECT_EQ(program_cycles_text(bench_of({-3, -2, -1})), "-") << "three rounds bound nothing";
     EXPECT_EQ(program_cycles_text(model::BenchRecord()), "-");
+}
+
+TEST(Cost, InCyclesIsAFigureWhereItIsOneInNs) {
+    model::BenchRecord bench = bench_of({0.4, 0.5, 0.6});
+    bench.clock_cycle_ns = 0.5;
+    bench.precision.emplace();
+    bench.precision->program_ns = {1.04, {0.04, 2.04, 0.95}};
+    EXPECT_EQ(program_ns_text(bench), "1.0 ± 1.0 ns");
+    EXPECT_EQ(program_cycles_text(bench), "2");
+    bench.precision->program_ns = {-1, {-3, 1, 0.95}};
+    EXPECT_EQ(program_ns_text(bench), "< 3.0 ns");
+    EXPECT_EQ(program_cycles_text(bench), "< 6");
 }
 
 // The console, the page and the summary show one figure for one bench.
