@@ -27,6 +27,18 @@ std::vector<stats::TrialResult> judged_all(const std::vector<model::Trial>& tria
 // Loads are whole numbers of frames a second that went through a trial unchanged.
 bool at(const model::Trial& trial, double load) { return trial.rate == load; }
 
+// The highest rate that was offered where `load` was asked for. A goal that allows loss also allows
+// that a generator does not quite reach a load.
+double offered_at(const std::vector<model::Trial>& trials, double load) {
+    double offered = 0;
+    for (const model::Trial& trial : trials) {
+        if (!at(trial, load)) continue;
+        if (trial.reached()) return load;
+        offered = std::max(offered, trial.offered());
+    }
+    return std::min(load, offered);
+}
+
 // Over real interfaces frames also get lost before they reach the program: the empty one in its
 // place tells, at the rate that is too high.
 Result<void> tell_program_from_path(TrialRig& rig, double highest, model::SearchedGoal& goal) {
@@ -74,7 +86,8 @@ std::vector<stats::SearchGoal> search_goals(const SearchOptions& options, double
 
 stats::TrialResult judged(const model::Trial& trial) {
     if (trial.reached()) return {trial.rate, trial.seconds, trial.loss_ratio()};
-    const double expected = trial.rate * trial.seconds;
+    // Less was sent, or as much in a longer time.
+    const double expected = trial.rate * std::max(trial.seconds, trial.sent_seconds);
     const auto arrived = static_cast<double>(trial.sent - std::min(trial.sent, trial.lost()));
     return {trial.rate, trial.seconds, std::clamp(1 - arrived / expected, 0.0, 1.0)};
 }
@@ -84,7 +97,8 @@ model::SearchedGoal conclude(const stats::SearchGoal& goal, const stats::LoadRan
     model::SearchedGoal searched;
     searched.goal = goal;
     searched.result = stats::goal_result(goal, range, judged_all(trials));
-    const stats::SearchBounds& bounds = searched.result.bounds;
+    stats::SearchBounds& bounds = searched.result.bounds;
+    if (bounds.lower) bounds.lower = offered_at(trials, *bounds.lower);
     const double upper = bounds.upper.value_or(range.max);
     const bool lossy = std::any_of(trials.begin(), trials.end(), [&](const model::Trial& trial) {
         return at(trial, upper) && trial.reached() && trial.loss_ratio() > goal.loss_ratio;

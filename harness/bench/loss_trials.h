@@ -28,7 +28,8 @@ struct SearchOptions {
 // where it can know.
 [[nodiscard]] stats::TrialResult judged(const model::Trial& trial);
 
-// What the trials say about one goal, and what bounds it.
+// What the trials say about one goal, and what bounds it. The lower bound is a rate that was
+// offered.
 [[nodiscard]] model::SearchedGoal conclude(const stats::SearchGoal& goal,
                                            const stats::LoadRange& range,
                                            const std::vector<model::Trial>& trials);

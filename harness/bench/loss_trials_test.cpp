@@ -48,6 +48,29 @@ TEST(Judged, ARateThatWasNotReachedIsTooHigh) {
     EXPECT_DOUBLE_EQ(judged(trial).loss_ratio, 0.2);
 }
 
+// All frames were sent, but that took longer than it should.
+TEST(Judged, ARateThatWasReachedTooSlowlyIsTooHigh) {
+    model::Trial trial = trial_at(1000, 1, 1e6, 1e6);
+    trial.sent_seconds = 1.25;
+    EXPECT_FALSE(trial.reached());
+    EXPECT_DOUBLE_EQ(judged(trial).loss_ratio, 0.2);
+}
+
+TEST(LossTrials, NoBoundIsARateThatWasNotOffered) {
+    const stats::LoadRange range{1000, 1e6};
+    std::vector<model::Trial> trials;
+    for (int i = 0; i < 3; ++i) {
+        trials.push_back(trial_at(1e6, 1, 1e9, 1e9));
+        trials.back().sent_seconds = 1.05;
+    }
+    for (const stats::SearchGoal& goal : search_goals({{0, 0.2}, 0.5, 0.2}, 1, 3)) {
+        const model::SearchedGoal found = conclude(goal, range, trials);
+        EXPECT_LE(found.result.bounds.lower.value_or(0), 1e6 / 1.05) << goal.loss_ratio;
+        EXPECT_EQ(found.result.bounds.lower.has_value(), goal.loss_ratio > 0);
+        EXPECT_EQ(found.result.reached, goal.loss_ratio > 0);
+    }
+}
+
 TEST(LossTrials, LossBelowTheGeneratorsMaximumIsTheProgram) {
     const std::vector<stats::SearchGoal> goals = search_goals({}, 1, 1);
     const stats::LoadRange range{1000, 5e6};
