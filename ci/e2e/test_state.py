@@ -9,6 +9,28 @@ from harness import SOURCE, TOOL, Case, fixture, main
 
 MIXED = ("--pcap", os.path.join(SOURCE, "pcaps", "mixed.pcap"))  # 1,000 frames
 ONE_SOURCE = ("--pcap", os.path.join(SOURCE, "pcaps", "udp_64.pcap"))  # 1,000 frames of IPv4
+# A table of connections: the first frame of a flow is dropped and remembered, those after it are sent back.
+CONNECTIONS = """
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 65536); __type(key, __u32); __type(value, __u64); } flows SEC(".maps");
+SEC("xdp") int mine(struct xdp_md *ctx)
+{
+    void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+    __u64 one = 1, *known;
+    if (data + 38 > end)
+        return XDP_PASS;
+    __u32 flow = *(__u16 *)(data + 34);
+    known = bpf_map_lookup_elem(&flows, &flow);
+    if (known) {
+        __sync_fetch_and_add(known, 1);
+        return XDP_TX;
+    }
+    bpf_map_update_elem(&flows, &flow, &one, BPF_ANY);
+    return XDP_DROP;
+}
+char _license[] SEC("license") = "GPL";
+"""
 SHORT = ("--only", "bench", "--rounds", "2", "--duration", "20ms", "--json", "out.json")
 
 
@@ -37,6 +59,17 @@ class State(Case):
         self.assertEqual(fresh["state"]["kind"], "fresh")
         self.assertIn("native/flows:1000/state:fresh", benches)
         self.assertIn("fresh: maps restored before each window", self.shown)
+
+    def test_frames_that_follow_others_of_their_flow_have_no_figure_of_their_own(self):
+        frames = "[Ether()/IP(src='198.18.0.1', dst='198.18.0.2')/UDP(sport=1000 + i % 8, dport=9)/Raw(b'x' * 20) for i in range(40)]"
+        done = self.tool("--prog", self.compile(CONNECTIONS), "--scapy", frames, "--state", "fresh", *SHORT)
+        benches = {bench["mode"] + bench["variant"]: bench for bench in self.read_json()["benches"]}
+        for name in ("test_run/state:fresh", "test_run/verdict:XDP_DROP/state:fresh", "native/verdict:XDP_DROP/state:fresh"):
+            self.assertEqual(benches[name]["outcome"], "passed", benches[name]["message"])
+        for name in ("test_run/verdict:XDP_TX/state:fresh", "native/verdict:XDP_TX/state:fresh"):
+            self.assertEqual(benches[name]["outcome"], "skipped", benches[name]["message"])
+            self.assertIn("XDP_TX has no figure of its own: 8 of the 32 frames", benches[name]["message"])
+        self.assertIn("such as an earlier one of their flow", done.stdout)
 
     def test_without_settling_a_change_is_invalid(self):
         self.bench("limit", *ONE_SOURCE, "--settle", "off", code=3)

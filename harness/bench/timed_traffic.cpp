@@ -26,13 +26,14 @@ Result<TimedTraffic> only_with(const target::Target& target, const TimedTraffic&
     XDPBENCH_TRY(some.paths, find_paths(target, some.frames, settle));
     const std::uint64_t same = some.paths.tally[static_cast<std::size_t>(action)];
     if (same == some.frames.size()) return some;
-    return Error{ErrorKind::invalid,
-                 fmt::format("{} of the {} that take {} in the whole traffic take another path "
-                             "without the others",
-                             thousands(some.frames.size() - same),
-                             counted(some.frames.size(), "frame"), model::action_name(action)),
-                 "the verdict depends on the other frames",
-                 "the cost of the whole mix is that of the test run"};
+    // As with any table of connections, where the first frame of a flow is treated otherwise.
+    return unavailable_error(
+        fmt::format("{} has no figure of its own: {} of the {} that take it in the whole traffic "
+                    "take another path without the others",
+                    model::action_name(action), thousands(some.frames.size() - same),
+                    counted(some.frames.size(), "frame")),
+        "their verdict depends on frames before them, such as an earlier one of their flow",
+        "the cost of the whole mix is that of the test run");
 }
 
 std::vector<model::Action> verdicts_of(const Paths& paths) {

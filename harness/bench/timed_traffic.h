@@ -21,7 +21,7 @@ Result<TimedTraffic> find_traffic(const target::Target& target, const target::Tr
                                   const Settle& settle);
 
 // The frames of `whole` that took `action`, on their own: they have to take it without the others,
-// too. Invalid, with the frames that do not.
+// too. Unavailable, with how many do not: then they have no cost of their own.
 Result<TimedTraffic> only_with(const target::Target& target, const TimedTraffic& whole,
                                model::Action action, const Settle& settle);
 
