@@ -5,6 +5,7 @@ import functools
 import io
 import json
 import os
+import re
 import subprocess
 
 from harness import TOOL, Case, MEASURED, main, run
@@ -219,6 +220,34 @@ class History(Case):
         self.assertEqual(page.count("<svg"), 3)
         self.assertEqual(page.count("<figure"), 3)
         self.assertIn("(slower) from c20 (2026-11-01) on, confidence 99.9 %", page)
+        for part in ("<h1>history</h1>", "3 of 3 series changed", "28 results, 2026-11-01 to 2026-11-02", "history results --html history.html"):
+            self.assertIn(part, page)
+        titles = re.findall(r"<figcaption>(.*?)</figcaption>", page)
+        self.assertEqual(len(set(titles)), 3, titles)
+
+    def test_a_folder_without_results_is_named(self):
+        os.makedirs(os.path.join(self.folder, "results"))
+        self.assertIn("results has no .json file", self.history(code=2).stderr)
+
+    def test_a_reader_that_stops_is_named(self):
+        self.results()
+        shown = subprocess.run(["sh", "-c", f"(sleep 1; exec {TOOL} history results) | true"], cwd=self.folder, capture_output=True, text=True,
+                               check=True)
+        self.assertIn("the program that reads it has ended", shown.stderr)
+        self.assertNotIn("space", shown.stderr)
+
+    def test_a_report_names_the_kind_that_it_does_not_take(self):
+        self.results(before=3, after=0)
+        self.history("--json", "history.json")
+        self.assertIn('its kind is "history"', self.tool("report", "history.json", "-o", "page.html", code=2).stderr)
+
+    def test_series_of_other_cpus_have_labels_of_their_own(self):
+        self.result(0)
+        self.result(1, cpus_online="77")
+        lines = self.history("--export", "openmetrics").stdout.splitlines()
+        keys = [line.rsplit(" ", 1)[0] for line in lines if not line.startswith("#")]
+        self.assertEqual(len(set(keys)), len(keys), keys)
+        self.assertIn('cpus_online="77"', "".join(keys))
 
     def test_json_has_every_value(self):
         self.results()

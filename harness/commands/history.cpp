@@ -1,5 +1,6 @@
 // `xdp-bench history`: figures of cases over many results, and where their level changed.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -154,7 +155,8 @@ void print_left_out(const history::History& history) {
         print(stderr, "xdp-bench: left out: {}: {}\n", one.file, one.reason);
 }
 
-Result<void> write_all(const HistoryArguments& arguments, const history::History& history) {
+Result<void> write_all(const HistoryArguments& arguments, const std::string& command_line,
+                       const history::History& history) {
     const bool to_stdout = arguments.json == "-";
     const bool table = !to_stdout && (arguments.format.empty() || !arguments.output.empty());
     if (table)
@@ -164,11 +166,18 @@ Result<void> write_all(const HistoryArguments& arguments, const history::History
     if (to_stdout) write_raw(stdout, to_json(history));
     if (!to_stdout && !arguments.json.empty())
         XDPBENCH_CHECK(write_file(arguments.json, to_json(history)));
-    if (!arguments.html.empty()) XDPBENCH_CHECK(write_file(arguments.html, to_html(history)));
+    if (!arguments.html.empty())
+        XDPBENCH_CHECK(write_file(arguments.html, to_html(history, command_line)));
     return arguments.format.empty() ? Result<void>() : write_export(arguments, history);
 }
 
-Error no_series(const history::FoundFiles& found, const history::History& history) {
+Error no_series(const std::vector<std::string>& paths, const history::FoundFiles& found,
+                const history::History& history) {
+    if (found.files.empty())
+        return input_error(fmt::format("{} {} no .json file", fmt::join(paths, ", "),
+                                       paths.size() == 1 ? "has" : "have"),
+                           "results are written by xdp-bench run, into results/ or where --json "
+                           "says");
     if (history.results > 0 && history.runs.empty())
         return input_error(
             fmt::format("none of {} has these labels", counted(history.results, "result")));
@@ -185,7 +194,7 @@ Result<void> require_own_files(const HistoryArguments& arguments) {
     return named_files.add("-o", arguments.output);
 }
 
-Result<int> history_command(const HistoryArguments& arguments) {
+Result<int> history_command(const HistoryArguments& arguments, const std::string& command_line) {
     XDPBENCH_CHECK(require_own_files(arguments));
     XDPBENCH_TRY(history::HistoryPlan plan, parse_plan(arguments));
     if (!arguments.format.empty() && std::find(kExportFormats.begin(), kExportFormats.end(),
@@ -198,14 +207,14 @@ Result<int> history_command(const HistoryArguments& arguments) {
     XDPBENCH_TRY(const history::History history, read(found, std::move(plan)));
     if (history.series.empty()) {
         print_left_out(history);
-        return no_series(found, history);
+        return no_series(arguments.paths, found, history);
     }
-    XDPBENCH_CHECK(write_all(arguments, history));
+    XDPBENCH_CHECK(write_all(arguments, command_line, history));
     if (arguments.lately == 0) return kHeld;
     const auto changed = changed_lately(history, arguments.lately);
     for (const history::Series* const series : changed)
         print(stderr, "xdp-bench: changed within the newest {} results: {}, {}\n", arguments.lately,
-              title_of(history, *series), name_of(series->measure));
+              series->title, name_of(series->measure));
     return changed.empty() ? kHeld : kFailed;
 }
 
@@ -217,7 +226,9 @@ Command add_history(CLI::App& application) {
         add_command(application, "history",
                     "show cases over many results of run, and where their level changed");
     add_history_options(*app, *arguments);
-    return {app, [arguments](const Invocation&) { return history_command(*arguments); }};
+    return {app, [arguments](const Invocation& invocation) {
+                return history_command(*arguments, invocation.typed);
+            }};
 }
 
 }  // namespace xdpbench::commands

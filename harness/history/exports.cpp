@@ -56,11 +56,17 @@ MetricOf metric_of(Measure measure) {
             model::kMega};
 }
 
-report::MetricLabels labels_of(const History& history, const Series& series) {
-    return {{"series", title_of(history, series)},
-            {"host", value_of(series.environment, "host")},
-            {"kernel", value_of(series.environment, "kernel")},
-            {"placement", value_of(series.setup, "placement")}};
+// `telling`: the keys of the environment that keep series of one title apart.
+report::MetricLabels labels_of(const Series& series, const std::set<std::string>& telling) {
+    report::MetricLabels labels{{"series", series.title},
+                                {"host", value_of(series.environment, "host")},
+                                {"kernel", value_of(series.environment, "kernel")},
+                                {"placement", value_of(series.setup, "placement")}};
+    for (const std::string& key : telling) {
+        if (key != "host" && key != "kernel")
+            labels.emplace_back(key, value_of(series.environment, key));
+    }
+    return labels;
 }
 
 // Letters, digits and what keeps them apart; another number for each series, so that no two have
@@ -97,16 +103,15 @@ std::string to_csv(const History& history) {
         csv_row({"series", "measure", "host", "kernel", "cpu_model", "placement", "traffic",
                  "started", "commit", "branch", "build", "value", "change", "confidence", "file"});
     for (const Series& series : history.series) {
-        const std::string title = title_of(history, series);
         for (std::size_t i = 0; i < series.points.size(); ++i) {
             const Run& run = history.runs[series.points[i].run];
             const Change* const change = change_at(series, i);
             text += csv_row(
-                {title, std::string(name_of(series.measure)), value_of(series.environment, "host"),
-                 value_of(series.environment, "kernel"), value_of(series.environment, "cpu_model"),
-                 value_of(series.setup, "placement"), value_of(series.setup, "traffic"),
-                 run.started, run.label("commit"), run.label("branch"), run.label("build"),
-                 fmt::format("{}", series.points[i].value),
+                {series.title, std::string(name_of(series.measure)),
+                 value_of(series.environment, "host"), value_of(series.environment, "kernel"),
+                 value_of(series.environment, "cpu_model"), value_of(series.setup, "placement"),
+                 value_of(series.setup, "traffic"), run.started, run.label("commit"),
+                 run.label("branch"), run.label("build"), fmt::format("{}", series.points[i].value),
                  change == nullptr ? "" : fmt::format("{}", change->point.effect()),
                  change == nullptr ? "" : fmt::format("{}", change->confidence()), run.file});
         }
@@ -116,17 +121,18 @@ std::string to_csv(const History& history) {
 
 std::string to_openmetrics(const History& history) {
     report::MetricFamilies out;
+    const std::set<std::string> telling = telling_keys(environments_of(history));
     for (const Measure measure : {Measure::cycles, Measure::nanoseconds, Measure::mpps}) {
         const MetricOf metric = metric_of(measure);
         out.declare(metric.name, "gauge", metric.unit, metric.help);
         for (const Series& series : history.series) {
             if (series.measure == measure)
-                out.add(labels_of(history, series), series.points.back().value * metric.scale);
+                out.add(labels_of(series, telling), series.points.back().value * metric.scale);
         }
     }
     out.declare("xdp_bench_history_results", "gauge", "", "Results of a series.");
     for (const Series& series : history.series) {
-        report::MetricLabels labels = labels_of(history, series);
+        report::MetricLabels labels = labels_of(series, telling);
         labels.emplace_back("measure", name_of(series.measure));
         out.add(labels, static_cast<double>(series.points.size()));
     }
@@ -135,7 +141,7 @@ std::string to_openmetrics(const History& history) {
     for (const Series& series : history.series) {
         if (series.changes.empty() || series.changes.back().point.before == 0) continue;
         const Change& change = series.changes.back();
-        report::MetricLabels labels = labels_of(history, series);
+        report::MetricLabels labels = labels_of(series, telling);
         labels.emplace_back("measure", name_of(series.measure));
         labels.emplace_back("commit",
                             history.runs[series.points[change.point.index].run].label("commit"));

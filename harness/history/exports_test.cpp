@@ -43,6 +43,21 @@ TEST(HistoryText, NamesWhatIsLeftOut) {
               std::string::npos);
 }
 
+TEST(HistoryHtml, SaysWhatItIsOfAndWhatChanged) {
+    History history = sample_history(shifted(20, 8));
+    const std::string page = to_html(history, "xdp-bench history results");
+    for (const char* const part :
+         {"<h1>history</h1>", "class=\"verdict invalid\">1 of 1 series changed<",
+          "28 results, 2026-11-01 to 2026-11-02<", "<dd>xdp-bench history results</dd>",
+          "<figcaption>p/test_run/XDP_TX, cycles/packet</figcaption>", ">c0</text>", ">c27</text>"})
+        EXPECT_NE(page.find(part), std::string::npos) << part;
+    for (auto& run : history.runs) run.labels.clear();
+    EXPECT_NE(to_html(history, "").find(">2026-11-01</text>"), std::string::npos) << "no file name";
+    EXPECT_NE(
+        to_html(sample_history(shifted(20, 0)), "").find("verdict passed\">no series changed"),
+        std::string::npos);
+}
+
 TEST(HistoryJson, HasPointsAndChanges) {
     const auto json = nlohmann::json::parse(to_json(sample_history(shifted(20, 8))));
     EXPECT_EQ(json["kind"], "history");
@@ -74,6 +89,25 @@ TEST(OpenMetrics, HaveTheNewestValueAndTheLastChange) {
         << text;
     EXPECT_NE(text.find("commit=\"c20\"} 0.09"), std::string::npos) << text;
     EXPECT_EQ(text.substr(text.size() - 6), "# EOF\n");
+}
+
+// Their labels are all that keeps them apart.
+TEST(OpenMetrics, OfEnvironmentsThatDifferHaveWhatDiffers) {
+    HistoryBuilder builder({});
+    for (const char* const cpus : {"2", "4"}) {
+        SavedRun run;
+        run.started = "2026-11-01T00:00:00Z";
+        run.environment = {{"host", "h"}, {"kernel", "6.18"}, {"cpus_online", cpus}};
+        run.figures = {{"p", Measure::cycles, {}, 100}};
+        builder.add(std::string(cpus) + ".json", std::move(run));
+    }
+    const std::string text = to_openmetrics(std::move(builder).build());
+    for (const char* const cpus : {"2", "4"})
+        EXPECT_NE(text.find(fmt::format("{{series=\"p\",host=\"h\",kernel=\"6.18\",placement="
+                                        "\"\",cpus_online=\"{}\"}} 100\n",
+                                        cpus)),
+                  std::string::npos)
+            << text;
 }
 
 TEST(Otava, HasATestForEachSeriesWithAFile) {

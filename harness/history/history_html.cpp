@@ -1,7 +1,12 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include "history/history_text.h"
 #include "report/chart_series.h"
+#include "report/headline.h"
 #include "report/html_parts.h"
 
 namespace xdpbench::history {
@@ -9,16 +14,26 @@ namespace {
 
 report::ChartSeries chart_of(const History& history, const Series& series) {
     report::ChartSeries chart;
-    chart.title = title_of(history, series);
+    chart.title = fmt::format("{}, {}", series.title, name_of(series.measure));
     chart.unit = std::string(name_of(series.measure));
     for (const Point& point : series.points) {
         const Run& run = history.runs[point.run];
-        chart.points.push_back({result_name(run), point.value});
+        chart.points.push_back({result_name(run), point.value, short_name(run)});
     }
     for (const Change& change : series.changes)
         chart.changes.push_back({change.point.index, change.point.before, change.point.after,
                                  change_text(history, series, change)});
     return chart;
+}
+
+// Changes are news to look at: whether they are good ones is in their texts.
+report::Headline headline_of(const History& history) {
+    const auto changed = static_cast<std::size_t>(
+        std::count_if(history.series.begin(), history.series.end(),
+                      [](const Series& series) { return !series.changes.empty(); }));
+    return {changed == 0 ? "no series changed"
+                         : fmt::format("{} of {} series changed", changed, history.series.size()),
+            changed == 0 ? model::Outcome::passed : model::Outcome::invalid};
 }
 
 std::string left_out_panel(const History& history) {
@@ -29,8 +44,10 @@ std::string left_out_panel(const History& history) {
 
 }  // namespace
 
-std::string to_html(const History& history) {
-    std::string body;
+std::string to_html(const History& history, const std::string& command_line) {
+    std::string body = "<h1>history</h1>\n" +
+                       report::html_headline(headline_of(history), results_text(history)) +
+                       report::html_facts({{"command", command_line}});
     for (const auto& [title, all] : series_by_environment(history)) {
         std::vector<std::string> figures;
         for (const Series* const series : all)

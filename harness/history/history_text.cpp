@@ -45,19 +45,6 @@ std::string environment_text(const Keys& environment, const std::set<std::string
     return parts.empty() ? "unknown environment" : fmt::format("{}", fmt::join(parts, ", "));
 }
 
-// Keys that do not have the same value in all of these.
-std::set<std::string> telling_keys(const std::vector<const Keys*>& all) {
-    std::set<std::string> telling;
-    for (const Keys* const keys : all) {
-        for (const Keys* const others : all) {
-            for (const auto& [key, value] : *keys) {
-                if (value_of(*others, key) != value) telling.insert(key);
-            }
-        }
-    }
-    return telling;
-}
-
 std::string changes_text(const History& history, const Series& series) {
     if (series.points.size() < kFewestResults) return "too few results";
     if (series.changes.empty()) return "no change";
@@ -74,7 +61,20 @@ std::string left_out_text(const History& history) {
     return text.empty() ? "" : "\nleft out:\n" + text;
 }
 
-std::string head_text(const History& history) {
+std::string group_text(const History& history, const std::vector<const Series*>& group) {
+    std::vector<report::TableRow> rows{{"", "", "newest", "results", "", ""}};
+    for (const Series* const series : group) {
+        rows.push_back({series->title, std::string(name_of(series->measure)),
+                        fmt::format("{:.4g}", series->points.back().value),
+                        std::to_string(series->points.size()),
+                        sparkline(series->values(), kColumns), changes_text(history, *series)});
+    }
+    return report::table_text(rows, 2);
+}
+
+}  // namespace
+
+std::string results_text(const History& history) {
     std::string oldest;
     std::string newest;
     for (const Run& run : history.runs) {
@@ -86,34 +86,17 @@ std::string head_text(const History& history) {
         text += fmt::format(" of {} with these labels", history.results);
     if (!history.runs.empty())
         text += fmt::format(", {} to {}", oldest.substr(0, 10), newest.substr(0, 10));
-    return text + "\n";
+    return text;
 }
-
-std::vector<const Keys*> environments_of(const History& history) {
-    std::vector<const Keys*> environments;
-    for (const Series& series : history.series) {
-        if (environments.empty() || *environments.back() != series.environment)
-            environments.push_back(&series.environment);
-    }
-    return environments;
-}
-
-std::string group_text(const History& history, const std::vector<const Series*>& group) {
-    std::vector<report::TableRow> rows{{"", "", "newest", "results", "", ""}};
-    for (const Series* const series : group) {
-        rows.push_back({title_of(history, *series), std::string(name_of(series->measure)),
-                        fmt::format("{:.4g}", series->points.back().value),
-                        std::to_string(series->points.size()),
-                        sparkline(series->values(), kColumns), changes_text(history, *series)});
-    }
-    return report::table_text(rows, 2);
-}
-
-}  // namespace
 
 std::string result_name(const Run& run) {
     const std::string commit = short_commit(run.label("commit"));
     return fmt::format("{} ({})", commit.empty() ? run.file : commit, run.started.substr(0, 10));
+}
+
+std::string short_name(const Run& run) {
+    const std::string commit = short_commit(run.label("commit"));
+    return commit.empty() ? run.started.substr(0, 10) : commit;
 }
 
 std::string change_text(const History& history, const Series& series, const Change& change) {
@@ -126,35 +109,32 @@ std::string change_text(const History& history, const Series& series, const Chan
                        fmt::join(change.also, ", "));
 }
 
-std::string title_of(const History& history, const Series& series) {
-    std::vector<const Keys*> alike;
-    for (const Series& other : history.series) {
-        if (other.name == series.name && other.measure == series.measure &&
-            other.environment == series.environment)
-            alike.push_back(&other.setup);
+std::vector<const Keys*> environments_of(const History& history) {
+    std::vector<const Keys*> environments;
+    for (const Series& series : history.series) {
+        if (environments.empty() || *environments.back() != series.environment)
+            environments.push_back(&series.environment);
     }
-    std::string title = series.name;
-    for (const std::string& key : telling_keys(alike))
-        title += fmt::format(", {} {}", key, value_of(series.setup, key));
-    return title;
+    return environments;
 }
 
 std::vector<std::pair<std::string, std::vector<const Series*>>> series_by_environment(
     const History& history) {
-    const std::vector<const Keys*> environments = environments_of(history);
-    const std::set<std::string> telling = telling_keys(environments);
+    const std::set<std::string> telling = telling_keys(environments_of(history));
     std::vector<std::pair<std::string, std::vector<const Series*>>> groups;
-    for (const Keys* const environment : environments) {
-        groups.emplace_back(environment_text(*environment, telling), std::vector<const Series*>());
-        for (const Series& series : history.series) {
-            if (series.environment == *environment) groups.back().second.push_back(&series);
-        }
+    const Keys* environment = nullptr;
+    for (const Series& series : history.series) {
+        if (environment == nullptr || *environment != series.environment)
+            groups.emplace_back(environment_text(series.environment, telling),
+                                std::vector<const Series*>());
+        environment = &series.environment;
+        groups.back().second.push_back(&series);
     }
     return groups;
 }
 
 std::string to_text(const History& history) {
-    std::string text = head_text(history);
+    std::string text = results_text(history) + "\n";
     for (const auto& [title, group] : series_by_environment(history))
         text += "\n" + title + "\n" + group_text(history, group);
     std::size_t older = 0;

@@ -20,18 +20,23 @@ inline constexpr std::size_t kFewestResults = 11;
 [[nodiscard]] std::string change_text(const History& history, const Series& series,
                                       const Change& change);
 
-// The name of a series and, where others of its name and measure were measured differently, how.
-[[nodiscard]] std::string title_of(const History& history, const Series& series);
-
 // What a person knows a result by: its commit, shortened, or its file; and its day.
 [[nodiscard]] std::string result_name(const Run& run);
+// The same where there is little room: its commit, shortened, or its day.
+[[nodiscard]] std::string short_name(const Run& run);
+
+// "28 results of 30 with these labels, 2026-11-01 to 2026-11-02".
+[[nodiscard]] std::string results_text(const History& history);
+
+// The environments of all series, each once.
+[[nodiscard]] std::vector<const Keys*> environments_of(const History& history);
 
 // The series of each environment, with its description.
 [[nodiscard]] std::vector<std::pair<std::string, std::vector<const Series*>>> series_by_environment(
     const History& history);
 
 [[nodiscard]] std::string to_json(const History& history);
-// A page with a chart for each series (report/html_parts.h).
-[[nodiscard]] std::string to_html(const History& history);
+// A page with what changed, and a chart for each series (report/html_parts.h).
+[[nodiscard]] std::string to_html(const History& history, const std::string& command_line);
 
 }  // namespace xdpbench::history

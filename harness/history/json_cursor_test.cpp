@@ -46,6 +46,17 @@ TEST(JsonCursor, NoticesThatATextIsCutOff) {
     EXPECT_FALSE(read(whole + " 1")["complete"]);
 }
 
+// Wherever it lies among the bytes that are looked at together.
+TEST(JsonCursor, FindsTheEndOfALongArray) {
+    for (std::size_t size = 0; size < 300; ++size) {
+        const std::string numbers = "1" + std::string(size, '0');
+        const auto found =
+            read(R"({"a": [)" + numbers + R"(, {"b": "]"}, )" + numbers + R"(], "number": 7})");
+        EXPECT_EQ(found["number"], 7) << size;
+        EXPECT_TRUE(found["complete"]) << size;
+    }
+}
+
 TEST(JsonCursor, EndsOnTextsThatAreNoJson) {
     for (const char* const text :
          {"", " ", "{", "{\"", "{\"\\", "{\"a\"", "{\"a\":", "{\"a\":}", "{\"a\" 1}", "{1}", "{,}",

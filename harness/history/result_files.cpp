@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <set>
+#include <string_view>
 #include <system_error>
 
-#include "base/file.h"
 #include "base/interrupt.h"
+#include "history/file_reader.h"
 
 namespace xdpbench::history {
 namespace {
@@ -68,18 +69,21 @@ Result<History> read_history(const FoundFiles& found, HistoryPlan plan,
                              const std::function<void(std::size_t)>& progress) {
     HistoryBuilder builder(std::move(plan));
     for (const LeftOut& one : found.left_out) builder.leave_out(one.file, one.reason);
+    FileReader reader;
     std::size_t read = 0;
     for (const fs::path& file : found.files) {
         if (interrupted()) return interrupted_error();
         progress(read++);
-        const Result<std::string> json = read_file(file);
+        const Result<std::string_view> json = reader.read(file);
         Result<SavedRun> run = json ? read_run(*json) : json.error();
         if (run)
             builder.add(file.string(), std::move(*run));
         else
             builder.leave_out(file.string(), run.error().what);
     }
-    return std::move(builder).build();
+    History history = std::move(builder).build(interrupted);
+    if (interrupted()) return interrupted_error();
+    return history;
 }
 
 }  // namespace xdpbench::history

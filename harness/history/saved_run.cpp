@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
 
 #include "base/number.h"
@@ -177,11 +178,6 @@ class Reader {
 };
 
 }  // namespace
-
-std::string value_of(const Keys& keys, const std::string& key) {
-    const auto found = keys.find(key);
-    return found == keys.end() ? "" : found->second;
-}
 
 std::string_view name_of(Measure measure) {
     switch (measure) {

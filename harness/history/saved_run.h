@@ -1,19 +1,15 @@
 // What a history keeps of a result: a few figures, and what they depend on. Pure.
 #pragma once
 
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "history/keys.h"
 #include "model/labels.h"
 
 namespace xdpbench::history {
-
-using Keys = std::map<std::string, std::string>;
-// "" if there is no such key.
-[[nodiscard]] std::string value_of(const Keys& keys, const std::string& key);
 
 enum class Measure {
     cycles,       // of the CPU per packet, whole path

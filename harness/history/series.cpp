@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 
 namespace xdpbench::history {
 namespace {
@@ -20,6 +21,27 @@ std::vector<std::string> differences(const Keys& before, const Keys& after) {
                 fmt::format("{}: {} / {}", key, old.empty() ? "not said" : old, value));
     }
     return result;
+}
+
+bool named_alike(const Series& one, const Series& other) {
+    return one.name == other.name && one.measure == other.measure &&
+           one.environment == other.environment;
+}
+
+// Those of one name are next to each other.
+void add_titles(std::vector<Series>& all) {
+    for (auto begin = all.begin(); begin != all.end();) {
+        const auto end = std::find_if_not(
+            begin, all.end(), [&](const Series& other) { return named_alike(*begin, other); });
+        std::vector<const Keys*> setups;
+        for (auto one = begin; one != end; ++one) setups.push_back(&one->setup);
+        const std::set<std::string> telling = telling_keys(setups);
+        for (; begin != end; ++begin) {
+            begin->title = begin->name;
+            for (const std::string& key : telling)
+                begin->title += fmt::format(", {} {}", key, value_of(begin->setup, key));
+        }
+    }
 }
 
 bool has_labels(const model::Labels& labels, const model::Labels& wanted) {
@@ -91,16 +113,19 @@ Series HistoryBuilder::finish(const Identity& identity, std::vector<Point> point
         const Run& other = history_.runs[b.run];
         return std::tie(one.started, one.file) < std::tie(other.started, other.file);
     });
-    Series series{name, measure, setup, environment, {}, 0, {}};
+    Series series{name, "", measure, setup, environment, {}, 0, {}};
     series.older = points.size() - std::min(points.size(), plan_.newest);
     series.points.assign(points.begin() + static_cast<std::ptrdiff_t>(series.older), points.end());
     series.changes = changes_of(series);
     return series;
 }
 
-History HistoryBuilder::build() && {
-    for (auto& [identity, points] : series_)
+History HistoryBuilder::build(const std::function<bool()>& stop) && {
+    for (auto& [identity, points] : series_) {
+        if (stop()) break;
         history_.series.push_back(finish(identity, std::move(points)));
+    }
+    add_titles(history_.series);
     return std::move(history_);
 }
 

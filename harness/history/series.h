@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <string>
 #include <tuple>
@@ -38,6 +39,8 @@ struct Change {
 
 struct Series {
     std::string name;
+    // The name and, where others of its name and measure were measured differently, how.
+    std::string title;
     Measure measure = Measure::cycles;
     Keys setup;
     Keys environment;           // in which all of its results are alike
@@ -76,8 +79,9 @@ class HistoryBuilder {
 
     void add(const std::string& file, SavedRun run);
     void leave_out(const std::string& file, const std::string& reason);
-    // Sorts the series and finds their changes.
-    [[nodiscard]] History build() &&;
+    // Sorts the series and finds their changes. Stops early, with those until then, once `stop`
+    // says so.
+    [[nodiscard]] History build(const std::function<bool()>& stop = [] { return false; }) &&;
 
   private:
     using Identity = std::tuple<Keys, std::string, Measure, Keys>;

@@ -35,7 +35,33 @@ TEST(Series, AreSeparateForDifferentPlacements) {
     other["benches"][1]["placement"] = "shared";
     const History history = history_of({sample_result(), other});
     ASSERT_EQ(history.series.size(), 5U);
-    EXPECT_EQ(title_of(history, history.series[0]), "p/native/size:64/XDP_TX, placement separate");
+    EXPECT_EQ(history.series[0].title, "p/native/size:64/XDP_TX, placement separate");
+}
+
+TEST(Series, AreNotFinishedOnceTheyAreToStop) {
+    HistoryBuilder builder({});
+    builder.add("a.json", read_sample(sample_result()));
+    int asked = 0;
+    const History history = std::move(builder).build([&asked] { return ++asked == 3; });
+    EXPECT_EQ(history.series.size(), 2U);
+}
+
+// A machine for each result: the time may not grow with the square of their number.
+TEST(Series, MayAllBeOfDifferentMachines) {
+    constexpr std::size_t kMachines = 20'000;
+    HistoryBuilder builder({});
+    for (std::size_t i = 0; i < kMachines; ++i) {
+        SavedRun run;
+        run.started = "2026-11-01T00:00:00Z";
+        run.environment = {{"host", fmt::format("h{}", i)}, {"kernel", "6.18"}};
+        run.figures = {{"p/native/XDP_TX", Measure::cycles, {{"placement", "shared"}}, 100}};
+        builder.add(fmt::format("{}.json", i), std::move(run));
+    }
+    const History history = std::move(builder).build();
+    ASSERT_EQ(history.series.size(), kMachines);
+    EXPECT_EQ(history.series.front().title, "p/native/XDP_TX");
+    EXPECT_EQ(series_by_environment(history).size(), kMachines);
+    EXPECT_NE(to_text(history).find("\nhost h19999, kernel 6.18\n"), std::string::npos);
 }
 
 TEST(Series, MayBeMergedOverMachines) {

@@ -30,7 +30,8 @@ struct Axis {
     static Axis counts(std::string title, std::size_t count);
     // Powers of ten, and 2 and 5 between them where there are few. Both ends are above 0.
     static Axis powers(std::string title, double lowest, double highest);
-    // 0, 1, 2 ... with these names. Names are left out where there is no room for all.
+    // 0, 1, 2 ... with these names. Names are left out where there is no room for all, but not the
+    // first and the last one.
     static Axis names(std::string title, const std::vector<std::string>& names);
 
     // 0 at the lower end, 1 at the upper one; what lies outside is cut off.

@@ -133,6 +133,11 @@ Axis Axis::names(std::string title, const std::vector<std::string>& names) {
     const std::size_t every = std::max<std::size_t>(1, (letters + kLetters - 1) / kLetters);
     for (std::size_t i = 0; i < names.size(); i += every)
         axis.ticks.push_back({static_cast<double>(i), names[i]});
+    if (names.size() < 2 || axis.ticks.back().at == static_cast<double>(names.size() - 1))
+        return axis;
+    // The last one has a name in any case, in place of one that is too near.
+    if (axis.ticks.size() > 1) axis.ticks.pop_back();
+    axis.ticks.push_back({static_cast<double>(names.size() - 1), names.back()});
     return axis;
 }
 

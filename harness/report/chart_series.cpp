@@ -48,7 +48,7 @@ std::string series_figure(const ChartSeries& series) {
     double low = series.points.front().value;
     double high = low;
     for (const SeriesPoint& point : series.points) {
-        names.push_back(point.label);
+        names.push_back(point.tick.empty() ? point.label : point.tick);
         if (!std::isfinite(point.value)) continue;
         points.push_back({number_of(names.size() - 1), point.value});
         low = std::min(low, point.value);

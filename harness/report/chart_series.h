@@ -10,6 +10,7 @@ namespace xdpbench::report {
 struct SeriesPoint {
     std::string label;  // what a person knows the result by: a commit, a time
     double value = 0;
+    std::string tick = {};  // the same in short, below the axis; empty: the label
 };
 
 // The level changed between point `index` - 1 and point `index`.
@@ -21,7 +22,7 @@ struct SeriesChange {
 };
 
 struct ChartSeries {
-    std::string title;                // "icmp_lb, native, 64 bytes"
+    std::string title;                // "icmp_lb, native, 64 bytes, cycles/packet"
     std::string unit;                 // "cycles/packet"
     std::vector<SeriesPoint> points;  // oldest first
     std::vector<SeriesChange> changes;
