@@ -49,6 +49,13 @@ Result<report::Source> only_source(const std::vector<report::NamedResult>& resul
                        "name one result; -o writes a page of several");
 }
 
+// Whether all that is asked for can be made of these, so that nothing is written otherwise.
+Result<void> check_formats(const std::vector<report::NamedResult>& results,
+                           const std::map<std::string, std::string>& formats) {
+    for (const auto& [option, path] : formats) XDPBENCH_CHECK(only_source(results, option.c_str()));
+    return {};
+}
+
 Result<void> write_file(const std::string& path, const std::string& content) {
     XDPBENCH_TRY(OutputFile file, OutputFile::create(path));
     XDPBENCH_CHECK(file.commit(content));
@@ -67,6 +74,7 @@ Result<int> report_command(ReportArguments arguments) {
     for (const auto& [option, path] : arguments.others)
         XDPBENCH_CHECK(named_files.add(option, path));
     XDPBENCH_TRY(const std::vector<report::NamedResult> results, read_results(arguments.results));
+    XDPBENCH_CHECK(check_formats(results, arguments.others));
     if (!arguments.output.empty())
         XDPBENCH_CHECK(write_file(arguments.output, report::to_html(results)));
     for (const report::OutputFormat& format : report::output_formats()) {

@@ -298,11 +298,13 @@ Result<StoredResult> read_any(const Json& json, const std::string& name,
     if (document.has("kind") && document.text("kind") == "comparison")
         return read_comparison(document);
     if (document.has("attach_modes")) return read_device(document);
-    return input_error(
-        fmt::format("{} is not a result of xdp-bench: it has no \"benches\", and is no comparison "
-                    "and no device either",
-                    name),
-        "results are written by xdp-bench run and compare, and by doctor --dev");
+    const std::string kind = document.has("kind") ? document.text("kind") : "";
+    return input_error(fmt::format("{} is no result that a page can be made of: {}", name,
+                                   kind.empty() ? "it has neither \"benches\" nor \"kind\""
+                                                : fmt::format("its kind is \"{}\"", kind)),
+                       kind == "history"
+                           ? "xdp-bench history writes its own page: --html FILE"
+                           : "name a result of run, compare, qualify, or doctor --dev");
 }
 
 }  // namespace

@@ -61,7 +61,7 @@ TEST(StoredResult, WhatIsNoResultIsRefused) {
     EXPECT_NE(error_of("hello").find("it is no JSON document"), std::string::npos);
     EXPECT_NE(error_of("").find("it is no JSON document"), std::string::npos);
     EXPECT_NE(error_of("[]").find("it has no \"schema_version\""), std::string::npos);
-    EXPECT_NE(error_of(R"({"schema_version": 2})").find("it has no \"benches\""),
+    EXPECT_NE(error_of(R"({"schema_version": 2})").find("it has neither \"benches\" nor \"kind\""),
               std::string::npos);
     EXPECT_NE(error_of(R"({"schema_version": 3})").find("this tool reads 1 and 2"),
               std::string::npos);
@@ -82,6 +82,13 @@ TEST(StoredResult, WhatIsCutOffOrDamagedIsNamedWithItsPlace) {
     EXPECT_NE(error_of(damaged).find("what follows is no JSON, at line 2, byte 25 of 43"),
               std::string::npos)
         << error_of(damaged);
+}
+
+TEST(StoredResult, OfAnotherKindIsNamed) {
+    const std::string history = error_of(R"({"schema_version": 2, "kind": "history"})");
+    EXPECT_NE(history.find("its kind is \"history\""), std::string::npos) << history;
+    EXPECT_NE(error_of(R"({"schema_version": 2})").find("neither \"benches\" nor \"kind\""),
+              std::string::npos);
 }
 
 TEST(StoredResult, AValueOfAnotherTypeIsNamedWithItsPlace) {
