@@ -84,6 +84,14 @@ class CompareResults(Case):
         self.assertEqual(text["--ktap"].count("not ok"), 2)
         self.assertRegex(text["--metrics"], r'xdp_bench_changed_ratio\{figure="xdp_drop[^}]*verdict="REGRESSION"\} 0\.(0999|1)')
 
+    def test_documents_say_what_is_slower_though_nothing_asks_for_it(self):
+        self.changed(2)
+        self.compare("--markdown", "s.md", "--html", "s.html", "--junit", "s.xml", code=0)
+        text = self.read_text("s.md")
+        self.assertTrue(text.startswith("### xdp-bench: 2 figures are slower \\(not judged: no --fail-on-regression\\)"), text)
+        self.assertEqual(text.count("became slower**: +100"), 2)
+        self.assertIn('class="verdict invalid">2 figures are slower', self.read_text("s.html"))
+
     def test_figures_of_all_windows_count_where_they_are_known(self):
         def known(document, figure):
             for bench in document["benches"]:

@@ -1,7 +1,10 @@
 """The HTML report: read by an HTML and an XML parser, and shown by a browser that asks for nothing and complains about nothing."""
 
 import base64
+import copy
+import html
 import http.server
+import json
 import os
 import re
 import shutil
@@ -16,6 +19,16 @@ from harness import Case, MEASURED, main
 BROWSER = shutil.which("chromium")
 # What the browser asks for by itself, whatever it shows.
 OWN_HOSTS = (".google.com", ".googleapis.com", ".gvt1.com")
+# Writes into the document which texts of charts are not all within their chart.
+FIND_CUT_TEXTS = """<script>
+const cut = [];
+for (const text of document.querySelectorAll("svg text")) {
+  const box = text.getBBox(), view = text.ownerSVGElement.viewBox.baseVal;
+  if (box.x < 0 || box.y < 0 || box.x + box.width > view.width || box.y + box.height > view.height) cut.push(text.textContent);
+}
+document.body.dataset.texts = document.querySelectorAll("svg text").length;
+document.body.dataset.cut = JSON.stringify(cut);
+</script></body>"""
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 LARGEST = 300_000  # bytes of the page of a usual run
 
@@ -125,11 +138,23 @@ class Html(Case):
 
     def show(self, name):
         """What a browser makes of the page, as its document."""
+        return self.browse(self.read_text(name))
+
+    def check_texts(self, name):
+        """Every text of a chart is within it, on a wide screen and on a narrow one, where letters are larger."""
+        page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", self.read_text(name)).replace("</body>", FIND_CUT_TEXTS)
+        for width in (1200, 600):
+            shown = self.browse(page, f"--window-size={width},900")
+            found = dict(re.findall(r'data-(texts|cut)="([^"]*)"', shown))
+            self.assertGreater(int(found["texts"]), 0)
+            self.assertEqual(json.loads(html.unescape(found["cut"])), [], f"{name}, {width} pixels")
+
+    def browse(self, page, *flags):
         if BROWSER is None:
             self.skipTest("there is no chromium: sudo scripts/setup browser")
-        proxy = Proxy(self.read_text(name))
+        proxy = Proxy(page)
         self.addCleanup(proxy.close)
-        flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+        flags = [*flags, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
                  "--disable-component-update", f"--user-data-dir={self.folder}/profile", "--enable-logging=stderr",
                  f"--proxy-server=127.0.0.1:{proxy.server.server_address[1]}", "--dump-dom"]
         done = subprocess.run([BROWSER, *flags, "http://report.test/"], capture_output=True, text=True, timeout=120)
@@ -176,6 +201,7 @@ class Html(Case):
         for part in ("Processed rate, Mpps", "Time per packet, ns", "ns/packet of each window", "actions by CPU", "Environment"):
             self.assertIn(part, words)
         self.assertIn("Time per packet, ns", self.show("out.html"))
+        self.check_texts("out.html")
 
     def test_rates_by_frame_size(self):
         self.tool("--prog", "xdp_tx", "--only", "bench", "--size", "64,512", "--duration", "50ms", "--rounds", "1", "--json", "out.json",
@@ -188,6 +214,23 @@ class Html(Case):
         words = self.check_page("out.html").words()
         for part in ("loss by offered rate", "latency at 1 kpps", "program, to the tester", "baseline, to the tester"):
             self.assertIn(part, words)
+        self.check_texts("out.html")
+
+    def test_no_text_of_a_comparison_is_cut(self):
+        self.tool("compare", "xdp_drop", "xdp_drop", "--only", "time", "--max-time", "1s", "--json", "out.json", code=MEASURED)
+        document = self.read_json()
+        case = document["cases"][0]
+        document["cases"] = []
+        for number, judgement in enumerate(("inconclusive", "slower", "faster")):
+            one = copy.deepcopy(case) | {"judgement": judgement, "samples": 24, "effect": (0.008, 1.2345, -0.8)[number], "p": 0.5, "holm_p": 0.5,
+                                         "control_effect": 0.0, "control_p": 1.0, "outcome": "passed"}
+            one["variant"] = ("", "/size:imix/flows:100", "/size:imix/flows:100000/separate/and:a-name-that-is-longer-than-the-chart")[number]
+            one["interval"] = {"low": one["effect"] - 0.1, "high": one["effect"] + 0.1, "coverage": 0.99}
+            document["cases"].append(one)
+        self.write_text("three.json", json.dumps(document))
+        self.tool("report", "three.json", "-o", "three.html")
+        self.assertIn("inconclusive", self.check_page("three.html").words())
+        self.check_texts("three.html")
 
     def test_a_comparison_and_several_results_on_one_page(self):
         self.tool("compare", "xdp_drop", "xdp_drop", "--only", "time", "--max-time", "2s", "--json", "out.json", "--html", "out.html",
@@ -198,6 +241,8 @@ class Html(Case):
         self.tool("report", "out.json", "two.json", "-o", "both.html")
         page = self.check_page("both.html")
         self.assertEqual([link for link in page.links if link.startswith("#")], ["#r1", "#r2"])
+        self.tool("report", "out.json", "two.json", "-o", "none.html", "--markdown", "none.md", code=2)
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "none.html")))
 
     def test_a_device(self):
         self.tool("doctor", "--dev", "lo", "--json", "lo.json", code=(0, 1))

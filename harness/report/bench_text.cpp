@@ -14,7 +14,9 @@
 #include "report/bench_table.h"
 #include "report/cost.h"
 #include "report/counts_text.h"
+#include "report/scaling_table.h"
 #include "report/state_text.h"
+#include "report/table.h"
 #include "stats/summary.h"
 
 namespace xdpbench::report {
@@ -230,17 +232,6 @@ std::string bench_text(const model::BenchRecord& bench) {
 
 namespace {
 
-// "CPU 0 51 %, CPU 1 49 %": which CPUs the program ran on.
-std::string spread_text(const model::ScalingStep& step) {
-    double all = 0;
-    for (const auto& [cpu, frames] : step.handled_by) all += static_cast<double>(frames);
-    std::vector<std::string> parts;
-    for (const auto& [cpu, frames] : step.handled_by)
-        parts.push_back(
-            fmt::format("CPU {} {:.0f} %", cpu, 100 * static_cast<double>(frames) / all));
-    return parts.empty() ? "not counted by CPU" : fmt::format("{}", fmt::join(parts, ", "));
-}
-
 // A line for each step that the generators limit.
 std::string limits_text(const model::ScalingRecord& scaling) {
     std::string text;
@@ -263,18 +254,7 @@ std::string port_scaling_text(const model::ScalingRecord& scaling) {
     std::string text = fmt::format(
         "  {:<8} {}\n           queues of the device, and CPUs that send as fast as they can\n\n",
         "scaling", setup_text(scaling.setup, scaling.outcome));
-    constexpr const char* kRow = "  {:<8}{:<10}{:>10}{:>10}{:>12}{:>11}{:>10}  {:<11}{}\n";
-    text += fmt::format(kRow, "queues", "CPUs", "Mpps", "speedup", "efficiency", "generator",
-                        "lost", "bottleneck", "the program ran on");
-    for (const model::ScalingStep& step : scaling.steps)
-        text += fmt::format(
-            kRow, step.queues, fmt::format("{}", fmt::join(step.cpus, ",")),
-            fmt::format("{:.3f}", stats::median(step.together).value_or(0) / model::kMega),
-            fmt::format("{:.2f}", model::speedup(scaling, step)),
-            fmt::format("{:.2f}", model::efficiency(scaling, step)),
-            fmt::format("{:.3f}", step.generator_maximum / model::kMega),
-            fmt::format("{:.2f} %", step.lost * 100), model::name_of(step.bound),
-            spread_text(step));
+    text += table_text(scaling_table(scaling).rows, 1);
     return text + fmt::format("\n  {:<9}{}\n", "lost", losses_text(scaling.losses)) +
            limits_text(scaling) + flows_hint(scaling);
 }
@@ -287,17 +267,7 @@ std::string scaling_text(const model::ScalingRecord& scaling) {
         "  {:<8} {}\n           one generator and one queue per CPU: {} of one device, interleaved "
         "with as many devices\n\n",
         "scaling", setup_text(scaling.setup, scaling.outcome), counted(scaling.queues, "queue"));
-    constexpr const char* kTitles = "  {:<10}{:>11}{:>11}{:>11}{:>11}{:>11}\n";
-    text += fmt::format(kTitles, "", "together", "speedup", "apart", "speedup", "efficiency");
-    text += fmt::format(kTitles, "CPUs", "Mpps", "", "Mpps", "", "");
-    for (const model::ScalingStep& step : scaling.steps) {
-        const double apart = stats::median(step.apart).value_or(0);
-        text += fmt::format("  {:<10}{:>11.3f}{:>11.2f}{:>11.3f}{:>11.2f}{:>11.2f}\n",
-                            fmt::format("{}", fmt::join(step.cpus, ",")),
-                            stats::median(step.together).value_or(0) / model::kMega,
-                            model::speedup(scaling, step), apart / model::kMega,
-                            model::apart_speedup(scaling, step), model::efficiency(scaling, step));
-    }
+    text += table_text(scaling_table(scaling).rows, 1);
     return text + fmt::format("\n  {:<9}{}\n", "lost", losses_text(scaling.losses));
 }
 

@@ -36,6 +36,12 @@ std::string value_of(const model::QualificationRecord& record, std::string_view 
 
 }  // namespace
 
+bool is_card_key(std::string_view key) {
+    return std::any_of(kCardFacts.begin(), kCardFacts.end(), [key](const Shown& shown) {
+        return key == shown.key || (shown.more_key != nullptr && key == shown.more_key);
+    });
+}
+
 std::vector<CardFact> card_facts(const model::QualificationRecord& record) {
     std::vector<CardFact> facts;
     for (const Shown& shown : kCardFacts) {

@@ -14,6 +14,8 @@ struct CardFact {
     std::string value;
     bool brief = false;  // one of those that the console prints
 };
+// Whether the card's facts have this key of the environment.
+[[nodiscard]] bool is_card_key(std::string_view key);
 
 // Those that are known, in the order in which they are shown.
 [[nodiscard]] std::vector<CardFact> card_facts(const model::QualificationRecord& record);

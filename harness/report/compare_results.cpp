@@ -236,6 +236,7 @@ ResultRow alone(const SavedFigure& figure, bool in_new) {
 ResultTable compare_results(const SavedResult& before, const SavedResult& after,
                             std::optional<double> threshold) {
     ResultTable table;
+    table.threshold = threshold;
     table.differences = environment_differences(before, after);
     std::vector<SavedFigure> old = before.figures;
     // Figures of one name may differ in their setup (sizes, flows): the same setup first.

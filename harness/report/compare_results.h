@@ -56,6 +56,7 @@ inline constexpr double kMarkedClock = 0.03;
 struct ResultTable {
     std::vector<std::string> differences;  // of the environments: "kernel: 6.1 / 6.18"
     std::vector<ResultRow> rows;
+    std::optional<double> threshold;  // that a regression is above; nothing: no row is judged
     // Of the command that compares, and of the new side.
     std::string command_line;
     std::string started;  // UTC, ISO 8601

@@ -16,27 +16,8 @@ namespace {
 
 constexpr double kPercent = 100;
 
-std::string judgement_text(const model::ComparedCase& one) {
-    switch (one.outcome) {
-        case model::Outcome::passed:
-            return std::string(stats::name(one.comparison.judgement));
-        default:
-            return model::outcome_name(one.outcome);
-    }
-}
-
-std::string interval_text(const model::ComparedCase& one) {
-    const std::optional<stats::Interval>& interval = one.comparison.interval;
-    if (!interval) return "-";
-    return fmt::format("{:+.2f} to {:+.2f} %", interval->low * kPercent, interval->high * kPercent);
-}
-
 // Whether there were enough blocks for a first look: otherwise nothing is known of an effect.
 bool looked_at(const model::ComparedCase& one) { return one.comparison.blocks > 0; }
-
-std::string effect_text(const model::ComparedCase& one) {
-    return looked_at(one) ? fmt::format("{:+.2f} %", one.comparison.effect * kPercent) : "-";
-}
 
 // What the judgement rests on, in words.
 std::string because(const model::ComparedCase& one, const model::CompareRecord& record) {
@@ -110,8 +91,7 @@ std::string case_text(const model::ComparedCase& one, const model::CompareRecord
         "  {:<{}} {:>10.1f} {:>10.1f} {:>8} {:>8}   {:>9}   {:<21} {:>5}   {}\n"
         "            {}\n"
         "            effect on the {}: {}\n{}",
-        one.setup.name(), width, one.base_ns, one.contender_ns, threshold,
-        fmt::format("{:+.1f}", std::round(one.more_ns() * 10) / 10 + 0.0),  // + 0.0: not "-0.0"
+        one.setup.name(), width, one.base_ns, one.contender_ns, threshold, more_text(one),
         effect_text(one), interval_text(one), one.comparison.blocks, judgement_text(one),
         setup_text(one.setup, one.outcome),
         one.measure == model::Measure::program ? "program's own time" : "whole path's time",
@@ -164,6 +144,33 @@ Json to_json(const model::ComparedCase& one) {
 }
 
 }  // namespace
+
+std::string judgement_text(const model::ComparedCase& one) {
+    return one.outcome == model::Outcome::passed
+               ? std::string(stats::name(one.comparison.judgement))
+               : model::outcome_name(one.outcome);
+}
+
+std::string effect_text(const model::ComparedCase& one) {
+    return looked_at(one) ? fmt::format("{:+.2f} %", one.comparison.effect * kPercent) : "-";
+}
+
+std::string interval_text(const model::ComparedCase& one) {
+    const std::optional<stats::Interval>& interval = one.comparison.interval;
+    if (!interval) return "-";
+    return fmt::format("{:+.2f} to {:+.2f} %", interval->low * kPercent, interval->high * kPercent);
+}
+
+std::string more_text(const model::ComparedCase& one) {
+    return fmt::format("{:+.1f}", std::round(one.more_ns() * 10) / 10 + 0.0);  // + 0.0: not "-0.0"
+}
+
+std::string effect_summary(const model::ComparedCase& one, const model::CompareRecord& record) {
+    const std::string found = looked_at(one) ? fmt::format("{} after {}; ", effect_text(one),
+                                                           counted(one.comparison.blocks, "block"))
+                                             : "";
+    return fmt::format("{}: {}{}", judgement_text(one), found, because(one, record));
+}
 
 std::string comparison_text(const model::CompareRecord& record) {
     std::string text;

@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <string_view>
 
+#include "report/comparison.h"
 #include "report/load_title.h"
-#include "stats/comparison.h"
 
 namespace xdpbench::report {
 namespace {
@@ -52,16 +53,14 @@ std::vector<Entry> cases_of(const model::RunRecord& run) {
     return entries;
 }
 
-// Of a case that was measured the judgement, which is why it did not pass.
+// Of a case that was measured the judgement, and what it rests on.
 std::vector<Entry> cases_of(const model::CompareRecord& record) {
     std::vector<Entry> entries;
     for (const model::ComparedCase& one : record.cases) {
         Entry entry = entry_of(one, "compare");
         entry.outcome = model::outcome_of(one);
-        if (one.outcome == model::Outcome::passed)
-            entry.message =
-                fmt::format("{}: {:+.2f} % after {} samples", stats::name(one.comparison.judgement),
-                            one.comparison.effect * 100, one.comparison.blocks);
+        entry.verdict = judgement_text(one);
+        if (one.outcome == model::Outcome::passed) entry.message = effect_summary(one, record);
         entries.push_back(std::move(entry));
     }
     return entries;
@@ -85,7 +84,8 @@ std::vector<Entry> cases_of(const ResultTable& table) {
         if (row.change) message += fmt::format(": {:+.2f} %", *row.change * 100);
         if (!row.reason.empty()) message += ": " + row.reason;
         entries.push_back({suite_of("compare", row.bench.substr(0, slash)), name, "",
-                           outcome_of(row), message, 0, ""});
+                           outcome_of(row), message, 0, "", nullptr,
+                           std::string(report::name(row.verdict))});
     }
     return entries;
 }
@@ -110,8 +110,8 @@ Entries list_entries(const Source& source) {
     return std::visit(
         [](const auto* record) {
             Entries entries{record->command_line, record->started,   record->seconds,
-                            record->interrupted,  record->exit_code, record->environment,
-                            cases_of(*record)};
+                            record->interrupted,  record->exit_code, headline_of(*record),
+                            record->environment,  cases_of(*record)};
             sort_by_suite(entries.all);
             return entries;
         },
@@ -124,34 +124,19 @@ std::size_t count_entries(const std::vector<Entry>& entries, model::Outcome outc
                       [&](const Entry& entry) { return entry.outcome == outcome; }));
 }
 
-std::string verdict_text(const Entries& entries) {
-    const bool compared = !entries.all.empty() && entries.all.front().suite.starts_with("compare.");
-    if (entries.interrupted) return "interrupted: this is what was done until then";
-    switch (entries.exit_code) {
-        case model::kHeld:
-            return compared ? "not slower" : "everything passed";
-        case model::kFailed:
-            return compared ? "the contender is slower"
-                            : "failed: the program is wrong, or the attach modes disagree";
-        case model::kInputError:
-            return "error: the environment or the tool";
-        case model::kInvalid:
-            return compared ? "undecided, or the measurement is invalid"
-                            : "a measurement is invalid";
-        case model::kNothingRan:
-            return "nothing could run here";
-        default:
-            return fmt::format("exit code {}", entries.exit_code);
-    }
+std::string Entry::ending() const {
+    return verdict.empty() ? model::outcome_name(outcome) : verdict;
 }
 
 std::string outcomes_text(const Entries& entries) {
     std::string text;
     for (const model::Outcome outcome : model::kOutcomes) {
-        const std::size_t count = count_entries(entries.all, outcome);
-        if (count > 0)
-            text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count,
-                                model::outcome_name(outcome));
+        std::map<std::string, std::size_t> counts;
+        for (const Entry& entry : entries.all) {
+            if (outcome == entry.outcome) ++counts[entry.ending()];
+        }
+        for (const auto& [ending, count] : counts)
+            text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, ending);
     }
     return text;
 }

@@ -12,6 +12,7 @@
 #include "model/qualification.h"
 #include "model/run.h"
 #include "report/compare_results.h"
+#include "report/headline.h"
 
 namespace xdpbench::report {
 
@@ -28,6 +29,11 @@ struct Entry {
     double seconds = 0;
     std::string repeat;                          // empty where no command runs this one alone
     const model::ChangedFrame* frame = nullptr;  // in the record
+    // In a word what it ended with, where that says more than the outcome: of a comparison "slower"
+    // or "inconclusive".
+    std::string verdict = {};
+
+    [[nodiscard]] std::string ending() const;  // the verdict, or the outcome
 };
 
 // The cases in the order in which they ran, a suite's together, and what they ran on.
@@ -37,6 +43,7 @@ struct Entries {
     double seconds = 0;
     bool interrupted = false;
     int exit_code = 0;
+    Headline headline;
     std::vector<std::pair<std::string, std::string>> environment;
     std::vector<Entry> all;
 };
@@ -45,9 +52,7 @@ struct Entries {
 // How many of them have this outcome.
 [[nodiscard]] std::size_t count_entries(const std::vector<Entry>& entries, model::Outcome outcome);
 
-// How it ended, in words: what its exit code means.
-[[nodiscard]] std::string verdict_text(const Entries& entries);
-// "27 passed, 2 failed".
+// "27 passed, 2 failed"; of a comparison "1 same, 2 inconclusive".
 [[nodiscard]] std::string outcomes_text(const Entries& entries);
 // "" without that key.
 [[nodiscard]] std::string environment_value(const Entries& entries, const std::string& key);

@@ -32,7 +32,7 @@ std::string body_of(const model::CompareRecord& record) {
 
 std::string body_of(const model::QualificationRecord& record) {
     const Source source = &record;
-    return html_card(record) + html_verdict(source) + html_features(record) +
+    return html_verdict(source) + html_card(record) + html_features(record) +
            html_problems(source) + html_port_rates(record) + html_cases(source) +
            html_environment(source);
 }

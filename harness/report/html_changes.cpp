@@ -41,9 +41,8 @@ std::vector<HtmlCell> cells_of(const ResultRow& row) {
 }
 
 EffectRow effect_of(const ResultRow& row) {
-    EffectRow effect{row.bench, *row.change * kPercent, std::nullopt,
-                     fmt::format("{:+.2f} % {}", *row.change * kPercent, name(row.verdict)),
-                     class_of(row)};
+    EffectRow effect{fmt::format("{}: {}", row.bench, name(row.verdict)), *row.change * kPercent,
+                     std::nullopt, fmt::format("{:+.2f} %", *row.change * kPercent), class_of(row)};
     if (row.interval)
         effect.interval = std::pair{row.interval->low * kPercent, row.interval->high * kPercent};
     return effect;

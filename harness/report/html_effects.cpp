@@ -24,25 +24,16 @@ std::string class_of(const model::ComparedCase& one) {
     }
 }
 
-std::string judgement_of(const model::ComparedCase& one) {
-    return one.outcome == model::Outcome::passed
-               ? std::string(stats::name(one.comparison.judgement))
-               : model::outcome_name(one.outcome);
-}
-
 std::vector<HtmlCell> row_of(const model::ComparedCase& one) {
     const stats::Comparison& found = one.comparison;
-    const std::string interval =
-        found.interval ? fmt::format("{:+.2f} to {:+.2f}", found.interval->low * kPercent,
-                                     found.interval->high * kPercent)
-                       : "-";
     return {{html_text(one.setup.name()), ""},
-            {judgement_of(one), "o-" + judgement_of(one)},
+            {judgement_text(one), "o-" + judgement_text(one)},
             {fmt::format("{:.1f}", one.base_ns), "n"},
             {fmt::format("{:.1f}", one.contender_ns), "n"},
+            {more_text(one), "n"},
             {one.baseline_ns > 0 ? fmt::format("{:.1f}", one.baseline_ns) : "-", "n"},
-            {found.blocks > 0 ? fmt::format("{:+.2f}", found.effect * kPercent) : "-", "n"},
-            {interval, "n"},
+            {effect_text(one), "n"},
+            {interval_text(one), "n"},
             {fmt::format("{}", found.blocks), "n"},
             {one.measure == model::Measure::program ? "program" : "whole path", ""}};
 }
@@ -55,18 +46,17 @@ std::string html_effects(const model::CompareRecord& record) {
     for (const model::ComparedCase& one : record.cases) {
         rows.push_back(row_of(one));
         if (one.comparison.blocks == 0) continue;
-        EffectRow effect{
-            one.setup.name(), one.comparison.effect * kPercent, std::nullopt,
-            fmt::format("{:+.2f} % {}", one.comparison.effect * kPercent, judgement_of(one)),
-            class_of(one)};
+        EffectRow effect{one.setup.name() + ": " + judgement_text(one),
+                         one.comparison.effect * kPercent, std::nullopt, effect_text(one),
+                         class_of(one)};
         if (one.comparison.interval)
             effect.interval = std::pair{one.comparison.interval->low * kPercent,
                                         one.comparison.interval->high * kPercent};
         effects.push_back(std::move(effect));
     }
     std::string table =
-        html_table({"case", "verdict", "base, ns/packet", "contender, ns/packet", "baseline, ns",
-                    "effect, %", "interval, %", "samples", "effect on"},
+        html_table({"case", "verdict", "base, ns/packet", "contender, ns/packet", "more, ns",
+                    "baseline, ns", "effect", "interval", "blocks", "effect on"},
                    rows);
     if (effects.empty()) return table;
     const double threshold = record.threshold * kPercent;

@@ -153,7 +153,8 @@ std::string latency_figure(const model::LoadRecord& load) {
          {std::pair{"0", 0.0}, std::pair{"90", 0.9}, std::pair{"99", 0.99},
           std::pair{"99.9", 0.999}, std::pair{"99.99", 0.9999}, std::pair{"99.999", 0.99999},
           std::pair{"99.9999", 0.999999}}) {
-        if (nines_of(share) <= shares.high) shares.ticks.push_back({nines_of(share), text});
+        // With room for rounding: 0.99999 has 5.000000000002 nines.
+        if (nines_of(share) <= shares.high + 1e-6) shares.ticks.push_back({nines_of(share), text});
     }
     Plot plot("latency by share of frames", shares,
               Axis::powers("ns, logarithmic", low * 0.9, high * 1.1), kTickRoom);

@@ -37,8 +37,10 @@ std::string html_card(const model::QualificationRecord& record) {
     std::string html = "<dl class=\"facts\">\n";
     html += fmt::format("<dt>port</dt><dd>{}{}</dd>\n", html_text(record.device),
                         record.peer.empty() ? "" : html_text(", peer " + record.peer));
-    for (const CardFact& fact : card_facts(record))
+    for (const CardFact& fact : card_facts(record)) {
+        if (fact.label == "kernel") continue;  // it is in the facts below the verdict
         html += fmt::format("<dt>{}</dt><dd>{}</dd>\n", fact.label, html_text(fact.value));
+    }
     return html_panel("Card", html + "</dl>\n");
 }
 

@@ -1,39 +1,19 @@
 // How a run or a comparison ended, its cases, and what it ran on.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
+#include <utility>
+#include <variant>
+#include <vector>
 
 #include "base/text.h"
+#include "report/card_facts.h"
 #include "report/html_sections.h"
 
 namespace xdpbench::report {
 namespace {
 
-std::string_view class_of(const Entries& entries) {
-    if (entries.interrupted) return "invalid";
-    switch (entries.exit_code) {
-        case model::kHeld:
-            return "passed";
-        case model::kFailed:
-            return "failed";
-        default:
-            return "invalid";
-    }
-}
-
-std::string facts(const std::vector<std::pair<std::string, std::string>>& facts) {
-    std::string html = "<dl class=\"facts\">\n";
-    for (const auto& [name, value] : facts) {
-        if (!value.empty())
-            html += fmt::format("<dt>{}</dt><dd>{}</dd>\n", html_text(name), html_text(value));
-    }
-    return html + "</dl>\n";
-}
-
-HtmlCell outcome_cell(model::Outcome outcome) {
-    const std::string name = model::outcome_name(outcome);
-    return {html_text(name), "o-" + name};
+HtmlCell outcome_cell(const Entry& entry) {
+    return {html_text(entry.ending()), std::string("o-") + model::outcome_name(entry.outcome)};
 }
 
 std::string repeat_text(const Entry& entry) {
@@ -56,7 +36,7 @@ std::string suite_table(std::span<const Entry> entries) {
             entry.message.empty() || entry.outcome == model::Outcome::failed
                 ? ""
                 : fmt::format("<span class=\"dim\">{}</span>", html_text(entry.message));
-        rows.push_back({outcome_cell(entry.outcome),
+        rows.push_back({outcome_cell(entry),
                         {html_text(entry.name) + message + repeat_text(entry), ""},
                         {seconds_text(entry.seconds), "n"}});
     }
@@ -67,23 +47,24 @@ std::string suite_table(std::span<const Entry> entries) {
 
 std::string html_verdict(const Source& source) {
     const Entries entries = list_entries(source);
-    std::string html = fmt::format(
-        "<p class=\"verdict {}\">{}<br><span class=\"dim\">{}</span></p>\n", class_of(entries),
-        html_text(verdict_text(entries)), html_text(outcomes_text(entries)));
-    html += facts({{"command", entries.command_line},
-                   {"started", entries.started},
-                   {"took", fmt::format("{:.1f} s", entries.seconds)},
-                   {"tool", environment_value(entries, "tool_version")},
-                   {"kernel", environment_value(entries, "kernel")},
-                   {"CPU", environment_value(entries, "cpu_model")},
-                   {"CPUs online", environment_value(entries, "cpus_online")},
-                   {"hypervisor", environment_value(entries, "hypervisor")}});
+    std::string html = html_headline(entries.headline, outcomes_text(entries));
+    html += html_facts({{"command", entries.command_line},
+                        {"started", entries.started},
+                        {"took", fmt::format("{:.1f} s", entries.seconds)},
+                        {"tool", environment_value(entries, "tool_version")},
+                        {"kernel", environment_value(entries, "kernel")},
+                        {"CPU", environment_value(entries, "cpu_model")},
+                        {"CPUs online", environment_value(entries, "cpus_online")},
+                        {"hypervisor", environment_value(entries, "hypervisor")}});
     return html;
 }
 
 std::string html_environment(const Source& source) {
-    const Entries entries = list_entries(source);
-    return html_panel("Environment", facts(entries.environment));
+    Entries entries = list_entries(source);
+    if (std::holds_alternative<const model::QualificationRecord*>(source))
+        std::erase_if(entries.environment,
+                      [](const auto& fact) { return is_card_key(fact.first); });
+    return html_panel("Environment", html_facts(entries.environment));
 }
 
 std::string html_cases(const Source& source) {
@@ -106,9 +87,9 @@ std::string html_problems(const Source& source) {
     std::string html;
     for (const Entry& entry : entries.all) {
         if (model::held(entry.outcome)) continue;
-        html += fmt::format("<h3><span class=\"o-{0}\">{0}</span> {1}: {2}</h3>\n",
-                            model::outcome_name(entry.outcome), html_text(entry.suite),
-                            html_text(entry.name));
+        html += fmt::format("<h3><span class=\"o-{}\">{}</span> {}: {}</h3>\n",
+                            model::outcome_name(entry.outcome), html_text(entry.ending()),
+                            html_text(entry.suite), html_text(entry.name));
         if (!entry.location.empty())
             html += fmt::format("<p class=\"dim\">{}</p>\n", html_text(entry.location));
         html += fmt::format("<pre>{}</pre>\n", html_text(entry.message));

@@ -59,6 +59,49 @@ TEST(Axis, AroundOneValue) {
     EXPECT_GT(axis.high, 50);
 }
 
+TEST(Axis, NamesOfTheFirstAndTheLastStay) {
+    std::vector<std::string> names;
+    for (int i = 0; i < 30; ++i) names.push_back("2026-11-" + std::to_string(10 + i));
+    const Axis axis = Axis::names("result", names);
+    EXPECT_EQ(axis.ticks.front().text, names.front());
+    EXPECT_EQ(axis.ticks.back().text, names.back());
+    EXPECT_LT(axis.ticks.size(), 6U);
+    EXPECT_EQ(Axis::names("result", {"one"}).ticks.size(), 1U);
+    EXPECT_EQ(Axis::names("result", {std::string(60, 'a'), std::string(60, 'b')}).ticks.size(), 2U);
+}
+
+// What the attribute of the first element with this text says.
+double x_of(const std::string& svg, const std::string& text) {
+    const std::size_t element = svg.rfind("<text x=\"", svg.find(">" + text + "<"));
+    return std::stod(svg.substr(element + 9));
+}
+
+TEST(EffectChart, LeavesRoomForTheLongestValue) {
+    const std::vector<EffectRow> rows{{"a", 1, std::nullopt, "+1.00 %", "grey"},
+                                      {"b", 2, std::nullopt, "+123456.78 %", "grey"}};
+    const std::string svg = effect_chart("effect", "%", rows, 1);
+    EXPECT_LE(x_of(svg, "+123456.78 %") + 12 * 10, 520) << svg;
+}
+
+TEST(EffectChart, ALongNameIsCompressed) {
+    const std::string name(90, 'n');
+    const std::string svg =
+        effect_chart("effect", "%", {{name, 1, std::nullopt, "+1 %", "grey"}}, 1);
+    EXPECT_TRUE(contains(svg, "textLength=\"504\" lengthAdjust=\"spacingAndGlyphs\">" + name));
+}
+
+// The lines behind the marks leave the names out: the first name's base line is at 18.
+TEST(BarChart, NoLineCrossesAName) {
+    const std::string svg = bar_chart("rate", "Mpps", {{"a", {{1, "s0"}}, "1 Mpps"}});
+    std::size_t lines = 0;
+    for (std::size_t at = svg.find("class=\"grid\" d=\"M"); at != std::string::npos;
+         at = svg.find("class=\"grid\" d=\"M", at + 1)) {
+        EXPECT_GE(std::stod(svg.substr(svg.find(' ', at + 16) + 1)), 20) << svg;
+        ++lines;
+    }
+    EXPECT_GT(lines, 3U);
+}
+
 TEST(SeriesFigure, PointsLevelsAndChanges) {
     ChartSeries series{"lb <native>", "cycles/packet", {}, {}};
     EXPECT_EQ(series_figure(series), "");
@@ -79,6 +122,34 @@ TEST(Html, ARunSaysHowItEndedAndHowToRepeatIt) {
     EXPECT_TRUE(contains(html, "xdp-bench run --prog lb --only check"));
     EXPECT_TRUE(contains(html, "Operation not supported"));
     EXPECT_TRUE(contains(html, "<dt>kernel</dt><dd>6.1</dd>"));
+}
+
+TEST(Html, TheAxisOfALatencyEndsWithATick) {
+    model::RunRecord run = sample_run();
+    for (model::LatencySeries& series : run.loads[2].latencies)
+        series.histogram.add(latency_bucket(1500), 98'000);
+    EXPECT_TRUE(contains(to_html(&run), ">99.999</text>")) << "1 of 99,000 frames has 5 nines";
+}
+
+TEST(Html, AQualificationBeginsWithItsVerdictAndSaysThingsOnce) {
+    model::QualificationRecord record;
+    record.device = "eth1";
+    record.environment = {{"kernel", "6.12.5"}, {"driver", "igb"}, {"host", "tester"}};
+    record.cases = {{"data", "actions", model::Finding::fail, "no", 1, ""}};
+    record.exit_code = model::kFailed;
+    const std::string html = to_html(&record);
+    EXPECT_LT(html.find("class=\"verdict failed\">eth1: not qualified"), html.find("<h2>Card"));
+    for (const char* const value : {"<dd>6.12.5</dd>", "<dd>igb</dd>", "<dd>tester</dd>"}) {
+        EXPECT_TRUE(contains(html, value)) << value;
+        EXPECT_EQ(html.find(value), html.rfind(value)) << value;
+    }
+}
+
+TEST(Html, TheColourOfAComparisonOfResultsIsThatOfItsRows) {
+    ResultTable table;
+    table.rows.emplace_back().verdict = Change::slower;
+    table.rows.back().change = 1;
+    EXPECT_TRUE(contains(to_html(&table), "class=\"verdict invalid\">1 figure is slower"));
 }
 
 TEST(Html, OneArticleForEachResult) {

@@ -54,7 +54,7 @@ std::string outcome_element(const Entry& entry) {
         case model::Outcome::error:
         case model::Outcome::invalid:
             return fmt::format("      <error type=\"{}\" message=\"{}\">{}</error>\n",
-                               model::outcome_name(entry.outcome), line, text);
+                               xml_text(entry.ending()), line, text);
     }
     return "";
 }

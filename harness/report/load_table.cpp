@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "base/text.h"
 #include "report/counts_text.h"
@@ -133,38 +135,53 @@ std::string generator_notes(const std::vector<model::LoadRecord>& loads, model::
     return notes;
 }
 
-std::string table_of(const std::vector<model::LoadRecord>& loads, model::LoadKind kind) {
-    Rows rows{titles_of(kind)};
-    rows.front().insert(rows.front().begin(), {"program", "path"});
+NamedTable table_by_kind(const std::vector<model::LoadRecord>& loads, model::LoadKind kind) {
+    NamedTable table{heading_of(kind), {titles_of(kind)}, 3};
+    table.rows.front().insert(table.rows.front().begin(), {"program", "path"});
     for (const model::LoadRecord& load : loads) {
         if (load.kind != kind) continue;
         const std::string stamped =
             kind == model::LoadKind::search && load.stamped ? " (time stamps)" : "";
         for (TableRow& row : rows_of(load)) {
             row.insert(row.begin(), {load.setup.program, load.setup.name() + stamped});
-            rows.push_back(std::move(row));
+            table.rows.push_back(std::move(row));
         }
     }
-    if (rows.size() == 1) return {};
-    constexpr std::size_t kTextColumns = 3;
+    return table;
+}
+
+std::string table_of(const std::vector<model::LoadRecord>& loads, model::LoadKind kind) {
+    const NamedTable table = table_by_kind(loads, kind);
+    if (table.rows.size() == 1) return {};
     const char* const note =
         kind == model::LoadKind::search
             ? "  not RFC 2544: generator, path and program share this machine\n"
             : "";
-    return fmt::format("  {}\n{}{}{}", heading_of(kind), table_text(rows, kTextColumns), note,
+    return fmt::format("  {}\n{}{}{}", table.heading, table_text(table.rows, table.left), note,
                        generator_notes(loads, kind));
 }
+
+constexpr std::array kKinds{model::LoadKind::rate, model::LoadKind::search,
+                            model::LoadKind::latency};
 
 }  // namespace
 
 std::string load_tables(const std::vector<model::LoadRecord>& loads) {
     std::string text;
-    for (const model::LoadKind kind :
-         {model::LoadKind::rate, model::LoadKind::search, model::LoadKind::latency}) {
+    for (const model::LoadKind kind : kKinds) {
         const std::string table = table_of(loads, kind);
         text += (text.empty() || table.empty() ? "" : "\n") + table;
     }
     return text;
+}
+
+std::vector<NamedTable> load_table_list(const std::vector<model::LoadRecord>& loads) {
+    std::vector<NamedTable> tables;
+    for (const model::LoadKind kind : kKinds) {
+        NamedTable table = table_by_kind(loads, kind);
+        if (table.rows.size() > 1) tables.push_back(std::move(table));
+    }
+    return tables;
 }
 
 }  // namespace xdpbench::report

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"
@@ -29,31 +30,40 @@ struct Matrix {
         cells[{row, column}] = cell;
     }
 
-    [[nodiscard]] std::string text(const std::string& title) const {
-        if (columns.size() < 2) return {};
-        std::vector<TableRow> table{{title}};
-        table.front().insert(table.front().end(), columns.begin(), columns.end());
+    // Nothing of a single column, which other tables show.
+    [[nodiscard]] NamedTable table(const std::string& title) const {
+        NamedTable table{title, {}, 1};
+        if (columns.size() < 2) return table;
+        table.rows = {{title}};
+        table.rows.front().insert(table.rows.front().end(), columns.begin(), columns.end());
         for (const std::string& row : rows) {
             TableRow line{row};
             for (const std::string& column : columns) {
                 const auto found = cells.find({row, column});
                 line.push_back(found == cells.end() ? "-" : found->second);
             }
-            table.push_back(std::move(line));
+            table.rows.push_back(std::move(line));
         }
-        for (TableRow& row : table) row.emplace_back();  // the last column is aligned to the left
-        return table_text(table, 1);
+        return table;
     }
 };
+
+std::string text_of(NamedTable table) {
+    for (TableRow& row : table.rows) row.emplace_back();  // the last column is aligned to the left
+    return table_text(table.rows, table.left);
+}
 
 std::string path_of(const model::BenchSetup& setup) {
     return setup.program + " " +
            (setup.mode ? std::string(model::mode_name(*setup.mode)) : "test run");
 }
 
-}  // namespace
+struct SizeTables {
+    NamedTable rates;
+    NamedTable costs;
+};
 
-std::string size_matrix(const model::RunRecord& run) {
+SizeTables size_tables(const model::RunRecord& run) {
     Matrix rates;
     Matrix costs;
     for (const model::BenchRecord& bench : run.benches) {
@@ -67,12 +77,10 @@ std::string size_matrix(const model::RunRecord& run) {
                       passed ? fmt::format("{:.3f}", stats::median(rounds).value_or(0)) : bad);
         costs.add(path_of(bench.setup), bench.setup.size, passed ? program_ns_text(bench) : bad);
     }
-    const std::string first = rates.text("Mpps by frame size");
-    const std::string second = costs.text("program by frame size");
-    return first.empty() || second.empty() ? first + second : first + "\n" + second;
+    return {rates.table("Mpps by frame size"), costs.table("program by frame size")};
 }
 
-std::string rate_matrix(const model::RunRecord& run) {
+NamedTable rate_table(const model::RunRecord& run) {
     Matrix losses;
     for (const model::LoadRecord& load : run.loads) {
         if (load.kind != model::LoadKind::rate) continue;
@@ -83,7 +91,25 @@ std::string rate_matrix(const model::RunRecord& run) {
                    ratios.empty() ? model::outcome_name(load.outcome)
                                   : fmt::format("{:.4f} %", *stats::median(ratios) * 100));
     }
-    return losses.text("lost by offered rate");
+    return losses.table("lost by offered rate");
+}
+
+}  // namespace
+
+std::string size_matrix(const model::RunRecord& run) {
+    const SizeTables tables = size_tables(run);
+    const std::string first = text_of(tables.rates);
+    const std::string second = text_of(tables.costs);
+    return first.empty() || second.empty() ? first + second : first + "\n" + second;
+}
+
+std::string rate_matrix(const model::RunRecord& run) { return text_of(rate_table(run)); }
+
+std::vector<NamedTable> matrices_of(const model::RunRecord& run) {
+    SizeTables sizes = size_tables(run);
+    std::vector<NamedTable> tables{std::move(sizes.rates), std::move(sizes.costs), rate_table(run)};
+    std::erase_if(tables, [](const NamedTable& table) { return table.rows.empty(); });
+    return tables;
 }
 
 }  // namespace xdpbench::report

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "model/run.h"
+#include "report/table.h"
 
 namespace xdpbench::report {
 
@@ -14,5 +16,7 @@ namespace xdpbench::report {
 // Programs and paths by offered rate: the share of frames lost. Empty unless several rates were
 // offered.
 [[nodiscard]] std::string rate_matrix(const model::RunRecord& run);
+// The same tables for other formats.
+[[nodiscard]] std::vector<NamedTable> matrices_of(const model::RunRecord& run);
 
 }  // namespace xdpbench::report

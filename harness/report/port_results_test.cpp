@@ -83,7 +83,7 @@ TEST(PortResults, TheTableOfQueuesHasARowForEachStep) {
     const std::string text = scaling_text(sample_port_scaling());
     EXPECT_TRUE(has(text, "queues"));
     EXPECT_TRUE(has(text, "generator  CPU 1 100 %")) << text;
-    EXPECT_TRUE(has(text, "path       CPU 0 25 %, CPU 1 75 %")) << text;
+    EXPECT_TRUE(has(text, "path  CPU 0 25 %, CPU 1 75 %")) << text;
     EXPECT_TRUE(has(text, "25.00 %"));
     EXPECT_TRUE(has(text,
                     "1 queue, 1 CPU sending: limited by the generator: the program kept up "

@@ -62,7 +62,7 @@ std::string header_text(const model::QualificationRecord& record) {
     return text;
 }
 
-std::string conclusion_text(const model::QualificationRecord& record) {
+std::string finding_counts(const model::QualificationRecord& record) {
     std::vector<std::string> counts;
     for (const model::Finding finding :
          {model::Finding::pass, model::Finding::note, model::Finding::skip, model::Finding::invalid,
@@ -71,6 +71,10 @@ std::string conclusion_text(const model::QualificationRecord& record) {
         for (const model::QualifiedCase& one : record.cases) count += one.finding == finding;
         if (count > 0) counts.push_back(fmt::format("{} {}", count, name_of(finding)));
     }
+    return counts.empty() ? "no case ran" : fmt::format("{}", fmt::join(counts, ", "));
+}
+
+std::string conclusion_text(const model::QualificationRecord& record) {
     std::string text = "\n";
     if (!record.not_run.empty())
         text += fmt::format("not run, because they need a second port (--peer): {}\n",
@@ -79,8 +83,7 @@ std::string conclusion_text(const model::QualificationRecord& record) {
         text += fmt::format("{} of {} cases did not run; --resume continues\n",
                             record.planned.size() - record.cases.size(), record.planned.size());
     text += fmt::format("{}: {} ({}) in {:.0f} s\n", record.device, name_of(verdict_of(record)),
-                        counts.empty() ? "no case ran" : fmt::format("{}", fmt::join(counts, ", ")),
-                        record.seconds);
+                        finding_counts(record), record.seconds);
     return text;
 }
 

@@ -154,7 +154,8 @@ TEST(Reports, OfAComparison) {
     record.cases = {slower, unmeasured};
     for (const OutputFormat& format : output_formats())
         EXPECT_TRUE(contains(format.write(&record), "compare.lb")) << format.option;
-    EXPECT_TRUE(contains(to_junit(&record), "failed\" message=\"slower: +5.00 % after 24 samples"));
+    EXPECT_TRUE(
+        contains(to_junit(&record), "failed\" message=\"slower: +5.00 % after 24 blocks; "));
     EXPECT_TRUE(contains(to_ktap(&record), "not ok 1 compare.lb.test_run\n"));
     EXPECT_TRUE(contains(to_ktap(&record), "ok 2 compare.lb.native # SKIP no veth\n"));
     EXPECT_TRUE(contains(to_openmetrics(&record), "role=\"base\"} 2e-08\n"));
