@@ -39,6 +39,29 @@ SEC("xdp") int mine(struct xdp_md *ctx)
 char _license[] SEC("license") = "GPL";
 """
 
+BIT_FIELDS = """
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+enum kind { NOTHING, SOMETHING };
+struct flags { unsigned few : 3; unsigned more : 5; int sign : 4; enum kind kind : 2; __u64 wide : 40; };
+struct flags state;
+struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, __u32); __type(value, struct flags); } kept SEC(".maps");
+SEC("xdp") int mine(struct xdp_md *ctx)
+{
+    __u32 zero = 0;
+    struct flags *flags = bpf_map_lookup_elem(&kept, &zero);
+    state.few = 5;
+    state.more = 17;
+    state.sign = -3;
+    state.kind = SOMETHING;
+    state.wide = 1ULL << 39;
+    if (flags)
+        flags->more++;
+    return XDP_PASS;
+}
+char _license[] SEC("license") = "GPL";
+"""
+
 
 class Record(Case):
     def build(self, **constants):
@@ -46,6 +69,22 @@ class Record(Case):
 
     def record(self, *more, **options):
         return self.tool("record", "--prog", "mine.o", "--pcap", os.path.join(SOURCE, "pcaps", "mixed.pcap"), "-o", "mine.yaml", *more, **options)
+
+    def test_bit_fields_are_set_recorded_and_expected(self):
+        self.compile(BIT_FIELDS)
+        self.record()
+        text = self.read_text("mine.yaml")
+        for member in ("few: 5", "more: 17", 'sign: "-3"', "kind: SOMETHING", "wide: 549755813888"):
+            self.assertIn(member, text)
+        self.tool("--scenario", "mine.yaml", "--only", "check")
+        self.write_text("mine.yaml", text.replace('sign: "-3"', "sign: 3"))
+        self.assertIn("state.sign: expected 3, got -3", self.tool("--scenario", "mine.yaml", "--only", "check", code=1).stdout)
+        self.write_text("mine.yaml", text.replace("more: 17", "more: 32"))
+        self.assertIn("(unsigned, 5 bits)", self.tool("--scenario", "mine.yaml", "--only", "check", code=2).stderr)
+        self.write_text("set.yaml", "name: a\nabout: b\nprogram: { object: mine.o }\nmaps: { kept: [ { key: 0, value: { few: 3, more: 8, kind: SOMETHING } } ] }\n"
+                        "checks:\n- name: n\n  steps: [ { in: udp_64.pcap#0, expect: { action: XDP_PASS } } ]\n"
+                        "  expect: { maps: { kept: [ { key: 0, value: { few: 3, more: 9, sign: 0, kind: SOMETHING } } ] } }\n")
+        self.tool("--scenario", "set.yaml", "--only", "check")
 
     def test_what_is_recorded_holds_and_a_changed_constant_does_not(self):
         self.build()

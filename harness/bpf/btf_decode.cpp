@@ -34,6 +34,18 @@ std::size_t most_parts(std::size_t bytes) {
     return (bytes + kEmpty) * static_cast<std::size_t>(kDeepestType);
 }
 
+// Of a member that is a bit field; else its `bits` are 0.
+BitPlace bit_place(const btf_type* type, unsigned member) {
+    return {::btf_member_bit_offset(type, member), ::btf_member_bitfield_size(type, member)};
+}
+
+// Whether such a type can be in so many bits, which are inside.
+bool holds_bits(const btf_type* type, const BitPlace& place, ByteView memory) {
+    return type != nullptr && (::btf_is_int(type) || ::btf_is_any_enum(type)) &&
+           type->size <= sizeof(std::uint64_t) && place.bits <= type->size * std::size_t{8} &&
+           place.end_byte() <= memory.size();
+}
+
 // Reads memory by its type.
 class Decoder {
   public:
@@ -66,14 +78,24 @@ class Decoder {
         return model::Value{{}, integer_text(types_, type, bytes)};
     }
 
+    [[nodiscard]] std::optional<model::Value> bit_field(const BtfType& type, const BitPlace& place,
+                                                        ByteView memory) const {
+        if (!holds_bits(type.type, place, memory)) return std::nullopt;
+        std::vector<std::uint8_t> bytes(type.type->size);
+        store(load_bits(memory, place, has_signed_bits(types_, type.type)), bytes, false);
+        return model::Value{{}, integer_text(types_, {type.type, type.name, false}, bytes)};
+    }
+
     void add_members(const btf_type* type, ByteView memory, int depth,
                      model::Value::Fields& fields) const {
         for (unsigned i = 0; i < ::btf_vlen(type); ++i) {
             const btf_member& member = ::btf_members(type)[i];
-            const std::size_t offset = ::btf_member_bit_offset(type, i) / 8;
-            if (::btf_member_bitfield_size(type, i) != 0 || offset > memory.size()) continue;
+            const BitPlace bits = bit_place(type, i);
+            const std::size_t offset = bits.offset / 8;
+            if (offset > memory.size()) continue;
             std::optional<model::Value> value =
-                decode(member.type, memory.subspan(offset), depth + 1);
+                bits.bits != 0 ? bit_field(resolve_type(types_, member.type), bits, memory)
+                               : decode(member.type, memory.subspan(offset), depth + 1);
             if (!value) continue;
             const std::string name = name_at(types_, member.name_off);
             if (!name.empty()) {
@@ -168,10 +190,21 @@ class Adder {
         const unsigned all = ::btf_vlen(type);
         const unsigned members = ::btf_is_union(type) ? std::min(1U, all) : all;
         for (unsigned i = 0; i < members; ++i) {
-            const std::size_t offset = ::btf_member_bit_offset(type, i) / 8;
-            if (::btf_member_bitfield_size(type, i) != 0 || offset > from.size()) continue;
+            const BitPlace bits = bit_place(type, i);
+            const std::size_t offset = bits.offset / 8;
+            if (offset > from.size()) continue;
+            if (bits.bits != 0) {
+                add_bits(resolve_type(types_, ::btf_members(type)[i].type).type, bits, from, into);
+                continue;
+            }
             add(::btf_members(type)[i].type, from.subspan(offset), into.subspan(offset), depth + 1);
         }
+    }
+
+    // Enumerators and flags are no numbers: they are left alone, as they are elsewhere.
+    static void add_bits(const btf_type* type, const BitPlace& bits, ByteView from, ByteSpan into) {
+        if (!holds_bits(type, bits, into) || !::btf_is_int(type) || is_bool(type)) return;
+        store_bits(load_bits(from, bits, false) + load_bits(into, bits, false), bits, into);
     }
 
     void add_elements(const struct btf_array& shape, ByteView from, ByteSpan into,

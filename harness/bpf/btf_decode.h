@@ -12,7 +12,7 @@ namespace xdpbench::bpf {
 
 // What is in `memory`, as encode_value takes it back: integers in decimal, __be32 as an IPv4
 // address, 6 bytes as a MAC address, enumerators by name, text, other bytes as "hex:..", lists,
-// fields by name. What has no value (bit fields, pointers, padding) is left out; of a union its
+// fields by name. What has no value (pointers, padding) is left out; of a union its
 // largest member stands for all.
 [[nodiscard]] model::Value decode_value(const btf* types, std::uint32_t type,
                                         std::span<const std::uint8_t> memory);

@@ -86,6 +86,25 @@ TEST_F(HostileBtf, AnArrayOfNothingEnds) {
     EXPECT_EQ(memory, std::vector<std::uint8_t>(8, 1));
 }
 
+// Bits behind the memory, more than their integer has, and of no integer at all.
+TEST_F(HostileBtf, BitFieldsThatCannotBeAreLeftAlone) {
+    const int odd = ::btf__add_struct(types_.get(), "odd", 8);
+    ASSERT_EQ(::btf__add_field(types_.get(), "outside", integer_, 0x00ff'fff0, 32), 0);
+    ASSERT_EQ(::btf__add_field(types_.get(), "wide", integer_, 0, 200), 0);
+    ASSERT_EQ(::btf__add_field(types_.get(), "inner", structure_, 0, 8), 0);
+    std::vector<std::uint8_t> memory(8, 3);
+    add(odd, memory);
+    EXPECT_EQ(memory, std::vector<std::uint8_t>(8, 3));
+    const model::Value decoded =
+        decode_value(types_.get(), static_cast<std::uint32_t>(odd), memory);
+    ASSERT_NE(decoded.fields(), nullptr);
+    EXPECT_TRUE(decoded.fields()->empty());
+    for (const char* const name : {"outside", "wide", "inner"}) {
+        const model::Value value{{}, model::Value::Fields{{name, model::Value{{}, "1"}}}};
+        EXPECT_FALSE(encode_value(types_.get(), static_cast<std::uint32_t>(odd), value, memory));
+    }
+}
+
 // Twice at every level: without a limit that is 2 to the power of the deepest level.
 TEST_F(HostileBtf, AStructThatHasItselfTwiceIsLookedAtForAWhileOnly) {
     for (const int name : {0, 1})

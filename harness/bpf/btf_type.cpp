@@ -69,6 +69,12 @@ std::vector<std::pair<std::string, Number>> enumerators_of(const btf* types, con
     return found;
 }
 
+bool has_signed_bits(const btf* types, const btf_type* type) {
+    if (!::btf_is_any_enum(type)) return is_signed(type);
+    const auto all = enumerators_of(types, type);
+    return std::any_of(all.begin(), all.end(), [](const auto& one) { return one.second.negative; });
+}
+
 std::size_t type_size(const btf* types, std::uint32_t id) {
     const std::int64_t size = ::btf__resolve_size(types, id);
     return size < 0 ? 0 : static_cast<std::size_t>(size);

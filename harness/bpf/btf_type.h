@@ -38,6 +38,10 @@ struct BtfType {
 [[nodiscard]] std::vector<std::pair<std::string, Number>> enumerators_of(const btf* types,
                                                                          const btf_type* type);
 
+// Whether a bit field of this type has a sign: of a signed integer, of an enum with negative
+// values.
+[[nodiscard]] bool has_signed_bits(const btf* types, const btf_type* type);
+
 // In bytes; 0 for what has no size, as a function.
 [[nodiscard]] std::size_t type_size(const btf* types, std::uint32_t id);
 

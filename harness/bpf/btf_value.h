@@ -26,11 +26,16 @@ Result<std::vector<std::uint8_t>> zeroed_memory(std::size_t bytes);
 // - 4, 6 or 16 bytes (arrays of bytes): IPv4 address, MAC address, IPv6 address
 // - byte arrays: "hex:.." of all bytes
 // - any array: a list, missing elements zero
+// - bit fields: as their integers and enums, range-checked by their bits
 // - structs and unions: fields by name, those not named zero; the fields of a member without a name
 //   are the struct's own, as in C
 // `out` is cleared first. Errors name place, path, expected type and the value.
 Result<void> encode_value(const btf* types, std::uint32_t type, const model::Value& value,
                           std::span<std::uint8_t> out);
+
+// Whether `text`, a scalar somewhere in `whole`, is the value of a bit field.
+[[nodiscard]] bool is_in_bit_field(const btf* types, std::uint32_t type, const model::Value& whole,
+                                   const std::string* text, std::size_t size);
 
 // Without BTF: an integer of 1, 2, 4 or 8 bytes in host byte order, an address of the fitting size,
 // or "hex:...".

@@ -266,9 +266,22 @@ TEST_F(BtfValueTest, MembersWithoutANameLendTheirFields) {
 
 TEST_F(BtfValueTest, ModifiersAreLookedThrough) { EXPECT_EQ(written("qualified", "9"), "09"); }
 
+TEST_F(BtfValueTest, BitFieldsShareAByte) {
+    EXPECT_EQ(written("low", "5"), "05");
+    EXPECT_EQ(written("high", "17"), "88");  // 17 << 3
+    EXPECT_EQ(written("high", "0x1f"), "f8");
+    const Memory both = encoded(fields({{"low", scalar("5")}, {"high", scalar("17")}}));
+    EXPECT_EQ(compared(fields({{"low", scalar("5")}, {"high", scalar("17")}}), both), "");
+    EXPECT_EQ(compared(fields({{"low", scalar("4")}, {"high", scalar("18")}}), both),
+              "low: expected 4, got 5\nhigh: expected 18, got 17\n");
+    EXPECT_EQ(written("low", "8"),
+              "test.yaml:7:3: low: 8 does not fit type __u32 (unsigned, 3 bits)");
+    EXPECT_EQ(written("low", "x"),
+              "test.yaml:7:3: low: \"x\" is no value of a bit field of type __u32: expected an "
+              "integer of 3 bits");
+}
+
 TEST_F(BtfValueTest, WhatHasNoTextIsRefused) {
-    EXPECT_EQ(written("low", "1"),
-              "test.yaml:7:3: field low is a bit field, which cannot be written as a value");
     EXPECT_EQ(written("pointer", "1"),
               "test.yaml:7:3: pointer: a pointer cannot be written as a value");
     EXPECT_EQ(written("wide", "1"),
@@ -318,7 +331,9 @@ TEST_F(BtfValueTest, AddingGoesLeafByLeaf) {
                                      {"nested", field("wire_port", "255")},
                                      {"list", list({field("port", "1"), field("port", "65535")})},
                                      {"either", field("whole", "255")},
-                                     {"hidden", scalar("5")}});
+                                     {"hidden", scalar("5")},
+                                     {"low", scalar("2")},
+                                     {"high", scalar("20")}});
     const Memory from = encoded(one);
     Memory into = from;
     add_values(types_.get(), everything_, from, into);
@@ -331,7 +346,9 @@ TEST_F(BtfValueTest, AddingGoesLeafByLeaf) {
                                {"nested", field("wire_port", "510")},
                                {"list", list({field("port", "2"), field("port", "65534")})},
                                {"either", field("whole", "510")},
-                               {"hidden", scalar("10")}}),
+                               {"hidden", scalar("10")},
+                               {"low", scalar("4")},
+                               {"high", scalar("8")}}),  // 40 - 32: no carry here either
                        into),
               "");
 }
@@ -382,7 +399,9 @@ TEST_F(BtfValueTest, WhatIsDecodedIsWhatWasWritten) {
                                          {"nested", fields({{"wire_port", scalar("80")}})},
                                          {"numbers", list({scalar("1"), scalar("2")})},
                                          {"either", fields({{"whole", scalar("7")}})},
-                                         {"deeper", scalar("9")}});
+                                         {"deeper", scalar("9")},
+                                         {"low", scalar("3")},
+                                         {"high", scalar("30")}});
     const Memory memory = encoded(written);
     const model::Value decoded = decode_value(types_.get(), everything_, memory);
     ASSERT_NE(decoded.fields(), nullptr);
@@ -401,7 +420,8 @@ TEST_F(BtfValueTest, WhatIsDecodedIsWhatWasWritten) {
     EXPECT_EQ(text_of("mac"), "52:54:00:00:00:05");
     EXPECT_EQ(text_of("deeper"), "9");
     EXPECT_EQ(text_of("pointer"), "none");
-    EXPECT_EQ(text_of("low"), "none");
+    EXPECT_EQ(text_of("low"), "3");
+    EXPECT_EQ(text_of("high"), "30");
 }
 
 TEST_F(BtfValueTest, AnyMemoryIsDecodedToWhatCanBeWritten) {

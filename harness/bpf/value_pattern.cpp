@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "base/number.h"
+#include "bpf/btf_value.h"
 #include "bpf/value_text.h"
 #include "scenario/diagnostic.h"
 
@@ -86,6 +87,8 @@ Result<ValuePattern> ValuePattern::make(const ElementType& type, const model::Va
     }
     XDPBENCH_TRY(pattern.base_, encode(type, known));
     for (auto& [text, place] : places) {
+        if (type.typed() && is_in_bit_field(type.types, type.id, known, text, type.size))
+            return scenario::error_at(value.where, "a bit field cannot follow a number");
         // Where it is shows in what changes: with all bits set, and with the lowest one.
         const std::string zero = *text;
         std::optional<MapBytes> full;

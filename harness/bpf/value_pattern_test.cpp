@@ -1,5 +1,6 @@
 #include "bpf/value_pattern.h"
 
+#include <bpf/btf.h>
 #include <gtest/gtest.h>
 
 namespace xdpbench::bpf {
@@ -47,6 +48,27 @@ TEST(ValuePattern, WhatDoesNotFitIsRefusedBeforeAnythingIsWritten) {
     EXPECT_FALSE(ValuePattern::make(untyped(4), text("i/2"), false, 0, 1));
     EXPECT_FALSE(ValuePattern::make(untyped(4), text("i%0"), false, 0, 1));
     EXPECT_FALSE(ValuePattern::make(untyped(4), text("i+"), false, 0, 1));
+}
+
+// Whole bytes follow a number.
+TEST(ValuePattern, ABitFieldDoesNotFollowANumber) {
+    btf* const types = ::btf__new_empty();
+    const int integer = ::btf__add_int(types, "number", 4, 0);
+    const int structure = ::btf__add_struct(types, "flags", 8);
+    ::btf__add_field(types, "few", integer, 0, 3);
+    ::btf__add_field(types, "all", integer, 32, 0);
+    const ElementType type{types, static_cast<std::uint32_t>(structure), 8};
+    const auto of = [&](const char* few, const char* all) {
+        return ValuePattern::make(
+            type, {{}, model::Value::Fields{{"few", text(few)}, {"all", text(all)}}}, false, 0, 5);
+    };
+    EXPECT_FALSE(of("i", "1"));
+    const auto made = of("2", "i");
+    ASSERT_TRUE(made) << made.error().text();
+    MapBytes out(8);
+    made->write(5, out);
+    EXPECT_EQ(out, (MapBytes{2, 0, 0, 0, 5, 0, 0, 0}));
+    ::btf__free(types);
 }
 
 }  // namespace

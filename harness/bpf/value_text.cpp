@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <utility>
 
 #include "base/bytes.h"
 #include "base/number.h"
@@ -34,7 +35,10 @@ std::optional<Number> parse_number(std::string_view text) {
 }
 
 bool fits(const Number& number, std::size_t size, bool with_sign) {
-    const std::size_t bits = size * 8;
+    return fits_bits(number, size * 8, with_sign);
+}
+
+bool fits_bits(const Number& number, std::size_t bits, bool with_sign) {
     if (bits > 64) return !number.negative;  // as much as the text can say
     if (with_sign) {
         const std::uint64_t limit = std::uint64_t{1} << (bits - 1);
@@ -75,6 +79,37 @@ std::uint64_t load(ByteView in, bool big_endian) {
         bits = bits << 8 | in[place];
     }
     return bits;
+}
+
+namespace {
+
+constexpr bool kLittle = std::endian::native == std::endian::little;
+
+// Bit number `i` of a bit field, its lowest first: in which byte, as a mask of that byte.
+std::pair<std::size_t, std::uint8_t> bit_at(const BitPlace& place, std::size_t i) {
+    const std::size_t bit = place.offset + (kLittle ? i : place.bits - 1 - i);
+    const std::size_t shift = kLittle ? bit % 8 : 7 - bit % 8;
+    return {bit / 8, static_cast<std::uint8_t>(1U << shift)};
+}
+
+}  // namespace
+
+void store_bits(std::uint64_t value, const BitPlace& place, ByteSpan out) {
+    for (std::size_t i = 0; i < place.bits; ++i) {
+        const auto [byte, mask] = bit_at(place, i);
+        const bool set = (value >> i & 1U) != 0;
+        out[byte] = static_cast<std::uint8_t>(set ? out[byte] | mask : out[byte] & ~mask);
+    }
+}
+
+std::uint64_t load_bits(ByteView in, const BitPlace& place, bool with_sign) {
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < place.bits; ++i) {
+        const auto [byte, mask] = bit_at(place, i);
+        if ((in[byte] & mask) != 0) value |= std::uint64_t{1} << i;
+    }
+    const bool negative = with_sign && (value >> (place.bits - 1) & 1U) != 0;
+    return negative && place.bits < 64 ? value | ~std::uint64_t{0} << place.bits : value;
 }
 
 bool store_address(const std::string& text, ByteSpan out) {
