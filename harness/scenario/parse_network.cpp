@@ -113,18 +113,27 @@ Result<void> read_neighbours(const YamlNode& node, Lines& lines) {
     return {};
 }
 
+// A sysctl's file below /proc/sys, as sysctl(8) finds it: if the first separator is a dot, dots and
+// slashes change places, so that net.ipv4.conf.dut0/7.forwarding is that of dut0.7.
+Result<std::string> read_sysctl_path(const YamlNode& node) {
+    Result<std::string> name = read_word(node, "the sysctl");
+    if (!name) return name;
+    if (!name->starts_with("net.") && !name->starts_with("net/"))
+        return error_at(node.where,
+                        "expected a sysctl of the network, such as net.ipv4.conf.all.forwarding");
+    if (name->starts_with("net.")) {
+        for (char& letter : *name) letter = letter == '.' ? '/' : letter == '/' ? '.' : letter;
+    }
+    if (name->find("..") == std::string::npos) return name;
+    return error_at(node.where, fmt::format("{} is no name of a sysctl", in_quotes(*name)));
+}
+
 Result<void> read_sysctls(const YamlNode& node, NetworkSetup& setup) {
     XDPBENCH_TRY(const auto* settings, read_entries(node, "sysctls"));
     for (const YamlNode::Entry& entry : *settings) {
-        Result<std::string> name = read_word({entry.where, entry.key}, "the sysctl");
-        if (!name) return name.error();
-        if (!name->starts_with("net."))
-            return error_at(entry.where,
-                            "expected a sysctl of the network, such as "
-                            "net.ipv4.conf.all.forwarding");
-        std::replace(name->begin(), name->end(), '.', '/');
-        XDPBENCH_TRY(std::string value, read_word(entry.value, "the value"));
-        setup.sysctls.emplace_back(*std::move(name), std::move(value));
+        XDPBENCH_TRY(std::string path, read_sysctl_path({entry.where, entry.key}));
+        XDPBENCH_TRY(std::string value, read_line(entry.value, "the value"));
+        setup.sysctls.emplace_back(std::move(path), std::move(value));
     }
     return {};
 }

@@ -81,13 +81,31 @@ TEST(NetworkSetup, BecomesCommandsInTheOrderThatTheyNeed) {
     EXPECT_EQ(scenario->network->sysctls.front().first, "net/ipv4/conf/all/forwarding");
 }
 
+TEST(NetworkSetup, SysctlsAreWrittenAsSysctlHasThem) {
+    const auto scenario = parsed(
+        "network:\n"
+        "  sysctls:\n"
+        "    net.ipv4.ip_local_port_range: \"1024 2048\"\n"
+        "    net.ipv4.conf.dut0/7.forwarding: 1\n"
+        "    net/ipv4/conf/dut0.8/forwarding: 0\n"
+        "    net.ipv4.conf.all.log_martians: -1\n");
+    ASSERT_TRUE(scenario) << scenario.error().text();
+    EXPECT_EQ(scenario->network->sysctls, (std::vector<std::pair<std::string, std::string>>{
+                                              {"net/ipv4/ip_local_port_range", "1024 2048"},
+                                              {"net/ipv4/conf/dut0.7/forwarding", "1"},
+                                              {"net/ipv4/conf/dut0.8/forwarding", "0"},
+                                              {"net/ipv4/conf/all/log_martians", "-1"}}));
+}
+
 TEST(NetworkSetup, NothingButWordsReachesACommand) {
     EXPECT_NE(refusal("network: { routes: [ { to: \"default; x\" } ] }\n"), "");
     EXPECT_NE(refusal("network: { addresses: { \"dut0 up\": [10.0.0.1/8] } }\n"), "");
     EXPECT_NE(refusal("network: { neighbours: [ { ip: -batch, mac: a, dev: b } ] }\n"), "");
     EXPECT_NE(refusal("network: { sysctls: { kernel.panic: 1 } }\n").find("sysctl of the network"),
               std::string::npos);
-    EXPECT_NE(refusal("network: { sysctls: { net../../kernel/panic: 1 } }\n"), "");
+    for (const char* const name : {"net../../kernel/panic", "net/../kernel/panic",
+                                   "net.ipv4.//.//.kernel.panic", "net.//.kernel.panic"})
+        EXPECT_NE(refusal(std::string("network: { sysctls: { ") + name + ": 1 } }\n"), "") << name;
 }
 
 }  // namespace
