@@ -96,16 +96,33 @@ Error only_behind_a_redirect(const std::string& path, const std::string& functio
                                     fmt::join(names, ", ")));
 }
 
-Error no_such_program(const std::string& path, const std::string& function,
-                      const std::vector<std::string>& names,
-                      const std::vector<std::string>& others) {
+Error no_such_program(bpf_object* object, const std::string& path, const std::string& function,
+                      const std::vector<std::string>& names) {
     const std::string list = fmt::format("{}", fmt::join(names, ", "));
-    if (std::find(others.begin(), others.end(), function) != others.end()) {
+    for (const bpf_program* const program : programs_of(object)) {
+        if (::bpf_program__name(program) != function) continue;
         return input_error(fmt::format("{} of {} is no XDP program for an interface; those are: {}",
-                                       function, path, list));
+                                       described(program), path, list));
     }
     return input_error(fmt::format("{} has no XDP program {}{}; it has: {}", path, function,
                                    did_you_mean(function, names), list));
+}
+
+// The interface program of the section that is named, if it is the only one there.
+Result<bpf_program*> find_by_section(bpf_object* object, const std::string& path,
+                                     const std::string& section) {
+    bpf_program* found = nullptr;
+    std::vector<std::string> names;
+    for (bpf_program* const program : programs_of(object)) {
+        if (!is_interface_program(program) || section != ::bpf_program__section_name(program))
+            continue;
+        found = program;
+        names.emplace_back(::bpf_program__name(program));
+    }
+    if (names.size() < 2) return found;
+    return input_error(fmt::format("SEC(\"{}\") of {} has several programs: {}", section, path,
+                                   fmt::join(names, ", ")),
+                       fmt::format("name one: --prog {}:{}", path, names.front()));
 }
 
 // "SEC("xdp/devmap")", if that is what keeps an XDP program from being attached.
@@ -129,23 +146,25 @@ std::vector<bpf_program*> programs_of(bpf_object* object) {
 Result<bpf_program*> choose_program(bpf_object* object, const std::string& path,
                                     const std::string& function) {
     std::vector<std::string> names;
-    std::vector<std::string> others;
     bpf_program* chosen = nullptr;
     for (bpf_program* const program : programs_of(object)) {
+        if (!is_interface_program(program)) continue;
         const std::string name = ::bpf_program__name(program);
-        const bool fits = is_interface_program(program);
-        (fits ? names : others).push_back(name);
-        if (fits && (function.empty() || name == function)) chosen = program;
+        names.push_back(name);
+        if (function.empty() || name == function) chosen = program;
     }
     if (chosen == nullptr) {
         if (const auto section = redirect_section(object, function))
             return only_behind_a_redirect(path, function, *section, names);
     }
+    if (chosen == nullptr && !function.empty()) {
+        XDPBENCH_TRY(chosen, find_by_section(object, path, function));
+    }
     if (chosen == nullptr) chosen = take_as_xdp(object, function);
     if (chosen != nullptr && !function.empty()) return chosen;
     if (names.empty()) return no_xdp_program(path, programs_of(object));
-    if (chosen == nullptr) return no_such_program(path, function, names, others);
-    if (function.empty() && names.size() > 1) {
+    if (chosen == nullptr) return no_such_program(object, path, function, names);
+    if (names.size() > 1) {
         return input_error(
             fmt::format("{} has several XDP programs: {}", path, fmt::join(names, ", ")),
             fmt::format("choose one: --prog {}:{}", path, names.front()));

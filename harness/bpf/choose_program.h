@@ -14,8 +14,8 @@ namespace xdpbench::bpf {
 // All of an object's programs, in its order, owned by it.
 [[nodiscard]] std::vector<bpf_program*> programs_of(bpf_object* object);
 
-// The XDP program for an interface named `function`; with an empty name the only one. An input
-// error names the programs that there are. `path` is for the errors.
+// The XDP program for an interface named `function`, or the only one of that section; with an empty
+// name the only one. An input error names the programs that there are. `path` is for the errors.
 Result<bpf_program*> choose_program(bpf_object* object, const std::string& path,
                                     const std::string& function);
 

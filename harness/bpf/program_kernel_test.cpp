@@ -114,6 +114,17 @@ TEST_F(ProgramTest, OneOfSeveralIsPickedByName) {
     }
 }
 
+TEST_F(ProgramTest, OneAloneInItsSectionIsPickedByThat) {
+    const auto program = Program::open(fixture_object("plain"), "xdp");
+    ASSERT_TRUE(program) << program.error().text();
+    EXPECT_EQ(program->function(), "plain");
+    const std::string path = fixture_object("rich_types");
+    EXPECT_EQ(open_error(path, "xdp"), fmt::format("SEC(\"xdp\") of {0} has several programs: "
+                                                   "first, second\n  to do:  name one: --prog "
+                                                   "{0}:first",
+                                                   path));
+}
+
 TEST_F(ProgramTest, SeveralWithoutANameAreListed) {
     const std::string path = fixture_object("rich_types");
     EXPECT_EQ(open_error(path), path +
@@ -132,11 +143,10 @@ TEST_F(ProgramTest, AWrongNameGetsASuggestion) {
 
 TEST_F(ProgramTest, AProgramOfAnotherTypeIsNotTaken) {
     const std::string path = fixture_object("rich_types");
-    EXPECT_EQ(
-        open_error(path, "on_the_stack"),
-        fmt::format("on_the_stack of {} is no XDP program for an interface; those are: first, "
-                    "second",
-                    path));
+    EXPECT_EQ(open_error(path, "on_the_stack"),
+              fmt::format("on_the_stack (SEC(\"tc\"), sched_cls) of {} is no XDP program for an "
+                          "interface; those are: first, second",
+                          path));
     EXPECT_CONTAINS(open_error(fixture_object("no_xdp")),
                     "has no XDP program; of other types: only_tc (SEC(\"tc\"), sched_cls)");
 }
