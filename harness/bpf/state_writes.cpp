@@ -7,52 +7,19 @@
 #include <deque>
 #include <map>
 #include <optional>
-#include <string_view>
+
+#include "bpf/kernel_calls.h"
+#include "bpf/map_bits.h"
+#include "bpf/register_content.h"
 
 namespace xdpbench::bpf {
 namespace {
 
-constexpr std::size_t kRegisters = 11;
-constexpr std::size_t kMostMaps = 64;  // a program has no more (MAX_USED_MAPS of the kernel)
-constexpr std::uint8_t kFrame = 10;    // the register that points to the stack
-
-using Maps = std::uint64_t;  // one bit a map, in the order of `maps`
-
-// What a register or a place in memory may hold, as far as it matters.
-struct Content {
-    Maps maps = 0;       // pointers to maps
-    Maps values = 0;     // pointers to values of maps, or into a map
-    bool stack = false;  // a pointer to the stack of some function
-    bool exact = false;  // to this function's, at `offset`
-    int offset = 0;
-
-    bool operator==(const Content&) const = default;
-
-    // What is one or the other.
-    void join(const Content& other) {
-        maps |= other.maps;
-        values |= other.values;
-        const bool same = stack && other.stack && exact && other.exact && offset == other.offset;
-        exact = same || (stack && !other.stack && exact) || (!stack && other.stack && other.exact);
-        if (!stack && other.stack) offset = other.offset;
-        stack = stack || other.stack;
-    }
-};
-
-using Registers = std::array<Content, kRegisters>;
+constexpr std::uint8_t kFrame = 10;  // the register that points to the stack
 
 // bpf_insn_prepare_dump() of the kernel puts the number of the helper where it cannot be a
 // distance.
 constexpr int kTailCall = BPF_FUNC_tail_call;
-
-bool contains(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
-}
-
-bool contains_any(const std::string& text, std::initializer_list<std::string_view> parts) {
-    return std::any_of(parts.begin(), parts.end(),
-                       [&](std::string_view part) { return contains(text, part); });
-}
 
 class Flow {
   public:
@@ -61,7 +28,7 @@ class Flow {
 
     InstructionWrites run() {
         if (code_.empty()) return {};
-        if (maps_.size() > kMostMaps) found_.unknown.insert("it has more than 64 maps");
+        if (maps_.are_too_many()) found_.unknown.insert("it has more than 64 maps");
         enter(0, Registers{});
         // Memory and functions' results are kept for all their users: what changes there is carried
         // through again, until nothing changes.
@@ -80,12 +47,6 @@ class Flow {
     }
 
   private:
-    // What a function's stack holds by offset, and what is written there through pointers of which
-    // the place is not known.
-    struct Frame {
-        std::map<int, Content> slots;
-    };
-
     void enter(std::size_t function, Registers arguments) {
         for (std::size_t i = 0; i < kRegisters; ++i) arguments[i].exact = false;
         for (std::size_t i = 6; i < kRegisters; ++i) arguments[i] = {};
@@ -146,40 +107,6 @@ class Flow {
         flow_to(at + 1, registers, function);
     }
 
-    static void fetch(const bpf_insn& insn, Registers& registers) {
-        registers[0].join({});
-        registers[insn.src_reg].exact = false;
-    }
-
-    static void compute(const bpf_insn& insn, Registers& registers) {
-        Content& to = registers[insn.dst_reg];
-        const bool from_register = BPF_SRC(insn.code) == BPF_X;
-        const Content from = from_register ? registers[insn.src_reg] : Content{};
-        switch (BPF_OP(insn.code)) {
-            case BPF_MOV:
-                to = from;
-                return;
-            case BPF_ADD:
-            case BPF_SUB:
-                break;
-            default:  // no pointer comes out of anything else
-                if (BPF_OP(insn.code) != BPF_AND && BPF_OP(insn.code) != BPF_OR) to = {};
-                return;
-        }
-        if (to.exact && !from_register) {
-            to.offset += BPF_OP(insn.code) == BPF_ADD ? insn.imm : -insn.imm;
-        } else {
-            to.exact = false;
-        }
-        Content added = from;
-        added.exact = false;
-        to.join(added);
-        to.exact = to.exact && !from_register;
-        // A look-up that the kernel writes into the program computes a place in the map.
-        to.values |= to.maps;
-        to.maps = 0;
-    }
-
     void load_constant(std::size_t at, Registers& registers) {
         const bpf_insn& insn = code_[at];
         Content& to = registers[insn.dst_reg];
@@ -189,62 +116,49 @@ class Flow {
         } else if (insn.src_reg == BPF_PSEUDO_MAP_VALUE) {
             to.values = bit_of(static_cast<std::uint32_t>(insn.imm));
         } else if (insn.src_reg == BPF_PSEUDO_FUNC) {
-            // A helper calls it, with whatever it is about.
-            Content anything{0, all_maps(), true, false, 0};
-            Registers arguments{};
-            for (std::size_t i = 1; i <= 5; ++i) arguments[i] = anything;
-            enter(static_cast<std::size_t>(static_cast<std::ptrdiff_t>(at) + insn.imm + 1),
-                  arguments);
+            to.callbacks = callbacks_.bit_of(
+                static_cast<std::size_t>(static_cast<std::ptrdiff_t>(at) + insn.imm + 1));
         }
+    }
+
+    // What the kernel calls back, with what it is given.
+    void enter_callbacks(const std::string& name, const Registers& registers) {
+        const Content anything{0, maps_.all(), true};
+        for (const std::size_t function : callbacks_.among(registers))
+            enter(function, callback_arguments(name, registers, anything));
     }
 
     Maps bit_of(std::uint32_t id) {
-        for (std::size_t i = 0; i < std::min(maps_.size(), kMostMaps); ++i) {
-            if (maps_[i].id == id) return Maps{1} << i;
-        }
-        found_.unknown.insert(fmt::format("it uses map {}, which the kernel does not list", id));
-        return 0;
-    }
-
-    [[nodiscard]] Maps all_maps() const {
-        return maps_.size() >= kMostMaps ? ~Maps{0} : (Maps{1} << maps_.size()) - 1;
-    }
-
-    [[nodiscard]] Maps of_kind(Maps maps, std::initializer_list<std::uint32_t> kinds) const {
-        Maps result = 0;
-        for (std::size_t i = 0; i < std::min(maps_.size(), kMostMaps); ++i) {
-            const bool fits = std::find(kinds.begin(), kinds.end(), maps_[i].kind) != kinds.end();
-            if (fits) result |= maps & (Maps{1} << i);
-        }
-        return result;
+        const Maps bit = maps_.bit_of(id);
+        if (bit == 0)
+            found_.unknown.insert(
+                fmt::format("it uses map {}, which the kernel does not list", id));
+        return bit;
     }
 
     [[nodiscard]] Content read(const Content& from, const bpf_insn& insn, std::size_t function) {
         Content result;
         if (BPF_SIZE(insn.code) != BPF_DW) return result;  // no pointer is shorter
         // What is behind an entry of such a map: another map, or the value of this CPU.
-        result.maps = of_kind(from.values | from.maps,
-                              {BPF_MAP_TYPE_ARRAY_OF_MAPS, BPF_MAP_TYPE_HASH_OF_MAPS});
-        result.values = of_kind(from.values, {BPF_MAP_TYPE_PERCPU_ARRAY, BPF_MAP_TYPE_PERCPU_HASH,
-                                              BPF_MAP_TYPE_LRU_PERCPU_HASH});
+        result.maps = maps_.of_maps(from.values | from.maps);
+        result.values = maps_.per_cpu(from.values);
         if (!from.stack) return result;
         result.join(anywhere_);
         if (from.exact) {
-            result.join(frames_[function].slots[from.offset + insn.off]);
+            result.join(frames_[function][from.offset + insn.off]);
             return result;
         }
         for (const auto& [start, frame] : frames_) {
-            for (const auto& [offset, content] : frame.slots) result.join(content);
+            for (const auto& [offset, content] : frame) result.join(content);
         }
         result.exact = false;
         return result;
     }
 
     void write(const Content& to, const Content& what, const bpf_insn& insn, std::size_t function) {
-        note(to.values, "stores to its values");
-        note(to.maps, "stores to its values");
+        note(maps_.storable(to.values | to.maps), "stores to its values");
         if (!to.stack || BPF_SIZE(insn.code) != BPF_DW) return;
-        Content& place = to.exact ? frames_[function].slots[to.offset + insn.off] : anywhere_;
+        Content& place = to.exact ? frames_[function][to.offset + insn.off] : anywhere_;
         Content joined = place;
         joined.join(what);
         if (!to.exact) joined.exact = false;
@@ -254,9 +168,13 @@ class Flow {
     }
 
     void note(Maps maps, const std::string& how) {
-        for (std::size_t i = 0; i < std::min(maps_.size(), kMostMaps); ++i) {
-            if ((maps >> i & 1U) != 0) found_.writes.insert({maps_[i].id, how});
+        for (const KnownMap* const map : maps_.in(maps)) {
+            if (!map->constant) found_.writes.insert({map->id, how});
         }
+    }
+
+    void note_pointer(const Content& given, const std::string& function) {
+        note(given.values, fmt::format("{} gets a pointer to its values", function));
     }
 
     void jump(std::size_t at, Registers registers) {
@@ -295,7 +213,7 @@ class Flow {
             enter(callee, registers);
             result = results_[callee];
         } else if (insn.src_reg != BPF_PSEUDO_KFUNC_CALL && insn.imm == kTailCall) {
-            collect(registers[2].maps, found_.tail_calls);
+            collect(registers[2], found_.tail_calls);
         } else {
             result = call_kernel((*name_of_)(insn), registers);
         }
@@ -303,52 +221,63 @@ class Flow {
         for (std::size_t i = 1; i <= 5; ++i) registers[i] = {};
     }
 
-    void collect(Maps maps, std::set<std::uint32_t>& ids) const {
-        for (std::size_t i = 0; i < std::min(maps_.size(), kMostMaps); ++i) {
-            if ((maps >> i & 1U) != 0) ids.insert(maps_[i].id);
-        }
+    // The maps that it may point to; what is inside a map of maps counts as that one.
+    void collect(const Content& content, std::set<std::uint32_t>& ids) const {
+        for (const KnownMap* const map : maps_.in(content.maps | content.values))
+            ids.insert(map->id);
     }
 
     // What the function returns.
     Content call_kernel(const std::string& name, const Registers& registers) {
-        Content result;
+        enter_callbacks(name, registers);
         if (name.empty()) {
             found_.unknown.insert("the kernel does not tell which functions it calls");
-            return result;
+            return {};
         }
-        if (contains_any(name, {"lookup_elem", "lookup_percpu_elem"})) {
-            const Maps looked_up = registers[1].maps | registers[1].values;
-            result.values = looked_up;
-            note(of_kind(looked_up, {BPF_MAP_TYPE_LRU_HASH, BPF_MAP_TYPE_LRU_PERCPU_HASH}),
-                 "look-ups change its order of use");
-            return result;
-        }
-        if (contains_any(name, {"update_elem", "delete_elem", "push_elem", "pop_elem",
-                                "ringbuf_output", "ringbuf_reserve"})) {
-            note(registers[1].maps | registers[1].values, name);
-        } else if (contains(name, "event_output")) {
-            note(registers[2].maps, name);
-        } else if (contains(name, "redirect")) {
-            collect(registers[1].maps, found_.redirects);
-        } else if (contains_any(name,
-                                {"storage_get", "kptr_xchg", "dynptr_data", "ringbuf_query"})) {
-            if (!contains(name, "ringbuf_query"))
+        const Maps first = registers[1].maps | registers[1].values;
+        switch (use_by(name)) {
+            case MapUse::looks_up:
+                note(maps_.least_recently_used(first), "look-ups change its order of use");
+                return {0, first};
+            case MapUse::writes:
+                note(first, name);
+                break;
+            case MapUse::writes_second:
+                note(registers[2].maps, name);
+                break;
+            case MapUse::takes_out:
+                note(first, name);
+                note_pointer(registers[2], name);
+                break;
+            case MapUse::copies_out:
+                note_pointer(registers[2], name);
+                break;
+            case MapUse::redirects:
+                collect(registers[1], found_.redirects);
+                break;
+            case MapUse::hands_out:
                 found_.unknown.insert(fmt::format("it calls {}", name));
-        } else if (!contains_any(name, {"csum_diff", "xdp_adjust", "peek_elem"})) {
-            for (std::size_t i = 1; i <= 5; ++i)
-                note(registers[i].values, fmt::format("{} gets a pointer to its values", name));
+                break;
+            case MapUse::only_reads:
+                break;
+            case MapUse::changes_anything:
+                for (std::size_t i = 1; i <= 5; ++i) {
+                    note(registers[i].maps, name);
+                    note_pointer(registers[i], name);
+                }
         }
-        return result;
+        return {};
     }
 
     std::span<const bpf_insn> code_;
-    std::span<const KnownMap> maps_;
+    MapBits maps_;
     const FunctionName* name_of_;
     std::vector<std::optional<Registers>> before_;  // each instruction
     std::vector<std::size_t> function_;             // where the function of each begins
     std::deque<std::size_t> work_;
-    std::map<std::size_t, Frame> frames_;  // by function
+    std::map<std::size_t, std::map<int, Content>> frames_;  // what is on the stack, by function
     std::map<std::size_t, Content> results_;
+    Callbacks callbacks_;
     Content anywhere_;  // what was stored to a stack at a place that is not known
     bool memory_changed_ = false;
     InstructionWrites found_;

@@ -10,13 +10,9 @@
 #include <string>
 #include <vector>
 
-namespace xdpbench::bpf {
+#include "bpf/map_bits.h"
 
-// A map that instructions refer to.
-struct KnownMap {
-    std::uint32_t id = 0;
-    std::uint32_t kind = 0;  // enum bpf_map_type
-};
+namespace xdpbench::bpf {
 
 // How a program writes to a map: "bpf_map_update_elem", "stores to its values".
 struct MapWrite {

@@ -10,6 +10,10 @@ namespace {
 constexpr std::uint32_t kArray = 7;  // ids of maps
 constexpr std::uint32_t kEvents = 9;
 constexpr std::uint32_t kPrograms = 11;
+constexpr std::uint32_t kOther = 13;
+constexpr std::uint32_t kSamples = 15;
+constexpr std::uint32_t kConstant = 17;
+constexpr std::uint32_t kPorts = 19;
 
 // Numbers that stand for functions of the kernel.
 constexpr int kLookup = 100;
@@ -17,6 +21,11 @@ constexpr int kUpdate = 101;
 constexpr int kOutput = 102;
 constexpr int kFib = 103;
 constexpr int kHidden = 104;
+constexpr int kLoop = 105;
+constexpr int kForEach = 106;
+constexpr int kDrain = 107;
+constexpr int kNew = 108;
+constexpr int kRedirect = 109;
 
 std::string name_of(const bpf_insn& call) {
     switch (call.imm) {
@@ -28,6 +37,16 @@ std::string name_of(const bpf_insn& call) {
             return "bpf_xdp_event_output";
         case kFib:
             return "bpf_xdp_fib_lookup";
+        case kLoop:
+            return "bpf_loop";
+        case kForEach:
+            return "bpf_for_each_hash_elem";
+        case kDrain:
+            return "bpf_user_ringbuf_drain";
+        case kNew:
+            return "bpf_new_helper";
+        case kRedirect:
+            return "dev_map_redirect";
         default:
             return "";
     }
@@ -67,10 +86,24 @@ Code map_in(int to, std::uint32_t id) {
             insn(0, 0, 0, 0, 0)};
 }
 
+// `function` begins so many instructions behind the two that this is.
+Code function_in(int to, int function) {
+    return {insn(BPF_LD | BPF_IMM | BPF_DW, to, BPF_PSEUDO_FUNC, 0, function + 1),
+            insn(0, 0, 0, 0, 0)};
+}
+
+std::set<std::uint32_t> written(const InstructionWrites& found) {
+    std::set<std::uint32_t> maps;
+    for (const MapWrite& write : found.writes) maps.insert(write.map);
+    return maps;
+}
+
 InstructionWrites writes_of(const Code& code) {
-    static const std::vector<KnownMap> maps{{kArray, BPF_MAP_TYPE_HASH},
-                                            {kEvents, BPF_MAP_TYPE_PERF_EVENT_ARRAY},
-                                            {kPrograms, BPF_MAP_TYPE_PROG_ARRAY}};
+    static const std::vector<KnownMap> maps{
+        {kArray, BPF_MAP_TYPE_HASH},           {kEvents, BPF_MAP_TYPE_PERF_EVENT_ARRAY},
+        {kPrograms, BPF_MAP_TYPE_PROG_ARRAY},  {kOther, BPF_MAP_TYPE_ARRAY},
+        {kSamples, BPF_MAP_TYPE_USER_RINGBUF}, {kConstant, BPF_MAP_TYPE_ARRAY, true},
+        {kPorts, BPF_MAP_TYPE_ARRAY_OF_MAPS}};
     return find_writes(code, maps, name_of);
 }
 
@@ -142,6 +175,55 @@ TEST(StateWrites, TailCallsAreCollected) {
     const InstructionWrites found =
         writes_of(map_in(2, kPrograms) + Code{call(BPF_FUNC_tail_call), leave()});
     EXPECT_EQ(found.tail_calls, std::set<std::uint32_t>{kPrograms});
+}
+
+TEST(StateWrites, ALoopGivesItsFunctionOnlyItsContext) {
+    // bpf_loop(r1, function, stack); the function stores to its context and to its first argument.
+    const InstructionWrites found =
+        writes_of(map_in(6, kArray) + function_in(2, 3) +
+                  Code{move(3, 10), call(kLoop), leave(), store(2, 4, 0), store(1, 4, 0), leave()});
+    EXPECT_TRUE(found.writes.empty());
+    EXPECT_TRUE(found.unknown.empty());
+}
+
+TEST(StateWrites, AFunctionOfALoopIsFollowedThroughItsContext) {
+    // A pointer to a value stands on the stack; the function gets a pointer to there.
+    const InstructionWrites found = writes_of(
+        map_in(1, kArray) + Code{call(kLookup), store(10, 0, -8), move(3, 10), add(3, -8)} +
+        function_in(2, 2) +
+        Code{call(kLoop), leave(), load(5, 2, 0), store(5, 4, 0), set(0, 0), leave()});
+    EXPECT_EQ(found.writes, (std::set<MapWrite>{{kArray, "stores to its values"}}));
+}
+
+TEST(StateWrites, AFunctionForEachEntryGetsTheValuesOfThatMap) {
+    const InstructionWrites found = writes_of(
+        map_in(6, kOther) + map_in(1, kArray) + function_in(2, 3) +
+        Code{set(3, 0), call(kForEach), leave(), store(3, 4, 0), store(2, 4, 0), leave()});
+    EXPECT_EQ(found.writes, (std::set<MapWrite>{{kArray, "stores to its values"}}));
+}
+
+TEST(StateWrites, AFunctionForWhomIsNotKnownMayGetAnyValue) {
+    const InstructionWrites found =
+        writes_of(function_in(2, 2) + Code{call(kNew), leave(), store(1, 4, 0), leave()});
+    // Not those that no program can store to: perf buffers, program arrays, constants.
+    EXPECT_EQ(written(found), (std::set<std::uint32_t>{kArray, kOther, kPorts}));
+}
+
+TEST(StateWrites, SamplesThatAreTakenAreGone) {
+    const InstructionWrites found = writes_of(map_in(1, kSamples) + function_in(2, 2) +
+                                              Code{call(kDrain), leave(), set(0, 0), leave()});
+    EXPECT_EQ(found.writes, (std::set<MapWrite>{{kSamples, "bpf_user_ringbuf_drain"}}));
+}
+
+TEST(StateWrites, AFunctionThatIsNotKnownMayWriteToTheMapThatItGets) {
+    const InstructionWrites found = writes_of(map_in(2, kArray) + Code{call(kNew), leave()});
+    EXPECT_EQ(found.writes, (std::set<MapWrite>{{kArray, "bpf_new_helper"}}));
+}
+
+TEST(StateWrites, AMapThatCameOutOfAMapIsRedirectedInto) {
+    const InstructionWrites found =
+        writes_of(map_in(1, kPorts) + Code{call(kLookup), move(1, 0), call(kRedirect), leave()});
+    EXPECT_EQ(found.redirects, std::set<std::uint32_t>{kPorts});
 }
 
 }  // namespace
