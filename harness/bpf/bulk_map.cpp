@@ -1,6 +1,5 @@
 #include "bpf/bulk_map.h"
 
-#include <bpf/bpf.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,93 +15,13 @@
 
 #include "base/guard.h"
 #include "base/interrupt.h"
-#include "base/kernel_errno.h"
 #include "base/text.h"
+#include "bpf/entry_batch.h"
 #include "bpf/value_pattern.h"
 #include "scenario/diagnostic.h"
 
 namespace xdpbench::bpf {
 namespace {
-
-constexpr std::size_t kBatchBytes = std::size_t{4} << 20;
-constexpr std::size_t kMostInBatch = 65536;
-
-// Collects entries and writes them when there are enough.
-class Batch {
-  public:
-    static Result<Batch> create(const TypedMap& map) {
-        XDPBENCH_TRY(const std::size_t memory, memory_size(map));
-        return Batch(map, memory);
-    }
-
-    // Where the next entry's key, and one CPU's value, are to be written.
-    std::span<std::uint8_t> key() {
-        return std::span(keys_).subspan(count_ * map_->key.size, map_->key.size);
-    }
-    std::span<std::uint8_t> value() {
-        return std::span(values_).subspan(count_ * memory_, map_->value.size);
-    }
-
-    // The entry at key() and value() is complete.
-    Result<void> add() {
-        const auto entry = std::span(values_).subspan(count_ * memory_, memory_);
-        const std::size_t copies = copies_in(*map_, entry);
-        const std::size_t stride = memory_ / copies;
-        for (std::size_t cpu = 1; cpu < copies; ++cpu)
-            std::copy_n(entry.begin(), map_->value.size,
-                        entry.begin() + static_cast<std::ptrdiff_t>(cpu * stride));
-        return ++count_ == capacity_ ? flush() : Result<void>();
-    }
-
-    Result<void> flush() {
-        if (interrupted()) return interrupted_error();
-        std::size_t done = 0;
-        while (done < count_) {
-            auto count = static_cast<std::uint32_t>(count_ - done);
-            const int failed =
-                batches_ ? ::bpf_map_update_batch(map_->fd, keys_.data() + done * map_->key.size,
-                                                  values_.data() + done * memory_, &count, nullptr)
-                         : -1;
-            if (failed == 0) break;
-            // A kind of map, or a kernel, without batches.
-            if (!batches_ || errno == EINVAL || errno == kEnotsupp || errno == EOPNOTSUPP) {
-                batches_ = false;
-                XDPBENCH_CHECK(write_one(done));
-                ++done;
-                continue;
-            }
-            // The entry at which it stopped tells why.
-            done += std::min<std::size_t>(count, count_ - done - 1);
-            XDPBENCH_CHECK(write_one(done));
-            ++done;
-        }
-        count_ = 0;
-        return {};
-    }
-
-  private:
-    Batch(const TypedMap& map, std::size_t memory)
-        : map_(&map),
-          memory_(memory),
-          capacity_(
-              std::clamp<std::size_t>(kBatchBytes / (map.key.size + memory), 1, kMostInBatch)),
-          keys_(capacity_ * map.key.size),
-          values_(capacity_ * memory) {}
-
-    Result<void> write_one(std::size_t number) {
-        const ByteView key = ByteView(keys_).subspan(number * map_->key.size, map_->key.size);
-        const ByteView value = ByteView(values_).subspan(number * memory_, map_->value.size);
-        return update_entry(*map_, {key.begin(), key.end()}, {value.begin(), value.end()});
-    }
-
-    const TypedMap* map_;
-    std::size_t memory_;  // of an entry's values, for all CPUs
-    std::size_t capacity_;
-    MapBytes keys_;
-    MapBytes values_;
-    std::size_t count_ = 0;
-    bool batches_ = true;
-};
 
 struct Patterns {
     ValuePattern key;
@@ -135,7 +54,7 @@ struct Part {
 
 Result<void> write_range(const TypedMap& map, const scenario::BulkContent& bulk, Part part) {
     XDPBENCH_TRY(const Patterns patterns, patterns_of(map, bulk));
-    XDPBENCH_TRY(Batch batch, Batch::create(map));
+    XDPBENCH_TRY(EntryBatch batch, EntryBatch::create(map));
     for (std::uint64_t number = bulk.first;; ++number) {
         patterns.key.write(number, batch.key());
         if (part.has(batch.key())) {
@@ -158,7 +77,7 @@ Result<std::ifstream> open_file(const scenario::BulkContent& bulk) {
 Result<void> write_binary(const TypedMap& map, const scenario::BulkContent& bulk, Part part) {
     constexpr std::size_t kAtOnce = 4096;  // entries
     XDPBENCH_TRY(std::ifstream file, open_file(bulk));
-    XDPBENCH_TRY(Batch batch, Batch::create(map));
+    XDPBENCH_TRY(EntryBatch batch, EntryBatch::create(map));
     const std::size_t entry = map.key.size + map.value.size;
     MapBytes block(kAtOnce * entry);
     while (file) {
@@ -266,7 +185,7 @@ Result<void> write_csv(const TypedMap& map, const scenario::BulkContent& bulk) {
     XDPBENCH_TRY(std::ifstream file, open_file(bulk));
     CsvEntries entries(map, bulk, std::move(file));
     XDPBENCH_CHECK(entries.read_head());
-    XDPBENCH_TRY(Batch batch, Batch::create(map));
+    XDPBENCH_TRY(EntryBatch batch, EntryBatch::create(map));
     for (;;) {
         XDPBENCH_TRY(const bool more, entries.next(batch.key(), batch.value()));
         if (!more) return batch.flush();

@@ -5,30 +5,13 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <cstddef>
+#include <map>
 
 #include "base/text.h"
+#include "bpf/whole_names.h"
 
 namespace xdpbench::bpf {
-namespace {
-
-// The kernel keeps 15 characters of a map's name; its BTF knows all of them.
-std::string whole_name(const btf* types, const std::string& name) {
-    constexpr std::size_t kKept = BPF_OBJ_NAME_LEN - 1;
-    const std::int32_t maps =
-        types == nullptr ? -1 : ::btf__find_by_name_kind(types, ".maps", BTF_KIND_DATASEC);
-    if (name.size() < kKept || maps < 0) return name;
-    const btf_type* const section = ::btf__type_by_id(types, static_cast<std::uint32_t>(maps));
-    for (unsigned i = 0; i < ::btf_vlen(section); ++i) {
-        const btf_type* const variable =
-            ::btf__type_by_id(types, ::btf_var_secinfos(section)[i].type);
-        std::string whole = ::btf__name_by_offset(types, variable->name_off);
-        if (whole.starts_with(name)) return whole;
-    }
-    return name;
-}
-
-}  // namespace
-
 void ProgramMaps::Free::operator()(btf* types) const { ::btf__free(types); }
 
 Result<LoadedInfo> read_loaded_info(int program_fd) {
@@ -68,10 +51,22 @@ Result<ProgramMaps> ProgramMaps::open(std::uint32_t program_id) {
                                 errno);
         if (info.btf_id != 0) opened.types.reset(::btf__load_from_kernel_by_id(info.btf_id));
         const btf* const types = opened.types.get();
-        opened.map = typed_map(info, opened.fd.get(), types, whole_name(types, info.name));
+        opened.map = typed_map(info, opened.fd.get(), types, whole_map_name(types, info));
+        opened.id = id;
         maps.maps_.push_back(std::move(opened));
     }
+    maps.tell_apart();
     return maps;
+}
+
+// Of maps without types the kernel may know the same 15 characters.
+void ProgramMaps::tell_apart() {
+    std::map<std::string, std::size_t> counts;
+    for (const Opened& opened : maps_) ++counts[opened.map.name];
+    for (Opened& opened : maps_) {
+        if (opened.map.section.empty() && counts[opened.map.name] > 1)
+            opened.map.name = name_with_id(opened.map.name, opened.id);
+    }
 }
 
 std::vector<TypedMap> ProgramMaps::with_sections() const {
@@ -91,8 +86,9 @@ std::vector<TypedMap> ProgramMaps::all() const {
 
 Result<TypedMap> ProgramMaps::find(const std::string& name) const {
     std::vector<std::string> names;
+    XDPBENCH_TRY(const std::string meant, map_name_of(name, all()));
     for (const TypedMap& map : all()) {
-        if (map.name == name) return map;
+        if (map.name == meant) return map;
         names.push_back(map.name);
     }
     return input_error(

@@ -19,7 +19,8 @@ struct LoadedInfo {
 };
 Result<LoadedInfo> read_loaded_info(int program_fd);
 
-// The maps of a loaded program, by the names that they have in its source.
+// The maps of a loaded program, by the names that they have in its source; "NAME (id N)" where
+// several may be meant.
 class ProgramMaps {
   public:
     static Result<ProgramMaps> open(std::uint32_t program_id);
@@ -27,14 +28,16 @@ class ProgramMaps {
     // Without those of global variables.
     [[nodiscard]] std::vector<TypedMap> all() const;
     [[nodiscard]] std::vector<TypedMap> with_sections() const;
-    // The error lists the maps there are.
+    // By its name or its id. The error lists the maps there are.
     Result<TypedMap> find(const std::string& name) const;
 
   private:
     struct Free {
         void operator()(btf* types) const;
     };
+    void tell_apart();
     struct Opened {
+        std::uint32_t id = 0;
         UniqueFd fd;
         std::unique_ptr<btf, Free> types;
         TypedMap map;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/result.h"
 #include "bpf/typed_map.h"
 
@@ -25,8 +26,8 @@ class MapState {
     Result<void> restore() const;
 
     // Which of these maps, of an object, take what is saved, and which do not, with the reason.
-    // Alike are maps with the same name (of which the kernel keeps 15 characters), type, key size
-    // and value size.
+    // Alike are maps with the same name, type, key size and value size. Of a name of which only the
+    // kernel's 15 characters are known those have to fit, and one map only on either side.
     struct Copying {
         std::vector<std::string> copied;      // "flows (3 entries)"
         std::vector<std::string> not_copied;  // "events (a map of this type)"
@@ -40,16 +41,24 @@ class MapState {
     [[nodiscard]] const std::vector<std::string>& kept() const { return kept_; }
 
   private:
-    struct Entry {
-        MapBytes key;
-        MapBytes value;  // of a per-CPU map, of all CPUs
-    };
     struct Saved {
         TypedMap map;
-        std::vector<Entry> entries;  // by key
+        std::size_t memory = 0;  // bytes of an entry's values; of a per-CPU map, of all CPUs
+        MapBytes keys = {};      // one after the other
+        MapBytes values = {};
+        std::size_t count = 0;
+
+        [[nodiscard]] ByteView key(std::size_t entry) const;
+        [[nodiscard]] ByteView value(std::size_t entry) const;
+    };
+    class Finder;
+    // What a map is to be filled with; nothing, with the reason, if it is not.
+    struct Source {
+        const Saved* saved = nullptr;
+        std::string reason = {};
     };
     Result<void> add(const TypedMap& map);
-    [[nodiscard]] const Saved* alike(const TypedMap& map) const;
+    [[nodiscard]] Source source_of(const TypedMap& map, const std::vector<TypedMap>& all) const;
     static Result<void> restore_one(const Saved& saved);
 
     std::vector<Saved> saved_;

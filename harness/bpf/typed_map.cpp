@@ -205,10 +205,12 @@ model::Value decode(const ElementType& type, const MapBytes& memory) {
 }
 
 Result<void> update_entry(const TypedMap& map, const MapBytes& key, const MapBytes& value) {
-    MapBytes memory = value;
-    if (map.per_cpu()) {
-        XDPBENCH_TRY(memory, for_every_cpu(map, value));
-    }
+    if (!map.per_cpu()) return update_memory(map, key, value);
+    XDPBENCH_TRY(const MapBytes memory, for_every_cpu(map, value));
+    return update_memory(map, key, memory);
+}
+
+Result<void> update_memory(const TypedMap& map, const MapBytes& key, const MapBytes& memory) {
     // Of a queue, a stack and a bloom filter the kernel takes no key: it pushes the value.
     if (::bpf_map_update_elem(map.fd, key.empty() ? nullptr : key.data(), memory.data(), BPF_ANY) ==
         0)

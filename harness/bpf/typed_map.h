@@ -65,6 +65,9 @@ Result<MapBytes> encode(const ElementType& type, const model::Value& value);
 // Sets an entry; of a per-CPU map `value` is given to every CPU.
 Result<void> update_entry(const TypedMap& map, const MapBytes& key, const MapBytes& value);
 
+// Sets an entry to what was read of one: of a per-CPU map, what each CPU has.
+Result<void> update_memory(const TypedMap& map, const MapBytes& key, const MapBytes& memory);
+
 // Bytes of what the kernel reads and writes for a value: of a per-CPU map, for all CPUs.
 Result<std::size_t> memory_size(const TypedMap& map);
 

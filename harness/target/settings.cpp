@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "bpf/value_text.h"
+#include "bpf/whole_names.h"
 
 namespace xdpbench::target {
 namespace {
@@ -51,8 +52,11 @@ Result<scenario::Configuration> settings_for(const bpf::Program& program,
                                              const std::vector<scenario::Assignment>& settings) {
     scenario::Configuration configuration;
     std::vector<std::string> names = program.map_names();
-    for (const scenario::Assignment& assignment : settings) {
-        const scenario::Place& place = assignment.place;
+    for (scenario::Assignment assignment : settings) {
+        scenario::Place& place = assignment.place;
+        if (program.is_shared() && !is_among(place.name, program.global_names())) {
+            XDPBENCH_TRY(place.name, bpf::map_name_of(place.name, program.maps()));
+        }
         XDPBENCH_TRY(const std::optional<scenario::MapSize> size, size_of(program, assignment));
         if (size) {
             configuration.sizes.push_back(*size);

@@ -12,8 +12,8 @@
 namespace xdpbench::target {
 
 // Which of the settings are entries of the program's maps and which its global variables; without a
-// key an array's entry 0 is meant. The error for an unknown name lists those there are. Types are
-// checked by Program::configure().
+// key an array's entry 0 is meant. A map of a program that others loaded may be named by its id.
+// The error for an unknown name lists those there are. Types are checked by Program::configure().
 Result<scenario::Configuration> settings_for(const bpf::Program& program,
                                              const std::vector<scenario::Assignment>& settings);
 
