@@ -16,6 +16,8 @@ struct { __uint(type, BPF_MAP_TYPE_PERCPU_HASH); __uint(max_entries, 1000); __ty
 struct inner { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 8); __type(key, __u32); __type(value, __u32); };
 struct { __uint(type, BPF_MAP_TYPE_HASH_OF_MAPS); __uint(max_entries, 8); __type(key, __u32); __array(values, struct inner); } outer SEC(".maps");
 struct { __uint(type, BPF_MAP_TYPE_QUEUE); __uint(max_entries, 8); __type(value, __u32); } queue SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_QUEUE); __uint(max_entries, 8); __type(value, struct point); } points SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_HASH_OF_MAPS); __uint(max_entries, 8); __type(key, struct point); __array(values, struct inner); } places SEC(".maps");
 struct { __uint(type, BPF_MAP_TYPE_STACK); __uint(max_entries, 8); __type(value, __u32); } stack SEC(".maps");
 struct { __uint(type, BPF_MAP_TYPE_BLOOM_FILTER); __uint(max_entries, 8); __type(value, __u32); } bloom SEC(".maps");
 struct { __uint(type, BPF_MAP_TYPE_LPM_TRIE); __uint(max_entries, 70000); __uint(map_flags, BPF_F_NO_PREALLOC);
@@ -93,6 +95,64 @@ class BulkMaps(Case):
                               "      maps: { outer: [ { key: 3, value: [ { key: 7, value: 6 } ] } ] }\n", code=1)
         self.assertIn("outer[3][7]: expected 6, got 5", done.stdout)
 
+    def run_steps(self, maps, changes, expect, code=0):
+        """Two frames, `changes` before the second one."""
+        step = "in: udp_64.pcap#0, expect: { action: XDP_PASS }"
+        self.write_text("s.yaml", HEAD.format(self.object) + "checks:\n  - name: x\n" + maps +
+                        f"    steps: [ {{ {step} }}, {{ set: {changes}, {step} }} ]\n    expect: {expect}\n")
+        return self.tool("--scenario", "s.yaml", "--only", "check", code=code)
+
+    def test_a_step_changes_what_a_scenario_can_fill(self):
+        self.run_steps("    maps: { outer: [ { key: 3, value: [ { key: 7, value: 5 }, { key: 6, value: 4 } ] } ], queue: [ { value: 8 } ] }\n",
+                       "{ outer: [ { key: 3, value: [ { key: 7, value: 78 }, { keys: 0..2, value: i+10 } ] }, { key: 4, value: [ { key: 0, value: 1 } ] } ],"
+                       " queue: [ { value: 9 } ], stack: [ { value: 1 }, { value: 2 } ], bloom: [ { value: 7 } ],"
+                       " hash: [ { keys: 0..9, key: { a: i, b: 1 }, value: { a: i*2, b: 3 } }, { key: { a: 4, b: 1 }, value: { a: 99 } } ] }",
+                       "{ globals: { from_inner: 78, from_queue: 9, from_stack: 2, in_bloom: 1 },"
+                       " maps: { outer: [ { key: 3, value: [ { key: 6, value: 4 }, { key: 2, value: 12 } ] }, { key: 4, value: [ { key: 0, value: 1 } ] } ],"
+                       " hash: [ { key: { a: 9, b: 1 }, value: { a: 18, b: 3 } }, { key: { a: 4, b: 1 }, value: { a: 99 } } ],"
+                       " queue: [ { absent: true } ], stack: [ { value: 1 } ] } }")
+        self.run_steps("    maps: { outer: [ { key: 3, value: [ { key: 7, value: 5 } ] } ] }\n", "{ outer: [ { key: 3, absent: true } ] }",
+                       "{ globals: { from_inner: 5 }, maps: { outer: [ { key: 3, absent: true } ] } }")
+
+    def test_structures_are_known_where_the_kernel_forgets_them(self):
+        """Of queues and of maps of maps the kernel takes no types, and libbpf drops them when it loads."""
+        self.run_steps("    maps: { points: [ { value: { a: 1, b: 2 } } ], places: [ { key: { a: 1, b: 2 }, value: [ { key: 0, value: 5 } ] } ] }\n",
+                       "{ points: [ { value: { a: 3 } } ], places: [ { key: { a: 1, b: 2 }, value: [ { key: 1, value: 6 } ] } ] }",
+                       "{ maps: { points: [ { value: { b: 2 } }, { value: { a: 3, b: 0 } } ],"
+                       " places: [ { key: { a: 1, b: 2 }, value: [ { key: 0, value: 5 }, { key: 1, value: 6 } ] }, { key: { a: 9 }, absent: true } ] } }")
+
+    def test_changes_that_cannot_be_are_refused_before_anything_runs(self):
+        for changes, message in (("{ outer: [ { key: 3, value: 5 } ] }", "holds maps"),
+                                 ("{ outer: [ { key: 3, value: [ { key: 7, value: x } ] } ] }", "a map inside outer, value"),
+                                 ("{ queue: [ { key: 1, value: 5 } ] }", "has no keys"),
+                                 ("{ big: [ { value: 5 } ] }", "has keys"),
+                                 ("{ big: [ { key: 5, absent: true } ] }", "is an array"),
+                                 ("{ hash: [ { keys: 0..65536, key: { a: i }, value: {} } ] }", "does not fit"),
+                                 ("{ hash: [ { file: nosuch.bin } ] }", "cannot read")):
+            done = self.run_steps("", changes, "{ globals: { in_bloom: 0 } }", code=2)
+            self.assertIn(message, done.stderr)
+
+    def test_queues_and_stacks_are_expected_as_a_whole(self):
+        maps = ("      queue: [ { value: 41 }, { value: 42 }, { value: 43 } ]\n"
+                "      stack: [ { value: 1 }, { value: 2 }, { value: 3 } ]\n")
+        self.run_check(maps, "      maps: { queue: [ { value: 42 }, { value: 43 } ], stack: [ { value: 2 }, { value: 1 } ] }\n")
+        done = self.run_check(maps, "      maps: { queue: [ { value: 43 }, { value: 43 } ], stack: [ { absent: true } ] }\n", code=1)
+        self.assertIn("map queue, value 0: expected 43, got 42", done.stdout)
+        self.assertIn("map stack: expected 0 values, got 2", done.stdout)
+        self.tool("record", "--update", "s.yaml")
+        updated = self.read_text("s.yaml")
+        self.assertIn("queue: [{ value: 42 }, { value: 43 }], stack: [{ value: 2 }, { value: 1 }]", updated)
+        self.tool("--scenario", "s.yaml", "--only", "check")
+
+    def test_expectations_that_cannot_be_are_refused(self):
+        for maps, message in (("big: [ { value: 1 } ]", "has keys"), ("queue: [ { key: 1, value: 1 } ]", "has no keys"),
+                              ("queue: [ { value: x } ]", "map queue, value"), ("bloom: [ { value: 7 } ]", "what is in it cannot be told"),
+                              ("queue: [ { value: 1 }, { absent: true } ]", "stands alone"),
+                              ("outer: [ { key: 3, value: [ { key: 7, value: x } ] } ]", "x"),
+                              ("outer: [ { key: 3, value: [ { keys: 0..3, value: 1 } ] } ]", "one by one")):
+            done = self.run_check("      big: [ { key: 0, value: 1 } ]\n", f"      maps: {{ {maps} }}\n", code=2)
+            self.assertIn(message, done.stderr)
+
     def test_what_does_not_fit_is_refused(self):
         self.write_text("t.bin", "12345")
         self.write_text("t.csv", "key,price\n1,2\n")
@@ -114,6 +174,14 @@ class BulkMaps(Case):
         done = self.tool("--scenario", "s.yaml", "--only", "check,replay", code=1)
         self.assertIn("global from_interface: expected 1", done.stdout)  # the loopback device; dut0 is another one
         self.assertIn("replay   native passed", done.stdout)
+
+    def test_sysctls_are_named_and_written_as_by_sysctl(self):
+        self.write_text("s.yaml", HEAD.format(self.object) + 'network: { devices: { br0.7: { bridge: [ out0 ] } }, sysctls: { '
+                        'net.ipv4.ip_local_port_range: "1024 2048", net.ipv4.conf.br0/7.forwarding: 1 } }\nchecks:\n  - name: x\n' + STEP)
+        done = self.tool("--scenario", "s.yaml", "--only", "check", code=(0, 4))
+        if "no bridge driver" in done.stdout:
+            self.skipTest("this kernel has no bridges")
+        self.assertIn("1 passed", done.stdout)
 
     def test_a_network_that_cannot_be_is_refused(self):
         for network, message in (("{ addresses: { nosuch: [198.18.0.1/24] } }", "nosuch"),

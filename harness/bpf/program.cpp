@@ -275,6 +275,8 @@ Result<Program> Program::choose(const std::filesystem::path& path,
     program.record_types_ = take_record_types(program.object_.get());
     bpf_map* map = nullptr;
     bpf_object__for_each_map(map, program.object_.get()) {
+        program.definitions_.insert_or_assign(::bpf_map__name(map),
+                                              typed_map(program.object_.get(), map));
         if (std::optional<TypedMap> inner = inner_definition(program.object_.get(), map))
             program.inner_definitions_.insert_or_assign(::bpf_map__name(map), *std::move(inner));
     }
@@ -369,7 +371,15 @@ std::vector<TypedMap> Program::maps() const {
     if (existing_) return existing_->maps();
     std::vector<TypedMap> maps;
     bpf_map* map = nullptr;
-    bpf_object__for_each_map(map, object_.get()) maps.push_back(typed_map(object_.get(), map));
+    bpf_object__for_each_map(map, object_.get()) {
+        TypedMap& now = maps.emplace_back(typed_map(object_.get(), map));
+        const auto declared = definitions_.find(now.name);
+        if (declared == definitions_.end()) continue;
+        now.key.types = declared->second.key.types;
+        now.key.id = declared->second.key.id;
+        now.value.types = declared->second.value.types;
+        now.value.id = declared->second.value.id;
+    }
     return maps;
 }
 

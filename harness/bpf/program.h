@@ -198,8 +198,12 @@ class Program {
     // Whether the map's entries are always there: of arrays.
     [[nodiscard]] bool has_fixed_entries(const std::string& map) const;
 
-    // Of a loaded program: sets entries, or deletes those that are `absent` and must be there.
+    // Of a loaded program: writes ranges and files, then sets entries, or deletes those that are
+    // `absent` and must be there. Of a map of maps the entries of the inner map are set.
     Result<void> change_maps(const std::vector<scenario::MapContent>& changes) const;
+    // Whether change_maps() will be able to: all but whether what is to be deleted is there. Needs
+    // no loaded program.
+    Result<void> validate_changes(const std::vector<scenario::MapContent>& changes) const;
 
     // The entry that a scenario names; nothing if there is none.
     Result<std::optional<StoredEntry>> find_entry(const std::string& name,
@@ -207,6 +211,8 @@ class Program {
 
     // The entry as an expectation in a scenario: its value, or its sum over all CPUs.
     [[nodiscard]] scenario::MapEntry expectation_of(const StoredEntry& entry) const;
+    // What is in a queue or stack, as its expectation.
+    Result<std::vector<scenario::MapEntry>> expectation_of_queue(const std::string& name) const;
 
   private:
     struct Close {
@@ -217,8 +223,17 @@ class Program {
         std::string map;
         MapBytes key;
         model::Value value;  // of a per-CPU map: the value given to every CPU
-        ElementType type;    // of the value; libbpf forgets a DEVMAP's or CPUMAP's when it loads
         std::string where;   // in a scenario; empty: on the command line
+    };
+    // Many entries, and entries of maps inside maps.
+    struct PendingBulk {
+        std::string map;
+        scenario::BulkContent bulk;
+    };
+    struct PendingInner {
+        std::string map;
+        MapBytes key;  // of the outer map
+        scenario::MapContent content;
     };
 
     Program(std::filesystem::path path, std::unique_ptr<bpf_object, Close> object,
@@ -234,16 +249,22 @@ class Program {
     Result<void> set_global(const scenario::GlobalSetting& setting);
     [[nodiscard]] Result<ElementType> require_global(const scenario::GlobalSetting& setting) const;
     Result<void> set_map(const scenario::MapContent& content);
-    Result<void> set_entry(const TypedMap& map, const scenario::MapEntry& entry);
-    Result<void> set_inner(const TypedMap& map, const scenario::MapEntry& entry);
-    [[nodiscard]] Result<void> write_inner() const;
+    static Result<void> require_settable(const TypedMap& map, const scenario::MapEntry& entry);
+    [[nodiscard]] Result<PendingEntry> encoded_entry(const TypedMap& map,
+                                                     const scenario::MapEntry& entry) const;
+    [[nodiscard]] Result<PendingInner> encoded_inner(const TypedMap& map,
+                                                     const scenario::MapEntry& entry) const;
+    [[nodiscard]] Result<void> write_entry(const PendingEntry& entry) const;
+    [[nodiscard]] Result<void> write_inner(const PendingInner& pending) const;
+    Result<void> change_entry(const TypedMap& map, const scenario::MapEntry& entry) const;
+    static Result<scenario::MapContent> expected_inner(const TypedMap& map,
+                                                       const model::Value& value);
     [[nodiscard]] Result<TypedMap> inner_definition_of(const std::string& map) const;
     Result<void> compare_inner(const TypedMap& map, const scenario::MapEntry& entry,
                                std::vector<std::string>& lines) const;
     Result<void> set_size(const scenario::MapSize& size);
     [[nodiscard]] Result<model::Value> with_programs(model::Value value) const;
     [[nodiscard]] Result<void> write_entries() const;
-    [[nodiscard]] Result<TypedMap> require_typed_map(const scenario::MapContent& content) const;
     Result<void> compare_entry(const TypedMap& map, const scenario::MapEntry& entry,
                                std::vector<std::string>& lines) const;
 
@@ -254,20 +275,13 @@ class Program {
     StateAccess access_;
     std::map<std::uint32_t, MapBytes> counters_before_;  // by action, of all CPUs
     std::string function_;
-    // Many entries, and entries of maps inside maps.
-    struct PendingBulk {
-        std::string map;
-        scenario::BulkContent bulk;
-    };
-    struct PendingInner {
-        std::string map;
-        MapBytes key;  // of the outer map
-        scenario::MapContent content;
-    };
     std::vector<PendingEntry> entries_;
     std::vector<PendingBulk> bulk_;
     std::vector<PendingInner> inner_;
-    std::map<std::string, TypedMap> inner_definitions_;  // by outer map; libbpf forgets them
+    // By map, and by outer map: libbpf forgets at load the inner maps, and the types of those maps
+    // of which the kernel takes none (queues, maps of maps and of redirect targets).
+    std::map<std::string, TypedMap> definitions_;
+    std::map<std::string, TypedMap> inner_definitions_;
     std::map<std::string, std::uint32_t> record_types_;
     double load_seconds_ = 0;
 };

@@ -14,7 +14,9 @@ Result<TypedMap> Program::inner_definition_of(const std::string& map) const {
     return input_error(fmt::format("what the maps inside map {} are like is not known", map));
 }
 
-Result<void> Program::set_inner(const TypedMap& map, const scenario::MapEntry& entry) {
+Result<Program::PendingInner> Program::encoded_inner(const TypedMap& map,
+                                                     const scenario::MapEntry& entry) const {
+    XDPBENCH_CHECK(require_settable(map, entry));
     Result<MapBytes> key = encode(map.key, entry.key);
     if (!key) return key.error().in("map " + map.name + ", key");
     XDPBENCH_TRY(const TypedMap inner, inner_definition_of(map.name));
@@ -27,24 +29,30 @@ Result<void> Program::set_inner(const TypedMap& map, const scenario::MapEntry& e
         const Result<MapBytes> value = encode(inner.value, *one.value);
         if (!value) return value.error().in("a map inside " + map.name + ", value");
     }
-    inner_.push_back({map.name, *std::move(key), std::move(content)});
+    return PendingInner{map.name, *std::move(key), std::move(content)};
+}
+
+Result<void> Program::write_inner(const PendingInner& pending) const {
+    XDPBENCH_TRY(const TypedMap definition, inner_definition_of(pending.map));
+    XDPBENCH_TRY(const InnerMap inner,
+                 require_inner(*find_map(pending.map), definition, pending.key));
+    for (const scenario::BulkContent& bulk : pending.content.bulk)
+        XDPBENCH_CHECK(write_bulk(inner.map, bulk));
+    for (const scenario::MapEntry& entry : pending.content.entries) {
+        XDPBENCH_TRY(const MapBytes key, encode(inner.map.key, entry.key));
+        XDPBENCH_TRY(const MapBytes value, encode(inner.map.value, *entry.value));
+        XDPBENCH_CHECK(update_entry(inner.map, key, value));
+    }
     return {};
 }
 
-Result<void> Program::write_inner() const {
-    for (const PendingInner& pending : inner_) {
-        XDPBENCH_TRY(const TypedMap definition, inner_definition_of(pending.map));
-        XDPBENCH_TRY(const InnerMap inner,
-                     require_inner(*find_map(pending.map), definition, pending.key));
-        for (const scenario::BulkContent& bulk : pending.content.bulk)
-            XDPBENCH_CHECK(write_bulk(inner.map, bulk));
-        for (const scenario::MapEntry& entry : pending.content.entries) {
-            XDPBENCH_TRY(const MapBytes key, encode(inner.map.key, entry.key));
-            XDPBENCH_TRY(const MapBytes value, encode(inner.map.value, *entry.value));
-            XDPBENCH_CHECK(update_entry(inner.map, key, value));
-        }
-    }
-    return {};
+Result<scenario::MapContent> Program::expected_inner(const TypedMap& map,
+                                                     const model::Value& value) {
+    XDPBENCH_TRY(scenario::MapContent content, inner_content(map, value));
+    if (content.bulk.empty()) return content;
+    return scenario::error_at(
+        content.bulk.front().where,
+        fmt::format("of a map inside {} entries are expected one by one: key and value", map.name));
 }
 
 Result<void> Program::compare_inner(const TypedMap& map, const scenario::MapEntry& entry,
@@ -58,7 +66,7 @@ Result<void> Program::compare_inner(const TypedMap& map, const scenario::MapEntr
                                     inner ? "one" : "none"));
     }
     if (!inner || entry.absent) return {};
-    XDPBENCH_TRY(const scenario::MapContent expected, inner_content(map, *entry.value));
+    XDPBENCH_TRY(const scenario::MapContent expected, expected_inner(map, *entry.value));
     for (const scenario::MapEntry& one : expected.entries) {
         TypedMap named = inner->map;
         named.name = fmt::format("{}[{}]", map.name, model::one_line(entry.key));

@@ -1,4 +1,5 @@
-// The part of Program that sets its maps before it runs, and looks at them afterwards.
+// The part of Program that knows its maps: what they are, their sizes, whose they are, what they
+// hold.
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
@@ -9,16 +10,10 @@
 #include <span>
 
 #include "base/text.h"
-#include "bpf/btf_value.h"
-#include "bpf/bulk_map.h"
-#include "bpf/choose_program.h"
-#include "bpf/inner_map.h"
 #include "bpf/map_entries.h"
 #include "bpf/map_state.h"
 #include "bpf/program.h"
 #include "bpf/typed_map.h"
-#include "packet/hex.h"
-#include "scenario/references.h"
 #include "xdp_counters.h"
 
 namespace xdpbench::bpf {
@@ -26,17 +21,6 @@ namespace {
 
 std::string prefix(const model::Location& where) {
     return where.file.empty() ? "" : where.text() + ": ";
-}
-
-// What an expectation of an entry says, once it is known to suit the map; nullptr for "absent".
-Result<const model::Value*> expected_value(const TypedMap& map, const scenario::MapEntry& entry) {
-    if (entry.absent) return nullptr;
-    const std::optional<model::Value>& fitting = map.per_cpu() ? entry.sum_cpus : entry.value;
-    if (fitting) return &*fitting;
-    return input_error(
-        fmt::format("{}map {} is {}per-CPU: write {}", prefix(entry.key.where), map.name,
-                    map.per_cpu() ? "" : "not ",
-                    map.per_cpu() ? "sum_cpus instead of value" : "value instead of sum_cpus"));
 }
 
 // Whether the second, which exists, can be used as the first.
@@ -81,11 +65,6 @@ Result<void> read_map(const TypedMap& map, std::vector<StoredEntry>& entries) {
         entries.push_back({map.name, {key.begin(), key.end()}, std::move(value)});
         return {};
     });
-}
-
-Result<void> validate_value(const TypedMap& map, const model::Value& value) {
-    XDPBENCH_CHECK(encode(map.value, value));
-    return {};
 }
 
 }  // namespace
@@ -144,35 +123,6 @@ Result<MapTakeover> Program::take_over_maps(const Program& other) {
     return maps;
 }
 
-Result<TypedMap> Program::require_typed_map(const scenario::MapContent& content) const {
-    return require_map(content.map, content.where);
-}
-
-// "program:NAME" becomes the file descriptor, which a program array, DEVMAP or CPUMAP takes; 0 as
-// long as nothing is loaded. libbpf loads only what select_for_loading() said.
-Result<model::Value> Program::with_programs(model::Value value) const {
-    const auto descriptor_of = [&](const model::Location& where,
-                                   const std::string& name) -> Result<std::int64_t> {
-        if (is_shared())
-            return input_error(
-                fmt::format("{}program:{} names a program of an object file, and {} "
-                            "has none",
-                            prefix(where), name, path_.string()));
-        std::vector<std::string> names;
-        for (const bpf_program* const program : programs_of(object_.get())) {
-            if (!::bpf_program__autoload(program)) continue;
-            if (name == ::bpf_program__name(program))
-                return fd() < 0 ? 0 : ::bpf_program__fd(program);
-            names.emplace_back(::bpf_program__name(program));
-        }
-        return input_error(fmt::format("{}{} has no program {} that is loaded with {}{}",
-                                       prefix(where), path_.filename().string(), name, function_,
-                                       what_there_is(name, names)));
-    };
-    XDPBENCH_CHECK(scenario::replace_references(value, "program", descriptor_of));
-    return value;
-}
-
 Result<void> Program::set_size(const scenario::MapSize& size) {
     XDPBENCH_CHECK(require_map(size.map, {}));
     if (is_shared())
@@ -181,129 +131,6 @@ Result<void> Program::set_size(const scenario::MapSize& size) {
     if (const int error = ::bpf_map__set_max_entries(definition_of(size.map), size.max_entries);
         error != 0)
         return system_error(fmt::format("cannot set the size of map {}", size.map), error);
-    return {};
-}
-
-Result<void> Program::set_map(const scenario::MapContent& content) {
-    XDPBENCH_TRY(const TypedMap map, require_typed_map(content));
-    XDPBENCH_CHECK(require_own_maps("set entries of map " + content.map));
-    for (const scenario::BulkContent& bulk : content.bulk) {
-        XDPBENCH_CHECK(require_bulk(map, bulk));
-        bulk_.push_back({content.map, bulk});
-    }
-    for (const scenario::MapEntry& entry : content.entries) XDPBENCH_CHECK(set_entry(map, entry));
-    return {};
-}
-
-Result<void> Program::set_entry(const TypedMap& map, const scenario::MapEntry& entry) {
-    const std::string what = "map " + map.name;
-    if (!entry.value)
-        return input_error(
-            fmt::format("{}{}: an entry to set needs a value", prefix(entry.key.where), what));
-    if (entry.keyless != (map.key.size == 0))
-        return input_error(fmt::format("{}{} {}", prefix(entry.key.where), what,
-                                       entry.keyless ? "has keys: expected 'key' beside 'value'"
-                                                     : "has no keys: leave 'key' out"));
-    if (holds_maps(map)) return set_inner(map, entry);
-    Result<MapBytes> key = entry.keyless ? MapBytes() : encode(map.key, entry.key);
-    if (!key) return key.error().in(what + ", key");
-    XDPBENCH_TRY(const model::Value value, with_programs(*entry.value));
-    if (const Result<MapBytes> fits = encode(map.value, value); !fits)
-        return fits.error().in(what + ", value");
-    const model::Location& where = entry.key.where;
-    entries_.push_back({map.name, std::move(*key), *entry.value, map.value,
-                        where.file.empty() ? "" : where.text()});
-    return {};
-}
-
-Result<void> Program::write_entries() const {
-    for (const PendingBulk& pending : bulk_)
-        XDPBENCH_CHECK(write_bulk(*find_map(pending.map), pending.bulk));
-    XDPBENCH_CHECK(write_inner());
-    for (const PendingEntry& entry : entries_) {
-        XDPBENCH_TRY(const model::Value known, with_programs(entry.value));
-        XDPBENCH_TRY(const MapBytes value, encode(entry.type, known));
-        Result<void> written = update_entry(*find_map(entry.map), entry.key, value);
-        if (!written && !entry.where.empty()) return written.error().in(entry.where);
-        XDPBENCH_CHECK(written);
-    }
-    return {};
-}
-
-Result<void> Program::change_maps(const std::vector<scenario::MapContent>& changes) const {
-    for (const scenario::MapContent& content : changes) {
-        XDPBENCH_TRY(const TypedMap map, require_typed_map(content));
-        XDPBENCH_CHECK(require_own_maps("change map " + content.map));
-        for (const scenario::MapEntry& entry : content.entries) {
-            Result<MapBytes> key = encode(map.key, entry.key);
-            if (!key) return key.error().in("map " + content.map + ", key");
-            if (entry.absent) {
-                XDPBENCH_TRY(const bool there, delete_entry(map, *key));
-                if (there) continue;
-                return input_error(fmt::format("{}map {}: there is no such entry to delete",
-                                               prefix(entry.key.where), content.map));
-            }
-            XDPBENCH_TRY(const model::Value value, with_programs(*entry.value));
-            Result<MapBytes> bytes = encode(map.value, value);
-            if (!bytes) return bytes.error().in("map " + content.map + ", value");
-            XDPBENCH_CHECK(update_entry(map, *key, *bytes));
-        }
-    }
-    return {};
-}
-
-Result<void> Program::validate_expectations(
-    const std::vector<scenario::MapContent>& expected) const {
-    for (const scenario::MapContent& content : expected) {
-        XDPBENCH_TRY(const TypedMap map, require_typed_map(content));
-        for (const scenario::MapEntry& entry : content.entries) {
-            XDPBENCH_CHECK(encode(map.key, entry.key));
-            XDPBENCH_TRY(const model::Value* const value, expected_value(map, entry));
-            if (value != nullptr)
-                XDPBENCH_CHECK(holds_maps(map) ? Result<void>()  // judged by compare_inner()
-                                               : validate_value(map, *value));
-        }
-    }
-    return {};
-}
-
-Result<std::vector<std::string>> Program::compare_maps(
-    const std::vector<scenario::MapContent>& expected) const {
-    std::vector<std::string> lines;
-    for (const scenario::MapContent& content : expected) {
-        XDPBENCH_TRY(const TypedMap map, require_typed_map(content));
-        for (const scenario::MapEntry& entry : content.entries)
-            XDPBENCH_CHECK(holds_maps(map) ? compare_inner(map, entry, lines)
-                                           : compare_entry(map, entry, lines));
-    }
-    return lines;
-}
-
-Result<void> Program::compare_entry(const TypedMap& map, const scenario::MapEntry& entry,
-                                    std::vector<std::string>& lines) const {
-    const std::string what = "map " + map.name;
-    XDPBENCH_TRY(const model::Value* const wanted, expected_value(map, entry));
-    Result<MapBytes> key = encode(map.key, entry.key);
-    if (!key) return key.error().in(what + ", key");
-    const std::string* const key_text = entry.key.scalar();
-    const std::string place = fmt::format(
-        "{}[{}]", what, key_text != nullptr ? *key_text : "hex:" + packet::to_hex(*key));
-    XDPBENCH_TRY(const std::optional<MapBytes> value, read_entry(map, *key));
-    if (value.has_value() != (wanted != nullptr)) {
-        lines.push_back(fmt::format("{}: expected {}, but there is {}", place,
-                                    wanted != nullptr ? "an entry" : "no such entry",
-                                    value ? "one" : "none"));
-    }
-    if (!value || wanted == nullptr) return {};
-    Result<std::vector<ValueDifference>> differences =
-        map.value.typed() ? compare_value(map.value.types, map.value.id, *wanted, *value)
-                          : compare_untyped(*wanted, *value);
-    if (!differences) return differences.error().in(what + ", value");
-    for (const ValueDifference& difference : *differences) {
-        lines.push_back(fmt::format("{}{}{}: expected {}, got {}", place,
-                                    difference.path.empty() || difference.path[0] == '[' ? "" : ".",
-                                    difference.path, difference.expected, difference.actual));
-    }
     return {};
 }
 

@@ -23,7 +23,8 @@ namespace {
 using Contents = std::vector<scenario::MapContent>;
 
 scenario::YamlNode to_yaml(const scenario::MapEntry& entry) {
-    scenario::YamlNode node = scenario::yaml_mapping({{"key", scenario::to_yaml(entry.key)}});
+    scenario::YamlNode node = scenario::yaml_mapping({});
+    if (!entry.keyless) scenario::entry_of(node, "key") = scenario::to_yaml(entry.key);
     if (entry.value) scenario::entry_of(node, "value") = scenario::to_yaml(*entry.value);
     if (entry.sum_cpus) scenario::entry_of(node, "sum_cpus") = scenario::to_yaml(*entry.sum_cpus);
     if (entry.absent) scenario::entry_of(node, "absent") = scenario::yaml_text("true");
@@ -140,6 +141,10 @@ class MapsExpectation : public Expectation {
         for (const scenario::MapContent& content : *expected_) {
             scenario::YamlNode& list =
                 scenario::entry_of(scenario::entry_of(expect, "maps"), content.map);
+            if (content.entries.front().keyless) {
+                XDPBENCH_CHECK(update_queue(program, content, list));
+                continue;
+            }
             for (std::size_t i = 0; i < content.entries.size(); ++i) {
                 const scenario::MapEntry& entry = content.entries[i];
                 XDPBENCH_TRY(const std::vector<std::string> differences,
@@ -152,20 +157,38 @@ class MapsExpectation : public Expectation {
         return {};
     }
 
+    // Of a queue all values are expected.
+    static Result<void> update_queue(const bpf::Program& program,
+                                     const scenario::MapContent& content,
+                                     scenario::YamlNode& list) {
+        XDPBENCH_TRY(const std::vector<std::string> differences, program.compare_maps({content}));
+        if (differences.empty()) return {};
+        XDPBENCH_TRY(const std::vector<scenario::MapEntry> now,
+                     program.expectation_of_queue(content.map));
+        scenario::YamlNode::List values;
+        for (const scenario::MapEntry& entry : now) values.push_back(to_yaml(entry));
+        list = scenario::yaml_list(std::move(values));
+        return {};
+    }
+
     std::optional<Contents> expected_;  // none: they are recorded
 };
 
 Result<scenario::MapEntry> read_entry(const scenario::YamlNode& node) {
     XDPBENCH_TRY(const scenario::Record record,
-                 scenario::Record::read(node, "the expected map entry", {"key"},
-                                        {"value", "sum_cpus", "absent"}));
-    if (record.entries().size() != 2) {
+                 scenario::Record::read(node, "the expected map entry", {},
+                                        {"key", "value", "sum_cpus", "absent"}));
+    const scenario::YamlNode* const key = record.find("key");
+    if (record.entries().size() != (key == nullptr ? 1 : 2)) {
         return scenario::error_at(node.where,
                                   "the expected map entry needs exactly one of value, sum_cpus "
                                   "and absent beside its key");
     }
-    scenario::MapEntry entry{scenario::to_value(record.at("key")), std::nullopt, std::nullopt,
-                             false};
+    if (key == nullptr && record.find("sum_cpus") != nullptr)
+        return scenario::error_at(node.where, "the expected map entry has no key 'key'");
+    scenario::MapEntry entry;
+    entry.key = key == nullptr ? model::Value{node.where, ""} : scenario::to_value(*key);
+    entry.keyless = key == nullptr;
     if (const auto* value = record.find("value")) entry.value = scenario::to_value(*value);
     if (const auto* value = record.find("sum_cpus")) entry.sum_cpus = scenario::to_value(*value);
     if (const auto* value = record.find("absent")) {

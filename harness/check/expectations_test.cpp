@@ -178,7 +178,7 @@ INSTANTIATE_TEST_SUITE_P(
               with_entry("{ key: 0, value: 1, sum_cpus: 1 }"),
               "7:25",
               {"exactly one of"}},
-        Wrong{"NoKeyOfEntry", with_entry("{ value: 0 }"), "7:25", {"has no key 'key'"}},
+        Wrong{"NoKeyOfEntry", with_entry("{ sum_cpus: 0 }"), "7:25", {"has no key 'key'"}},
         Wrong{"EntryTypo",
               with_entry("{ key: 0, sum_cpu: 1 }"),
               "7:35",

@@ -43,21 +43,14 @@ Result<void> require_sendable(const scenario::Check& check) {
 
 }  // namespace
 
-Result<void> validate_changes(const target::Target& target, bpf::Program& program,
+Result<void> validate_changes(const target::Target& target, const bpf::Program& program,
                               const scenario::Step& step) {
     scenario::InterfaceIndexes placeholders;
     for (const std::string& name : net::Network::interface_names(target::network_of(target)))
         placeholders[name] = 1;
     XDPBENCH_TRY(const scenario::Configuration changes,
                  scenario::with_indexes({{}, step.set}, placeholders));
-    for (const scenario::MapContent& content : changes.maps) {
-        for (const scenario::MapEntry& entry : content.entries) {
-            const scenario::MapContent one{content.where, content.map, {entry}};
-            XDPBENCH_CHECK(entry.absent ? program.validate_expectations({one})
-                                        : program.configure({{}, {one}}));
-        }
-    }
-    return {};
+    return program.validate_changes(changes.maps);
 }
 
 Result<void> validate_context(const target::Target& target, const bpf::Program& program,

@@ -23,7 +23,7 @@ Result<void> validate_context(const target::Target& target, const bpf::Program& 
                               const scenario::Step& step);
 
 // Whether the step's changes of maps fit the program, which is configured with them.
-Result<void> validate_changes(const target::Target& target, bpf::Program& program,
+Result<void> validate_changes(const target::Target& target, const bpf::Program& program,
                               const scenario::Step& step);
 
 // How many receive queues the check's interfaces need; 0: it needs no interfaces.

@@ -162,6 +162,22 @@ Result<LanSend> read_lan_send(const Record& step) {
     return send;
 }
 
+// Entry by entry, as the command `map` does it.
+Result<LanSet> read_lan_set(const YamlNode& node) {
+    LanSet set;
+    XDPBENCH_TRY(set.maps, read_map_changes(node));
+    for (const MapContent& content : set.maps) {
+        const bool keys = std::none_of(content.entries.begin(), content.entries.end(),
+                                       [](const MapEntry& entry) { return entry.keyless; });
+        if (content.bulk.empty() && keys) continue;
+        return error_at(content.where,
+                        fmt::format("map {}: a lan sets single entries with 'key' and 'value', not "
+                                    "ranges, files and queues",
+                                    in_quotes(content.map)));
+    }
+    return set;
+}
+
 Result<LanStep> read_lan_step(const YamlNode& node, const std::vector<LanAddress>& hosts) {
     const std::string what = "the lan's step";
     XDPBENCH_TRY(const Record step,
@@ -180,9 +196,7 @@ Result<LanStep> read_lan_step(const YamlNode& node, const std::vector<LanAddress
             return error_at(expect->where,
                             "key 'expect' next to 'set': what it does is seen by a "
                             "step after it");
-        LanSet set;
-        XDPBENCH_TRY(set.maps, read_map_changes(step.at("set")));
-        read.what = std::move(set);
+        XDPBENCH_TRY(read.what, read_lan_set(step.at("set")));
     }
     return read;
 }

@@ -49,8 +49,8 @@ Result<MapEntry> read_map_change(const YamlNode& node) {
     return MapEntry{to_value(record.at("key")), std::nullopt, std::nullopt, true};
 }
 
-// What maps are filled with: entries one by one and many at once.
-Result<std::vector<MapContent>> read_filled_maps(const YamlNode& node) {
+// What maps are filled with: entries one by one, as `read_one` takes them, and many at once.
+Result<std::vector<MapContent>> read_filled_maps(const YamlNode& node, ReadEntry* read_one) {
     XDPBENCH_TRY(const auto* entries, read_entries(node, "maps"));
     std::vector<MapContent> maps;
     for (const auto& [where, name, value] : *entries) {
@@ -61,7 +61,7 @@ Result<std::vector<MapContent>> read_filled_maps(const YamlNode& node) {
                 XDPBENCH_TRY(BulkContent bulk, read_bulk(item));
                 content.bulk.push_back(std::move(bulk));
             } else {
-                XDPBENCH_TRY(MapEntry entry, read_map_entry(item));
+                XDPBENCH_TRY(MapEntry entry, read_one(item));
                 content.entries.push_back(std::move(entry));
             }
         }
@@ -140,13 +140,13 @@ Result<Configuration> read_configuration(const Record& record) {
         XDPBENCH_TRY(configuration.globals, read_globals(*globals));
     }
     if (const auto* maps = record.find("maps")) {
-        XDPBENCH_TRY(configuration.maps, read_filled_maps(*maps));
+        XDPBENCH_TRY(configuration.maps, read_filled_maps(*maps, read_map_entry));
     }
     return configuration;
 }
 
 Result<std::vector<MapContent>> read_map_changes(const YamlNode& node) {
-    return read_maps(node, read_map_change);
+    return read_filled_maps(node, read_map_change);
 }
 
 Result<Metadata> read_metadata(const YamlNode& node, MetadataUse use) {

@@ -24,7 +24,8 @@ Result<Configuration> read_configuration(const Record& record);
 // Global variables by name, with a value each.
 Result<std::vector<GlobalSetting>> read_globals(const YamlNode& node);
 
-// What becomes of entries while a program runs: a value, or `absent: true`.
+// What becomes of entries while a program runs: a value, or `absent: true`; many at once as in
+// `maps`.
 Result<std::vector<MapContent>> read_map_changes(const YamlNode& node);
 
 // Maps by name, each a list of entries that `read_entry` takes.

@@ -43,9 +43,11 @@ struct MapEntry {
     model::Value key;
     std::optional<model::Value> value;  // what the entry holds
     std::optional<model::Value>
-        sum_cpus;          // expectation only: the sum over all CPUs of a per-CPU map
-    bool absent = false;   // expectation only: there is no such entry
-    bool keyless = false;  // of a queue, a stack or a bloom filter: `key` is nothing
+        sum_cpus;         // expectation only: the sum over all CPUs of a per-CPU map
+    bool absent = false;  // expectation only: there is no such entry
+    // Of a queue, a stack or a bloom filter: `key` is nothing. Expected are all values, in the
+    // order in which a program takes them out; `absent`: there are none.
+    bool keyless = false;
 };
 
 // Many entries at once: a range of keys with a pattern, or a file.
