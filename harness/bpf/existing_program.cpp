@@ -16,6 +16,8 @@
 #include "behind.skel.h"
 #include "bpf/attached.h"
 #include "bpf/bpf_options.h"
+#include "bpf/program_kind.h"
+#include "bpf/whole_names.h"
 #include "packet/hex.h"
 
 namespace xdpbench::bpf {
@@ -77,24 +79,12 @@ Result<UniqueFd> by_tag(const std::string& tag) {
         fmt::format("name one of them: id:{}", ids.front()));
 }
 
-// The kernel keeps 15 characters of a name; the program's types have all of them.
-std::string whole_name(const btf* types, const std::string& name) {
-    const std::uint32_t count = types == nullptr ? 0 : ::btf__type_cnt(types);
-    for (std::uint32_t id = 1; id < count && name.size() == BPF_OBJ_NAME_LEN - 1; ++id) {
-        const btf_type* const type = ::btf__type_by_id(types, id);
-        if (!::btf_is_func(type)) continue;
-        std::string whole = ::btf__name_by_offset(types, type->name_off);
-        if (whole.starts_with(name)) return whole;
-    }
-    return name;
-}
-
 using Types = std::unique_ptr<btf, decltype(&::btf__free)>;
 
-std::string whole_name_of(const bpf_prog_info& info) {
+std::string whole_name_of(int fd, const bpf_prog_info& info) {
     const Types types(info.btf_id == 0 ? nullptr : ::btf__load_from_kernel_by_id(info.btf_id),
                       &::btf__free);
-    return whole_name(types.get(), info.name);
+    return whole_program_name(fd, info, types.get());
 }
 
 // The programs in the places of a program's functions, by the links that put them there.
@@ -111,7 +101,7 @@ std::vector<BehindDispatcher> programs_behind(std::uint32_t dispatcher) {
         const UniqueFd program(::bpf_prog_get_fd_by_id(info.prog_id));
         const Result<bpf_prog_info> behind = info_of(program.get());
         if (behind && behind->type == BPF_PROG_TYPE_EXT)
-            found.push_back({info.prog_id, whole_name_of(*behind)});
+            found.push_back({info.prog_id, whole_name_of(program.get(), *behind)});
     }
     return found;
 }
@@ -174,27 +164,6 @@ Result<void> require_usable(const bpf_prog_info& info, const std::string& origin
         "it was loaded for that device", "give its object file, which is loaded without a device");
 }
 
-// Whether it takes frames in several buffers, which the kernel does not report: an array of
-// programs takes programs of one kind only.
-bool takes_frags(int fd) {
-    const std::array<bpf_insn, 2> pass{
-        {{BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, XDP_PASS}, {BPF_JMP | BPF_EXIT, 0, 0, 0, 0}}};
-    auto options = bpf_options<bpf_prog_load_opts>();
-    options.prog_flags = BPF_F_XDP_HAS_FRAGS;
-    options.expected_attach_type = BPF_XDP;
-    const UniqueFd known(
-        ::bpf_prog_load(BPF_PROG_TYPE_XDP, "frags", "GPL", pass.data(), pass.size(), &options));
-    const UniqueFd array(::bpf_map_create(BPF_MAP_TYPE_PROG_ARRAY, "frags", sizeof(std::uint32_t),
-                                          sizeof(std::uint32_t), 1, nullptr));
-    const std::uint32_t first = 0;
-    const int known_fd = known.get();
-    if (!known.valid() || ::bpf_map_update_elem(array.get(), &first, &known_fd, BPF_ANY) != 0)
-        return false;
-    // A dispatcher is of that kind, but may not be tail-called: the kernel looks at the kind first
-    // (prog_fd_array_get_ptr of kernel/bpf/arraymap.c).
-    return ::bpf_map_update_elem(array.get(), &first, &fd, BPF_ANY) == 0 || errno == EBUSY;
-}
-
 }  // namespace
 
 std::optional<ExistingName> parse_existing_name(const std::string& text) {
@@ -233,12 +202,12 @@ Result<void> ExistingProgram::describe() {
     XDPBENCH_CHECK(require_usable(info, origin_));
     id_ = info.id;
     if (info.btf_id != 0) types_.reset(::btf__load_from_kernel_by_id(info.btf_id));
-    name_ = whole_name(types_.get(), info.name);
+    name_ = whole_program_name(fd_.get(), info, types_.get());
     XDPBENCH_TRY(maps_, ProgramMaps::open(id_));
     if (info.type == BPF_PROG_TYPE_EXT) {
         XDPBENCH_CHECK(put_behind_runner());
     } else {
-        frags_ = takes_frags(fd_.get());
+        frags_ = kind_of_program(fd_.get()).frags;
         if (name_ == kDispatcher) behind_ = programs_behind(id_);
     }
     std::vector<std::uint32_t> programs{id_};

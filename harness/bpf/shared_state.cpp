@@ -19,6 +19,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "bpf/loaded_maps.h"
+#include "bpf/opened_map.h"
 #include "bpf/state_writes.h"
 
 namespace xdpbench::bpf {
@@ -90,6 +91,10 @@ std::string kind_name(std::uint32_t kind) {
     return name == nullptr ? fmt::format("type {}", kind) : name;
 }
 
+bool holds_programs(std::uint32_t kind) {
+    return kind == BPF_MAP_TYPE_PROG_ARRAY || kind == BPF_MAP_TYPE_CPUMAP || is_device_map(kind);
+}
+
 // The programs behind a map: what an array of them holds, what runs behind a redirect.
 std::vector<std::uint32_t> programs_in(const TypedMap& map) {
     std::vector<std::uint32_t> ids;
@@ -131,23 +136,23 @@ class Search {
         const std::vector<TypedMap> typed = maps.with_sections();
         std::vector<KnownMap> known;
         for (std::size_t i = 0; i < loaded.map_ids.size(); ++i)
-            known.push_back({loaded.map_ids[i], typed[i].kind});
+            known.push_back(
+                {loaded.map_ids[i], typed[i].kind, (typed[i].flags & BPF_F_RDONLY_PROG) != 0});
         if (loaded.instructions.empty()) {
             add(state_.unknown, fmt::format("the kernel does not show the instructions of program "
                                             "{}: CAP_SYS_ADMIN or CAP_SYSLOG is missing",
                                             id));
-            return {};
+            return follow_all(loaded.map_ids, typed);
         }
         static_assert(sizeof(bpf_insn) == sizeof(std::uint64_t));
         std::vector<bpf_insn> instructions(loaded.instructions.size());
         std::memcpy(instructions.data(), loaded.instructions.data(),
                     instructions.size() * sizeof(bpf_insn));
-        take(find_writes(instructions, known, called), id, loaded.map_ids, typed);
-        return {};
+        return take(find_writes(instructions, known, called), id, loaded.map_ids, typed);
     }
 
-    void take(const InstructionWrites& found, std::uint32_t program,
-              const std::vector<std::uint32_t>& ids, const std::vector<TypedMap>& maps) {
+    Result<void> take(const InstructionWrites& found, std::uint32_t program,
+                      const std::vector<std::uint32_t>& ids, const std::vector<TypedMap>& maps) {
         for (const std::string& reason : found.unknown)
             add(state_.unknown, fmt::format("program {}: {}", program, reason));
         for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -160,19 +165,52 @@ class Search {
                     fmt::format("{} ({}, id {}): {}", maps[i].name, kind_name(maps[i].kind), ids[i],
                                 fmt::join(ways, ", ")));
             if (found.tail_calls.contains(ids[i]) || found.redirects.contains(ids[i]))
-                follow(maps[i]);
+                XDPBENCH_CHECK(follow(ids[i], maps[i]));
         }
+        return found.unknown.empty() ? Result<void>() : follow_all(ids, maps);
     }
 
-    void follow(const TypedMap& map) {
+    // What may be called or redirected into. That frames go to sockets is only said where they do.
+    Result<void> follow_all(const std::vector<std::uint32_t>& ids,
+                            const std::vector<TypedMap>& maps) {
+        for (std::size_t i = 0; i < ids.size(); ++i) {
+            if (maps[i].kind != BPF_MAP_TYPE_XSKMAP) XDPBENCH_CHECK(follow(ids[i], maps[i]));
+        }
+        return {};
+    }
+
+    Result<void> follow(std::uint32_t id, const TypedMap& map) {
         if (map.kind == BPF_MAP_TYPE_XSKMAP) {
             add(state_.writes,
                 fmt::format("{} (xskmap): frames go to its AF_XDP sockets", map.name));
-            return;
+            return {};
         }
-        for (const std::uint32_t id : programs_in(map)) {
-            if (seen_.insert(id).second) left_.push_back(id);
+        if (is_map_of_maps(map.kind)) return follow_inside(id, map);
+        if (is_device_map(map.kind)) add_device_map(id, map.name);
+        if (!holds_programs(map.kind)) return {};
+        for (const std::uint32_t program : programs_in(map)) {
+            if (seen_.insert(program).second) left_.push_back(program);
         }
+        return {};
+    }
+
+    // Maps of interfaces are looked for inside once more when frames are to be sent.
+    Result<void> follow_inside(std::uint32_t id, const TypedMap& outer) {
+        add_device_map(id, outer.name);
+        XDPBENCH_TRY(const std::vector<std::uint32_t> inside, maps_inside(outer));
+        for (const std::uint32_t one : inside) {
+            XDPBENCH_TRY(const OpenedMap opened, open_map(one, outer.name));
+            if (opened.map.kind == BPF_MAP_TYPE_XSKMAP || holds_programs(opened.map.kind))
+                XDPBENCH_CHECK(follow(one, opened.map));
+        }
+        return {};
+    }
+
+    void add_device_map(std::uint32_t id, const std::string& name) {
+        const bool known =
+            std::any_of(state_.device_maps.begin(), state_.device_maps.end(),
+                        [id](const DeviceMap& device_map) { return device_map.id == id; });
+        if (!known) state_.device_maps.push_back({id, name});
     }
 
     static void add(std::vector<std::string>& lines, std::string line) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "bpf/device_maps.h"
 
 namespace xdpbench::bpf {
 
@@ -13,6 +14,9 @@ namespace xdpbench::bpf {
 struct SharedState {
     std::vector<std::string> writes;   // "counters (percpu_array): stores to its values"
     std::vector<std::string> unknown;  // why there may be more
+    // Where it may send frames to: what it redirects into. Of a program of which the instructions
+    // do not tell, all that it has.
+    std::vector<DeviceMap> device_maps = {};
 };
 
 // Of all these programs and of those that they tail-call or have run behind a redirect.

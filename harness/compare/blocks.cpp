@@ -55,7 +55,8 @@ LoopBlocks::LoopBlocks(const Compared& compared, std::uint64_t seed, net::Networ
 Result<std::unique_ptr<BlockSource>> LoopBlocks::create(const Compared& compared,
                                                         std::uint64_t seed) {
     XDPBENCH_TRY(net::Network network, target::make_network(*compared.base, 1, 0));
-    XDPBENCH_TRY(const bpf::Program base, target::load_program(*compared.base, network));
+    XDPBENCH_TRY(const bpf::Program base,
+                 target::load_for_test_runs(*compared.base, network));
     XDPBENCH_TRY(testbed::EmptyProgram empty,
                  testbed::EmptyProgram::load(compared.paths.action, base, network, 0, 0));
     XDPBENCH_TRY(traffic::RefreshLoop loop,
@@ -86,7 +87,7 @@ Result<void> LoopBlocks::load(Arms& arms) {
     std::shuffle(arms.slots.begin(), arms.slots.end(), lots_);
     for (const std::size_t arm : order) {
         const target::Target& target = arm == kContender ? *compared_->contender : *compared_->base;
-        XDPBENCH_TRY(bpf::Program program, target::load_program(target, network_));
+        XDPBENCH_TRY(bpf::Program program, target::load_for_test_runs(target, network_));
         if (sockets_) XDPBENCH_CHECK(sockets_->put_into(program));
         XDPBENCH_CHECK(loop_.place(arms.slots[arm], program.fd()));
         XDPBENCH_CHECK(bench::bring_to_state(program, compared_->frames, compared_->paths));

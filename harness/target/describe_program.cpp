@@ -23,10 +23,11 @@ Result<void> count_changed(const Target& target, model::ProgramRecord& described
     return {};
 }
 
-// What maps hold does not change the program, and may be millions of entries.
+// What maps hold, or have room for, does not change the program, and may be millions of entries.
 Target without_entries(Target target) {
-    target.scenario.configuration.maps.clear();
+    target.scenario.configuration.maps.clear();  // they may need a network
     target.begins_with.reset();
+    target.described_only = true;
     return target;
 }
 

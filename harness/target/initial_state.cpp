@@ -8,14 +8,20 @@
 
 #include "base/text.h"
 #include "bpf/map_state.h"
+#include "bpf/program_kind.h"
 
 namespace xdpbench::target {
+
+void load_like(Target& target, const Target& running) {
+    target.attach_type = bpf::kind_of_program(running.existing->fd()).attach_type;
+}
 
 Result<std::string> begin_like(Target& target, const Target& running) {
     XDPBENCH_TRY(const bpf::Program program, open_program(target));
     XDPBENCH_TRY(bpf::MapState saved, bpf::MapState::save(running.existing->maps()));
     const bpf::MapState::Copying copying = saved.plan_copy(program.maps());
     target.begins_with = std::make_shared<const bpf::MapState>(std::move(saved));
+    load_like(target, running);
     std::string note = fmt::format(
         "{} begins with the content of the maps of {}: {}", target.object.string(),
         running.existing->origin(),

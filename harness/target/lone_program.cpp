@@ -49,7 +49,7 @@ Result<LoneProgram> load_in_network(const Target& target, const scenario::Config
                                     std::size_t rx_queues, LoneSockets sockets) {
     XDPBENCH_TRY(net::Network network,
                  make_network(target, 1, 0, std::max<std::size_t>(rx_queues, 1)));
-    XDPBENCH_TRY(bpf::Program program, load_program(target, network, extra));
+    XDPBENCH_TRY(bpf::Program program, load_for_test_runs(target, network, extra));
     LoneProgram lone{std::move(network), std::move(program)};
     if (target.scenario.network && !lone.is_sent()) {
         XDPBENCH_TRY(bpf::XdpLink ingress,

@@ -6,10 +6,13 @@
 #include <system_error>
 
 #include "base/text.h"
+#include "bpf/map_room.h"
 #include "bpf/map_state.h"
+#include "bpf/program_kind.h"
 #include "bpf/rx_metadata.h"
 #include "scenario/interfaces.h"
 #include "scenario/parse.h"
+#include "target/own_interfaces.h"
 #include "target/settings.h"
 
 namespace xdpbench::target {
@@ -61,17 +64,42 @@ Result<Target> target_from(scenario::Scenario scenario, std::string option) {
     return target;
 }
 
-Result<bpf::Program> configured_program(const Target& target, const scenario::Configuration& extra,
-                                        const scenario::InterfaceIndexes& interfaces) {
+struct Configured {
+    bpf::Program program;
+    std::vector<scenario::MapContent> maps;  // what it will write to maps
+};
+
+Result<Configured> configured_program(const Target& target, const scenario::Configuration& extra,
+                                      const scenario::InterfaceIndexes& interfaces) {
     XDPBENCH_TRY(bpf::Program program, open_unconfigured(target));
-    for (const scenario::Configuration* const part : {&target.scenario.configuration, &extra}) {
-        XDPBENCH_TRY(const scenario::Configuration configuration,
-                     scenario::with_indexes(*part, interfaces));
-        XDPBENCH_CHECK(program.configure(configuration));
-    }
-    XDPBENCH_TRY(scenario::Configuration settings, settings_for(program, target.settings));
-    XDPBENCH_TRY(settings, scenario::with_indexes(std::move(settings), interfaces));
-    XDPBENCH_CHECK(program.configure(settings));
+    Configured configured{std::move(program), {}};
+    const auto add = [&](const scenario::Configuration& part) -> Result<void> {
+        XDPBENCH_TRY(scenario::Configuration configuration,
+                     scenario::with_indexes(part, interfaces));
+        if (target.described_only) configuration.maps.clear();
+        configured.maps.insert(configured.maps.end(), configuration.maps.begin(),
+                               configuration.maps.end());
+        return configured.program.configure(configuration);
+    };
+    XDPBENCH_CHECK(add(target.scenario.configuration));
+    XDPBENCH_CHECK(add(extra));
+    XDPBENCH_TRY(const scenario::Configuration settings,
+                 settings_for(configured.program, target.settings));
+    XDPBENCH_CHECK(add(settings));
+    if (target.described_only) bpf::leave_no_room(configured.program.handle());
+    return configured;
+}
+
+Result<bpf::Program> load_into(const Target& target, bpf::Program program,
+                               const net::Network& network, std::optional<unsigned> offload_ifindex,
+                               std::size_t link) {
+    // A map of redirect targets looks for the interface in the namespace of who writes the entry.
+    XDPBENCH_TRY(const net::InNetNs inside, net::InNetNs::enter(network.dut));
+    if (target.judged) XDPBENCH_CHECK(bpf::require_rx_metadata(program));
+    if (!offload_ifindex && bpf::reads_rx_metadata(program))
+        bpf::bind_to_receiver(program, network.links.at(link).dut.index);
+    XDPBENCH_CHECK(program.load(offload_ifindex));
+    XDPBENCH_CHECK(fill_maps(target, program));
     return program;
 }
 
@@ -98,7 +126,10 @@ Result<std::vector<scenario::Scenario>> installed_scenarios() {
 
 Result<bpf::Program> open_unconfigured(const Target& target) {
     if (target.existing) return bpf::Program::use(target.existing, target.access);
-    return bpf::Program::open(target.object, target.scenario.program.function, target.pins);
+    XDPBENCH_TRY(bpf::Program program,
+                 bpf::Program::open(target.object, target.scenario.program.function, target.pins));
+    if (target.attach_type != BPF_XDP) bpf::load_as(program.handle(), target.attach_type);
+    return program;
 }
 
 Result<Target> find_target(const std::string& program) {
@@ -215,21 +246,25 @@ Result<bpf::Program> open_program(const Target& target, const scenario::Configur
     scenario::InterfaceIndexes placeholders;
     for (const std::string& name : net::Network::interface_names(network_of(target)))
         placeholders[name] = 1;
-    return configured_program(target, extra, placeholders);
+    XDPBENCH_TRY(Configured configured, configured_program(target, extra, placeholders));
+    return std::move(configured.program);
 }
 
 Result<bpf::Program> load_program(const Target& target, const net::Network& network,
                                   const scenario::Configuration& extra,
                                   std::optional<unsigned> offload_ifindex, std::size_t link) {
-    XDPBENCH_TRY(bpf::Program program, configured_program(target, extra, network.interfaces(link)));
-    // A map of redirect targets looks for the interface in the namespace of who writes the entry.
-    XDPBENCH_TRY(const net::InNetNs inside, net::InNetNs::enter(network.dut));
-    if (target.judged) XDPBENCH_CHECK(bpf::require_rx_metadata(program));
-    if (!offload_ifindex && bpf::reads_rx_metadata(program))
-        bpf::bind_to_receiver(program, network.links.at(link).dut.index);
-    XDPBENCH_CHECK(program.load(offload_ifindex));
-    XDPBENCH_CHECK(fill_maps(target, program));
-    return program;
+    XDPBENCH_TRY(Configured configured,
+                 configured_program(target, extra, network.interfaces(link)));
+    if (target.existing)
+        XDPBENCH_CHECK(
+            require_own_interfaces(*target.existing, configured.program, configured.maps));
+    return load_into(target, std::move(configured.program), network, offload_ifindex, link);
+}
+
+Result<bpf::Program> load_for_test_runs(const Target& target, const net::Network& network,
+                                        const scenario::Configuration& extra) {
+    XDPBENCH_TRY(Configured configured, configured_program(target, extra, network.interfaces(0)));
+    return load_into(target, std::move(configured.program), network, std::nullopt, 0);
 }
 
 const scenario::FrameRef& bench_traffic(const Target& target) {

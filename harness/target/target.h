@@ -1,6 +1,8 @@
 // The target of a run: a program under test with the scenario it is put through.
 #pragma once
 
+#include <linux/bpf.h>
+
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -35,6 +37,12 @@ struct Target {
     // Of an object: what the maps of each loaded program begin with (begin_like()); nullptr:
     // nothing.
     std::shared_ptr<const bpf::MapState> begins_with;
+    // Of an object: what its programs are loaded with, so that they may stand in a program array
+    // beside one that others loaded with another (load_like()).
+    bpf_attach_type attach_type = BPF_XDP;
+    // Loaded to be described, not to be run: without map entries, nor the room for them
+    // (bpf::leave_no_room()).
+    bool described_only = false;
     bpf::PinnedMaps pins = bpf::PinnedMaps::kept_private;
     std::vector<scenario::Assignment> settings;      // win over all that the scenario sets
     model::XskMode xsk = model::XskMode::automatic;  // --xsk-mode
@@ -80,11 +88,16 @@ Result<bpf::Program> open_unconfigured(const Target& target);
 Result<bpf::Program> open_program(const Target& target, const scenario::Configuration& extra = {});
 
 // The target's program, configured for the interfaces of one link of `network` and loaded; bound
-// to a device with `offload_ifindex`.
+// to a device with `offload_ifindex`. Frames may be sent through it: of a program that others
+// loaded, unavailable if they would leave by interfaces of others.
 Result<bpf::Program> load_program(const Target& target, const net::Network& network,
                                   const scenario::Configuration& extra = {},
                                   std::optional<unsigned> offload_ifindex = std::nullopt,
                                   std::size_t link = 0);
+
+// The same for a program that is only test-run: no frame leaves.
+Result<bpf::Program> load_for_test_runs(const Target& target, const net::Network& network,
+                                        const scenario::Configuration& extra = {});
 
 // The traffic of the target's bench.
 [[nodiscard]] const scenario::FrameRef& bench_traffic(const Target& target);
