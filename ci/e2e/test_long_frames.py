@@ -84,6 +84,17 @@ class LongFrames(Case):
         self.assertIn("cannot be timed in test runs with frames of 8,996 bytes", done.stdout)
         self.assertEqual([bench["outcome"] for bench in self.read_json()["benches"] if bench["mode"] == "test_run"], ["skipped"])
 
+    def test_test_runs_of_frames_with_more_and_fewer_fragments_are_skipped_with_the_reason(self):
+        for lengths, outcome in (("1400, 4000", "skipped"), ("4055, 8958", "skipped"), ("8000, 8958", "passed"), ("60, 3300", "passed")):
+            with self.subTest(lengths=lengths):
+                self.write_text("some.py", FRAMES.split("frames =")[0] + f"frames = [udp(i, n) for i, n in enumerate([{lengths}] * 5)]\n")
+                done = self.tool("--prog", fixture("jumbo") + ":jumbo", "--pcap", "some.py", "--only", "bench", "--mode", "native", "--duration", "20ms",
+                                 "--rounds", "2", "--json", "out.json", code=MEASURED)
+                alone = next(bench for bench in self.read_json()["benches"] if bench["mode"] == "test_run")
+                self.assertEqual(alone["outcome"], outcome, alone["message"])
+                if outcome == "skipped":
+                    self.assertIn("differ in the number of their fragments", done.stdout)
+
     def test_a_rate_of_long_frames_is_skipped_with_the_reason(self):
         done = self.tool("--prog", fixture("jumbo") + ":jumbo", "--scapy", 'Ether()/IP()/UDP()/Raw(b"x" * 200)', "--size", "9000", "--mode", "native",
                          "--only", "bench", "--rate", "1kpps", "--duration", "20ms", code=4)

@@ -1,10 +1,12 @@
 #include "bench/loop_bench.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 
 #include "base/interrupt.h"
+#include "bench/fragments.h"
 #include "bpf/counters.h"
 #include "probe/environment.h"
 #include "traffic/pinned.h"
@@ -44,7 +46,10 @@ Result<std::unique_ptr<BenchRig>> LoopBench::create(const BenchCase& bench) {
     const packet::Frames& frames = traffic->frames;
     const Paths& paths = traffic->paths;
     XDPBENCH_TRY(net::Network network, net::Network::create(1, 0, target::network_of(target)));
-    XDPBENCH_TRY(bpf::Program program, target::load_program(target, network));
+    XDPBENCH_TRY(bpf::Program program, target::load_for_test_runs(target, network));
+    if (program.has_frags())
+        XDPBENCH_CHECK(
+            require_same_fragments(frames, static_cast<std::size_t>(::sysconf(_SC_PAGESIZE))));
     XDPBENCH_TRY(testbed::EmptyProgram empty,
                  testbed::EmptyProgram::load(paths.action, program, network, 0, 0));
     XDPBENCH_TRY(traffic::RefreshLoop loop,
