@@ -100,6 +100,8 @@ Result<int> compare_command(CompareArguments arguments, const Invocation& invoca
     if (base.existing && !contender.existing) {
         XDPBENCH_TRY(std::string note, target::begin_like(contender, base));
         notes.push_back(std::move(note));
+    } else if (contender.existing && !base.existing) {
+        target::load_like(base, contender);
     }
     XDPBENCH_TRY(const target::TrafficOption traffic, parse_traffic(arguments.traffic));
     if (!traffic.empty()) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "bpf/counters.h"
+#include "bpf/program_kind.h"
 #include "empty.skel.h"
 #include "empty_redirect.skel.h"
 #include "target/offload_program.h"
@@ -68,9 +69,11 @@ std::span<const std::uint8_t> built_in(const void* (*elf_bytes)(std::size_t*)) {
 
 model::Value number(std::uint64_t value) { return {{}, std::to_string(value)}; }
 
-// As the program under test: a driver may treat the two kinds differently.
+// As the program under test: a driver may treat the two kinds differently, and both are to stand in
+// one program array.
 void treat_alike(bpf::Program& empty, const bpf::Program& program) {
     if (program.has_frags()) empty.allow_frags();
+    bpf::load_as(empty.handle(), bpf::kind_of_program(program.fd()).attach_type);
 }
 
 Result<bpf::Program> load_plain(model::Action action, const bpf::Program& beside) {

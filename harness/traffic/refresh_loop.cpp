@@ -13,6 +13,7 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "bpf/bpf_options.h"
+#include "bpf/program_kind.h"
 #include "bpf/skeleton.h"
 #include "net/network.h"
 #include "refresh.skel.h"
@@ -73,12 +74,13 @@ Error tail_call_refusal(int number) {
     Error error = system_error("cannot tail-call the program from the fresh-packet loop", number);
     switch (number) {
         case EINVAL:
-            // bpf_prog_map_compatible (kernel/bpf/core.c): alike in type, JIT, frags; not
-            // device-bound.
+            // bpf_prog_map_compatible (kernel/bpf/core.c): alike in type, JIT, frags and, since
+            // 6.18, attach type; not device-bound.
             error.cause =
                 "the kernel lets XDP programs tail-call each other only if they agree in "
-                "xdp.frags, are both jited, and neither is bound to a device or stands in a devmap "
-                "or cpumap";
+                "xdp.frags and in the attach type that they were loaded with "
+                "(expected_attach_type: BPF_XDP by libbpf, 0 by loaders that set none), are both "
+                "jited, and neither is bound to a device or stands in a devmap or cpumap";
             break;
         case EBUSY:
             // prog_fd_array_get_ptr (kernel/bpf/arraymap.c), since 6.13 and in stable kernels.
@@ -98,7 +100,7 @@ Error tail_call_refusal(int number) {
 
 void RefreshLoop::Close::operator()(refresh* skeleton) const { refresh__destroy(skeleton); }
 
-RefreshLoop::RefreshLoop(std::unique_ptr<refresh, Close> skeleton, const packet::Frames& frames)
+RefreshLoop::RefreshLoop(Skeleton skeleton, const packet::Frames& frames)
     : skeleton_(std::move(skeleton)),
       frame_count_(static_cast<std::uint32_t>(frames.size())),
       data_(longest_of(frames)) {}
@@ -120,36 +122,76 @@ Result<RefreshLoop> RefreshLoop::create(const packet::Frames& frames, bool frags
                         counted(longest, "byte")),
             "it takes only frames that fit one page",
             "build the program as SEC(\"xdp.frags\"); or time it in --mode generic");
-    std::unique_ptr<refresh, Close> skeleton(refresh__open());
-    if (!skeleton) return system_error("cannot open the fresh-packet loop", errno);
-    skeleton->rodata->frame_count = static_cast<std::uint32_t>(frames.size());
-    skeleton->rodata->max_length = static_cast<std::uint32_t>(longest);
-    skeleton->rodata->frags = frags ? 1 : 0;
-    size_frame_map(skeleton->maps.frames, frames);
-    if (frags) {
-        bpf_program* const program = skeleton->progs.refresh;
-        ::bpf_program__set_flags(program, ::bpf_program__flags(program) | BPF_F_XDP_HAS_FRAGS);
-    }
-    if (const int error = refresh__load(skeleton.get()); error != 0)
-        return frame_program_error("the fresh-packet loop", error);
-    XDPBENCH_CHECK(bpf::require_variables(skeleton->bss, "the fresh-packet loop"));
+    Skeleton opened(refresh__open());
+    if (!opened) return system_error("cannot open the fresh-packet loop", errno);
+    opened->rodata->frame_count = static_cast<std::uint32_t>(frames.size());
+    opened->rodata->max_length = static_cast<std::uint32_t>(longest);
+    size_frame_map(opened->maps.frames, frames);
+    XDPBENCH_TRY(Skeleton skeleton, load(std::move(opened), frags, BPF_XDP));
     XDPBENCH_CHECK(store_frames(skeleton->maps.frames, frames));
     return RefreshLoop(std::move(skeleton), frames);
 }
 
+Result<RefreshLoop::Skeleton> RefreshLoop::load(Skeleton opened, bool frags,
+                                                bpf_attach_type attach_type) {
+    opened->rodata->frags = frags ? 1 : 0;
+    bpf_program* const program = opened->progs.refresh;
+    if (frags)
+        ::bpf_program__set_flags(program, ::bpf_program__flags(program) | BPF_F_XDP_HAS_FRAGS);
+    ::bpf_program__set_expected_attach_type(program, attach_type);
+    if (const int error = refresh__load(opened.get()); error != 0)
+        return frame_program_error("the fresh-packet loop", error);
+    XDPBENCH_CHECK(bpf::require_variables(opened->bss, "the fresh-packet loop"));
+    return opened;
+}
+
+Result<void> RefreshLoop::load_again(bpf_attach_type attach_type) {
+    Skeleton opened(refresh__open());
+    if (!opened) return system_error("cannot open the fresh-packet loop", errno);
+    opened->rodata->frame_count = skeleton_->rodata->frame_count;
+    opened->rodata->max_length = skeleton_->rodata->max_length;
+    if (const int error =
+            ::bpf_map__reuse_fd(opened->maps.frames, ::bpf_map__fd(skeleton_->maps.frames));
+        error != 0)
+        return system_error("cannot give the fresh-packet loop its frames", error);
+    XDPBENCH_TRY(Skeleton again,
+                 load(std::move(opened), skeleton_->rodata->frags != 0, attach_type));
+    again->bss->next = skeleton_->bss->next;
+    skeleton_ = std::move(again);
+    if (!parking_) return {};
+    // The kernel lets no program of another attach type take the place behind a link.
+    parking_->xdp_link.reset();
+    XDPBENCH_TRY(
+        parking_->xdp_link,
+        bpf::XdpLink::attach(parking_->netns, parking_->idle,
+                             ::bpf_program__fd(skeleton_->progs.refresh), model::Mode::native));
+    return {};
+}
+
 Result<void> RefreshLoop::park(const net::NetNs& netns, const net::InterfaceInfo& idle) {
     const int program = ::bpf_program__fd(skeleton_->progs.refresh);
+    XDPBENCH_TRY(net::NetNs kept, netns.duplicate());
     XDPBENCH_TRY(bpf::XdpLink xdp_link,
                  bpf::XdpLink::attach(netns, idle, program, model::Mode::native));
-    parked_.emplace(std::move(xdp_link));
+    parking_.emplace(Parking{std::move(kept), idle, std::move(xdp_link)});
     return {};
 }
 
 Result<void> RefreshLoop::place(unsigned slot, int program_fd) {
-    if (::bpf_map_update_elem(::bpf_map__fd(skeleton_->maps.programs), &slot, &program_fd,
-                              BPF_ANY) == 0)
-        return {};
-    return tail_call_refusal(errno);
+    const auto put = [&] {
+        return ::bpf_map_update_elem(::bpf_map__fd(skeleton_->maps.programs), &slot, &program_fd,
+                                     BPF_ANY) == 0;
+    };
+    bool done = put();
+    if (!done && errno == EINVAL && !placed_) {
+        const bpf_attach_type other = bpf::kind_of_program(program_fd).attach_type;
+        if (other != ::bpf_program__expected_attach_type(skeleton_->progs.refresh))
+            XDPBENCH_CHECK(load_again(other));
+        done = put();
+    }
+    if (!done) return tail_call_refusal(errno);
+    placed_ = true;
+    return {};
 }
 
 std::uint64_t RefreshLoop::position() const {

@@ -2,6 +2,8 @@
 // (bpf/harness/refresh.bpf.c).
 #pragma once
 
+#include <linux/bpf.h>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -39,8 +41,9 @@ class RefreshLoop {
     static constexpr unsigned kSlots = REFRESH_SLOTS;
 
     // Loads `frames` into the kernel. Programs in the slots must agree with `frags`: whether they
-    // are xdp.frags. Refuses what Generator::require_count() refuses, and frames shorter than an
-    // Ethernet header; unavailable on kernels before 5.18.
+    // are xdp.frags, and in the attach type with the first that is placed. Refuses what
+    // Generator::require_count() refuses, and frames shorter than an Ethernet header; unavailable
+    // on kernels before 5.18.
     static Result<RefreshLoop> create(const packet::Frames& frames, bool frags);
 
     // Attaches the loop natively to an idle interface for as long as it lives, so that a call does
@@ -48,7 +51,8 @@ class RefreshLoop {
     Result<void> park(const net::NetNs& netns, const net::InterfaceInfo& idle);
 
     // Puts a loaded program into a slot, in place of what stood there. Unavailable, with the
-    // reason, for a program that cannot be tail-called.
+    // reason, for a program that cannot be tail-called. For a first one that was loaded with
+    // another attach type the loop is loaded once more.
     Result<void> place(unsigned slot, int program_fd);
 
     // The next run takes frame number `frame`, counted from 0.
@@ -63,13 +67,25 @@ class RefreshLoop {
     struct Close {
         void operator()(refresh* skeleton) const;
     };
-    RefreshLoop(std::unique_ptr<refresh, Close> skeleton, const packet::Frames& frames);
+    using Skeleton = std::unique_ptr<refresh, Close>;
+    // Where the loop is attached; gone before another one takes its place.
+    struct Parking {
+        net::NetNs netns;
+        net::InterfaceInfo idle;
+        std::optional<bpf::XdpLink> xdp_link;
+    };
+
+    RefreshLoop(Skeleton skeleton, const packet::Frames& frames);
+    static Result<Skeleton> load(Skeleton opened, bool frags, bpf_attach_type attach_type);
+    // With the same frames.
+    Result<void> load_again(bpf_attach_type attach_type);
 
     // Packets given out since the loop was loaded.
     [[nodiscard]] std::uint64_t position() const;
 
-    std::unique_ptr<refresh, Close> skeleton_;
-    std::optional<bpf::XdpLink> parked_;
+    Skeleton skeleton_;
+    std::optional<Parking> parking_;
+    bool placed_ = false;  // some program
     std::uint32_t frame_count_;
     std::vector<std::uint8_t> data_;  // the packet's first content: as long as the longest frame
 };

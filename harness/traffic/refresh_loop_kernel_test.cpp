@@ -3,8 +3,10 @@
 #include <linux/bpf.h>
 
 #include <optional>
+#include <utility>
 
 #include "bpf/fixture_test.h"
+#include "bpf/program_kind.h"
 #include "net/network.h"
 #include "traffic/refresh_loop.h"
 
@@ -96,6 +98,36 @@ TEST_F(RefreshLoopTest, AnEmptySlotIsAnError) {
     const Result<TimedRuns> timed = loop_->run(network_->tester, 3, 10);
     ASSERT_FALSE(timed);
     EXPECT_EQ(timed.error().kind, ErrorKind::invalid);
+}
+
+TEST_F(RefreshLoopTest, TheLoopHasTheAttachTypeOfItsFirstProgram) {
+    constexpr auto kNone = static_cast<bpf_attach_type>(0);
+    ASSERT_NO_FATAL_FAILURE(prepare("overwrites"));
+    const auto load_without = [] {
+        Result<bpf::Program> program =
+            bpf::Program::open(bpf::fixture_object("leaves_traces"), "overwrites");
+        if (program) bpf::load_as(program->handle(), kNone);
+        if (program && !program->load()) ADD_FAILURE() << "cannot load";
+        return program;
+    };
+    const Result<bpf::Program> first = load_without();
+    const Result<bpf::Program> second = load_without();
+    ASSERT_TRUE(first && second);
+    loop_->seek(1);
+    for (const auto& [slot, program] : {std::pair(0U, &*first), std::pair(1U, &*second)}) {
+        const Result<void> placed = loop_->place(slot, program->fd());
+        ASSERT_TRUE(placed) << placed.error().text();
+    }
+    const Result<TimedRuns> timed = loop_->run(network_->tester, 0, 1);
+    ASSERT_TRUE(timed) << timed.error().text();
+    EXPECT_EQ(timed->frame, 1U);
+    EXPECT_EQ(timed->returned, static_cast<std::uint32_t>(XDP_TX));
+    // Kernels that tell them apart take no other kind from then on.
+    if (bpf::kind_of_program(first->fd()).attach_type != kNone) return;
+    const Result<void> other = loop_->place(2, program_->fd());
+    ASSERT_FALSE(other);
+    EXPECT_EQ(other.error().kind, ErrorKind::unavailable);
+    EXPECT_NE(other.error().text().find("attach type"), std::string::npos) << other.error().text();
 }
 
 TEST_F(RefreshLoopTest, FragsMustAgree) {
