@@ -149,7 +149,24 @@ std::string bench_table(const std::vector<model::BenchRecord>& benches) {
         if (bench.outcome == model::Outcome::passed)
             losses += generator_hint(bench.setup, bench.bound, processed_rate(bench));
     }
+    for (const std::string& line : disturbances(benches)) losses += "  " + line + "\n";
     return table_text(bench_rows(benches), several ? 2 : 1) + losses;
+}
+
+std::vector<std::string> disturbances(const std::vector<model::BenchRecord>& benches) {
+    constexpr std::size_t kFew = 10;  // one in so many: not what makes a figure inexact
+    const bool several = several_programs(benches);
+    const std::vector<std::string> names = path_names(setups_of(benches));
+    std::vector<std::string> lines;
+    for (std::size_t i = 0; i < benches.size(); ++i) {
+        const model::BenchRecord& bench = benches[i];
+        if (!bench.precision || bench.precision->enough()) continue;
+        if (bench.windows.excluded() * kFew < bench.windows.windows()) continue;
+        lines.push_back(
+            fmt::format("less exact than ± {:.2f} %, {}{}: {}", bench.precision->wanted * 100,
+                        several ? bench.setup.program + " " : "", names[i], bench.windows.text()));
+    }
+    return lines;
 }
 
 std::vector<std::string> generator_limits(const std::vector<model::BenchRecord>& benches) {

@@ -26,6 +26,10 @@ namespace xdpbench::report {
     const std::vector<model::BenchRecord>& benches);
 [[nodiscard]] std::vector<std::string> generator_limits(const model::ScalingRecord& scaling);
 
+// A sentence for each bench that is less exact than it was to be, where a tenth of its windows or
+// more do not count: why they do not.
+[[nodiscard]] std::vector<std::string> disturbances(const std::vector<model::BenchRecord>& benches);
+
 // A row's name, e.g. "native/size:64", without the parts of the variant that all setups have.
 [[nodiscard]] std::vector<std::string> path_names(
     const std::vector<const model::BenchSetup*>& setups);

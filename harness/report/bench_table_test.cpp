@@ -69,6 +69,27 @@ TEST(BenchTable, HasLossesAndOutcomes) {
         << table;
 }
 
+TEST(BenchTable, SaysWhyAFigureIsNotExact) {
+    model::BenchRecord exact = bench_of("a", std::nullopt, "64");
+    exact.precision.emplace();
+    exact.precision->wanted = 0.005;
+    exact.precision->ns_per_packet.figure = 100;
+    exact.precision->ns_per_packet.interval = {99.9, 100.1, 0.95};
+    exact.precision->baseline_ns = exact.precision->ns_per_packet;
+    for (int i = 0; i < 4; ++i)
+        exact.windows.add({}, i == 0 ? stats::Disturbance::core_shared : stats::Disturbance::none);
+    model::BenchRecord inexact = exact;
+    inexact.setup.mode = model::Mode::native;
+    inexact.precision->ns_per_packet.interval = {90, 110, 0.95};
+    EXPECT_EQ(disturbances({exact, inexact}),
+              (std::vector<std::string>{"less exact than ± 0.50 %, native: 25.0 % of windows "
+                                        "excluded: 25.0 % core shared"}));
+    EXPECT_NE(bench_table({exact, inexact}).find("\n  less exact than"), std::string::npos);
+    // Few windows that do not count are not the reason.
+    for (int i = 0; i < 40; ++i) inexact.windows.add({}, stats::Disturbance::none);
+    EXPECT_TRUE(disturbances({exact, inexact}).empty());
+}
+
 TEST(BenchTable, IsEmptyWithoutBenches) { EXPECT_EQ(bench_table({}), ""); }
 
 TEST(BenchHeading, HasTheRangeOfSizesAndTheEndToEndCpus) {

@@ -34,7 +34,7 @@ std::string bench_section(const model::RunRecord& run) {
     if (run.benches.empty()) return {};
     const std::vector<TableRow> rows = bench_rows(run.benches);
     return markdown_table(rows, rows.front().front() == "program" ? 2 : 1) + "\n" +
-           bulleted(generator_limits(run.benches));
+           bulleted(disturbances(run.benches)) + bulleted(generator_limits(run.benches));
 }
 
 std::string interval_cell(const std::optional<stats::Interval>& interval) {
