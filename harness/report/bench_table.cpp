@@ -162,9 +162,8 @@ std::vector<std::string> disturbances(const std::vector<model::BenchRecord>& ben
         const model::BenchRecord& bench = benches[i];
         if (!bench.precision || bench.precision->enough()) continue;
         if (bench.windows.excluded() * kFew < bench.windows.windows()) continue;
-        lines.push_back(
-            fmt::format("less exact than ± {:.2f} %, {}{}: {}", bench.precision->wanted * 100,
-                        several ? bench.setup.program + " " : "", names[i], bench.windows.text()));
+        lines.push_back(fmt::format("inexact, {}{}: {}", several ? bench.setup.program + " " : "",
+                                    names[i], bench.windows.text()));
     }
     return lines;
 }
