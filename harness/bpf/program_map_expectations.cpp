@@ -47,7 +47,8 @@ Result<void> require_kind(const TypedMap& map, const scenario::MapContent& conte
                                " has no keys: leave 'key' out, and name all that it "
                                "holds, in the order in which a program takes it out");
         if (entry.absent && content.entries.size() > 1)
-            return input_error(place + ": 'absent' says that it is empty, and stands alone");
+            return input_error(place +
+                               ": 'absent' says that it is empty: expect no value beside it");
     }
     return {};
 }
