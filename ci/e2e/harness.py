@@ -304,6 +304,18 @@ class VethCase(Case):
                                                 timeout=300, cwd=self.folder))
 
 
+class PinnedCase(VethCase):
+    """A test whose scripts pin programs and maps in a BPF file system of their own, in the folder `pins`."""
+
+    def setUp(self):
+        super().setUp()
+        self.pins = os.path.join("/sys/fs/bpf", self.netns)
+
+    def shell(self, script, code=0):
+        """A script in the namespace and in a mount namespace with that file system."""
+        return self.inside("unshare", "--mount", "sh", "-c", "set -e; mount -t bpf bpf /sys/fs/bpf; " + script, code=code)
+
+
 def main():
     if os.geteuid() != 0:
         print("[  SKIPPED ] end-to-end tests need root: namespaces and XDP")

@@ -1,12 +1,10 @@
 """What a program that others have loaded may do: where its frames go, which maps it changes, and which map is meant."""
 
 import json
-import os
 import sys
 
-from harness import TOOL, VethCase, main
+from harness import TOOL, PinnedCase, main
 
-PINS = "/sys/fs/bpf"
 ALLOW = "--allow-state-changes"
 PASSES = """
 #include <linux/bpf.h>
@@ -74,16 +72,7 @@ sys.exit(lib.bpf_object__load(opened) or lib.bpf_obj_pin(lib.bpf_program__fd(pro
 """
 
 
-class LoadedMaps(VethCase):
-    def setUp(self):
-        super().setUp()
-        self.pins = os.path.join(PINS, self.netns)
-
-    def shell(self, script, code=0):
-        """A script in the namespace and in a mount namespace with a BPF file system of its own."""
-        head = f"set -e; mount -t bpf bpf {PINS}; "
-        return self.inside("unshare", "--mount", "sh", "-c", head + script, code=code)
-
+class LoadedMaps(PinnedCase):
     def received(self, interface):
         shown = json.loads(self.inside("ip", "-s", "-j", "link", "show", interface).stdout)
         return shown[0]["stats64"]["rx"]["packets"]

@@ -1,13 +1,11 @@
 """Programs that others have loaded: with bpftool, ip link and xdp-loader, and run through --prog."""
 
 import json
-import os
 import subprocess
 import sys
 
-from harness import SOURCE, TOOL, VethCase, fixture, main, reference
+from harness import SOURCE, TOOL, PinnedCase, fixture, main, reference
 
-PINS = "/sys/fs/bpf"
 ALLOW = "--allow-state-changes"
 WRITER = """
 #include <linux/bpf.h>
@@ -32,16 +30,7 @@ char _license[] SEC("license") = "GPL";
 """
 
 
-class LoadedPrograms(VethCase):
-    def setUp(self):
-        super().setUp()
-        self.pins = os.path.join(PINS, self.netns)
-
-    def shell(self, script, code=0):
-        """A script in the namespace and in a mount namespace with a BPF file system of its own."""
-        head = f"set -e; mount -t bpf bpf {PINS}; "
-        return self.inside("unshare", "--mount", "sh", "-c", head + script, code=code)
-
+class LoadedPrograms(PinnedCase):
     def judged(self, output):
         self.assertIn("all frames accounted for", output)
 
