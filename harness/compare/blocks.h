@@ -28,6 +28,7 @@ struct Block {
     double base_ns = 0;
     double contender_ns = 0;
     double baseline_ns = 0;  // 0: none was measured
+    double own_ns = 0;       // what the base takes at least, without the baseline (least_own_time)
     double refused = 0;      // share of the frames that found the ring before the program full
 };
 
@@ -37,6 +38,11 @@ struct Block {
 // left of the other counts as 1 to 20,000, not as no number.
 [[nodiscard]] double log_ratio(const std::vector<double>& a, const std::vector<double>& b,
                                double taken_off);
+
+// ns/packet that a program takes more than the baseline in three of four quads. On a busy machine
+// that is far below the median: then nobody knows that the program takes any time of its own.
+[[nodiscard]] double least_own_time(const std::vector<double>& program,
+                                    const std::vector<double>& baseline);
 
 // What takes turns in a block, by place in the arrays that are kept of it: the base, the contender,
 // and the base once more, which shows what no difference looks like.

@@ -5,10 +5,18 @@
 #include <cmath>
 
 #include "base/interrupt.h"
+#include "compare/blocks.h"
 #include "compare/port_blocks.h"
 
 namespace xdpbench::compare {
 namespace {
+
+// A median above 5 ns says little where every other quad was disturbed.
+TEST(LeastOwnTime, IsWhatAProgramClearlyTakes) {
+    EXPECT_DOUBLE_EQ(least_own_time({136, 137, 136, 137, 136}, {100, 100, 100, 100, 100}), 36);
+    EXPECT_LT(least_own_time({187, 180, 190, 183, 189}, {182, 182, 182, 182, 182}), 5);
+    EXPECT_DOUBLE_EQ(least_own_time({}, {}), 0);
+}
 
 TEST(PlanLooks, DoubleUntilTheBudgetEnds) {
     EXPECT_EQ(plan_looks(5), (std::vector<std::size_t>{12}));
