@@ -68,7 +68,9 @@ Error none_selected(std::size_t known) {
         known == 0        ? "the scenario has none of the parts that --only asks for"
         : filters.empty() ? "the flags behind -- select none"
                           : "the environment has " + filters,
-        known == 0 ? "" : "-- --gtest_list_tests prints the names of the cases");
+        known == 0 ? ""
+                   : "-- --gtest_list_tests prints the names of checks and replays, -- "
+                     "--benchmark_list_tests those of benches");
 }
 
 }  // namespace xdpbench::run
