@@ -85,17 +85,16 @@ std::string case_text(const model::ComparedCase& one, const model::CompareRecord
     if (one.outcome != model::Outcome::passed)
         return fmt::format("  {:<{}} {}: {}\n", one.setup.name(), width,
                            model::outcome_name(one.outcome), one.message);
-    const std::string threshold =
+    const std::string baseline =
         one.baseline_ns > 0 ? fmt::format("{:.1f}", one.baseline_ns) : std::string("-");
     return fmt::format(
         "  {:<{}} {:>10.1f} {:>10.1f} {:>8} {:>8}   {:>9}   {:<21} {:>5}   {}\n"
         "            {}\n"
         "            effect on the {}: {}\n{}",
-        one.setup.name(), width, one.base_ns, one.contender_ns, threshold, more_text(one),
+        one.setup.name(), width, one.base_ns, one.contender_ns, baseline, more_text(one),
         effect_text(one), interval_text(one), one.comparison.blocks, judgement_text(one),
-        setup_text(one.setup, one.outcome),
-        one.measure == model::Measure::program ? "program's own time" : "whole path's time",
-        because(one, record), slower_side_text(one));
+        setup_text(one.setup, one.outcome), measured_time(one), because(one, record),
+        slower_side_text(one));
 }
 
 // ", the generator on CPU 0", if it had its own.
@@ -159,6 +158,10 @@ std::string interval_text(const model::ComparedCase& one) {
     const std::optional<stats::Interval>& interval = one.comparison.interval;
     if (!interval) return "-";
     return fmt::format("{:+.2f} to {:+.2f} %", interval->low * kPercent, interval->high * kPercent);
+}
+
+std::string measured_time(const model::ComparedCase& one) {
+    return one.measure == model::Measure::program ? "program's own time" : "whole path's time";
 }
 
 std::string more_text(const model::ComparedCase& one) {

@@ -16,6 +16,8 @@ namespace xdpbench::report {
 [[nodiscard]] std::string effect_text(const model::ComparedCase& one);
 [[nodiscard]] std::string interval_text(const model::ComparedCase& one);
 [[nodiscard]] std::string more_text(const model::ComparedCase& one);
+// What the effect is on: "program's own time" or "whole path's time".
+[[nodiscard]] std::string measured_time(const model::ComparedCase& one);
 // "slower: +3.10 % after 24 blocks; p 0.001 at all looks together ...".
 [[nodiscard]] std::string effect_summary(const model::ComparedCase& one,
                                          const model::CompareRecord& record);

@@ -52,9 +52,7 @@ std::string slower_ones(const model::CompareRecord& record) {
         text += fmt::format(
             "- **{} became slower**: {} ({}) of the {}, {:.1f} ns/packet instead of {:.1f}\n",
             markdown_text(one.setup.program + " " + one.setup.name()), effect_text(one),
-            interval_text(one),
-            one.measure == model::Measure::program ? "program's own time" : "whole path's time",
-            one.contender_ns, one.base_ns);
+            interval_text(one), measured_time(one), one.contender_ns, one.base_ns);
     }
     return text.empty() ? text : text + "\n";
 }
