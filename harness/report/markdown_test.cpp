@@ -82,6 +82,7 @@ TEST(Markdown, HasTheConsolesTables) {
 
 TEST(Markdown, OfAQualificationTheCountsAndEachNote) {
     model::QualificationRecord record;
+    record.planned = {"control.mtu", "data.loss", "data.bytes"};
     record.device = "eth1";
     record.not_run = {"speed.lan"};
     record.cases = {{"data", "actions", model::Finding::pass, "", 1, ""},
@@ -89,7 +90,7 @@ TEST(Markdown, OfAQualificationTheCountsAndEachNote) {
                     {"data", "tx", model::Finding::note, "works, not declared\nmore", 1, ""},
                     {"data", "rx", model::Finding::fail, "3 frames missing", 1, "repeat it"}};
     const std::string text = to_markdown(&record);
-    EXPECT_TRUE(contains(text, "eth1: 1 PASS, 1 NOTE, 1 SKIP, 1 FAIL\n")) << text;
+    EXPECT_TRUE(contains(text, "eth1: 1 PASS, 1 NOTE, 1 SKIP, 1 FAIL in control, data\n")) << text;
     EXPECT_TRUE(contains(text, "- NOTE data.tx: works, not declared\n")) << text;
     EXPECT_TRUE(contains(text, "- FAIL data.rx: 3 frames missing\n")) << text;
     EXPECT_TRUE(contains(text, "need a second port: speed.lan\n")) << text;

@@ -62,6 +62,20 @@ std::string header_text(const model::QualificationRecord& record) {
     return text;
 }
 
+namespace {
+
+// Each once, in their order.
+std::vector<std::string> selected_groups(const model::QualificationRecord& record) {
+    std::vector<std::string> groups;
+    for (const std::string& name : record.planned) {
+        const std::string group = name.substr(0, name.find('.'));
+        if (groups.empty() || groups.back() != group) groups.push_back(group);
+    }
+    return groups;
+}
+
+}  // namespace
+
 std::string finding_counts(const model::QualificationRecord& record) {
     std::vector<std::string> counts;
     for (const model::Finding finding :
@@ -71,7 +85,10 @@ std::string finding_counts(const model::QualificationRecord& record) {
         for (const model::QualifiedCase& one : record.cases) count += one.finding == finding;
         if (count > 0) counts.push_back(fmt::format("{} {}", count, name_of(finding)));
     }
-    return counts.empty() ? "no case ran" : fmt::format("{}", fmt::join(counts, ", "));
+    if (counts.empty()) return "no case ran";
+    const std::vector<std::string> groups = selected_groups(record);
+    return fmt::format("{}{}{}", fmt::join(counts, ", "), groups.empty() ? "" : " in ",
+                       fmt::join(groups, ", "));
 }
 
 std::string conclusion_text(const model::QualificationRecord& record) {

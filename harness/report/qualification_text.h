@@ -16,7 +16,7 @@ namespace xdpbench::report {
 // The ports and the card in short: at most 8 lines of 120 columns. The documents have all facts.
 [[nodiscard]] std::string header_text(const model::QualificationRecord& record);
 
-// "3 PASS, 1 SKIP"; "no case ran".
+// "3 PASS, 1 SKIP in control, data", with the groups that were selected; "no case ran".
 [[nodiscard]] std::string finding_counts(const model::QualificationRecord& record);
 
 // How many cases ended in which way, what did not run, and the verdict.
