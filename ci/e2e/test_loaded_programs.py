@@ -99,6 +99,18 @@ class LoadedPrograms(PinnedCase):
         self.assertEqual(dumped("sums.json"), [0, 0, 5, 0])
         self.assertEqual(dumped("seen.json"), [])
 
+    def test_an_interrupted_run_restores_what_it_changed(self):
+        """What a user stops with Ctrl-C had counted in maps that others own."""
+        load = f"bpftool prog loadall {self.compile(WRITER, 'writer')} {self.pins} pinmaps {self.pins}; " \
+               f"bpftool map update pinned {self.pins}/sums key 2 0 0 0 value 5 0 0 0 0 0 0 0; "
+        dump = "".join(f"bpftool -j map dump pinned {self.pins}/{name} >{name}.json; " for name in ("sums", "seen"))
+        for number in ("INT", "TERM"):
+            done = self.shell(load + f"timeout --signal {number} --preserve-status 2 {TOOL} --prog pinned:{self.pins}/writer --only bench "
+                              f"--budget 20s {ALLOW} --restore-state || code=$?; {dump}exit $code", code=130)
+            self.assertNotIn("cannot restore", done.stderr)
+            for name, values in (("sums", [0, 0, 5, 0]), ("seen", [])):
+                self.assertEqual([entry["formatted"]["value"] for entry in self.read_json(f"{name}.json")], values, f"{name}, {number}")
+
     def test_maps_of_others_are_not_written_to(self):
         load = f"bpftool prog loadall {self.compile(WRITER, 'writer')} {self.pins}; "
         run = f"{TOOL} --prog pinned:{self.pins}/writer --only check "

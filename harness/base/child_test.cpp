@@ -274,7 +274,10 @@ TEST(RunChild, AnInterruptionStopsIt) {
                   });
                   const auto result = shell("sleep 30");
                   user.join();
-                  return !result && result.error().kind == ErrorKind::interrupted && interrupted();
+                  if (result || result.error().kind != ErrorKind::interrupted || !interrupted())
+                      return false;
+                  const ToTheEnd whole;
+                  return !interrupted();
               }),
               0);
 }

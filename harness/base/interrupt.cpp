@@ -11,6 +11,8 @@ namespace {
 std::atomic<bool> interrupt_flag{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler must not lock");
 
+thread_local int works_to_the_end = 0;
+
 void on_signal(int number) {
     // The kernel takes back namespaces, links and programs however the process ends, so a second
     // signal may safely do what it would have done without us.
@@ -37,7 +39,13 @@ void catch_interrupts() {
     ::signal(SIGCHLD, SIG_DFL);
 }
 
-bool interrupted() { return interrupt_flag.load(std::memory_order_relaxed); }
+bool interrupted() {
+    return works_to_the_end == 0 && interrupt_flag.load(std::memory_order_relaxed);
+}
+
+ToTheEnd::ToTheEnd() { ++works_to_the_end; }
+
+ToTheEnd::~ToTheEnd() { --works_to_the_end; }
 
 Error interrupted_error() { return Error{ErrorKind::interrupted, "interrupted", {}, {}}; }
 

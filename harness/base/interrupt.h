@@ -15,4 +15,16 @@ void catch_interrupts();
 
 [[nodiscard]] Error interrupted_error();
 
+// For work that is only useful when it is done, such as putting back what others own: while one
+// lives, interrupted() is false in its thread. A second signal still ends the process.
+class ToTheEnd {
+  public:
+    ToTheEnd();
+    ToTheEnd(const ToTheEnd&) = delete;
+    ToTheEnd& operator=(const ToTheEnd&) = delete;
+    ToTheEnd(ToTheEnd&&) = delete;
+    ToTheEnd& operator=(ToTheEnd&&) = delete;
+    ~ToTheEnd();
+};
+
 }  // namespace xdpbench

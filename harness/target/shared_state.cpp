@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "base/interrupt.h"
 #include "base/print.h"
 #include "base/text.h"
 
@@ -42,8 +43,13 @@ void RestoredState::add(std::shared_ptr<const bpf::MapState> stored, const Targe
 }
 
 Result<void> RestoredState::restore() {
-    for (const Entry& entry : std::exchange(entries_, {})) XDPBENCH_CHECK(entry.stored->restore());
-    return {};
+    const ToTheEnd whole;
+    Result<void> all;
+    for (const Entry& entry : std::exchange(entries_, {})) {
+        Result<void> one = entry.stored->restore();
+        if (all) all = std::move(one);
+    }
+    return all;
 }
 
 Result<void> permit(Target& target, const StateOptions& options, RestoredState& restored,

@@ -28,7 +28,8 @@ class RestoredState {
     ~RestoredState();
 
     void add(std::shared_ptr<const bpf::MapState> stored, const Target& target);
-    // Now, with an error if that fails; nothing is left to do at the end.
+    // Now, also after an interruption. The first error, if some cannot be put back; nothing is left
+    // to do at the end.
     Result<void> restore();
 
   private:
