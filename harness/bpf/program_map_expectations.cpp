@@ -16,39 +16,36 @@
 namespace xdpbench::bpf {
 namespace {
 
-std::string prefix(const model::Location& where) {
-    return where.file.empty() ? "" : where.text() + ": ";
-}
-
 // What an expectation of an entry says, once it is known to suit the map; nullptr for "absent".
 Result<const model::Value*> expected_value(const TypedMap& map, const scenario::MapEntry& entry) {
     if (entry.absent) return nullptr;
     const std::optional<model::Value>& fitting = map.per_cpu() ? entry.sum_cpus : entry.value;
     if (fitting) return &*fitting;
-    return input_error(
-        fmt::format("{}map {} is {}per-CPU: write {}", prefix(entry.key.where), map.name,
-                    map.per_cpu() ? "" : "not ",
+    return scenario::error_at(
+        entry.key.where,
+        fmt::format("map {} is {}per-CPU: write {}", map.name, map.per_cpu() ? "" : "not ",
                     map.per_cpu() ? "sum_cpus instead of value" : "value instead of sum_cpus"));
 }
 
 // A map whose values have no keys is expected as a whole, any other by its keys.
 Result<void> require_kind(const TypedMap& map, const scenario::MapContent& content) {
     for (const scenario::MapEntry& entry : content.entries) {
-        const std::string place = fmt::format("{}map {}", prefix(entry.key.where), map.name);
+        const auto wrong = [&](const char* problem) {
+            return scenario::error_at(entry.key.where, "map " + map.name + problem);
+        };
         if (map.key.size != 0 && entry.keyless)
-            return input_error(place + " has keys: expected 'key' beside what it holds");
+            return wrong(" has keys: expected 'key' beside what it holds");
         if (map.key.size != 0) continue;
         if (!is_queue(map))
-            return input_error(place +
-                               " is neither a queue nor a stack, and has no keys: what is "
-                               "in it cannot be told");
+            return wrong(
+                " is neither a queue nor a stack, and has no keys: what is "
+                "in it cannot be told");
         if (!entry.keyless)
-            return input_error(place +
-                               " has no keys: leave 'key' out, and name all that it "
-                               "holds, in the order in which a program takes it out");
+            return wrong(
+                " has no keys: leave 'key' out, and name all that it "
+                "holds, in the order in which a program takes it out");
         if (entry.absent && content.entries.size() > 1)
-            return input_error(place +
-                               ": 'absent' says that it is empty: expect no value beside it");
+            return wrong(": 'absent' says that it is empty: expect no value beside it");
     }
     return {};
 }

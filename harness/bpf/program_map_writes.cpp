@@ -14,10 +14,6 @@
 namespace xdpbench::bpf {
 namespace {
 
-std::string prefix(const model::Location& where) {
-    return where.file.empty() ? "" : where.text() + ": ";
-}
-
 // The key of an entry that is to be deleted.
 Result<MapBytes> encode_deleted(const TypedMap& map, const scenario::MapEntry& entry) {
     if (is_array(map))
@@ -39,10 +35,9 @@ Result<model::Value> Program::with_programs(model::Value value) const {
     const auto descriptor_of = [&](const model::Location& where,
                                    const std::string& name) -> Result<std::int64_t> {
         if (is_shared())
-            return input_error(
-                fmt::format("{}program:{} names a program of an object file, and {} "
-                            "has none",
-                            prefix(where), name, path_.string()));
+            return scenario::error_at(
+                where, fmt::format("program:{} names a program of an object file, and {} has none",
+                                   name, path_.string()));
         std::vector<std::string> names;
         for (const bpf_program* const program : programs_of(object_.get())) {
             if (!::bpf_program__autoload(program)) continue;
@@ -50,9 +45,10 @@ Result<model::Value> Program::with_programs(model::Value value) const {
                 return fd() < 0 ? 0 : ::bpf_program__fd(program);
             names.emplace_back(::bpf_program__name(program));
         }
-        return input_error(fmt::format("{}{} has no program {} that is loaded with {}{}",
-                                       prefix(where), path_.filename().string(), name, function_,
-                                       what_there_is(name, names)));
+        return scenario::error_at(
+            where,
+            fmt::format("{} has no program {} that is loaded with {}{}", path_.filename().string(),
+                        name, function_, what_there_is(name, names)));
     };
     XDPBENCH_CHECK(scenario::replace_references(value, "program", descriptor_of));
     return value;
@@ -78,12 +74,13 @@ Result<void> Program::set_map(const scenario::MapContent& content) {
 }
 
 Result<void> Program::require_settable(const TypedMap& map, const scenario::MapEntry& entry) {
-    const std::string place = fmt::format("{}map {}", prefix(entry.key.where), map.name);
-    if (!entry.value) return input_error(place + ": an entry to set needs a value");
+    const auto wrong = [&](const char* problem) {
+        return scenario::error_at(entry.key.where, "map " + map.name + problem);
+    };
+    if (!entry.value) return wrong(": an entry to set needs a value");
     if (entry.keyless == (map.key.size == 0)) return {};
-    return input_error(fmt::format("{} {}", place,
-                                   entry.keyless ? "has keys: expected 'key' beside 'value'"
-                                                 : "has no keys: leave 'key' out"));
+    return wrong(entry.keyless ? " has keys: expected 'key' beside 'value'"
+                               : " has no keys: leave 'key' out");
 }
 
 Result<Program::PendingEntry> Program::encoded_entry(const TypedMap& map,
@@ -152,8 +149,8 @@ Result<void> Program::change_entry(const TypedMap& map, const scenario::MapEntry
         XDPBENCH_TRY(const MapBytes key, encode_deleted(map, entry));
         XDPBENCH_TRY(const bool there, delete_entry(map, key));
         if (there) return {};
-        return input_error(fmt::format("{}map {}: there is no such entry to delete",
-                                       prefix(entry.key.where), map.name));
+        return scenario::error_at(
+            entry.key.where, fmt::format("map {}: there is no such entry to delete", map.name));
     }
     if (holds_maps(map)) {
         XDPBENCH_TRY(const PendingInner inner, encoded_inner(map, entry));

@@ -14,14 +14,11 @@
 #include "bpf/map_state.h"
 #include "bpf/program.h"
 #include "bpf/typed_map.h"
+#include "scenario/diagnostic.h"
 #include "xdp_counters.h"
 
 namespace xdpbench::bpf {
 namespace {
-
-std::string prefix(const model::Location& where) {
-    return where.file.empty() ? "" : where.text() + ": ";
-}
 
 // Whether the second, which exists, can be used as the first.
 bool declared_alike(const TypedMap& declared, const TypedMap& existing) {
@@ -85,8 +82,8 @@ Result<void> Program::configure(const scenario::Configuration& configuration) {
 
 Result<TypedMap> Program::require_map(const std::string& name, const model::Location& where) const {
     if (std::optional<TypedMap> map = find_map(name)) return *std::move(map);
-    return input_error(fmt::format("{}{} has no map {}{}", prefix(where), path_.filename().string(),
-                                   name, what_there_is(name, map_names())));
+    return scenario::error_at(where, fmt::format("{} has no map {}{}", path_.filename().string(),
+                                                 name, what_there_is(name, map_names())));
 }
 
 std::vector<std::string> Program::map_names() const {
