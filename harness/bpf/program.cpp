@@ -18,9 +18,9 @@
 #include "bpf/choose_program.h"
 #include "bpf/device_bound.h"
 #include "bpf/inner_map.h"
+#include "bpf/load_errors.h"
 #include "bpf/map_entries.h"
 #include "bpf/map_state.h"
-#include "bpf/refusal.h"
 #include "bpf/trial_open.h"
 #include "bpf/value_text.h"
 #include "bpf/whole_object.h"
@@ -29,8 +29,6 @@
 
 namespace xdpbench::bpf {
 namespace {
-
-constexpr std::size_t kVerifierLinesShown = 12;
 
 // The messages of the libbpf call that is under way on this thread.
 thread_local std::string libbpf_log;
@@ -51,67 +49,6 @@ int keep_message(libbpf_print_level level, const char* format, va_list arguments
     if (libbpf_verbose) print(stderr, "{}", text);
     if (level != LIBBPF_DEBUG) libbpf_log += text;
     return static_cast<int>(text.size());
-}
-
-std::string last_lines(std::string_view text, std::size_t count) {
-    std::vector<std::string> lines = split(trim(text), '\n');
-    if (lines.size() > count)
-        lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(count));
-    return fmt::format("    {}", fmt::join(lines, "\n    "));
-}
-
-// What the verifier said of one program.
-struct Rejection {
-    std::string program;
-    std::string log;
-};
-
-// From libbpf's message "libbpf: prog 'NAME': -- BEGIN PROG LOAD LOG --\n...-- END PROG LOAD LOG
-// --".
-std::optional<Rejection> find_rejection(const std::string& messages) {
-    constexpr std::string_view kName = "prog '";
-    constexpr std::string_view kBegin = "': -- BEGIN PROG LOAD LOG --";
-    constexpr std::string_view kEnd = "-- END PROG LOAD LOG --";
-    const std::size_t begin = messages.find(kBegin);
-    if (begin == std::string::npos) return std::nullopt;
-    const std::size_t quoted = messages.rfind(kName, begin);
-    if (quoted == std::string::npos) return std::nullopt;
-    const std::size_t name = quoted + kName.size();
-    const std::size_t log = begin + kBegin.size();
-    return Rejection{messages.substr(name, begin - name),
-                     messages.substr(log, messages.find(kEnd, log) - log)};
-}
-
-// Where the verifier gave up; empty if its log does not say.
-std::string place_of(const std::string& log) {
-    const std::optional<RejectedInstruction> place = find_rejected_instruction(log);
-    if (!place) return {};
-    if (place->source.empty())
-        return fmt::format(
-            "  instruction  {}\n  source line  unknown: the object has no line information (clang "
-            "-g)\n  end of the log\n",
-            place->instruction);
-    return fmt::format("  instruction  {}\n  source line  {}\n  end of the log\n",
-                       place->instruction, place->source);
-}
-
-// A map that the kernel does not create as it is: one without a size, of a kind that needs one.
-std::optional<std::string> find_unsized(const std::vector<TypedMap>& maps) {
-    for (const TypedMap& map : maps) {
-        if (map.max_entries != 0 || !map.section.empty()) continue;
-        switch (map.kind) {
-            case BPF_MAP_TYPE_STRUCT_OPS:
-            case BPF_MAP_TYPE_SK_STORAGE:
-            case BPF_MAP_TYPE_INODE_STORAGE:
-            case BPF_MAP_TYPE_TASK_STORAGE:
-            case BPF_MAP_TYPE_CGROUP_STORAGE:
-            case BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE:
-                continue;
-            default:
-                return map.name;
-        }
-    }
-    return std::nullopt;
 }
 
 // The definition of an event map may say with __type(value, ...) what records it takes. The kernel
@@ -147,44 +84,6 @@ void leave_out_struct_ops(bpf_object* object) {
         ::bpf_map__set_type(map, BPF_MAP_TYPE_ARRAY);
         ::bpf_map__set_autocreate(map, false);
     }
-}
-
-Error open_error(const std::string& path, int number) {
-    // The object is to blame, unless the machine ran out of something.
-    Error error = access_error(fmt::format("libbpf cannot open {}", path), number, {});
-    error.cause = trim(libbpf_log);
-    if (number == LIBBPF_ERRNO__FORMAT || number == LIBBPF_ERRNO__LIBELF) {
-        error.what = fmt::format("libbpf cannot open {}: BPF object format invalid", path);
-        error.cause = fmt::format(
-            "it was not compiled for BPF, or the file is damaged or incomplete ({})", error.cause);
-        error.advice = "give the file that clang -target bpf -c wrote";
-    } else if (libbpf_log.find("legacy map") != std::string::npos) {
-        error.advice = fmt::format(
-            "libbpf 1.0 dropped struct bpf_map_def in SEC(\"maps\") (this is libbpf {}.{}); write "
-            "each map as\n"
-            "            struct {{\n"
-            "                __uint(type, BPF_MAP_TYPE_HASH);\n"
-            "                __uint(max_entries, 1024);\n"
-            "                __type(key, __u32);\n"
-            "                __type(value, __u64);\n"
-            "            }} name SEC(\".maps\");\n"
-            "          and compile with clang -g",
-            ::libbpf_major_version(), ::libbpf_minor_version());
-    } else if (libbpf_log.find("BTF is required") != std::string::npos) {
-        error.advice = "compile it with clang -g, and do not strip BTF: its maps need it";
-    }
-    return error;
-}
-
-// What is known of the program says more than an errno does.
-Error device_refusal(const Program& program, Error error, int number, const std::string& log) {
-    error = offload_refusal(std::move(error), number, log);
-    const std::vector<std::string> obstacles = program.offload_obstacles({});
-    if (!obstacles.empty()) {
-        error.cause +=
-            fmt::format("{}{}", error.cause.empty() ? "" : "; ", fmt::join(obstacles, "; "));
-    }
-    return error;
 }
 
 }  // namespace
@@ -248,7 +147,7 @@ Result<Program> Program::open(const std::filesystem::path& object, const std::st
     XDPBENCH_CHECK(require_harmless(object, content));
     libbpf_log.clear();
     std::unique_ptr<bpf_object, Close> opened(::bpf_object__open_file(name.c_str(), nullptr));
-    if (!opened) return open_error(name, errno);
+    if (!opened) return open_error(name, errno, libbpf_log);
     return choose(object, std::move(opened), function, pins);
 }
 
@@ -260,7 +159,7 @@ Result<Program> Program::open_built_in(const std::string& name,
     options.object_name = name.c_str();
     std::unique_ptr<bpf_object, Close> opened(
         ::bpf_object__open_mem(object.data(), object.size(), &options));
-    if (!opened) return open_error(name, errno);
+    if (!opened) return open_error(name, errno, libbpf_log);
     return choose(name, std::move(opened), function, PinnedMaps::kept_private);
 }
 
@@ -312,7 +211,10 @@ Result<void> Program::load(std::optional<unsigned> offload_ifindex) {
                 fmt::format("{} reads rx metadata of a device, and this one has none: {}",
                             function(), errno_text(EOPNOTSUPP)),
                 "its driver has no native XDP");
-        return load_error(error, libbpf_log, offload_ifindex.has_value());
+        const bool offload = offload_ifindex.has_value();
+        return load_error({function_, path_.string(), maps(), offload,
+                           offload ? offload_obstacles({}) : std::vector<std::string>{}},
+                          error, libbpf_log);
     }
     load_seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return write_entries();
@@ -335,36 +237,6 @@ Result<VerifierCost> Program::load_for_cost() {
     ::bpf_program__set_log_buf(program_, nullptr, 0);
     if (!loaded) return loaded.error();
     return parse_verifier_cost(log.c_str());
-}
-
-Error Program::load_error(int number, const std::string& log, bool offload) const {
-    const std::string operation = fmt::format("cannot load {} of {}", function_, path_.string());
-    const std::optional<Rejection> rejection = find_rejection(log);
-    if (rejection && is_rejection(number)) {
-        Error error = input_error(fmt::format(
-            "{}: the verifier rejects {}: {}\n{}{}", operation,
-            rejection->program == function_ ? "it" : rejection->program, errno_text(-number),
-            place_of(rejection->log), last_lines(rejection->log, kVerifierLinesShown)));
-        error.log_name = rejection->program + "-verifier";
-        error.log = std::string(trim(rejection->log)) + "\n";
-        return offload ? device_refusal(*this, std::move(error), number, log) : error;
-    }
-    if (const std::optional<std::string> map = find_unsized(maps())) {
-        return input_error(
-            fmt::format("{}: map {} has no size, which the object leaves to its loader", operation,
-                        *map),
-            fmt::format("say how many entries it has room for: --set {}.max_entries=1024", *map));
-    }
-    Error error = system_error(operation, number, std::string(trim(log)));
-    if (number == -EMFILE) error.advice = "raise the limit of open files: ulimit -n";
-    if (number == -EPERM) {
-        error.kind = ErrorKind::unavailable;
-        error.advice =
-            "run as root (sudo), or give the process CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON";
-    } else if (offload) {
-        error = device_refusal(*this, std::move(error), number, log);
-    }
-    return error;
 }
 
 std::vector<TypedMap> Program::maps() const {

@@ -245,7 +245,6 @@ class Program {
     explicit Program(std::shared_ptr<const ExistingProgram> existing);
     Result<void> load_existing();
     Result<void> require_global_value(const scenario::GlobalSetting& setting) const;
-    [[nodiscard]] Error load_error(int number, const std::string& log, bool offload) const;
     Result<void> set_global(const scenario::GlobalSetting& setting);
     [[nodiscard]] Result<ElementType> require_global(const scenario::GlobalSetting& setting) const;
     Result<void> set_map(const scenario::MapContent& content);
