@@ -99,9 +99,9 @@ const char* column_of(Measure measure) {
 }  // namespace
 
 std::string to_csv(const History& history) {
-    std::string text =
-        csv_row({"series", "measure", "host", "kernel", "cpu_model", "placement", "traffic",
-                 "started", "commit", "branch", "build", "value", "change", "confidence", "file"});
+    std::string text = csv_row({"series", "measure", "host", "kernel", "cpu_model", "placement",
+                                "traffic", "started", "commit", "branch", "build", "value",
+                                "corrected", "change", "confidence", "file"});
     for (const Series& series : history.series) {
         for (std::size_t i = 0; i < series.points.size(); ++i) {
             const Run& run = history.runs[series.points[i].run];
@@ -112,6 +112,7 @@ std::string to_csv(const History& history) {
                  value_of(series.environment, "cpu_model"), value_of(series.setup, "placement"),
                  value_of(series.setup, "traffic"), run.started, run.label("commit"),
                  run.label("branch"), run.label("build"), fmt::format("{}", series.points[i].value),
+                 fmt::format("{}", series.points[i].corrected),
                  change == nullptr ? "" : fmt::format("{}", change->point.effect()),
                  change == nullptr ? "" : fmt::format("{}", change->confidence()), run.file});
         }
@@ -165,7 +166,7 @@ std::vector<NamedDocument> to_otava(const History& history) {
         for (const Point& point : series.points) {
             const Run& run = history.runs[point.run];
             rows += csv_row({run.started, run.label("commit"), run.label("branch"), run.file,
-                             fmt::format("{}", point.value)});
+                             fmt::format("{}", point.corrected)});
         }
         documents.push_back({stem + ".csv", rows});
     }

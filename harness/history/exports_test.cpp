@@ -78,7 +78,7 @@ TEST(Csv, QuotesWhatNeedsIt) {
     ASSERT_EQ(rows.size(), 4U);  // header, two values, nothing behind the last line end
     EXPECT_EQ(rows[1],
               "p/test_run/XDP_TX,cycles/packet,h,6.18,,test_run,,2026-11-01T00:00:00Z,c0,"
-              "\"a,\"\"b\"\"\",,1.5,,,0.json\r");
+              "\"a,\"\"b\"\"\",,1.5,1.5,,,0.json\r");
 }
 
 TEST(OpenMetrics, HaveTheNewestValueAndTheLastChange) {

@@ -18,7 +18,7 @@ report::ChartSeries chart_of(const History& history, const Series& series) {
     chart.unit = std::string(name_of(series.measure));
     for (const Point& point : series.points) {
         const Run& run = history.runs[point.run];
-        chart.points.push_back({result_name(run), point.value, short_name(run)});
+        chart.points.push_back({result_name(run), point.corrected, short_name(run)});
     }
     for (const Change& change : series.changes)
         chart.changes.push_back({change.point.index, change.point.before, change.point.after,

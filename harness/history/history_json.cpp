@@ -35,6 +35,8 @@ Json to_json(const History& history, const Series& series) {
     for (const Point& point : series.points) {
         Json one = to_json(history.runs[point.run]);
         one["value"] = point.value;
+        if (point.baseline > 0) one["baseline"] = point.baseline;
+        one["corrected"] = point.corrected;
         json["points"].push_back(std::move(one));
     }
     for (const Change& change : series.changes)

@@ -67,7 +67,7 @@ std::string group_text(const History& history, const std::vector<const Series*>&
         rows.push_back({series->title, std::string(name_of(series->measure)),
                         fmt::format("{:.4g}", series->points.back().value),
                         std::to_string(series->points.size()),
-                        sparkline(series->values(), kColumns), changes_text(history, *series)});
+                        sparkline(series->corrected(), kColumns), changes_text(history, *series)});
     }
     return report::table_text(rows, 2);
 }

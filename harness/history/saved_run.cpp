@@ -16,11 +16,16 @@
 namespace xdpbench::history {
 namespace {
 
+// A figure that is known no better tells nothing of changes of a few percent, and hides them.
+constexpr double kWorstPrecision = 0.1;
+constexpr double kPercent = 100;
+
 // The scalars of a record that a figure may need, and how many rounds it has.
 struct Record {
     Keys texts;
     std::map<std::string, double> medians;  // of those that have one
     std::vector<Record> goals;              // of a search
+    double precision = 0;                   // that was reached; 0: unknown
     std::size_t rounds = 0;
 
     [[nodiscard]] std::string text(const std::string& key) const { return value_of(texts, key); }
@@ -44,7 +49,8 @@ bool is_scalar_kept(std::string_view key) {
 }
 
 bool has_median(std::string_view key) {
-    return key == "cycles_per_packet" || key == "ns_per_packet" || key == "processed_pps";
+    return key == "cycles_per_packet" || key == "ns_per_packet" || key == "processed_pps" ||
+           key == "baseline_cycles" || key == "baseline_ns" || key == "baseline_pps";
 }
 
 Record read_record(JsonCursor& json) {
@@ -54,6 +60,10 @@ Record read_record(JsonCursor& json) {
             json.array([&] { ++record.rounds; });
         } else if (key == "goals") {
             json.array([&] { record.goals.push_back(read_record(json)); });
+        } else if (key == "precision") {
+            json.object([&](std::string_view part) {
+                if (part == "reached") record.precision = json.number().value_or(0);
+            });
         } else if (has_median(key)) {
             const std::string name(key);
             json.object([&](std::string_view part) {
@@ -88,6 +98,8 @@ std::string unusable(const Record& record) {
     if (record.text("outcome") != "passed") return "is " + record.text("outcome");
     if (record.rounds > 0 && record.number("excluded_rounds") >= static_cast<double>(record.rounds))
         return "was measured while another thread shared the core";
+    if (record.precision > kWorstPrecision)
+        return fmt::format("is known to ± {:.0f} % only", record.precision * kPercent);
     return "";
 }
 
@@ -133,12 +145,16 @@ class Reader {
             if (!usable(bench, "")) return;
             const auto cycles = bench.median("cycles_per_packet");
             const auto ns = bench.median("ns_per_packet");
+            const auto baseline = [&bench](const char* key) {
+                return bench.median(key).value_or(0);
+            };
             if (cycles)
-                add(bench, "", Measure::cycles, *cycles);
+                add(bench, "", Measure::cycles, *cycles, baseline("baseline_cycles"));
             else if (ns)
-                add(bench, "", Measure::nanoseconds, *ns);
+                add(bench, "", Measure::nanoseconds, *ns, baseline("baseline_ns"));
             if (const auto rate = bench.median("processed_pps"))
-                add(bench, "", Measure::mpps, *rate / model::kMega);
+                add(bench, "", Measure::mpps, *rate / model::kMega,
+                    baseline("baseline_pps") / model::kMega);
         });
     }
     void read_rates() {
@@ -170,8 +186,10 @@ class Reader {
         if (!reason.empty()) run.left_out.push_back(record_name(record, what) + " " + reason);
         return reason.empty();
     }
-    void add(const Record& record, const std::string& what, Measure measure, double value) {
-        run.figures.push_back({record_name(record, what), measure, setup_of(record), value});
+    void add(const Record& record, const std::string& what, Measure measure, double value,
+             double baseline = 0) {
+        run.figures.push_back(
+            {record_name(record, what), measure, setup_of(record), value, baseline});
     }
 
     JsonCursor& json_;

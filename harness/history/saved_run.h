@@ -23,6 +23,9 @@ struct Figure {
     Measure measure = Measure::cycles;
     Keys setup;  // how it was measured, as in the file; nothing that is empty
     double value = 0;
+    // The same of the baseline, measured in the same run: cycles or ns per packet, Mpps; 0:
+    // unknown.
+    double baseline = 0;
 };
 
 struct SavedRun {

@@ -60,6 +60,28 @@ TEST(SavedRun, NamesWhatIsNotBelieved) {
                   "p/native/size:64/XDP_TX is invalid"}));
 }
 
+TEST(SavedRun, HasTheBaselineOfEachFigure) {
+    nlohmann::json document = sample_result();
+    document["benches"][0]["baseline_cycles"] = {{"median", 40.0}};
+    document["benches"][1]["baseline_ns"] = {{"median", 200.0}};
+    document["benches"][1]["baseline_pps"] = {{"median", 5e6}};
+    const SavedRun run = read_sample(document);
+    std::vector<double> baselines;
+    for (const Figure& figure : run.figures) baselines.push_back(figure.baseline);
+    EXPECT_EQ(baselines, (std::vector<double>{40, 200, 5}));
+    EXPECT_EQ(read_sample(sample_result()).figures[0].baseline, 0);
+}
+
+TEST(SavedRun, LeavesOutWhatIsHardlyKnown) {
+    nlohmann::json document = sample_result();
+    document["benches"][0]["precision"] = {{"wanted", 0.005}, {"reached", 0.43}};
+    document["benches"][1]["precision"] = {{"wanted", 0.005}, {"reached", 0.09}};
+    const SavedRun run = read_sample(document);
+    EXPECT_EQ(run.figures.size(), 2U);
+    EXPECT_EQ(run.left_out,
+              (std::vector<std::string>{"p/test_run/XDP_TX is known to ± 43 % only"}));
+}
+
 TEST(SavedRun, IsReadFromSchema1WithoutLabels) {
     nlohmann::json document = sample_result();
     document["schema_version"] = 1;

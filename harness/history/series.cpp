@@ -6,6 +6,8 @@
 #include <iterator>
 #include <set>
 
+#include "stats/control_variate.h"
+
 namespace xdpbench::history {
 namespace {
 
@@ -44,6 +46,21 @@ void add_titles(std::vector<Series>& all) {
     }
 }
 
+// Of rates their inverse, the time per packet: to that the machine adds.
+void correct(Series& series) {
+    const auto time = [&series](double value) { return series.costs() ? value : 1 / value; };
+    std::vector<double> figures;
+    std::vector<double> baselines;
+    for (const Point& point : series.points) {
+        figures.push_back(time(point.value));
+        baselines.push_back(point.baseline > 0 ? time(point.baseline) : 0);
+    }
+    figures = stats::without_control(figures, baselines);
+    for (std::size_t i = 0; i < figures.size(); ++i) {
+        if (figures[i] > 0 && baselines[i] > 0) series.points[i].corrected = time(figures[i]);
+    }
+}
+
 bool has_labels(const model::Labels& labels, const model::Labels& wanted) {
     return std::all_of(wanted.begin(), wanted.end(), [&labels](const auto& label) {
         const auto found = labels.find(label.first);
@@ -55,10 +72,10 @@ bool has_labels(const model::Labels& labels, const model::Labels& wanted) {
 
 std::string Run::label(const std::string& name) const { return value_of(labels, name); }
 
-std::vector<double> Series::values() const {
+std::vector<double> Series::corrected() const {
     std::vector<double> values;
     values.reserve(points.size());
-    for (const Point& point : points) values.push_back(point.value);
+    for (const Point& point : points) values.push_back(point.corrected);
     return values;
 }
 
@@ -77,7 +94,7 @@ void HistoryBuilder::add(const std::string& file, SavedRun run) {
     const Keys identity = identity_of(run.environment);
     for (Figure& figure : run.figures) {
         Identity one{identity, std::move(figure.name), figure.measure, std::move(figure.setup)};
-        series_[std::move(one)].push_back({index, figure.value});
+        series_[std::move(one)].push_back({index, figure.value, figure.baseline, figure.value});
     }
     if (run.figures.empty() && run.left_out.empty()) leave_out(file, "it has no bench and no rate");
     // Only what may change within a series is worth its memory.
@@ -96,7 +113,7 @@ void HistoryBuilder::leave_out(const std::string& file, const std::string& reaso
 std::vector<Change> HistoryBuilder::changes_of(const Series& series) const {
     std::vector<Change> changes;
     // Nothing if a value is not finite, which JSON cannot have.
-    const auto found = stats::find_changes(series.values(), plan_.changes);
+    const auto found = stats::find_changes(series.corrected(), plan_.changes);
     if (!found) return changes;
     for (const stats::ChangePoint& point : *found) {
         const Run& before = history_.runs[series.points[point.index - 1].run];
@@ -116,6 +133,7 @@ Series HistoryBuilder::finish(const Identity& identity, std::vector<Point> point
     Series series{name, "", measure, setup, environment, {}, 0, {}};
     series.older = points.size() - std::min(points.size(), plan_.newest);
     series.points.assign(points.begin() + static_cast<std::ptrdiff_t>(series.older), points.end());
+    correct(series);
     series.changes = changes_of(series);
     return series;
 }

@@ -26,7 +26,11 @@ struct Run {
 
 struct Point {
     std::size_t run = 0;  // in History::runs
-    double value = 0;
+    double value = 0;     // as measured
+    double baseline = 0;  // in the same run; 0: unknown
+    // The value as it would be with the series' usual baseline: what the machine did to both is
+    // taken out (stats/control_variate.h). The value, where no baseline is known.
+    double corrected = 0;
 };
 
 struct Change {
@@ -44,11 +48,11 @@ struct Series {
     Measure measure = Measure::cycles;
     Keys setup;
     Keys environment;           // in which all of its results are alike
-    std::vector<Point> points;  // in the order of time
+    std::vector<Point> points;  // in the order of time; changes are those of `corrected`
     std::size_t older = 0;      // results that were not looked at, because they are too old
     std::vector<Change> changes;
 
-    [[nodiscard]] std::vector<double> values() const;
+    [[nodiscard]] std::vector<double> corrected() const;
     // More of the measure is worse.
     [[nodiscard]] bool costs() const { return measure != Measure::mpps; }
 };

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "history/history_text.h"
 #include "history/sample_runs_test.h"
 
@@ -75,7 +77,7 @@ TEST(Series, AreInTheOrderOfTime) {
     newer["started"] = "2026-12-01T00:00:00Z";
     newer["benches"][0]["cycles_per_packet"]["median"] = 130;
     const History history = history_of({newer, sample_result()});
-    EXPECT_EQ(history.series.back().values(), (std::vector<double>{120, 130}));
+    EXPECT_EQ(history.series.back().corrected(), (std::vector<double>{120, 130}));
 }
 
 TEST(Series, HaveOnlyResultsWithTheLabelsThatAreAskedFor) {
@@ -92,7 +94,7 @@ TEST(Series, HaveTheirNewestResults) {
     HistoryPlan plan;
     plan.newest = 3;
     const History history = sample_history({1, 2, 3, 4, 5}, plan);
-    EXPECT_EQ(history.series.front().values(), (std::vector<double>{3, 4, 5}));
+    EXPECT_EQ(history.series.front().corrected(), (std::vector<double>{3, 4, 5}));
     EXPECT_EQ(history.series.front().older, 2U);
 }
 
@@ -104,6 +106,39 @@ TEST(Changes, HaveTheFirstResultAfterThem) {
     EXPECT_NEAR(series.changes[0].point.effect(), 0.1, 0.005);
     EXPECT_GT(series.changes[0].confidence(), 0.99);
     EXPECT_TRUE(series.changes[0].also.empty());
+}
+
+// Forty results of 80 cycles, with a little of their own, above a baseline that the machine moves
+// more; and of the rate of both.
+History history_of_moving_machine(double change) {
+    HistoryBuilder builder({});
+    for (std::size_t i = 0; i < 40; ++i) {
+        SavedRun run;
+        run.started = fmt::format("2026-11-01T10:00:{:02}Z", i);
+        const double baseline = 40 + static_cast<double>(i * 7 % 11);
+        const double cycles =
+            80 + 0.1 * static_cast<double>(i * 5 % 3) + baseline + (i < 20 ? 0 : change);
+        run.figures = {{"p", Measure::cycles, {}, cycles, baseline},
+                       {"p", Measure::mpps, {}, 3000 / cycles, 3000 / baseline}};
+        builder.add("x.json", std::move(run));
+    }
+    return std::move(builder).build();
+}
+
+TEST(Changes, AreNotThoseOfTheBaseline) {
+    const History history = history_of_moving_machine(0);
+    ASSERT_EQ(history.series.size(), 2U);
+    for (const Series& series : history.series) {
+        EXPECT_TRUE(series.changes.empty());
+        const std::vector<double> corrected = series.corrected();
+        for (const double value : corrected) EXPECT_NEAR(value / corrected.front(), 1, 0.005);
+        EXPECT_NE(series.points[0].value, series.points[1].value);
+    }
+    for (const Series& series : history_of_moving_machine(3.6).series) {
+        ASSERT_EQ(series.changes.size(), 1U) << name_of(series.measure);
+        EXPECT_EQ(series.changes[0].point.index, 20U);
+        EXPECT_NEAR(std::abs(series.changes[0].point.effect()), 0.029, 0.002);
+    }
 }
 
 TEST(Changes, NameWhatElseChangedThen) {

@@ -111,6 +111,10 @@ double BenchRound::rate(std::uint64_t frames) const {
     return seconds <= 0 ? 0.0 : static_cast<double>(frames) / seconds;
 }
 
+double BenchRound::baseline_rate() const {
+    return baseline_seconds <= 0 ? 0.0 : static_cast<double>(baseline_packets) / baseline_seconds;
+}
+
 double BenchRecord::shared_share() const {
     std::size_t all = 0;
     std::size_t shared = 0;

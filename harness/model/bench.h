@@ -58,6 +58,7 @@ struct BenchRound {
     [[nodiscard]] double program_cycles() const { return cycles_per_packet() - baseline_cycles(); }
     [[nodiscard]] double gigahertz() const;
     [[nodiscard]] double rate(std::uint64_t frames) const;  // packets/s
+    [[nodiscard]] double baseline_rate() const;             // of the baseline's windows, packets/s
     // The pair of windows does not count: another thread shared the core, or the thread lost part
     // of its time.
     [[nodiscard]] bool excluded(std::size_t pair) const {

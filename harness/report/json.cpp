@@ -261,6 +261,8 @@ Json to_json(const model::BenchRecord& bench) {
             summary(bench, [](const model::BenchRound& r) { return r.rate(r.processed); });
         json["forwarded_pps"] =
             summary(bench, [](const model::BenchRound& r) { return r.rate(r.forwarded); });
+        json["baseline_pps"] =
+            summary(bench, [](const model::BenchRound& r) { return r.baseline_rate(); });
     }
     json["ns_per_packet"] =
         summary(bench, [](const model::BenchRound& r) { return r.ns_per_packet(); });
