@@ -39,6 +39,30 @@ SEC("xdp") int mine(struct xdp_md *ctx)
 char _license[] SEC("license") = "GPL";
 """
 
+# Moves the oldest number of a queue to a stack; `untouched` stays as it was, `clock` is never the same.
+QUEUES = """
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+struct { __uint(type, BPF_MAP_TYPE_QUEUE); __uint(max_entries, 8); __type(value, __u32); } waiting SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_STACK); __uint(max_entries, 8); __type(value, __u32); } served SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_QUEUE); __uint(max_entries, 8); __type(value, __u32); } untouched SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_QUEUE); __uint(max_entries, 8); __type(value, __u64); } clock SEC(".maps");
+__u32 next = 7;
+SEC("xdp") int mine(struct xdp_md *ctx)
+{
+    __u64 now = bpf_ktime_get_ns();
+    __u32 number = next++;
+    if (number > 7)
+        bpf_map_pop_elem(&waiting, &number);
+    bpf_map_push_elem(&served, &number, 0);
+    number = next;
+    bpf_map_push_elem(&waiting, &number, 0);
+    bpf_map_push_elem(&clock, &now, 0);
+    return XDP_PASS;
+}
+char _license[] SEC("license") = "GPL";
+"""
+
 BIT_FIELDS = """
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -85,6 +109,19 @@ class Record(Case):
                         "checks:\n- name: n\n  steps: [ { in: udp_64.pcap#0, expect: { action: XDP_PASS } } ]\n"
                         "  expect: { maps: { kept: [ { key: 0, value: { few: 3, more: 9, sign: 0, kind: SOMETHING } } ] } }\n")
         self.tool("--scenario", "set.yaml", "--only", "check")
+
+    def test_what_a_program_leaves_in_queues_and_stacks_is_recorded(self):
+        self.compile(QUEUES)
+        self.record()
+        text = self.read_text("mine.yaml")
+        self.assertIn("waiting: [{ value: 1007 }]\n", text)
+        self.assertRegex(text, r"served:\s+- \{ value: 14 \}\s+- \{ value: 13 \}")  # the last one first
+        self.assertNotIn("untouched", text)
+        self.assertNotIn("clock:", text)
+        self.assertRegex(text, "# Left out, because it was otherwise when repeated: map clock")
+        self.tool("--scenario", "mine.yaml", "--only", "check")
+        self.compile(QUEUES.replace("next = 7", "next = 6"))
+        self.assertIn("waiting", self.tool("--scenario", "mine.yaml", "--only", "check", code=1).stdout)
 
     def test_what_is_recorded_holds_and_a_changed_constant_does_not(self):
         self.build()

@@ -211,6 +211,8 @@ class Program {
 
     // The entry as an expectation in a scenario: its value, or its sum over all CPUs.
     [[nodiscard]] scenario::MapEntry expectation_of(const StoredEntry& entry) const;
+    // Its queues and stacks whose content may be read: to read it is to take it out.
+    [[nodiscard]] std::vector<std::string> own_queues() const;
     // What is in a queue or stack, as its expectation.
     Result<std::vector<scenario::MapEntry>> expectation_of_queue(const std::string& name) const;
 

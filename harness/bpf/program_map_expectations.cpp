@@ -146,6 +146,14 @@ Result<void> Program::compare_entry(const TypedMap& map, const scenario::MapEntr
     return add_differences(map, place, *wanted, *value, lines);
 }
 
+std::vector<std::string> Program::own_queues() const {
+    std::vector<std::string> names;
+    for (const TypedMap& map : maps()) {
+        if (is_queue(map) && require_own_maps({})) names.push_back(map.name);
+    }
+    return names;
+}
+
 Result<std::vector<scenario::MapEntry>> Program::expectation_of_queue(
     const std::string& name) const {
     XDPBENCH_TRY(const TypedMap map, require_map(name, {}));

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -44,10 +45,11 @@ Result<scenario::YamlNode> updated_entry(const bpf::Program& program, const std:
     return to_yaml(now);
 }
 
-// Keeps the entry if the program that saw the same frames again agrees with it.
-void add_change(const bpf::Program& again, const std::string& map, scenario::MapEntry entry,
-                Contents& changes, std::vector<std::string>& unsteady) {
-    const auto lines = again.compare_maps({scenario::MapContent{{}, map, {entry}}});
+// Keeps the entries, one or all of a queue, if the program that saw the same frames again agrees.
+void add_change(const bpf::Program& again, const std::string& map,
+                std::vector<scenario::MapEntry> entries, Contents& changes,
+                std::vector<std::string>& unsteady) {
+    const auto lines = again.compare_maps({scenario::MapContent{{}, map, entries}});
     if (!lines) {
         unsteady.push_back(fmt::format("map {}: {}", map, lines.error().what));
     } else if (!lines->empty()) {
@@ -58,8 +60,21 @@ void add_change(const bpf::Program& again, const std::string& map, scenario::Map
                          [&](const scenario::MapContent& one) { return one.map == map; });
         if (content == changes.end())
             content = changes.insert(content, scenario::MapContent{{}, map, {}});
-        content->entries.push_back(std::move(entry));
+        std::move(entries.begin(), entries.end(), std::back_inserter(content->entries));
     }
+}
+
+Result<void> add_queues(const RepeatedObservation& seen, Contents& changes,
+                        std::vector<std::string>& unsteady) {
+    const bpf::Program& program = seen.first.program();
+    for (const std::string& map : program.own_queues()) {
+        XDPBENCH_TRY(std::vector<scenario::MapEntry> now, program.expectation_of_queue(map));
+        XDPBENCH_TRY(const std::vector<std::string> differences,
+                     seen.fresh.program.compare_maps({scenario::MapContent{{}, map, now}}));
+        if (!differences.empty())
+            add_change(seen.again.program(), map, std::move(now), changes, unsteady);
+    }
+    return {};
 }
 
 // Values by map and key.
@@ -85,7 +100,7 @@ Result<Contents> steady_changes(const RepeatedObservation& seen,
     for (const bpf::StoredEntry& entry : entries_after) {
         const auto earlier = before.find({entry.map, entry.key});
         if (earlier != before.end() && earlier->second->value == entry.value) continue;
-        add_change(seen.again.program(), entry.map, program.expectation_of(entry), changes,
+        add_change(seen.again.program(), entry.map, {program.expectation_of(entry)}, changes,
                    unsteady);
     }
     for (const bpf::StoredEntry& entry : entries_before) {
@@ -95,8 +110,9 @@ Result<Contents> steady_changes(const RepeatedObservation& seen,
         scenario::MapEntry gone = program.expectation_of(zero);
         if (!program.has_fixed_entries(entry.map))
             gone = {gone.key, std::nullopt, std::nullopt, true};
-        add_change(seen.again.program(), entry.map, std::move(gone), changes, unsteady);
+        add_change(seen.again.program(), entry.map, {std::move(gone)}, changes, unsteady);
     }
+    XDPBENCH_CHECK(add_queues(seen, changes, unsteady));
     return changes;
 }
 
