@@ -35,12 +35,48 @@ def sources():
     return [path for path in HARNESS.rglob("*") if path.suffix in (".h", ".cpp") and not path.stem.endswith("_test")]
 
 
+CLASS = r"^(?:class|struct) (\w+)[^;\n]*\{"
+METHOD = r"^(?:[A-Za-z_][\w:<>,*& ]*[ *&])?(\w+)::~?\w+\("
+FUNCTION = r"^(?:\[\[nodiscard\]\] )?[A-Za-z_][\w:<>,*& ]*[ *&](\w+\([^;{}]*\))"  # at the level of the namespace
+
+
+def component_of(path):
+    """A header and the source file of the same name are one component."""
+    return path.relative_to(HARNESS).with_suffix("")
+
+
+def signatures(path, text, end):
+    return {(path.parent, re.sub(r"\s+|=[^,()]*(\(\))?", "", found)) for found in re.findall(FUNCTION + end, text, re.MULTILINE)}
+
+
+def declarers(texts):
+    """Of each component with a function that another one of its folder declares, a class's or a free one: that one."""
+    declared = {one: component_of(path) for path, text in texts.items() for one in signatures(path, text, ";")}
+    for path, text in texts.items():
+        declared.update({(path.parent, name): component_of(path) for name in re.findall(CLASS, text, re.MULTILINE)
+                         if path.suffix == ".h"})
+    result = {}
+    for path, text in texts.items():
+        public = re.sub(r"^namespace \{\n.*?^\}  // namespace\n", "", text, flags=re.MULTILINE | re.DOTALL)
+        methods = {(path.parent, name) for name in re.findall(METHOD, public, re.MULTILINE)}
+        for one in signatures(path, public, r" \{") | methods:
+            if declared.get(one, component_of(path)) != component_of(path):
+                result[component_of(path)] = declared[one]
+    return result
+
+
 def includes():
-    """Of each component (a header and the source file of the same name): the components that it includes."""
+    """Of each component: the components that it includes, or that have its functions. A source file without a header belongs to
+    the component that declares its functions."""
+    texts = {path: path.read_text(encoding="utf-8") for path in sources()}
+    declarer = declarers(texts)
+    parts = {part: whole for part, whole in declarer.items() if not (HARNESS / part).with_suffix(".h").exists()}
     graph = collections.defaultdict(set)
-    for path in sources():
-        component = path.relative_to(HARNESS).with_suffix("")
-        for name in re.findall(r'^#include "([^"]+)"', path.read_text(encoding="utf-8"), re.MULTILINE):
+    for part in declarer.keys() - parts.keys():
+        graph[declarer[part]].add(part)
+    for path, text in texts.items():
+        component = parts.get(component_of(path), component_of(path))
+        for name in re.findall(r'^#include "([^"]+)"', text, re.MULTILINE):
             other = pathlib.Path(name).with_suffix("")
             if (HARNESS / name).exists() and other != component:
                 graph[component].add(other)
@@ -89,6 +125,12 @@ class Structure(unittest.TestCase):
     def test_a_cycle_is_found(self):
         self.assertEqual(cycle_in({"a": {"b"}, "b": {"c"}, "c": {"b"}}), ["b", "c"])
         self.assertEqual(cycle_in({"a": {"b", "c"}, "b": {"c"}, "c": set()}), [])
+
+    def test_a_function_of_another_file_is_found(self):
+        files = {HARNESS / "a/part.cpp": "Result<int> part(int value) {\n", HARNESS / "a/whole.h": "Result<int> part(int value = 0);\n",
+                 HARNESS / "a/own.cpp": "namespace {\nvoid own() {\n}\n}  // namespace\n", HARNESS / "a/other.h": "class Other {\n};\nvoid own();\n", HARNESS / "a/methods.cpp": "Other::~Other() = default;\n"}
+        self.assertEqual(declarers(files), {pathlib.Path("a/part"): pathlib.Path("a/whole"),
+                                            pathlib.Path("a/methods"): pathlib.Path("a/other")})
 
     def test_no_file_includes_itself_by_way_of_others(self):
         graph = includes()

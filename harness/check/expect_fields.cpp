@@ -11,7 +11,6 @@
 #include "check/expectation.h"
 #include "packet/diff.h"
 #include "packet/expected.h"
-#include "packet/field_value.h"
 #include "scenario/diagnostic.h"
 #include "scenario/emit.h"
 

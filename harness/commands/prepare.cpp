@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "commands/command.h"
 #include "commands/options.h"
 #include "net/interface.h"
 #include "net/netns.h"
@@ -24,37 +23,13 @@ std::string listed(const std::vector<net::PortSetting>& settings) {
     return fmt::format("{}", fmt::join(texts, ", "));
 }
 
-// What a run that was killed has changed: what was on, and what had another value.
-std::string listed(const net::LeftSettings& left) {
-    std::vector<std::string> texts;
-    if (!left.were_on.empty()) texts.push_back(listed(left.were_on));
-    for (const net::PortState& state : left.were) texts.push_back(net::state_text(state));
-    return fmt::format("{}", fmt::join(texts, ", "));
-}
-
 void say_what_is_left(const std::vector<net::LeftSettings>& left) {
     for (const net::LeftSettings& one : left) {
         print(stderr,
               "xdp-bench: a run that was killed left these settings changed: {}\n"
               "  to do:  xdp-bench restore\n",
-              listed(one));
+              left_text(one));
     }
-}
-
-// The newest change first: of a setting that was changed several times the oldest value remains.
-// All are tried; the first error is returned.
-Result<void> restore_all(const std::vector<net::LeftSettings>& left) {
-    Result<void> all;
-    for (auto one = left.rbegin(); one != left.rend(); ++one) {
-        Result<void> done = net::restore_left(*one);
-        if (done) {
-            print(stderr, "xdp-bench: restored what a killed run had left changed: {}\n",
-                  listed(*one));
-        } else if (all) {
-            all = std::move(done);
-        }
-    }
-    return all;
 }
 
 Result<std::vector<std::string>> ports_of(const PortArguments& arguments) {
@@ -70,45 +45,28 @@ Result<std::vector<std::string>> ports_of(const PortArguments& arguments) {
     return ports;
 }
 
-// What restores there. Whether a namespace without a name is still there cannot be seen.
-std::string to_do_for(const net::LeftElsewhere& left) {
-    if (!left.name.empty())
-        return fmt::format("sudo ip netns exec {} xdp-bench restore", left.name);
-    return fmt::format(
-        "in that network namespace, as root: xdp-bench restore; if it is gone: sudo rm {}",
-        left.settings.record.string());
-}
-
-// Records of ports that are not here. One of a network namespace that is gone is of no use.
-Result<void> report_elsewhere(const std::vector<net::LeftElsewhere>& left) {
-    for (const net::LeftElsewhere& one : left) {
-        if (one.gone) {
-            XDPBENCH_CHECK(net::forget(one.settings));
-            print(stderr, "xdp-bench: removed the record of {}: the network namespace {} is gone\n",
-                  listed(one.settings), one.namespace_id);
-            continue;
-        }
-        print(stderr,
-              "xdp-bench: a run that was killed left these settings changed in the network "
-              "namespace {}: {}\n"
-              "  to do:  {}\n",
-              one.name.empty() ? one.namespace_id : one.name, listed(one.settings), to_do_for(one));
-    }
-    return {};
-}
-
-Result<int> restore_command() {
-    XDPBENCH_CHECK(probe::require_privileges());
-    const std::vector<net::LeftSettings> left = net::left_settings();
-    const Result<void> restored = restore_all(left);
-    // What cannot be restored here does not hide what is left elsewhere.
-    XDPBENCH_CHECK(report_elsewhere(net::left_elsewhere()));
-    XDPBENCH_CHECK(restored);
-    if (left.empty()) print(stdout, "nothing to restore in this network namespace\n");
-    return kHeld;
-}
-
 }  // namespace
+
+std::string left_text(const net::LeftSettings& left) {
+    std::vector<std::string> texts;
+    if (!left.were_on.empty()) texts.push_back(listed(left.were_on));
+    for (const net::PortState& state : left.were) texts.push_back(net::state_text(state));
+    return fmt::format("{}", fmt::join(texts, ", "));
+}
+
+Result<void> restore_all(const std::vector<net::LeftSettings>& left) {
+    Result<void> all;
+    for (auto one = left.rbegin(); one != left.rend(); ++one) {
+        Result<void> done = net::restore_left(*one);
+        if (done) {
+            print(stderr, "xdp-bench: restored what a killed run had left changed: {}\n",
+                  left_text(*one));
+        } else if (all) {
+            all = std::move(done);
+        }
+    }
+    return all;
+}
 
 Result<std::optional<net::PreparedPorts>> prepare(const PortArguments& arguments) {
     const std::vector<net::LeftSettings> left =
@@ -134,14 +92,6 @@ Result<net::PreparedPorts> prepare_ports(const std::vector<std::string>& ports) 
               listed(prepared.changed()));
     for (const Error& error : prepared.refused()) print(stderr, "xdp-bench: {}\n", error.text());
     return prepared;
-}
-
-Command add_restore(CLI::App& application) {
-    CLI::App* const app = add_command(
-        application, "restore",
-        "restore the port settings that a killed run (--prepare, --queues, qualify) left changed");
-    set_footer(*app, "Example:\n  xdp-bench restore");
-    return {app, [](const Invocation&) { return restore_command(); }};
 }
 
 }  // namespace xdpbench::commands

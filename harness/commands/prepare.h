@@ -12,6 +12,13 @@
 
 namespace xdpbench::commands {
 
+// What a killed run has changed: what was on, and what had another value.
+[[nodiscard]] std::string left_text(const net::LeftSettings& left);
+
+// The newest change first: of a setting that was changed several times the oldest value remains.
+// All are tried; the first error is returned.
+Result<void> restore_all(const std::vector<net::LeftSettings>& left);
+
 // Nothing without --prepare. Restores first what a killed run has left, then prepares --dev and
 // --peer, and says on standard error what was changed and what the driver did not let go. Without
 // --prepare only says what a killed run has left on ports, if --dev is given.

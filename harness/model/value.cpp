@@ -29,9 +29,4 @@ std::string one_line(const Value& value) {
     return fmt::format("{}", fmt::join(parts, " "));
 }
 
-std::string Location::text() const {
-    if (file.empty() || line == 0) return file;
-    return fmt::format("{}:{}:{}", file, line, column);
-}
-
 }  // namespace xdpbench::model

@@ -13,7 +13,6 @@
 #include "base/text.h"
 #include "packet/bits.h"
 #include "packet/dissect.h"
-#include "packet/field_value.h"
 #include "packet/hex.h"
 #include "packet/layers.h"
 

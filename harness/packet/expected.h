@@ -30,6 +30,10 @@ struct ExpectedField {
 // nearest), a value that is not of the field's kind or does not fit its bits.
 Result<ExpectedField> parse_expected_field(const std::string& name, const std::string& text);
 
+// What parse_expected_field() takes for the value that the field of that name
+// has in the frame; "absent" if the frame has none.
+[[nodiscard]] std::string field_value(const std::string& name, const Frame& frame);
+
 struct FrameExpectation {
     std::vector<ExpectedField> fields;
     // Every checksum that dissect() knows must be right. Those that it cannot judge in a fragment,

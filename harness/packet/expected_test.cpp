@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "packet/dissect.h"
-#include "packet/field_value.h"
 #include "packet/sample_frames_test.h"
 
 namespace xdpbench::packet {

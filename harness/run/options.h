@@ -1,12 +1,14 @@
 // What a run is asked for.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "bench/bench.h"
 #include "bench/loads.h"
 #include "bench/paths.h"
 #include "model/labels.h"
@@ -65,9 +67,12 @@ struct RunOptions {
     std::string result_stem;
 
     // No other mode than offload.
-    [[nodiscard]] bool only_offload() const;
+    [[nodiscard]] bool only_offload() const {
+        return std::all_of(modes.begin(), modes.end(),
+                           [](model::Mode mode) { return mode == model::Mode::offload; });
+    }
     // The bench is not one as fast as possible.
-    [[nodiscard]] bool offers_rates() const;
+    [[nodiscard]] bool offers_rates() const { return bench && !rates.empty(); }
 };
 
 }  // namespace xdpbench::run

@@ -112,13 +112,6 @@ Result<void> require_shapes(const target::Target& target, const RunOptions& opti
 
 }  // namespace
 
-bool RunOptions::only_offload() const {
-    return std::all_of(modes.begin(), modes.end(),
-                       [](model::Mode mode) { return mode == model::Mode::offload; });
-}
-
-bool RunOptions::offers_rates() const { return bench && !rates.empty(); }
-
 Result<PlannedRun> plan_run(const RunOptions& options) {
     PlannedRun plan;
     plan.options = options;
