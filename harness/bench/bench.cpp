@@ -1,7 +1,6 @@
 #include "bench/bench.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -11,8 +10,6 @@
 
 #include "base/clock.h"
 #include "base/interrupt.h"
-#include "base/text.h"
-#include "packet/reshape.h"
 #include "stats/summary.h"
 #include "traffic/busiest_process.h"
 
@@ -45,100 +42,6 @@ double user_seconds() {
 }
 
 }  // namespace
-
-std::vector<int> BenchCase::generators() const {
-    return side_by_side.empty() ? std::vector{cpus.generator} : side_by_side;
-}
-
-std::string BenchCase::kind() const { return std::string(model::attach_name(mode)); }
-
-std::string BenchCase::variant() const {
-    std::string name = shape.name();
-    if (only) name += fmt::format("/verdict:{}", model::action_name(*only));
-    if (fresh) name += "/state:fresh";
-    if (!mode) return name;
-    if (devices) name += fmt::format("/device:{}", devices->device);
-    if (!side_by_side.empty()) return fmt::format("{}/cpus:{}", name, fmt::join(side_by_side, ","));
-    if (devices) return name;
-    return name + (cpus.placement == model::Placement::separate ? "/separate" : "");
-}
-
-std::string BenchCase::name() const {
-    return fmt::format("{}/{}{}", target->scenario.name, kind(), variant());
-}
-
-Result<std::shared_ptr<const TimedTraffic>> traffic_of(const BenchCase& bench) {
-    if (bench.traffic) return bench.traffic;
-    const Settle settle = bench.fresh ? Settle{} : bench.settle;
-    XDPBENCH_TRY(TimedTraffic whole, find_traffic(*bench.target, bench.shape, settle));
-    if (bench.only) {
-        XDPBENCH_TRY(whole, only_with(*bench.target, whole, *bench.only, settle));
-    }
-    return std::make_shared<const TimedTraffic>(std::move(whole));
-}
-
-model::BenchSetup begin_setup(const BenchCase& bench) {
-    model::BenchSetup setup;
-    setup.program = bench.target->scenario.name;
-    setup.mode = bench.mode;
-    setup.size = bench.shape.size_name();
-    setup.variant = bench.variant();
-    setup.placement = bench.mode ? bench.cpus.placement : model::Placement::test_run;
-    setup.cpu = bench.cpus.program;
-    setup.generator_cpu = bench.mode ? bench.cpus.generator : bench.cpus.program;
-    setup.generator_cpus = bench.generators();
-    if (bench.mode && bench.devices) {
-        setup.placement = model::Placement::device;
-        setup.cpu = model::kCpuUnknown;
-        setup.out = net::out_text(*bench.devices);
-    }
-    return setup;
-}
-
-model::BenchSetup describe_bench(const BenchCase& bench, const packet::Frames& frames,
-                                 const Paths& paths) {
-    const auto [shortest, longest] = std::minmax_element(
-        frames.begin(), frames.end(), [](const packet::Frame& a, const packet::Frame& b) {
-            return a.bytes.size() < b.bytes.size();
-        });
-    model::BenchSetup setup = begin_setup(bench);
-    setup.action = paths.action;
-    setup.mixed = paths.mixed;
-    setup.traffic = target::bench_traffic(*bench.target).text;
-    setup.frames = frames.size();
-    setup.shortest = shortest->bytes.size();
-    setup.longest = longest->bytes.size();
-    setup.flows = packet::count_flows(frames);
-    if (setup.placement != model::Placement::test_run) setup.sender = net::sender_of(setup.longest);
-    return setup;
-}
-
-void find_bound_by_time(model::BenchRecord& record) {
-    const auto each =
-        model::measure_rounds(record, [](const model::BenchRound& r) { return r.ns_per_packet(); });
-    const auto baselines =
-        model::measure_rounds(record, [](const model::BenchRound& r) { return r.baseline_ns(); });
-    const double share = 1 - stats::median(baselines).value_or(0) / stats::median(each).value_or(1);
-    record.bound = share > 0.5 ? model::Bound::program : model::Bound::generator;
-    record.evidence = fmt::format(
-        "{:.1f} % of the time per packet is the program, the rest is generator and path (the "
-        "baseline)",
-        std::max(0.0, share) * 100);
-}
-
-bool find_bound_by_stack(model::BenchRecord& record, double done_seconds) {
-    constexpr double kDoneEarly = 0.9;
-    const double share = done_seconds / record.seconds;
-    if (record.passed_cpus.empty() || record.setup.action != model::Action::redirect ||
-        share >= kDoneEarly)
-        return false;
-    record.bound = model::Bound::stack;
-    record.evidence = fmt::format(
-        "generator and program were done after {:.1f} % of the time, then the CPU that the frames "
-        "were redirected to was still at work",
-        share * 100);
-    return true;
-}
 
 Result<void> BenchRig::require_same_end(model::End end, model::End baseline_end) const {
     if (record_.setup.action != model::Action::redirect || record_.setup.mixed ||

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "bench/bench.h"
+#include "bench/bench_case.h"
 #include "traffic/pinned.h"
 
 namespace xdpbench::bench {

@@ -4,7 +4,7 @@
 #include <functional>
 #include <string>
 
-#include "bench/bench.h"
+#include "bench/bench_case.h"
 #include "model/external.h"
 
 namespace xdpbench::bench {

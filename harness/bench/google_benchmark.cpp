@@ -15,7 +15,6 @@
 #include "base/arguments.h"
 #include "base/clock.h"
 #include "base/interrupt.h"
-#include "bench/bench.h"
 #include "bench/budget.h"
 #include "bench/library_exit.h"
 #include "bench/loop_bench.h"

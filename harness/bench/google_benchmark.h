@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "bench/bench.h"
+#include "bench/bench_case.h"
 
 namespace xdpbench::bench {
 

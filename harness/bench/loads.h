@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "bench/bench.h"
+#include "bench/bench_case.h"
 #include "bench/loss_trials.h"
 #include "bench/rate.h"
 #include "model/load.h"

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "bench/bench.h"
+#include "bench/bench_case.h"
 #include "net/network.h"
 #include "testbed/empty_program.h"
 #include "traffic/refresh_loop.h"

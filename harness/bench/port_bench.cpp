@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "bench/bound.h"
 #include "bench/port_generator.h"
 #include "probe/environment.h"
 #include "stats/summary.h"

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "bench/bench.h"
+#include "bench/bench_case.h"
 #include "testbed/port_link.h"
 
 namespace xdpbench::bench {

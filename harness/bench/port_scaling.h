@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/bench.h"
+#include "bench/bench_case.h"
 #include "model/scaling.h"
 
 namespace xdpbench::bench {

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "bench/bench.h"
+#include "bench/bench_case.h"
 #include "model/run.h"
 
 namespace xdpbench::bench {

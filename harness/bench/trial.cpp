@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "bench/bench.h"
 #include "bench/port_generator.h"
 #include "bench/veth_bench.h"
 #include "bpf/test_run.h"

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "base/result.h"
-#include "bench/bench.h"
+#include "bench/bench_case.h"
 #include "model/load.h"
 #include "net/network.h"
 #include "testbed/instrumented_link.h"

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "bench/bound.h"
 #include "net/threaded_napi.h"
 #include "probe/environment.h"
 #include "target/network_setup.h"

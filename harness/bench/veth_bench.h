@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "bench/bench.h"
+#include "bench/bench_case.h"
 #include "testbed/empty_program.h"
 #include "testbed/instrumented_link.h"
 #include "traffic/generator.h"

@@ -9,7 +9,6 @@
 #include <memory>
 #include <random>
 
-#include "bench/bench.h"
 #include "bench/paths.h"
 #include "model/comparison.h"
 #include "net/network.h"

@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/text.h"
-#include "bench/bench.h"
+#include "bench/bench_case.h"
 #include "bench/external.h"
 #include "bench/google_benchmark.h"
 #include "bench/loads.h"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/bench.h"
+#include "bench/bench_case.h"
 #include "model/run.h"
 #include "run/options.h"
 
