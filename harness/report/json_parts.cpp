@@ -31,6 +31,12 @@ Json to_json(const std::vector<model::CpuTally>& cpus) {
     return json;
 }
 
+Json by_cpu(const std::map<int, std::uint64_t>& frames) {
+    Json json = Json::object();
+    for (const auto& [cpu, count] : frames) json[std::to_string(cpu)] = count;
+    return json;
+}
+
 Json to_json(const model::XskRecord& xsk) {
     return {{"sockets", xsk.sockets},
             {"mode", model::name_of(xsk.mode)},
