@@ -10,26 +10,14 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "base/unique_fd.h"
+#include "bpf/element_type.h"
 #include "scenario/scenario.h"
 
 struct bpf_map;
 struct bpf_map_info;
 struct bpf_object;
-struct btf;
 
 namespace xdpbench::bpf {
-
-using MapBytes = std::vector<std::uint8_t>;
-
-// The type of a map's keys or values.
-struct ElementType {
-    const btf* types = nullptr;
-    std::uint32_t id = 0;
-    std::size_t size = 0;  // bytes
-    bool prefix = false;   // a key of an LPM trie: may be written as 10.0.0.0/8
-
-    [[nodiscard]] bool typed() const { return id != 0 && types != nullptr; }
-};
 
 // Refers to a map: valid as long as the descriptor and the BTF are.
 struct TypedMap {
@@ -55,12 +43,6 @@ struct TypedMap {
 // A map that the kernel has, whoever created it; `name` as in the source.
 [[nodiscard]] TypedMap typed_map(const bpf_map_info& info, int fd, const btf* types,
                                  std::string name);
-
-// The memory of a key, or of one CPU's value. The error says what was expected.
-Result<MapBytes> encode(const ElementType& type, const model::Value& value);
-
-// What encode() would be given.
-[[nodiscard]] model::Value decode(const ElementType& type, const MapBytes& memory);
 
 // Sets an entry; of a per-CPU map `value` is given to every CPU.
 Result<void> update_entry(const TypedMap& map, const MapBytes& key, const MapBytes& value);
