@@ -15,128 +15,14 @@
 #include "base/text.h"
 #include "packet/checksum.h"
 #include "packet/frame.h"
+#include "packet/ip_packet.h"
 
 namespace xdpbench::packet {
 namespace {
 
-constexpr std::size_t kEtherType = 12;
-constexpr std::size_t kVlanTag = 4;
-constexpr std::size_t kIpv4Header = 20;
-constexpr std::size_t kIpv6Header = 40;
-constexpr std::size_t kIpv4Source = 12;
-constexpr std::size_t kIpv6Source = 8;
-constexpr std::uint16_t kTypeIpv4 = 0x0800;
-constexpr std::uint16_t kTypeIpv6 = 0x86dd;
-constexpr std::uint16_t kTypeVlan = 0x8100;
-constexpr std::uint16_t kTypeServiceVlan = 0x88a8;
-
-std::uint16_t get16(const Bytes& bytes, std::size_t at) {
-    return static_cast<std::uint16_t>(bytes[at] << 8 | bytes[at + 1]);
-}
-
 void put16(Bytes& bytes, std::size_t at, std::size_t value) {
     bytes[at] = static_cast<std::uint8_t>(value >> 8);
     bytes[at + 1] = static_cast<std::uint8_t>(value);
-}
-
-// An IP header in a frame and what it carries.
-struct IpPacket {
-    std::size_t at = 0;
-    bool v6 = false;
-    std::size_t payload = 0;  // where it begins, behind options or extension headers
-    std::size_t end = 0;      // by the header's length field
-    std::uint8_t protocol = 0;
-    bool fragment = false;
-    bool later_fragment = false;  // has no transport header
-};
-
-std::optional<IpPacket> read_ipv4(const Bytes& bytes, std::size_t at) {
-    if (bytes.size() < at + kIpv4Header || bytes[at] >> 4 != 4) return std::nullopt;
-    IpPacket packet;
-    packet.at = at;
-    packet.payload = at + std::size_t{4} * (bytes[at] & 0xfU);
-    packet.end = at + get16(bytes, at + 2);
-    packet.protocol = bytes[at + 9];
-    const unsigned fragment = get16(bytes, at + 6) & 0x3fffU;  // more fragments, offset
-    packet.fragment = fragment != 0;
-    packet.later_fragment = (fragment & 0x1fffU) != 0;
-    if (packet.payload < at + kIpv4Header || packet.payload > bytes.size()) return std::nullopt;
-    return packet;
-}
-
-std::optional<IpPacket> read_ipv6(const Bytes& bytes, std::size_t at) {
-    if (bytes.size() < at + kIpv6Header || bytes[at] >> 4 != 6) return std::nullopt;
-    IpPacket packet;
-    packet.at = at;
-    packet.v6 = true;
-    packet.payload = at + kIpv6Header;
-    packet.end = packet.payload + get16(bytes, at + 4);
-    packet.protocol = bytes[at + 6];
-    constexpr std::size_t kUnit = 8;  // extension headers are counted in these
-    while (packet.protocol == IPPROTO_HOPOPTS || packet.protocol == IPPROTO_ROUTING ||
-           packet.protocol == IPPROTO_DSTOPTS || packet.protocol == IPPROTO_FRAGMENT) {
-        if (packet.payload + kUnit > bytes.size()) return std::nullopt;
-        std::size_t length = kUnit;
-        if (packet.protocol == IPPROTO_FRAGMENT) {
-            packet.fragment = true;
-            packet.later_fragment = get16(bytes, packet.payload + 2) >> 3 != 0;
-        } else {
-            length = (bytes[packet.payload + 1] + std::size_t{1}) * kUnit;
-        }
-        packet.protocol = bytes[packet.payload];
-        packet.payload += length;
-    }
-    if (packet.payload > bytes.size()) return std::nullopt;
-    return packet;
-}
-
-// The IP headers of a frame, the outermost first; none if it has no whole one.
-std::vector<IpPacket> ip_packets(const Bytes& bytes) {
-    std::vector<IpPacket> packets;
-    std::size_t type_at = kEtherType;
-    while (bytes.size() >= type_at + 2 + kVlanTag &&
-           (get16(bytes, type_at) == kTypeVlan || get16(bytes, type_at) == kTypeServiceVlan))
-        type_at += kVlanTag;
-    if (bytes.size() < kEthernetHeaderBytes) return packets;
-    const std::uint16_t type = get16(bytes, type_at);
-    std::optional<IpPacket> packet = type == kTypeIpv4   ? read_ipv4(bytes, type_at + 2)
-                                     : type == kTypeIpv6 ? read_ipv6(bytes, type_at + 2)
-                                                         : std::nullopt;
-    while (packet) {
-        packets.push_back(*packet);
-        const bool nested = !packet->later_fragment;
-        packet = nested && packet->protocol == IPPROTO_IPIP   ? read_ipv4(bytes, packet->payload)
-                 : nested && packet->protocol == IPPROTO_IPV6 ? read_ipv6(bytes, packet->payload)
-                                                              : std::nullopt;
-    }
-    return packets;
-}
-
-constexpr std::size_t kUdpHeader = 8;
-constexpr std::size_t kTcpHeader = 20;
-constexpr std::size_t kIcmpHeader = 8;
-
-// Of the protocols whose lengths and checksums are known here; 0 for another one. Nothing if the
-// header is not whole.
-std::optional<std::size_t> transport_header(const Bytes& bytes, const IpPacket& packet) {
-    std::size_t length = 0;
-    switch (packet.protocol) {
-        case IPPROTO_UDP:
-            length = kUdpHeader;
-            break;
-        case IPPROTO_TCP:
-            if (packet.payload + kTcpHeader > bytes.size()) return std::nullopt;
-            length = std::max(kTcpHeader, std::size_t{bytes[packet.payload + 12]} / 16 * 4);
-            break;
-        case IPPROTO_ICMP:
-        case IPPROTO_ICMPV6:
-            length = kIcmpHeader;
-            break;
-        default:
-            return 0;
-    }
-    if (packet.payload + length > std::min(bytes.size(), packet.end)) return std::nullopt;
-    return length;
 }
 
 std::uint32_t pseudo_header_sum(const Bytes& bytes, const IpPacket& packet, std::size_t length) {
@@ -145,23 +31,6 @@ std::uint32_t pseudo_header_sum(const Bytes& bytes, const IpPacket& packet, std:
     sum += static_cast<std::uint32_t>(length >> 16) + static_cast<std::uint32_t>(length & 0xffff);
     for (std::size_t i = 0; i < (packet.v6 ? 32U : 8U); i += 2) sum += get16(bytes, addresses + i);
     return sum;
-}
-
-constexpr std::size_t kIpv4Checksum = 10;
-
-// Where in its header a protocol has its checksum.
-std::optional<std::size_t> transport_checksum(std::uint8_t protocol) {
-    switch (protocol) {
-        case IPPROTO_UDP:
-            return 6;
-        case IPPROTO_TCP:
-            return 16;
-        case IPPROTO_ICMP:
-        case IPPROTO_ICMPV6:
-            return 2;
-        default:
-            return std::nullopt;
-    }
 }
 
 // The length and the checksum of what an IP packet carries.
@@ -202,18 +71,6 @@ std::optional<std::string> obstacle(const Bytes& bytes, const std::vector<IpPack
         if (!transport_header(bytes, packet)) return "its transport header is not whole";
     }
     return std::nullopt;
-}
-
-bool has_ports(const IpPacket& packet) {
-    return packet.protocol == IPPROTO_TCP || packet.protocol == IPPROTO_UDP;
-}
-
-// Echo requests and replies have an identifier.
-bool has_identifier(const Bytes& bytes, const IpPacket& packet) {
-    if (packet.payload + kIcmpHeader > bytes.size()) return false;
-    const std::uint8_t type = bytes[packet.payload];
-    return (packet.protocol == IPPROTO_ICMP && (type == 8 || type == 0)) ||
-           (packet.protocol == IPPROTO_ICMPV6 && (type == 128 || type == 129));
 }
 
 // Where the checksums are that a packet's addresses, and that its ports are part of.
