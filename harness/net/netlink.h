@@ -7,15 +7,10 @@
 #include <string>
 
 #include "base/result.h"
+#include "net/netlink_exchange.h"
 #include "net/netns.h"
 
 namespace xdpbench::net {
-
-// How the kernel took a request.
-struct NetlinkAnswer {
-    int error = 0;     // 0: done; else a positive errno
-    std::string text;  // the kernel's own words (extended acknowledgement); empty if it gave none
-};
 
 // A change of what is attached to an interface (RTM_SETLINK, IFLA_XDP).
 struct XdpRequest {

@@ -8,6 +8,7 @@
 #include "bpf/attach.h"
 #include "bpf/fixture_test.h"
 #include "bpf/program.h"
+#include "net/netdev_stats.h"
 #include "net/netlink.h"
 #include "net/network.h"
 
@@ -161,6 +162,16 @@ TEST_F(NetlinkTest, DeclaredFeaturesOfAVeth) {
     const std::string names = xdp_feature_names((*declared)->features);
     EXPECT_TRUE(names.starts_with("basic, redirect")) << names;
     EXPECT_FALSE(declared_xdp(netns(), 4711));
+}
+
+// A list ends otherwise than what has one answer.
+TEST_F(NetlinkTest, ListsOfAVethAreEmptyOrUnknown) {
+    const auto pools = page_pools(netns(), dut().index);
+    ASSERT_TRUE(pools) << pools.error().text();
+    if (*pools) EXPECT_TRUE((*pools)->empty());
+    const auto counters = queue_counters(netns(), dut().index);
+    ASSERT_TRUE(counters) << counters.error().text();
+    EXPECT_FALSE(*counters);
 }
 
 TEST(XdpFeatureNames, UnknownBitsByNumber) {
