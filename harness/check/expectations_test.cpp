@@ -9,11 +9,15 @@
 
 #include "scenario/parse.h"
 #include "scenario/sample_scenario_test.h"
+#include "scenario/wrong_scenario_test.h"
 
 namespace xdpbench::check {
 namespace {
 
-const std::string kHead = "name: a\nabout: b\nprogram: c\n";
+using scenario::kHead;
+using scenario::test_name;
+using scenario::with_check;
+using scenario::Wrong;
 
 // How many expectations each check of `text` has.
 Result<std::size_t> read_all(const std::string& text) {
@@ -36,9 +40,6 @@ Error refusal(const std::string& text) {
     }
     return std::move(read.error());
 }
-
-// A scenario with one check, whose steps (or what stands in their place) are given.
-std::string with_check(const std::string& rest) { return kHead + "checks:\n- name: n\n  " + rest; }
 
 // One step's expectation.
 std::string with_step(const std::string& expect) {
@@ -78,28 +79,11 @@ TEST(Expectations, EachKeyIsDeclaredOnce) {
         EXPECT_EQ(std::count(keys.begin(), keys.end(), key), 1) << key;
 }
 
-// `text` is a scenario but for one expectation.
-struct Wrong {
-    std::string what;
-    std::string text;
-    std::string position;  // "line:column"
-    std::vector<std::string> said;
-};
-
-std::ostream& operator<<(std::ostream& stream, const Wrong& wrong) { return stream << wrong.what; }
-
 class WrongExpectation : public testing::TestWithParam<Wrong> {};
 
 TEST_P(WrongExpectation, IsRefusedAtItsPlace) {
-    const Wrong& wrong = GetParam();
-    const Error error = refusal(wrong.text);
-    EXPECT_EQ(error.kind, ErrorKind::input);
-    EXPECT_TRUE(error.what.starts_with("s.yaml:" + wrong.position + ": ")) << error.what;
-    for (const std::string& part : wrong.said)
-        EXPECT_PRED_FORMAT2(testing::IsSubstring, part, error.text());
+    expect_refusal(refusal(GetParam().text), GetParam());
 }
-
-std::string test_name(const testing::TestParamInfo<Wrong>& info) { return info.param.what; }
 
 INSTANTIATE_TEST_SUITE_P(
     Steps, WrongExpectation,

@@ -5,105 +5,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <cstddef>
 #include <fstream>
 #include <iterator>
-#include <random>
 #include <string>
 #include <string_view>
 
-#include "packet/sample_frames_test.h"
+#include "packet/capture_fixture_test.h"
 
 namespace xdpbench::packet {
 namespace {
 
 namespace fs = std::filesystem;
-
-enum class Order { little, big };
-
-// Bytes of a capture file, number by number.
-class FileBytes {
-  public:
-    explicit FileBytes(Order order) : order_(order) {}
-
-    FileBytes& u16(std::uint32_t number) { return append(number, 2); }
-    FileBytes& u32(std::uint32_t number) { return append(number, 4); }
-    FileBytes& bytes(const std::vector<std::uint8_t>& data) {
-        for (const std::uint8_t byte : data) text_.push_back(static_cast<char>(byte));
-        return *this;
-    }
-    FileBytes& align() {
-        text_.resize((text_.size() + 3) / 4 * 4);
-        return *this;
-    }
-    [[nodiscard]] const std::string& text() const { return text_; }
-
-  private:
-    FileBytes& append(std::uint32_t number, unsigned size) {
-        for (unsigned i = 0; i < size; ++i) {
-            const unsigned byte = order_ == Order::little ? i : size - 1 - i;
-            text_.push_back(static_cast<char>(number >> (8 * byte) & 0xff));
-        }
-        return *this;
-    }
-
-    Order order_;
-    std::string text_;
-};
-
-constexpr std::uint32_t kMicroseconds = 0xa1b2c3d4;
-constexpr std::uint32_t kNanoseconds = 0xa1b23c4d;
-constexpr std::uint32_t kEthernet = 1;  // LINKTYPE_ETHERNET
-
-FileBytes pcap_header(Order order, std::uint32_t magic, std::uint32_t link = kEthernet) {
-    FileBytes file(order);
-    file.u32(magic).u16(2).u16(4).u32(0).u32(0).u32(262'144).u32(link);
-    return file;
-}
-
-void add_record(FileBytes& file, std::uint32_t seconds, std::uint32_t fraction, const Frame& frame,
-                std::uint32_t captured, std::uint32_t original) {
-    file.u32(seconds).u32(fraction).u32(captured).u32(original).bytes(frame.bytes);
-}
-
-void add_record(FileBytes& file, const Frame& frame, std::uint32_t original = 0) {
-    const auto length = static_cast<std::uint32_t>(frame.bytes.size());
-    add_record(file, 1'700'000'000, 123'456, frame, length, original == 0 ? length : original);
-}
-
-// Section header, one Ethernet interface with nanosecond stamps, enhanced packets.
-std::string pcapng_of(Order order, const Frames& frames) {
-    FileBytes file(order);
-    file.u32(0x0a0d0d0a)
-        .u32(28)
-        .u32(0x1a2b3c4d)
-        .u16(1)
-        .u16(0)
-        .u32(0xffffffff)
-        .u32(0xffffffff)
-        .u32(28);
-    file.u32(1)
-        .u32(32)
-        .u16(kEthernet)
-        .u16(0)
-        .u32(262'144)
-        .u16(9)
-        .u16(1)
-        .bytes({9, 0, 0, 0})
-        .u32(0)
-        .u32(32);
-    for (const Frame& frame : frames) {
-        const auto length = static_cast<std::uint32_t>(frame.bytes.size());
-        const std::uint32_t block = 32 + (length + 3) / 4 * 4;
-        file.u32(6).u32(block).u32(0);
-        file.u32(static_cast<std::uint32_t>(frame.timestamp_ns >> 32))
-            .u32(static_cast<std::uint32_t>(frame.timestamp_ns));
-        file.u32(length).u32(length).bytes(frame.bytes).align().u32(block);
-    }
-    return file.text();
-}
 
 Frames sample_frames() {
     Frames frames;
@@ -118,47 +31,6 @@ std::string content_of(const fs::path& path) {
     std::ifstream stream(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(stream), {}};
 }
-
-class PcapTest : public testing::Test {
-  protected:
-    void SetUp() override {
-        std::string pattern = testing::TempDir() + "xdp-bench-pcap-XXXXXX";
-        ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-        folder_ = pattern;
-    }
-    void TearDown() override { fs::remove_all(folder_); }
-
-    fs::path save(std::string_view content, const std::string& name = "a.pcap") {
-        std::ofstream(folder_ / name, std::ios::binary) << content;
-        return folder_ / name;
-    }
-    [[nodiscard]] fs::path file(const std::string& name = "a.pcap") const { return folder_ / name; }
-
-    // Reads the file to its end or first error; `frames` gets what was good.
-    static Result<void> read_through(const fs::path& path, Frames& frames,
-                                     CutFrames cut = CutFrames::refuse) {
-        XDPBENCH_TRY(PcapReader reader, PcapReader::open(path, cut));
-        for (;;) {
-            XDPBENCH_TRY(std::optional<Frame> frame, reader.next());
-            if (!frame) return {};
-            frames.push_back(std::move(*frame));
-        }
-    }
-
-    static void expect_refused(const fs::path& path, std::string_view reason,
-                               std::string_view advice) {
-        Frames frames;
-        const Result<void> read = read_through(path, frames);
-        ASSERT_FALSE(read);
-        EXPECT_EQ(read.error().kind, ErrorKind::input);
-        EXPECT_TRUE(read.error().what.starts_with("cannot read " + path.string() + ": "))
-            << read.error().what;
-        EXPECT_NE(read.error().what.find(reason), std::string::npos) << read.error().what;
-        EXPECT_NE(read.error().advice.find(advice), std::string::npos) << read.error().advice;
-    }
-
-    fs::path folder_;
-};
 
 TEST_F(PcapTest, WhatIsWrittenIsReadBack) {
     const Frames frames = sample_frames();
@@ -320,12 +192,6 @@ TEST_F(PcapTest, CutFrames) {
 }
 
 // One frame with four bytes of frame check sequence behind it.
-Frame with_fcs() {
-    Frame frame = frame_of(kUdpFrame);
-    frame.bytes.insert(frame.bytes.end(), {0xde, 0xad, 0xbe, 0xef});
-    return frame;
-}
-
 TEST_F(PcapTest, FrameCheckSequenceOfTheLinkTypeIsRemoved) {
     // Present, two words of 16 bits, on Ethernet.
     for (const Order order : {Order::little, Order::big}) {
@@ -353,211 +219,6 @@ TEST_F(PcapTest, RecordsLongerThanTheHeadersSnapshotLengthAreRead) {
         const fs::path path = save(bytes.text());
         EXPECT_EQ(read_frames(path).value(), Frames{frame_of(kIcmpFrame)});
         EXPECT_EQ(read_frames(path, 0, {}, CutFrames::pad).value(), Frames{frame_of(kIcmpFrame)});
-    }
-}
-
-// Blocks of a pcapng, as the draft has them; kinds of packets that libpcap or the tests above do
-// not write are here, too.
-struct Blocks {
-    explicit Blocks(Order order) : file(order) {
-        file.u32(0x0a0d0d0a).u32(28).u32(0x1a2b3c4d).u16(1).u16(0);
-        file.u32(0xffffffff).u32(0xffffffff).u32(28);
-    }
-    Blocks& interface(std::uint32_t link, std::uint32_t snaplen) {
-        file.u32(1).u32(20).u16(link).u16(0).u32(snaplen).u32(20);
-        return *this;
-    }
-    Blocks& interface_with_fcs(std::uint8_t fcs) {
-        file.u32(1).u32(32).u16(kEthernet).u16(0).u32(0);
-        file.u16(13).u16(1).bytes({fcs, 0, 0, 0}).u32(0).u32(32);
-        return *this;
-    }
-    Blocks& packet(std::uint32_t interface_number, const Frame& frame) {
-        const auto length = static_cast<std::uint32_t>(frame.bytes.size());
-        const std::uint32_t block = 32 + (length + 3) / 4 * 4;
-        file.u32(6).u32(block).u32(interface_number).u32(0).u32(0).u32(length).u32(length);
-        file.bytes(frame.bytes).align().u32(block);
-        return *this;
-    }
-    Blocks& old_packet(std::uint32_t interface_number, const Frame& frame) {
-        const auto length = static_cast<std::uint32_t>(frame.bytes.size());
-        const std::uint32_t block = 32 + (length + 3) / 4 * 4;
-        file.u32(2).u32(block).u16(interface_number).u16(0).u32(0).u32(0);
-        file.u32(length).u32(length).bytes(frame.bytes).align().u32(block);
-        return *this;
-    }
-    Blocks& simple_packet(const Frame& frame, std::uint32_t original) {
-        const auto length = static_cast<std::uint32_t>(frame.bytes.size());
-        const std::uint32_t block = 16 + (length + 3) / 4 * 4;
-        file.u32(3).u32(block).u32(original).bytes(frame.bytes).align().u32(block);
-        return *this;
-    }
-    FileBytes file;
-};
-
-TEST_F(PcapTest, InterfacesMayDifferInSnapshotLength) {
-    for (const Order order : {Order::little, Order::big}) {
-        Blocks blocks(order);
-        blocks.interface(kEthernet, 262'144).interface(kEthernet, 40);
-        blocks.packet(0, frame_of(kUdpFrame)).packet(1, frame_of(kIcmpFrame));
-        EXPECT_EQ(read_frames(save(blocks.file.text())).value(),
-                  (Frames{frame_of(kUdpFrame), frame_of(kIcmpFrame)}));
-    }
-}
-
-TEST_F(PcapTest, OnlyInterfacesWithFramesMustBeEthernet) {
-    constexpr std::uint32_t kCooked = 113;
-    constexpr std::uint32_t kRaw = 101;
-    for (const Order order : {Order::little, Order::big}) {
-        Blocks blocks(order);
-        blocks.interface(kCooked, 0).interface(kEthernet, 0).interface(kRaw, 0);
-        blocks.packet(1, frame_of(kUdpFrame)).old_packet(1, frame_of(kIcmpFrame));
-        EXPECT_EQ(read_frames(save(blocks.file.text())).value(),
-                  (Frames{frame_of(kUdpFrame), frame_of(kIcmpFrame)}));
-        Blocks used = blocks;
-        expect_refused(save(used.packet(0, frame_of(kUdpFrame)).file.text()),
-                       "the link type of frame 2 is LINUX_SLL (Linux cooked v1), not Ethernet",
-                       "tcpdump -i eth0");
-        used = blocks;
-        expect_refused(save(used.old_packet(2, frame_of(kUdpFrame)).file.text()),
-                       "the link type of frame 2 is RAW (Raw IP), not Ethernet", "tcprewrite");
-        used = blocks;
-        expect_refused(save(used.simple_packet(frame_of(kUdpFrame), 45).file.text()),
-                       "the link type of frame 2 is LINUX_SLL", "tcpdump");
-        used = blocks;
-        expect_refused(save(used.packet(3, frame_of(kUdpFrame)).file.text()),
-                       "frame 2 cannot be read: ", "1-2");
-    }
-}
-
-TEST_F(PcapTest, ASectionHasItsOwnInterfaces) {
-    Blocks blocks(Order::little);
-    blocks.interface(113, 0);
-    Blocks second(Order::little);
-    second.interface(kEthernet, 0).packet(0, frame_of(kUdpFrame));
-    EXPECT_EQ(read_frames(save(blocks.file.text() + second.file.text())).value(),
-              Frames{frame_of(kUdpFrame)});
-}
-
-TEST_F(PcapTest, SimplePacketsAreAsLongAsTheirInterfaceAllows) {
-    for (const Order order : {Order::little, Order::big}) {
-        Frame start = frame_of(kUdpFrame);
-        start.bytes.resize(40);
-        Blocks blocks(order);
-        blocks.interface(kEthernet, 40).simple_packet(start, 45);
-        const fs::path path = save(blocks.file.text());
-        expect_refused(path, "frame 0 was cut by the capture: 40 of 45 bytes are there",
-                       "tcpdump -s 0");
-        start.bytes.resize(45);
-        EXPECT_EQ(read_frames(path, 0, {}, CutFrames::pad).value(), Frames{start});
-        Blocks whole(order);
-        whole.interface(kEthernet, 0).simple_packet(frame_of(kUdpFrame), 45);
-        EXPECT_EQ(read_frames(save(whole.file.text())).value(), Frames{frame_of(kUdpFrame)});
-    }
-}
-
-TEST_F(PcapTest, FrameCheckSequenceOfAnInterfaceIsRemoved) {
-    for (const std::uint8_t written : std::array<std::uint8_t, 2>{4, 32}) {  // bytes, or bits
-        Blocks blocks(Order::little);
-        blocks.interface(kEthernet, 0).interface_with_fcs(written);
-        blocks.packet(1, with_fcs()).packet(0, with_fcs());
-        PcapReader reader = PcapReader::open(save(blocks.file.text())).value();
-        EXPECT_EQ(*reader.next().value(), frame_of(kUdpFrame));
-        EXPECT_EQ(*reader.next().value(), with_fcs());
-        EXPECT_EQ(reader.fcs_removed(), 1U);
-    }
-}
-
-TEST_F(PcapTest, ShortFrames) {
-    FileBytes bytes = pcap_header(Order::little, kMicroseconds);
-    add_record(bytes, frame_of("525400ffff55 525400000001 0800"));
-    add_record(bytes, frame_of("525400ffff55 525400000001 08"));
-    expect_refused(save(bytes.text()), "frame 1 is too short: 13 bytes", "leave it out");
-}
-
-TEST_F(PcapTest, AbsurdLengths) {
-    const auto with_lengths = [&](std::uint32_t captured, std::uint32_t original) {
-        FileBytes bytes = pcap_header(Order::little, kMicroseconds);
-        add_record(bytes, frame_of(kIcmpFrame));
-        add_record(bytes, 1, 1, frame_of(kIcmpFrame), captured, original);
-        return save(bytes.text());
-    };
-    expect_refused(with_lengths(0xffffffff, 0xffffffff), "frame 1 cannot be read: ", "1-1");
-    expect_refused(with_lengths(262'145, 262'145), "frame 1 cannot be read: ", "1-1");
-    expect_refused(with_lengths(58, 0xffffffff),
-                   "frame 1 is damaged: it claims 58 of 4,294,967,295 bytes", "1-1");
-    expect_refused(with_lengths(58, 20), "frame 1 is damaged: it claims 58 of 20 bytes", "1-1");
-    expect_refused(with_lengths(59, 59), "frame 1 is cut off: the file ends in the middle of it",
-                   "1-1");
-    Frames frames;
-    EXPECT_FALSE(read_through(with_lengths(58, 0xffffffff), frames, CutFrames::pad));
-}
-
-// Where a file of one format may end, and what is said when it ends elsewhere.
-struct CutCase {
-    std::string content;
-    std::size_t header;  // bytes before the first frame
-    std::size_t record;  // bytes of each frame
-};
-
-CutCase cut_case(bool ng) {
-    const Frames frames(3, frame_of(kUdpFrame));
-    if (ng) return {pcapng_of(Order::little, frames), 60, 32 + 48};
-    FileBytes bytes = pcap_header(Order::little, kMicroseconds);
-    for (const Frame& frame : frames) add_record(bytes, frame);
-    return {bytes.text(), 24, 16 + 45};
-}
-
-TEST_F(PcapTest, CutAtEveryByte) {
-    for (const bool ng : {false, true}) {
-        const CutCase good = cut_case(ng);
-        ASSERT_EQ(good.content.size(), good.header + 3 * good.record);
-        for (std::size_t size = 4; size <= good.content.size(); ++size) {
-            SCOPED_TRACE(testing::Message()
-                         << (ng ? "pcapng" : "pcap") << " of " << size << " bytes");
-            const fs::path path = save(std::string_view(good.content).substr(0, size));
-            if (size < good.header) {
-                expect_refused(path, "its header is cut off", "not complete");
-                continue;
-            }
-            const std::size_t whole = (size - good.header) / good.record;
-            if ((size - good.header) % good.record != 0) {
-                expect_refused(path,
-                               "frame " + std::to_string(whole) +
-                                   " is cut off: the file ends in the middle of it",
-                               "make the capture again");
-            }
-            Frames frames;
-            const bool read = read_through(path, frames).has_value();
-            EXPECT_EQ(read, (size - good.header) % good.record == 0);
-            EXPECT_EQ(frames, Frames(whole, frame_of(kUdpFrame)));
-        }
-    }
-}
-
-// Whatever a damaged file says: frames or an error, soon and without a sanitizer's complaint.
-TEST_F(PcapTest, FlippedBytes) {
-    std::mt19937 random(3);  // NOLINT(cert-msc51-cpp): the same files every time
-    for (const bool ng : {false, true}) {
-        const std::string good = cut_case(ng).content;
-        for (int round = 0; round < 3'000; ++round) {
-            std::string bad = good;
-            // Every single byte first, then several at once.
-            const std::size_t count =
-                static_cast<std::size_t>(round) < good.size() ? 1 : 1 + random() % 8;
-            for (std::size_t i = 0; i < count; ++i) {
-                const std::size_t at = count == 1 ? static_cast<std::size_t>(round) % good.size()
-                                                  : random() % good.size();
-                bad[at] = static_cast<char>(random());
-            }
-            const fs::path path = save(bad);
-            for (const CutFrames cut : {CutFrames::refuse, CutFrames::pad}) {
-                Frames frames;
-                const Result<void> read = read_through(path, frames, cut);
-                ASSERT_LE(frames.size(), good.size() / 16);
-                ASSERT_TRUE(read || !read.error().what.empty());
-            }
-        }
     }
 }
 

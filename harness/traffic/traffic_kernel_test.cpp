@@ -37,6 +37,13 @@ packet::Frames numbered_frames(std::size_t count) {
     return frames;
 }
 
+// As xdp_tx returns them.
+packet::Frames swapped(packet::Frames frames) {
+    for (packet::Frame& frame : frames)
+        std::swap_ranges(frame.bytes.begin(), frame.bytes.begin() + 6, frame.bytes.begin() + 6);
+    return frames;
+}
+
 void put16(Bytes& bytes, std::size_t at, unsigned value) {
     bytes.at(at) = static_cast<std::uint8_t>(value >> 8);
     bytes.at(at + 1) = static_cast<std::uint8_t>(value);
@@ -222,10 +229,7 @@ TEST_P(TrafficTest, TaggedFramesComeBackWhole) {
                                 tagged(numbered_frame(6, 60), {{0x8100, 0x2001}})};
     ASSERT_NO_FATAL_FAILURE(equip("xdp_tx"));
     ASSERT_NO_FATAL_FAILURE(send(frames));
-    packet::Frames swapped = frames;
-    for (packet::Frame& frame : swapped)
-        std::swap_ranges(frame.bytes.begin(), frame.bytes.begin() + 6, frame.bytes.begin() + 6);
-    expect_captured(*back_, swapped);
+    expect_captured(*back_, swapped(frames));
 }
 
 // Receive offload would join the segments of a connection, and hold them back behind others.
@@ -267,10 +271,7 @@ TEST_P(TrafficTest, ShortFramesCarryNoOldBytes) {
         frames.push_back(numbered_frame(i, i % 2 == 0 ? 1514 : 60));
     ASSERT_NO_FATAL_FAILURE(equip("xdp_tx"));
     ASSERT_NO_FATAL_FAILURE(send(frames));
-    packet::Frames swapped = frames;
-    for (packet::Frame& frame : swapped)
-        std::swap_ranges(frame.bytes.begin(), frame.bytes.begin() + 6, frame.bytes.begin() + 6);
-    expect_captured(*back_, swapped);
+    expect_captured(*back_, swapped(frames));
 }
 
 TEST_P(TrafficTest, RuntFramesArriveUnpadded) {
@@ -352,86 +353,6 @@ TEST_P(TrafficTest, AnotherModeMayFollowOnTheSameInterface) {
 
 INSTANTIATE_TEST_SUITE_P(Modes, TrafficTest,
                          testing::Values(model::Mode::generic, model::Mode::native));
-
-class GeneratorTest : public bpf::KernelTest {
-  protected:
-    static std::string refusal(const packet::Frames& frames) {
-        const auto generator = Generator::create(frames);
-        if (generator) return "taken";
-        EXPECT_EQ(generator.error().kind, ErrorKind::input);
-        return generator.error().text();
-    }
-};
-
-TEST_F(GeneratorTest, ATooLongFrameIsRefusedWithTheNumbers) {
-    EXPECT_EQ(refusal({numbered_frame(0, 60), numbered_frame(1, 9217)}),
-              "the generator cannot send frame 1 of 9,217 bytes: at most 9,216 are sent\n"
-              "  to do:  leave such frames out of replay and bench; checks take them: "
-              "--only check");
-    EXPECT_EQ(refusal({numbered_frame(0, 9216)}), "taken");
-}
-
-TEST_F(GeneratorTest, APacketSocketSendsWhatNoLiveFrameHolds) {
-    const auto live = Generator::create({numbered_frame(0, 60), numbered_frame(1, 3368)});
-    ASSERT_TRUE(live) << live.error().text();
-    EXPECT_EQ(live->sender(), net::Sender::live_frames);
-    const auto longer = Generator::create({numbered_frame(0, 60), numbered_frame(1, 3369)});
-    ASSERT_TRUE(longer) << longer.error().text();
-    EXPECT_EQ(longer->sender(), net::Sender::packet_socket);
-}
-
-TEST_F(GeneratorTest, NoScheduleIsKeptForFramesThatNoLiveFrameHolds) {
-    const auto paced = Generator::create({numbered_frame(0, 3369)}, Pace::paced);
-    ASSERT_FALSE(paced);
-    EXPECT_EQ(paced.error().kind, ErrorKind::unavailable);
-    EXPECT_NE(paced.error().text().find("at most 3,368 bytes"), std::string::npos);
-}
-
-TEST_F(GeneratorTest, ATooShortFrameIsRefused) {
-    EXPECT_EQ(refusal({packet::Frame{Bytes(13), 0}}),
-              "the generator cannot send frame 0 of 13 bytes: an Ethernet header has 14");
-    EXPECT_EQ(refusal({packet::Frame{}}),
-              "the generator cannot send frame 0 of 0 bytes: an Ethernet header has 14");
-    EXPECT_EQ(refusal({packet::Frame{Bytes(14), 0}}), "taken");
-}
-
-TEST_F(GeneratorTest, NoFrameAtAllIsRefused) {
-    EXPECT_EQ(refusal({}), "the generator has no frame to send");
-}
-
-// One long frame makes every slot long.
-TEST_F(GeneratorTest, TooManyFramesAreRefusedWithTheNumbers) {
-    packet::Frames frames(160'000, packet::Frame{Bytes(14), 0});
-    frames.back() = numbered_frame(0, 3368);
-    EXPECT_EQ(refusal(frames),
-              "the generator cannot hold 160,000 frames of up to 3,368 bytes: 159,025 fit its "
-              "512.0 MiB\n  to do:  use fewer frames, e.g. editcap -r big.pcap part.pcap 1-159025; "
-              "checks take all of them: --only check");
-}
-
-TEST(PinnedThread, GoesBackWhereItWas) {
-    cpu_set_t before;
-    cpu_set_t during;
-    cpu_set_t after;
-    ASSERT_EQ(::sched_getaffinity(0, sizeof(before), &before), 0);
-    {
-        const auto pinned = PinnedThread::pin(measuring_cpu());
-        ASSERT_TRUE(pinned) << pinned.error().text();
-        ASSERT_EQ(::sched_getaffinity(0, sizeof(during), &during), 0);
-        EXPECT_EQ(CPU_COUNT(&during), 1);
-        EXPECT_TRUE(CPU_ISSET(measuring_cpu(), &during));
-    }
-    ASSERT_EQ(::sched_getaffinity(0, sizeof(after), &after), 0);
-    EXPECT_TRUE(CPU_EQUAL(&before, &after));
-}
-
-TEST(PinnedThread, ACpuThatIsNotThereIsAnError) {
-    for (const int cpu : {-1, CPU_SETSIZE - 1, CPU_SETSIZE, 1'000'000}) {
-        const auto pinned = PinnedThread::pin(cpu);
-        ASSERT_FALSE(pinned) << cpu;
-        EXPECT_NE(pinned.error().what.find(std::to_string(cpu)), std::string::npos);
-    }
-}
 
 }  // namespace
 }  // namespace xdpbench::traffic
