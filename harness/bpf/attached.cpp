@@ -33,15 +33,10 @@ double seconds_since_boot() {
 // The kernel says which interface a link belongs to, but not in which namespace; with the program's
 // id beside it is hardly another's.
 std::uint32_t find_link(unsigned ifindex, std::uint32_t program) {
-    std::uint32_t id = 0;
-    while (::bpf_link_get_next_id(id, &id) == 0) {
-        const UniqueFd fd(::bpf_link_get_fd_by_id(id));
-        bpf_link_info info = {};
-        std::uint32_t size = sizeof(info);
-        if (!fd.valid() || ::bpf_obj_get_info_by_fd(fd.get(), &info, &size) != 0) continue;
+    for (const bpf_link_info& info : all_links()) {
         if (info.type == BPF_LINK_TYPE_XDP && info.xdp.ifindex == ifindex &&
             info.prog_id == program)
-            return id;
+            return info.id;
     }
     return 0;
 }
@@ -135,6 +130,19 @@ std::uint32_t mode_flag(model::Mode mode) {
 }
 
 }  // namespace
+
+std::vector<bpf_link_info> all_links() {
+    std::vector<bpf_link_info> links;
+    std::uint32_t id = 0;
+    while (::bpf_link_get_next_id(id, &id) == 0) {
+        const UniqueFd fd(::bpf_link_get_fd_by_id(id));
+        bpf_link_info info = {};
+        std::uint32_t size = sizeof(info);
+        if (fd.valid() && ::bpf_obj_get_info_by_fd(fd.get(), &info, &size) == 0)
+            links.push_back(info);
+    }
+    return links;
+}
 
 Result<UniqueFd> open_program(std::uint32_t id) {
     UniqueFd fd(::bpf_prog_get_fd_by_id(id));

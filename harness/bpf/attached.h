@@ -13,6 +13,8 @@
 #include "net/netns.h"
 #include "scenario/scenario.h"
 
+struct bpf_link_info;
+
 namespace xdpbench::bpf {
 
 // A program on an interface, as `ip -d link` and bpftool show it.
@@ -29,6 +31,9 @@ struct AttachedProgram {
 // In the order generic, native, offload; empty if there is none. EPERM without CAP_SYS_ADMIN.
 Result<std::vector<AttachedProgram>> attached_programs(const net::NetNs& netns,
                                                        const net::InterfaceInfo& interface);
+
+// All bpf_links that there are.
+[[nodiscard]] std::vector<bpf_link_info> all_links();
 
 // A program of the kernel by its id.
 Result<UniqueFd> open_program(std::uint32_t id);

@@ -90,12 +90,7 @@ std::string whole_name_of(int fd, const bpf_prog_info& info) {
 // The programs in the places of a program's functions, by the links that put them there.
 std::vector<BehindDispatcher> programs_behind(std::uint32_t dispatcher) {
     std::vector<BehindDispatcher> found;
-    std::uint32_t id = 0;
-    while (::bpf_link_get_next_id(id, &id) == 0) {
-        const UniqueFd fd(::bpf_link_get_fd_by_id(id));
-        bpf_link_info info = {};
-        std::uint32_t size = sizeof(info);
-        if (!fd.valid() || ::bpf_obj_get_info_by_fd(fd.get(), &info, &size) != 0) continue;
+    for (const bpf_link_info& info : all_links()) {
         if (info.type != BPF_LINK_TYPE_TRACING || info.tracing.target_obj_id != dispatcher)
             continue;
         const UniqueFd program(::bpf_prog_get_fd_by_id(info.prog_id));

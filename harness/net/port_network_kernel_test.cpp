@@ -3,40 +3,20 @@
 #include <chrono>
 #include <thread>
 
-#include "base/child.h"
 #include "net/port_network.h"
+#include "net/veth_pair_test.h"
 
 namespace xdpbench::net {
 namespace {
 
 using std::chrono::milliseconds;
 
-// A veth pair, one and two, in a namespace of its own, which the test is in.
-class PortNetworkTest : public ::testing::Test {
+class PortNetworkTest : public VethPairTest {
   protected:
-    void SetUp() override {
-        auto netns = NetNs::create();
-        ASSERT_TRUE(netns) << netns.error().text();
-        netns_.emplace(std::move(*netns));
-        auto inside = InNetNs::enter(*netns_);
-        ASSERT_TRUE(inside) << inside.error().text();
-        inside_.emplace(std::move(*inside));
-        ip({"link", "add", "one", "type", "veth", "peer", "name", "two"});
-        ip({"link", "set", "one", "up"});
-    }
-    static void ip(std::vector<std::string> words) {
-        words.insert(words.begin(), "ip");
-        const auto done = run_child(words);
-        ASSERT_TRUE(done) << done.error().text();
-        ASSERT_EQ(done->exit_code, 0) << done->err;
-    }
     [[nodiscard]] InterfaceInfo one() const { return query_interface(*netns_, "one").value(); }
     [[nodiscard]] Result<Network> join() const {
         return join_ports({"one", "two", false}, model::Mode::native, 0);
     }
-
-    std::optional<NetNs> netns_;
-    std::optional<InNetNs> inside_;
 };
 
 TEST_F(PortNetworkTest, ACarrierThatIsThereTakesNoTime) {

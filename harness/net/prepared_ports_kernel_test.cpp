@@ -11,27 +11,20 @@
 
 #include "base/child.h"
 #include "base/file.h"
-#include "net/netns.h"
 #include "net/prepared_ports.h"
 #include "net/recorded_change.h"
+#include "net/veth_pair_test.h"
 
 namespace xdpbench::net {
 namespace {
 
 namespace fs = std::filesystem;
 
-// A veth pair in a namespace of its own, which the test is in, and a folder for records.
-class PreparedPortsTest : public ::testing::Test {
+// With a folder for records.
+class PreparedPortsTest : public VethPairTest {
   protected:
     void SetUp() override {
-        auto netns = NetNs::create();
-        ASSERT_TRUE(netns) << netns.error().text();
-        netns_.emplace(std::move(*netns));
-        auto inside = InNetNs::enter(*netns_);
-        ASSERT_TRUE(inside) << inside.error().text();
-        inside_.emplace(std::move(*inside));
-        ip({"link", "add", "one", "type", "veth", "peer", "name", "two"});
-        ip({"link", "set", "one", "up"});
+        ASSERT_NO_FATAL_FAILURE(VethPairTest::SetUp());
         ip({"link", "set", "two", "up"});
         // Off by default, and in the way when it is on.
         const Result<void> done = switch_setting(*netns_, {"one", "gro"}, true);
@@ -43,13 +36,6 @@ class PreparedPortsTest : public ::testing::Test {
     void TearDown() override {
         std::error_code error;
         if (!folder_.empty()) fs::remove_all(folder_, error);
-    }
-
-    static void ip(std::vector<std::string> words) {
-        words.insert(words.begin(), "ip");
-        const auto done = run_child(words);
-        ASSERT_TRUE(done) << done.error().text();
-        ASSERT_EQ(done->exit_code, 0) << done->err;
     }
     [[nodiscard]] Switch value(const char* port, const char* name) const {
         const auto read = read_setting(*netns_, {port, name});
@@ -65,8 +51,6 @@ class PreparedPortsTest : public ::testing::Test {
         return PreparedPorts::prepare(*netns_, {"one", "two"}, folder_);
     }
 
-    std::optional<NetNs> netns_;
-    std::optional<InNetNs> inside_;
     fs::path folder_;
 };
 

@@ -25,6 +25,21 @@ namespace {
 constexpr std::size_t kFrameBytes = 64;  // the least that is on an Ethernet wire
 constexpr std::uint32_t kLiveFrames = 64;
 
+// False, and errno, where the kernel does not run it so.
+bool run_with_context(int program, std::uint32_t times, std::uint32_t flags) {
+    const std::array<std::uint8_t, kFrameBytes> frame{};
+    xdp_md context = {};
+    context.data_end = kFrameBytes;
+    auto options = bpf::bpf_options<bpf_test_run_opts>();
+    options.data_in = frame.data();
+    options.data_size_in = kFrameBytes;
+    options.ctx_in = &context;
+    options.ctx_size_in = sizeof(context);
+    options.repeat = static_cast<int>(times);
+    options.flags = flags;
+    return ::bpf_prog_test_run_opts(program, &options) == 0;
+}
+
 }  // namespace
 
 Result<std::string> try_map(bpf_map_type type, std::uint32_t key, std::uint32_t value,
@@ -66,16 +81,7 @@ Result<std::string> try_atomics() {
 
 Result<std::string> try_test_run_context() {
     XDPBENCH_TRY(const UniqueFd fd, load_probe_xdp(XDP_PASS));
-    const std::array<std::uint8_t, kFrameBytes> frame{};
-    xdp_md context = {};
-    context.data_end = kFrameBytes;
-    auto options = bpf::bpf_options<bpf_test_run_opts>();
-    options.data_in = frame.data();
-    options.data_size_in = kFrameBytes;
-    options.ctx_in = &context;
-    options.ctx_size_in = sizeof(context);
-    options.repeat = 1;
-    if (::bpf_prog_test_run_opts(fd.get(), &options) != 0)
+    if (!run_with_context(fd.get(), 1, 0))
         return bpf::refusal_of_privileged("cannot run a program with a context", errno);
     return std::string("ran once");
 }
@@ -98,17 +104,7 @@ Result<std::string> try_live_frames() {
     // this machine.
     XDPBENCH_TRY(const net::NetNs netns, net::NetNs::create());
     XDPBENCH_TRY(const net::InNetNs inside, net::InNetNs::enter(netns));
-    const std::array<std::uint8_t, kFrameBytes> frame{};
-    xdp_md context = {};
-    context.data_end = kFrameBytes;
-    auto options = bpf::bpf_options<bpf_test_run_opts>();
-    options.data_in = frame.data();
-    options.data_size_in = kFrameBytes;
-    options.ctx_in = &context;
-    options.ctx_size_in = sizeof(context);
-    options.repeat = kLiveFrames;
-    options.flags = BPF_F_TEST_XDP_LIVE_FRAMES;
-    if (::bpf_prog_test_run_opts(fd.get(), &options) != 0)
+    if (!run_with_context(fd.get(), kLiveFrames, BPF_F_TEST_XDP_LIVE_FRAMES))
         return bpf::refusal_of_privileged("cannot run a program on live frames", errno);
     return fmt::format("{} dropped", counted(kLiveFrames, "frame"));
 }

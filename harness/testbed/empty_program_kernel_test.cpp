@@ -38,41 +38,27 @@ class EmptyProgramTest : public bpf::KernelTest {
         return target;
     }
 
-    // Sends 100 frames through link 1 with the empty program for `program` of link 0 on it.
-    static Result<LinkCounts> send(const target::Target& target) {
+    // Sends 100 frames with the empty program for `program` of link 0 on link 1; or, counted, in
+    // the program's own place.
+    static Result<LinkCounts> send(const target::Target& target, bool counting = false) {
         XDPBENCH_TRY(const traffic::PinnedThread pinned,
                      traffic::PinnedThread::pin(traffic::measuring_cpu()));
         XDPBENCH_TRY(traffic::Generator generator,
                      traffic::Generator::create(
                          packet::Frames(1, packet::Frame{std::vector<std::uint8_t>(60), 0})));
+        const std::size_t link_number = counting ? 0 : 1;
         XDPBENCH_TRY(const net::Network network,
-                     net::Network::create(2, 60, model::NetworkKind::chain));
+                     net::Network::create(link_number + 1, 60, model::NetworkKind::chain));
         XDPBENCH_TRY(const bpf::Program program, target::load_program(target, network));
         XDPBENCH_TRY(const EmptyProgram empty,
-                     EmptyProgram::load(model::Action::redirect, program, network, 0, 1));
+                     counting
+                         ? EmptyProgram::load_counting(model::Action::redirect, program, network,
+                                                       model::Mode::native)
+                         : EmptyProgram::load(model::Action::redirect, program, network, 0, 1));
         XDPBENCH_TRY(
             const InstrumentedLink link,
-            InstrumentedLink::create(network, 1, nullptr, empty.fd(), model::Mode::native, {}));
-        XDPBENCH_TRY(const LinkWindow window, run_window(link, generator, network, 100));
-        return window.counts;
-    }
-
-    // The same in the place of `program`, counted.
-    static Result<LinkCounts> send_counting(const target::Target& target) {
-        XDPBENCH_TRY(const traffic::PinnedThread pinned,
-                     traffic::PinnedThread::pin(traffic::measuring_cpu()));
-        XDPBENCH_TRY(traffic::Generator generator,
-                     traffic::Generator::create(
-                         packet::Frames(1, packet::Frame{std::vector<std::uint8_t>(60), 0})));
-        XDPBENCH_TRY(const net::Network network,
-                     net::Network::create(1, 60, model::NetworkKind::chain));
-        XDPBENCH_TRY(const bpf::Program program, target::load_program(target, network));
-        XDPBENCH_TRY(const EmptyProgram empty,
-                     EmptyProgram::load_counting(model::Action::redirect, program, network,
-                                                 model::Mode::native));
-        XDPBENCH_TRY(const InstrumentedLink link,
-                     InstrumentedLink::create(network, 0, &empty.program(), empty.fd(),
-                                              model::Mode::native, {}));
+            InstrumentedLink::create(network, link_number, counting ? &empty.program() : nullptr,
+                                     empty.fd(), model::Mode::native, {}));
         XDPBENCH_TRY(const LinkWindow window, run_window(link, generator, network, 100));
         return window.counts;
     }
@@ -88,7 +74,7 @@ TEST_F(EmptyProgramTest, CountsItsFramesWhereNothingElseDoes) {
     for (const Path& path : {Path{true, false, model::End::far},
                              {false, false, model::End::far},
                              {false, true, model::End::stack}}) {
-        const auto counts = send_counting(target(path.ports, path.cpus));
+        const auto counts = send(target(path.ports, path.cpus), true);
         ASSERT_TRUE(counts) << counts.error().text();
         EXPECT_EQ(counts->actions[XDP_REDIRECT], 100U);
         EXPECT_EQ(counts->handled(), 100U);
