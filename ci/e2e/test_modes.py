@@ -43,10 +43,10 @@ class Modes(Case):
 
     def check_replacement(self, result):
         """Of xdp_pass, whose scenario asks for it, under traffic."""
-        replaced = [books for books in result["replays"] if books.get("replacement")]
-        self.assertEqual([(books["program"], books["mode"]) for books in replaced], [("xdp_pass", "generic"), ("xdp_pass", "native")])
-        for books in replaced:
-            replacement = books["replacement"]
+        replaced = [replay for replay in result["replays"] if replay.get("replacement")]
+        self.assertEqual([(replay["program"], replay["mode"]) for replay in replaced], [("xdp_pass", "generic"), ("xdp_pass", "native")])
+        for replay in replaced:
+            replacement = replay["replacement"]
             self.assertEqual(replacement["times"], 100)
             self.assertTrue(replacement["accounted_for"])
             handled = replacement["handled_by_first"] + replacement["handled_by_second"]

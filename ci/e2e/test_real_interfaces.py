@@ -79,18 +79,18 @@ class RealInterfaces(VethCase):
 
     def test_native_replay(self):
         done = self.replay("--prog", "icmp_lb,xdp_drop,xdp_tx,xdp_pass")
-        books = self.result()["replays"]
-        self.assertEqual([(book["network"], book["device"], book["peer"]) for book in books], [("ports", "port1", "port0")] * 4)
-        self.assertTrue(all(book["accounted_for"] and book["judged"] for book in books), done.stdout)
+        replays = self.result()["replays"]
+        self.assertEqual([(replay["network"], replay["device"], replay["peer"]) for replay in replays], [("ports", "port1", "port0")] * 4)
+        self.assertTrue(all(replay["accounted_for"] and replay["judged"] for replay in replays), done.stdout)
         self.assertIn("over device port1, peer port0", done.stdout)
 
     def test_generic_replay(self):
         self.gro("on")
         self.state = self.links()
         self.replay("--prog", "icmp_lb", "--mode", "generic")
-        book = self.result()["replays"][0]
-        self.assertGreater(book["received"], 0)
-        self.assertGreater(book["passed"], 0)
+        replay = self.result()["replays"][0]
+        self.assertGreater(replay["received"], 0)
+        self.assertGreater(replay["passed"], 0)
 
     def test_a_wrong_program_fails(self):
         self.write_text("wrong.yaml", "name: wrong\nabout: The program does otherwise\nprogram: xdp_drop\nreplay:\n  topology: pair\n"
@@ -157,8 +157,8 @@ class RealInterfaces(VethCase):
 
     def test_redirects_are_replayed_out_of_the_device_itself(self):
         self.replay("--prog", "xdp_redirect")
-        book = self.result()["replays"][0]
-        self.assertEqual((book["actions"]["XDP_REDIRECT"], book["received"], book["passed"]), (book["sent"], book["sent"], 0))
+        replay = self.result()["replays"][0]
+        self.assertEqual((replay["actions"]["XDP_REDIRECT"], replay["received"], replay["passed"]), (replay["sent"], replay["sent"], 0))
 
     def test_two_ends_that_are_one_here(self):
         """What comes back and what arrives at the far end cannot be told apart."""
@@ -182,7 +182,7 @@ class RealInterfaces(VethCase):
         """Those over the interfaces."""
         return [bench for bench in self.result()["benches"] if bench["mode"] != "test_run"]
 
-    def require_books(self, bench):
+    def require_accounting(self, bench):
         """What was offered was handled or is lost under a name, and what left arrived or is."""
         offered = sum(one["offered"] for one in bench["rounds"])
         handled = sum(bench["actions"].values())
@@ -207,7 +207,7 @@ class RealInterfaces(VethCase):
             self.assertIn("xdp_counters", bench["counted_by"])
             self.assertIn(bench["bound"], ("generator", "program", "path"))
             self.assertTrue(all(one["baseline_packets"] > 0 and one["processed"] > 0 for one in bench["rounds"]))
-            self.require_books(bench)
+            self.require_accounting(bench)
         environment = self.result()["environment"]
         for end, name in (("device", "port1"), ("peer", "port0")):
             self.assertEqual((environment[end], environment[f"{end}_driver"]), (name, "veth"))
@@ -223,7 +223,7 @@ class RealInterfaces(VethCase):
         self.assertEqual([(bench["mode"], bench["size"], bench["outcome"]) for bench in self.benches()],
                          [("generic", "64", "passed"), ("generic", "512", "passed")])
         for bench in self.benches():
-            self.require_books(bench)
+            self.require_accounting(bench)
 
     def test_programs_as_they_are_built_for_devices(self):
         """All of the way of an offloaded program but the device: its counters are one entry, and the driver executes it."""
@@ -231,12 +231,12 @@ class RealInterfaces(VethCase):
             program = reference("offload/" + name)
             self.inside(TOOL, "--only", "replay,bench", "--duration", "10ms", "--rounds", "2", "--dev", "port1", "--peer", "port0",
                         "--prog", program, "--json", "out.json")
-            book = self.result()["replays"][0]
-            self.assertTrue(book["accounted_for"])
-            self.assertEqual((book["actions"][action], book["cpus"]), (book["sent"], []))
+            replay = self.result()["replays"][0]
+            self.assertTrue(replay["accounted_for"])
+            self.assertEqual((replay["actions"][action], replay["cpus"]), (replay["sent"], []))
             bench = self.benches()[0]
             self.assertEqual((bench["outcome"], bench["action"], bench["cpus"]), ("passed", action, []), bench)
-            self.require_books(bench)
+            self.require_accounting(bench)
 
     def bridge(self):
         """port0 and port1 joined by a bridge instead of directly; its ports are called near and far."""
@@ -264,7 +264,7 @@ class RealInterfaces(VethCase):
         self.assertEqual(bench["bound"], "path", bench)
         if bench["outcome"] != "passed":  # beside other tests the bridge does not lose as many all the time
             self.assertIn("what ports and cable do with the frames changed meanwhile", bench["message"])
-        self.require_books(bench)
+        self.require_accounting(bench)
         offered = sum(one["offered"] for one in bench["rounds"])
         self.assertGreaterEqual(bench["losses"]["lost_before_program"], offered // 12)
         self.assertIn("most of them as lost_before_program; with the empty program in its place", bench["evidence"])
@@ -277,7 +277,7 @@ class RealInterfaces(VethCase):
             self.assertEqual((bench["outcome"], bench["action"], bench["losses"]), ("passed", "XDP_REDIRECT", {}), bench)
             self.assertIn("xdp_counters", bench["counted_by"])
             self.assertTrue(all(one["baseline_packets"] > 0 and one["processed"] > 0 for one in bench["rounds"]))
-            self.require_books(bench)
+            self.require_accounting(bench)
             arrived, other, cpus = ("received", "passed", []) if bench["program"] == "xdp_redirect" else ("passed", "received", [0])
             self.assertEqual((bench[arrived], bench[other]), (bench["actions"]["XDP_REDIRECT"], 0), bench)
             self.assertEqual(bench["baseline_cpus"], cpus)
@@ -338,7 +338,7 @@ class RealInterfaces(VethCase):
         self.bench("--prog", "xdp_redirect", "--pcap", "one_way.pcap")
         bench = self.benches()[0]
         self.assertEqual((bench["outcome"], bench["bound"]), ("passed", "path"), bench)
-        self.require_books(bench)
+        self.require_accounting(bench)
         self.assertEqual(bench["losses"], {"lost_after_redirect": bench["received"]})
         # A window of an odd number of frames has one more of one of the two.
         self.assertRegex(bench["evidence"], r"most of them as lost_after_redirect; with the empty program in its place (49\.9|50\.0)\d %")

@@ -41,13 +41,13 @@ class MainJob(Case):
         self.assertIn("all frames accounted for", done.stdout)
         result = self.result()
         self.assertEqual({check["outcome"] for check in cases_of(result, "check")}, {"passed"})
-        books = result["replays"][0]
-        self.assertEqual(books["sent"], ICMP_LB_SENT)
-        self.assertEqual(books["actions"]["XDP_TX"], ICMP_LB_TX)
-        self.assertEqual(books["actions"]["XDP_PASS"], ICMP_LB_PASS)
-        self.assertEqual(books["received"], ICMP_LB_TX)
-        self.assertEqual(books["passed"], ICMP_LB_PASS)
-        self.assertTrue(books["accounted_for"])
+        replay = result["replays"][0]
+        self.assertEqual(replay["sent"], ICMP_LB_SENT)
+        self.assertEqual(replay["actions"]["XDP_TX"], ICMP_LB_TX)
+        self.assertEqual(replay["actions"]["XDP_PASS"], ICMP_LB_PASS)
+        self.assertEqual(replay["received"], ICMP_LB_TX)
+        self.assertEqual(replay["passed"], ICMP_LB_PASS)
+        self.assertTrue(replay["accounted_for"])
         self.assertEqual(result["benchmarks"], [])
         self.assertEqual(result["exit_code"], 0)
 

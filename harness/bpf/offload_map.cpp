@@ -76,7 +76,7 @@ Result<std::string> exercise_map(const TypedMap& map) {
     if (read != written) {
         return Error{
             ErrorKind::system,
-            fmt::format("map {} in the device gives back another value than was written", map.name),
+            fmt::format("map {} in the device returns another value than was written", map.name),
             {},
             {}};
     }

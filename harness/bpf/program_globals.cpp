@@ -60,7 +60,7 @@ std::optional<Global> find_global(const btf* types, const std::string& name) {
     return std::nullopt;
 }
 
-// What a section holds before the object is loaded; empty if libbpf gives no access.
+// What a section holds before the object is loaded; empty if libbpf has no access.
 std::span<std::uint8_t> section_memory(bpf_map* map) {
     if (map == nullptr) return {};
     std::size_t size = 0;
@@ -99,7 +99,7 @@ Result<void> Program::set_global(const scenario::GlobalSetting& setting) {
     const std::span<std::uint8_t> memory = section_memory(definition_of(found->section));
     if (found->offset > memory.size() || found->size > memory.size() - found->offset) {
         return scenario::error_at(
-            where, fmt::format("global {} cannot be set: libbpf gives no access to section {}",
+            where, fmt::format("global {} cannot be set: libbpf has no access to section {}",
                                setting.name, found->section));
     }
     Result<void> encoded = encode_value(type.types, type.id, setting.value,

@@ -45,7 +45,7 @@ Result<void> require_kind(const TypedMap& map, const scenario::MapContent& conte
                 " has no keys: leave 'key' out, and name all that it "
                 "holds, in the order in which a program takes it out");
         if (entry.absent && content.entries.size() > 1)
-            return wrong(": 'absent' says that it is empty: expect no value beside it");
+            return wrong(": 'absent' means that it is empty: expect no value next to it");
     }
     return {};
 }

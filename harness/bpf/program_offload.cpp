@@ -87,7 +87,7 @@ std::vector<std::string> Program::offload_obstacles(const std::string& driver) c
     }
     if (has_frags()) {
         obstacles.push_back(fmt::format(
-            "{} is in SEC(\"xdp.frags\"): the kernel refuses such programs for a device; put it "
+            "{} is in SEC(\"xdp.frags\"): the kernel rejects such programs for a device; put it "
             "into SEC(\"xdp\")",
             function_));
     }

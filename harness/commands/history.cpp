@@ -176,14 +176,14 @@ Error no_series(const std::vector<std::string>& paths, const history::FoundFiles
     if (found.files.empty())
         return input_error(fmt::format("{} {} no .json file", fmt::join(paths, ", "),
                                        paths.size() == 1 ? "has" : "have"),
-                           "results are written by xdp-bench run, into results/ or where --json "
-                           "says");
+                           "results are written by xdp-bench run, into results/ or to the file of "
+                           "--json");
     if (history.results > 0 && history.runs.empty())
         return input_error(
             fmt::format("none of {} has these labels", counted(history.results, "result")));
     return input_error(
         fmt::format("none of {} has a figure for a history", counted(found.files.size(), "file")),
-        "results are written by xdp-bench run, into results/ or where --json says");
+        "results are written by xdp-bench run, into results/ or to the file of --json");
 }
 
 // As other commands do; an export of otava is a folder.

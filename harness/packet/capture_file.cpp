@@ -115,7 +115,7 @@ constexpr std::string_view kNoEthernetHeader =
     "its packets have no Ethernet header; give them one: "
     "tcprewrite --dlt=enet --enet-dmac=MAC --enet-smac=MAC -i OLD.pcap -o NEW.pcap";
 constexpr std::string_view kAnyInterface =
-    "this is what a capture on \"any\" gives; capture on one Ethernet interface: tcpdump -i eth0 "
+    "captures on \"any\" have this link type; capture on one Ethernet interface: tcpdump -i eth0 "
     "-w NEW.pcap";
 constexpr auto kLinkAdvice = std::to_array<LinkAdvice>({
     {DLT_NULL, DLT_NULL, kNoEthernetHeader},

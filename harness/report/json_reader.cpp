@@ -34,7 +34,7 @@ bool is_nested_too_deep(std::string_view json) {
 
 Error no_result(const std::string& name, const std::string& reason) {
     return input_error(fmt::format("{} is not a result of xdp-bench: {}", name, reason),
-                       "results are written by xdp-bench run, into results/ or where --json says");
+                       "results are written by xdp-bench run, into results/ or to the file of --json");
 }
 
 Result<Json> parse_json(std::string_view text, const std::string& name) {

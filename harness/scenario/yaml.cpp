@@ -95,7 +95,7 @@ class TreeBuilder final : public YAML::EventHandler {
         if (expects_key()) throw Refused{where, "a key cannot be an alias: write the key out"};
         const auto found = anchored_.find(anchor);
         if (found == anchored_.end()) {
-            throw Refused{where, "the alias stands for what it is part of"};
+            throw Refused{where, "the alias refers to what it is part of"};
         }
         spend(measure(found->second), where);
         add(found->second);

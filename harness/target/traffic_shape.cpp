@@ -102,7 +102,7 @@ Result<packet::Frames> bench_frames(const Target& target, const TrafficShape& sh
         result.push_back(std::move(*frame));
     }
     if (shape.flows && packet::count_flows(result) != *shape.flows)
-        return input_error(fmt::format("--flows {}: {} gives only {}", *shape.flows, traffic.text,
+        return input_error(fmt::format("--flows {}: {} has only {}", *shape.flows, traffic.text,
                                        counted(packet::count_flows(result), "flow")),
                            "its own addresses fall together; other traffic: --pcap FILE");
     return result;

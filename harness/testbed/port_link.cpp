@@ -213,7 +213,7 @@ Result<bpf::Program> load_for_mode(const target::Target& target, const net::Netw
                                    model::Mode mode) {
     if (target.scenario.network)
         return unavailable_error(
-            fmt::format("the scenario of {} gives its program a network (addresses, routes, "
+            fmt::format("the scenario of {} sets up a network for its program (addresses, routes, "
                         "neighbours), and that of real ports is not changed",
                         target.scenario.name),
             {}, "leave --dev and --peer out: the tool makes the network then");

@@ -80,7 +80,7 @@ Error tail_call_refusal(int number) {
                 "the kernel lets XDP programs tail-call each other only if they agree in "
                 "xdp.frags and in the attach type that they were loaded with "
                 "(expected_attach_type: BPF_XDP by libbpf, 0 by loaders that set none), are both "
-                "jited, and neither is bound to a device or stands in a devmap or cpumap";
+                "jited, and neither is bound to a device or in a devmap or cpumap";
             break;
         case EBUSY:
             // prog_fd_array_get_ptr (kernel/bpf/arraymap.c), since 6.13 and in stable kernels.
