@@ -23,7 +23,8 @@ std::string BenchCase::variant() const {
     if (devices) name += fmt::format("/device:{}", devices->device);
     if (!side_by_side.empty()) return fmt::format("{}/cpus:{}", name, fmt::join(side_by_side, ","));
     if (devices) return name;
-    return name + (cpus.placement == model::Placement::separate ? "/separate" : "");
+    if (cpus.placement == model::Placement::shared) return name;
+    return fmt::format("{}/{}", name, model::name_of(cpus.placement));
 }
 
 std::string BenchCase::name() const {

@@ -38,7 +38,7 @@ void find_slower_side(model::BenchRecord& record) {
 // What the rate is bound by, and the evidence.
 void find_bound(model::BenchRecord& record, double sending_seconds) {
     if (find_bound_by_stack(record, sending_seconds)) return;
-    if (record.setup.placement == model::Placement::separate) {
+    if (record.setup.placement != model::Placement::shared) {
         find_slower_side(record);
         return;
     }
@@ -92,7 +92,7 @@ Result<std::unique_ptr<BenchRig>> VethBench::create(const BenchCase& bench) {
     if (empty.redirect_path())
         rig->record_.baseline_cpus.assign(empty.redirect_path()->cpus.begin(),
                                           empty.redirect_path()->cpus.end());
-    const bool apart = bench.cpus.placement == model::Placement::separate;
+    const bool apart = bench.cpus.placement != model::Placement::shared;
     if (const xsk::Sockets* const sockets = rig->link_->sockets())
         rig->record_.xsk = {sockets->count(), sockets->bound(), {}};
     rig->on_this_cpu_ = !apart && rig->record_.baseline_cpus.empty() && !rig->record_.xsk;

@@ -99,9 +99,7 @@ void add_compare_options(CLI::App& app, CompareArguments& arguments) {
         .group(kProgramGroup);
     add_shared_state_options(app, arguments.state);
     add_traffic_options(app, arguments.traffic);
-    add_shape_options(app, arguments.shape,
-                      "end to end: generator and program on one CPU (shared, the default) or on "
-                      "two CPUs (separate)");
+    add_shape_options(app, arguments.shape, "shared");
     add_port_options(app, arguments.ports);
     add_judgement_options(app, arguments);
     add_output_options(app, arguments.outputs, "results/compare-PROGRAM-TIME.json");

@@ -116,8 +116,9 @@ Result<std::vector<int>> parse_cpus(const RunArguments& arguments, const run::Ru
                 fmt::format("--cpus {}: this process may not use CPU {}", arguments.cpus, cpu),
                 fmt::format("usable CPUs: {}", fmt::join(allowed, ", ")));
     }
-    if (arguments.shape.placement == model::name_of(model::Placement::separate))
-        return input_error("--cpus and --placement separate do not go together",
+    if (options.placement.value_or(model::Placement::shared) != model::Placement::shared)
+        return input_error(fmt::format("--cpus and --placement {} do not go together",
+                                       model::name_of(*options.placement)),
                            "with --cpus each CPU is shared by a generator and the program");
     return *cpus;
 }
@@ -208,9 +209,7 @@ void add_run_options(CLI::App& app, RunArguments& arguments) {
     add_program_options(app, arguments);
     add_shared_state_options(app, arguments.shared_state);
     add_traffic_options(app, arguments.traffic);
-    add_shape_options(app, arguments.shape,
-                      "generator and program on one CPU (shared) or on two CPUs (separate, the "
-                      "default from 4 CPUs on)");
+    add_shape_options(app, arguments.shape, "separate from 4 CPUs on, else shared");
     add_measurement_options(app, arguments);
     add_run_port_options(app, arguments);
     add_report_options(app, arguments);

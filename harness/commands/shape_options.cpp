@@ -1,8 +1,11 @@
 #include "commands/shape_options.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include "base/text.h"
 #include "commands/lists.h"
@@ -10,8 +13,19 @@
 #include "commands/suggestion.h"
 
 namespace xdpbench::commands {
+namespace {
 
-void add_shape_options(CLI::App& app, ShapeArguments& arguments, const std::string& placement) {
+std::vector<std::string> placement_names() {
+    std::vector<std::string> names;
+    for (const model::Placement placement : model::kVethPlacements)
+        names.emplace_back(model::name_of(placement));
+    return names;
+}
+
+}  // namespace
+
+void add_shape_options(CLI::App& app, ShapeArguments& arguments,
+                       const std::string& default_placement) {
     add_option(app, "--size", arguments.sizes,
                "frame sizes in bytes with FCS, one bench each, or imix (default: as in the "
                "traffic)")
@@ -20,8 +34,11 @@ void add_shape_options(CLI::App& app, ShapeArguments& arguments, const std::stri
     add_option(app, "--flows", arguments.flows, "number of flows (default: as in the traffic)")
         .type_name("N")
         .group(kTrafficGroup);
-    add_option(app, "--placement", arguments.placement, placement)
-        .type_name("shared|separate")
+    add_option(
+        app, "--placement", arguments.placement,
+        "end to end: generator and program on one CPU (shared) or on two (separate); default: " +
+            default_placement)
+        .type_name(fmt::format("{}", fmt::join(placement_names(), "|")))
         .group(kMeasurementGroup);
 }
 
@@ -50,11 +67,10 @@ Result<std::vector<target::TrafficShape>> parse_shapes(const ShapeArguments& arg
 
 Result<std::optional<model::Placement>> parse_placement(const ShapeArguments& arguments) {
     if (arguments.placement.empty()) return std::optional<model::Placement>();
-    for (const model::Placement placement :
-         {model::Placement::shared, model::Placement::separate}) {
+    for (const model::Placement placement : model::kVethPlacements) {
         if (arguments.placement == model::name_of(placement)) return std::optional(placement);
     }
-    return unknown_value("--placement", arguments.placement, "placement", {"shared", "separate"});
+    return unknown_value("--placement", arguments.placement, "placement", placement_names());
 }
 
 }  // namespace xdpbench::commands

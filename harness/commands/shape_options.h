@@ -23,8 +23,9 @@ struct ShapeArguments {
     std::string placement;
 };
 
-// `placement` is the help text of --placement: the commands have different defaults.
-void add_shape_options(CLI::App& app, ShapeArguments& arguments, const std::string& placement);
+// The commands have different defaults of --placement.
+void add_shape_options(CLI::App& app, ShapeArguments& arguments,
+                       const std::string& default_placement);
 
 // One shape for each size; one shape if no size is given.
 Result<std::vector<target::TrafficShape>> parse_shapes(const ShapeArguments& arguments);

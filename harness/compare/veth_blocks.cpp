@@ -54,7 +54,7 @@ Result<std::unique_ptr<BlockSource>> VethBlocks::create(const Compared& compared
     XDPBENCH_CHECK(bench::place_program(blocks->network_, cpus));
     const VethWindowSize size = veth_window_size(cpus);
     XDPBENCH_TRY(const std::uint64_t most, blocks->most_frames(size.most));
-    blocks->separate_ = cpus.placement == model::Placement::separate;
+    blocks->separate_ = cpus.placement != model::Placement::shared;
     blocks->window_frames_ = std::min(kFewestBlockFrames, most);
     XDPBENCH_TRY(const Block first, blocks->measure());
     blocks->window_frames_ =

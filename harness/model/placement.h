@@ -1,6 +1,7 @@
 // Where a program runs while it is measured, and where the generator does.
 #pragma once
 
+#include <array>
 #include <string_view>
 
 namespace xdpbench::model {
@@ -11,6 +12,10 @@ enum class Placement {
     test_run,  // the program alone in the fresh-packet loop, without a generator
     device     // over real interfaces: the program runs where their interrupts lead
 };
+inline constexpr std::array kPlacements{Placement::shared, Placement::separate, Placement::test_run,
+                                        Placement::device};
+// Of a bench through a veth, as --placement names them.
+inline constexpr std::array kVethPlacements{Placement::shared, Placement::separate};
 [[nodiscard]] std::string_view name_of(Placement placement);
 
 }  // namespace xdpbench::model

@@ -70,26 +70,23 @@ std::string placement_text(const model::BenchSetup& setup) {
     const std::string_view generator = setup.sender == model::Sender::packet_socket
                                            ? "packet socket (slow; no live frame is that long)"
                                            : "generator";
-    switch (setup.placement) {
-        case model::Placement::test_run:
-            return fmt::format("test run: the program alone on CPU {}", setup.cpu);
-        case model::Placement::separate:
-            return fmt::format("separate: {} on CPU {}, program in threaded NAPI on CPU {}",
-                               generator, setup.generator_cpu, setup.cpu);
-        case model::Placement::device:
-            return fmt::format(
-                "real interfaces: {}, program on the CPU of the interrupt{}",
-                setup.generator_cpus.size() > 1
-                    ? fmt::format("generators on CPUs {}", fmt::join(setup.generator_cpus, ", "))
-                    : fmt::format("{} on CPU {}", generator, setup.generator_cpu),
-                setup.out.empty() ? "" : ", redirects leave by " + setup.out);
-        case model::Placement::shared:
-            break;
+    if (setup.placement == model::Placement::test_run)
+        return fmt::format("test run: the program alone on CPU {}", setup.cpu);
+    const std::string cpus = fmt::format("{}", fmt::join(setup.generator_cpus, ", "));
+    const bool several = setup.generator_cpus.size() > 1;
+    if (setup.placement == model::Placement::device) {
+        return fmt::format("real interfaces: {}, program on the CPU of the interrupt{}",
+                           several ? fmt::format("generators on CPUs {}", cpus)
+                                   : fmt::format("{} on CPU {}", generator, setup.generator_cpu),
+                           setup.out.empty() ? "" : ", redirects leave by " + setup.out);
     }
-    if (setup.generator_cpus.size() > 1)
-        return fmt::format("shared: a generator and the program on each of CPUs {}",
-                           fmt::join(setup.generator_cpus, ", "));
-    return fmt::format("shared: {} and program on CPU {}", generator, setup.cpu);
+    const std::string_view name = model::name_of(setup.placement);
+    if (several)
+        return fmt::format("{}: a generator and the program on each of CPUs {}", name, cpus);
+    if (setup.placement == model::Placement::shared)
+        return fmt::format("{}: {} and program on CPU {}", name, generator, setup.cpu);
+    return fmt::format("{}: {} on CPU {}, program in threaded NAPI on CPU {}", name, generator,
+                       setup.generator_cpu, setup.cpu);
 }
 
 std::string generator_line(const model::BenchSetup& setup) {

@@ -132,8 +132,6 @@ model::ProgramRecord read_program(const JsonReader& reader) {
 }
 
 model::BenchSetup read_setup(const JsonReader& reader) {
-    using enum model::Placement;
-    constexpr std::array kPlacements{shared, separate, test_run, device};
     model::BenchSetup setup;
     setup.program = reader.text("program");
     setup.mode = read_maybe_mode(reader);
@@ -153,7 +151,7 @@ model::BenchSetup read_setup(const JsonReader& reader) {
     setup.generator_cpu = reader.count<int>("generator_cpu");
     setup.generator_cpus = read_cpus(reader, "generator_cpus");
     setup.placement = reader.named<model::Placement>(
-        "placement", kPlacements, [](model::Placement one) { return model::name_of(one); });
+        "placement", model::kPlacements, [](model::Placement one) { return model::name_of(one); });
     if (reader.has("sender"))
         setup.sender = reader.named<model::Sender>(
             "sender", std::array{model::Sender::live_frames, model::Sender::packet_socket},

@@ -12,7 +12,7 @@
 namespace xdpbench::traffic {
 
 struct CpuPlan {
-    model::Placement placement = model::Placement::shared;  // or separate
+    model::Placement placement = model::Placement::shared;  // of kVethPlacements
     int program = 0;
     int generator = 0;  // the same, if they share it
 };
@@ -23,7 +23,7 @@ struct CpuPlan {
 // a generator of its own the last one that is no sibling thread of that, or just the last other
 // one. Where nothing is `wanted`, the two are separated from 4 CPUs on: with fewer, everything else
 // that runs on the machine shares the generator's CPU, and two CPUs are often one core's threads,
-// on virtual machines without saying so. Unavailable: separate CPUs where there is one.
+// on virtual machines without saying so. Unavailable: where the wanted CPUs are not there.
 Result<CpuPlan> plan_cpus(
     const std::vector<int>& allowed, const std::function<bool(int, int)>& siblings,
     std::optional<model::Placement> wanted,
