@@ -107,6 +107,8 @@ TEST(RunArguments, NameTheOptionOfAWrongValue) {
         {{"--mode", "nativ"}, "--mode nativ: there is no such mode (did you mean native?)"},
         {{"--only", "serch"}, "--only serch: there is no such part (did you mean search?)"},
         {{"--placement", "share"}, "--placement share: there is no such placement"},
+        {{"--cpus", "0", "--placement", "other_node"},
+         "--cpus and --placement other_node do not go together"},
         {{"--cut", "off"}, "--cut off: there is no such choice"},
         {{"--duration", "0"}, "--duration 0 is not a time"},
         {{"--duration", "2h"}, "--duration 2h is not a time"},

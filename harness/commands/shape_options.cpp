@@ -34,10 +34,10 @@ void add_shape_options(CLI::App& app, ShapeArguments& arguments,
     add_option(app, "--flows", arguments.flows, "number of flows (default: as in the traffic)")
         .type_name("N")
         .group(kTrafficGroup);
-    add_option(
-        app, "--placement", arguments.placement,
-        "end to end: generator and program on one CPU (shared) or on two (separate); default: " +
-            default_placement)
+    add_option(app, "--placement", arguments.placement,
+               "end to end: generator and program on one CPU (shared), on two (separate) or on two "
+               "of different NUMA nodes (other_node); default: " +
+                   default_placement)
         .type_name(fmt::format("{}", fmt::join(placement_names(), "|")))
         .group(kMeasurementGroup);
 }

@@ -8,6 +8,8 @@ std::string_view name_of(Placement placement) {
             return "shared";
         case Placement::separate:
             return "separate";
+        case Placement::other_node:
+            return "other_node";
         case Placement::test_run:
             return "test_run";
         case Placement::device:

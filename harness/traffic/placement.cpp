@@ -29,6 +29,16 @@ Result<CpuPlan> plan_cpus(const std::vector<int>& allowed,
                                  "let them share it: --placement shared");
     // Memory of another node would be in the figures: the same node, then another core.
     const int node = node_of(plan.program);
+    if (plan.placement == model::Placement::other_node) {
+        const auto other = std::find_if(allowed.rbegin(), allowed.rend(),
+                                        [&](int cpu) { return node_of(cpu) != node; });
+        if (other == allowed.rend())
+            return unavailable_error("generator and program cannot be on different NUMA nodes",
+                                     "the CPUs that this process may use are all of one node",
+                                     "use two CPUs of that node: --placement separate");
+        plan.generator = *other;
+        return plan;
+    }
     const auto fits = [&](int cpu) {
         return (node_of(cpu) == node ? 2 : 0) + (siblings(cpu, plan.program) ? 0 : 1);
     };

@@ -70,6 +70,19 @@ TEST(Placement, TheGeneratorIsOnTheProgramsNode) {
     EXPECT_EQ(far->generator, 9);
 }
 
+TEST(Placement, TheGeneratorIsOnAnotherNodeIfThatIsWanted) {
+    const auto wanted = model::Placement::other_node;
+    const auto plan = plan_cpus(sixty_four(), of_sixty_four, wanted, node_of_eight);
+    ASSERT_TRUE(plan);
+    EXPECT_EQ(plan->placement, wanted);
+    EXPECT_EQ(plan->program, 63);
+    EXPECT_EQ(plan->generator, 59);
+    const auto one_node = plan_cpus({28, 31, 63}, of_sixty_four, wanted, node_of_eight);
+    ASSERT_FALSE(one_node);
+    EXPECT_EQ(one_node.error().kind, ErrorKind::unavailable);
+    EXPECT_NE(one_node.error().advice.find("--placement separate"), std::string::npos);
+}
+
 TEST(Placement, ALargeMachineIsAskedOncePerCpu) {
     int asked = 0;
     const auto counting = [&asked](int cpu) {
