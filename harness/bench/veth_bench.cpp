@@ -82,33 +82,38 @@ Result<std::unique_ptr<BenchRig>> VethBench::create(const BenchCase& bench) {
     XDPBENCH_CHECK(rig->baseline_->open_sockets(empty.program()));
     for (testbed::InstrumentedLink* const one : {&*rig->link_, &*rig->baseline_})
         XDPBENCH_CHECK(one->receive_beside({bench.cpus.generator, bench.cpus.program}));
-    rig->record_.setup = describe_bench(bench, frames, paths);
-    if (bench.fresh) XDPBENCH_CHECK(rig->keep_state(rig->program_));
-    rig->watch_paths(paths);
-    XDPBENCH_CHECK(bring_to_state(rig->program_, frames, paths));
-    rig->link_->expect(paths.only());
-    rig->baseline_->expect(paths.only());
-    rig->record_.setup.counted_by = rig->link_->counted_by();
+    XDPBENCH_CHECK(rig->begin(bench, *traffic, empty));
+    return std::unique_ptr<BenchRig>(std::move(rig));
+}
+
+Result<void> VethBench::begin(const BenchCase& bench, const TimedTraffic& traffic,
+                              const testbed::EmptyProgram& empty) {
+    record_.setup = describe_bench(bench, traffic.frames, traffic.paths);
+    if (bench.fresh) XDPBENCH_CHECK(keep_state(program_));
+    watch_paths(traffic.paths);
+    XDPBENCH_CHECK(bring_to_state(program_, traffic.frames, traffic.paths));
+    link_->expect(traffic.paths.only());
+    baseline_->expect(traffic.paths.only());
+    record_.setup.counted_by = link_->counted_by();
     if (empty.redirect_path())
-        rig->record_.baseline_cpus.assign(empty.redirect_path()->cpus.begin(),
-                                          empty.redirect_path()->cpus.end());
+        record_.baseline_cpus.assign(empty.redirect_path()->cpus.begin(),
+                                     empty.redirect_path()->cpus.end());
     const bool apart = bench.cpus.placement != model::Placement::shared;
-    if (const xsk::Sockets* const sockets = rig->link_->sockets())
-        rig->record_.xsk = {sockets->count(), sockets->bound(), {}};
-    rig->on_this_cpu_ = !apart && rig->record_.baseline_cpus.empty() && !rig->record_.xsk;
-    if (rig->on_this_cpu_) rig->watch_thread(bench.cpus.program);
-    XDPBENCH_CHECK(place_program(rig->network_, bench.cpus));
+    if (const xsk::Sockets* const sockets = link_->sockets())
+        record_.xsk = {sockets->count(), sockets->bound(), {}};
+    on_this_cpu_ = !apart && record_.baseline_cpus.empty() && !record_.xsk;
+    if (on_this_cpu_) watch_thread(bench.cpus.program);
+    XDPBENCH_CHECK(place_program(network_, bench.cpus));
     std::uint64_t most = testbed::most_in_flight(
         empty.redirect_path(), apart ? kLargestSeparateWindow : kLargestVethWindow);
     // With fresh maps a frame is the first of its flow once in a window.
-    if (bench.fresh) most = std::min<std::uint64_t>(most, frames.size());
-    XDPBENCH_CHECK(rig->calibrate(kVethWindowSeconds, std::min(kSmallestVethWindow, most), most));
-    if (rig->on_this_cpu_) {
-        XDPBENCH_TRY(rig->by_cpu_time_, rig->find_whole_cpu_time());
-        rig->record_.cpu_time = rig->by_cpu_time_;
+    if (bench.fresh) most = std::min<std::uint64_t>(most, traffic.frames.size());
+    XDPBENCH_CHECK(calibrate(kVethWindowSeconds, std::min(kSmallestVethWindow, most), most));
+    if (on_this_cpu_) {
+        XDPBENCH_TRY(by_cpu_time_, find_whole_cpu_time());
+        record_.cpu_time = by_cpu_time_;
     }
-    XDPBENCH_CHECK(rig->require_same_end(rig->end_, rig->baseline_end_));
-    return std::unique_ptr<BenchRig>(std::move(rig));
+    return require_same_end(end_, baseline_end_);
 }
 
 Result<void> place_program(const net::Network& network, const traffic::CpuPlan& cpus) {

@@ -23,6 +23,9 @@ class VethBench final : public BenchRig {
 
   private:
     VethBench(net::Network network, bpf::Program program, traffic::Generator generator);
+    // With the links set up: brings the program to its state, and calibrates.
+    Result<void> begin(const BenchCase& bench, const TimedTraffic& traffic,
+                       const testbed::EmptyProgram& empty);
     Result<Window> window(bool baseline, std::uint64_t frames,
                           model::BenchRecord* counted) override;
 

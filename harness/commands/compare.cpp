@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "base/result_file.h"
 #include "commands/command.h"
@@ -72,6 +75,42 @@ Result<int> compare_results(const CLI::App& app, const CompareArguments& argumen
     return compare_result_files(sides, threshold, arguments.outputs, invocation.typed);
 }
 
+// What is compared, with the same setup and traffic.
+struct Programs {
+    target::Target base;
+    target::Target contender;
+    target::RestoredState restored;
+    std::vector<std::string> notes;
+};
+
+Result<Programs> find_programs(const CompareArguments& arguments) {
+    Programs programs;
+    target::Target& base = programs.base;
+    target::Target& contender = programs.contender;
+    XDPBENCH_TRY(base, target_for(arguments.base, arguments));
+    XDPBENCH_TRY(contender, target_for(arguments.contender, arguments));
+    // A reference program against an object: its scenario is meant for both.
+    if (base.judged != contender.judged) {
+        target::Target& plain = base.judged ? contender : base;
+        const target::Target& framed = base.judged ? base : contender;
+        plain = target::with_program(framed, plain);
+    }
+    for (target::Target* const target : {&base, &contender})
+        XDPBENCH_CHECK(target::permit(*target, arguments.state, programs.restored, programs.notes));
+    if (base.existing && !contender.existing) {
+        XDPBENCH_TRY(std::string note, target::begin_like(contender, base));
+        programs.notes.push_back(std::move(note));
+    } else if (contender.existing && !base.existing) {
+        target::load_like(base, contender);
+    }
+    XDPBENCH_TRY(const target::TrafficOption traffic, parse_traffic(arguments.traffic));
+    if (!traffic.empty()) {
+        base = target::with_traffic(std::move(base), traffic);
+        contender = target::with_traffic(std::move(contender), traffic);
+    }
+    return programs;
+}
+
 Result<int> compare_command(CompareArguments arguments, const Invocation& invocation) {
     if (!arguments.more.empty())
         return input_error(fmt::format("{} is one program too many", arguments.more.front()));
@@ -85,44 +124,22 @@ Result<int> compare_command(CompareArguments arguments, const Invocation& invoca
     XDPBENCH_TRY(const auto prepared, prepare(ports));
     XDPBENCH_TRY(compare::CompareOptions options, parse_compare(arguments));
     options.command_line = invocation.typed;
-    XDPBENCH_TRY(target::Target base, target_for(arguments.base, arguments));
-    XDPBENCH_TRY(target::Target contender, target_for(arguments.contender, arguments));
-    // A reference program against an object: its scenario is meant for both.
-    if (base.judged != contender.judged) {
-        target::Target& plain = base.judged ? contender : base;
-        const target::Target& framed = base.judged ? base : contender;
-        plain = target::with_program(framed, plain);
-    }
-    target::RestoredState restored;
-    std::vector<std::string> notes;
-    for (target::Target* const target : {&base, &contender})
-        XDPBENCH_CHECK(target::permit(*target, arguments.state, restored, notes));
-    if (base.existing && !contender.existing) {
-        XDPBENCH_TRY(std::string note, target::begin_like(contender, base));
-        notes.push_back(std::move(note));
-    } else if (contender.existing && !base.existing) {
-        target::load_like(base, contender);
-    }
-    XDPBENCH_TRY(const target::TrafficOption traffic, parse_traffic(arguments.traffic));
-    if (!traffic.empty()) {
-        base = target::with_traffic(std::move(base), traffic);
-        contender = target::with_traffic(std::move(contender), traffic);
-    }
+    XDPBENCH_TRY(Programs programs, find_programs(arguments));
     XDPBENCH_TRY(const std::vector<target::TrafficShape> shapes, parse_shapes(arguments.shape));
     XDPBENCH_TRY(const std::vector<compare::Compared> compared,
-                 compare::prepare_comparison(base, contender, shapes));
+                 compare::prepare_comparison(programs.base, programs.contender, shapes));
     XDPBENCH_TRY(Outputs outputs,
                  Outputs::open(arguments.outputs,
-                               result_file_name("compare-" + base.scenario.name, "json")));
+                               result_file_name("compare-" + programs.base.scenario.name, "json")));
     report::Console console(outputs.to_stdout() ? stderr : stdout);
     model::CompareRecord record;
     console.expect(options.seconds);
     XDPBENCH_CHECK(compare::compare(
         compared, options, [&console](const std::string& line) { console.progress(line); },
         record));
-    XDPBENCH_CHECK(restored.restore());
+    XDPBENCH_CHECK(programs.restored.restore());
     console.note(report::comparison_text(record));
-    for (const std::string& note : notes) console.note(note);
+    for (const std::string& note : programs.notes) console.note(note);
     XDPBENCH_CHECK(outputs.write(report::to_json(record), &record, console));
     return record.exit_code;
 }
