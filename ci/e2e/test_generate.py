@@ -1,6 +1,7 @@
 """`xdp-bench generate`: sends and counts frames as its input says, and leaves nothing behind."""
 
 import json
+import os
 import signal
 import subprocess
 import time
@@ -47,6 +48,34 @@ class Generate(VethCase):
         self.assertEqual(exact["sent"]["frames"], 200)
         self.assertGreater(exact["sent"]["seconds"], 0.19)
         self.assertLess(cut["sent"]["frames"], 40)
+
+    def test_several_cpus_send_together(self):
+        cpus = sorted(os.sched_getaffinity(0))[:2]
+        greeting, fast, paced, *bad = self.ask(
+            {"command": "send", "interface": "port0", "traffic": [FRAME] * 3, "cpus": cpus, "seconds": 0.1},
+            {"command": "send", "interface": "port0", "cpus": cpus, "seconds": 0.1, "rate": "1kpps"},
+            {"command": "send", "interface": "port0", "cpus": cpus, "frames": 3},
+            {"command": "send", "interface": "port0", "cpus": cpus, "through": "socket"},
+            {"command": "send", "interface": "port0", "cpus": [4095]},
+            {"command": "send", "interface": "port0", "cpus": 1}, code=2)
+        self.assertEqual(greeting["cpus"], sorted(os.sched_getaffinity(0)))
+        for sent in (fast["sent"], paced["sent"]):
+            self.assertEqual(sum(sent["frames_each"]), sent["frames"])
+            self.assertEqual(sent["first_each"], [0] * len(cpus))
+            self.assertGreaterEqual(sent["seconds"], 0.1)
+        self.assertLessEqual(paced["sent"]["frames"], 100)
+        for text, reply in zip(('"frames" and "cpus"', '"cpus" does not go with', "CPU 4095", '"cpus" is no list'), bad, strict=True):
+            self.assertIn(text, reply["error"]["what"])
+
+    def test_queues_are_put_back(self):
+        queues = ("numrxqueues", "2", "numtxqueues", "2")
+        self.inside("ip", "link", "delete", "port0")
+        self.inside("ip", "link", "add", "port0", *queues, "type", "veth", "peer", "name", "port1", *queues)
+        self.inside("ethtool", "-L", "port0", "rx", "1", "tx", "1")
+        changed, again, back = self.ask({"command": "set", "interface": "port0", "queues": 2},
+                                        {"command": "set", "interface": "port0", "queues": 2}, {"command": "restore"})[1:]
+        self.assertEqual([reply["changed"] for reply in (changed, again, back)], [["queues of port0"]] * 3)
+        self.assertRegex(self.inside("ethtool", "-l", "port0").stdout, r"Current[^$]*\nRX:\s+1\nTX:\s+1\n")
 
     def test_a_port_and_its_settings_are_told_and_put_back(self):
         self.inside("ip", "address", "add", "192.0.2.9/24", "dev", "port0")

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import unittest
 
-from harness import TOOL, Case, cases_of, comes_true, main, wait_for_cables
+from harness import TOOL, Case, cases_of, comes_true, main, setting_records, wait_for_cables
 
 SSHD = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:" + os.environ["PATH"])
 
@@ -74,6 +74,37 @@ class Namespace(TwoHosts):
         self.run_remote("--prog", "xdp_drop", "--only", "bench", "--rate", "1kpps", "--duration", "100ms", "--rounds", "2", code=(0, 3))
         trial = self.read_json()["rates"][0]["trials"][0]
         self.assertEqual(trial["sent"], 100)
+
+    def queues(self, host, port):
+        """Of rx and tx, as ethtool prints them last."""
+        lines = self.at(host, "ethtool", "-l", port).stdout.split("Current hardware settings:")[1].splitlines()
+        return [int(line.split()[1]) for line in lines if line.startswith(("RX:", "TX:"))]
+
+    def test_queues_here_and_cpus_there(self):
+        ends = ((self.dut, "port1"), (self.remote, "port0"))
+        self.at(self.dut, "ip", "link", "delete", "port1")
+        queues = ("numrxqueues", "2", "numtxqueues", "2")
+        self.at(self.dut, "ip", "link", "add", "port1", *queues, "type", "veth", "peer", "name", "port0", *queues, "netns", self.remote)
+        for host, port in ends:
+            self.at(host, "ip", "link", "set", port, "up")
+            self.at(host, "ethtool", "-L", port, "rx", "1", "tx", "1")
+        wait_for_cables(self.dut, "port1")
+        cpus = sorted(os.sched_getaffinity(0))[:2]
+        quick = ("--duration", "100ms", "--rounds", "2", "--flows", "64")
+        self.run_remote("--prog", "xdp_drop", "--only", "bench", "--queues", "1,2", "--cpus", ",".join(map(str, cpus)), *quick)
+        scaling, = self.read_json()["scalings"]
+        self.assertEqual((scaling["outcome"], scaling["placement"]), ("passed", "device"), scaling["message"])
+        self.assertEqual([(step["queues"], step["cpus"]) for step in scaling["steps"]], [(1, cpus), (2, cpus)])
+        self.assertTrue(all(step["generator_maximum_pps"] > 0 for step in scaling["steps"]))
+        self.assertEqual([self.queues(*end) for end in ends], [[1, 1]] * 2)
+        self.assertEqual([setting_records(host) for host, _ in ends], [[], []])
+        self.run_remote("--prog", "xdp_drop", "--only", "bench", "--rate", "1kpps", "--cpus", ",".join(map(str, cpus)), *quick, code=(0, 3))
+        rate, = self.read_json()["rates"]
+        self.assertEqual(rate["generator_cpus"], cpus)
+        for trial in rate["trials"]:
+            self.assertEqual((sum(trial["sent_by_cpu"]), len(trial["sent_by_cpu"])), (trial["sent"], len(cpus)))
+        refused = self.run_remote("--prog", "xdp_drop", "--only", "bench", "--cpus", "4095", code=2)
+        self.assertIn(f"--cpus 4095: generate at netns:{self.remote} may not use CPU 4095", refused.stderr)
 
     def test_latency_is_refused_with_the_reason(self):
         refused = self.run_remote("--prog", "xdp_tx", "--only", "latency", "--rate", "1kpps", code=4)

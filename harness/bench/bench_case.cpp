@@ -13,6 +13,10 @@ std::vector<int> BenchCase::generators() const {
     return side_by_side.empty() ? std::vector{cpus.generator} : side_by_side;
 }
 
+std::vector<int> BenchCase::generators_here() const {
+    return devices && devices->remote ? std::vector<int>{} : generators();
+}
+
 std::string BenchCase::kind() const { return std::string(model::attach_name(mode)); }
 
 std::string BenchCase::variant() const {

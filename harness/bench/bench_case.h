@@ -36,6 +36,8 @@ struct BenchCase {
 
     // The CPUs that have a generator.
     [[nodiscard]] std::vector<int> generators() const;
+    // Those of them that are of this machine: none where the peer is remote.
+    [[nodiscard]] std::vector<int> generators_here() const;
     // The mode's name, or "test_run".
     [[nodiscard]] std::string kind() const;
     // "/size:64/separate", "/device:eth1", "/cpus:0,1": what tells it from others of this program

@@ -40,7 +40,8 @@ Result<double> measure_generator_maximum(testbed::PortLink& devices, traffic::Fr
     const net::InterfaceInfo& peer = devices.link().tester();
     return measure_generator_maximum(devices, [&](double seconds) -> Result<traffic::Offer> {
         if (!devices.network().tester_is_here())
-            return sender.offer(peer, {traffic::kHighestRate, seconds, 0});
+            return static_cast<Result<traffic::Offer>>(
+                sender.offer(peer, {traffic::kFlatOut, seconds, 0}));
         return traffic::send_for(seconds, [&](std::uint64_t frames) {
             return sender.send(devices.network(), peer, frames);
         });

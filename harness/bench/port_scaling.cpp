@@ -16,9 +16,9 @@
 #include "stats/summary.h"
 #include "testbed/port_link.h"
 #include "traffic/frame_map.h"
-#include "traffic/generator_group.h"
 #include "traffic/generator_maximum.h"
 #include "traffic/placement.h"
+#include "traffic/sender_group.h"
 
 namespace xdpbench::bench {
 namespace {
@@ -35,12 +35,17 @@ std::vector<int> last_of(std::vector<int> cpus, std::size_t count) {
     return cpus;
 }
 
-std::vector<model::ScalingStep> plan_steps(const PortSteps& wanted) {
+// Those that may send, of this machine or of the session's.
+std::vector<int> sending_cpus(const net::Ports& ends) {
+    return ends.remote ? ends.remote->greeting().cpus : traffic::allowed_cpus();
+}
+
+std::vector<model::ScalingStep> plan_steps(const PortSteps& wanted, const net::Ports& ends) {
     std::vector<model::ScalingStep> steps;
     for (const std::uint32_t queues : wanted.queues) {
         model::ScalingStep step;
         step.queues = queues;
-        step.cpus = wanted.cpus.empty() ? last_of(traffic::allowed_cpus(), queues) : wanted.cpus;
+        step.cpus = wanted.cpus.empty() ? last_of(sending_cpus(ends), queues) : wanted.cpus;
         steps.push_back(std::move(step));
     }
     if (!wanted.queues.empty()) return steps;
@@ -59,15 +64,16 @@ class PortStep {
     static Result<std::unique_ptr<PortStep>> create(const BenchCase& bench,
                                                     const TimedTraffic& traffic,
                                                     const model::ScalingStep& step) {
-        XDPBENCH_TRY(
-            traffic::GeneratorGroup generators,
-            traffic::GeneratorGroup::create(traffic.frames, traffic::Pace::flat_out, step.cpus));
+        XDPBENCH_TRY(traffic::SenderGroup generators,
+                     traffic::SenderGroup::create(traffic.frames, traffic::Pace::flat_out,
+                                                  step.cpus, bench.devices->remote));
         XDPBENCH_TRY(
             std::unique_ptr<testbed::PortLink> link,
             testbed::PortLink::create(*bench.target, *bench.devices, *bench.mode,
                                       traffic::longest_of(traffic.frames), traffic.paths.action,
                                       testbed::BaselineWish::if_there_is_one, {}));
-        XDPBENCH_CHECK(link->receive_beside(step.cpus));
+        XDPBENCH_CHECK(
+            link->receive_beside(bench.devices->remote ? std::vector<int>{} : step.cpus));
         return std::unique_ptr<PortStep>(new PortStep(std::move(generators), std::move(link)));
     }
 
@@ -93,13 +99,12 @@ class PortStep {
     [[nodiscard]] const testbed::PortLink& link() const { return *link_; }
 
   private:
-    PortStep(traffic::GeneratorGroup generators, std::unique_ptr<testbed::PortLink> link)
+    PortStep(traffic::SenderGroup generators, std::unique_ptr<testbed::PortLink> link)
         : generators_(std::move(generators)), link_(std::move(link)) {}
 
     Result<traffic::Offer> send(double seconds) {
-        XDPBENCH_TRY(
-            traffic::JointOffer all,
-            generators_.send(link_->network().tester, link_->link().tester().index, seconds));
+        XDPBENCH_TRY(traffic::JointOffer all,
+                     generators_.send(link_->network(), link_->link().tester(), seconds));
         return static_cast<traffic::Offer&>(all);
     }
 
@@ -119,7 +124,9 @@ class PortStep {
     Result<testbed::LinkCounts> run_window(bool baseline, Side& side) {
         XDPBENCH_CHECK(link_->begin(baseline));
         const Clock::time_point start = Clock::now();
-        XDPBENCH_TRY(const traffic::Offer offer, send(kWindowSeconds));
+        const bool here = link_->network().tester_is_here();
+        XDPBENCH_TRY(const traffic::Offer offer,
+                     send(here ? kWindowSeconds : kRemoteWindowSeconds));
         XDPBENCH_TRY(testbed::PortLink::Finished finished, link_->finish(offer.frames));
         const double elapsed = std::chrono::duration<double>(finished.handled - start).count();
         side.rates.push_back(static_cast<double>(finished.counts.handled()) / elapsed);
@@ -155,7 +162,7 @@ class PortStep {
             step.bound = model::Bound::generator;
     }
 
-    traffic::GeneratorGroup generators_;
+    traffic::SenderGroup generators_;
     std::unique_ptr<testbed::PortLink> link_;
 };
 
@@ -168,12 +175,12 @@ Result<void> measure_steps(const BenchCase& bench, const PortSteps& wanted, doub
     XDPBENCH_TRY(const net::NetNs netns, net::NetNs::current());
     XDPBENCH_TRY(const net::InterfaceInfo device,
                  net::query_interface(netns, bench.devices->device));
-    const auto ports = net::ports_with_queues(device, bench.devices->peer);
-    std::vector<model::ScalingStep> steps = plan_steps(wanted);
+    std::vector<model::ScalingStep> steps = plan_steps(wanted, *bench.devices);
     const double each = seconds / static_cast<double>(steps.size());
     for (model::ScalingStep& step : steps) {
         if (step.queues > 0)
-            XDPBENCH_CHECK(net::set_queues(netns, ports, static_cast<std::uint32_t>(step.queues)));
+            XDPBENCH_CHECK(net::set_queues(netns, device, *bench.devices,
+                                           static_cast<std::uint32_t>(step.queues)));
         step.queues = net::receive_queues(netns, device.name);
         progress(fmt::format("scaling {}: {}, {}", bench.name(), counted(step.queues, "queue"),
                              counted(step.cpus.size(), "generator")));
@@ -194,7 +201,7 @@ void set_back(const BenchCase& bench, const PortSteps& wanted) {
     const auto device = net::query_interface(*netns, bench.devices->device);
     if (!device) return;
     static_cast<void>(
-        net::set_queues(*netns, net::ports_with_queues(*device, bench.devices->peer),
+        net::set_queues(*netns, *device, *bench.devices,
                         *std::max_element(wanted.queues.begin(), wanted.queues.end())));
 }
 

@@ -112,12 +112,11 @@ Result<std::unique_ptr<TrialRig>> TrialRig::create(const BenchCase& bench, traff
 
 Result<void> TrialRig::make_generators(const BenchCase& bench, const packet::Frames& frames,
                                        traffic::Pace pace) {
-    if (bench.devices && bench.devices->remote) {
-        if (pace == traffic::Pace::paced_stamped) return traffic::no_remote_latency();
-        XDPBENCH_TRY(remote_, traffic::FrameSender::create(frames, bench.devices->remote));
-        return {};
-    }
-    XDPBENCH_TRY(generators_, traffic::GeneratorGroup::create(frames, pace, bench.generators()));
+    const auto session = bench.devices ? bench.devices->remote : nullptr;
+    if (session && pace == traffic::Pace::paced_stamped) return traffic::no_remote_latency();
+    XDPBENCH_TRY(generators_,
+                 traffic::SenderGroup::create(
+                     frames, pace, session ? bench.side_by_side : bench.generators(), session));
     return {};
 }
 
@@ -152,15 +151,14 @@ Result<void> TrialRig::use_devices(const BenchCase& bench, std::size_t longest_f
                                            longest_frame, paths_.action, baseline, {0, 1, stamps}));
     if (stamps) XDPBENCH_CHECK(require_no_sockets(devices_->link()));
     if (stamps) XDPBENCH_CHECK(require_readable(*bench.devices, paths_));
-    return devices_->receive_beside(bench.generators());
+    return devices_->receive_beside(bench.generators_here());
 }
 
 Result<TrialRig::Offered> TrialRig::offer_to_veth(const testbed::InstrumentedLink& link,
                                                   double rate, double seconds) {
     XDPBENCH_TRY(const testbed::LinkCounts before, link.read());
-    XDPBENCH_TRY(
-        traffic::JointOffer offer,
-        generators_->offer(network_->tester, link.tester().index, {rate, seconds, made_up_}));
+    XDPBENCH_TRY(traffic::JointOffer offer,
+                 generators_->offer(*network_, link.tester(), {rate, seconds, made_up_}));
     XDPBENCH_TRY(testbed::LinkCounts counts,
                  testbed::settled(link, before, offer.frames, testbed::Settled::balanced));
     if (const std::string missing = testbed::unaccounted(counts, offer.frames); !missing.empty()) {
@@ -170,11 +168,8 @@ Result<TrialRig::Offered> TrialRig::offer_to_veth(const testbed::InstrumentedLin
 }
 
 Result<traffic::JointOffer> TrialRig::offer_from_peer(double rate, double seconds) {
-    const net::InterfaceInfo& tester = devices_->link().tester();
-    const traffic::Schedule schedule{rate, seconds, made_up_};
-    if (!remote_) return generators_->offer(devices_->network().tester, tester.index, schedule);
-    XDPBENCH_TRY(const traffic::Offer one, remote_->offer(tester, schedule));
-    return traffic::JointOffer{one, {one}};
+    return generators_->offer(devices_->network(), devices_->link().tester(),
+                              {rate, seconds, made_up_});
 }
 
 Result<void> TrialRig::find_generator_maximum() {

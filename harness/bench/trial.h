@@ -10,8 +10,7 @@
 #include "net/network.h"
 #include "testbed/instrumented_link.h"
 #include "testbed/port_link.h"
-#include "traffic/frame_sender.h"
-#include "traffic/generator_group.h"
+#include "traffic/sender_group.h"
 
 namespace xdpbench::bench {
 
@@ -66,8 +65,7 @@ class TrialRig {
     [[nodiscard]] Result<void> verify_paths(const traffic::JointOffer& offer,
                                             const testbed::LinkCounts& counts) const;
 
-    std::optional<traffic::GeneratorGroup> generators_;
-    std::optional<traffic::FrameSender> remote_;  // in their place, where the peer is remote
+    std::optional<traffic::SenderGroup> generators_;
     std::unique_ptr<testbed::PortLink> devices_;  // over real interfaces; else:
     std::optional<net::Network> network_;
     std::optional<bpf::Program> program_;

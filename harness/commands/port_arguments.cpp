@@ -55,13 +55,6 @@ Result<void> add_remote_peer(const RunArguments& arguments, const net::Interface
         return input_error("--mode offload does not go with --remote",
                            "both ports have to be in this machine");
     if (options.latency) return traffic::no_remote_latency();
-    if (!options.cpus.empty() || !options.queues.empty())
-        return input_error(
-            fmt::format("{} does not go with --remote: one generator sends there, and its CPUs and "
-                        "queues are not this machine's",
-                        options.cpus.empty() ? "--queues" : "--cpus"),
-            "set them by hand (ethtool -L), or send with a generator of your own: --traffic "
-            "external");
     const net::Ports ends{*options.device, arguments.peer, options.take_over,
                           options.remote,  options.out,    options.out_peer};
     for (const model::Mode mode : options.modes) {

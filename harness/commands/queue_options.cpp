@@ -40,13 +40,14 @@ Result<std::optional<QueueChange>> change_queues(const run::RunOptions& options)
     XDPBENCH_TRY(net::NetNs here, net::NetNs::current());
     auto netns = std::make_unique<net::NetNs>(std::move(here));
     XDPBENCH_TRY(const net::InterfaceInfo device, net::query_interface(*netns, *options.device));
-    const std::vector<std::string> ports = net::ports_with_queues(device, options.peer);
+    const net::Ports ends{*options.device, options.peer.value_or(""), false, options.remote};
+    const std::vector<std::string> ports = net::ports_with_queues(device, ends);
     std::vector<net::RecordedChange::Place> places;
     places.reserve(ports.size());
     for (const std::string& port : ports) places.push_back({port, "channels"});
     XDPBENCH_TRY(net::RecordedChange change, net::RecordedChange::begin(*netns, places));
     const auto most = std::max_element(options.queues.begin(), options.queues.end());
-    XDPBENCH_CHECK(net::set_queues(*netns, ports, *most));
+    XDPBENCH_CHECK(net::set_queues(*netns, device, ends, *most));
     return std::optional(QueueChange{std::move(netns), std::move(change)});
 }
 

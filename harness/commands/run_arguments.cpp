@@ -109,12 +109,14 @@ Result<std::vector<int>> parse_cpus(const RunArguments& arguments, const run::Ru
     if (!cpus)
         return input_error(fmt::format("--cpus {} is no list of CPUs", arguments.cpus),
                            "write it as 0,2-4");
-    const std::vector<int> allowed = traffic::allowed_cpus();
+    const remote::Session* const sender = arguments.remote.session.get();
+    const std::vector<int> allowed = sender ? sender->greeting().cpus : traffic::allowed_cpus();
     for (const int cpu : *cpus) {
         if (std::find(allowed.begin(), allowed.end(), cpu) == allowed.end())
             return input_error(
-                fmt::format("--cpus {}: this process may not use CPU {}", arguments.cpus, cpu),
-                fmt::format("usable CPUs: {}", fmt::join(allowed, ", ")));
+                fmt::format("--cpus {}: {} may not use CPU {}", arguments.cpus,
+                            sender ? "generate at " + sender->place().text() : "this process", cpu),
+                fmt::format("usable CPUs{}: {}", sender ? " there" : "", fmt::join(allowed, ", ")));
     }
     if (options.placement.value_or(model::Placement::shared) != model::Placement::shared)
         return input_error(fmt::format("--cpus and --placement {} do not go together",
@@ -173,7 +175,8 @@ void add_measurement_options(CLI::App& app, RunArguments& arguments) {
     add_state_options(app, arguments.state);
     add_option(app, "--cpus", arguments.cpus,
                "one generator and one queue on each of these CPUs: a scaling table; with "
-               "--rate, search and latency all of them offer the rate together")
+               "--rate, search and latency all of them offer the rate together; with --remote "
+               "they are those of the other machine")
         .type_name("0,2-4")
         .group(kMeasurementGroup);
     add_option(app, "--rate", arguments.rates,

@@ -16,6 +16,7 @@
 #include "base/unique_fd.h"
 #include "base/version.h"
 #include "generate/handler.h"
+#include "traffic/placement.h"
 
 namespace xdpbench::generate {
 namespace {
@@ -32,6 +33,7 @@ remote::Greeting greeting() {
     }
     if (const char* const connection = std::getenv("SSH_CONNECTION"); connection != nullptr)
         greeting.connection = connection;
+    greeting.cpus = traffic::allowed_cpus();
     return greeting;
 }
 

@@ -2,7 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <memory>
+#include <utility>
+
 #include "net/netlink.h"
+#include "net/port_queues.h"
+#include "net/recorded_change.h"
 #include "net/rings.h"
 
 namespace xdpbench::generate {
@@ -33,10 +39,28 @@ Result<void> Settings::set_up(const net::InterfaceInfo& port, bool up, remote::R
     return {};
 }
 
+// Recorded once: what they were before the first change is put back.
+Result<void> Settings::set_queues(const net::InterfaceInfo& port, std::uint32_t queues,
+                                  remote::Reply& reply) {
+    const std::string text = fmt::format("queues of {}", port.name);
+    const bool known =
+        std::any_of(undo_.begin(), undo_.end(), [&](const auto& one) { return one.first == text; });
+    if (!known) {
+        XDPBENCH_TRY(net::RecordedChange begun,
+                     net::RecordedChange::begin(*netns_, {{port.name, "channels"}}));
+        const auto change = std::make_shared<net::RecordedChange>(std::move(begun));
+        undo_.emplace_back(text, [change] { return change->restore(); });
+    }
+    XDPBENCH_CHECK(net::set_queues(*netns_, {port.name}, queues));
+    reply.changed.push_back(text);
+    return {};
+}
+
 Result<void> Settings::change(const net::InterfaceInfo& port, const remote::Request& request,
                               remote::Reply& reply) {
     if (request.prepare) XDPBENCH_CHECK(prepare(port.name, reply));
     if (request.up) XDPBENCH_CHECK(set_up(port, *request.up, reply));
+    if (request.queues > 0) XDPBENCH_CHECK(set_queues(port, request.queues, reply));
     if (!request.mtu || *request.mtu == port.mtu) return {};
     Result<void> done = net::set_mtu(*netns_, port.name, *request.mtu);
     if (!done) {

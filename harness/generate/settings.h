@@ -1,6 +1,7 @@
 // Settings of ports that `generate` was asked to change. They are put back at the end.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -33,6 +34,8 @@ class Settings {
   private:
     Result<void> prepare(const std::string& port, remote::Reply& reply);
     Result<void> set_up(const net::InterfaceInfo& port, bool up, remote::Reply& reply);
+    Result<void> set_queues(const net::InterfaceInfo& port, std::uint32_t queues,
+                            remote::Reply& reply);
 
     const net::NetNs* netns_;
     std::vector<std::pair<std::string, std::function<Result<void>()>>> undo_;

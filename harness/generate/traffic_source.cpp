@@ -48,6 +48,7 @@ Result<std::uint64_t> TrafficSource::load(const remote::Request& request) {
     std::move(frames.begin(), frames.end(), std::back_inserter(frames_));
     fast_.reset();
     paced_.reset();
+    group_.reset();
     socket_next_ = 0;
     return frames_.size();
 }
@@ -91,7 +92,31 @@ Result<remote::Sent> TrafficSource::send_paced(const net::NetNs& netns,
     const double all = (static_cast<double>(frames) - 0.5) / request.rate;
     const traffic::Schedule schedule{request.rate, std::min(request.seconds, all), 0};
     XDPBENCH_TRY(const traffic::Offer offer, source->offer(netns, port.index, schedule));
-    return remote::Sent{offer.frames, offer.seconds, offer.worst_lag};
+    return remote::Sent{offer.frames, offer.seconds, offer.worst_lag, {}, {}};
+}
+
+Result<remote::Sent> TrafficSource::send_together(const net::NetNs& netns,
+                                                  const net::InterfaceInfo& port,
+                                                  const remote::Request& request) {
+    const bool paced = request.rate > 0;
+    const traffic::Pace pace = paced ? traffic::Pace::paced : traffic::Pace::flat_out;
+    if (!group_ || group_pace_ != pace || group_cpus_ != request.cpus) {
+        group_.reset();
+        XDPBENCH_TRY(traffic::GeneratorGroup made,
+                     traffic::GeneratorGroup::create(frames_, pace, request.cpus));
+        group_.emplace(std::move(made));
+        group_pace_ = pace;
+        group_cpus_ = request.cpus;
+    }
+    XDPBENCH_TRY(const traffic::JointOffer offer,
+                 paced ? group_->offer(netns, port.index, {request.rate, request.seconds, 0})
+                       : group_->send(netns, port.index, request.seconds));
+    remote::Sent sent{offer.frames, offer.seconds, offer.worst_lag, {}, {}};
+    for (const traffic::Offer& one : offer.each) {
+        sent.first_each.push_back(one.first_frame);
+        sent.frames_each.push_back(one.frames);
+    }
+    return sent;
 }
 
 // A rate is kept between groups of frames, each sent at once.
@@ -129,6 +154,7 @@ Result<remote::Sent> TrafficSource::send(const net::NetNs& netns, const net::Int
     if (frames_.empty())
         return input_error("there is no traffic to send",
                            R"(give "pcap" or "traffic", or load it first with "traffic")");
+    if (!request.cpus.empty()) return send_together(netns, port, request);
     const std::uint64_t frames = request.frames.value_or(frames_.size());
     if (frames == 0) return remote::Sent{};
     if (request.through == remote::Through::socket)

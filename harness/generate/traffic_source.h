@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "base/result.h"
 #include "net/interface.h"
@@ -11,6 +12,7 @@
 #include "packet/frame.h"
 #include "remote/protocol.h"
 #include "traffic/generator.h"
+#include "traffic/generator_group.h"
 #include "traffic/packet_socket.h"
 
 namespace xdpbench::generate {
@@ -21,7 +23,8 @@ class TrafficSource {
     // with `more`. Returns how many there are now.
     Result<std::uint64_t> load(const remote::Request& request);
 
-    // Sends the next ones out of the port: at most `frames` of them, for at most `seconds`.
+    // Sends the next ones out of the port: at most `frames` of them, for at most `seconds`; from
+    // several CPUs for `seconds`.
     Result<remote::Sent> send(const net::NetNs& netns, const net::InterfaceInfo& port,
                               const remote::Request& request);
 
@@ -31,6 +34,8 @@ class TrafficSource {
                                    const remote::Request& request, std::uint64_t frames);
     Result<remote::Sent> send_paced(const net::NetNs& netns, const net::InterfaceInfo& port,
                                     const remote::Request& request, std::uint64_t frames);
+    Result<remote::Sent> send_together(const net::NetNs& netns, const net::InterfaceInfo& port,
+                                       const remote::Request& request);
     Result<remote::Sent> send_by_socket(const net::NetNs& netns, const net::InterfaceInfo& port,
                                         const remote::Request& request, std::uint64_t frames);
 
@@ -38,6 +43,10 @@ class TrafficSource {
     std::optional<traffic::Generator> fast_;  // made when it is needed
     std::optional<traffic::Generator> paced_;
     std::unique_ptr<net::Network> parking_;  // an idle interface, so that short calls are fast
+    // On several CPUs, and what they were made for.
+    std::optional<traffic::GeneratorGroup> group_;
+    traffic::Pace group_pace_ = traffic::Pace::flat_out;
+    std::vector<int> group_cpus_;
     std::optional<traffic::PacketSocket> socket_;
     unsigned socket_port_ = 0;  // index of its interface
     std::size_t socket_next_ = 0;

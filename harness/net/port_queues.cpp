@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "net/rings.h"
+#include "remote/session.h"
 
 namespace xdpbench::net {
 
@@ -24,10 +25,9 @@ Result<std::uint32_t> most_queues(const NetNs& netns, const std::string& port) {
     return std::max(1U, std::min(channels->most_rx, channels->most_tx));
 }
 
-std::vector<std::string> ports_with_queues(const InterfaceInfo& device,
-                                           const std::optional<std::string>& peer) {
+std::vector<std::string> ports_with_queues(const InterfaceInfo& device, const Ports& ends) {
     std::vector<std::string> ports{device.name};
-    if (device.driver == "veth" && peer) ports.push_back(*peer);
+    if (device.driver == "veth" && !ends.remote && !ends.peer.empty()) ports.push_back(ends.peer);
     return ports;
 }
 
@@ -39,6 +39,18 @@ Result<void> set_queues(const NetNs& netns, const std::vector<std::string>& port
         XDPBENCH_CHECK(combined ? set_combined_channels(netns, port, count)
                                 : set_separate_channels(netns, port, count, count));
     }
+    return {};
+}
+
+Result<void> set_queues(const NetNs& netns, const InterfaceInfo& device, const Ports& ends,
+                        std::uint32_t count) {
+    XDPBENCH_CHECK(set_queues(netns, ports_with_queues(device, ends), count));
+    if (!ends.remote || device.driver != "veth") return {};
+    remote::Request request;
+    request.command = remote::Command::set;
+    request.interface = ends.peer;
+    request.queues = count;
+    XDPBENCH_CHECK(ends.remote->ask(request));
     return {};
 }
 

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "net/interface.h"
 #include "net/netns.h"
+#include "net/usable_port.h"
 
 namespace xdpbench::net {
 
@@ -19,12 +19,17 @@ namespace xdpbench::net {
 Result<std::uint32_t> most_queues(const NetNs& netns, const std::string& port);
 
 // The device, and the peer of a veth: a veth takes a native program only if it receives with as
-// many queues as its other end sends with (veth_xdp_set() of the kernel).
+// many queues as its other end sends with (veth_xdp_set() of the kernel). A remote peer is none of
+// them.
 [[nodiscard]] std::vector<std::string> ports_with_queues(const InterfaceInfo& device,
-                                                         const std::optional<std::string>& peer);
+                                                         const Ports& ends);
 
 // Of each of them: combined channels, or as many of each direction where it has no combined ones.
 Result<void> set_queues(const NetNs& netns, const std::vector<std::string>& ports,
+                        std::uint32_t count);
+
+// Of ports_with_queues(), and of a veth's peer at the session, which puts its own back.
+Result<void> set_queues(const NetNs& netns, const InterfaceInfo& device, const Ports& ends,
                         std::uint32_t count);
 
 }  // namespace xdpbench::net

@@ -65,10 +65,10 @@ TEST(PortQueues, OnlyAVethChangesThoseOfItsPeer) {
     device.name = "eth1";
     device.driver = "igb";
     using Names = std::vector<std::string>;
-    EXPECT_EQ(ports_with_queues(device, "eth2"), Names{"eth1"});
+    EXPECT_EQ(ports_with_queues(device, {"eth1", "eth2"}), Names{"eth1"});
     device.driver = "veth";
-    EXPECT_EQ(ports_with_queues(device, "eth2"), (Names{"eth1", "eth2"}));
-    EXPECT_EQ(ports_with_queues(device, std::nullopt), Names{"eth1"});
+    EXPECT_EQ(ports_with_queues(device, {"eth1", "eth2"}), (Names{"eth1", "eth2"}));
+    EXPECT_EQ(ports_with_queues(device, {"eth1", ""}), Names{"eth1"});
 }
 
 }  // namespace

@@ -29,6 +29,18 @@ std::optional<std::uint64_t> JsonFields::count(const char* key, std::uint64_t mo
     return std::nullopt;
 }
 
+std::vector<std::uint64_t> JsonFields::counts(const char* key, std::uint64_t most) {
+    const Json* const found = find(key);
+    if (found == nullptr) return {};
+    const bool right =
+        found->is_array() && std::all_of(found->begin(), found->end(), [&](const Json& one) {
+            return one.is_number_unsigned() && one.get<std::uint64_t>() <= most;
+        });
+    if (right) return found->get<std::vector<std::uint64_t>>();
+    wrong(key, fmt::format("is no list of whole numbers from 0 to {}", most));
+    return {};
+}
+
 void JsonFields::read(const char* key, std::string& value) {
     const Json* const found = find(key);
     if (found == nullptr) return;

@@ -41,6 +41,12 @@ class JsonFields {
             value = static_cast<Count>(*number);
     }
     void read(const char* key, std::optional<bool>& value);
+    template <class Count>
+    void read_list(const char* key, std::vector<Count>& value) {
+        const auto most = static_cast<std::uint64_t>(std::numeric_limits<Count>::max());
+        for (const std::uint64_t number : counts(key, most))
+            value.push_back(static_cast<Count>(number));
+    }
     // Nothing if it is missing or no object.
     const Json* object(const char* key);
 
@@ -51,6 +57,7 @@ class JsonFields {
   private:
     const Json* find(const char* key);
     std::optional<std::uint64_t> count(const char* key, std::uint64_t most);
+    std::vector<std::uint64_t> counts(const char* key, std::uint64_t most);
 
     const Json& object_;
     std::vector<std::string> known_;

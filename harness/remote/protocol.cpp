@@ -116,6 +116,10 @@ Result<Sent> parse_sent(const Json& json) {
     fields.read("frames", sent.frames);
     fields.read("seconds", sent.seconds, 0, kLongest);
     fields.read("worst_lag", sent.worst_lag, 0, kLongest);
+    fields.read_list("first_each", sent.first_each);
+    fields.read_list("frames_each", sent.frames_each);
+    if (sent.first_each.size() != sent.frames_each.size())
+        fields.wrong("first_each", "has another length than \"frames_each\"");
     XDPBENCH_CHECK(fields.result());
     return sent;
 }
@@ -145,6 +149,13 @@ Result<void> require_keys(const Request& request) {
     if (loads && request.pcap.empty() && request.traffic.empty()) return missing("pcap");
     if (!request.pcap.empty() && !request.traffic.empty())
         return input_error("\"pcap\" and \"traffic\" do not go together");
+    if (request.cpus.empty()) return {};
+    if (request.frames)
+        return input_error("\"frames\" and \"cpus\" do not go together",
+                           "generators on several CPUs send for \"seconds\"");
+    if (request.through == Through::socket)
+        return input_error("\"cpus\" does not go with \"through\": \"socket\"",
+                           "generators on several CPUs are in the kernel");
     return {};
 }
 
@@ -171,7 +182,8 @@ std::string line_of(const Greeting& greeting) {
                         {"protocol", greeting.protocol},
                         {"kernel", greeting.kernel},
                         {"host", greeting.host},
-                        {"connection", greeting.connection}});
+                        {"connection", greeting.connection},
+                        {"cpus", greeting.cpus}});
 }
 
 std::optional<Greeting> parse_greeting(std::string_view line) {
@@ -184,6 +196,7 @@ std::optional<Greeting> parse_greeting(std::string_view line) {
     fields.read("kernel", greeting.kernel);
     fields.read("host", greeting.host);
     fields.read("connection", greeting.connection);
+    fields.read_list("cpus", greeting.cpus);
     return greeting;  // with what an older or newer one tells
 }
 
@@ -194,6 +207,7 @@ std::string line_of(const Request& request) {
     put(json, "frames", request.frames);
     put(json, "rate", request.rate);
     put(json, "seconds", request.seconds, usual.seconds);
+    put(json, "cpus", request.cpus);
     if (request.through)
         json["through"] = kThroughNames.at(static_cast<std::size_t>(*request.through));
     put(json, "pcap", request.pcap);
@@ -208,6 +222,7 @@ std::string line_of(const Request& request) {
     put(json, "take_over", request.take_over);
     put(json, "mtu", request.mtu);
     put(json, "up", request.up);
+    put(json, "queues", request.queues);
     put(json, "prepare", request.prepare);
     return line_of(json);
 }
@@ -224,6 +239,7 @@ Result<Request> parse_request(std::string_view line) {
     fields.read("frames", request.frames, kMostFrames);
     read_rate(fields, json, request.rate);
     fields.read("seconds", request.seconds, 0, kLongestSeconds);
+    fields.read_list("cpus", request.cpus);
     read_name(fields, "through", kThroughNames, request.through);
     fields.read("pcap", request.pcap);
     fields.read("traffic", request.traffic);
@@ -237,6 +253,7 @@ Result<Request> parse_request(std::string_view line) {
     fields.read("take_over", request.take_over);
     fields.read("mtu", request.mtu);
     fields.read("up", request.up);
+    fields.read("queues", request.queues);
     fields.read("prepare", request.prepare);
     XDPBENCH_CHECK(fields.result());
     XDPBENCH_CHECK(require_keys(request));
@@ -255,10 +272,13 @@ std::string line_of(const Reply& reply) {
     if (settings) json["changed"] = reply.changed;
     put(json, "refused", reply.refused);
     if (reply.command == Command::traffic) json["loaded"] = reply.loaded;
-    if (reply.sent)
-        json["sent"] = Json{{"frames", reply.sent->frames},
-                            {"seconds", reply.sent->seconds},
-                            {"worst_lag", reply.sent->worst_lag}};
+    if (reply.sent) {
+        Json& sent = json["sent"] = Json{{"frames", reply.sent->frames},
+                                         {"seconds", reply.sent->seconds},
+                                         {"worst_lag", reply.sent->worst_lag}};
+        put(sent, "first_each", reply.sent->first_each);
+        put(sent, "frames_each", reply.sent->frames_each);
+    }
     if (reply.command == Command::arrived || reply.command == Command::captured ||
         reply.command == Command::end) {
         json["arrived"] = reply.arrived;

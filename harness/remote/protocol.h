@@ -45,6 +45,7 @@ struct Request {
     std::optional<std::uint64_t> frames;
     double rate = 0;                   // send: frames a second; 0: as fast as possible
     double seconds = kDefaultSeconds;  // send: at most so long
+    std::vector<int> cpus;             // send: a generator from each of them, together; none: one
     std::optional<Through> through;    // send: none means xdp; capture: none means socket
     std::string pcap;                  // send, traffic: a file of the machine that sends
     packet::Frames traffic;            // send, traffic: the frames themselves
@@ -59,6 +60,7 @@ struct Request {
     bool take_over = false;           // claim: also a port that has addresses or routes
     std::optional<int> mtu;           // set
     std::optional<bool> up;           // set
+    std::uint32_t queues = 0;         // set: that it sends and receives with; 0: as they are
     bool prepare = false;             // set: switch off what is in the way
 };
 
@@ -85,6 +87,9 @@ struct Sent {
     std::uint64_t frames = 0;  // handed to the interface
     double seconds = 0;        // by the sender's clock
     double worst_lag = 0;      // s; of a rate: the longest that a frame was late
+    // With `cpus`, of each generator: the number of its first frame, and how many it sent.
+    std::vector<std::uint64_t> first_each;
+    std::vector<std::uint64_t> frames_each;
 };
 
 struct Reply {
@@ -108,6 +113,7 @@ struct Greeting {
     std::string kernel;      // release
     std::string host;        // its name
     std::string connection;  // SSH_CONNECTION: client's address and port, server's; empty without
+    std::vector<int> cpus;   // that may send
 };
 
 // One line each, without its end.

@@ -16,6 +16,7 @@ TEST(Protocol, RequestsArriveAsTheyWereSent) {
     request.traffic = {{{1, 2, 3}, 0}, {{255}, 0}};
     request.flows = 7;
     request.mtu = 9000;
+    request.queues = 4;
     request.up = false;
     request.match = {8, 9};
     const Result<Request> arrived = parse_request(line_of(request));
@@ -23,6 +24,7 @@ TEST(Protocol, RequestsArriveAsTheyWereSent) {
     EXPECT_EQ(line_of(*arrived), line_of(request));
     EXPECT_EQ(arrived->traffic, request.traffic);
     EXPECT_EQ(arrived->up, false);
+    EXPECT_EQ(arrived->queues, 4U);
     EXPECT_EQ(line_of(request).find('\n'), std::string::npos);
 }
 
@@ -45,6 +47,30 @@ TEST(Protocol, RepliesArriveAsTheyWereSent) {
     const Result<Reply> claimed = parse_reply(line_of(port));
     ASSERT_TRUE(claimed) << claimed.error().text();
     EXPECT_EQ(line_of(*claimed), line_of(port));
+}
+
+TEST(Protocol, CpusArriveAsTheyWereSent) {
+    Request request;
+    request.command = Command::send;
+    request.interface = "eth2";
+    request.cpus = {0, 5};
+    const Result<Request> arrived = parse_request(line_of(request));
+    ASSERT_TRUE(arrived) << arrived.error().text();
+    EXPECT_EQ(arrived->cpus, request.cpus);
+    Reply reply;
+    reply.command = Command::send;
+    reply.sent = Sent{12, 1, 0, {3, 4}, {5, 7}};
+    const Result<Reply> answered = parse_reply(line_of(reply));
+    ASSERT_TRUE(answered && answered->sent);
+    EXPECT_EQ(answered->sent->first_each, reply.sent->first_each);
+    EXPECT_EQ(answered->sent->frames_each, reply.sent->frames_each);
+    reply.sent->first_each = {3};
+    EXPECT_FALSE(parse_reply(line_of(reply)));
+    request.frames = 3;
+    EXPECT_FALSE(parse_request(line_of(request)));
+    Greeting greeting;
+    greeting.cpus = {0, 1};
+    EXPECT_EQ(parse_greeting(line_of(greeting)).value_or(Greeting{}).cpus, greeting.cpus);
 }
 
 TEST(Protocol, ErrorsKeepTheirKind) {

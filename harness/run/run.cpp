@@ -73,10 +73,11 @@ void judge_verdicts(model::RunRecord& record) {
     }
 }
 
-// The CPUs that will be busy at the same time, the program's last; one, if the run needs no more.
+// The CPUs here that will be busy at the same time, the program's last; one, if the run needs no
+// more.
 std::vector<int> cpus_side_by_side(const PlannedRun& plan) {
     const RunOptions& options = plan.options;
-    if (!options.cpus.empty()) return options.cpus;
+    if (!options.cpus.empty() && !options.remote) return options.cpus;
     const bool loads = options.bench || options.search || options.latency;
     if (!loads || plan.cpus.placement == model::Placement::shared) return {plan.cpus.program};
     return {plan.cpus.generator, plan.cpus.program};

@@ -117,8 +117,7 @@ std::vector<bench::BenchCase> externals_of(const std::vector<target::Target>& ta
     for (const target::Target& target : targets) {
         for (const model::Mode mode : options.modes) {
             if (std::string why = why_untimed(target, mode, options, record); !why.empty()) {
-                record.externals.push_back(
-                    not_timed<model::ExternalRecord>(target, mode, why));
+                record.externals.push_back(not_timed<model::ExternalRecord>(target, mode, why));
             } else {
                 cases.push_back({&target, mode, {}, cpus, device_ends(options)});
             }
@@ -162,8 +161,7 @@ std::vector<bench::BenchCase> benches_of(const std::vector<target::Target>& targ
         if (!options.only_offload() && all_held(record, target, std::nullopt)) add(std::nullopt);
         for (const model::Mode mode : options.modes) {
             if (std::string why = why_untimed(target, mode, options, record); !why.empty()) {
-                record.benches.push_back(
-                    not_timed<model::BenchRecord>(target, mode, why));
+                record.benches.push_back(not_timed<model::BenchRecord>(target, mode, why));
             } else {
                 add(mode);
             }
@@ -178,7 +176,7 @@ std::vector<bench::BenchCase> loads_of(const std::vector<target::Target>& target
     std::vector<bench::BenchCase> cases;
     if (!options.offers_rates() && !options.search && !options.latency) return cases;
     const traffic::CpuPlan plan =
-        options.cpus.empty() ? cpus : traffic::shared_on(options.cpus.front());
+        options.cpus.empty() || options.remote ? cpus : traffic::shared_on(options.cpus.front());
     for (const target::Target& target : targets) {
         if (!target::has_bench(target)) continue;
         for (const model::Mode mode : options.modes) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/text.h"
 #include "traffic/frame_map.h"
 
 namespace xdpbench::traffic {
@@ -27,6 +28,14 @@ Result<void> load_remotely(remote::Session& session, const packet::Frames& frame
     return {};
 }
 
+// That are due; of one that is flat out no number that ends it.
+std::uint64_t frames_of(const Schedule& schedule) {
+    constexpr auto kMost = static_cast<double>(remote::kMostFrames);
+    if (schedule.rate == kFlatOut) return remote::kMostFrames;
+    const double frames = std::ceil(std::min(schedule.rate, kHighestRate) * schedule.seconds);
+    return static_cast<std::uint64_t>(std::clamp(frames, 1.0, kMost));
+}
+
 }  // namespace
 
 FrameSender FrameSender::of(Generator generator) {
@@ -36,7 +45,8 @@ FrameSender FrameSender::of(Generator generator) {
 }
 
 Result<FrameSender> FrameSender::create(const packet::Frames& frames,
-                                        std::shared_ptr<remote::Session> session) {
+                                        std::shared_ptr<remote::Session> session,
+                                        std::vector<int> cpus) {
     if (!session) {
         XDPBENCH_TRY(Generator generator, Generator::create(frames));
         return of(std::move(generator));
@@ -46,6 +56,7 @@ Result<FrameSender> FrameSender::create(const packet::Frames& frames,
     XDPBENCH_CHECK(load_remotely(*session, frames));
     sender.session_ = std::move(session);
     sender.frames_ = frames.size();
+    sender.cpus_ = std::move(cpus);
     return sender;
 }
 
@@ -75,22 +86,30 @@ Result<void> FrameSender::send(const net::Network& network, const net::Interface
                  {}};
 }
 
-Result<Offer> FrameSender::offer(const net::InterfaceInfo& tester, const Schedule& schedule) {
+Result<JointOffer> FrameSender::offer(const net::InterfaceInfo& tester, const Schedule& schedule) {
     remote::Request request;
     request.command = remote::Command::send;
     request.interface = tester.name;
     request.rate = std::min(schedule.rate, kHighestRate);
     request.seconds = schedule.seconds;
-    const double frames = std::ceil(request.rate * schedule.seconds);
-    request.frames = static_cast<std::uint64_t>(
-        std::clamp(frames, 1.0, static_cast<double>(remote::kMostFrames)));
-    Offer offer;
+    request.cpus = cpus_;
+    if (cpus_.empty()) request.frames = frames_of(schedule);
+    JointOffer offer;
     offer.first_frame = sent_ % frames_;
     XDPBENCH_TRY(const remote::Reply reply, session_->ask(request));
     const remote::Sent sent = reply.sent.value_or(remote::Sent{});
     offer.frames = sent.frames;
     offer.seconds = std::max(schedule.seconds, sent.seconds);
     offer.worst_lag = sent.worst_lag;
+    if (sent.first_each.size() != cpus_.size())
+        return Error{ErrorKind::system,
+                     fmt::format("{} sent from {}, not from {}", session_->place().text(),
+                                 counted(sent.first_each.size(), "CPU"), cpus_.size()),
+                     {},
+                     {}};
+    for (std::size_t i = 0; i < cpus_.size(); ++i)
+        offer.each.push_back({sent.first_each[i], sent.frames_each[i], offer.seconds, 0});
+    if (cpus_.empty()) offer.each = {offer};
     sent_ += sent.frames;
     return offer;
 }
