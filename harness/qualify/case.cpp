@@ -7,8 +7,8 @@ namespace xdpbench::qualify {
 std::vector<CaseEntry> all_cases() {
     std::vector<CaseEntry> all;
     for (const std::span<const CaseEntry> group :
-         {control_cases(), data_cases(), counters_cases(), redirect_cases(), under_traffic_cases(),
-          speed_cases(), offload_cases(), last_cases()})
+         {control_cases(), data_cases(), redirect_cases(), under_traffic_cases(), speed_cases(),
+          offload_cases(), counters_cases(), last_cases()})
         all.insert(all.end(), group.begin(), group.end());
     return all;
 }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "qualify/run.h"
 
@@ -30,6 +32,16 @@ TEST(QualifyCases, AreSelectedByGroupAndPorts) {
     EXPECT_FALSE(one_port->cases.empty());
     EXPECT_NE(std::find(one_port->not_run.begin(), one_port->not_run.end(), "control.mtu_1500"),
               one_port->not_run.end());
+}
+
+// GoogleTest runs the cases of a group one after the other: the last case is of the last group.
+TEST(QualifyCases, PagePoolsAreLookedAtAfterAllOthers) {
+    std::vector<std::string> groups;
+    for (const CaseEntry& entry : all_cases()) {
+        if (groups.empty() || groups.back() != entry.group) groups.emplace_back(entry.group);
+    }
+    EXPECT_EQ(groups, group_names());
+    EXPECT_EQ(std::string(all_cases().back().name), "pages");
 }
 
 TEST(QualifyCases, AnUnknownGroupIsNamed) {
