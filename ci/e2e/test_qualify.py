@@ -74,6 +74,11 @@ class Qualify(VethCase):
         self.assertIn("mtu_1500", listed)
         self.qualify("--peer", "port0", "--json", "out.json", "--", f"--gtest_filter={QUICK}")
         self.assertEqual({name.split("_")[0] for name in self.findings()}, {"control.attach", "control.refuse"})
+        self.assertEqual(self.read_json()["planned"], list(self.findings()))
+        twice = self.qualify("--peer", "port0", "--json", "out.json", "--", f"--gtest_filter={QUICK}", "--gtest_repeat=2").stdout
+        runs, planned = len(self.read_json()["cases"]), len(self.read_json()["planned"])
+        self.assertEqual(runs, 2 * planned)
+        self.assertIn(f"[{runs:>2}/{runs}]", twice)
         self.assertIn("did you mean control", self.qualify("--group", "contrl", code=2).stderr)
 
     def test_an_unfinished_qualification_is_continued(self):
@@ -82,7 +87,12 @@ class Qualify(VethCase):
         done = [case for case in result["cases"] if case["name"].startswith("refuse")]
         result.update(cases=done, running="control.attach_native_link")
         self.write_text("part.json", json.dumps(result))
-        self.qualify("--group", "control", "--json", "part.json", "--resume", code=1)
+        self.assertGreater(len(result["planned"]), len(done))
+        resumed = self.qualify("--json", "part.json", "--resume", code=1).stdout
+        self.assertIn("continued: 3 cases ran before (2 PASS, 1 FAIL)", resumed)
+        self.assertRegex(resumed, r"FAIL    control.attach_native_link.*\n +the machine or the tool ended.*\n +repeat: xdp-bench qualify --dev port1 -- "
+                                  "--gtest_filter=qualify.control.attach_native_link\n")
+        self.assertIn(f"[{len(result['planned']):>2}/{len(result['planned'])}]", resumed)
         found = self.read_json("part.json")["cases"]
         self.assertEqual(found[:len(done)], done)
         crashed = next(case for case in found if case["name"] == "attach_native_link")

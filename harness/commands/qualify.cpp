@@ -2,7 +2,6 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <memory>
@@ -71,13 +70,6 @@ Result<void> require_link_speed(const qualify::Context& context) {
                        "ask for a rate of 64-byte frames: --at-least 1Mpps");
 }
 
-bool selects(const std::vector<std::string>& flags) {
-    return !run::filters_in_environment().empty() ||
-           std::any_of(flags.begin(), flags.end(), [](const std::string& flag) {
-               return flag.starts_with("--gtest_filter") || flag.starts_with("--gtest_repeat");
-           });
-}
-
 // The record of a run that begins.
 Result<model::QualificationRecord> begin(const qualify::Context& context,
                                          const qualify::Selection& selection,
@@ -89,10 +81,6 @@ Result<model::QualificationRecord> begin(const qualify::Context& context,
     record.device = context.device().name;
     record.peer = context.has_peer() ? context.peer().name : "";
     record.not_run = selection.not_run;
-    if (!selects(invocation.passed_on)) {
-        for (const qualify::CaseEntry& one : selection.cases)
-            record.planned.push_back(fmt::format("{}.{}", one.group, one.name));
-    }
     XDPBENCH_TRY(record.environment, qualify::describe_card(context));
     return record;
 }
@@ -123,8 +111,7 @@ Result<int> run_qualify(QualifyArguments arguments, const Invocation& invocation
         open_remote(arguments.remote, arguments.device, arguments.peer, arguments.take_over, true));
     XDPBENCH_TRY(const qualify::Options options, options_of(arguments));
     XDPBENCH_TRY(const std::vector<std::string> groups, list_items("--group", arguments.groups));
-    XDPBENCH_TRY(const qualify::Selection selection,
-                 qualify::select(groups, options.peer.has_value()));
+    XDPBENCH_TRY(qualify::Selection selection, qualify::select(groups, options.peer.has_value()));
     XDPBENCH_CHECK(run::initialize_cases(invocation.passed_on));
     XDPBENCH_CHECK(probe::require_privileges());
     XDPBENCH_CHECK(probe::require_kernel());
@@ -139,7 +126,8 @@ Result<int> run_qualify(QualifyArguments arguments, const Invocation& invocation
     if (arguments.resume) {
         XDPBENCH_TRY(left, qualify::find_unfinished(arguments.outputs.json, arguments.device,
                                                     arguments.peer));
-        qualify::close_running(left->record);
+        qualify::close_running(left->record, options);
+        qualify::keep_planned(left->record, selection);
     }
     XDPBENCH_TRY(qualify::ResultStore store,
                  left ? qualify::ResultStore::reopen(left->path)
@@ -151,7 +139,7 @@ Result<int> run_qualify(QualifyArguments arguments, const Invocation& invocation
         XDPBENCH_TRY(record, begin(context, selection, invocation));
     }
     report::Console console(stdout);
-    print(stdout, "{}", report::header_text(record));
+    print(stdout, "{}{}", report::header_text(record), report::done_text(record));
     XDPBENCH_CHECK(qualify::run(
         context, selection, store, record,
         [&console](const std::string& line) { console.progress_on_terminal(line); },

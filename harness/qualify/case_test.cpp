@@ -44,6 +44,16 @@ TEST(QualifyCases, PagePoolsAreLookedAtAfterAllOthers) {
     EXPECT_EQ(std::string(all_cases().back().name), "pages");
 }
 
+TEST(QualifyCases, OfAPlanThatIsContinued) {
+    auto selection = select({}, true);
+    ASSERT_TRUE(selection);
+    model::QualificationRecord record;
+    record.planned = {"control.mtu_1500", "data.loss"};
+    keep_planned(record, *selection);
+    ASSERT_EQ(selection->cases.size(), 2U);
+    EXPECT_EQ(std::string(selection->cases[1].name), "loss");
+}
+
 TEST(QualifyCases, AnUnknownGroupIsNamed) {
     const auto unknown = select({"contrl"}, true);
     ASSERT_FALSE(unknown);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/result_file.h"
+#include "qualify/repeat.h"
 #include "report/qualification_json.h"
 
 namespace xdpbench::qualify {
@@ -88,7 +89,7 @@ Result<Unfinished> find_unfinished(const std::string& path, const std::string& d
     return found;
 }
 
-void close_running(model::QualificationRecord& record) {
+void close_running(model::QualificationRecord& record, const Options& options) {
     if (record.running.empty()) return;
     const std::string name = std::exchange(record.running, {});
     const std::size_t dot = name.find('.');
@@ -99,6 +100,7 @@ void close_running(model::QualificationRecord& record) {
     one.message =
         "the machine or the tool ended while this case ran; its result is unknown, and "
         "it is not tried again";
+    one.repeat = repeat_of(options, name);
     record.cases.push_back(std::move(one));
 }
 

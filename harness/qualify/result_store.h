@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/result.h"
 #include "model/qualification.h"
+#include "qualify/context.h"
 
 namespace xdpbench::qualify {
 
@@ -39,7 +40,7 @@ Result<Unfinished> find_unfinished(const std::string& path, const std::string& d
                                    const std::string& peer);
 
 // What the record has to say after the tool or the machine ended in the middle of a case: that case
-// has failed, and is not tried again.
-void close_running(model::QualificationRecord& record);
+// has failed, and is not tried again. `options` are those of the command that repeats it.
+void close_running(model::QualificationRecord& record, const Options& options);
 
 }  // namespace xdpbench::qualify

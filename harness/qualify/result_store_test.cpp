@@ -84,12 +84,17 @@ TEST_F(ResultStoreTest, AnUnreadableOneIsNotPassedOver) {
 TEST(CloseRunning, TheCaseThatDidNotEndHasFailed) {
     model::QualificationRecord record;
     record.running = "control.attach_native_link";
-    close_running(record);
+    Options options;
+    options.device = "eth1";
+    close_running(record, options);
     ASSERT_EQ(record.cases.size(), 1U);
     EXPECT_EQ(record.cases[0].full_name(), "control.attach_native_link");
     EXPECT_EQ(record.cases[0].finding, model::Finding::fail);
+    EXPECT_EQ(record.cases[0].repeat,
+              "xdp-bench qualify --dev eth1 -- "
+              "--gtest_filter=qualify.control.attach_native_link");
     EXPECT_TRUE(record.running.empty());
-    close_running(record);
+    close_running(record, options);
     EXPECT_EQ(record.cases.size(), 1U);
 }
 

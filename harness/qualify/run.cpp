@@ -28,7 +28,7 @@ struct Session {
     model::QualificationRecord& record;
     const std::function<void(const std::string&)>& print;
     std::optional<KernelLog> log;
-    std::size_t planned;  // 0: flags select cases, and only GoogleTest knows how many
+    std::size_t planned = 0;  // results at the end; 0: not known
     std::size_t ran = 0;
     double seconds = 0;  // of the cases that ran
     Result<void> saved = {};
@@ -90,7 +90,6 @@ void note_traffic_source(Session& session) {
 check::Verdict run_case(Session& session, const CaseEntry& entry) {
     if (!session.saved) return check::verdict_of(session.saved.error());
     model::QualificationRecord& record = session.record;
-    if (session.planned == 0) record.planned.push_back(full_name(entry));
     record.running = full_name(entry);
     session.saved = session.store.save(record);
     if (session.log) static_cast<void>(session.log->alarms());
@@ -119,6 +118,18 @@ bool is_done(const model::QualificationRecord& record, const CaseEntry& entry) {
     return std::any_of(
         record.cases.begin(), record.cases.end(),
         [&](const model::QualifiedCase& one) { return one.full_name() == full_name(entry); });
+}
+
+// What GoogleTest's flags let through; a record that is continued has its plan.
+void plan(Session& session, const std::vector<CaseEntry>& left,
+          const run::SelectedCases& selected) {
+    std::vector<std::string>& planned = session.record.planned;
+    if (planned.empty()) {
+        for (const std::size_t number : selected.numbers)
+            planned.push_back(full_name(left[number]));
+    }
+    if (selected.times)
+        session.planned = session.record.cases.size() + selected.numbers.size() * *selected.times;
 }
 
 run::Case case_of(Session& session, const CaseEntry& entry) {
@@ -151,17 +162,29 @@ Result<Selection> select(const std::vector<std::string>& groups, bool two_ports)
     return selection;
 }
 
+void keep_planned(const model::QualificationRecord& record, Selection& selection) {
+    std::erase_if(selection.cases, [&](const CaseEntry& entry) {
+        return std::find(record.planned.begin(), record.planned.end(), full_name(entry)) ==
+               record.planned.end();
+    });
+}
+
 Result<void> run(Context& context, const Selection& selection, ResultStore& store,
                  model::QualificationRecord& record,
                  const std::function<void(const std::string&)>& progress,
                  const std::function<void(const std::string&)>& print) {
-    Session session{context, store, record, print, KernelLog::open(), record.planned.size()};
+    Session session{context, store, record, print, KernelLog::open()};
+    std::vector<CaseEntry> left;
     std::vector<run::Case> cases;
     for (const CaseEntry& entry : selection.cases) {
-        if (!is_done(record, entry)) cases.push_back(case_of(session, entry));
+        if (is_done(record, entry)) continue;
+        left.push_back(entry);
+        cases.push_back(case_of(session, entry));
     }
     const auto start = Clock::now();
-    const auto results = run::run_cases(cases, progress);
+    const auto results = run::run_cases(cases, progress, [&](const run::SelectedCases& selected) {
+        plan(session, left, selected);
+    });
     static_cast<void>(results);  // the record has them
     record.seconds += std::chrono::duration<double>(Clock::now() - start).count();
     record.interrupted = interrupted();

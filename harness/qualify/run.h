@@ -21,8 +21,11 @@ struct Selection {
 // An empty list of groups: all. An unknown one is an input error.
 Result<Selection> select(const std::vector<std::string>& groups, bool two_ports);
 
+// Of the selection only what the record, which is continued, was planned to have.
+void keep_planned(const model::QualificationRecord& record, Selection& selection);
+
 // Runs those of the selection that GoogleTest's flags let through and that the record does not have
-// yet. `print` gets the text of each case.
+// yet; they are the plan of a record that begins. `print` gets the text of each case.
 Result<void> run(Context& context, const Selection& selection, ResultStore& store,
                  model::QualificationRecord& record,
                  const std::function<void(const std::string&)>& progress,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/text.h"
@@ -36,6 +37,10 @@ std::string cut(std::string line) {
     return line.append(kMore);
 }
 
+bool is_wrong(const model::QualifiedCase& one) {
+    return one.finding == model::Finding::fail || one.finding == model::Finding::invalid;
+}
+
 }  // namespace
 
 std::string case_text(const model::QualifiedCase& one, std::size_t number, std::size_t of,
@@ -45,9 +50,8 @@ std::string case_text(const model::QualifiedCase& one, std::size_t number, std::
     std::string text = fmt::format("{} {:<7} {:<36} {:>5.1f} s{}\n", place, name_of(one.finding),
                                    one.full_name(), one.seconds, left_text(seconds_left));
     if (!one.message.empty()) text += indented(one.message, "        ");
-    const bool wrong =
-        one.finding == model::Finding::fail || one.finding == model::Finding::invalid;
-    if (wrong && !one.repeat.empty()) text += fmt::format("        repeat: {}\n", one.repeat);
+    if (is_wrong(one) && !one.repeat.empty())
+        text += fmt::format("        repeat: {}\n", one.repeat);
     return text;
 }
 
@@ -69,14 +73,13 @@ std::vector<std::string> selected_groups(const model::QualificationRecord& recor
     std::vector<std::string> groups;
     for (const std::string& name : record.planned) {
         const std::string group = name.substr(0, name.find('.'));
-        if (groups.empty() || groups.back() != group) groups.push_back(group);
+        if (std::find(groups.begin(), groups.end(), group) == groups.end()) groups.push_back(group);
     }
     return groups;
 }
 
-}  // namespace
-
-std::string finding_counts(const model::QualificationRecord& record) {
+// "3 PASS, 1 SKIP"
+std::string counts_text(const model::QualificationRecord& record) {
     std::vector<std::string> counts;
     for (const model::Finding finding :
          {model::Finding::pass, model::Finding::note, model::Finding::skip, model::Finding::invalid,
@@ -85,10 +88,27 @@ std::string finding_counts(const model::QualificationRecord& record) {
         for (const model::QualifiedCase& one : record.cases) count += one.finding == finding;
         if (count > 0) counts.push_back(fmt::format("{} {}", count, name_of(finding)));
     }
+    return fmt::format("{}", fmt::join(counts, ", "));
+}
+
+}  // namespace
+
+std::string done_text(const model::QualificationRecord& record) {
+    if (record.cases.empty()) return {};
+    std::string text = fmt::format("continued: {} ran before ({})\n",
+                                   counted(record.cases.size(), "case"), counts_text(record));
+    for (std::size_t i = 0; i < record.cases.size(); ++i) {
+        if (is_wrong(record.cases[i]))
+            text += case_text(record.cases[i], i + 1, record.planned.size(), 0);
+    }
+    return text;
+}
+
+std::string finding_counts(const model::QualificationRecord& record) {
+    const std::string counts = counts_text(record);
     if (counts.empty()) return "no case ran";
     const std::vector<std::string> groups = selected_groups(record);
-    return fmt::format("{}{}{}", fmt::join(counts, ", "), groups.empty() ? "" : " in ",
-                       fmt::join(groups, ", "));
+    return fmt::format("{}{}{}", counts, groups.empty() ? "" : " in ", fmt::join(groups, ", "));
 }
 
 std::string conclusion_text(const model::QualificationRecord& record) {

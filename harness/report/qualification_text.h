@@ -16,6 +16,10 @@ namespace xdpbench::report {
 // The ports and the card in short: at most 8 lines of 120 columns. The documents have all facts.
 [[nodiscard]] std::string header_text(const model::QualificationRecord& record);
 
+// Of a record that is continued how many cases it has already, and those of them that need a look,
+// as case_text() prints them. Nothing where it has none.
+[[nodiscard]] std::string done_text(const model::QualificationRecord& record);
+
 // "3 PASS, 1 SKIP in control, data", with the groups that were selected; "no case ran".
 [[nodiscard]] std::string finding_counts(const model::QualificationRecord& record);
 

@@ -40,6 +40,26 @@ TEST(QualificationHeader, HasTheCardInShort) {
               "  kernel        6.12.5\n");
 }
 
+TEST(QualificationCounts, NameEachGroupOnce) {
+    model::QualificationRecord record = card();
+    record.planned = {"counters.drop", "speed.drop", "counters.pages"};
+    record.cases.resize(2);
+    EXPECT_EQ(finding_counts(record), "2 PASS in counters, speed");
+}
+
+TEST(QualificationDone, ShowsWhatHadFailedBefore) {
+    model::QualificationRecord record = card();
+    EXPECT_EQ(done_text(record), "");
+    record.planned = {"control.mtu_1500", "data.loss", "data.bytes"};
+    record.cases.resize(2);
+    record.cases[1] = {"data", "loss", model::Finding::fail, "the machine ended", 0, "again"};
+    EXPECT_EQ(done_text(record),
+              "continued: 2 cases ran before (1 PASS, 1 FAIL)\n"
+              "[ 2/3] FAIL    data.loss                              0.0 s\n"
+              "        the machine ended\n"
+              "        repeat: again\n");
+}
+
 TEST(QualificationHeader, LeavesOutWhatIsNotKnown) {
     model::QualificationRecord record;
     record.device = "tap0";

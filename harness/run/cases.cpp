@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <utility>
 
 #include "base/arguments.h"
 #include "base/guard.h"
@@ -55,16 +56,38 @@ class RegisteredCase : public testing::Test {
 
 // "check.icmp_lb" . "alternates between the backends"; "replay.icmp_lb" and "lan.icmp_lb" .
 // "native".
-void register_case(const Case& described, CasesRun& run) {
+const testing::TestInfo* register_case(const Case& described, CasesRun& run) {
     const model::CaseResult& result = described.result;
     const std::string suite = fmt::format("{}.{}", model::name_of(result.kind), result.program);
     const bool by_mode =
         result.kind == model::CaseKind::replay || result.kind == model::CaseKind::lan;
     const std::string name = by_mode ? std::string(model::mode_name(*result.mode)) : result.name;
-    testing::RegisterTest(
+    return testing::RegisterTest(
         suite.c_str(), name.c_str(), nullptr, nullptr, result.location.c_str(), 0,
         [&described, &run]() -> testing::Test* { return new RegisteredCase(described, run); });
 }
+
+// Tells what is selected, once GoogleTest knows it.
+class SelectionListener : public testing::EmptyTestEventListener {
+  public:
+    SelectionListener(std::vector<const testing::TestInfo*> cases,
+                      const std::function<void(const SelectedCases&)>& begin)
+        : cases_(std::move(cases)), begin_(&begin) {}
+
+    void OnTestProgramStart(const testing::UnitTest& /*all*/) override {
+        SelectedCases selected;
+        for (std::size_t i = 0; i < cases_.size(); ++i) {
+            if (cases_[i]->should_run()) selected.numbers.push_back(i);
+        }
+        const int times = GTEST_FLAG_GET(repeat);
+        if (times >= 0) selected.times = static_cast<std::size_t>(times);
+        (*begin_)(selected);
+    }
+
+  private:
+    std::vector<const testing::TestInfo*> cases_;
+    const std::function<void(const SelectedCases&)>* begin_;
+};
 
 }  // namespace
 
@@ -83,11 +106,23 @@ Result<void> initialize_cases(const std::vector<std::string>& flags) {
 
 std::vector<model::CaseResult> run_cases(const std::vector<Case>& cases,
                                          const std::function<void(const std::string&)>& progress) {
+    return run_cases(cases, progress, [](const SelectedCases&) {});
+}
+
+std::vector<model::CaseResult> run_cases(const std::vector<Case>& cases,
+                                         const std::function<void(const std::string&)>& progress,
+                                         const std::function<void(const SelectedCases&)>& begin) {
     CasesRun run;
     run.progress = &progress;
-    for (const Case& described : cases) register_case(described, run);
+    std::vector<const testing::TestInfo*> registered;
+    registered.reserve(cases.size());
+    for (const Case& described : cases) registered.push_back(register_case(described, run));
+    testing::TestEventListeners& listeners = testing::UnitTest::GetInstance()->listeners();
+    SelectionListener listener(std::move(registered), begin);
+    listeners.Append(&listener);
     // The results have the failures; the number adds nothing.
     [[maybe_unused]] const int any_failed = RUN_ALL_TESTS();
+    listeners.Release(&listener);
     return std::move(run.results);
 }
 

@@ -2,7 +2,9 @@
 // and sharding come with it.
 #pragma once
 
+#include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,5 +26,16 @@ Result<void> initialize_cases(const std::vector<std::string>& flags);
 // Runs the cases that the flags select. `progress` is told which one is under way.
 [[nodiscard]] std::vector<model::CaseResult> run_cases(
     const std::vector<Case>& cases, const std::function<void(const std::string&)>& progress);
+
+// What the flags select: the cases, by their numbers, and how often each of them runs; nothing:
+// until somebody ends it.
+struct SelectedCases {
+    std::vector<std::size_t> numbers;
+    std::optional<std::size_t> times;
+};
+// The same; `begin` is told what is selected before the first one runs.
+[[nodiscard]] std::vector<model::CaseResult> run_cases(
+    const std::vector<Case>& cases, const std::function<void(const std::string&)>& progress,
+    const std::function<void(const SelectedCases&)>& begin);
 
 }  // namespace xdpbench::run
