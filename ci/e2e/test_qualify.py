@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 
-from harness import TOOL, VethCase, main
+from harness import TOOL, VethCase, main, wait_for_cables
 
 QUICK = "qualify.control.attach_*:qualify.control.refuse_*"
 
@@ -60,6 +60,24 @@ class Qualify(VethCase):
         self.assertIn("below 10000Mpps: 64", done.stdout)
         self.assertIn("--at-least 10000Mpps --duration 10ms -- --gtest_filter=qualify.speed.drop", done.stdout)
         self.assertIn("--at-least fast", self.qualify("--peer", "port0", "--at-least", "fast", code=2).stderr)
+
+    def test_channels_of_each_direction_are_changed_and_restored(self):
+        queues = ("numrxqueues", "2", "numtxqueues", "2")
+        self.inside("ip", "link", "delete", "port0")
+        self.inside("ip", "link", "add", "port0", *queues, "type", "veth", "peer", "name", "port1", *queues)
+        for port in ("port0", "port1"):
+            self.inside("ethtool", "-L", port, "rx", "2", "tx", "2")
+            self.inside("ip", "link", "set", port, "up")
+        wait_for_cables(self.netns, "port0", "port1")
+        before = [self.inside("ethtool", "-l", port).stdout for port in ("port0", "port1")]
+        cases = "speed.queues:qualify.redirect.devmap_few_queues:qualify.under_traffic.channels"
+        self.qualify("--peer", "port0", "--duration", "10ms", "--json", "out.json", "--", f"--gtest_filter=qualify.{cases}", code=(0, 3))
+        found = {case["name"]: case for case in self.read_json()["cases"]}
+        self.assertEqual([rate["frames"] for rate in found["queues"]["rates"]], ["64, 1 queue", "64, 2 queues"], found["queues"]["message"])
+        if len(os.sched_getaffinity(0)) > 1:
+            self.assertIn("1 queue, redirected out of port1", found["devmap_few_queues"]["message"])
+        self.assertIn("channels of port1 to rx 1, tx 1", found["channels"]["message"])  # a veth with a program refuses it
+        self.assertEqual([self.inside("ethtool", "-l", port).stdout for port in ("port0", "port1")], before)
 
     def test_one_port_alone_says_what_it_cannot_show(self):
         done = self.qualify("--group", "control", "--json", "out.json", code=4)

@@ -1,7 +1,12 @@
 #include "qualify/port_change.h"
 
-#include <string>
+#include <fmt/format.h>
 
+#include <string>
+#include <vector>
+
+#include "net/port_queues.h"
+#include "net/rings.h"
 #include "qualify/rig.h"
 
 namespace xdpbench::qualify {
@@ -47,10 +52,27 @@ Result<PortChange> change_mtu(const Context& context, int mtu) {
     return change;
 }
 
-Result<PortChange> change_channels(const Context& context, std::uint32_t combined) {
-    const std::string& name = context.device().name;
-    XDPBENCH_TRY(PortChange change, PortChange::begin(context, {{name, "channels"}}));
-    XDPBENCH_CHECK(change.set({name, "channels", std::to_string(combined)}));
+std::uint32_t most_channels(const Context& context) {
+    const net::InterfaceInfo& device = context.device();
+    if (device.driver == "veth" && !context.peer_is_here()) return 1;
+    return net::most_queues(context.netns(), device.name).value_or(1);
+}
+
+std::string channels_value(const Context& context, std::uint32_t count) {
+    const auto channels = net::query_channels(context.netns(), context.device().name);
+    const bool combined = channels && channels->most_combined > 0;
+    return combined ? std::to_string(count) : fmt::format("{0}/{0}", count);
+}
+
+Result<PortChange> change_channels(const Context& context, std::uint32_t count) {
+    const net::Ports ends{context.device().name,
+                          context.peer_is_here() ? context.peer().name : std::string()};
+    std::vector<net::RecordedChange::Place> places;
+    for (const std::string& port : net::ports_with_queues(context.device(), ends))
+        places.push_back({port, "channels"});
+    XDPBENCH_TRY(PortChange change, PortChange::begin(context, places));
+    for (const auto& place : places)
+        XDPBENCH_CHECK(change.set({place.port, place.name, channels_value(context, count)}));
     return change;
 }
 

@@ -47,7 +47,12 @@ class PortChange {
 
 // The MTU of both ports, bytes.
 Result<PortChange> change_mtu(const Context& context, int mtu);
-// The combined channels of the device.
-Result<PortChange> change_channels(const Context& context, std::uint32_t combined);
+// The most channels that the device can be set to; 1 where their number cannot be changed, and of a
+// veth whose other end is not here, which would have to change too.
+[[nodiscard]] std::uint32_t most_channels(const Context& context);
+// So many channels as a value of the setting: "4", or "4/4" where each direction has its own.
+[[nodiscard]] std::string channels_value(const Context& context, std::uint32_t count);
+// The channels of the device, and of a veth's other end.
+Result<PortChange> change_channels(const Context& context, std::uint32_t count);
 
 }  // namespace xdpbench::qualify

@@ -44,10 +44,11 @@ Result<std::uint64_t> send_from(Context& context, Rig& rig, traffic::Generator& 
 
 // One queue where the device lets its number be set.
 Result<std::optional<PortChange>> make_few_queues(const Context& context) {
-    const auto channels = net::query_channels(context.netns(), context.device().name);
-    if (!channels || channels->most_combined < 2) return std::optional<PortChange>();
-    XDPBENCH_TRY(PortChange change, change_channels(context, 1));
-    return std::optional<PortChange>(std::move(change));
+    if (most_channels(context) < 2) return std::optional<PortChange>();
+    Result<PortChange> change = change_channels(context, 1);
+    if (change) return std::optional<PortChange>(*std::move(change));
+    if (change.error().kind != ErrorKind::unavailable) return change.error();
+    return std::optional<PortChange>();
 }
 
 std::uint32_t queues_of(const Context& context) {

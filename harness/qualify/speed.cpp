@@ -217,19 +217,18 @@ Result<QueueRate> measure_queues(Context& context, std::uint32_t queues) {
 }
 
 Result<Ruling> queues(Context& context) {
-    const auto channels = net::query_channels(context.netns(), context.device().name);
-    if (!channels || channels->most_combined < 2)
-        return skip("the device has one combined channel");
+    const std::uint32_t most = most_channels(context);
+    if (most < 2) return skip("the device has one channel");
     XDPBENCH_CHECK(find_generator_maximum(context));
     std::vector<model::PortRate> rates;
     std::string spreads;
-    for (std::uint32_t count = 1;; count = std::min(2 * count, channels->most_combined)) {
+    for (std::uint32_t count = 1;; count = std::min(2 * count, most)) {
         XDPBENCH_TRY(const PortChange change, change_channels(context, count));
         XDPBENCH_TRY(const QueueRate measured, measure_queues(context, count));
         rates.push_back(measured.rate);
         spreads += fmt::format("{}{}: {}", spreads.empty() ? "" : "\n", counted(count, "queue"),
                                measured.spread);
-        if (count == channels->most_combined) break;
+        if (count == most) break;
     }
     return judge_rates(std::move(rates), context.options().at_least,
                        fmt::format("{} flows; {}", kFlows, spreads));

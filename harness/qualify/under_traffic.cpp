@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/text.h"
+#include "net/port_queues.h"
 #include "net/rings.h"
 #include "qualify/case.h"
 #include "qualify/counts_text.h"
@@ -150,9 +151,10 @@ Result<Ruling> rings(Context& context) {
 }
 
 Result<Ruling> channels(Context& context) {
-    const auto before = net::query_channels(context.netns(), context.device().name);
-    if (!before || before->most_combined < 2) return skip("the device has one combined channel");
-    return try_values(context, "channels", {"1", std::to_string(before->most_combined)});
+    const std::uint32_t most = net::most_queues(context.netns(), context.device().name).value_or(1);
+    if (most < 2) return skip("the device has one channel");
+    return try_values(context, "channels",
+                      {channels_value(context, 1), channels_value(context, most)});
 }
 
 constexpr const char* kGroup = "under_traffic";
