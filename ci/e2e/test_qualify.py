@@ -59,6 +59,8 @@ class Qualify(VethCase):
         done = self.qualify("--peer", "port0", "--at-least", "10000Mpps", *slow, code=(1, 3))
         self.assertIn("below 10000Mpps: 64", done.stdout)
         self.assertIn("--at-least 10000Mpps --duration 10ms -- --gtest_filter=qualify.speed.drop", done.stdout)
+        self.assertIn("is judged by the group speed, which --group leaves out",
+                      self.qualify("--peer", "port0", "--at-least", "1pps", "--group", "data", code=2).stderr)
         self.assertIn("--at-least fast", self.qualify("--peer", "port0", "--at-least", "fast", code=2).stderr)
 
     def test_channels_of_each_direction_are_changed_and_restored(self):

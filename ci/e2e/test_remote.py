@@ -139,6 +139,9 @@ class Namespace(TwoHosts):
         wanted = {"actions_tx": "PASS", "fragments": "PASS", "loss": "PASS", "delay": "SKIP"}
         self.at(self.dut, TOOL, "qualify", "--json", "out.json", "--", "--gtest_filter=" + ":".join(f"qualify.data.{name}" for name in wanted))
         self.assertEqual({case["name"]: case["finding"] for case in self.read_json()["cases"]}, wanted)
+        refused = self.at(self.dut, TOOL, "qualify", "--at-least", "1pps", code=2).stderr
+        self.assertIn("--at-least 1pps does not go with --remote", refused)
+        self.assertIn("--only bench,search --prepare --dev port1 --peer 198.51.100.2 --remote env", refused)
         os.remove(os.path.join(self.folder, "net.config"))
         self.assertIn("option --dev IF is missing: the port to qualify; NETIF", self.at(self.dut, TOOL, "qualify", code=2).stderr)
 

@@ -2,6 +2,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <memory>
@@ -18,6 +19,7 @@
 #include "probe/privileges.h"
 #include "qualify/card.h"
 #include "qualify/port_rate.h"
+#include "qualify/repeat.h"
 #include "qualify/run.h"
 #include "report/qualification_text.h"
 #include "run/cases.h"
@@ -58,6 +60,20 @@ Result<qualify::Options> options_of(const QualifyArguments& arguments) {
                            "write it as 1s or 500ms");
     options.seconds = *seconds;
     return options;
+}
+
+// A rate that is asked for has to be measured: else what was not even tried would pass.
+Result<void> require_rates(const qualify::Options& options,
+                           const std::vector<std::string>& groups) {
+    if (!options.at_least) return {};
+    const std::string asked = "--at-least " + options.at_least->text;
+    if (options.remote)
+        return input_error(asked + " does not go with --remote: qualify measures no rates there",
+                           "measure them with: " + qualify::rates_command_of(options));
+    if (groups.empty() || std::find(groups.begin(), groups.end(), "speed") != groups.end())
+        return {};
+    return input_error(asked + " is judged by the group speed, which --group leaves out",
+                       "add speed to --group, or leave --at-least out");
 }
 
 // A share needs something that it is a share of.
@@ -111,6 +127,7 @@ Result<int> run_qualify(QualifyArguments arguments, const Invocation& invocation
         open_remote(arguments.remote, arguments.device, arguments.peer, arguments.take_over, true));
     XDPBENCH_TRY(const qualify::Options options, options_of(arguments));
     XDPBENCH_TRY(const std::vector<std::string> groups, list_items("--group", arguments.groups));
+    XDPBENCH_CHECK(require_rates(options, groups));
     XDPBENCH_TRY(qualify::Selection selection, qualify::select(groups, options.peer.has_value()));
     XDPBENCH_CHECK(run::initialize_cases(invocation.passed_on));
     XDPBENCH_CHECK(probe::require_privileges());

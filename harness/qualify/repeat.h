@@ -1,4 +1,4 @@
-// The command that repeats one case of a qualification.
+// Commands that a qualification prints.
 #pragma once
 
 #include <string>
@@ -10,5 +10,8 @@ namespace xdpbench::qualify {
 
 // For a shell. `name`: "GROUP.CASE". With every option that the case depends on.
 [[nodiscard]] std::string repeat_of(const Options& options, std::string_view name);
+
+// What measures the rates of these ports in place of the group speed.
+[[nodiscard]] std::string rates_command_of(const Options& options);
 
 }  // namespace xdpbench::qualify

@@ -33,6 +33,14 @@ TEST(RepeatOf, KeepsWhatTheCaseDependsOn) {
               "--gtest_filter=qualify.speed.drop");
 }
 
+TEST(RatesCommandOf, NamesThePorts) {
+    Options options = two_ports();
+    options.remote_place = "netns:tester";
+    EXPECT_EQ(rates_command_of(options),
+              "xdp-bench --prog xdp_drop,xdp_tx --only bench,search --prepare --dev eth1 --peer "
+              "eth2 --remote netns:tester");
+}
+
 TEST(RepeatOf, TakesThePlaceFromTheEnvironmentAgain) {
     Options options = two_ports();
     options.remote_place = "env";

@@ -60,7 +60,8 @@ void await_detached(const Context& context) {
 Ruling run_entry(Session& session, const CaseEntry& entry) {
     const Result<Ruling> ruling = guarded("the case cannot be run", [&]() -> Result<Ruling> {
         if (entry.needs == Needs::two_ports_here && session.context.options().remote)
-            return skip("rates over a remote peer: xdp-bench --only bench,search --remote");
+            return skip("rates with a remote peer are measured by: " +
+                        rates_command_of(session.context.options()));
         XDPBENCH_CHECK(await_carriers(session.context));
         await_detached(session.context);
         return entry.run(session.context);
