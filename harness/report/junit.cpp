@@ -64,7 +64,9 @@ std::string testcase(const Entry& entry) {
                                   xml_text(entry.suite), xml_text(entry.name), entry.seconds,
                                   place(entry.location));
     std::string inside = outcome_element(entry);
-    if (entry.outcome == model::Outcome::failed && !entry.repeat.empty()) {
+    const bool wrong =
+        entry.outcome != model::Outcome::passed && entry.outcome != model::Outcome::skipped;
+    if (wrong && !entry.repeat.empty()) {
         inside +=
             fmt::format("      <system-out>repeat: {}</system-out>\n", xml_text(entry.repeat));
     }

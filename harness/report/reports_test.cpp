@@ -96,6 +96,16 @@ TEST(JUnit, EachOutcomeIsCountedByItself) {
     EXPECT_TRUE(contains(to_junit(&run), R"(tests="10" failures="1" errors="4" skipped="3")"));
 }
 
+TEST(JUnit, WhateverWentWrongCanBeRepeated) {
+    for (const model::Outcome outcome :
+         {model::Outcome::failed, model::Outcome::invalid, model::Outcome::error}) {
+        model::RunRecord run;
+        run.cases.push_back(case_of(model::CaseKind::check, "one", outcome, "why"));
+        run.cases[0].repeat = "again";
+        EXPECT_TRUE(contains(to_junit(&run), "<system-out>repeat: again</system-out>"));
+    }
+}
+
 TEST(Ktap, OneLineACaseAndDiagnosticsBefore) {
     const model::RunRecord run = sample_run();
     EXPECT_EQ(to_ktap(&run),
