@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import unittest
 
-from harness import TOOL, Case, cases_of, comes_true, main, setting_records, wait_for_cables
+from harness import SOURCE, TOOL, Case, cases_of, comes_true, main, setting_records, wait_for_cables
 
 SSHD = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:" + os.environ["PATH"])
 
@@ -143,6 +143,11 @@ class Namespace(TwoHosts):
         self.assertIn("--at-least 1pps does not go with --remote", refused)
         self.assertIn("--only bench,search --prepare --dev port1 --peer 198.51.100.2 --remote env", refused)
         os.remove(os.path.join(self.folder, "net.config"))
+        variables = {"NETIF": "port1", "LOCAL_V4": "198.51.100.1", "REMOTE_V4": "198.51.100.2", "REMOTE_TYPE": "netns", "REMOTE_ARGS": self.remote,
+                     "XDP_BENCH": TOOL, "XDP_BENCH_REMOTE": "/none/such"}
+        wrapped = self.at(self.dut, "env", *(f"{key}={value}" for key, value in variables.items()),
+                          os.path.join(SOURCE, "ci/kselftest/qualify_control.sh"), code=4)
+        self.assertIn("none/such", wrapped.stdout + wrapped.stderr)
         self.assertIn("option --dev IF is missing: the port to qualify; NETIF", self.at(self.dut, TOOL, "qualify", code=2).stderr)
 
 

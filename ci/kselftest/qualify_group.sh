@@ -23,6 +23,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 set -- --group "$group" --json "$folder/result.json" --ktap "$folder/result.ktap"
 [ -z "${PEER:-}" ] || set -- "$@" --dev "${NETIF:-}" --peer "$PEER"
+[ -z "${XDP_BENCH_REMOTE:-}" ] || set -- "$@" --remote-tool "$XDP_BENCH_REMOTE"
 # A runner stops a test after its `timeout` (settings: 600 s); before that what is known is printed.
 timeout -s INT -k 20 "${XDP_BENCH_SECONDS:-540}" "$tool" qualify "$@" >"$folder/report" 2>&1
 code=$?
