@@ -130,6 +130,19 @@ class ReplayTest(Case):
             outcome, message, losses = self.replay(fault)
             self.assertEqual((outcome, losses), ("passed", {}), f"{fault}: {message}")
 
+    def test_every_case_is_repeated_over_the_same_ports(self):
+        out = pathlib.Path(self.folder) / "out.json"
+        ports = "--dev tap1 --peer tap0 --prepare"
+        done = subprocess.run([CARD, "--fault", "none", "--", os.environ["XDP_BENCH"], "--prog", "xdp_tx", "--only", "replay", "--mode",
+                               "native,generic", *ports.split(), "--json", out], capture_output=True, text=True, timeout=PATIENCE, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        repeat = {case["kind"]: case["repeat"] for case in json.loads(out.read_text(encoding="utf-8"))["cases"]}
+        self.assertEqual(set(repeat), {"replay", "modes"})
+        self.assertEqual(repeat["modes"], f"xdp-bench run --prog xdp_tx --mode native,generic --only replay {ports}")
+        again = subprocess.run([CARD, "--fault", "none", "--", "sh", "-c", repeat["modes"].replace("xdp-bench", os.environ["XDP_BENCH"], 1)],
+                               capture_output=True, text=True, timeout=PATIENCE, check=False, cwd=self.folder)
+        self.assertIn("3 passed", again.stdout, again.stderr)
+
     def test_lost_frames_have_a_name_and_spoil_no_others(self):
         outcome, message, losses = self.replay("lose")
         self.assertEqual(outcome, "failed")

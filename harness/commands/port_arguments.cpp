@@ -135,6 +135,7 @@ Result<void> add_device(const RunArguments& arguments, run::RunOptions& options)
     options.take_over = arguments.take_over;
     options.prepare = arguments.prepare;
     options.remote = arguments.remote.session;
+    options.remote_tool = arguments.remote.tool;
     XDPBENCH_CHECK(add_queues(arguments.queues, netns, device, options));
     XDPBENCH_CHECK(add_out(arguments, netns, device, options));
     if (options.external_traffic) return add_external(options);

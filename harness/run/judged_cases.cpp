@@ -17,6 +17,7 @@
 #include "replay/offload.h"
 #include "replay/replay.h"
 #include "run/cases.h"
+#include "run/repeat.h"
 #include "run/timed_cases.h"
 #include "testbed/tracepoint_counts.h"
 
@@ -66,7 +67,7 @@ void add_checks(const target::Target& target, const RunOptions& options, int& sa
         const std::string filter =
             fmt::format("--gtest_filter=check.{}.{}", target.scenario.name, pattern);
         result.repeat =
-            fmt::format("xdp-bench run {} --only check -- {}", target.option, shell_word(filter));
+            fmt::format("{} -- {}", repeat_of(target, options, "--only check"), shell_word(filter));
         if (options.only_offload()) {
             cases.push_back(skipped_case(std::move(result),
                                          "a program that is bound to a device cannot be test-run"));
@@ -78,19 +79,6 @@ void add_checks(const target::Target& target, const RunOptions& options, int& sa
     }
 }
 
-// " --dev eth1 --peer eth2", as typed; nothing without.
-std::string device_options(const RunOptions& options) {
-    std::string text;
-    if (options.device) text += " --dev " + shell_word(*options.device);
-    if (options.peer) text += " --peer " + shell_word(*options.peer);
-    if (options.remote) text += " --remote " + shell_word(options.remote->place().text());
-    if (options.prepare) text += " --prepare";
-    if (options.take_over) text += " --take-over";
-    if (options.xsk != model::XskMode::automatic)
-        text += fmt::format(" --xsk-mode {}", model::name_of(options.xsk));
-    return text;
-}
-
 // What a scenario bounds of the program's cost, as one more check.
 void add_bounds(const target::Target& target, const RunOptions& options,
                 const model::RunRecord& record, std::vector<Case>& cases) {
@@ -98,7 +86,7 @@ void add_bounds(const target::Target& target, const RunOptions& options,
     const scenario::VerifierBounds& bounds = *target.scenario.verifier;
     model::CaseResult result = case_of(model::CaseKind::check, target,
                                        "costs no more than its bounds", bounds.where.text());
-    result.repeat = fmt::format("xdp-bench run {} --only check", target.option);
+    result.repeat = repeat_of(target, options, "--only check");
     cases.push_back({std::move(result), [&target, &bounds, &record] {
                          const auto described =
                              std::find_if(record.programs.begin(), record.programs.end(),
@@ -123,8 +111,8 @@ void add_replays(const target::Target& target, const RunOptions& options, model:
         const std::string location = target.judged ? target.scenario.replay->where.text() : "";
         model::CaseResult result = case_of(model::CaseKind::replay, target, traffic.text, location);
         result.mode = mode;
-        result.repeat = fmt::format("xdp-bench run {} --mode {} --only replay{}", target.option,
-                                    model::mode_name(mode), device_options(options));
+        result.repeat = repeat_over_ports(
+            target, options, fmt::format("--mode {} --only replay", model::mode_name(mode)));
         if (!target::asks_for_mode(target, mode)) {
             cases.push_back(skipped_case(std::move(result), not_required(mode)));
             continue;
@@ -165,8 +153,8 @@ void add_lans(const target::Target& target, const RunOptions& options,
         model::CaseResult result = case_of(model::CaseKind::lan, target,
                                            counted(lan.hosts.size(), "host"), lan.where.text());
         result.mode = mode;
-        result.repeat = fmt::format("xdp-bench run {} --mode {} --only replay", target.option,
-                                    model::mode_name(mode));
+        result.repeat = repeat_of(target, options,
+                                  fmt::format("--mode {} --only replay", model::mode_name(mode)));
         if (std::string why = why_no_lan(target, mode, options); !why.empty()) {
             cases.push_back(skipped_case(std::move(result), std::move(why)));
             continue;
@@ -180,7 +168,8 @@ void add_lans(const target::Target& target, const RunOptions& options,
 }
 
 // What was replayed in several modes must have shown the same in each.
-void compare_replays(const std::vector<target::Target>& targets, const Observations& observations,
+void compare_replays(const std::vector<target::Target>& targets, const RunOptions& options,
+                     const Observations& observations,
                      const std::function<void(const std::string&)>& progress,
                      std::vector<model::CaseResult>& results) {
     for (const target::Target& target : targets) {
@@ -194,9 +183,10 @@ void compare_replays(const std::vector<target::Target>& targets, const Observati
                 case_of(model::CaseKind::modes, target,
                         fmt::format("{}: {}", modes, target::replay_traffic(target).text),
                         target.judged ? target.scenario.replay->where.text() : "");
-            result.repeat = fmt::format("xdp-bench run {} --mode {},{} --only replay",
-                                        target.option, model::mode_name(first->second.mode),
-                                        model::mode_name(other->second.mode));
+            result.repeat = repeat_over_ports(
+                target, options,
+                fmt::format("--mode {},{} --only replay", model::mode_name(first->second.mode),
+                            model::mode_name(other->second.mode)));
             progress(fmt::format("modes {}: {}", target.scenario.name, modes));
             const auto start = std::chrono::steady_clock::now();
             check::Verdict verdict = replay::compare_modes(target, first->second, other->second);
@@ -217,8 +207,7 @@ void add_offloads(const target::Target& target, const RunOptions& options,
     const replay::OffloadPorts ports{*options.device, options.peer};
     model::CaseResult result = case_of(model::CaseKind::offload, target, ports.device, "");
     result.mode = model::Mode::offload;
-    result.repeat =
-        fmt::format("xdp-bench run {} --mode offload{}", target.option, device_options(options));
+    result.repeat = repeat_over_ports(target, options, "--mode offload");
     cases.push_back({std::move(result), [&target, ports, &records] {
                          replay::OffloadOutcome outcome = replay::run_offload(target, ports);
                          if (outcome.record) records.push_back(std::move(*outcome.record));
@@ -247,7 +236,7 @@ void run_judged_cases(const std::vector<target::Target>& targets, const RunOptio
     std::optional<testbed::TracepointsSwitchedOn> kept;
     if (options.replay) kept.emplace();
     record.cases = run_cases(cases, progress);
-    compare_replays(targets, observations, progress, record.cases);
+    compare_replays(targets, options, observations, progress, record.cases);
 }
 
 }  // namespace xdpbench::run

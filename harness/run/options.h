@@ -59,6 +59,7 @@ struct RunOptions {
     std::vector<std::uint32_t> queues;        // --queues: of the device, that are compared
     bool external_traffic = false;            // --traffic external: others send
     std::shared_ptr<remote::Session> remote;  // --remote: has the peer
+    std::string remote_tool;                  // --remote-tool: of that
     std::vector<std::string> passed_on;       // to GoogleTest and Google Benchmark
     std::vector<std::string> settings;        // --set, as typed
     model::Labels labels;                     // --label
