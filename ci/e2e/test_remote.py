@@ -1,6 +1,7 @@
 """A peer that another machine has: --remote, in a namespace and over ssh."""
 
 import getpass
+import json
 import os
 import shutil
 import subprocess
@@ -139,6 +140,11 @@ class Namespace(TwoHosts):
         wanted = {"actions_tx": "PASS", "fragments": "PASS", "loss": "PASS", "delay": "SKIP"}
         self.at(self.dut, TOOL, "qualify", "--json", "out.json", "--", "--gtest_filter=" + ":".join(f"qualify.data.{name}" for name in wanted))
         self.assertEqual({case["name"]: case["finding"] for case in self.read_json()["cases"]}, wanted)
+        result = self.read_json()
+        result.update(cases=result["cases"][1:])
+        self.write_text("out.json", json.dumps(result))
+        resumed = self.at(self.dut, TOOL, "qualify", "--json", "out.json", "--resume").stdout
+        self.assertIn("continued: 3 cases ran before", resumed)
         refused = self.at(self.dut, TOOL, "qualify", "--at-least", "1pps", code=2).stderr
         self.assertIn("--at-least 1pps does not go with --remote", refused)
         self.assertIn("--only bench,search --prepare --dev port1 --peer 198.51.100.2 --remote env", refused)

@@ -141,14 +141,15 @@ Result<int> run_qualify(QualifyArguments arguments, const Invocation& invocation
     if (run::asks_for_list(invocation.passed_on)) return list_cases(context, selection);
     std::optional<qualify::Unfinished> left;
     if (arguments.resume) {
-        XDPBENCH_TRY(left, qualify::find_unfinished(arguments.outputs.json, arguments.device,
-                                                    arguments.peer));
+        XDPBENCH_TRY(left, qualify::find_unfinished(arguments.outputs.json, context.device().name,
+                                                    context.has_peer() ? context.peer().name : ""));
         qualify::close_running(left->record, options);
         qualify::keep_planned(left->record, selection);
     }
     XDPBENCH_TRY(qualify::ResultStore store,
-                 left ? qualify::ResultStore::reopen(left->path)
-                      : qualify::ResultStore::create(arguments.outputs.json, options.device));
+                 left
+                     ? qualify::ResultStore::reopen(left->path)
+                     : qualify::ResultStore::create(arguments.outputs.json, context.device().name));
     model::QualificationRecord record;
     if (left) {
         record = std::move(left->record);
