@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 
-from harness import TOOL, VethCase, main, wait_for_cables
+from harness import TOOL, VethCase, comes_true, main, wait_for_cables
 
 QUICK = "qualify.control.attach_*:qualify.control.refuse_*"
 
@@ -157,6 +157,24 @@ class Qualify(VethCase):
         self.assertIn("mtu of port0 (1500)", restored)
         self.assertEqual(self.mtus(), self.before)
         self.assertIn("nothing to restore", self.inside(TOOL, "restore").stdout)
+
+    def programs(self):
+        return json.loads(self.inside("ip", "-j", "link", "show", "port1").stdout)[0].get("xdp")
+
+    def test_a_program_that_a_killed_qualification_left_by_netlink_is_taken_off(self):
+        for _ in range(20):
+            run = subprocess.Popen(["ip", "netns", "exec", self.netns, TOOL, "qualify", "--dev", "port1", "--json", "out.json", "--",
+                                    "--gtest_filter=qualify.control.attach_generic_netlink", "--gtest_repeat=1000"],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder)
+            comes_true(lambda: self.programs() or run.poll() is not None, 30)
+            run.kill()
+            run.wait(60)
+            if self.programs():
+                break
+            self.inside(TOOL, "restore")
+        self.assertTrue(self.programs())
+        self.assertRegex(self.inside(TOOL, "restore").stderr, r"XDP of port1 \(without programs \d+,\d+\)")
+        self.assertIsNone(self.programs())
 
     def test_the_next_qualification_restores_what_a_killed_one_changed(self):
         self.before = self.mtus()

@@ -1,7 +1,9 @@
 #include "net/port_state.h"
 
 #include <fmt/format.h>
+#include <linux/if_link.h>
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <optional>
@@ -89,6 +91,28 @@ Result<void> write_link(const NetNs& netns, const std::string& port, const std::
     return set_up(netns, port, value == "up");
 }
 
+Result<std::string> read_programs(const NetNs& netns, const std::string& port) {
+    XDPBENCH_TRY(const InterfaceInfo interface, query_interface(netns, port));
+    XDPBENCH_TRY(const LinkDetails link, query_link(netns, interface.index));
+    return fmt::format("{},{}", link.native_program, link.generic_program);
+}
+
+Result<void> take_off(const NetNs& netns, const std::string& port, const std::string& value) {
+    XDPBENCH_TRY(const InterfaceInfo interface, query_interface(netns, port));
+    XDPBENCH_TRY(const LinkDetails link, query_link(netns, interface.index));
+    const std::vector<std::string> ids = split(value, ',');
+    for (const auto& [id, flag] : {std::pair(link.native_program, XDP_FLAGS_DRV_MODE),
+                                   std::pair(link.generic_program, XDP_FLAGS_SKB_MODE)}) {
+        if (std::find(ids.begin(), ids.end(), std::to_string(id)) == ids.end()) continue;
+        XDPBENCH_TRY(const NetlinkAnswer answer,
+                     set_xdp(netns, {interface.index, -1, flag, std::nullopt}));
+        if (answer.error != 0)
+            return system_error(fmt::format("cannot detach program {} from {}", id, port),
+                                answer.error);
+    }
+    return {};
+}
+
 struct Kind {
     const char* name;
     Result<std::string> (*read)(const NetNs&, const std::string&);
@@ -101,7 +125,8 @@ constexpr std::array kKinds{
     Kind{"channels", read_channels, write_channels},
     Kind{kVlanOffload, read_switch<kVlanOffload>, write_switch<kVlanOffload>},
     Kind{kGro, read_switch<kGro>, write_switch<kGro>},
-    Kind{"link", read_link, write_link}};
+    Kind{"link", read_link, write_link},
+    Kind{kWithoutXdp, read_programs, take_off}};
 
 Result<Kind> kind_of(const std::string& name) {
     for (const Kind& kind : kKinds) {
@@ -134,6 +159,8 @@ Result<void> write_state(const NetNs& netns, const PortState& state) {
 }
 
 std::string state_text(const PortState& state) {
+    if (state.name == kWithoutXdp)
+        return fmt::format("XDP of {} (without programs {})", state.port, state.value);
     return fmt::format("{} of {} ({})", state.name, state.port, state.value);
 }
 

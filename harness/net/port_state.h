@@ -9,6 +9,10 @@
 
 namespace xdpbench::net {
 
+// Of a value to be restored: ids of programs ("12,13") that are not attached to the port. Others
+// stay. Its value now: the ids of those that are.
+inline constexpr const char* kWithoutXdp = "without-xdp";
+
 struct PortState {
     std::string port;   // "eth1"
     std::string name;   // of port_state_names()
@@ -18,7 +22,7 @@ struct PortState {
 };
 
 // "mtu" (bytes), "rings" (rx/tx descriptors), "channels" (combined, or rx/tx of a port without),
-// "rx-vlan-offload" and "gro" (on, off), "link" (up, down).
+// "rx-vlan-offload" and "gro" (on, off), "link" (up, down), kWithoutXdp.
 [[nodiscard]] const std::vector<std::string>& port_state_names();
 
 // The value that it has now; unavailable where the driver does not report it.

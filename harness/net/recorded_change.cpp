@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <system_error>
+#include <utility>
 
 namespace xdpbench::net {
 namespace {
@@ -16,11 +17,18 @@ Result<void> put_back(const NetNs& netns, const PortState& state) {
 
 Result<RecordedChange> RecordedChange::begin(const NetNs& netns, const std::vector<Place>& places,
                                              const std::filesystem::path& folder) {
-    XDPBENCH_TRY(PreparedRecord record, begin_record(netns));
+    std::vector<PortState> were;
     for (const Place& place : places) {
         XDPBENCH_TRY(PortState now, read_state(netns, place.port, place.name));
-        record.were.push_back(std::move(now));
+        were.push_back(std::move(now));
     }
+    return begin_with(netns, std::move(were), folder);
+}
+
+Result<RecordedChange> RecordedChange::begin_with(const NetNs& netns, std::vector<PortState> were,
+                                                  const std::filesystem::path& folder) {
+    XDPBENCH_TRY(PreparedRecord record, begin_record(netns));
+    record.were = std::move(were);
     static int changes = 0;
     std::filesystem::path path = folder / fmt::format("{}-{}.settings", record.process, ++changes);
     XDPBENCH_CHECK(write_record(path, record));

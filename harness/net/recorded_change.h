@@ -26,6 +26,10 @@ class RecordedChange {
     static Result<RecordedChange> begin(const NetNs& netns, const std::vector<Place>& places,
                                         const std::filesystem::path& folder = kPreparedFolder);
 
+    // The same with values to restore that the caller knows.
+    static Result<RecordedChange> begin_with(const NetNs& netns, std::vector<PortState> were,
+                                             const std::filesystem::path& folder = kPreparedFolder);
+
     RecordedChange(RecordedChange&& other) noexcept
         : netns_(other.netns_),
           record_(std::exchange(other.record_, {})),

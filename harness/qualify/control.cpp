@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <optional>
 #include <thread>
 
 #include "base/file.h"
@@ -191,15 +192,17 @@ Result<Ruling> attach_in(Context& context, model::Mode mode, By by) {
     XDPBENCH_TRY(CaseProgram first, CaseProgram::load({}));
     XDPBENCH_TRY(CaseProgram second, CaseProgram::load({}));
     const std::array<CaseProgram, 2> programs{std::move(first), std::move(second)};
+    std::optional<net::RecordedChange> detached;
+    if (by == By::netlink) {
+        XDPBENCH_TRY(net::RecordedChange begun, record_detached(context, programs));
+        detached.emplace(std::move(begun));
+    }
     const std::string queues = queues_text(context);
     const std::size_t interrupts = interrupts_of(context.device().name);
     Resets resets;
     for (int i = 0; i < kAttachTimes; ++i) {
-        Result<std::string> wrong = attach_once(context, programs, mode, by, resets);
-        if (by == By::netlink && (!wrong || !wrong->empty()))
-            static_cast<void>(set_by_netlink(context, -1, mode));
-        if (!wrong) return wrong.error();
-        if (!wrong->empty()) return fail(*wrong);
+        XDPBENCH_TRY(const std::string wrong, attach_once(context, programs, mode, by, resets));
+        if (!wrong.empty()) return fail(wrong);
     }
     if (queues_text(context) != queues || interrupts_of(context.device().name) != interrupts)
         return note(fmt::format("queues before: {}, after: {}; interrupts before: {}, after: {}",

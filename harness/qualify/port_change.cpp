@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "net/port_queues.h"
@@ -39,6 +41,17 @@ PortChange::~PortChange() {
     if (remote_mtu_) static_cast<void>(context_->set_peer_mtu(context_->peer().mtu));
     static_cast<void>(change_->restore());
     static_cast<void>(await_carriers(*context_));
+}
+
+Result<net::RecordedChange> record_detached(const Context& context,
+                                            std::span<const CaseProgram> programs) {
+    std::string ids;
+    for (const CaseProgram& program : programs) {
+        XDPBENCH_TRY(const std::uint32_t id, program.id());
+        ids += fmt::format("{}{}", ids.empty() ? "" : ",", id);
+    }
+    std::vector<net::PortState> were{{context.device().name, net::kWithoutXdp, ids}};
+    return net::RecordedChange::begin_with(context.netns(), std::move(were));
 }
 
 Result<PortChange> change_mtu(const Context& context, int mtu) {

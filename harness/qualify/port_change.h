@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "net/port_state.h"
 #include "net/recorded_change.h"
 #include "qualify/context.h"
+#include "qualify/program.h"
 
 namespace xdpbench::qualify {
 
@@ -45,6 +47,10 @@ class PortChange {
     bool remote_mtu_ = false;  // was changed
 };
 
+// Records that these programs, which have no owner once netlink has attached them, are not to be on
+// the device: they are off when this is gone, and after a kill -9 the next start takes them off.
+Result<net::RecordedChange> record_detached(const Context& context,
+                                            std::span<const CaseProgram> programs);
 // The MTU of both ports, bytes.
 Result<PortChange> change_mtu(const Context& context, int mtu);
 // The most channels that the device can be set to; 1 where their number cannot be changed, and of a

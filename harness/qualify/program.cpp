@@ -126,6 +126,14 @@ int CaseProgram::fd() const {
     return ::bpf_program__fd(main_program(*skeleton_, settings_.function));
 }
 
+Result<std::uint32_t> CaseProgram::id() const {
+    bpf_prog_info info = {};
+    std::uint32_t size = sizeof(info);
+    if (::bpf_obj_get_info_by_fd(fd(), &info, &size) != 0)
+        return system_error("cannot read the id of a program", errno);
+    return info.id;
+}
+
 int CaseProgram::ingress_fd() const { return ::bpf_program__fd(skeleton_->progs.read_mark); }
 
 int CaseProgram::sockets_fd() const { return ::bpf_map__fd(skeleton_->maps.sockets); }

@@ -53,6 +53,7 @@ class CaseProgram {
     static Result<CaseProgram> load(const ProgramSettings& settings);
 
     [[nodiscard]] int fd() const;
+    Result<std::uint32_t> id() const;
     [[nodiscard]] int ingress_fd() const;  // of Function::mark: reads the metadata in the stack
     [[nodiscard]] const ProgramSettings& settings() const { return settings_; }
     [[nodiscard]] int sockets_fd() const;  // of Function::to_socket: its XSKMAP, by queue
