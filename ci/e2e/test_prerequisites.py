@@ -44,6 +44,24 @@ class NothingSelected(Case):
             done = self.tool("--prog", "xdp_drop", "--only", "check", *flags, env={**os.environ, **environment}, code=2)
             self.assertIn("Google Benchmark does not take a flag", done.stderr)
 
+    def test_libraries_do_not_end_the_run(self):
+        """Each of these ended the process by a signal, or with 1 as if a case had failed."""
+        for environment, flags in (({"GTEST_OUTPUT": "xml:/proc/x"}, ()), ({"GTEST_SHARD_STATUS_FILE": "/proc/x"}, ()),
+                                   ({"TEST_PREMATURE_EXIT_FILE": "/proc/x"}, ()), ({}, ("--gtest_flagfile=/nosuch",)),
+                                   ({}, ("--benchmark_out=/proc/x",)), ({}, ("--benchmark_out=out.csv", "--benchmark_out_format=csv"))):
+            with self.subTest(environment=environment, flags=flags):
+                done = self.selected("--prog", "xdp_drop", "--only", "check,bench", "--", *flags, code=2, **environment)
+                self.assertIn((*environment, *flags)[-1].split("=")[0], done.stderr)
+                self.assertEqual(done.stdout, "")
+        self.assertEqual(os.listdir(self.folder), [])
+
+    def test_a_failed_case_is_reported_whatever_the_environment_asks_of_googletest(self):
+        self.write_text("wrong.yaml", "name: wrong\nabout: expects another verdict\nprogram: xdp_drop\nchecks:\n  - name: passes\n    steps:\n"
+                        "      - { in: 'hex:ffffffffffff 0002b3123456 0800', expect: { action: XDP_PASS } }\n")
+        for name in ("GTEST_BREAK_ON_FAILURE", "GTEST_THROW_ON_FAILURE", "GTEST_STREAM_RESULT_TO"):
+            done = self.selected("--scenario", "wrong.yaml", "--only", "check", code=1, **{name: "localhost:1" if "TO" in name[-3:] else "1"})
+            self.assertIn("expected XDP_PASS, got XDP_DROP", done.stdout)
+
     def test_a_part_that_the_scenario_does_not_have(self):
         self.write_text("no_replay.yaml", "name: one\nabout: nothing to replay\nprogram: xdp_drop\nchecks:\n  - name: drops\n    steps:\n"
                         "      - { in: 'hex:ffffffffffff 0002b3123456 0800', expect: { action: XDP_DROP } }\n")
@@ -115,6 +133,14 @@ class HostileObjects(Case):
 
 
 class Interrupted(Case):
+    def test_no_repetition_begins_after_an_interruption(self):
+        self.assertIn("for ever", self.tool(*JUDGED, "--", "--gtest_repeat=-1", code=2).stderr)
+        with subprocess.Popen([TOOL, *JUDGED, "--", "--gtest_repeat=100000000"], cwd=self.folder, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL) as process:
+            time.sleep(1.5)
+            process.send_signal(signal.SIGINT)
+            self.assertEqual(process.wait(PATIENCE), 130)
+
     def test_doctor_states_nothing_that_it_did_not_find_out(self):
         for number in (signal.SIGINT, signal.SIGTERM):
             for moment in (0.1, 0.3, 1.2):

@@ -9,6 +9,7 @@
 #include "base/arguments.h"
 #include "base/guard.h"
 #include "base/interrupt.h"
+#include "run/library_flags.h"
 
 namespace xdpbench::run {
 namespace {
@@ -92,6 +93,12 @@ class SelectionListener : public testing::EmptyTestEventListener {
 }  // namespace
 
 Result<void> initialize_cases(const std::vector<std::string>& flags) {
+    XDPBENCH_CHECK(require_test_flags(flags));
+    // What the environment says of them would end the process at the first case that fails.
+    GTEST_FLAG_SET(break_on_failure, false);
+    GTEST_FLAG_SET(throw_on_failure, false);
+    GTEST_FLAG_SET(catch_exceptions, true);
+    GTEST_FLAG_SET(stream_result_to, "");
     std::vector<std::string> words{"xdp-bench"};
     words.insert(words.end(), flags.begin(), flags.end());
     Arguments arguments(std::move(words));
@@ -120,8 +127,13 @@ std::vector<model::CaseResult> run_cases(const std::vector<Case>& cases,
     testing::TestEventListeners& listeners = testing::UnitTest::GetInstance()->listeners();
     SelectionListener listener(std::move(registered), begin);
     listeners.Append(&listener);
-    // The results have the failures; the number adds nothing.
-    [[maybe_unused]] const int any_failed = RUN_ALL_TESTS();
+    // GoogleTest would repeat them on and on after an interruption.
+    const int times = GTEST_FLAG_GET(list_tests) ? 1 : GTEST_FLAG_GET(repeat);
+    GTEST_FLAG_SET(repeat, 1);
+    for (int done = 0; done < times && (done == 0 || !interrupted()); ++done) {
+        // The results have the failures; the number adds nothing.
+        [[maybe_unused]] const int any_failed = RUN_ALL_TESTS();
+    }
     listeners.Release(&listener);
     return std::move(run.results);
 }

@@ -12,6 +12,7 @@
 #include "probe/oldest_kernel.h"
 #include "probe/privileges.h"
 #include "run/cases.h"
+#include "run/library_flags.h"
 #include "run/selection.h"
 #include "traffic/frame_map.h"
 #include "traffic/generator.h"
@@ -95,7 +96,7 @@ Result<void> sort_flags(const std::vector<std::string>& flags, PlannedRun& plan)
                 fmt::format("{} after -- is neither a --gtest_ nor a --benchmark_ flag", flag));
         }
     }
-    return {};
+    return require_benchmark_flags(plan.benchmark_flags);
 }
 
 // Whether the traffic of the target's bench can be brought into every shape asked for.

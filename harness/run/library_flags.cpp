@@ -1,0 +1,103 @@
+#include "run/library_flags.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+
+#include "base/file.h"
+
+namespace xdpbench::run {
+namespace {
+
+constexpr std::string_view kTest = "--gtest_";
+
+// Others are without effect here, end the process when a case fails, or send the results to a host.
+constexpr std::array<std::string_view, 12> kTestFlags{
+    "filter",     "list_tests", "repeat",     "shuffle", "random_seed",
+    "output",     "fail_fast",  "print_time", "brief",   "also_run_disabled_tests",
+    "print_utf8", "color"};
+
+// What a flag or a variable says, and under which name it was given.
+struct Given {
+    std::string name;
+    std::string value;
+};
+
+// A flag goes before the variable, the last one before others.
+std::optional<Given> given(const std::vector<std::string>& flags, const std::string& flag,
+                           const char* variable) {
+    const auto found = std::find_if(flags.rbegin(), flags.rend(), [&](const std::string& one) {
+        return one.starts_with(flag + "=");
+    });
+    if (found != flags.rend()) return Given{flag, found->substr(flag.size() + 1)};
+    const char* const value = std::getenv(variable);
+    if (value == nullptr || *value == '\0') return std::nullopt;
+    return Given{variable, value};
+}
+
+Result<void> require_known(const std::string& flag) {
+    const std::string name = flag.substr(kTest.size(), flag.find('=') - kTest.size());
+    if (std::find(kTestFlags.begin(), kTestFlags.end(), name) != kTestFlags.end()) return {};
+    return input_error(
+        fmt::format("{}{} behind -- is no flag that xdp-bench takes", kTest, name),
+        fmt::format("it takes {}{}", kTest, fmt::join(kTestFlags, fmt::format(", {}", kTest))));
+}
+
+// A file that does not exist is not there afterwards either; folders above it are made.
+Result<void> require_writable(const std::optional<Given>& file) {
+    if (!file) return {};
+    std::filesystem::path path = file->value;
+    std::error_code ignored;
+    if (!path.has_filename() || std::filesystem::is_directory(path, ignored)) path /= "results";
+    const Result<OutputFile> opened = OutputFile::create(path);
+    if (!opened) return opened.error().in(file->name);
+    return {};
+}
+
+// "xml:FILE" and "json:FILE", or a format alone.
+std::optional<Given> output_file(std::optional<Given> output) {
+    if (!output) return std::nullopt;
+    const std::size_t colon = output->value.find(':');
+    output->value =
+        colon == std::string::npos ? "test_detail.xml" : output->value.substr(colon + 1);
+    return output;
+}
+
+}  // namespace
+
+Result<void> require_test_flags(const std::vector<std::string>& flags) {
+    for (const std::string& flag : flags) XDPBENCH_CHECK(require_known(flag));
+    const std::optional<Given> repeat = given(flags, "--gtest_repeat", "GTEST_REPEAT");
+    if (repeat && repeat->value.starts_with('-')) {
+        return input_error(
+            fmt::format("{}={} repeats the cases for ever", repeat->name, repeat->value),
+            "a result is written when all have run: give a number of repetitions");
+    }
+    XDPBENCH_CHECK(require_writable(output_file(given(flags, "--gtest_output", "GTEST_OUTPUT"))));
+    for (const char* const variable :
+         {"XML_OUTPUT_FILE", "GTEST_SHARD_STATUS_FILE", "TEST_PREMATURE_EXIT_FILE"})
+        XDPBENCH_CHECK(require_writable(given({}, "", variable)));
+    return {};
+}
+
+Result<void> require_benchmark_flags(const std::vector<std::string>& flags) {
+    const std::optional<Given> file = given(flags, "--benchmark_out", "BENCHMARK_OUT");
+    if (!file) return {};
+    const std::optional<Given> format =
+        given(flags, "--benchmark_out_format", "BENCHMARK_OUT_FORMAT");
+    if (format && format->value == "csv") {
+        return input_error(fmt::format("{}=csv: benches of different paths have different figures, "
+                                       "which Google Benchmark's CSV cannot hold",
+                                       format->name),
+                           "use json, or --json of xdp-bench itself");
+    }
+    return require_writable(file);
+}
+
+}  // namespace xdpbench::run

@@ -1,0 +1,86 @@
+#include "run/library_flags.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+namespace xdpbench::run {
+namespace {
+
+class LibraryFlagsTest : public testing::Test {
+  protected:
+    // ctest may run this very test with some of them.
+    void SetUp() override {
+        for (const char* const name :
+             {"GTEST_OUTPUT", "GTEST_REPEAT", "XML_OUTPUT_FILE", "GTEST_SHARD_STATUS_FILE",
+              "TEST_PREMATURE_EXIT_FILE", "BENCHMARK_OUT", "BENCHMARK_OUT_FORMAT"})
+            ::unsetenv(name);
+    }
+    void TearDown() override { SetUp(); }
+};
+
+TEST_F(LibraryFlagsTest, FlagsOfUseAreTaken) {
+    EXPECT_TRUE(require_test_flags({}));
+    EXPECT_TRUE(require_test_flags({"--gtest_filter=a*", "--gtest_list_tests", "--gtest_repeat=3",
+                                    "--gtest_shuffle", "--gtest_output=xml"}));
+    EXPECT_TRUE(require_benchmark_flags({"--benchmark_filter=x", "--benchmark_repetitions=2"}));
+}
+
+TEST_F(LibraryFlagsTest, FlagsThatEndTheProcessAreRefused) {
+    for (const char* const flag :
+         {"--gtest_break_on_failure", "--gtest_throw_on_failure=1", "--gtest_flagfile=/nosuch",
+          "--gtest_stream_result_to=localhost:1", "--gtest_internal_run_death_test=a",
+          "--gtest_filtre=x", "--gtest_"}) {
+        const Result<void> taken = require_test_flags({"--gtest_filter=a", flag});
+        ASSERT_FALSE(taken) << flag;
+        EXPECT_EQ(taken.error().kind, ErrorKind::input);
+        EXPECT_NE(taken.error().what.find("is no flag that xdp-bench takes"), std::string::npos);
+    }
+}
+
+TEST_F(LibraryFlagsTest, RepetitionsHaveAnEnd) {
+    EXPECT_FALSE(require_test_flags({"--gtest_repeat=-1"}));
+    ::setenv("GTEST_REPEAT", "-1", 1);
+    EXPECT_FALSE(require_test_flags({}));
+    EXPECT_TRUE(require_test_flags({"--gtest_repeat=2"}));  // a flag goes before the variable
+}
+
+TEST_F(LibraryFlagsTest, FilesThatCannotBeWrittenAreNamed) {
+    const Result<void> output = require_test_flags({"--gtest_output=xml:/proc/nosuch/x"});
+    ASSERT_FALSE(output);
+    EXPECT_NE(output.error().text().find("--gtest_output"), std::string::npos);
+    EXPECT_NE(output.error().text().find("/proc/nosuch"), std::string::npos);
+    EXPECT_FALSE(require_test_flags({"--gtest_output=json:/proc/"}));
+    EXPECT_FALSE(require_benchmark_flags({"--benchmark_out=/proc/nosuch/x"}));
+    for (const char* const name :
+         {"XML_OUTPUT_FILE", "GTEST_SHARD_STATUS_FILE", "TEST_PREMATURE_EXIT_FILE"}) {
+        SetUp();
+        ::setenv(name, "/proc/nosuch/x", 1);
+        const Result<void> file = require_test_flags({});
+        ASSERT_FALSE(file) << name;
+        EXPECT_NE(file.error().text().find(name), std::string::npos);
+    }
+    SetUp();
+    ::setenv("GTEST_OUTPUT", "xml:/proc/nosuch/x", 1);
+    EXPECT_FALSE(require_test_flags({}));
+    ::setenv("BENCHMARK_OUT", "/proc/nosuch/x", 1);
+    EXPECT_FALSE(require_benchmark_flags({}));
+}
+
+TEST_F(LibraryFlagsTest, FilesThatCanBeWrittenAreNotMade) {
+    const std::filesystem::path file = std::filesystem::temp_directory_path() / "library_flags.xml";
+    EXPECT_TRUE(require_test_flags({"--gtest_output=xml:" + file.string()}));
+    EXPECT_TRUE(require_benchmark_flags({"--benchmark_out=" + file.string()}));
+    EXPECT_FALSE(std::filesystem::exists(file));
+}
+
+TEST_F(LibraryFlagsTest, NoCsvOfDifferentFigures) {
+    EXPECT_FALSE(require_benchmark_flags({"--benchmark_out=x", "--benchmark_out_format=csv"}));
+    ::setenv("BENCHMARK_OUT_FORMAT", "csv", 1);
+    EXPECT_FALSE(require_benchmark_flags({"--benchmark_out=x"}));
+    EXPECT_TRUE(require_benchmark_flags({}));  // without a file nothing is written
+}
+
+}  // namespace
+}  // namespace xdpbench::run
