@@ -29,6 +29,13 @@ class NothingSelected(Case):
                 self.assertIn(f"{name}={value}", done.stderr)
                 self.assertNotIn("result:", done.stdout)
 
+    def test_a_program_without_a_scenario_is_no_exception(self):
+        """Its verdicts are counted all the same, and a bench that cannot be prepared is known to be skipped."""
+        done = self.selected("--prog", fixture("untold") + ":by_chance", "--only", "check,replay", code=4, GTEST_FILTER="nosuch")
+        self.assertIn("0 of 1 case selected", done.stderr)
+        self.selected("--prog", fixture("untold") + ":by_chance", "--only", "bench", "--rounds", "1", "--duration", "10ms", code=4,
+                      BENCHMARK_FILTER="nosuch")
+
     def test_a_mistyped_flag_leaves_nothing(self):
         done = self.tool(*JUDGED, "--", "--gtest_filter=chekc.*", code=4)
         self.assertRegex(done.stderr, r"0 of \d+ cases selected")

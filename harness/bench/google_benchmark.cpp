@@ -279,7 +279,8 @@ void run_together(std::span<const BenchCase> cases, Clock::time_point run_start,
     benchmark::RunSpecifiedBenchmarks(&reporter);
     for (const std::unique_ptr<Registered>& bench : registered) {
         // Deselected by --benchmark_filter: not run, and so no result.
-        if (bench->rounds_begun > 0 || bench->error) records.push_back(record_of(*bench));
+        // One that could not be prepared begins a round nevertheless.
+        if (bench->rounds_begun > 0) records.push_back(record_of(*bench));
     }
     benchmark::ClearRegisteredBenchmarks();
 }

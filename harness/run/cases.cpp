@@ -68,25 +68,27 @@ const testing::TestInfo* register_case(const Case& described, CasesRun& run) {
         [&described, &run]() -> testing::Test* { return new RegisteredCase(described, run); });
 }
 
-// Tells what is selected, once GoogleTest knows it.
+// Tells what is selected and how many times it runs, once GoogleTest knows it.
 class SelectionListener : public testing::EmptyTestEventListener {
   public:
-    SelectionListener(std::vector<const testing::TestInfo*> cases,
+    SelectionListener(std::vector<const testing::TestInfo*> cases, int times,
                       const std::function<void(const SelectedCases&)>& begin)
-        : cases_(std::move(cases)), begin_(&begin) {}
+        : cases_(std::move(cases)), times_(times), begin_(&begin) {}
 
     void OnTestProgramStart(const testing::UnitTest& /*all*/) override {
+        if (std::exchange(told_, true)) return;
         SelectedCases selected;
         for (std::size_t i = 0; i < cases_.size(); ++i) {
             if (cases_[i]->should_run()) selected.numbers.push_back(i);
         }
-        const int times = GTEST_FLAG_GET(repeat);
-        if (times >= 0) selected.times = static_cast<std::size_t>(times);
+        if (times_ >= 0) selected.times = static_cast<std::size_t>(times_);
         (*begin_)(selected);
     }
 
   private:
     std::vector<const testing::TestInfo*> cases_;
+    int times_;
+    bool told_ = false;
     const std::function<void(const SelectedCases&)>* begin_;
 };
 
@@ -124,11 +126,11 @@ std::vector<model::CaseResult> run_cases(const std::vector<Case>& cases,
     std::vector<const testing::TestInfo*> registered;
     registered.reserve(cases.size());
     for (const Case& described : cases) registered.push_back(register_case(described, run));
-    testing::TestEventListeners& listeners = testing::UnitTest::GetInstance()->listeners();
-    SelectionListener listener(std::move(registered), begin);
-    listeners.Append(&listener);
     // GoogleTest would repeat them on and on after an interruption.
     const int times = GTEST_FLAG_GET(list_tests) ? 1 : GTEST_FLAG_GET(repeat);
+    testing::TestEventListeners& listeners = testing::UnitTest::GetInstance()->listeners();
+    SelectionListener listener(std::move(registered), times, begin);
+    listeners.Append(&listener);
     GTEST_FLAG_SET(repeat, 1);
     for (int done = 0; done < times && (done == 0 || !interrupted()); ++done) {
         // The results have the failures; the number adds nothing.

@@ -216,18 +216,21 @@ Result<void> measure(const PlannedRun& plan, Clock::time_point start, const Prog
     return {};
 }
 
+// Counted verdicts are something where there are no cases; beside cases that did not run they are
+// not.
 bool is_empty(const model::RunRecord& record) {
-    return record.cases.empty() && record.verdicts.empty() && record.benches.empty() &&
-           record.loads.empty() && record.scalings.empty() && record.externals.empty();
+    return record.cases.empty() && (record.verdicts.empty() || record.known_cases > 0) &&
+           record.benches.empty() && record.loads.empty() && record.scalings.empty() &&
+           record.externals.empty();
 }
 
 // A run in which nothing ran must not look like one in which all held.
 Result<void> require_some(const PlannedRun& plan, const model::RunRecord& record,
                           std::vector<std::string>& notes) {
-    const std::string filters = filters_in_environment();
+    const std::string filters = filters_in_environment(plan.options.passed_on);
     if (!filters.empty()) notes.push_back("cases were selected by the environment: " + filters);
     if (!is_empty(record) || record.interrupted) return {};
-    if (!plan.sharded || record.known_cases == 0) return none_selected(record.known_cases);
+    if (!plan.sharded || record.known_cases == 0) return none_selected(record.known_cases, filters);
     notes.push_back(
         fmt::format("this shard has none of the {}", counted(record.known_cases, "case")));
     return {};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <cstdlib>
 #include <optional>
@@ -27,13 +28,24 @@ std::optional<int> number_in(std::string_view text) {
     return number;
 }
 
+// GTEST_FILTER by --gtest_filter=..., which both libraries take instead. TESTBRIDGE_TEST_ONLY is
+// what GTEST_FILTER is without one.
+bool is_replaced(std::string_view variable, const std::vector<std::string>& flags) {
+    std::string flag = "--";
+    for (const char letter : variable == "TESTBRIDGE_TEST_ONLY" ? kFilters[0] : variable)
+        flag += static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+    return std::any_of(flags.begin(), flags.end(), [&](const std::string& one) {
+        return one == flag || one.starts_with(flag + "=");
+    });
+}
+
 }  // namespace
 
-std::string filters_in_environment() {
+std::string filters_in_environment(const std::vector<std::string>& flags) {
     std::string text;
     for (const char* const name : kFilters) {
         const char* const value = std::getenv(name);
-        if (value == nullptr) continue;
+        if (value == nullptr || is_replaced(name, flags)) continue;
         text += fmt::format("{}{}={}", text.empty() ? "" : ", ", name, value);
     }
     return text;
@@ -61,8 +73,7 @@ bool asks_for_list(const std::vector<std::string>& flags) {
     });
 }
 
-Error none_selected(std::size_t known) {
-    const std::string filters = filters_in_environment();
+Error none_selected(std::size_t known, const std::string& filters) {
     return unavailable_error(
         fmt::format("0 of {} selected, so nothing ran", counted(known, "case")),
         known == 0        ? "the scenario has none of the parts that --only asks for"

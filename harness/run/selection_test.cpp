@@ -25,10 +25,21 @@ class SelectionTest : public testing::Test {
 };
 
 TEST_F(SelectionTest, FiltersOfTheEnvironmentAreNamed) {
-    EXPECT_EQ(filters_in_environment(), "");
+    EXPECT_EQ(filters_in_environment({}), "");
     ::setenv("GTEST_FILTER", "nosuch", 1);
     ::setenv("BENCHMARK_FILTER", "x", 1);
-    EXPECT_EQ(filters_in_environment(), "GTEST_FILTER=nosuch, BENCHMARK_FILTER=x");
+    EXPECT_EQ(filters_in_environment({}), "GTEST_FILTER=nosuch, BENCHMARK_FILTER=x");
+}
+
+TEST_F(SelectionTest, FiltersThatAFlagReplacesAreNot) {
+    ::setenv("GTEST_FILTER", "nosuch", 1);
+    ::setenv("TESTBRIDGE_TEST_ONLY", "nosuch", 1);
+    ::setenv("GTEST_REPEAT", "2", 1);
+    ::setenv("BENCHMARK_FILTER", "x", 1);
+    EXPECT_EQ(filters_in_environment({"--gtest_filter=check.*"}),
+              "GTEST_REPEAT=2, BENCHMARK_FILTER=x");
+    EXPECT_EQ(filters_in_environment({"--gtest_repeat=1", "--benchmark_filter=y"}),
+              "GTEST_FILTER=nosuch, TESTBRIDGE_TEST_ONLY=nosuch");
 }
 
 TEST_F(SelectionTest, OneShardOfSeveral) {
@@ -53,14 +64,15 @@ TEST_F(SelectionTest, ShardsThatThereAreNotAreAnInputError) {
 }
 
 TEST_F(SelectionTest, NothingSelectedIsNoSuccess) {
-    const Error by_flag = none_selected(12);
+    const Error by_flag = none_selected(12, "");
     EXPECT_EQ(by_flag.kind, ErrorKind::unavailable);
     EXPECT_EQ(by_flag.what, "0 of 12 cases selected, so nothing ran");
     EXPECT_EQ(by_flag.cause, "the flags behind -- select none");
-    ::setenv("GTEST_REPEAT", "0", 1);
-    EXPECT_EQ(none_selected(1).what, "0 of 1 case selected, so nothing ran");
-    EXPECT_EQ(none_selected(1).cause, "the environment has GTEST_REPEAT=0");
-    EXPECT_EQ(none_selected(0).cause, "the scenario has none of the parts that --only asks for");
+    const Error by_environment = none_selected(1, "GTEST_REPEAT=0");
+    EXPECT_EQ(by_environment.what, "0 of 1 case selected, so nothing ran");
+    EXPECT_EQ(by_environment.cause, "the environment has GTEST_REPEAT=0");
+    EXPECT_EQ(none_selected(0, "").cause,
+              "the scenario has none of the parts that --only asks for");
 }
 
 }  // namespace
