@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import resource
 import signal
 import struct
 import subprocess
@@ -32,8 +33,8 @@ def has_a_program(process):
 
 
 class Signals(Case):
-    def start(self, *arguments, output=subprocess.DEVNULL):
-        process = subprocess.Popen([TOOL, *arguments], cwd=self.folder, stdout=output, stderr=subprocess.DEVNULL, text=True)
+    def start(self, *arguments, output=subprocess.DEVNULL, **more):
+        process = subprocess.Popen([TOOL, *arguments], cwd=self.folder, stdout=output, stderr=subprocess.DEVNULL, text=True, **more)
         self.addCleanup(lambda: process.stdout and process.stdout.close())
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
@@ -86,6 +87,18 @@ class Signals(Case):
         output, _ = process.communicate(timeout=PATIENCE)
         self.assertEqual(process.returncode, 130, output)
         self.assertRegex(output, r"(?m)^  native +- +- +- +- +- +skipped$")
+
+    def test_signals_that_whoever_started_it_has_blocked_interrupt_it(self):
+        process = self.start("--prog", "xdp_drop", "--only", "bench", "--duration", "1000s",
+                             preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM}))
+        self.assertTrue(comes_true(lambda: has_a_program(process)))
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(timeout=PATIENCE), 130)
+
+    def test_a_limit_of_cpu_time_is_an_interruption(self):
+        done = self.tool("--prog", "xdp_drop", "--only", "bench", "--duration", "1000s", code=130,
+                         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (1, resource.RLIM_INFINITY)))
+        self.assertIn("interrupted", done.stdout)
 
     def test_interrupted_while_several_cpus_offer_a_rate(self):
         cpus = sorted(os.sched_getaffinity(0))[:2]

@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <atomic>
+#include <initializer_list>
 
 namespace xdpbench {
 namespace {
@@ -22,6 +23,17 @@ void on_signal(int number) {
     }
 }
 
+// The kernel sends it again with every further second of CPU time.
+void on_cpu_limit(int /*number*/) { interrupt_flag = true; }
+
+// Blocked by whoever started us, they would never arrive.
+void unblock(std::initializer_list<int> numbers) {
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (const int number : numbers) sigaddset(&signals, number);
+    ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
 }  // namespace
 
 void catch_interrupts() {
@@ -33,6 +45,9 @@ void catch_interrupts() {
     struct sigaction hang_up = {};
     ::sigaction(SIGHUP, nullptr, &hang_up);
     if (hang_up.sa_handler != SIG_IGN) ::sigaction(SIGHUP, &action, nullptr);
+    action.sa_handler = on_cpu_limit;  // of "ulimit -t"
+    ::sigaction(SIGXCPU, &action, nullptr);
+    unblock({SIGINT, SIGTERM, SIGHUP, SIGXCPU, SIGCHLD});
     ::signal(SIGPIPE, SIG_IGN);
     ::signal(SIGXFSZ, SIG_IGN);  // beyond "ulimit -f" a write is an error then
     // Inherited as "ignored" it would make the kernel throw away how our children ended.

@@ -1,4 +1,4 @@
-// SIGINT, SIGTERM and SIGHUP as a flag that long work looks at.
+// SIGINT, SIGTERM, SIGHUP and SIGXCPU as a flag that long work looks at.
 #pragma once
 
 #include "base/result.h"
@@ -6,7 +6,8 @@
 namespace xdpbench {
 
 // From here on SIGINT, SIGTERM and SIGHUP (unless it is ignored, as by nohup) set the flag instead
-// of ending the process; a second one ends it.
+// of ending the process; a second one ends it. SIGXCPU (a limit of CPU time) sets the flag, too.
+// They are unblocked.
 // System calls are interrupted (no SA_RESTART), so that waiting work sees the flag at once. Also
 // ignores SIGPIPE and SIGXFSZ, and stops ignoring SIGCHLD.
 void catch_interrupts();
