@@ -5,7 +5,7 @@ import stat
 import struct
 import subprocess
 
-from harness import TOOL, Case, VethCase, main
+from harness import TOOL, Case, VethCase, build_program, main
 
 USER = 65534  # nobody: owns the folder in which root runs the tool
 QUICK = ("--only", "check")
@@ -55,6 +55,10 @@ class Files(Case):
     def own(self, *names):
         """The folder, or something in it, belongs to the other user."""
         os.chown(self.path(*names), USER, USER, follow_symlinks=False)
+
+    def read_bytes(self, name):
+        with open(self.path(name), "rb") as file:
+            return file.read()
 
     def mode(self, name):
         return stat.S_IMODE(os.stat(self.path(name)).st_mode)
@@ -115,6 +119,24 @@ class Files(Case):
         self.assertEqual(self.mode("out.json"), 0o600)
         self.assertEqual(self.owner("out.json"), (USER, USER))
         self.assertEqual(self.read_json()["exit_code"], 0)
+
+    def test_what_a_command_reads_is_not_replaced_by_what_it_writes(self):
+        self.write_text("wrong.yaml", WRONG)
+        self.write_text("mine.bpf.c", REWRITES)
+        self.assertEqual(build_program(self.path("mine.bpf.c"), self.path("mine.o")), "")
+        with open(self.path("mine.pcap"), "wb") as file:
+            file.write(frame_pcap([FRAME]))
+        self.tool("--prog", "xdp_pass", *QUICK, "--json", "old.json")
+        inputs = ("wrong.yaml", "mine.o", "mine.pcap", "old.json")
+        before = [self.read_bytes(name) for name in inputs]
+        os.symlink("mine.o", self.path("link.o"))
+        own = ("--prog", "mine.o", "--pcap", "mine.pcap", *QUICK)
+        for arguments in (("--scenario", "wrong.yaml", *QUICK, "--json", "./wrong.yaml"), (*own, "--json", "mine.pcap"), (*own, "--junit", "link.o"),
+                          ("--prog", "mine.o:rewrites", *QUICK, "--html", "mine.o"), ("compare", "mine.o", "mine.o", "--metrics", "mine.o"),
+                          ("compare", "old.json", "old.json", "--html", "old.json"), ("history", "old.json", "--json", "old.json")):
+            with self.subTest(arguments=arguments):
+                self.assertIn("name the same file", self.tool(*arguments, code=2).stderr)
+        self.assertEqual([self.read_bytes(name) for name in inputs], before)
 
     def test_under_sudo_results_belong_to_the_caller(self):
         done = subprocess.run([TOOL, "--prog", "xdp_pass", *QUICK, "--junit", "a/b.xml"], cwd=self.folder, capture_output=True, text=True,

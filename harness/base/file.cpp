@@ -135,6 +135,7 @@ Result<void> OutputFile::open_target() {
         target = fs::canonical(path_, error);
     if (error) return refused(error.value());
     name_ = target.filename().string();
+    if (name_.empty()) return refused(EISDIR);  // "new/"
     if (name_.size() > NAME_MAX) return refused(ENAMETOOLONG);
     folder_ = open_folder(target.parent_path(),
                           naming_ == Naming::invented ? Links::trusted : Links::all);

@@ -287,6 +287,12 @@ TEST_F(FileTest, AFolderIsRefused) {
     EXPECT_NE(file.error().what.find("EISDIR"), std::string::npos) << file.error().what;
 }
 
+TEST_F(FileTest, ANameThatCanOnlyBeThatOfAFolderIsRefused) {
+    const auto file = OutputFile::create(in_folder("new/"));
+    ASSERT_FALSE(file);
+    EXPECT_NE(file.error().what.find("EISDIR"), std::string::npos) << file.error().what;
+}
+
 TEST_F(FileTest, AFileInPlaceOfAFolderIsRefused) {
     write("file", "text");
     EXPECT_FALSE(OutputFile::create(in_folder("file/out.json")));

@@ -117,6 +117,9 @@ Result<int> compare_command(CompareArguments arguments, const Invocation& invoca
     if (!arguments.regression.empty())
         return input_error("--fail-on-regression is for two results, FILE.json",
                            "two programs are judged by --alpha and --threshold");
+    XDPBENCH_CHECK(require_own_files(arguments.outputs,
+                                     {arguments.base, arguments.contender, arguments.scenario,
+                                      arguments.traffic.pcap, arguments.traffic.scapy}));
     bpf::set_up_libbpf(arguments.verbose > 1);
     PortArguments& ports = arguments.ports;
     XDPBENCH_CHECK(open_remote(ports.remote, ports.device, ports.peer, ports.take_over, false));

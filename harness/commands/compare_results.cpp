@@ -29,6 +29,8 @@ Result<int> compare_result_files(const ResultFiles& files, std::optional<double>
                                  const OutputArguments& outputs, const std::string& command_line) {
     const Clock::time_point start = Clock::now();
     std::string read;
+    for (const std::vector<std::string>* const side : {&files.before, &files.after})
+        XDPBENCH_CHECK(require_own_files(outputs, *side));
     XDPBENCH_TRY(const report::SavedResult old_result, read_side("old", files.before, read));
     XDPBENCH_TRY(const report::SavedResult new_result, read_side("new", files.after, read));
     XDPBENCH_TRY(Outputs documents, Outputs::open_documents(outputs));

@@ -189,6 +189,7 @@ Error no_series(const std::vector<std::string>& paths, const history::FoundFiles
 // As other commands do; an export of otava is a folder.
 Result<void> require_own_files(const HistoryArguments& arguments) {
     NamedFiles named_files;
+    named_files.add_read(arguments.paths);
     if (arguments.json != "-") XDPBENCH_CHECK(named_files.add("--json", arguments.json));
     XDPBENCH_CHECK(named_files.add("--html", arguments.html));
     return named_files.add("-o", arguments.output);

@@ -25,21 +25,41 @@ void add_output_options(CLI::App& app, OutputArguments& arguments,
             .group(kOutputGroup);
 }
 
-Result<void> NamedFiles::add(const std::string& option, const std::string& path) {
-    if (path.empty()) return {};
+namespace {
+
+std::filesystem::path place_of(const std::string& path) {
     std::error_code unknown;
     // Absolute first: of a name without a folder that exists nothing would be resolved.
     std::filesystem::path place =
         std::filesystem::weakly_canonical(std::filesystem::absolute(path, unknown), unknown);
-    if (unknown) place = path;
-    const auto [other, first] = options_.emplace(std::move(place), option);
+    if (unknown) return path;
+    return place;
+}
+
+}  // namespace
+
+void NamedFiles::add_read(const std::vector<std::string>& paths) {
+    for (const std::string& path : paths) {
+        std::error_code unknown;
+        const bool exists = std::filesystem::exists(path, unknown);
+        const std::string file = exists ? path : path.substr(0, path.rfind(':'));
+        if (std::filesystem::is_regular_file(file, unknown))
+            options_.emplace(place_of(file), "the input");
+    }
+}
+
+Result<void> NamedFiles::add(const std::string& option, const std::string& path) {
+    if (path.empty()) return {};
+    const auto [other, first] = options_.emplace(place_of(path), option);
     if (first) return {};
     return input_error(fmt::format("{} and {} name the same file {}", other->second, option, path),
                        "give each its own");
 }
 
-Result<void> require_own_files(const OutputArguments& arguments) {
+Result<void> require_own_files(const OutputArguments& arguments,
+                               const std::vector<std::string>& read) {
     NamedFiles named_files;
+    named_files.add_read(read);
     if (arguments.json != "-") XDPBENCH_CHECK(named_files.add("--json", arguments.json));
     for (const report::OutputFormat& format : report::output_formats()) {
         const auto named = arguments.others.find(format.option);

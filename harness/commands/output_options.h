@@ -29,6 +29,9 @@ void add_output_options(CLI::App& app, OutputArguments& arguments, const std::st
 // Which option names which file.
 class NamedFiles {
   public:
+    // Files that are read, which no option may name; several may be one and the same. Of
+    // FILE.o:NAME it is FILE.o.
+    void add_read(const std::vector<std::string>& paths);
     // An input error if another option names the same file, be it by another path.
     Result<void> add(const std::string& option, const std::string& path);
 
@@ -36,9 +39,10 @@ class NamedFiles {
     std::map<std::filesystem::path, std::string> options_;
 };
 
-// An input error if two options of these name the same file, or one names standard output that
-// cannot.
-Result<void> require_own_files(const OutputArguments& arguments);
+// An input error if two options of these name the same file, one names a file that is read, or one
+// names standard output that cannot.
+Result<void> require_own_files(const OutputArguments& arguments,
+                               const std::vector<std::string>& read = {});
 
 // Opened before the work: can they be written?
 class Outputs {

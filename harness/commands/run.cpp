@@ -40,7 +40,15 @@ std::string stem_of(const std::filesystem::path& result, const std::filesystem::
     return std::filesystem::path(file ? result : by_itself).replace_extension().string();
 }
 
+std::vector<std::string> files_read(const RunArguments& arguments) {
+    std::vector<std::string> files = arguments.programs;
+    files.insert(files.end(), arguments.scenarios.begin(), arguments.scenarios.end());
+    files.insert(files.end(), {arguments.traffic.pcap, arguments.traffic.scapy});
+    return files;
+}
+
 Result<int> run_command(RunArguments arguments, const Invocation& invocation) {
+    XDPBENCH_CHECK(require_own_files(arguments.outputs, files_read(arguments)));
     bpf::set_up_libbpf(arguments.verbose > 1);
     XDPBENCH_CHECK(open_remote(arguments.remote, arguments.device, arguments.peer,
                                arguments.take_over, false));
