@@ -116,6 +116,24 @@ class Limits(Case):
                 self.expect(4, hidden)
                 self.assertIn(f"{folder} is not mounted", hidden.stderr)
 
+    def test_a_proc_of_another_pid_namespace_is_a_missing_prerequisite(self):
+        for command in (JUDGED, ("--prog", "icmp_lb", "--only", "bench"), ("doctor",)):
+            done = subprocess.run(["unshare", "--pid", "--fork", TOOL, *command], cwd=self.folder, capture_output=True, text=True, check=False)
+            self.expect(4, done)
+            self.assertIn("/proc is that of another PID namespace", done.stdout + done.stderr)
+            self.assertNotIn("modprobe", done.stdout)
+        self.expect(0, subprocess.run(["unshare", "--pid", "--fork", "--mount-proc", TOOL, *JUDGED], cwd=self.folder, capture_output=True,
+                                      text=True, check=False))
+
+    def test_missing_privileges_are_said_to_be(self):
+        for words, missing in ((["unshare", "--user", "--map-root-user", "--net", TOOL, *JUDGED], "user namespace"),
+                               (["setpriv", "--bounding-set", "-setuid", "--inh-caps", "-all", TOOL, "--prog", "xdp_drop", "--only", "check",
+                                 "--scapy", "Ether()"], "CAP_SETUID")):
+            done = subprocess.run(words, cwd=self.folder, capture_output=True, text=True, check=False)
+            self.expect(4, done)
+            self.assertIn(missing, done.stderr)
+            self.assertNotIn("5.15", done.stderr)
+
     def test_a_result_file_of_brackets_takes_no_memory(self):
         self.write_text("deep.json", "[" * 20_000_000)
         done = self.tool("compare", "deep.json", "deep.json", code=2, preexec_fn=limited(resource.RLIMIT_AS, 512 << 20))

@@ -197,9 +197,12 @@ Result<Spawned> spawn(const std::vector<std::string>& arguments,
     if (pid == 0) become(path->c_str(), argv.data(), pipes, parent, cage, death_signal);
     Child child(pid);
     if (const int number = exec_errno(pipes); number != 0) {
-        return system_error(fmt::format("cannot run {}{}", name,
-                                        confinement ? " without privileges and network" : ""),
-                            number);
+        const std::string what = fmt::format("cannot run {}{}", name,
+                                             confinement ? " without privileges and network" : "");
+        if (!confinement || number != EPERM) return system_error(what, number);
+        return unavailable_error(fmt::format("{}: {}", what, errno_text(number)),
+                                 "CAP_SETUID, CAP_SETGID or CAP_SYS_ADMIN is missing",
+                                 "run with sudo (in a container: docker run --privileged)");
     }
     return Spawned{std::move(child), std::move(pipes)};
 }

@@ -9,15 +9,30 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
+#include <string>
 #include <string_view>
+#include <system_error>
 #include <thread>
 
 namespace xdpbench::net {
 namespace {
 
+// The number of this process in /proc; "" where that is not known.
+std::string number_in_proc() {
+    std::error_code unknown;
+    return std::filesystem::read_symlink("/proc/self", unknown).string();
+}
+
 Result<UniqueFd> open_own_namespace() {
     UniqueFd fd(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
-    if (fd.valid()) return fd;
+    if (fd.valid()) {
+        if (number_in_proc() == std::to_string(::getpid())) return fd;
+        // Under our number there is another process, and its namespaces.
+        return unavailable_error("/proc is that of another PID namespace",
+                                 "this PID namespace was made without a /proc of its own",
+                                 "mount it: mount -t proc proc /proc (unshare --mount-proc)");
+    }
     const int number = errno;
     Error error = system_error(
         "cannot open this thread's network namespace (/proc/thread-self/ns/net)", number);

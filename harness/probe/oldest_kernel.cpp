@@ -24,6 +24,11 @@ Result<void> require_foundations(const std::vector<Foundation>& foundations,
         const Result<std::string> answer = foundation.attempt();
         if (answer) continue;
         if (answer.error().kind == ErrorKind::interrupted) return answer.error();
+        // A refusal for want of privileges tells nothing of the kernel.
+        if (!answer.error().cause.empty()) {
+            return unavailable_error(answer.error().what + "; nothing was created",
+                                     answer.error().cause, answer.error().advice);
+        }
         return unavailable_error(fmt::format("this kernel ({}) has no {} ({}); nothing was created",
                                              release, foundation.name, answer.error().what),
                                  "it is older than 5.15, the oldest kernel that xdp-bench runs on",
