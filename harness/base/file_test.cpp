@@ -230,10 +230,13 @@ TEST_F(FileTest, UnderSudoNewFilesAndFoldersBelongToTheCaller) {
     for (const char* const name : {"new.json", "a", "a/b", "a/b/new.json"})
         EXPECT_EQ(owner(name), "1234:1235") << name;
     EXPECT_EQ(owner("old.json"), "0:0") << "a file that is replaced keeps its owner";
-    const Sudo odd("12x", "-1");
-    auto file = OutputFile::create(in_folder("odd.json"));
-    ASSERT_TRUE(file && file->commit("text"));
-    EXPECT_EQ(owner("odd.json"), "0:0");
+    for (const auto& [user, group, owned] :
+         {std::array{"12x", "-1", "0:0"}, std::array{"1234", "", "1234:0"}}) {
+        const Sudo odd(user, group);
+        auto file = OutputFile::create(in_folder(std::string("odd") + user));
+        ASSERT_TRUE(file && file->commit("text"));
+        EXPECT_EQ(owner(std::string("odd") + user), owned);
+    }
 }
 
 TEST_F(FileTest, TheLongestNameIsWritten) {

@@ -23,8 +23,9 @@ std::optional<Owner> sudo_caller() {
     if (::geteuid() != 0) return std::nullopt;
     const std::optional<unsigned> user = number_in_environment("SUDO_UID");
     const std::optional<unsigned> group = number_in_environment("SUDO_GID");
-    if (!user || !group) return std::nullopt;
-    return Owner{*user, *group};
+    if (!user) return std::nullopt;
+    constexpr auto kUnchanged = static_cast<gid_t>(-1);
+    return Owner{*user, group.value_or(kUnchanged)};
 }
 
 void give_to_caller(int fd) {

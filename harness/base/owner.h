@@ -12,7 +12,8 @@ struct Owner {
     gid_t group;
 };
 
-// Who called this process through sudo (SUDO_UID, SUDO_GID); nothing if nobody did.
+// Who called this process through sudo (SUDO_UID, SUDO_GID); nothing if nobody did. Without a group
+// it is the number for which chown(2) leaves the group as it is.
 [[nodiscard]] std::optional<Owner> sudo_caller();
 
 // Gives an open file or folder that this process has just made to the caller of sudo, if there is
