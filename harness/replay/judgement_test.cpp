@@ -59,6 +59,14 @@ TEST_F(TestRuns, OtherVerdictsFail) {
         << verdict.message;
 }
 
+TEST_F(TestRuns, DropsOfTheStackAreALikelyCauseWhereTheyCannotBeTold) {
+    replay_.actions = {0, 1, 9, 0, 0};
+    replay_.mode = model::Mode::generic;
+    EXPECT_NE(judged().message.find("the stack does not take"), std::string::npos);
+    replay_.mode = model::Mode::native;
+    EXPECT_EQ(judged().message.find("the stack does not take"), std::string::npos);
+}
+
 TEST_F(TestRuns, AFrameWithoutAnActionIsOneMore) {
     test_runs_.actions[XDP_PASS] = 9;
     test_runs_.no_action = 1;
