@@ -64,6 +64,9 @@ ACCEPTED = [
 REFUSED = [
     ("[]", "is not a scenario"),
     (HEAD, "does nothing"),
+    (check("expect: { maps: { xdp_counters: [ { key: 1, sum_cpus: {} } ] } }"), "sum_cpus is empty"),
+    (check("expect: { maps: { m: [ { key: 1, value: [] } ] } }"), "value is empty"),
+    (check("expect: { globals: { g: {} } }"), "global 'g' is empty"),
     (BENCH.replace("name: a\n", ""), "no key 'name'"),
     (BENCH + "nam: x\n", "unknown key 'nam'"),
     (BENCH.replace("name: a", "name: A b"), "expected a-z"),

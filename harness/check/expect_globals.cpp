@@ -1,4 +1,6 @@
 // `globals`: what global variables hold after the last step.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 #include <optional>
@@ -102,10 +104,14 @@ ExpectationKind expect_globals() {
       "description": "What global variables must hold after the last step. Members and elements not named are not compared.",
       "type": "object",
       "minProperties": 1,
-      "additionalProperties": { "$ref": "#/definitions/value" }
+      "additionalProperties": { "$ref": "#/definitions/filled_value" }
     })";
     kind.read = [](const scenario::Record& expect) -> Result<std::unique_ptr<Expectation>> {
-        XDPBENCH_TRY(Globals globals, scenario::read_globals(expect.at("globals")));
+        const scenario::YamlNode& node = expect.at("globals");
+        XDPBENCH_TRY(Globals globals, scenario::read_globals(node));
+        for (const auto& [where, name, value] : *node.mapping()) {
+            XDPBENCH_CHECK(scenario::to_filled_value(value, fmt::format("global '{}'", name)));
+        }
         return std::make_unique<GlobalsExpectation>(std::move(globals));
     };
     kind.blank = []() -> std::unique_ptr<Expectation> {

@@ -205,8 +205,12 @@ Result<scenario::MapEntry> read_entry(const scenario::YamlNode& node) {
     scenario::MapEntry entry;
     entry.key = key == nullptr ? model::Value{node.where, ""} : scenario::to_value(*key);
     entry.keyless = key == nullptr;
-    if (const auto* value = record.find("value")) entry.value = scenario::to_value(*value);
-    if (const auto* value = record.find("sum_cpus")) entry.sum_cpus = scenario::to_value(*value);
+    if (const auto* value = record.find("value")) {
+        XDPBENCH_TRY(entry.value, scenario::to_filled_value(*value, "the entry's value"));
+    }
+    if (const auto* value = record.find("sum_cpus")) {
+        XDPBENCH_TRY(entry.sum_cpus, scenario::to_filled_value(*value, "the entry's sum_cpus"));
+    }
     if (const auto* value = record.find("absent")) {
         XDPBENCH_CHECK(scenario::read_absent(*value));
         entry.absent = true;

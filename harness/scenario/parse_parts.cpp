@@ -156,7 +156,7 @@ Result<Metadata> read_metadata(const YamlNode& node, MetadataUse use) {
     if (node.scalar() == nullptr) {
         XDPBENCH_TRY(const Record record, Record::read(node, "metadata", {"type", "value"}));
         XDPBENCH_TRY(metadata.type, read_line(record.at("type"), "the metadata's type"));
-        metadata.value = to_value(record.at("value"));
+        XDPBENCH_TRY(metadata.value, to_filled_value(record.at("value"), "the metadata's value"));
         return metadata;
     }
     XDPBENCH_TRY(const std::string text, read_line(node, "metadata"));

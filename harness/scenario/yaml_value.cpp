@@ -1,5 +1,8 @@
 #include "scenario/yaml_value.h"
 
+#include <fmt/format.h>
+
+#include "scenario/diagnostic.h"
 #include "scenario/emit.h"
 
 namespace xdpbench::scenario {
@@ -15,6 +18,17 @@ model::Value to_value(const YamlNode& node) {
     for (const auto& [where, key, value] : *node.mapping())
         fields.push_back({key, to_value(value)});
     return {node.where, std::move(fields)};
+}
+
+Result<model::Value> to_filled_value(const YamlNode& node, std::string_view what) {
+    const auto* const fields = node.mapping();
+    const auto* const list = node.list();
+    if ((fields != nullptr && fields->empty()) || (list != nullptr && list->empty())) {
+        return error_at(
+            node.where,
+            fmt::format("{} is empty: write what belongs there or leave the key out", what));
+    }
+    return to_value(node);
 }
 
 YamlNode to_yaml(const model::Value& value) {
