@@ -27,6 +27,7 @@ struct Invocation {
 struct Command {
     CLI::App* app = nullptr;
     std::function<Result<int>(const Invocation&)> run;
+    bool passes_on = false;  // it has a use for arguments after --
 };
 
 // Each function adds its command to the application. `run` is the default: its options are also

@@ -120,6 +120,12 @@ int command_line(std::vector<std::string> arguments) {
     const auto named = std::find_if(commands.begin(), commands.end(),
                                     [](const Command& command) { return command.app->parsed(); });
     const Command& command = named == commands.end() ? commands.front() : *named;
+    if (!command.passes_on && !invocation.passed_on.empty()) {
+        const std::string name = command.app->get_name();
+        return refuse(
+            {fmt::format("{} takes no arguments after --: {}", name, invocation.passed_on.front()),
+             name});
+    }
     const Result<int> code = run_and_print(command, invocation);
     if (code) return *code;
     print(stderr, "xdp-bench: {}\n", save_log(code.error()).text());

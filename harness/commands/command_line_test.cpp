@@ -256,6 +256,20 @@ TEST(Help, IsAtMostAHundredColumnsWide) {
     }
 }
 
+TEST(CommandLine, ArgumentsAfterTheSeparatorAreNotLeftOutSilently) {
+    for (const std::vector<std::string>& arguments :
+         {std::vector<std::string>{"list", "--", "x"},
+          {"doctor", "--", "--gtest_filter=x"},
+          {"history", "a.json", "--", "b.json"},
+          {"report", "a.json", "-o", "a.html", "--", "b.json"},
+          {"record", "--prog", "x.o", "--pcap", "a.pcap", "-o", "a.yaml", "--", "--gtest_filter=x"},
+          {"compare", "a.o", "b.o", "--", "--gtest_filter=x"}}) {
+        const auto [code, text] = ended(arguments);
+        EXPECT_EQ(code, kInputError) << text;
+        EXPECT_NE(text.find("arguments after --: " + arguments.back()), std::string::npos) << text;
+    }
+}
+
 TEST(Outputs, TwoOfOneFileAreRefusedByEveryCommand) {
     for (const std::vector<std::string>& arguments :
          {std::vector<std::string>{"qualify", "--dev", "nowhere", "--json", "x", "--html", "./x"},

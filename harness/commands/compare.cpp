@@ -114,6 +114,10 @@ Result<Programs> find_programs(const CompareArguments& arguments) {
 Result<int> compare_command(CompareArguments arguments, const Invocation& invocation) {
     if (!arguments.more.empty())
         return input_error(fmt::format("{} is one program too many", arguments.more.front()));
+    if (!invocation.passed_on.empty())
+        return input_error(fmt::format("two programs are compared without arguments after --: {}",
+                                       invocation.passed_on.front()),
+                           "of results, those of the new side come after --");
     if (!arguments.regression.empty())
         return input_error("--fail-on-regression is for two results, FILE.json",
                            "two programs are judged by --alpha and --threshold");
@@ -155,14 +159,16 @@ Command add_compare(CLI::App& application) {
         add_command(application, "compare",
                     "compare two programs, or two results of run: is the new one slower?");
     add_compare_options(*app, *arguments);
-    return {app, [app, arguments](const Invocation& invocation) {
+    return {app,
+            [app, arguments](const Invocation& invocation) {
                 if (arguments->contender.empty() && invocation.passed_on.empty())
                     return Result<int>(missing_argument(
                         "compare", "CONTENDER", "what " + arguments->base + " is compared with"));
                 return is_result(arguments->base) || is_result(arguments->contender)
                            ? compare_results(*app, *arguments, invocation)
                            : compare_command(*arguments, invocation);
-            }};
+            },
+            true};
 }
 
 }  // namespace xdpbench::commands

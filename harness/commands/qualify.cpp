@@ -217,10 +217,12 @@ Command add_qualify(CLI::App& application) {
     CLI::App* const app = add_command(
         application, "qualify", "test a network card and its driver, case by case, with a verdict");
     add_options(*app, *arguments);
-    return {app, [arguments](const Invocation& invocation) {
+    return {app,
+            [arguments](const Invocation& invocation) {
                 bpf::set_up_libbpf(false);
                 return run_qualify(*arguments, invocation);
-            }};
+            },
+            true};
 }
 
 }  // namespace xdpbench::commands

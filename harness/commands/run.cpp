@@ -108,9 +108,10 @@ Command add_run(CLI::App& application) {
         "  xdp-bench run --prog xdp_redirect --dev eth1 --peer eth2 --out eth3 --out-peer eth4\n"
         "  xdp-bench run --prog icmp_lb --dev eth1 --traffic external --duration 30s\n"
         "  xdp-bench run --prog icmp_lb -- '--gtest_filter=*fragment*'");
-    return {app, [arguments](const Invocation& invocation) {
-                return run_command(*arguments, invocation);
-            }};
+    return {
+        app,
+        [arguments](const Invocation& invocation) { return run_command(*arguments, invocation); },
+        true};
 }
 
 }  // namespace xdpbench::commands
