@@ -2,8 +2,18 @@
 
 import os
 
-from harness import SOURCE, Case, cases_of, fixture, main
+from harness import SOURCE, Case, build_program, cases_of, fixture, main
 
+# A tail call somewhere in the object: all of its programs are loaded.
+BESIDE_A_CLOCK = """
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+struct { __uint(type, BPF_MAP_TYPE_PROG_ARRAY); __uint(max_entries, 1); __type(key, __u32); __type(value, __u32); } next SEC(".maps");
+SEC("xdp") int by_interface(struct xdp_md *ctx) { return ctx->ingress_ifindex == 1 ? XDP_PASS : XDP_TX; }
+SEC("xdp") int by_clock(struct xdp_md *ctx) { return bpf_ktime_get_ns() & 1 ? XDP_PASS : XDP_DROP; }
+SEC("xdp") int goes_on(struct xdp_md *ctx) { bpf_tail_call(ctx, &next, 0); return ctx->ingress_ifindex == 1 ? XDP_PASS : XDP_TX; }
+char _license[] SEC("license") = "GPL";
+"""
 MODES = ("--mode", "generic,native", "--only", "check,replay")
 SIZES = ("--pcap", os.path.join(SOURCE, "pcaps", "mixed.pcap"))  # 1,000 frames of 60 to 1514 bytes
 
@@ -79,6 +89,16 @@ class Untold(Case):
         native, = (bench for bench in self.read_json("bench.json")["benches"] if bench["mode"] == "native")
         self.assertEqual(native["outcome"], "invalid")
         self.assertIn("on the interface that a frame comes in by", native["message"])
+
+
+    def test_a_clock_that_another_program_of_the_object_reads_is_no_excuse(self):
+        self.write_text("beside.bpf.c", BESIDE_A_CLOCK)
+        self.assertEqual(build_program(os.path.join(self.folder, "beside.bpf.c"), os.path.join(self.folder, "beside.o")), "")
+        done = self.tool("--prog", "beside.o:by_interface", *SIZES, *MODES, code=1)
+        self.assertIn("test runs and the replay contradict each other", done.stdout)
+        self.assertNotIn("reads the clock", done.stdout)
+        done = self.tool("--prog", "beside.o:goes_on", *SIZES, *MODES, code=0)  # to by_clock, for all that is known
+        self.assertIn("reads the clock (bpf_ktime_get_ns)", done.stdout)
 
 
 if __name__ == "__main__":

@@ -93,6 +93,38 @@ bool calls(std::span<const bpf_insn> code, int helper) {
     return false;
 }
 
+constexpr int kTailCall = 12;
+constexpr int kRedirectMap = 51;
+
+std::span<const bpf_insn> code_of(const bpf_program* program) {
+    return {::bpf_program__insns(program), ::bpf_program__insn_cnt(program)};
+}
+
+// Whether a frame may go on to `other`, which is loaded beside the program with this code: by a
+// tail call, or behind a redirect.
+bool may_reach(std::span<const bpf_insn> code, const bpf_program* other) {
+    const bpf_attach_type place = ::bpf_program__expected_attach_type(other);
+    const bool behind = place == BPF_XDP_DEVMAP || place == BPF_XDP_CPUMAP;
+    return calls(code, kTailCall) || (behind && calls(code, kRedirectMap));
+}
+
+// The program itself, and those that its frames may go on to.
+std::vector<const bpf_program*> programs_reached(const bpf::Program& program) {
+    std::vector<const bpf_program*> reached;
+    bpf_program* one = nullptr;
+    bpf_object__for_each_program(one, program.handle()) {
+        if (::bpf_program__autoload(one) && ::bpf_program__fd(one) == program.fd())
+            reached.push_back(one);
+    }
+    if (reached.empty()) return reached;
+    const std::span<const bpf_insn> code = code_of(reached.front());
+    bpf_object__for_each_program(one, program.handle()) {
+        if (::bpf_program__autoload(one) && one != reached.front() && may_reach(code, one))
+            reached.push_back(one);
+    }
+    return reached;
+}
+
 }  // namespace
 
 Result<std::string> why_not_reproducible(const target::Target& target,
@@ -126,14 +158,11 @@ Result<std::string> why_not_reproducible(const target::Target& target,
 
 std::string reads_clock_or_random(const bpf::Program& program) {
     if (program.is_shared()) return {};  // there is no object to look into
-    bpf_program* one = nullptr;
     std::vector<std::string> found;
     std::set<std::string_view> named;
-    bpf_object__for_each_program(one, program.handle()) {
-        if (!::bpf_program__autoload(one)) continue;
-        const std::span code(::bpf_program__insns(one), ::bpf_program__insn_cnt(one));
+    for (const bpf_program* const one : programs_reached(program)) {
         for (const UnsteadyHelper& helper : kUnsteady) {
-            if (!calls(code, helper.id) || !named.insert(helper.name).second) continue;
+            if (!calls(code_of(one), helper.id) || !named.insert(helper.name).second) continue;
             found.push_back(fmt::format("{} ({})", helper.does, helper.name));
         }
     }
