@@ -25,6 +25,9 @@ constexpr std::size_t kSimpleData = 12;
 constexpr std::size_t kEnhancedData = 28;
 constexpr std::uint32_t kEndOfOptions = 0;
 constexpr std::uint32_t kFcsLengthOption = 13;
+constexpr std::uint32_t kFlagsOption = 2;     // of a packet
+constexpr std::uint32_t kFcsLengthShift = 5;  // in its flags: bytes
+constexpr std::uint32_t kFcsLengthMask = 0xf;
 // libpcap refuses longer blocks; what it refuses need not be held here.
 constexpr std::uint32_t kLongestBlock = 16U << 20;
 constexpr std::size_t kRawPart = 65536;
@@ -127,32 +130,48 @@ void CaptureInput::change_block(Bytes& block) {
     if (block.size() < kEnhancedData + kBlockTrailer) return;
     if (type == kEnhancedPacket) note_packet(get32(block, kInterfaceNumberAt));
     if (type == kOldPacket) note_packet(get16(block, kInterfaceNumberAt));
+    if (type == kEnhancedPacket || type == kOldPacket) note_flags(block);
 }
 
 void CaptureInput::note_interface(Bytes& block) {
     FrameOrigin origin;
     origin.link = static_cast<int>(get16(block, kLinkAt));
     origin.snaplen = get32(block, kSnaplenAt);
-    for (std::size_t at = kInterfaceFixed; at + 4 + kBlockTrailer <= block.size();) {
-        const std::uint32_t code = get16(block, at);
-        const std::uint32_t length = get16(block, at + 2);
-        if (code == kEndOfOptions) break;
-        if (code == kFcsLengthOption && length == 1) {
-            // The draft says bits; its example, and what is written, are bytes.
-            const std::uint32_t fcs = block[at + 4];
-            origin.fcs = fcs >= 8 ? fcs / 8 : fcs;
-        }
-        at += 4 + (std::size_t{length} + 3) / 4 * 4;
+    if (const auto at = find_option(block, kInterfaceFixed, kFcsLengthOption, 1)) {
+        // The draft says bits; its example, and what is written, are bytes.
+        const std::uint32_t fcs = block[*at];
+        origin.fcs = fcs >= 8 ? fcs / 8 : fcs;
     }
     interfaces_.push_back(origin);
     put16(block, kLinkAt, kEthernetLink);
     put32(block, kSnaplenAt, kNoLimit);
 }
 
+std::optional<std::size_t> CaptureInput::find_option(const Bytes& block, std::size_t first,
+                                                     std::uint32_t code,
+                                                     std::uint32_t length) const {
+    for (std::size_t at = first; at + 4 + kBlockTrailer <= block.size();) {
+        const std::uint32_t its_code = get16(block, at);
+        const std::uint32_t its_length = get16(block, at + 2);
+        if (its_code == kEndOfOptions) break;
+        if (its_code == code && its_length == length) return at + 4;
+        at += 4 + (std::size_t{its_length} + 3) / 4 * 4;
+    }
+    return std::nullopt;
+}
+
 void CaptureInput::note_packet(std::uint32_t interface_number) {
     // libpcap refuses a packet of an interface that was not described.
     origins_.push_back(interface_number < interfaces_.size() ? interfaces_[interface_number]
                                                              : FrameOrigin{});
+}
+
+void CaptureInput::note_flags(const Bytes& block) {
+    const std::size_t captured = get32(block, kEnhancedData - 8);
+    const auto at = find_option(block, kEnhancedData + (captured + 3) / 4 * 4, kFlagsOption, 4);
+    if (!at) return;
+    const std::uint32_t fcs = get32(block, *at) >> kFcsLengthShift & kFcsLengthMask;
+    if (fcs != 0) origins_.back().fcs = fcs;  // 0: nothing is said
 }
 
 Bytes CaptureInput::enhanced(const Bytes& simple) const {

@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/bytes.h"
@@ -56,6 +57,12 @@ class CaptureInput {
     void change_block(Bytes& block);
     void note_interface(Bytes& block);
     void note_packet(std::uint32_t interface_number);
+    // Of the packet that was noted last: the length of the FCS, which a packet may say itself.
+    void note_flags(const Bytes& block);
+    // Where the value of this option is, of those that begin at `first`.
+    [[nodiscard]] std::optional<std::size_t> find_option(const Bytes& block, std::size_t first,
+                                                         std::uint32_t code,
+                                                         std::uint32_t length) const;
     // A simple packet has no captured length: it is the shorter of its own and the interface's.
     [[nodiscard]] Bytes enhanced(const Bytes& simple) const;
 

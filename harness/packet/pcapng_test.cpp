@@ -34,6 +34,14 @@ struct Blocks {
         file.bytes(frame.bytes).align().u32(block);
         return *this;
     }
+    // `type` 6 or 2, and flags, an option behind the data.
+    Blocks& packet_with_flags(std::uint32_t type, std::uint32_t flags, const Frame& frame) {
+        const auto length = static_cast<std::uint32_t>(frame.bytes.size());
+        const std::uint32_t block = 44 + (length + 3) / 4 * 4;
+        file.u32(type).u32(block).u32(0).u32(0).u32(0).u32(length).u32(length);
+        file.bytes(frame.bytes).align().u16(2).u16(4).u32(flags).u32(0).u32(block);
+        return *this;
+    }
     Blocks& old_packet(std::uint32_t interface_number, const Frame& frame) {
         const auto length = static_cast<std::uint32_t>(frame.bytes.size());
         const std::uint32_t block = 32 + (length + 3) / 4 * 4;
@@ -120,6 +128,23 @@ TEST_F(PcapTest, FrameCheckSequenceOfAnInterfaceIsRemoved) {
         EXPECT_EQ(*reader.next().value(), frame_of(kUdpFrame));
         EXPECT_EQ(*reader.next().value(), with_fcs());
         EXPECT_EQ(reader.fcs_removed(), 1U);
+    }
+}
+
+TEST_F(PcapTest, FrameCheckSequenceThatAPacketDeclaresIsRemoved) {
+    constexpr std::uint32_t kInbound = 1;
+    constexpr std::uint32_t kFourBytes = 4 << 5;
+    for (const Order order : {Order::little, Order::big}) {
+        for (const std::uint32_t type : {6U, 2U}) {
+            Blocks blocks(order);
+            blocks.interface(kEthernet, 0);
+            blocks.packet_with_flags(type, kInbound | kFourBytes, with_fcs());
+            blocks.packet_with_flags(type, kInbound, with_fcs());
+            PcapReader reader = PcapReader::open(save(blocks.file.text())).value();
+            EXPECT_EQ(*reader.next().value(), frame_of(kUdpFrame));
+            EXPECT_EQ(*reader.next().value(), with_fcs());
+            EXPECT_EQ(reader.fcs_removed(), 1U);
+        }
     }
 }
 
