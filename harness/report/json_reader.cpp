@@ -33,8 +33,9 @@ bool is_nested_too_deep(std::string_view json) {
 }  // namespace
 
 Error no_result(const std::string& name, const std::string& reason) {
-    return input_error(fmt::format("{} is not a result of xdp-bench: {}", name, reason),
-                       "results are written by xdp-bench run, into results/ or to the file of --json");
+    return input_error(
+        fmt::format("{} is not a result of xdp-bench: {}", name, reason),
+        "results are written by xdp-bench run, into results/ or to the file of --json");
 }
 
 Result<Json> parse_json(std::string_view text, const std::string& name) {
