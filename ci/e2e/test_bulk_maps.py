@@ -147,7 +147,7 @@ class BulkMaps(Case):
     def test_expectations_that_cannot_be_are_refused(self):
         for maps, message in (("big: [ { value: 1 } ]", "has keys"), ("queue: [ { key: 1, value: 1 } ]", "has no keys"),
                               ("queue: [ { value: x } ]", "map queue, value"), ("bloom: [ { value: 7 } ]", "what is in it cannot be told"),
-                              ("queue: [ { value: 1 }, { absent: true } ]", "expect no value beside it"),
+                              ("queue: [ { value: 1 }, { absent: true } ]", "expect no value next to it"),
                               ("outer: [ { key: 3, value: [ { key: 7, value: x } ] } ]", "x"),
                               ("outer: [ { key: 3, value: [ { keys: 0..3, value: 1 } ] } ]", "one by one")):
             done = self.run_check("      big: [ { key: 0, value: 1 } ]\n", f"      maps: {{ {maps} }}\n", code=2)
