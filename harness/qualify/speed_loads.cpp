@@ -52,7 +52,8 @@ std::string search_text(const Context& context, const model::LoadRecord& record)
         if (context.link_speed() && sizes != rate_sizes().end())
             text += fmt::format(", {:.1f} % of the line rate",
                                 100 * rate / line_rate(*context.link_speed(), sizes->sizes));
-        text += fmt::format(", limited by the {}", name_of(goal.bound));
+        if (goal.bound != model::Bound::none)
+            text += fmt::format(", limited by the {}", name_of(goal.bound));
         if (!goal.evidence.empty()) text += fmt::format(" ({})", goal.evidence);
     }
     return text;
