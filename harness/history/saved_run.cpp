@@ -96,7 +96,10 @@ Keys setup_of(const Record& record) {
 // Why no figure of the record is believed; empty: they are.
 std::string unusable(const Record& record) {
     if (record.text("outcome") != "passed") return "is " + record.text("outcome");
-    if (record.rounds > 0 && record.number("excluded_rounds") >= static_cast<double>(record.rounds))
+    // Where the baseline was measured beside it, it tells what that cost.
+    const bool corrected = record.median("baseline_cycles") || record.median("baseline_ns");
+    if (!corrected && record.rounds > 0 &&
+        record.number("excluded_rounds") >= static_cast<double>(record.rounds))
         return "was measured while another thread shared the core";
     if (record.precision > kWorstPrecision)
         return fmt::format("is known to ± {:.0f} % only", record.precision * kPercent);

@@ -72,6 +72,13 @@ TEST(SavedRun, HasTheBaselineOfEachFigure) {
     EXPECT_EQ(read_sample(sample_result()).figures[0].baseline, 0);
 }
 
+TEST(SavedRun, TakesWhatWasMeasuredOnASharedCoreBesideItsBaseline) {
+    nlohmann::json document = sample_result();
+    document["benches"][0]["excluded_rounds"] = 2;
+    document["benches"][0]["baseline_cycles"] = {{"median", 40.0}};
+    EXPECT_TRUE(read_sample(document).left_out.empty());
+}
+
 TEST(SavedRun, LeavesOutWhatIsHardlyKnown) {
     nlohmann::json document = sample_result();
     document["benches"][0]["precision"] = {{"wanted", 0.005}, {"reached", 0.43}};
