@@ -78,7 +78,7 @@ class Qualify(VethCase):
         self.assertEqual([rate["frames"] for rate in found["queues"]["rates"]], ["64, 1 queue", "64, 2 queues"], found["queues"]["message"])
         if len(os.sched_getaffinity(0)) > 1:
             self.assertIn("1 queue, redirected out of port1", found["devmap_few_queues"]["message"])
-        self.assertIn("channels of port1 to rx 1, tx 1", found["channels"]["message"])  # a veth with a program refuses it
+        self.assertIn("channels of port1 to rx 1, tx 1", found["channels"]["message"])  # impossible on a veth with a program
         self.assertEqual([self.inside("ethtool", "-l", port).stdout for port in ("port0", "port1")], before)
 
     def test_one_port_alone_says_what_it_cannot_show(self):

@@ -1,5 +1,6 @@
 #include "report/bench_json.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -99,7 +100,8 @@ Json to_json(const stats::WindowTally& tally) {
 
 template <class Measure>
 Json summary(const model::BenchRecord& bench, Measure measure) {
-    const std::vector<double> samples = model::measure_rounds(bench, measure);
+    const std::vector<double> samples = model::measure_rounds(
+        bench, [&](const model::BenchRound& round) { return std::invoke(measure, round); });
     Json json{{"median", stats::median(samples).value_or(0)},
               {"min", stats::min(samples).value_or(0)},
               {"max", stats::max(samples).value_or(0)}};
@@ -118,14 +120,11 @@ void add_figures(const model::BenchRecord& bench, Json& json) {
             summary(bench, [](const model::BenchRound& r) { return r.rate(r.processed); });
         json["forwarded_pps"] =
             summary(bench, [](const model::BenchRound& r) { return r.rate(r.forwarded); });
-        json["baseline_pps"] =
-            summary(bench, [](const model::BenchRound& r) { return r.baseline_rate(); });
+        json["baseline_pps"] = summary(bench, &model::BenchRound::baseline_rate);
     }
-    json["ns_per_packet"] =
-        summary(bench, [](const model::BenchRound& r) { return r.ns_per_packet(); });
-    json["baseline_ns"] =
-        summary(bench, [](const model::BenchRound& r) { return r.baseline_ns(); });
-    json["program_ns"] = summary(bench, [](const model::BenchRound& r) { return r.program_ns(); });
+    json["ns_per_packet"] = summary(bench, &model::BenchRound::ns_per_packet);
+    json["baseline_ns"] = summary(bench, &model::BenchRound::baseline_ns);
+    json["program_ns"] = summary(bench, &model::BenchRound::program_ns);
 }
 
 void add_cycles(const model::BenchRecord& bench, Json& json) {
@@ -133,15 +132,11 @@ void add_cycles(const model::BenchRecord& bench, Json& json) {
     json["contended_share"] = bench.shared_share();
     json["excluded_rounds"] = bench.disturbed_rounds();
     json["clock_gigahertz"] = bench.clock_gigahertz();
-    json["gigahertz"] = summary(bench, [](const model::BenchRound& r) { return r.gigahertz(); });
-    json["timed_ns_per_packet"] =
-        summary(bench, [](const model::BenchRound& r) { return r.timed_ns_per_packet(); });
-    json["cycles_per_packet"] =
-        summary(bench, [](const model::BenchRound& r) { return r.cycles_per_packet(); });
-    json["baseline_cycles"] =
-        summary(bench, [](const model::BenchRound& r) { return r.baseline_cycles(); });
-    json["program_cycles"] =
-        summary(bench, [](const model::BenchRound& r) { return r.program_cycles(); });
+    json["gigahertz"] = summary(bench, &model::BenchRound::gigahertz);
+    json["timed_ns_per_packet"] = summary(bench, &model::BenchRound::timed_ns_per_packet);
+    json["cycles_per_packet"] = summary(bench, &model::BenchRound::cycles_per_packet);
+    json["baseline_cycles"] = summary(bench, &model::BenchRound::baseline_cycles);
+    json["program_cycles"] = summary(bench, &model::BenchRound::program_cycles);
 }
 
 }  // namespace
