@@ -129,8 +129,7 @@ void plan(Session& session, const std::vector<CaseEntry>& left,
         for (const std::size_t number : selected.numbers)
             planned.push_back(full_name(left[number]));
     }
-    if (selected.times)
-        session.planned = session.record.cases.size() + selected.numbers.size() * *selected.times;
+    session.planned = session.record.cases.size() + selected.numbers.size() * selected.times;
 }
 
 run::Case case_of(Session& session, const CaseEntry& entry) {

@@ -71,7 +71,7 @@ const testing::TestInfo* register_case(const Case& described, CasesRun& run) {
 // Tells what is selected and how many times it runs, once GoogleTest knows it.
 class SelectionListener : public testing::EmptyTestEventListener {
   public:
-    SelectionListener(std::vector<const testing::TestInfo*> cases, int times,
+    SelectionListener(std::vector<const testing::TestInfo*> cases, std::size_t times,
                       const std::function<void(const SelectedCases&)>& begin)
         : cases_(std::move(cases)), times_(times), begin_(&begin) {}
 
@@ -81,13 +81,13 @@ class SelectionListener : public testing::EmptyTestEventListener {
         for (std::size_t i = 0; i < cases_.size(); ++i) {
             if (cases_[i]->should_run()) selected.numbers.push_back(i);
         }
-        if (times_ >= 0) selected.times = static_cast<std::size_t>(times_);
+        selected.times = times_;
         (*begin_)(selected);
     }
 
   private:
     std::vector<const testing::TestInfo*> cases_;
-    int times_;
+    std::size_t times_;
     bool told_ = false;
     const std::function<void(const SelectedCases&)>* begin_;
 };
@@ -127,12 +127,13 @@ std::vector<model::CaseResult> run_cases(const std::vector<Case>& cases,
     registered.reserve(cases.size());
     for (const Case& described : cases) registered.push_back(register_case(described, run));
     // GoogleTest would repeat them on and on after an interruption.
-    const int times = GTEST_FLAG_GET(list_tests) ? 1 : GTEST_FLAG_GET(repeat);
+    const auto times =
+        static_cast<std::size_t>(GTEST_FLAG_GET(list_tests) ? 1 : GTEST_FLAG_GET(repeat));
     testing::TestEventListeners& listeners = testing::UnitTest::GetInstance()->listeners();
     SelectionListener listener(std::move(registered), times, begin);
     listeners.Append(&listener);
     GTEST_FLAG_SET(repeat, 1);
-    for (int done = 0; done < times && (done == 0 || !interrupted()); ++done) {
+    for (std::size_t done = 0; done < times && (done == 0 || !interrupted()); ++done) {
         // The results have the failures; the number adds nothing.
         [[maybe_unused]] const int any_failed = RUN_ALL_TESTS();
     }

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,11 +26,10 @@ Result<void> initialize_cases(const std::vector<std::string>& flags);
 [[nodiscard]] std::vector<model::CaseResult> run_cases(
     const std::vector<Case>& cases, const std::function<void(const std::string&)>& progress);
 
-// What the flags select: the cases, by their numbers, and how often each of them runs; nothing:
-// until somebody ends it.
+// What the flags select: the cases, by their numbers, and how many times each of them runs.
 struct SelectedCases {
     std::vector<std::size_t> numbers;
-    std::optional<std::size_t> times;
+    std::size_t times = 0;
 };
 // The same; `begin` is told what is selected before the first one runs.
 [[nodiscard]] std::vector<model::CaseResult> run_cases(
