@@ -4,8 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "base/text.h"
 #include "bpf/cpus.h"
@@ -102,9 +104,6 @@ Result<void> add_rates(const RunArguments& arguments, run::RunOptions& options) 
 // Those that the scaling table compares, and that rates are offered from; none if not asked for.
 Result<std::vector<int>> parse_cpus(const RunArguments& arguments, const run::RunOptions& options) {
     if (arguments.cpus.empty()) return std::vector<int>{};
-    if (!options.bench && !options.search && !options.latency)
-        return input_error("--cpus goes with bench, search and latency, which --only leaves out",
-                           "add one of them to --only, or leave --cpus out");
     const std::optional<std::vector<int>> cpus = bpf::parse_cpu_list(arguments.cpus);
     if (!cpus)
         return input_error(fmt::format("--cpus {} is no list of CPUs", arguments.cpus),
@@ -229,6 +228,28 @@ Result<double> parse_time(const char* option, const std::string& text) {
                        "write it as 3s, 250ms or 2m");
 }
 
+// Options that nothing would look at.
+Result<void> require_measurement(const RunArguments& arguments, const run::RunOptions& options) {
+    if (options.bench || options.search || options.latency) return {};
+    const std::array<std::pair<const char*, bool>, 8> given{
+        {{"--cpus", !arguments.cpus.empty()},
+         {"--size", !arguments.shape.sizes.empty()},
+         {"--flows", arguments.shape.flows.has_value()},
+         {"--placement", !arguments.shape.placement.empty()},
+         {"--duration", !arguments.duration.empty()},
+         {"--rounds", arguments.rounds.has_value()},
+         {"--settle", !arguments.state.settle.empty()},
+         {"--state", arguments.state.state != StateArguments().state}}};
+    for (const auto& [option, is_given] : given) {
+        if (is_given)
+            return input_error(
+                fmt::format("{} goes with bench, search and latency, which --only leaves out",
+                            option),
+                fmt::format("add one of them to --only, or leave {} out", option));
+    }
+    return {};
+}
+
 // How long benches take: rounds as asked for, or until the figure is exact enough.
 Result<void> add_times(const RunArguments& arguments, run::RunOptions& options) {
     constexpr int kMostRounds = 10'000;
@@ -267,6 +288,7 @@ Result<run::RunOptions> parse_run(const RunArguments& arguments) {
     XDPBENCH_TRY(const std::vector<std::string> modes, list_items("--mode", arguments.modes));
     XDPBENCH_TRY(options.modes, parse_modes(modes));
     XDPBENCH_CHECK(choose_parts(arguments.only, options));
+    XDPBENCH_CHECK(require_measurement(arguments, options));
     XDPBENCH_TRY(options.traffic, parse_traffic(arguments.traffic));
     XDPBENCH_CHECK(add_times(arguments, options));
     XDPBENCH_CHECK(parse_state(arguments.state, options));
