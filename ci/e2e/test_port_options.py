@@ -137,13 +137,15 @@ char _license[] SEC("license") = "GPL";
             run = subprocess.Popen(["ip", "netns", "exec", self.netns, TOOL, "--prog", "xdp_drop", "--only", "bench", "--duration", "60s", "--dev",
                                     "port1", "--peer", "port0", "--queues", "3", "--json", "killed.json"],
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder)
+            self.addCleanup(run.wait)
+            self.addCleanup(run.kill)
             self.assertTrue(comes_true(lambda: self.queues() == [3, 3]))
             time.sleep(0.3)
             run.send_signal(number)
             run.wait(60)
             self.assertEqual(len(self.records()), left)
         self.assertEqual(self.queues(), [3, 3])
-        self.assertIn("channels of port1 (1/1)", self.inside(TOOL, "restore").stderr)
+        self.assertIn("channels of port1 (was 1/1)", self.inside(TOOL, "restore").stderr)
         self.assertEqual((self.queues(), self.queues("port0"), self.records()), ([1, 1], [1, 1], []))
 
     def first_change_of_queues(self, *options, code):

@@ -42,7 +42,7 @@ class Prepare(VethCase):
 
     def test_what_is_in_the_way_is_off_for_the_run_only(self):
         done = self.run_over_ports("--prepare")
-        self.assertIn("switched off until the run ends", done.stderr)
+        self.assertIn("changed until the run ends", done.stderr)
         for text in ("gro of port1", "rx-vlan-offload of port0", "ipv6 of port1"):
             self.assertIn(text, done.stderr)
         self.assertEqual(self.state(), self.before)
@@ -59,8 +59,10 @@ class Prepare(VethCase):
                                 "port1", "--peer", "port0", "--prepare", "--json", os.path.join(self.folder, "out.json")],
                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=self.folder)
         self.addCleanup(run.stderr.close)
+        self.addCleanup(run.wait)
+        self.addCleanup(run.kill)
         line = run.stderr.readline()
-        self.assertIn("switched off", line)
+        self.assertIn("changed until", line)
         time.sleep(0.5)
         run.send_signal(number)
         run.wait(60)
@@ -141,7 +143,7 @@ class Prepare(VethCase):
         self.assertTrue(comes_true(lambda: os.readlink(entry) != os.readlink("/proc/self/ns/net")))
         path = self.record(f"namespace {os.readlink(entry)}", "port gone0 gro")
         told = self.restore_elsewhere()
-        self.assertIn(f"in the network namespace {os.readlink(entry)}: gro of gone0\n  to do:  in that network namespace, as root: "
+        self.assertIn(f"in the network namespace {os.readlink(entry)}: gro of gone0 (was on)\n  to do:  in that network namespace, as root: "
                       f"xdp-bench restore; if it is gone: sudo rm {path}\n", told)
         subprocess.run(["nsenter", f"--net={entry}", TOOL, "restore"], check=True, capture_output=True)
         self.assertFalse(path.exists())
@@ -149,7 +151,7 @@ class Prepare(VethCase):
     def test_the_record_of_a_namespace_that_is_gone_is_removed(self):
         number = self.inside("readlink", "/proc/self/ns/net").stdout.strip()  # of a later one
         path = self.record(f"namespace {number}", f"cookie {2**63}", "port gone0 gro")
-        self.assertIn(f"removed the record of gro of gone0: the network namespace {number} is gone\n", self.restore_elsewhere())
+        self.assertIn(f"removed the record of gro of gone0 (was on): the network namespace {number} is gone\n", self.restore_elsewhere())
         self.assertFalse(path.exists())
 
 

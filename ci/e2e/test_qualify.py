@@ -153,8 +153,8 @@ class Qualify(VethCase):
         self.kill_while_changed()
         self.assertNotEqual(self.mtus(), self.before)
         restored = self.inside(TOOL, "restore").stderr
-        self.assertIn("mtu of port1 (1500)", restored)
-        self.assertIn("mtu of port0 (1500)", restored)
+        self.assertIn("mtu of port1 (was 1500)", restored)
+        self.assertIn("mtu of port0 (was 1500)", restored)
         self.assertEqual(self.mtus(), self.before)
         self.assertIn("nothing to restore", self.inside(TOOL, "restore").stdout)
 
@@ -180,7 +180,7 @@ class Qualify(VethCase):
         self.before = self.mtus()
         self.kill_while_changed()
         done = self.qualify("--peer", "port0", "--", "--gtest_filter=qualify.control.refuse_*")
-        self.assertIn("restored what a killed run had left changed: mtu of port1 (1500)", done.stderr)
+        self.assertIn("restored what a killed run had left changed: mtu of port1 (was 1500)", done.stderr)
         self.assertEqual(self.mtus(), self.before)
 
 

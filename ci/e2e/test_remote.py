@@ -59,7 +59,7 @@ class Namespace(TwoHosts):
     def test_replays_account_for_every_frame(self):
         before = self.features(self.remote, "port0")
         done = self.run_remote("--prog", "xdp_tx,xdp_drop", "--only", "replay")
-        self.assertIn(f"switched off at netns:{self.remote} until the run ends", done.stderr)
+        self.assertIn(f"changed at netns:{self.remote} until the run ends", done.stderr)
         result = self.read_json()
         self.assertEqual([case["outcome"] for case in cases_of(result, "replay")], ["passed"] * 2)
         self.assertEqual([replay["sent"] for replay in result["replays"]], [1000] * 2)

@@ -229,8 +229,8 @@ void add_port_options(CLI::App& app, PortArguments& arguments) {
         .group(kInterfaceGroup);
     add_remote_options(app, arguments.remote);
     add_flag(app, "--prepare", arguments.prepare,
-             "switch off what is in the way on all ports named (GRO, LRO, VLAN offload, IPv6, "
-             "flow control), and restore it when the run ends")
+             "change what is in the way on all ports named (GRO, LRO, VLAN offload, IPv6, flow "
+             "control, adaptive coalescing, uneven RSS), and restore it when the run ends")
         .group(kInterfaceGroup);
     add_flag(app, "--take-over", arguments.take_over,
              "allow interfaces with addresses or routes; the programs then handle all traffic "

@@ -16,10 +16,11 @@
 namespace xdpbench::commands {
 namespace {
 
-std::string listed(const std::vector<net::PortSetting>& settings) {
+std::string listed(const std::vector<net::PortState>& settings,
+                   std::string (*text)(const net::PortState&)) {
     std::vector<std::string> texts;
     texts.reserve(settings.size());
-    for (const net::PortSetting& setting : settings) texts.push_back(net::setting_text(setting));
+    for (const net::PortState& setting : settings) texts.push_back(text(setting));
     return fmt::format("{}", fmt::join(texts, ", "));
 }
 
@@ -47,12 +48,7 @@ Result<std::vector<std::string>> ports_of(const PortArguments& arguments) {
 
 }  // namespace
 
-std::string left_text(const net::LeftSettings& left) {
-    std::vector<std::string> texts;
-    if (!left.were_on.empty()) texts.push_back(listed(left.were_on));
-    for (const net::PortState& state : left.were) texts.push_back(net::state_text(state));
-    return fmt::format("{}", fmt::join(texts, ", "));
-}
+std::string left_text(const net::LeftSettings& left) { return listed(left.were, net::state_text); }
 
 Result<void> restore_all(const std::vector<net::LeftSettings>& left) {
     Result<void> all;
@@ -88,8 +84,8 @@ Result<net::PreparedPorts> prepare_ports(const std::vector<std::string>& ports) 
     XDPBENCH_TRY(const net::NetNs netns, net::NetNs::current());
     XDPBENCH_TRY(net::PreparedPorts prepared, net::PreparedPorts::prepare(netns, ports));
     if (!prepared.changed().empty())
-        print(stderr, "xdp-bench: switched off until the run ends: {}\n",
-              listed(prepared.changed()));
+        print(stderr, "xdp-bench: changed until the run ends: {}\n",
+              listed(prepared.changed(), net::setting_text));
     for (const Error& error : prepared.refused()) print(stderr, "xdp-bench: {}\n", error.text());
     return prepared;
 }

@@ -1,4 +1,4 @@
-// --prepare: settings of ports that are in the way are switched off for a run and restored after
+// --prepare: settings of ports that are in the way are changed for a run and restored after
 // it.
 #pragma once
 

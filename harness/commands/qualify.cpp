@@ -200,7 +200,7 @@ void add_options(CLI::App& app, QualifyArguments& arguments) {
     add_output_options(app, arguments.outputs, "results/qualify-IF-TIME.json");
     set_footer(
         app,
-        "Settings of both ports that are in the way are switched off meanwhile and restored.\n"
+        "Settings of both ports that are in the way are changed meanwhile and restored.\n"
         "Exit code: 0 qualified, 1 not qualified, 3 or 4 incomplete, 130 interrupted.\n"
         "\n"
         "Examples:\n"

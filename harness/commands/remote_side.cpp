@@ -76,8 +76,8 @@ Result<void> prepare_remotely(remote::Session& session, const std::string& peer)
     XDPBENCH_TRY(const remote::Reply reply, session.ask(request));
     const std::string changed = fmt::format("{}", fmt::join(reply.changed, ", "));
     if (!changed.empty())
-        print(stderr, "xdp-bench: switched off at {} until the run ends: {}\n",
-              session.place().text(), changed);
+        print(stderr, "xdp-bench: changed at {} until the run ends: {}\n", session.place().text(),
+              changed);
     for (const std::string& refused : reply.refused)
         print(stderr, "xdp-bench: at {}: {}\n", session.place().text(), refused);
     return {};

@@ -29,7 +29,7 @@ void add_remote_options(CLI::App& app, RemoteArguments& arguments);
 Result<void> open_remote(RemoteArguments& arguments, std::string& device, std::string& peer,
                          bool& take_over, bool fall_back);
 
-// What is in the way on the peer is switched off there until the session ends; says so on standard
+// What is in the way on the peer is changed there until the session ends; says so on standard
 // error.
 Result<void> prepare_remotely(remote::Session& session, const std::string& peer);
 

@@ -22,7 +22,7 @@ Result<void> Settings::prepare(const std::string& port, remote::Reply& reply) {
     if (prepared_)
         return input_error("a port is prepared already", R"(put it back first: "restore")");
     XDPBENCH_TRY(net::PreparedPorts prepared, net::PreparedPorts::prepare(*netns_, {port}));
-    for (const net::PortSetting& setting : prepared.changed())
+    for (const net::PortState& setting : prepared.changed())
         reply.changed.push_back(net::setting_text(setting));
     for (const Error& error : prepared.refused()) reply.refused.push_back(error.what);
     prepared_.emplace(std::move(prepared));
@@ -87,7 +87,7 @@ Result<void> Settings::restore(remote::Reply& reply) {
         }
     }
     if (!prepared_) return all;
-    for (const net::PortSetting& setting : prepared_->changed())
+    for (const net::PortState& setting : prepared_->changed())
         reply.changed.push_back(net::setting_text(setting));
     const Result<void> done = prepared_->restore();
     prepared_.reset();

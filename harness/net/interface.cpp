@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "base/unique_fd.h"
+#include "net/ethtool.h"
 #include "net/netlink.h"
 
 namespace xdpbench::net {
@@ -55,14 +56,6 @@ Result<ifreq> ask(const NetNs& netns, const std::string& name, unsigned long com
         return system_error(fmt::format("cannot read the {} of interface {}", what, name), errno);
     }
     return request;
-}
-
-// An ethtool command whose argument begins with its number; 0 or errno.
-int ethtool(const NetNs& netns, const std::string& name, void* argument) {
-    Result<ifreq> request = request_for(name);
-    if (!request) return ENODEV;
-    request->ifr_data = static_cast<char*>(argument);
-    return ::ioctl(netns.control_socket(), SIOCETHTOOL, &*request) == 0 ? 0 : errno;
 }
 
 std::string text_of(const char* field, std::size_t size) { return {field, ::strnlen(field, size)}; }

@@ -19,23 +19,7 @@ namespace {
 
 constexpr std::string_view kSuffix = ".settings";
 
-// The same namespace, with a life of its own.
-Result<NetNs> another(const NetNs& netns) {
-    XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
-    return NetNs::current();
-}
-
 bool is_gone(const std::string& port) { return ::if_nametoindex(port.c_str()) == 0; }
-
-// In the opposite order; the first refusal is returned, after all were tried.
-Result<void> put_back(const NetNs& netns, const std::vector<PortSetting>& were_on) {
-    Result<void> result;
-    for (auto setting = were_on.rbegin(); setting != were_on.rend(); ++setting) {
-        Result<void> done = switch_setting(netns, *setting, true);
-        if (!done && result) result = std::move(done);
-    }
-    return result;
-}
 
 struct StoredRecord {
     std::filesystem::path path;
@@ -67,9 +51,7 @@ std::vector<StoredRecord> left_records(const std::filesystem::path& folder) {
     return left;
 }
 
-LeftSettings settings_of(const StoredRecord& stored) {
-    return {stored.path, stored.record.were_on, stored.record.were};
-}
+LeftSettings settings_of(const StoredRecord& stored) { return {stored.path, stored.record.were}; }
 
 // The namespace of the record is gone, and its number is that of a later one.
 bool is_another(const PreparedRecord& record, const std::filesystem::path& found) {
@@ -82,44 +64,22 @@ bool is_another(const PreparedRecord& record, const std::filesystem::path& found
 Result<PreparedPorts> PreparedPorts::prepare(const NetNs& netns,
                                              const std::vector<std::string>& ports,
                                              const std::filesystem::path& folder) {
-    XDPBENCH_TRY(PreparedRecord record, begin_record(netns));
+    std::vector<PortState> were;
     for (const std::string& port : ports) {
-        XDPBENCH_TRY(std::vector<PortSetting> found, settings_in_the_way(netns, port));
-        std::move(found.begin(), found.end(), std::back_inserter(record.were_on));
+        XDPBENCH_TRY(std::vector<PortState> found, settings_in_the_way(netns, port));
+        std::move(found.begin(), found.end(), std::back_inserter(were));
     }
-    XDPBENCH_TRY(NetNs own, another(netns));
-    PreparedPorts prepared(std::move(own), folder / fmt::format("{}{}", record.process, kSuffix));
-    if (record.were_on.empty()) return prepared;
-    XDPBENCH_CHECK(write_record(prepared.record_, record));
-    for (const PortSetting& setting : record.were_on) {
-        Result<void> done = switch_setting(netns, setting, false);
+    XDPBENCH_TRY(RecordedChange change, RecordedChange::begin_with(netns, were, folder));
+    PreparedPorts prepared(std::move(change));
+    for (PortState& state : were) {
+        Result<void> done = write_state(netns, out_of_the_way(state));
         if (done) {
-            prepared.changed_.push_back(setting);
+            prepared.changed_.push_back(std::move(state));
         } else {
             prepared.refused_.push_back(std::move(done.error()));
         }
     }
     return prepared;
-}
-
-PreparedPorts::PreparedPorts(PreparedPorts&& other) noexcept
-    : netns_(std::move(other.netns_)),
-      record_(std::move(other.record_)),
-      changed_(std::exchange(other.changed_, {})),
-      refused_(std::move(other.refused_)) {
-    other.record_.clear();
-}
-
-PreparedPorts::~PreparedPorts() { static_cast<void>(restore()); }
-
-Result<void> PreparedPorts::restore() {
-    if (record_.empty()) return {};
-    XDPBENCH_CHECK(put_back(netns_, changed_));
-    std::error_code error;
-    std::filesystem::remove(record_, error);
-    record_.clear();
-    changed_.clear();
-    return {};
 }
 
 std::vector<LeftSettings> left_settings(const std::filesystem::path& folder) {
@@ -163,9 +123,7 @@ Result<void> forget(const LeftSettings& left) {
 
 Result<void> restore_left(const LeftSettings& left) {
     XDPBENCH_TRY(const NetNs netns, NetNs::current());
-    std::vector<PortSetting> were_on = left.were_on;
-    std::erase_if(were_on, [](const PortSetting& setting) { return is_gone(setting.port); });
-    Result<void> all = put_back(netns, were_on);
+    Result<void> all;
     for (auto state = left.were.rbegin(); state != left.were.rend(); ++state) {
         if (is_gone(state->port)) continue;
         Result<void> done = write_state(netns, *state);

@@ -10,48 +10,39 @@
 #include "base/result.h"
 #include "net/namespaces.h"
 #include "net/netns.h"
-#include "net/port_settings.h"
 #include "net/port_state.h"
+#include "net/recorded_change.h"
 #include "net/settings_record.h"
 
 namespace xdpbench::net {
 
 class PreparedPorts {
   public:
-    // Switches off what is in the way on the ports (settings_in_the_way()), recorded first. A
-    // setting that the driver does not let go stays and is named by refused(). Nothing is changed
-    // if the record cannot be written.
+    // Changes what is in the way on the ports (settings_in_the_way()), recorded first. A setting
+    // that the driver does not let go stays and is named by refused(). Nothing is changed if the
+    // record cannot be written.
     static Result<PreparedPorts> prepare(const NetNs& netns, const std::vector<std::string>& ports,
                                          const std::filesystem::path& folder = kPreparedFolder);
 
-    PreparedPorts(PreparedPorts&& other) noexcept;
-    PreparedPorts& operator=(PreparedPorts&&) = delete;
-    PreparedPorts(const PreparedPorts&) = delete;
-    PreparedPorts& operator=(const PreparedPorts&) = delete;
-    ~PreparedPorts();  // restores
-
-    [[nodiscard]] const std::vector<PortSetting>& changed() const { return changed_; }
+    // With their values from before.
+    [[nodiscard]] const std::vector<PortState>& changed() const { return changed_; }
     [[nodiscard]] const std::vector<Error>& refused() const { return refused_; }
 
-    // Puts back what was changed, in the opposite order, and removes the record. What cannot be put
-    // back stays recorded.
-    Result<void> restore();
+    // As RecordedChange::restore().
+    Result<void> restore() { return change_.restore(); }
 
   private:
-    PreparedPorts(NetNs netns, std::filesystem::path record)
-        : netns_(std::move(netns)), record_(std::move(record)) {}
+    explicit PreparedPorts(RecordedChange change) : change_(std::move(change)) {}
 
-    NetNs netns_;
-    std::filesystem::path record_;
-    std::vector<PortSetting> changed_;  // were on, are off
+    RecordedChange change_;  // restores when it goes
+    std::vector<PortState> changed_;
     std::vector<Error> refused_;
 };
 
 // Settings that a run changed which was killed before it could restore them.
 struct LeftSettings {
     std::filesystem::path record;
-    std::vector<PortSetting> were_on;
-    std::vector<PortState> were;  // with another value
+    std::vector<PortState> were;
 };
 
 // In the caller's network namespace; oldest first. Records of runs that go on are not among them.

@@ -27,7 +27,7 @@ class PreparedPortsTest : public VethPairTest {
         ASSERT_NO_FATAL_FAILURE(VethPairTest::SetUp());
         ip({"link", "set", "two", "up"});
         // Off by default, and in the way when it is on.
-        const Result<void> done = switch_setting(*netns_, {"one", "gro"}, true);
+        const Result<void> done = write_state(*netns_, {"one", "gro", "on"});
         ASSERT_TRUE(done) << done.error().text();
         std::string name = "/tmp/xdp-bench-prepared-XXXXXX";
         ASSERT_NE(::mkdtemp(name.data()), nullptr);
@@ -37,10 +37,10 @@ class PreparedPortsTest : public VethPairTest {
         std::error_code error;
         if (!folder_.empty()) fs::remove_all(folder_, error);
     }
-    [[nodiscard]] Switch value(const char* port, const char* name) const {
-        const auto read = read_setting(*netns_, {port, name});
+    [[nodiscard]] std::string value(const char* port, const char* name) const {
+        const auto read = read_state(*netns_, port, name);
         EXPECT_TRUE(read) << read.error().text();
-        return read ? *read : Switch::absent;
+        return read ? read->value : "";
     }
     [[nodiscard]] std::size_t records() const {
         std::error_code error;
@@ -55,20 +55,20 @@ class PreparedPortsTest : public VethPairTest {
 };
 
 TEST_F(PreparedPortsTest, WhatIsInTheWayIsOffMeanwhile) {
-    ASSERT_EQ(value("one", "gro"), Switch::on);
-    ASSERT_EQ(value("one", "ipv6"), Switch::on);
-    ASSERT_EQ(value("one", "rx-vlan-offload"), Switch::on);
+    ASSERT_EQ(value("one", "gro"), "on");
+    ASSERT_EQ(value("one", "ipv6"), "on");
+    ASSERT_EQ(value("one", "rx-vlan-offload"), "on");
     {
         const auto prepared = prepare();
         ASSERT_TRUE(prepared) << prepared.error().text();
         for (const char* const name : {"gro", "ipv6", "rx-vlan-offload"})
-            EXPECT_EQ(value("one", name), Switch::off) << name;
+            EXPECT_EQ(value("one", name), "off") << name;
         EXPECT_EQ(records(), 1U);
         EXPECT_GE(prepared->changed().size(), 5U);  // of both ports, and gro of one
     }
     for (const char* const name : {"gro", "ipv6", "rx-vlan-offload"})
-        EXPECT_EQ(value("one", name), Switch::on) << name;
-    EXPECT_EQ(value("two", "gro"), Switch::off);
+        EXPECT_EQ(value("one", name), "on") << name;
+    EXPECT_EQ(value("two", "gro"), "off");
     EXPECT_EQ(records(), 0U);
 }
 
@@ -76,8 +76,8 @@ TEST_F(PreparedPortsTest, WithAnAddressOfItsOwnIpv6Stays) {
     ip({"-6", "address", "add", "2001:db8::1/64", "dev", "one"});
     const auto prepared = prepare();
     ASSERT_TRUE(prepared) << prepared.error().text();
-    EXPECT_EQ(value("one", "ipv6"), Switch::on);
-    EXPECT_EQ(value("two", "ipv6"), Switch::off);
+    EXPECT_EQ(value("one", "ipv6"), "on");
+    EXPECT_EQ(value("two", "ipv6"), "off");
 }
 
 TEST_F(PreparedPortsTest, WithoutARecordNothingIsChanged) {
@@ -85,7 +85,7 @@ TEST_F(PreparedPortsTest, WithoutARecordNothingIsChanged) {
     std::ofstream(folder_) << "a file where the folder should be";
     const auto prepared = prepare();
     ASSERT_FALSE(prepared);
-    EXPECT_EQ(value("one", "gro"), Switch::on);
+    EXPECT_EQ(value("one", "gro"), "on");
 }
 
 TEST_F(PreparedPortsTest, AKilledRunLeavesARecordThatTheNextOneFinds) {
@@ -95,16 +95,16 @@ TEST_F(PreparedPortsTest, AKilledRunLeavesARecordThatTheNextOneFinds) {
         ::raise(SIGKILL);
     }
     ::waitpid(child, nullptr, 0);
-    EXPECT_EQ(value("one", "gro"), Switch::off);
+    EXPECT_EQ(value("one", "gro"), "off");
     const auto left = left_settings(folder_);
     ASSERT_EQ(left.size(), 1U);
-    EXPECT_NE(std::find(left[0].were_on.begin(), left[0].were_on.end(), PortSetting{"one", "gro"}),
-              left[0].were_on.end());
+    EXPECT_NE(std::find(left[0].were.begin(), left[0].were.end(), PortState{"one", "gro", "on"}),
+              left[0].were.end());
     const Result<void> restored = restore_left(left[0]);
     ASSERT_TRUE(restored) << restored.error().text();
     for (const char* const name : {"gro", "ipv6", "rx-vlan-offload"})
-        EXPECT_EQ(value("one", name), Switch::on) << name;
-    EXPECT_EQ(value("two", "gro"), Switch::off);
+        EXPECT_EQ(value("one", name), "on") << name;
+    EXPECT_EQ(value("two", "gro"), "off");
     EXPECT_TRUE(left_settings(folder_).empty());
 }
 
@@ -119,7 +119,7 @@ TEST_F(PreparedPortsTest, AProcessThatNobodyWaitsForHasEnded) {
     const pid_t child = ::fork();
     if (child == 0) {
         Result<PreparedRecord> record = begin_record(*netns_);
-        if (record) record->were_on.push_back({"one", "gro"});
+        if (record) record->were.push_back({"one", "gro", "on"});
         ::_exit(record && write_record(folder_ / "1.settings", *record) ? 0 : 1);
     }
     ASSERT_GT(child, 0);
@@ -139,7 +139,8 @@ TEST_F(PreparedPortsTest, PortsOfAnotherNamespaceAreNotTouched) {
 }
 
 TEST_F(PreparedPortsTest, ALaterNamespaceWithTheSameNumberIsAnother) {
-    PreparedRecord record{1, "never", own_namespace(), netns_->cookie() + 1, {{"one", "gro"}}, {}};
+    PreparedRecord record{
+        1, "never", own_namespace(), netns_->cookie() + 1, {{"one", "gro", "on"}}};
     if (netns_->cookie() == 0) GTEST_SKIP() << "the kernel has no cookies of namespaces";
     ASSERT_TRUE(write_record(folder_ / "1.settings", record));
     EXPECT_TRUE(left_settings(folder_).empty());
@@ -156,8 +157,8 @@ TEST_F(PreparedPortsTest, WhatIsLeftInAnotherNamespaceIsFoundThere) {
     {
         const auto inside = InNetNs::enter(*other);
         ASSERT_TRUE(inside) << inside.error().text();
-        const PreparedRecord record{1, "never", own_namespace(), other->cookie(), {{"far", "gro"}},
-                                    {}};
+        const PreparedRecord record{
+            1, "never", own_namespace(), other->cookie(), {{"far", "gro", "on"}}};
         ASSERT_TRUE(write_record(folder_ / "1.settings", record));
         EXPECT_TRUE(left_elsewhere(folder_).empty());
     }
@@ -165,7 +166,7 @@ TEST_F(PreparedPortsTest, WhatIsLeftInAnotherNamespaceIsFoundThere) {
     const auto elsewhere = left_elsewhere(folder_);
     ASSERT_EQ(elsewhere.size(), 1U);
     EXPECT_FALSE(elsewhere[0].gone);
-    EXPECT_EQ(elsewhere[0].settings.were_on, (std::vector<PortSetting>{{"far", "gro"}}));
+    EXPECT_EQ(elsewhere[0].settings.were, (std::vector<PortState>{{"far", "gro", "on"}}));
     EXPECT_EQ(elsewhere[0].name, "");
 }
 
@@ -180,7 +181,7 @@ TEST_F(PreparedPortsTest, ANamespaceThatIsNotFoundMayStillBeThere) {
 }
 
 TEST_F(PreparedPortsTest, APortThatIsGoneNeedsNothing) {
-    const LeftSettings left{folder_ / "1.settings", {{"gone", "gro"}}, {}};
+    const LeftSettings left{folder_ / "1.settings", {{"gone", "gro", "on"}}};
     EXPECT_TRUE(restore_left(left));
 }
 
@@ -200,14 +201,14 @@ TEST_F(PreparedPortsTest, APortThatVanishesDoesNotKeepOthersFromBeingRestored) {
     ip({"link", "add", "lost", "type", "veth", "peer", "name", "lost-peer"});
     auto prepared = PreparedPorts::prepare(*netns_, {"one", "lost", "two"}, folder_);
     ASSERT_TRUE(prepared) << prepared.error().text();
-    ASSERT_EQ(value("one", "ipv6"), Switch::off);
+    ASSERT_EQ(value("one", "ipv6"), "off");
     ip({"link", "delete", "lost"});
     const Result<void> restored = prepared->restore();
     ASSERT_FALSE(restored);
     EXPECT_NE(restored.error().what.find("of lost"), std::string::npos) << restored.error().text();
     for (const char* const name : {"gro", "ipv6", "rx-vlan-offload"})
-        EXPECT_EQ(value("one", name), Switch::on) << name;
-    EXPECT_EQ(value("two", "ipv6"), Switch::on);
+        EXPECT_EQ(value("one", name), "on") << name;
+    EXPECT_EQ(value("two", "ipv6"), "on");
     EXPECT_EQ(records(), 1U);
 }
 
@@ -247,8 +248,8 @@ TEST_F(PreparedPortsTest, ValuesAreRestoredInTheOppositeOrder) {
     EXPECT_EQ(records(), 0U);
     EXPECT_EQ(read_state(*netns_, "above", "mtu")->value, "2000");
     lower();
-    const LeftSettings left{
-        folder_ / "1.settings", {}, {{"above", "mtu", "2000"}, {"one", "mtu", "2000"}}};
+    const LeftSettings left{folder_ / "1.settings",
+                            {{"above", "mtu", "2000"}, {"one", "mtu", "2000"}}};
     const Result<void> restored = restore_left(left);
     EXPECT_TRUE(restored) << restored.error().text();
     EXPECT_EQ(read_state(*netns_, "above", "mtu")->value, "2000");
@@ -256,7 +257,7 @@ TEST_F(PreparedPortsTest, ValuesAreRestoredInTheOppositeOrder) {
 
 TEST_F(PreparedPortsTest, ASettingThatCannotBeRestoredDoesNotKeepOthersChanged) {
     const PreparedRecord record{
-        1, "never", own_namespace(), 0, {{"one", "no-such"}}, {{"one", "mtu", "1700"}}};
+        1, "never", own_namespace(), 0, {{"one", "no-such", "on"}, {"one", "mtu", "1700"}}};
     ASSERT_TRUE(write_record(folder_ / "1.settings", record));
     EXPECT_FALSE(restore_left(left_settings(folder_).at(0)));
     EXPECT_EQ(read_state(*netns_, "one", "mtu")->value, "1700");
@@ -266,7 +267,8 @@ TEST_F(PreparedPortsTest, ASettingThatCannotBeRestoredDoesNotKeepOthersChanged) 
 TEST_F(PreparedPortsTest, RecordsAreFoundOldestFirst) {
     for (const auto& [name, started] :
          {std::pair{"9-10", "20"}, {"9-2", "20"}, {"10", "3"}, {"9", "20"}}) {
-        const PreparedRecord record{2147483647, started, own_namespace(), 0, {{"one", "gro"}}, {}};
+        const PreparedRecord record{
+            2147483647, started, own_namespace(), 0, {{"one", "gro", "on"}}};
         ASSERT_TRUE(write_record(folder_ / fmt::format("{}.settings", name), record));
     }
     std::vector<std::string> found;
@@ -275,7 +277,7 @@ TEST_F(PreparedPortsTest, RecordsAreFoundOldestFirst) {
 }
 
 TEST_F(PreparedPortsTest, AValueThatAKilledRunChangedIsRestored) {
-    PreparedRecord record{1, "never", own_namespace(), 0, {}, {{"one", "mtu", "1700"}}};
+    PreparedRecord record{1, "never", own_namespace(), 0, {{"one", "mtu", "1700"}}};
     ASSERT_TRUE(write_record(folder_ / "1-1.settings", record));
     const auto left = left_settings(folder_);
     ASSERT_EQ(left.size(), 1U);

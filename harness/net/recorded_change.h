@@ -22,16 +22,16 @@ class RecordedChange {
 
     // Records what these settings have now, before anything is changed: after a kill -9 the next
     // start reports it, and `restore` restores it. They have their old values again when this is
-    // gone. `netns` has to outlive it.
+    // gone.
     static Result<RecordedChange> begin(const NetNs& netns, const std::vector<Place>& places,
                                         const std::filesystem::path& folder = kPreparedFolder);
 
-    // The same with values to restore that the caller knows.
+    // The same with values to restore that the caller knows; without any nothing is recorded.
     static Result<RecordedChange> begin_with(const NetNs& netns, std::vector<PortState> were,
                                              const std::filesystem::path& folder = kPreparedFolder);
 
     RecordedChange(RecordedChange&& other) noexcept
-        : netns_(other.netns_),
+        : netns_(std::move(other.netns_)),
           record_(std::exchange(other.record_, {})),
           were_(std::exchange(other.were_, {})) {}
     RecordedChange& operator=(RecordedChange&&) = delete;
@@ -43,10 +43,10 @@ class RecordedChange {
     Result<void> restore();
 
   private:
-    RecordedChange(const NetNs& netns, std::filesystem::path record, std::vector<PortState> were)
-        : netns_(&netns), record_(std::move(record)), were_(std::move(were)) {}
+    RecordedChange(NetNs netns, std::filesystem::path record, std::vector<PortState> were)
+        : netns_(std::move(netns)), record_(std::move(record)), were_(std::move(were)) {}
 
-    const NetNs* netns_;
+    NetNs netns_;
     std::filesystem::path record_;  // empty: nothing to restore
     std::vector<PortState> were_;
 };

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "net/netns.h"
@@ -39,6 +40,15 @@ struct Rss {
 };
 // Nothing if the driver has no indirection table.
 [[nodiscard]] std::optional<Rss> query_rss(const NetNs& netns, const std::string& port);
+
+// The queue of each entry of the indirection table; empty if the driver has none.
+[[nodiscard]] std::vector<std::uint32_t> query_rss_table(const NetNs& netns,
+                                                         const std::string& port);
+// An empty one stands for the driver's own, in which all queues have as many entries.
+Result<void> set_rss_table(const NetNs& netns, const std::string& port,
+                           const std::vector<std::uint32_t>& table);
+// Whether each of the queues has as many entries as the others, or one more.
+[[nodiscard]] bool is_even(const std::vector<std::uint32_t>& table, std::uint32_t queues);
 
 // How long an interrupt is put off, microseconds.
 struct Coalescing {

@@ -37,7 +37,7 @@ bool take_line(const std::vector<std::string>& words, PreparedRecord& record) {
         record.process = *process;
         record.started = words[2];
     } else if (words.size() == 3 && words[0] == "port") {
-        record.were_on.push_back({words[1], words[2]});
+        record.were.push_back({words[1], words[2], "on"});  // as version 0.1 wrote it
     } else if (words.size() == 4 && words[0] == "was") {
         record.were.push_back({words[1], words[2], words[3]});
     } else {
@@ -57,8 +57,6 @@ std::string record_text(const PreparedRecord& record) {
     std::string text = fmt::format("process {} {}\nnamespace {}\n", record.process, record.started,
                                    record.namespace_id);
     if (record.cookie != 0) text += fmt::format("cookie {}\n", record.cookie);
-    for (const PortSetting& setting : record.were_on)
-        text += fmt::format("port {} {}\n", setting.port, setting.name);
     for (const PortState& state : record.were)
         text += fmt::format("was {} {} {}\n", state.port, state.name, state.value);
     return text;
@@ -75,8 +73,7 @@ std::optional<PreparedRecord> parse_record(std::string_view text) {
 
 Result<PreparedRecord> begin_record(const NetNs& netns) {
     XDPBENCH_TRY(const InNetNs inside, InNetNs::enter(netns));
-    return PreparedRecord{::getpid(), start_of(::getpid()), own_namespace(), netns.cookie(), {},
-                          {}};
+    return PreparedRecord{::getpid(), start_of(::getpid()), own_namespace(), netns.cookie(), {}};
 }
 
 Result<void> write_record(const std::filesystem::path& path, const PreparedRecord& record) {

@@ -10,7 +10,6 @@
 
 #include "base/result.h"
 #include "net/netns.h"
-#include "net/port_settings.h"
 #include "net/port_state.h"
 
 namespace xdpbench::net {
@@ -18,19 +17,18 @@ namespace xdpbench::net {
 // Where changes are recorded before they are made. Like the settings it is gone after a restart.
 inline constexpr const char* kPreparedFolder = "/run/xdp-bench";
 
-// What a record holds: the process that made it, the network namespace of its ports, the settings
-// that were on, and the values of others.
+// What a record holds: the process that made it, the network namespace of its ports, and the values
+// that settings of theirs had.
 struct PreparedRecord {
     int process = 0;
     std::string started;  // of the process (field 22 of /proc/PID/stat): tells it from a later one
     std::string namespace_id;  // "net:[4026531840]"
     std::uint64_t cookie = 0;  // of that namespace (NetNs::cookie()); 0: not known
-    std::vector<PortSetting> were_on;
     std::vector<PortState> were;
 };
 
 // One line each: "process 12 3456", "namespace net:[4026531840]", "cookie 4097" if it is known,
-// "port eth1 gro", "was eth1 mtu 1500".
+// "was eth1 mtu 1500".
 [[nodiscard]] std::string record_text(const PreparedRecord& record);
 [[nodiscard]] std::optional<PreparedRecord> parse_record(std::string_view text);
 

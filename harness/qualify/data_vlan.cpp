@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "bpf/ingress.h"
-#include "net/port_settings.h"
+#include "net/port_state.h"
 #include "qualify/counts_text.h"
 #include "qualify/data_cases.h"
 #include "qualify/delivery.h"
@@ -50,8 +50,9 @@ Result<Ruling> vlan_tags(Context& context, std::uint16_t protocol, bool offload)
         if (!set) return skip(set.error().what);
         on.emplace(std::move(*set));
     }
-    XDPBENCH_TRY(const net::Switch state,
-                 net::read_setting(context.netns(), {context.device().name, kOffload}));
+    const Result<net::PortState> state =
+        net::read_state(context.netns(), context.device().name, kOffload);
+    const bool hidden = state && state->value == "on";
     XDPBENCH_TRY(const model::Mode mode, context.mode());
     ProgramSettings settings;
     settings.action = model::Action::tx;  // what comes back is what the program saw
@@ -61,9 +62,9 @@ Result<Ruling> vlan_tags(Context& context, std::uint16_t protocol, bool offload)
                  Rig::create(context, std::move(program), mode, 3 * frames.size(), kLongest));
     XDPBENCH_TRY(const Delivery delivery, deliver(rig, frames, frames, Place::back));
     const auto lost = loss_text(delivery, frames, Place::back);
-    const char* const setting = state == net::Switch::on ? "on" : "off";
+    const char* const setting = hidden ? "on" : "off";
     if (!lost) return pass(fmt::format("{} is {}; the tags are in the frames", kOffload, setting));
-    if (state == net::Switch::on) return note(fmt::format("{}\n{}", kHidden, *lost));
+    if (hidden) return note(fmt::format("{}\n{}", kHidden, *lost));
     XDPBENCH_TRY(const ProgramCounts counts, rig.counts());
     return fail(
         fmt::format("{} is {}, but: {}\n{}", kOffload, setting, *lost, counts_text(counts)));
