@@ -59,6 +59,11 @@ model::BenchSetup begin_setup(const BenchCase& bench) {
         setup.placement = model::Placement::device;
         setup.cpu = model::kCpuUnknown;
         setup.out = net::out_text(*bench.devices);
+        setup.generator_elsewhere = bench.devices->remote != nullptr;
+    }
+    if (setup.generator_elsewhere && bench.side_by_side.empty()) {
+        setup.generator_cpu = model::kCpuUnknown;
+        setup.generator_cpus.clear();
     }
     return setup;
 }

@@ -37,11 +37,13 @@ struct BenchSetup {
     std::string size;
     // Tells benches of one program and mode apart: "/size:64/flows:1000/separate".
     std::string variant;
-    int cpu = 0;            // of the program; kCpuUnknown: device interrupts choose
-    int generator_cpu = 0;  // the same if they share it
+    int cpu = 0;  // of the program; kCpuUnknown: device interrupts choose
+    // The same if they share it; kCpuUnknown: the other machine's scheduler chooses.
+    int generator_cpu = 0;
     // All that offer a rate; of several the ones above are the first, and each shares its CPU with
-    // the program.
+    // the program. Empty: one whose CPU is not known.
     std::vector<int> generator_cpus;
+    bool generator_elsewhere = false;  // on the machine that --remote names, whose CPUs these are
     Placement placement = Placement::shared;
     Sender sender = Sender::live_frames;  // of a bench with a generator
     // Frames/s that the generators sent at most, of this traffic, before the program was measured;

@@ -75,9 +75,13 @@ std::string placement_text(const model::BenchSetup& setup) {
     const std::string cpus = fmt::format("{}", fmt::join(setup.generator_cpus, ", "));
     const bool several = setup.generator_cpus.size() > 1;
     if (setup.placement == model::Placement::device) {
-        return fmt::format("real interfaces: {}, program on the CPU of the interrupt{}",
-                           several ? fmt::format("generators on CPUs {}", cpus)
-                                   : fmt::format("{} on CPU {}", generator, setup.generator_cpu),
+        std::string where = several ? fmt::format("generators on CPUs {}", cpus)
+                                    : fmt::format("{} on CPU {}", generator, setup.generator_cpu);
+        if (setup.generator_cpu == model::kCpuUnknown)
+            where = fmt::format("{} on the other machine", generator);
+        else if (setup.generator_elsewhere)
+            where += " of the other machine";
+        return fmt::format("real interfaces: {}, program on the CPU of the interrupt{}", where,
                            setup.out.empty() ? "" : ", redirects leave by " + setup.out);
     }
     const std::string_view name = model::name_of(setup.placement);

@@ -76,12 +76,14 @@ Json setup_json(const model::BenchSetup& setup, model::Outcome outcome,
               {"size", setup.size},
               {"variant", setup.variant},
               {"cpu", setup.cpu == model::kCpuUnknown ? Json() : Json(setup.cpu)},
-              {"generator_cpu", setup.generator_cpu},
+              {"generator_cpu",
+               setup.generator_cpu == model::kCpuUnknown ? Json() : Json(setup.generator_cpu)},
               {"placement", model::name_of(setup.placement)},
               {"counted_by", setup.counted_by},
               {"outcome", model::outcome_name(outcome)},
               {"message", message}};
     if (setup.sender != model::Sender::live_frames) json["sender"] = model::name_of(setup.sender);
+    if (setup.generator_elsewhere) json["generator_elsewhere"] = true;
     if (!setup.out.empty()) json["out"] = setup.out;
     if (setup.generator_maximum > 0) json["generator_maximum_pps"] = setup.generator_maximum;
     return json;

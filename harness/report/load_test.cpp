@@ -148,5 +148,21 @@ TEST(LoadReport, SeveralGeneratorsAreNamedByTheirCpus) {
     EXPECT_EQ(list_entries(&run).all.at(0).name, "native/cpus:0,2 rate 1 kpps");
 }
 
+TEST(LoadReport, AGeneratorOnTheOtherMachineIsNotGivenACpuOfThisOne) {
+    model::LoadRecord load = record_of(model::LoadKind::rate);
+    load.setup.placement = model::Placement::device;
+    load.setup.generator_elsewhere = true;
+    load.setup.generator_cpu = model::kCpuUnknown;
+    load.setup.generator_cpus = {};
+    const nlohmann::json json = json_of(load, "rates");
+    EXPECT_TRUE(json.at("generator_cpu").is_null());
+    EXPECT_EQ(json.at("generator_cpus"), std::vector<int>{});
+    EXPECT_NE(load_text(load).find("generator on the other machine"), std::string::npos);
+    load.setup.generator_cpu = 3;
+    load.setup.generator_cpus = {3, 4};
+    EXPECT_NE(load_text(load).find("generators on CPUs 3, 4 of the other machine"),
+              std::string::npos);
+}
+
 }  // namespace
 }  // namespace xdpbench::report

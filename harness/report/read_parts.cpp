@@ -148,7 +148,9 @@ model::BenchSetup read_setup(const JsonReader& reader) {
     setup.size = reader.text("size");
     setup.variant = reader.text("variant");
     setup.cpu = reader.has("cpu") ? reader.count<int>("cpu") : model::kCpuUnknown;
-    setup.generator_cpu = reader.count<int>("generator_cpu");
+    setup.generator_cpu =
+        reader.has("generator_cpu") ? reader.count<int>("generator_cpu") : model::kCpuUnknown;
+    setup.generator_elsewhere = reader.flag("generator_elsewhere");
     setup.generator_cpus = read_cpus(reader, "generator_cpus");
     setup.placement = reader.named<model::Placement>(
         "placement", model::kPlacements, [](model::Placement one) { return model::name_of(one); });
