@@ -90,7 +90,7 @@ class Checks(Case):
 
         run()
         done = run("--set", "ip=203.0.113.99", code=1)
-        self.assertIn("--set ip=203.0.113.99", done.stdout, "the command that repeats it")
+        self.assertIn("repeat  xdp-bench run --prog ip_filter --only check --set ip=203.0.113.99 -- ", done.stdout)
         self.assertEqual(self.read_json()["settings"], ["ip=203.0.113.99"])
         done = run("--set", "ipp=1", code=2)
         self.assertIn("did you mean ip?", done.stderr)

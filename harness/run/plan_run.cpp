@@ -35,7 +35,6 @@ Result<void> apply_settings(const std::vector<std::string>& settings,
         Result<scenario::Assignment> setting = scenario::parse_assignment(text);
         if (!setting) return setting.error().in("--set");
         target.settings.push_back(*std::move(setting));
-        target.option += " --set " + shell_word(text);
     }
     return {};
 }
