@@ -33,6 +33,7 @@ std::string port_options(const RunOptions& options) {
 std::string state_options(const RunOptions& options) {
     std::string text;
     for (const std::string& setting : options.settings) text += option("--set", setting);
+    if (options.pin_maps) text += " --pin-maps";
     if (options.shared_state.allow) text += " --allow-state-changes";
     if (options.shared_state.restore) text += " --restore-state";
     return text;

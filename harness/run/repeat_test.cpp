@@ -40,5 +40,12 @@ TEST(RepeatOfRun, HasAllThatWasTypedOfPorts) {
               "copy");
 }
 
+TEST(RepeatOfRun, PinsTheMapsThatWerePinned) {
+    RunOptions options;
+    options.pin_maps = true;
+    EXPECT_EQ(repeat_of(named("--prog lb"), options, "--only check"),
+              "xdp-bench run --prog lb --only check --pin-maps");
+}
+
 }  // namespace
 }  // namespace xdpbench::run
