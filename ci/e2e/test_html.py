@@ -7,6 +7,7 @@ import http.server
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import threading
 import xml.etree.ElementTree
 from html.parser import HTMLParser
 
-from harness import Case, MEASURED, main
+from harness import Case, MEASURED, main, run
 
 BROWSER = shutil.which("chromium")
 # What the browser asks for by itself, whatever it shows.
@@ -215,6 +216,29 @@ class Html(Case):
         for part in ("loss by offered rate", "latency at 1 kpps", "program, to the tester", "baseline, to the tester"):
             self.assertIn(part, words)
         self.check_texts("out.html")
+
+    def measured(self, name):
+        """Names of all measurements of a result."""
+        document = self.read_json(name)
+        return [(kind, one["mode"], one["variant"], one.get("rate_pps")) for kind in ("benches", "rates", "searches", "latencies", "scalings")
+                for one in document[kind]]
+
+    def test_each_command_on_a_page_repeats_its_measurement_alone(self):
+        short = ("--prog", "xdp_tx", "--size", "64,128", "--duration", "50ms", "--rounds", "1")
+        for parts in (("--only", "bench", "--state", "kept,fresh"), ("--only", "bench", "--cpus", "0"),
+                      ("--only", "bench,search,latency", "--rate", "1kpps,2kpps", "--width", "20%", "--cpus", "1")):
+            self.tool(*short, *parts, "--json", "out.json", "--html", "out.html", code=MEASURED)
+            page = self.read_text("out.html").split("<h2>Cases</h2>")[1]
+            commands = [html.unescape(found) for found in re.findall(r'<code class="dim">(xdp-bench .*?)</code>', page)]
+            repeated = []
+            for command in commands:
+                words = ["run", "--json", "again.json", *shlex.split(command)[2:]]
+                self.assertIn(run(*words, cwd=self.folder).returncode, MEASURED, command)
+                again = self.measured("again.json")
+                # A scaling table follows the bench of its path.
+                self.assertEqual(len([one for one in again if not ("--cpus" in words and one[0] == "benches")]), 1, command)
+                repeated += again
+            self.assertEqual(set(repeated), set(self.measured("out.json")))
 
     def test_no_text_of_a_comparison_is_cut(self):
         self.tool("compare", "xdp_drop", "xdp_drop", "--only", "time", "--max-time", "1s", "--json", "out.json", code=MEASURED)

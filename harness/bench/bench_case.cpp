@@ -55,6 +55,7 @@ model::BenchSetup begin_setup(const BenchCase& bench) {
     setup.cpu = bench.cpus.program;
     setup.generator_cpu = bench.mode ? bench.cpus.generator : bench.cpus.program;
     setup.generator_cpus = bench.generators();
+    setup.repeat = bench.repeat;
     if (bench.mode && bench.devices) {
         setup.placement = model::Placement::device;
         setup.cpu = model::kCpuUnknown;

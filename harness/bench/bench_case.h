@@ -33,6 +33,7 @@ struct BenchCase {
     std::optional<model::Action> only = {};
     // What is known of the traffic already; none: it is found out (traffic_of).
     std::shared_ptr<const TimedTraffic> traffic = {};
+    std::string repeat = {};  // BenchSetup::repeat
 
     // The CPUs that have a generator.
     [[nodiscard]] std::vector<int> generators() const;

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <iterator>
 
 #include "base/interrupt.h"
 #include "base/text.h"
@@ -182,18 +181,12 @@ class CaseRun {
 
 }  // namespace
 
-Result<std::vector<model::LoadRecord>> run_loads(const std::vector<BenchCase>& cases,
-                                                 const LoadOptions& options,
-                                                 const Progress& progress) {
-    std::vector<model::LoadRecord> records;
-    for (const BenchCase& load : cases) {
-        if (interrupted()) break;
-        XDPBENCH_TRY(const traffic::PinnedThread pinned,
-                     traffic::PinnedThread::pin(load.cpus.generator));
-        std::vector<model::LoadRecord> measured = CaseRun(load, options, progress).run();
-        std::move(measured.begin(), measured.end(), std::back_inserter(records));
-    }
-    return records;
+Result<std::vector<model::LoadRecord>> run_load(const BenchCase& load, const LoadOptions& options,
+                                                const Progress& progress) {
+    if (interrupted()) return std::vector<model::LoadRecord>();
+    XDPBENCH_TRY(const traffic::PinnedThread pinned,
+                 traffic::PinnedThread::pin(load.cpus.generator));
+    return CaseRun(load, options, progress).run();
 }
 
 }  // namespace xdpbench::bench

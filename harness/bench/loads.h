@@ -24,10 +24,10 @@ struct LoadOptions {
     int rounds = 5;
 };
 
-// Each case end to end. `progress` is told what is under way. After an interruption the records
+// One case end to end. `progress` is told what is under way. After an interruption the records
 // hold what was done.
-Result<std::vector<model::LoadRecord>> run_loads(
-    const std::vector<BenchCase>& cases, const LoadOptions& options,
+Result<std::vector<model::LoadRecord>> run_load(
+    const BenchCase& load, const LoadOptions& options,
     const std::function<void(const std::string&)>& progress);
 
 }  // namespace xdpbench::bench

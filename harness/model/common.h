@@ -53,6 +53,7 @@ struct BenchSetup {
     // Real ports: what is redirected leaves by this one, and is counted there or at its other end.
     // Empty: it leaves by the port that it came in.
     std::string out;
+    std::string repeat;  // the command that measures this alone; empty: there is none
 
     // "native/size:64", "test_run"
     [[nodiscard]] std::string name() const;

@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
+#include <vector>
 
 #include "base/text.h"
 #include "bench/loads.h"
@@ -25,15 +28,17 @@ Result<std::vector<model::LoadRecord>> run_loads_of(Context& context, bench::Loa
     bench.mode = mode;
     bench.cpus = traffic::shared_on(traffic::measuring_cpu());
     bench.devices = net::Ports{context.device().name, context.peer().name, false};
-    std::vector<bench::BenchCase> cases;
-    for (const char* const size : {"64", "imix"}) {
-        XDPBENCH_TRY(bench.shape, target::parse_size(size));
-        cases.push_back(bench);
-        if (options.latency) break;
-    }
     options.seconds = context.options().seconds;
     options.rounds = 1;
-    return bench::run_loads(cases, options, [](const std::string&) {});
+    std::vector<model::LoadRecord> all;
+    for (const char* const size : {"64", "imix"}) {
+        XDPBENCH_TRY(bench.shape, target::parse_size(size));
+        XDPBENCH_TRY(std::vector<model::LoadRecord> records,
+                     bench::run_load(bench, options, [](const std::string&) {}));
+        std::move(records.begin(), records.end(), std::back_inserter(all));
+        if (options.latency) break;
+    }
+    return all;
 }
 
 std::string goal_name(const model::SearchedGoal& goal) {

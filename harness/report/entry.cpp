@@ -37,7 +37,7 @@ Entry entry_of(const Record& record, std::string_view kind, const std::string& t
             record.outcome,
             record.message,
             record.seconds,
-            ""};
+            record.setup.repeat};
 }
 
 std::vector<Entry> cases_of(const model::RunRecord& run) {

@@ -120,6 +120,7 @@ TEST(Html, ARunSaysHowItEndedAndHowToRepeatIt) {
     EXPECT_TRUE(html.starts_with("<!DOCTYPE html>"));
     EXPECT_TRUE(contains(html, "failed: the program is wrong"));
     EXPECT_TRUE(contains(html, "xdp-bench run --prog lb --only check"));
+    EXPECT_TRUE(contains(html, "xdp-bench run --prog lb --only bench -- "));
     EXPECT_TRUE(contains(html, "Operation not supported"));
     EXPECT_TRUE(contains(html, "<dt>kernel</dt><dd>6.1</dd>"));
 }
@@ -173,7 +174,7 @@ TEST(Html, NothingFromOutsideIsMarkup) {
     for (model::BenchSetup* setup :
          {&run.benches[0].setup, &run.loads[0].setup, &run.loads[1].setup, &run.loads[2].setup,
           &run.scalings[0].setup}) {
-        setup->program = setup->size = setup->variant = setup->traffic = evil;
+        setup->program = setup->size = setup->variant = setup->traffic = setup->repeat = evil;
     }
     run.benches[0].losses = {{evil, 3}};
     run.benches[0].evidence = evil;

@@ -86,6 +86,7 @@ Json setup_json(const model::BenchSetup& setup, model::Outcome outcome,
     if (setup.generator_elsewhere) json["generator_elsewhere"] = true;
     if (!setup.out.empty()) json["out"] = setup.out;
     if (setup.generator_maximum > 0) json["generator_maximum_pps"] = setup.generator_maximum;
+    if (!setup.repeat.empty()) json["repeat"] = setup.repeat;
     return json;
 }
 

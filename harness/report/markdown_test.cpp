@@ -21,6 +21,13 @@ TEST(Markdown, OfARunTheVerdictTheTableAndWhatFailed) {
     EXPECT_TRUE(contains(text, "```text\nxdp-bench --prog lb\n```"));
 }
 
+TEST(Markdown, AMeasurementThatDidNotHoldCanBeRepeated) {
+    model::RunRecord run = sample_run();
+    run.benches[0].outcome = model::Outcome::invalid;
+    EXPECT_TRUE(contains(to_markdown(&run),
+                         "To repeat it:\n\n```text\nxdp-bench run --prog lb --only bench -- "));
+}
+
 TEST(Markdown, OfAComparisonWhatBecameSlowerWithItsInterval) {
     const model::CompareRecord record = sample_comparison();
     const std::string text = to_markdown(&record);

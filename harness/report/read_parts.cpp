@@ -161,6 +161,7 @@ model::BenchSetup read_setup(const JsonReader& reader) {
     setup.counted_by = reader.text("counted_by");
     setup.out = reader.text("out");
     setup.generator_maximum = reader.number("generator_maximum_pps");
+    setup.repeat = reader.text("repeat");
     return setup;
 }
 

@@ -23,6 +23,7 @@ inline model::BenchSetup sample_setup() {
     setup.cpu = 1;
     setup.generator_cpu = 1;
     setup.counted_by = "the program";
+    setup.repeat = "xdp-bench run --prog lb --only bench -- '--benchmark_filter=^lb/native'";
     return setup;
 }
 

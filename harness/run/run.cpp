@@ -26,6 +26,7 @@
 #include "probe/labels.h"
 #include "replay/judge.h"
 #include "run/judged_cases.h"
+#include "run/repeat.h"
 #include "run/selection.h"
 #include "run/timed_cases.h"
 #include "target/describe_program.h"
@@ -175,8 +176,9 @@ void measure_scalings(const std::vector<bench::BenchCase>& benches, const RunOpt
                       const Progress& progress, model::RunRecord& record) {
     const double seconds = options.seconds * options.rounds;
     const bool queues = options.queues.size() > 1;
-    for (const bench::BenchCase& bench : benches) {
+    for (bench::BenchCase bench : benches) {
         if ((options.cpus.empty() && !queues) || !bench.mode || interrupted()) continue;
+        bench.repeat = repeat_of_scaling(bench, options);
         progress(fmt::format("scaling {}", bench.name()));
         if (!bench.devices) {
             record.scalings.push_back(measure_scaling(bench, options.cpus, seconds));
@@ -205,8 +207,13 @@ Result<void> measure(const PlannedRun& plan, Clock::time_point start, const Prog
                                           options.rounds};
     const std::vector<bench::BenchCase> loaded = loads_of(plan.targets, options, plan.cpus, record);
     record.known_cases += loaded.size();
-    XDPBENCH_TRY(std::vector<model::LoadRecord> loads, run_loads(loaded, load_options, progress));
-    std::move(loads.begin(), loads.end(), std::back_inserter(record.loads));
+    for (const bench::BenchCase& load : loaded) {
+        XDPBENCH_TRY(std::vector<model::LoadRecord> loads, run_load(load, load_options, progress));
+        for (model::LoadRecord& one : loads) {
+            one.setup.repeat = repeat_of_load(load, options, one);
+            record.loads.push_back(std::move(one));
+        }
+    }
     measure_scalings(benches, options, progress, record);
     for (const bench::BenchCase& one : externals_of(plan.targets, options, plan.cpus, record)) {
         ++record.known_cases;

@@ -7,6 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "run/repeat.h"
+
 namespace xdpbench::run {
 namespace {
 
@@ -119,7 +121,9 @@ std::vector<bench::BenchCase> externals_of(const std::vector<target::Target>& ta
             if (std::string why = why_untimed(target, mode, options, record); !why.empty()) {
                 record.externals.push_back(not_timed<model::ExternalRecord>(target, mode, why));
             } else {
-                cases.push_back({&target, mode, {}, cpus, device_ends(options)});
+                bench::BenchCase& one = cases.emplace_back(
+                    bench::BenchCase{&target, mode, {}, cpus, device_ends(options)});
+                one.repeat = repeat_of_external(one, options);
             }
         }
     }
@@ -167,6 +171,7 @@ std::vector<bench::BenchCase> benches_of(const std::vector<target::Target>& targ
             }
         }
     }
+    for (bench::BenchCase& bench : cases) bench.repeat = repeat_of_bench(bench, options);
     return cases;
 }
 
