@@ -94,7 +94,8 @@ std::string synopsis(const CLI::App& command, const std::string& name) {
     std::string text = ".SH SYNOPSIS\n\\fB" + roff(name) + "\\fR [\\fIOPTIONS\\fR]";
     for (const CLI::Option* const option : command.get_options()) {
         if (!option->get_positional()) continue;
-        const std::string name_of = "\\fI" + roff(option->get_name(true)) + "\\fR";
+        const std::string name_of = "\\fI" + roff(option->get_name(true)) + "\\fR" +
+                                    (option->get_items_expected_max() > 1 ? "..." : "");
         text += option->get_required() ? " " + name_of : " [" + name_of + "]";
     }
     return text + "\n";

@@ -41,6 +41,17 @@ TEST(ManualPage, HasThePartsOfHelp) {
     EXPECT_TRUE(contains(page, "sample \\-\\-label 'a=1'\n.fi\n")) << page;
 }
 
+TEST(ManualPage, SaysOfWhichArgumentsThereMayBeSeveral) {
+    Application application;
+    CLI::App command("does things", "sample");
+    std::string one;
+    std::vector<std::string> some;
+    command.add_option("one", one);
+    command.add_option("some", some)->required();
+    EXPECT_TRUE(contains(manual_page(application.app, command),
+                         "[\\fIOPTIONS\\fR] [\\fI\\&one\\fR] \\fI\\&some\\fR...\n"));
+}
+
 TEST(ManualPage, OfTheToolNamesEveryCommand) {
     const Application application;
     const std::string page = manual_page(application.app);
