@@ -28,6 +28,10 @@ Change verdict_of(const stats::Interval& interval, std::optional<double> thresho
     return interval.high < 0 ? Change::faster : Change::none_shown;
 }
 
+void add_reason(ResultRow& row, const std::string& reason) {
+    row.reason += row.reason.empty() ? reason : "; " + reason;
+}
+
 void judge_shift(const stats::RunDifference& found, bool more_is_better,
                  std::optional<double> threshold, ResultRow& row) {
     row.change = std::expm1(found.shift);
@@ -76,24 +80,52 @@ void judge_rounds(const SavedFigure& before, const SavedFigure& after,
     if (row.verdict == Change::undecided) row.reason = why_undecided(before, after);
 }
 
+// Of an interval of 95 % that is known of one value of either side.
+double variance_of(double one, double other) {
+    constexpr double kTwoSided = 1.96;
+    const double deviation = std::max(one, other) / kTwoSided;
+    return deviation * deviation;
+}
+
+// With the baseline of each run where all have one.
+std::optional<stats::ControlledDifference> difference_of(const SavedFigure& before,
+                                                         const SavedFigure& after) {
+    const auto runs = [](const SavedFigure& figure) {
+        stats::ControlledRuns side{
+            logarithms(figure.runs.empty() ? std::vector{*stats::median(figure.samples)}
+                                           : figure.runs),
+            logarithms(figure.baseline_shares)};
+        for (std::size_t i = 0; i < side.controls.size(); ++i) side.controls[i] += side.figures[i];
+        return side;
+    };
+    const stats::ControlledRuns first = runs(before);
+    const stats::ControlledRuns second = runs(after);
+    const stats::ControlledVariance within{
+        variance_of(before.within, after.within),
+        variance_of(before.baseline_within, after.baseline_within),
+        variance_of(before.ratio_within, after.ratio_within)};
+    if (first.controls.size() == first.figures.size() &&
+        second.controls.size() == second.figures.size())
+        return stats::controlled_difference(first, second, within);
+    const auto plain = stats::run_difference(first.figures, second.figures, within.figure);
+    return plain ? std::optional(stats::ControlledDifference{*plain}) : std::nullopt;
+}
+
 // The same of several runs a side: the runs are the samples.
 void judge_runs(const SavedFigure& before, const SavedFigure& after,
                 std::optional<double> threshold, ResultRow& row) {
-    const auto runs = [](const SavedFigure& figure) {
-        return logarithms(figure.runs.empty() ? std::vector{*stats::median(figure.samples)}
-                                              : figure.runs);
-    };
-    // Intervals of 95 % as variances.
-    constexpr double kTwoSided = 1.96;
-    const double within = std::max(before.within, after.within) / kTwoSided;
-    const auto found = stats::run_difference(runs(before), runs(after), within * within);
+    const std::optional<stats::ControlledDifference> found = difference_of(before, after);
     if (!found) {
         row.verdict = Change::undecided;
         row.reason = "a run without a figure";
         return;
     }
-    judge_shift(*found, after.more_is_better, threshold, row);
+    judge_shift(found->difference, after.more_is_better, threshold, row);
     if (row.verdict == Change::undecided) row.reason = why_undecided(before, after);
+    if (!found->control) return;
+    row.baseline_change = std::expm1(*found->control);
+    add_reason(row, fmt::format("relative to the baseline, which itself changed by {:+.1f} %",
+                                *row.baseline_change * 100));
 }
 
 // What two searches say: each found one value, exact to its width.
@@ -164,10 +196,6 @@ BeforeAfter medians(const std::vector<double>& before, const std::vector<double>
     return {stats::median(before).value_or(0), stats::median(after).value_or(0)};
 }
 
-void add_reason(ResultRow& row, const std::string& reason) {
-    row.reason += row.reason.empty() ? reason : "; " + reason;
-}
-
 // The time that memory takes does not depend on the CPU's clock: at a higher one it is more cycles.
 // Only a change in the clock's own direction can be that.
 std::string what_memory_may_do(const ResultRow& row) {
@@ -198,7 +226,8 @@ void judge_cores(const SavedFigure& before, const SavedFigure& after, ResultRow&
                                     before.shared_rounds, after.shared_rounds));
     const std::string shared = shared_in(before, after);
     if (shared.empty() || !row.interval) return;
-    row.verdict = Change::undecided;
+    // The baseline had the same half of it.
+    if (!row.baseline_change) row.verdict = Change::undecided;
     add_reason(row, fmt::format("{} another thread shared the core throughout ({:.1f} and {:.1f} "
                                 "instructions a cycle)",
                                 shared, before.core_ipc, after.core_ipc));

@@ -45,6 +45,8 @@ struct ResultRow {
     std::optional<double> after;
     std::optional<double> change;             // relative: 0.03 is 3 % more
     std::optional<stats::Interval> interval;  // of the change
+    // The change is that of the ratio to the baseline, which itself changed by so much.
+    std::optional<double> baseline_change;
     Change verdict = Change::not_compared;
     std::string reason;  // why it is not compared, not judged or undecided, or what may mislead
     std::optional<ClockedPair> clocked;

@@ -166,6 +166,44 @@ TEST(CompareResults, AFigureWithItsPrecisionIsComparedAsARun) {
     EXPECT_EQ(row(110, 0.05).verdict, Change::undecided);
 }
 
+// The machine was 25 % slower in the new result, as the baseline of its run shows.
+TEST(CompareResults, AFigureIsRelativeToTheBaselineOfItsRun) {
+    const auto known = [](double cycles, double share) {
+        SavedFigure figure = bench_of({50, 51});
+        figure.cycles = {cycles, cycles + 1};
+        figure.gigahertz = {2, 2};
+        figure.runs = {cycles / 2};
+        figure.cycle_runs = {cycles};
+        figure.baseline_shares = {share};
+        figure.within = figure.baseline_within = figure.ratio_within = 0.005;
+        return figure;
+    };
+    const auto row = [&](const SavedFigure& after) {
+        return compare_results(result_of({known(100, 0.8)}), result_of({after}), {}).rows[0];
+    };
+    const ResultRow same = row(known(125, 0.8));
+    EXPECT_EQ(same.verdict, Change::none_shown) << same.reason;
+    EXPECT_NEAR(*same.change, 0, 1e-9);
+    EXPECT_NEAR(*same.baseline_change, 0.25, 1e-9);
+    EXPECT_EQ(*same.after, 125);
+    EXPECT_EQ(same.reason, "relative to the baseline, which itself changed by +25.0 %");
+    const ResultRow slower = row(known(150, 100.0 / 150));
+    EXPECT_EQ(slower.verdict, Change::slower);
+    EXPECT_NEAR(*slower.change, 0.2, 1e-9);
+    EXPECT_FALSE(row(known(101, 0.8)).baseline_change);
+    // Whoever shared the core shared it with the baseline too.
+    SavedFigure shared = known(125, 0.8);
+    shared.shared_throughout = true;
+    EXPECT_EQ(row(shared).verdict, Change::none_shown);
+    shared = known(100, 0.8);
+    shared.shared_throughout = true;
+    EXPECT_EQ(row(shared).verdict, Change::undecided);
+    // A baseline that one result does not have is none.
+    SavedFigure without = known(125, 0.8);
+    without.baseline_shares.clear();
+    EXPECT_EQ(row(without).verdict, Change::slower);
+}
+
 // Five runs a side tell what one does not.
 TEST(CompareResults, SeveralRunsASideUseTheVarianceBetweenThem) {
     std::vector<SavedResult> old;

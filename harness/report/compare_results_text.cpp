@@ -75,6 +75,11 @@ std::string notes_text(const ResultTable& table) {
         text +=
             "ns: for one packet, whole path, where not both results have cycles. A clock that "
             "drifted between them looks like a change.\n";
+    if (any_of_rows(table, [](const ResultRow& row) { return row.baseline_change.has_value(); }))
+        text +=
+            "Relative to the baseline: the change is that of figure / baseline (an empty program "
+            "on the same path, in the same run), where the\nbaseline changed too, or where that "
+            "is known more exactly. Old and new are as measured.\n";
     return text + clock_text(table) +
            fmt::format(
                "With one result a side the intervals hold what separate runs of one program "

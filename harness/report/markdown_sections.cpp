@@ -62,9 +62,10 @@ std::string slower_ones(const ResultTable& results) {
     std::string text;
     for (const ResultRow& row : results.rows) {
         if (row.verdict != Change::slower && row.verdict != Change::regression) continue;
-        text += fmt::format("- **{} became slower**: {:+.2f} % ({}), {} instead of {}\n",
+        text += fmt::format("- **{} became slower**: {:+.2f} % ({}){}, {} instead of {}\n",
                             markdown_text(row.bench), row.change.value_or(0) * kPercent,
                             row.interval ? interval_cell(row.interval) : "no interval",
+                            row.baseline_change ? " relative to the baseline" : "",
                             figure_text(row.after, row.unit), figure_text(row.before, row.unit));
     }
     return text.empty() ? text : text + "\n";
@@ -111,12 +112,16 @@ std::string markdown_section(const model::QualificationRecord& record) {
 }
 
 std::string markdown_section(const ResultTable& results) {
-    std::vector<TableRow> rows{{"figure", "verdict", "old", "new", "change", "interval"}};
+    std::vector<TableRow> rows{
+        {"figure", "verdict", "old", "new", "change", "interval", "baseline"}};
     for (const ResultRow& row : results.rows) {
         rows.push_back({row.bench, std::string(name(row.verdict)),
                         figure_text(row.before, row.unit), figure_text(row.after, row.unit),
                         row.change ? fmt::format("{:+.2f} %", *row.change * kPercent) : "-",
-                        interval_cell(row.interval)});
+                        interval_cell(row.interval),
+                        row.baseline_change
+                            ? fmt::format("{:+.2f} %, taken out", *row.baseline_change * kPercent)
+                            : "-"});
     }
     std::vector<std::string> differences;
     for (const std::string& one : results.differences)

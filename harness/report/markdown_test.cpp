@@ -70,6 +70,11 @@ TEST(Markdown, OfTwoResultsWhatBecameSlowerThoughNothingAsksForIt) {
                          "- **lb/native/XDP\\_TX became slower**: +100.00 % (+90.00 to +110.00 %), "
                          "200.0 ns instead of 100.0 ns\n"))
         << text;
+    row.baseline_change = 0.6;
+    const std::string relative = to_markdown(&table);
+    EXPECT_TRUE(contains(relative, "(+90.00 to +110.00 %) relative to the baseline, 200.0 ns"))
+        << relative;
+    EXPECT_TRUE(contains(relative, "| \\+60.00 %, taken out |")) << relative;
 }
 
 TEST(Markdown, HasTheConsolesTables) {

@@ -37,7 +37,13 @@ void add_run(SavedFigure& figure, SavedFigure other) {
         figure.gigahertz.clear();
         figure.cycle_runs.clear();
     }
+    if (figure.baseline_shares.empty() || other.baseline_shares.empty())
+        figure.baseline_shares.clear();
+    else
+        append(figure.baseline_shares, other.baseline_shares);
     figure.within = std::max(figure.within, other.within);
+    figure.baseline_within = std::max(figure.baseline_within, other.baseline_within);
+    figure.ratio_within = std::max(figure.ratio_within, other.ratio_within);
     figure.excluded = std::max(figure.excluded, other.excluded);
     figure.core_ipc = std::max(figure.core_ipc, other.core_ipc);
     figure.shared_rounds += other.shared_rounds;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -119,20 +120,45 @@ double excluded_share(const SavedJson& json) {
     return windows > 0 ? excluded / windows : 0;
 }
 
+// A figure, and half of its interval.
+struct SavedEstimate {
+    double figure = 0;
+    double half = 0;
+};
+
+std::optional<SavedEstimate> estimate_of(const SavedJson& precision, const char* key) {
+    const auto estimate = precision.find(key);
+    if (estimate == precision.end() || !estimate->is_object()) return std::nullopt;
+    const auto middle = number_of(*estimate, "figure");
+    const auto low = number_of(*estimate, "low");
+    const auto high = number_of(*estimate, "high");
+    if (!middle || !low || !high) return std::nullopt;
+    return SavedEstimate{*middle, std::max(*high - *middle, *middle - *low)};
+}
+
+// The ratio is 1 + cost / baseline. The cost is of the differences of the pairs of windows, so that
+// what disturbed both windows of a pair is in neither.
+void read_baseline(const SavedJson& precision, const SavedEstimate& path, SavedFigure& figure) {
+    const auto baseline = estimate_of(precision, "baseline_ns");
+    const auto cost = estimate_of(precision, "program_ns");
+    if (!baseline || !cost || !(baseline->figure > 0)) return;
+    figure.baseline_shares = {baseline->figure / path.figure};
+    figure.baseline_within = baseline->half / baseline->figure;
+    figure.ratio_within =
+        std::hypot(cost->half, cost->figure / baseline->figure * baseline->half) / path.figure;
+}
+
 // What a run says of all its windows, at the run's clock.
 void read_precision(const SavedJson& json, SavedFigure& figure) {
     const auto precision = json.find("precision");
     if (precision == json.end() || !precision->is_object()) return;
-    const auto estimate = precision->find("ns_per_packet");
-    if (estimate == precision->end() || !estimate->is_object()) return;
-    const auto middle = number_of(*estimate, "figure");
-    const auto low = number_of(*estimate, "low");
-    const auto high = number_of(*estimate, "high");
-    if (!middle || !low || !high || !(*middle > 0)) return;
-    figure.runs = {*middle};
-    figure.within = std::max(*high - *middle, *middle - *low) / *middle;
+    const auto path = estimate_of(*precision, "ns_per_packet");
+    if (!path || !(path->figure > 0)) return;
+    figure.runs = {path->figure};
+    figure.within = path->half / path->figure;
     const double gigahertz = number_of(json, "clock_gigahertz").value_or(0);
-    if (gigahertz > 0) figure.cycle_runs = {*middle * gigahertz};
+    if (gigahertz > 0) figure.cycle_runs = {path->figure * gigahertz};
+    read_baseline(*precision, *path, figure);
 }
 
 SavedFigure bench_figure(const SavedJson& json) {

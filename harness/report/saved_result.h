@@ -43,7 +43,12 @@ struct SavedFigure {
     // none and the figure is of one run: then the rounds are the samples.
     std::vector<double> runs = {};
     std::vector<double> cycle_runs = {};
-    double within = 0;    // half of a run's 95 % interval, as a share of the figure
+    // Half of a run's 95 % interval, as a share: of the figure, of the baseline, of their ratio.
+    double within = 0;
+    double baseline_within = 0;
+    double ratio_within = 0;
+    // Of each of `runs`: baseline / figure. Empty where a run has none.
+    std::vector<double> baseline_shares = {};
     double excluded = 0;  // share of the windows that do not count
     double core_ipc = 0;  // of a bench: instructions a cycle that its core gave; 0: unknown
     std::size_t shared_rounds = 0;      // left out, because another thread had part of the core

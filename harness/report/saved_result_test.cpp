@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace xdpbench::report {
 namespace {
 
@@ -29,6 +31,26 @@ SavedFigure bench_with(const std::string& rounds) {
         "a.json");
     EXPECT_TRUE(result && result->figures.size() == 1);
     return result->figures.at(0);
+}
+
+TEST(ParseResult, TheBaselineOfTheRun) {
+    const auto bench_of = [](const std::string& baseline) {
+        const Result<SavedResult> result = parse_result(
+            R"({"schema_version": 2, "environment": {}, "benches": [{"rounds": [], "precision": {
+                "ns_per_packet": {"figure": 100, "low": 99, "high": 102},)" +
+                baseline + R"("program_ns": {"figure": 20, "low": 19, "high": 21}}}]})",
+            "a.json");
+        EXPECT_TRUE(result);
+        return result->figures.at(0);
+    };
+    const SavedFigure known = bench_of(R"("baseline_ns": {"figure": 80, "low": 76, "high": 83},)");
+    EXPECT_EQ(known.runs, std::vector<double>{100});
+    EXPECT_EQ(known.within, 0.02);
+    EXPECT_EQ(known.baseline_shares, std::vector<double>{0.8});
+    EXPECT_EQ(known.baseline_within, 0.05);
+    EXPECT_NEAR(known.ratio_within, std::hypot(1, 20.0 / 80 * 4) / 100, 1e-12);
+    EXPECT_TRUE(bench_of("").baseline_shares.empty());
+    EXPECT_EQ(bench_of("").runs, std::vector<double>{100});
 }
 
 TEST(ParseResult, CyclesIfAllRoundsHaveThem) {
