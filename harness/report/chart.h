@@ -41,8 +41,9 @@ struct Axis {
 // At most about `wanted` round numbers from `low` to `high`: 0, 0.5, 1 ...
 [[nodiscard]] std::vector<Tick> round_ticks(double low, double high, int wanted);
 
-// A number for a person, with three significant digits: "0.012", "12.3", "1,230".
-[[nodiscard]] std::string figure_text(double value);
+// A number for a person, with three significant digits, and `decimals` where those are more:
+// "0.012", "12.3", "1,230".
+[[nodiscard]] std::string figure_text(double value, int decimals = 0);
 
 struct Point {
     double x = 0;

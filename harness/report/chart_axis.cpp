@@ -28,16 +28,17 @@ double step_of(double low, double high, int wanted) {
 
 }  // namespace
 
-std::string figure_text(double value) {
+std::string figure_text(double value, int decimals) {
     constexpr double kWhole = 100;
     constexpr double kLargest = 1e15;
     if (!std::isfinite(value)) return "unknown";
     if (value == 0) return "0";
     const double size = std::abs(value);
     if (size >= kLargest || size < 1e-4) return fmt::format("{:.3g}", value);
-    if (size >= kWhole)
+    if (size >= kWhole && decimals == 0)
         return (value < 0 ? "-" : "") + thousands(static_cast<std::uint64_t>(std::llround(size)));
-    const int digits = std::clamp(2 - static_cast<int>(std::floor(std::log10(size))), 0, 6);
+    const int three = 2 - static_cast<int>(std::floor(std::log10(size)));
+    const int digits = std::clamp(std::max(three, decimals), 0, 6);
     std::string text = fmt::format("{:.{}f}", value, digits);
     if (text.find('.') != std::string::npos) {
         text.erase(text.find_last_not_of('0') + 1);
@@ -48,15 +49,19 @@ std::string figure_text(double value) {
 
 namespace {
 
-// Where the largest is large, in thousands, millions ...: "250 k", "5 M".
-std::string tick_text(double value, double largest) {
+// As exact as the step to the next one. Where the largest is large, in thousands, millions ...:
+// "250 k", "5 M".
+std::string tick_text(double value, double largest, double step) {
     constexpr double kFewDigits = 1e4;
+    const auto decimals = [step](double unit) {
+        return std::max(0, -static_cast<int>(std::floor(std::log10(step / unit) + 1e-9)));
+    };
     for (const auto& [unit, suffix] : {std::pair{1e12, " T"}, std::pair{1e9, " G"},
                                        std::pair{1e6, " M"}, std::pair{1e3, " k"}}) {
         if (largest >= kFewDigits && std::abs(value) >= unit)
-            return figure_text(value / unit) + suffix;
+            return figure_text(value / unit, decimals(unit)) + suffix;
     }
-    return figure_text(value);
+    return figure_text(value, decimals(1));
 }
 
 }  // namespace
@@ -65,7 +70,7 @@ std::vector<Tick> round_ticks(double low, double high, int wanted) {
     const double step = step_of(low, high, wanted);
     std::vector<Tick> ticks;
     for (double n = std::ceil(low / step - 1e-9); n * step <= high + step * 1e-9; ++n)
-        ticks.push_back({n * step, tick_text(n * step, high)});
+        ticks.push_back({n * step, tick_text(n * step, high, step)});
     return ticks;
 }
 
@@ -116,7 +121,7 @@ Axis Axis::powers(std::string title, double lowest, double highest) {
             const double at = factor * std::pow(10.0, power);
             const bool inside = at >= lowest * (1 - 1e-9) && at <= highest * (1 + 1e-9);
             if (inside && (few || factor == 1.0))
-                axis.ticks.push_back({at, tick_text(at, highest)});
+                axis.ticks.push_back({at, tick_text(at, highest, at)});
         }
     }
     return axis;

@@ -59,6 +59,17 @@ TEST(Axis, AroundOneValue) {
     EXPECT_GT(axis.high, 50);
 }
 
+TEST(Axis, TicksThatDifferHaveTextsThatDo) {
+    const auto texts = [](const Axis& axis) {
+        std::vector<std::string> all;
+        for (const Tick& tick : axis.ticks) all.push_back(tick.text);
+        return all;
+    };
+    EXPECT_EQ(texts(Axis::around("cycles", 150.9, 152.8)),
+              (std::vector<std::string>{"150.5", "151", "151.5", "152", "152.5", "153"}));
+    EXPECT_EQ(texts(Axis::around("frames", 1.00010e7, 1.00018e7)).at(1), "10.0012 M");
+}
+
 TEST(Axis, NamesOfTheFirstAndTheLastStay) {
     std::vector<std::string> names;
     for (int i = 0; i < 30; ++i) names.push_back("2026-11-" + std::to_string(10 + i));
