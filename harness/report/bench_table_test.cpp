@@ -113,10 +113,10 @@ TEST(SizeMatrix, HasProgramsBySize) {
               "  a native            4.000  4.000\n"
               "  b native                -  4.000\n"
               "\n"
-              "  program by frame size             64            512\n"
-              "  a test run             51.0 ± 1.0 ns  51.0 ± 1.0 ns\n"
-              "  a native               51.0 ± 1.0 ns  51.0 ± 1.0 ns\n"
-              "  b native                           -  51.0 ± 1.0 ns\n");
+              "  program cost by frame size             64            512\n"
+              "  a test run                  51.0 ± 1.0 ns  51.0 ± 1.0 ns\n"
+              "  a native                    51.0 ± 1.0 ns  51.0 ± 1.0 ns\n"
+              "  b native                                -  51.0 ± 1.0 ns\n");
 }
 
 TEST(SizeMatrix, IsEmptyForOneSize) {

@@ -41,11 +41,20 @@ std::string markdown_block(std::string_view text) {
 }
 
 std::string markdown_table(const std::vector<TableRow>& rows, std::size_t left) {
+    // Without the last columns that are empty.
+    const auto filled = [](const TableRow& row) {
+        const auto last = std::find_if(row.rbegin(), row.rend(),
+                                       [](const std::string& cell) { return !cell.empty(); });
+        return static_cast<std::size_t>(row.rend() - last);
+    };
+    std::size_t columns = 0;
+    for (const TableRow& row : rows) columns = std::max(columns, filled(row));
     std::string text;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        for (const std::string& cell : rows[i]) text += "| " + markdown_text(cell) + " ";
+        for (std::size_t column = 0; column < columns; ++column)
+            text += "| " + (column < rows[i].size() ? markdown_text(rows[i][column]) : "") + " ";
         text += "|\n";
-        for (std::size_t column = 0; i == 0 && column < rows[i].size(); ++column)
+        for (std::size_t column = 0; i == 0 && column < columns; ++column)
             text += column < left ? "|---" : "|--:";
         if (i == 0) text += "|\n";
     }

@@ -25,7 +25,10 @@ std::string bulleted(const std::vector<std::string>& lines) {
     return text.empty() ? text : text + "\n";
 }
 
+// A matrix has its heading in its first cell.
 std::string headed(const NamedTable& table) {
+    if (!table.rows.empty() && table.rows.front().front() == table.heading)
+        return markdown_table(table.rows, table.left) + "\n";
     return fmt::format("{}:\n\n{}\n", markdown_text(table.heading),
                        markdown_table(table.rows, table.left));
 }

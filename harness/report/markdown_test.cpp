@@ -87,9 +87,11 @@ TEST(Markdown, HasTheConsolesTables) {
          {"offered rates, Mpps:\n\n| program | path | rate | offered |",
           "throughput by MLRsearch \\(RFC 9971\\), Mpps:\n\n| program | path | loss |",
           "latency of the program, us:\n\n| program | path | rate | p50 |",
-          "| Mpps by frame size | 64 | 512 |", "| program by frame size | 64 | 512 |",
+          "| Mpps by frame size | 64 | 512 |", "| program cost by frame size | 64 | 512 |",
           "| CPUs | together, Mpps | speedup |", "| queues | CPUs | Mpps | speedup |"})
         EXPECT_TRUE(contains(text, part)) << part << "\n" << text;
+    EXPECT_FALSE(contains(text, "Mpps by frame size:")) << "the table says it";
+    EXPECT_FALSE(contains(text, "|  |\n")) << "a column that is empty";
 }
 
 TEST(Markdown, OfAQualificationTheCountsAndEachNote) {

@@ -77,7 +77,7 @@ SizeTables size_tables(const model::RunRecord& run) {
                       passed ? fmt::format("{:.3f}", stats::median(rounds).value_or(0)) : bad);
         costs.add(path_of(bench.setup), bench.setup.size, passed ? program_ns_text(bench) : bad);
     }
-    return {rates.table("Mpps by frame size"), costs.table("program by frame size")};
+    return {rates.table("Mpps by frame size"), costs.table("program cost by frame size")};
 }
 
 NamedTable rate_table(const model::RunRecord& run) {
