@@ -22,7 +22,7 @@ p { margin: 8px 0; }
 a { color: var(--s0); }
 code, pre { font: 13px/1.45 ui-monospace, "DejaVu Sans Mono", monospace; }
 code { overflow-wrap: anywhere; }
-pre { background: var(--code); padding: 10px 12px; margin: 8px 0; overflow-x: auto; border-radius: 4px; }
+pre { background: var(--code); padding: 10px 12px; margin: 8px 0; white-space: pre-wrap; overflow-wrap: anywhere; border-radius: 4px; }
 .dim, .note { color: var(--dim); }
 .note { font-size: 13px; margin: 6px 0 0; }
 .verdict { border-left: 5px solid var(--grey); padding: 6px 14px; margin: 16px 0; font-size: 17px; }
