@@ -119,7 +119,9 @@ struct SizeChart {
             }
             if (points.size() < 2 || points.back().y > highest) continue;
             plot.line(points, "grey", true);
-            plot.note(points.back(), fmt::format("{:.0f}G", gigabits));
+            // Right of the last size, where no series has a mark.
+            const Point beside{points.back().x + 0.3, points.back().y};
+            plot.note(beside, fmt::format("{:.0f}G", gigabits), -4);
         }
     }
     [[nodiscard]] std::string figure(const std::vector<std::string>& limits) const {
