@@ -52,6 +52,8 @@ TEST(HistoryHtml, SaysWhatItIsOfAndWhatChanged) {
           "<figcaption>p/test_run/XDP_TX, cycles/packet</figcaption>", ">c0</text>", ">c27</text>"})
         EXPECT_NE(page.find(part), std::string::npos) << part;
     for (auto& run : history.runs) run.labels.clear();
+    EXPECT_NE(to_html(sample_history(shifted(10, 0)), "").find("fewer than 11 results"),
+              std::string::npos);
     EXPECT_NE(to_html(history, "").find(">2026-11-01</text>"), std::string::npos) << "no file name";
     EXPECT_NE(
         to_html(sample_history(shifted(20, 0)), "").find("verdict passed\">no series changed"),

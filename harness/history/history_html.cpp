@@ -20,6 +20,10 @@ report::ChartSeries chart_of(const History& history, const Series& series) {
         const Run& run = history.runs[point.run];
         chart.points.push_back({result_name(run), point.corrected, short_name(run)});
     }
+    chart.unchanged =
+        series.points.size() < kFewestResults
+            ? fmt::format("fewer than {} results, too few to show a change", kFewestResults)
+            : "no change";
     for (const Change& change : series.changes)
         chart.changes.push_back({change.point.index, change.point.before, change.point.after,
                                  change_text(history, series, change)});

@@ -11,6 +11,8 @@
 namespace xdpbench::report {
 namespace {
 
+constexpr std::size_t kFewPoints = 100;  // that have room for large marks
+
 double number_of(std::size_t index) { return static_cast<double>(index); }
 
 // The levels between changes, as far as changes name them.
@@ -57,7 +59,10 @@ std::string series_figure(const ChartSeries& series) {
     Plot plot(series.title, Axis::names("result, oldest first", names),
               Axis::around(series.unit, low, high));
     draw_levels(series, plot);
-    plot.dots(points, series_class(0));
+    if (points.size() > kFewPoints)
+        plot.dots(points, series_class(0));
+    else
+        for (const Point& point : points) plot.mark(point, 0);
     Figure figure;
     figure.title = series.title;
     figure.legend = {{"one result", series_class(0)}};
@@ -66,7 +71,7 @@ std::string series_figure(const ChartSeries& series) {
     figure.svg = plot.svg();
     for (std::size_t i = 0; i < series.changes.size(); ++i)
         figure.note += fmt::format("{}{}: {}", i == 0 ? "" : "; ", i + 1, series.changes[i].text);
-    if (figure.note.empty()) figure.note = "no change was found";
+    if (figure.note.empty()) figure.note = series.unchanged;
     figure.data = points_table(series);
     return html_figure(figure);
 }

@@ -26,6 +26,7 @@ struct ChartSeries {
     std::string unit;                 // "cycles/packet"
     std::vector<SeriesPoint> points;  // oldest first
     std::vector<SeriesChange> changes;
+    std::string unchanged;  // what is said where there are none
 };
 
 // Markup for a page (html_parts.h): the points in their order, the level between changes, each

@@ -114,12 +114,13 @@ TEST(BarChart, NoLineCrossesAName) {
 }
 
 TEST(SeriesFigure, PointsLevelsAndChanges) {
-    ChartSeries series{"lb <native>", "cycles/packet", {}, {}};
+    ChartSeries series{"lb <native>", "cycles/packet", {}, {}, ""};
     EXPECT_EQ(series_figure(series), "");
     for (int i = 0; i < 10; ++i)
         series.points.push_back({"c" + std::to_string(i), i < 6 ? 100.0 : 103.0});
     series.changes = {{6, 100, 103, "c6: +3.0 %, p 0.001"}};
     const std::string html = series_figure(series);
+    EXPECT_TRUE(contains(html, "<path class=\"mark s0\"")) << "large marks of few results";
     EXPECT_TRUE(contains(html, "lb &lt;native&gt;"));
     EXPECT_TRUE(contains(html, "1: c6: +3.0 %, p 0.001"));
     EXPECT_TRUE(contains(html, "<td>c6</td><td class=\"n\">103</td>"));
