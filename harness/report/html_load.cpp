@@ -57,10 +57,12 @@ struct OfferedLoads {
 };
 
 // The bounds of each goal as lines, and in words.
-std::string draw_goals(const model::LoadRecord& load, Plot& plot, std::size_t& series) {
-    std::string note;
+void draw_goals(const model::LoadRecord& load, Plot& plot, Figure& figure) {
+    std::string& note = figure.note;
     for (const model::SearchedGoal& goal : load.goals) {
-        const std::string css_class = series_class(++series);
+        const std::string css_class = series_class(figure.legend.size());
+        figure.legend.push_back(
+            {fmt::format("bounds, {:.4g} % loss", goal.goal.loss_ratio * kPercent), css_class});
         const stats::SearchBounds& bounds = goal.result.bounds;
         if (bounds.lower) plot.vertical(*bounds.lower / model::kMega, css_class, "");
         if (bounds.upper) plot.vertical(*bounds.upper / model::kMega, css_class, "");
@@ -73,7 +75,6 @@ std::string draw_goals(const model::LoadRecord& load, Plot& plot, std::size_t& s
         const std::string limit = generator_limit(load.setup, goal.bound, bounds.lower.value_or(0));
         if (!limit.empty()) note += fmt::format(" {}.", limit);
     }
-    return note;
 }
 
 std::string offered_figure(const OfferedLoads& offered) {
@@ -85,10 +86,7 @@ std::string offered_figure(const OfferedLoads& offered) {
         path_of(offered.loads.front()->setup) +
         (offered.loads.front()->stamped ? ", loss of stamped frames" : ", loss by offered rate");
     figure.legend = {{"one trial", series_class(0)}};
-    std::size_t series = 0;
-    for (const model::LoadRecord* const load : offered.loads)
-        figure.note += draw_goals(*load, plot, series);
-    if (series > 0) figure.legend.push_back({"bounds of the search", "dash"});
+    for (const model::LoadRecord* const load : offered.loads) draw_goals(*load, plot, figure);
     for (const Point& point : offered.points) plot.mark(point, 0);
     figure.svg = plot.svg();
     figure.data = html_table(offered.data, 1);

@@ -137,6 +137,14 @@ TEST(Html, ARunSaysHowItEndedAndHowToRepeatIt) {
     EXPECT_TRUE(contains(html, "<dt>kernel</dt><dd>6.1</dd>"));
 }
 
+TEST(Html, LegendsAndNotesNameWhatIsDrawn) {
+    model::RunRecord run = sample_run();
+    run.benches[0].precision->disturbed = true;
+    const std::string html = to_html(&run);
+    EXPECT_TRUE(contains(html, "s1\"></i>bounds, 0 % loss"));
+    EXPECT_TRUE(contains(html, "Too few are left: the figures are of all."));
+}
+
 TEST(Html, TheAxisOfALatencyEndsWithATick) {
     model::RunRecord run = sample_run();
     for (model::LatencySeries& series : run.loads[2].latencies)

@@ -149,6 +149,8 @@ std::string reasons_text(const model::BenchRecord& bench) {
 std::string note_of(const model::BenchRecord& bench, const Windows& windows) {
     std::string note = "Lines separate rounds; right: how often values occur.";
     if (!windows.excluded.empty()) note += " Excluded: " + reasons_text(bench) + ".";
+    if (bench.precision && bench.precision->disturbed)
+        note += " Too few are left: the figures are of all.";
     if (windows.every() > 1)
         note += fmt::format(" One in {} of {} windows is drawn; the data has all.", windows.every(),
                             thousands(windows.count));
