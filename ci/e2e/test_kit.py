@@ -82,6 +82,11 @@ class Kit(Case):
         self.assertIn("<testsuite", self.read_text("clone/reports/check.xml"))
         self.assertIn("<html", self.read_text("clone/reports/check.html"))
 
+    def check_measured(self):
+        self.assertIn("bench.mine", self.read_text("clone/reports/measure.xml"))
+        self.assertIn("Time per packet, ns", self.read_text("clone/reports/measure.html"))
+        self.assertIn("<html", self.read_text("clone/reports/history.html"))
+
 
 class GitHub(Kit):
     def steps(self, event, without="", **variables):
@@ -120,7 +125,7 @@ class GitHub(Kit):
         self.check_reports()
         self.assertEqual(sorted(os.listdir(os.path.join(self.clone, "history"))), ["1-1.json", "2-1.json"])
         self.assertEqual(self.report("history.json")["results"], 2)
-        self.assertIn("<html", self.read_text("clone/reports/history.html"))
+        self.check_measured()
         self.assertEqual(self.read_json("clone/history/2-1.json")["labels"]["build"], "2")
         summary = self.read_text("summary.md")
         self.assertIn(self.read_text("clone/reports/measure.md"), summary)
@@ -163,6 +168,7 @@ class GitLab(Kit):
         self.git("checkout", "-q", "main")
         self.assertEqual(self.job(CI_JOB_ID="5").returncode, 0)
         self.check_reports()
+        self.check_measured()
         self.assertEqual(self.report("history.json")["results"], 1)
 
     def test_the_history_keeps_the_result_of_a_job_that_fails(self):
