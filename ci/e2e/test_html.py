@@ -162,7 +162,9 @@ class Html(Case):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("http://report.test/", proxy.asked)
         self.assertEqual(proxy.foreign(), [])
-        self.assertEqual([line for line in done.stderr.splitlines() if "CONSOLE" in line], [])
+        # Chromium has pages of its own, which complain when the machine is slow.
+        complaints = [line for line in done.stderr.splitlines() if "CONSOLE" in line and "source: chrome://" not in line]
+        self.assertEqual(complaints, [])
         return done.stdout
 
     def fail_a_check(self):
