@@ -74,9 +74,10 @@ std::string html_port_rates(const model::QualificationRecord& record) {
                  {html_text(name_of(rate.limit)), ""}});
     }
     if (rows.empty()) return {};
-    return html_panel("Rates", html_table({"case", "frames", "offered, Mpps", "processed, Mpps",
-                                           "forwarded, Mpps", "of the line rate", "limited by"},
-                                          rows));
+    return html_panel("Rates",
+                      html_table({"case", "frame size, bytes", "offered, Mpps", "processed, Mpps",
+                                  "forwarded, Mpps", "of the line rate", "limited by"},
+                                 rows));
 }
 
 }  // namespace xdpbench::report

@@ -157,8 +157,10 @@ TEST(Html, AQualificationBeginsWithItsVerdictAndSaysThingsOnce) {
     record.device = "eth1";
     record.environment = {{"kernel", "6.12.5"}, {"driver", "igb"}, {"host", "tester"}};
     record.cases = {{"data", "actions", model::Finding::fail, "no", 1, ""}};
+    record.cases[0].rates.emplace_back().frames = "imix";
     record.exit_code = model::kFailed;
     const std::string html = to_html(&record);
+    EXPECT_TRUE(contains(html, "frame size, bytes</th>"));
     EXPECT_LT(html.find("class=\"verdict failed\">eth1: not qualified"), html.find("<h2>Card"));
     for (const char* const value : {"<dd>6.12.5</dd>", "<dd>igb</dd>", "<dd>tester</dd>"}) {
         EXPECT_TRUE(contains(html, value)) << value;
