@@ -31,6 +31,7 @@ struct OfferedLoads {
     double highest_rate = 0;
     double highest_loss = 0;
     std::vector<Point> points;
+    std::vector<Point> short_of;  // trials that did not reach their rate
     std::vector<TableRow> data{
         {"what", "asked, Mpps", "offered, Mpps", "processed, Mpps", "lost, %"}};
 
@@ -41,7 +42,7 @@ struct OfferedLoads {
             const double loss = trial.loss_ratio() * kPercent;
             highest_rate = std::max(highest_rate, rate);
             highest_loss = std::max(highest_loss, loss);
-            points.push_back({rate, loss});
+            (trial.reached() ? points : short_of).push_back({rate, loss});
             data.push_back({load_title(load) + (trial.reached() ? "" : ", not reached"),
                             fmt::format("{:.4f}", trial.rate / model::kMega),
                             fmt::format("{:.4f}", rate),
@@ -78,7 +79,7 @@ void draw_goals(const model::LoadRecord& load, Plot& plot, Figure& figure) {
 }
 
 std::string offered_figure(const OfferedLoads& offered) {
-    if (offered.points.empty()) return {};
+    if (offered.points.empty() && offered.short_of.empty()) return {};
     Plot plot("loss by offered rate", Axis::from_zero("offered, Mpps", offered.highest_rate),
               Axis::from_zero("lost, % of the frames", offered.highest_loss));
     Figure figure;
@@ -87,7 +88,9 @@ std::string offered_figure(const OfferedLoads& offered) {
         (offered.loads.front()->stamped ? ", loss of stamped frames" : ", loss by offered rate");
     figure.legend = {{"one trial", series_class(0)}};
     for (const model::LoadRecord* const load : offered.loads) draw_goals(*load, plot, figure);
+    plot.rings(offered.short_of, "grey");
     for (const Point& point : offered.points) plot.mark(point, 0);
+    if (!offered.short_of.empty()) figure.legend.push_back({"a trial below its rate", "ring"});
     figure.svg = plot.svg();
     figure.data = html_table(offered.data, 1);
     return html_figure(figure);
