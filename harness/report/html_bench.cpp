@@ -110,7 +110,9 @@ struct SizeChart {
         data.push_back({path_of(bench.setup), bench.setup.size, fmt::format("{:.3f}", mpps.median),
                         fmt::format("{:.3f}", mpps.low), fmt::format("{:.3f}", mpps.high)});
     }
-    void draw_line_rates(Plot& plot) const {
+    // Those that are within the chart, which are named: "1, 10".
+    [[nodiscard]] std::string draw_line_rates(Plot& plot) const {
+        std::string drawn;
         for (const double gigabits : {1.0, 10.0, 25.0, 40.0, 100.0}) {
             std::vector<Point> points;
             for (std::size_t i = 0; i < sizes.size(); ++i) {
@@ -122,13 +124,15 @@ struct SizeChart {
             // Right of the last size, where no series has a mark.
             const Point beside{points.back().x + 0.3, points.back().y};
             plot.note(beside, fmt::format("{:.0f}G", gigabits), -4);
+            drawn += fmt::format("{}{:.0f}", drawn.empty() ? "" : ", ", gigabits);
         }
+        return drawn;
     }
     [[nodiscard]] std::string figure(const std::vector<std::string>& limits) const {
         if (sizes.size() < 2) return {};
         Plot plot("Mpps by frame size", Axis::names("frame size with FCS, bytes", sizes),
                   Axis::from_zero("Mpps processed", highest * 1.05));
-        draw_line_rates(plot);
+        const std::string line_rates = draw_line_rates(plot);
         Figure figure{"Rate by frame size, Mpps", "", {}, "", html_table(data, 2)};
         for (std::size_t path = 0; path < paths.size(); ++path) {
             std::vector<Point> points;
@@ -142,7 +146,8 @@ struct SizeChart {
             for (const Point& point : points) plot.mark(point, path);
             figure.legend.push_back({paths[path], series_class(path)});
         }
-        figure.legend.push_back({"line rate of 1, 10, 25, 40, 100 Gbit/s", "dash"});
+        if (!line_rates.empty())
+            figure.legend.push_back({fmt::format("line rate of {} Gbit/s", line_rates), "dash"});
         figure.note = "Median over the rounds; the bar reaches from the lowest to the highest.";
         if (has_all())
             for (const std::string& limit : limits) figure.note += fmt::format(" {}.", limit);

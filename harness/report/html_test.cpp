@@ -142,6 +142,9 @@ TEST(Html, LegendsAndNotesNameWhatIsDrawn) {
     run.benches[0].precision->disturbed = true;
     const std::string html = to_html(&run);
     EXPECT_TRUE(contains(html, "s1\"></i>bounds, 0 % loss"));
+    run.benches.push_back(run.benches[0]);
+    run.benches[1].setup.size = "512";
+    EXPECT_TRUE(contains(to_html(&run), "dash\"></i>line rate of 1, 10, 25, 40 Gbit/s"));
     EXPECT_FALSE(contains(html, "a trial below its rate"));
     run.loads[0].trials[0].sent_seconds = 2;
     EXPECT_TRUE(contains(to_html(&run), "ring\"></i>a trial below its rate"));
