@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <optional>
 #include <string_view>
@@ -62,23 +63,136 @@ std::string place_of(const std::string& log) {
                        place->instruction, place->source);
 }
 
-// A map that the kernel does not create as it is: one without a size, of a kind that needs one.
-std::optional<std::string> find_unsized(const std::vector<TypedMap>& maps) {
-    for (const TypedMap& map : maps) {
-        if (map.max_entries != 0 || !map.section.empty()) continue;
-        switch (map.kind) {
-            case BPF_MAP_TYPE_STRUCT_OPS:
-            case BPF_MAP_TYPE_SK_STORAGE:
-            case BPF_MAP_TYPE_INODE_STORAGE:
-            case BPF_MAP_TYPE_TASK_STORAGE:
-            case BPF_MAP_TYPE_CGROUP_STORAGE:
-            case BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE:
-                continue;
-            default:
-                return map.name;
-        }
+// Whether the kernel creates no map of this kind without a size.
+bool needs_size(const TypedMap& map) {
+    switch (map.kind) {
+        case BPF_MAP_TYPE_STRUCT_OPS:
+        case BPF_MAP_TYPE_SK_STORAGE:
+        case BPF_MAP_TYPE_INODE_STORAGE:
+        case BPF_MAP_TYPE_TASK_STORAGE:
+        case BPF_MAP_TYPE_CGROUP_STORAGE:
+        case BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE:
+            return false;
+        default:
+            return map.section.empty();
     }
-    return std::nullopt;
+}
+
+// The maps whose size the object leaves to its loader; nothing if there are none.
+std::optional<Error> find_unsized(const std::string& operation, const std::vector<TypedMap>& maps) {
+    std::vector<std::string> names;
+    std::vector<std::string> options;
+    for (const TypedMap& map : maps) {
+        if (map.max_entries != 0 || !needs_size(map)) continue;
+        names.push_back(map.name);
+        options.push_back(fmt::format("--set {}.max_entries=1024", map.name));
+    }
+    if (names.empty()) return std::nullopt;
+    const bool one = names.size() == 1;
+    return input_error(
+        fmt::format("{}: {} {} {} no size, which the object leaves to its loader", operation,
+                    one ? "map" : "the maps", fmt::join(names, ", "), one ? "has" : "have"),
+        fmt::format("say how many entries {} room for: {}", one ? "it has" : "each has",
+                    fmt::join(options, " ")));
+}
+
+// What is between `begin` and `end`; empty if they are not there.
+std::string_view between(std::string_view text, std::string_view begin, std::string_view end) {
+    const std::size_t start = text.find(begin);
+    if (start == std::string_view::npos) return {};
+    const std::string_view rest = text.substr(start + begin.size());
+    const std::size_t length = rest.find(end);
+    return length == std::string_view::npos ? std::string_view{} : rest.substr(0, length);
+}
+
+// What the program refers to and this kernel does not have, as an error; nothing if that is not
+// why.
+std::optional<Error> find_lacking(const std::string& operation, const std::string& log) {
+    constexpr const char* kOptional =
+        "run it on a kernel that has it, or declare it __weak and do without it";
+    for (const std::string_view kind : {"func", "var"}) {
+        const std::string_view name =
+            between(log, fmt::format("extern ({} ksym) '", kind), "': not found in kernel");
+        if (name.empty()) continue;
+        return unavailable_error(fmt::format("{}: this kernel has no {} {}, which the program {}",
+                                             operation, kind == "func" ? "function" : "variable",
+                                             name, kind == "func" ? "calls" : "reads"),
+                                 "it is part of other kernels, or of a module that is not loaded",
+                                 kOptional);
+    }
+    const std::string_view name = between(log, "extern '", "' (strong): not resolved");
+    if (!name.empty())
+        return unavailable_error(
+            fmt::format("{}: this kernel has no {}, which the program reads", operation, name),
+            name.substr(0, 7) == "CONFIG_" ? "it was built without this option" : "", kOptional);
+    const std::string_view part = between(log, "failed to resolve CO-RE relocation <", "(");
+    if (part.empty()) return std::nullopt;
+    const std::size_t type = part.find("] ");
+    return unavailable_error(
+        fmt::format("{}: this kernel has no {}, which the program reads", operation,
+                    trim(type == std::string_view::npos ? part : part.substr(type + 2))),
+        "the type or its member has another name or another form in this kernel",
+        "ask for it with bpf_core_field_exists() or bpf_core_type_exists() first");
+}
+
+// A map that the kernel does not create.
+std::optional<Error> find_uncreated(const std::string& operation, const NotLoaded& program,
+                                    int number, const std::string& log) {
+    const std::string name = refused_map(log);
+    const auto map = std::find_if(program.maps.begin(), program.maps.end(),
+                                  [&](const TypedMap& one) { return one.name == name; });
+    if (name.empty() || map == program.maps.end()) return std::nullopt;
+    const auto kind = static_cast<bpf_map_type>(map->kind);
+    const char* const known = ::libbpf_bpf_map_type_str(kind);
+    const std::string type = known == nullptr ? fmt::format("type {}", map->kind) : known;
+    Error error =
+        access_error(fmt::format("{}: the kernel does not create map {} ({}, {}, keys of "
+                                 "{}, values of {})",
+                                 operation, name, type, counted(map->max_entries, "entry"),
+                                 counted(map->key.size, "byte"), counted(map->value.size, "byte")),
+                     -number);
+    const std::string smaller =
+        fmt::format("make it smaller: --set {}.max_entries=1024, or in the object", name);
+    switch (number) {
+        case -ENOMEM:
+            error.cause = "it does not fit into the memory that is free";
+            error.advice = smaller;
+            break;
+        case -E2BIG:
+            error.cause = "it is larger than the kernel allows";
+            error.advice = smaller;
+            break;
+        case -EINVAL:
+            if (known == nullptr || ::libbpf_probe_bpf_map_type(kind, nullptr) == 0) {
+                error.kind = ErrorKind::unavailable;
+                error.cause = "this kernel has no maps of this type";
+                break;
+            }
+            error.cause = "a map of this type has other sizes or flags";
+            error.advice = "see its definition in the object";
+            break;
+        default:
+            break;
+    }
+    return error;
+}
+
+// libbpf's messages without its name, what it tries next, and what the kernel says of BTF that it
+// can do without.
+std::string said_by(const std::string& log) {
+    constexpr std::string_view kLibbpf = "libbpf: ";
+    std::vector<std::string> lines;
+    for (const std::string& line : split(trim(log), '\n')) {
+        if (line.rfind(kLibbpf, 0) != 0) continue;
+        const auto has = [&](std::string_view text) {
+            return line.find(text) != std::string::npos;
+        };
+        if (has("failed to load object") || has("BTF LOAD LOG") || has("BTF loading error") ||
+            has("BTF is optional") || has("Retrying without BTF"))
+            continue;
+        lines.push_back(line.substr(kLibbpf.size()));
+    }
+    return fmt::format("{}", fmt::join(lines, "; "));
 }
 
 // What is known of the program says more than an errno does.
@@ -122,6 +236,7 @@ Error open_error(const std::string& path, int number, const std::string& log) {
 Error load_error(const NotLoaded& program, int number, const std::string& log) {
     const std::string operation =
         fmt::format("cannot load {} of {}", program.function, program.object);
+    if (const auto lacking = find_lacking(operation, log)) return *lacking;
     const std::optional<Rejection> rejection = find_rejection(log);
     if (rejection && is_rejection(number)) {
         Error error = input_error(fmt::format(
@@ -132,13 +247,12 @@ Error load_error(const NotLoaded& program, int number, const std::string& log) {
         error.log = std::string(trim(rejection->log)) + "\n";
         return program.offload ? device_refusal(program, std::move(error), number, log) : error;
     }
-    if (const std::optional<std::string> map = find_unsized(program.maps)) {
-        return input_error(
-            fmt::format("{}: map {} has no size, which the object leaves to its loader", operation,
-                        *map),
-            fmt::format("say how many entries it has room for: --set {}.max_entries=1024", *map));
+    if (const auto unsized = find_unsized(operation, program.maps)) return *unsized;
+    if (number != -EPERM && !program.offload) {
+        if (const auto uncreated = find_uncreated(operation, program, number, log))
+            return *uncreated;
     }
-    Error error = system_error(operation, number, std::string(trim(log)));
+    Error error = system_error(operation, number, said_by(log));
     if (number == -EMFILE) error.advice = "raise the limit of open files: ulimit -n";
     if (number == -EPERM) {
         error.kind = ErrorKind::unavailable;

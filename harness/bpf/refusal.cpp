@@ -113,17 +113,6 @@ bool verified(const std::string& log) {
            log.find("processed 0 insns") == std::string::npos;
 }
 
-// The map that libbpf could not create: "libbpf: map 'NAME': failed to create: ...".
-std::string refused_map(const std::string& log) {
-    constexpr std::string_view kName = "map '";
-    const std::size_t message = log.find("': failed to create");
-    if (message == std::string::npos) return {};
-    const std::size_t quoted = log.rfind(kName, message);
-    if (quoted == std::string::npos) return {};
-    const std::size_t name = quoted + kName.size();
-    return log.substr(name, message - name);
-}
-
 // The MTU of our own interface is that of the traffic's longest frame: it cannot be lowered.
 void blame_frame_length(const net::InterfaceInfo& interface, Error& error) {
     error.cause = fmt::format(
@@ -156,6 +145,17 @@ Error attach_refusal(const net::InterfaceInfo& interface, model::Mode mode,
     error.advice = filled(meaning.advice);
     if (interface.traits.ours && meaning.advice == kLowerMtu) blame_frame_length(interface, error);
     return error;
+}
+
+// "libbpf: map 'NAME': failed to create: ...".
+std::string refused_map(const std::string& log) {
+    constexpr std::string_view kName = "map '";
+    const std::size_t message = log.find("': failed to create");
+    if (message == std::string::npos) return {};
+    const std::size_t quoted = log.rfind(kName, message);
+    if (quoted == std::string::npos) return {};
+    const std::size_t name = quoted + kName.size();
+    return log.substr(name, message - name);
 }
 
 Error offload_refusal(Error error, int number, const std::string& log) {

@@ -22,6 +22,9 @@ namespace xdpbench::bpf {
 // map the device does not take, or that it takes no program. `log`: libbpf's messages. Unavailable.
 [[nodiscard]] Error offload_refusal(Error error, int number, const std::string& log);
 
+// The map that libbpf could not create, from its messages; empty if that is not why.
+[[nodiscard]] std::string refused_map(const std::string& log);
+
 // `operation`, refused with `number` (an errno, of either sign) although the capabilities for it
 // are held. Unavailable.
 [[nodiscard]] Error refusal_of_privileged(std::string_view operation, int number);
