@@ -5,7 +5,7 @@ import stat
 import struct
 import subprocess
 
-from harness import TOOL, Case, VethCase, build_program, main
+from harness import TOOL, Case, VethCase, build_program, main, reference
 
 USER = 65534  # nobody: owns the folder in which root runs the tool
 QUICK = ("--only", "check")
@@ -218,6 +218,15 @@ class Files(Case):
         done = self.tool("record", "--prog", "xdp_drop", "--pcap", "in.pcap", "-o", "\x1b[31m.yaml")
         self.assertIn("wrote", done.stdout)
         self.assertNotIn("\x1b", done.stdout + done.stderr)
+
+    def test_names_of_two_lines_are_refused(self):
+        for arguments in (("--prog", "xdp_pass", "--pcap", "in\n.pcap"), ("report", "a\n.json", "-o", "a.html")):
+            self.assertIn(r"\x0a", self.tool(*arguments, code=2).stderr.splitlines()[0])
+        with open(reference("xdp_pass"), "rb") as file:
+            content = file.read()
+        with open(self.path("named.o"), "wb") as file:
+            file.write(content.replace(b"\0xdp_pass\0", b"\0xdp\npass\0"))
+        self.assertIn(r"whose name has control characters: 'xdp\x0apass'", self.tool("--prog", "named.o", code=2).stderr)
 
     def test_a_planted_program_is_not_run(self):
         """Neither of PATH nor of the current folder."""

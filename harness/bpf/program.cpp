@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <chrono>
 #include <cstdarg>
@@ -25,6 +26,7 @@
 #include "bpf/value_text.h"
 #include "bpf/whole_object.h"
 #include "packet/hex.h"
+#include "scenario/diagnostic.h"
 #include "xdp_counters.h"
 
 namespace xdpbench::bpf {
@@ -84,6 +86,27 @@ void leave_out_struct_ops(bpf_object* object) {
         ::bpf_map__set_type(map, BPF_MAP_TYPE_ARRAY);
         ::bpf_map__set_autocreate(map, false);
     }
+}
+
+// The kernel takes no other names than those of C. One with a line feed would be printed as several
+// lines.
+Result<void> require_plain_names(const std::string& path, const bpf_object* object) {
+    const auto require = [&](const char* kind, std::string_view name) -> Result<void> {
+        const bool plain = std::none_of(name.begin(), name.end(), [](unsigned char letter) {
+            return std::iscntrl(letter) != 0;
+        });
+        if (plain) return {};
+        return input_error(fmt::format("{} has a {} whose name has control characters: {}", path,
+                                       kind, scenario::in_quotes(name)),
+                           "give the file that clang -target bpf -c wrote");
+    };
+    for (bpf_program* one = nullptr; (one = ::bpf_object__next_program(object, one)) != nullptr;) {
+        XDPBENCH_CHECK(require("program", ::bpf_program__name(one)));
+        XDPBENCH_CHECK(require("section", ::bpf_program__section_name(one)));
+    }
+    for (bpf_map* map = nullptr; (map = ::bpf_object__next_map(object, map)) != nullptr;)
+        XDPBENCH_CHECK(require("map", ::bpf_map__name(map)));
+    return {};
 }
 
 }  // namespace
@@ -166,6 +189,7 @@ Result<Program> Program::open_built_in(const std::string& name,
 Result<Program> Program::choose(const std::filesystem::path& path,
                                 std::unique_ptr<bpf_object, Close> opened,
                                 const std::string& function, PinnedMaps pins) {
+    XDPBENCH_CHECK(require_plain_names(path.string(), opened.get()));
     XDPBENCH_TRY(bpf_program* const chosen, choose_program(opened.get(), path.string(), function));
     select_for_loading(opened.get(), chosen);
     leave_out_struct_ops(opened.get());

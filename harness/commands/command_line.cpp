@@ -18,6 +18,7 @@
 #include "commands/empty_values.h"
 #include "commands/help.h"
 #include "commands/usage_error.h"
+#include "scenario/diagnostic.h"
 
 namespace xdpbench::commands {
 namespace {
@@ -81,6 +82,16 @@ std::optional<int> parse(CLI::App& app, const std::vector<std::string>& argument
     return std::nullopt;
 }
 
+// Of several lines. Printed, it would look as if the tool had said them; only code is written so.
+const std::string* find_several_lines(const std::vector<std::string>& arguments) {
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        const bool code =
+            arguments[i].starts_with("--scapy=") || (i > 0 && arguments[i - 1] == "--scapy");
+        if (!code && arguments[i].find('\n') != std::string::npos) return &arguments[i];
+    }
+    return nullptr;
+}
+
 }  // namespace
 
 std::vector<Command> add_commands(CLI::App& app) {
@@ -104,6 +115,12 @@ std::vector<Command> add_commands(CLI::App& app) {
 }
 
 int command_line(std::vector<std::string> arguments) {
+    if (const std::string* const argument = find_several_lines(arguments)) {
+        return refuse({fmt::format("the argument {} has a line feed; of a file that has one in its "
+                                   "name, change the name",
+                                   scenario::in_quotes(*argument)),
+                       ""});
+    }
     Invocation invocation;
     invocation.typed = "xdp-bench";
     for (const std::string& argument : arguments) invocation.typed += " " + shell_word(argument);

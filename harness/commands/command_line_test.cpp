@@ -76,6 +76,23 @@ TEST(EmptyValue, IsAUsageErrorForEveryOptionOfEveryCommand) {
     }
 }
 
+TEST(ArgumentOfTwoLines, IsAUsageErrorWhereverItIsButInCode) {
+    for (const std::vector<std::string>& arguments : {std::vector<std::string>{"a\nb"},
+                                                      {"--a\nb"},
+                                                      {"--prog", "a\nb"},
+                                                      {"compare", "a.o", "a\nb"},
+                                                      {"compare", "a.json", "--", "a\nb"},
+                                                      {"history", "--label=a\nb", "results"}}) {
+        const auto [code, text] = ended(arguments);
+        EXPECT_EQ(code, kInputError);
+        EXPECT_NE(text.find("a\\x0ab' has a line feed"), std::string::npos) << text;
+    }
+    for (const std::vector<std::string>& arguments :
+         {std::vector<std::string>{"--scapy", "a\nb"}, {"--scapy=a\nb"}}) {
+        EXPECT_EQ(ended(arguments).second.find("line feed"), std::string::npos);
+    }
+}
+
 TEST(EmptyValue, IsAUsageErrorBehindAnEqualsSign) {
     for (const auto& [command, option, _] : options_with_values()) {
         if (!option.starts_with("--")) continue;
