@@ -13,7 +13,10 @@
 #include "frames.h"
 #include "stamp.h"
 
-/* Set before load. The live frame starts with `max_length` bytes; shorter frames cut its tail. */
+/* Set before load. The live frame starts with `start_length` bytes, which is no frame's length: only
+ * where a run has changed the length the kernel (net/bpf/test_run.c) writes it into the frame. Else
+ * it sends one whose tail the program under test has moved with the length that this left there. */
+const volatile __u32 start_length = REPLAY_MIN_LENGTH;
 const volatile __u8 paced = 0;   /* send by `pace` */
 const volatile __u8 stamped = 0; /* and write the time into each frame */
 
@@ -64,7 +67,7 @@ int replay(struct xdp_md *ctx)
     frame = next_frame(&length);
     if (!frame)
         goto refuse;
-    if (length < max_length && bpf_xdp_adjust_tail(ctx, (int)length - (int)max_length))
+    if (length != start_length && bpf_xdp_adjust_tail(ctx, (int)length - (int)start_length))
         goto refuse;
     if (bpf_xdp_store_bytes(ctx, 0, frame + 1, length))
         goto refuse;

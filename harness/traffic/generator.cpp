@@ -34,6 +34,16 @@ constexpr double kBurstSeconds = 16e-6;
 constexpr double kTicksPerSecond = 1e9 * (1U << REPLAY_PACE_SHIFT);
 constexpr double kLongestSlack = 86400 * kTicksPerSecond;
 
+// A length that no frame has, if there is one: more than all of them, or where a live frame has no
+// room for that the next one below.
+std::uint32_t start_length(const packet::Frames& frames) {
+    std::vector<bool> taken(net::kLongestLiveFrame + 1);
+    for (const packet::Frame& frame : frames) taken.at(frame.bytes.size()) = true;
+    std::size_t length = std::min(longest_of(frames) + 1, net::kLongestLiveFrame);
+    while (length > REPLAY_MIN_LENGTH && taken[length]) --length;
+    return static_cast<std::uint32_t>(length);
+}
+
 Error send_error(int number) {
     Error error = system_error("cannot run the replay generator", number);
     if (number == EINVAL) {
@@ -83,8 +93,8 @@ Result<void> Generator::require_sendable(const packet::Frames& frames) {
 
 void Generator::Close::operator()(struct replay* skeleton) const { replay__destroy(skeleton); }
 
-Generator::Generator(std::unique_ptr<struct replay, Close> skeleton, std::size_t longest)
-    : skeleton_(std::move(skeleton)), data_(longest) {}
+Generator::Generator(std::unique_ptr<struct replay, Close> skeleton)
+    : skeleton_(std::move(skeleton)), data_(skeleton_->rodata->start_length) {}
 
 Result<Generator> Generator::create(const packet::Frames& frames, Pace pace) {
     XDPBENCH_CHECK(require_sendable(frames));
@@ -104,11 +114,11 @@ Result<Generator> Generator::create_by_socket(const packet::Frames& frames) {
 }
 
 Result<Generator> Generator::create_live(const packet::Frames& frames, Pace pace) {
-    const std::size_t longest = longest_of(frames);
     std::unique_ptr<struct replay, Close> skeleton(replay__open());
     if (!skeleton) return system_error("cannot open the replay generator", errno);
     skeleton->rodata->frame_count = static_cast<std::uint32_t>(frames.size());
-    skeleton->rodata->max_length = static_cast<std::uint32_t>(longest);
+    skeleton->rodata->max_length = static_cast<std::uint32_t>(longest_of(frames));
+    skeleton->rodata->start_length = start_length(frames);
     skeleton->rodata->paced = pace == Pace::flat_out ? 0 : 1;
     skeleton->rodata->stamped = pace == Pace::paced_stamped ? 1 : 0;
     bpf_map* const map = skeleton->maps.frames;
@@ -117,7 +127,7 @@ Result<Generator> Generator::create_live(const packet::Frames& frames, Pace pace
         return frame_program_error("the replay generator", error);
     XDPBENCH_CHECK(bpf::require_variables(skeleton->bss, "the replay generator"));
     XDPBENCH_CHECK(store_frames(map, frames));
-    return Generator(std::move(skeleton), longest);
+    return Generator(std::move(skeleton));
 }
 
 Result<void> Generator::park(const net::NetNs& netns, const net::InterfaceInfo& idle) {

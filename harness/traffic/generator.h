@@ -113,7 +113,7 @@ class Generator {
     struct Close {
         void operator()(struct replay* skeleton) const;
     };
-    Generator(std::unique_ptr<struct replay, Close> skeleton, std::size_t longest);
+    explicit Generator(std::unique_ptr<struct replay, Close> skeleton);
     explicit Generator(SocketGenerator by_socket) : by_socket_(std::move(by_socket)) {}
     static Result<Generator> create_live(const packet::Frames& frames, Pace pace);
     // One call of `runs` runs in the caller's namespace. Returns 0 or an errno.
@@ -125,8 +125,7 @@ class Generator {
     std::unique_ptr<struct replay, Close> skeleton_;
     std::optional<SocketGenerator> by_socket_;  // instead of the skeleton
     std::optional<bpf::XdpLink> parked_;
-    std::vector<std::uint8_t>
-        data_;  // the live frame's first content: as long as the longest frame
+    std::vector<std::uint8_t> data_;  // the live frame's first content
     std::uint64_t cut_calls_ = 0;
 };
 

@@ -100,7 +100,11 @@ class TrafficTest : public bpf::KernelTest, public testing::WithParamInterface<m
 
     // The reference program at the DUT side, and a sink at each end.
     void equip(const std::string& name, Capture capture = kCapture) {
-        auto program = bpf::Program::open(bpf::reference_object(name));
+        equip_with(bpf::reference_object(name), capture);
+    }
+
+    void equip_with(const std::string& object, Capture capture = kCapture) {
+        auto program = bpf::Program::open(object);
         ASSERT_TRUE(program) << program.error().text();
         ASSERT_TRUE(program->load());
         program_.emplace(std::move(*program));
@@ -293,6 +297,23 @@ TEST_P(TrafficTest, TheLongestFrameArrives) {
     ASSERT_NO_FATAL_FAILURE(equip("xdp_pass"));
     ASSERT_NO_FATAL_FAILURE(send(frames));
     expect_captured(*stack_, frames);
+}
+
+// Within a call the kernel sends frames that came back again, and they keep the length that the
+// program left them.
+TEST_P(TrafficTest, AFrameIsSentAsItIsThoughAnEarlierOneCameBackLonger) {
+    packet::Frame longer = numbered_frame(1, 60);
+    ASSERT_NO_FATAL_FAILURE(equip_with(bpf::fixture_object("grows_tail")));
+    auto generator = Generator::create({longer});
+    ASSERT_TRUE(generator) << generator.error().text();
+    ASSERT_TRUE(generator->send(network_->tester, link().tester.index, kCapture.frames));
+    longer.bytes.resize(64);
+    const auto accounted = [&] { return back_->arrived().value() + refused_by_rings(); };
+    static_cast<void>(bpf::comes_true([&] { return accounted() >= kCapture.frames; }));
+    const auto captured = back_->captured();
+    ASSERT_TRUE(captured) << captured.error().text();
+    ASSERT_GT(captured->size(), kCapture.frames / 2);
+    for (const packet::Frame& frame : *captured) ASSERT_EQ(frame.bytes, longer.bytes);
 }
 
 // Where the receiver gets its turn after each batch (since 6.5), none is refused.
