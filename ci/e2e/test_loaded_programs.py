@@ -164,6 +164,11 @@ class LoadedPrograms(PinnedCase):
             flood.kill()
             flood.wait()
 
+    def test_nothing_to_restore_is_a_usage_error(self):
+        for command in (("--prog", "xdp_drop"), ("compare", "xdp_drop", "xdp_drop"),
+                        ("record", "--prog", "xdp_drop", "--pcap", "udp_64.pcap", "-o", "a.yaml")):
+            self.assertIn("--restore-state goes with a loaded program", self.tool(*command, "--restore-state", code=2).stderr)
+
     def test_what_cannot_work_is_refused_with_the_reason(self):
         self.assertIn("there is no program with id 4294967295", self.tool("--prog", "id:4294967295", code=2).stderr)
         self.assertIn("id:x is no number", self.tool("--prog", "id:x", code=2).stderr)

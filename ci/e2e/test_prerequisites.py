@@ -103,6 +103,12 @@ class Limits(Case):
         self.assertIn("cannot write out.json: File too large", done.stderr)
         self.assertEqual(os.listdir(self.folder), [])
 
+    def test_a_stack_without_room_is_a_missing_prerequisite(self):
+        done = self.tool(*JUDGED, code=4, preexec_fn=limited(resource.RLIMIT_STACK, 96 << 10))
+        self.assertIn("the stack may have 96.0 KiB, and 1.0 MiB are needed", done.stderr)
+        most = resource.getrlimit(resource.RLIMIT_STACK)[1]
+        self.tool(*JUDGED, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_STACK, (96 << 10, most)))
+
     def test_too_few_descriptors_are_a_missing_prerequisite(self):
         done = self.tool(*JUDGED, code=4, preexec_fn=limited(resource.RLIMIT_NOFILE, 32))
         self.assertIn("may have 32 open files", done.stderr)

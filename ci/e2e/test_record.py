@@ -341,6 +341,7 @@ checks:
         self.assertIn("option --prog is missing", self.tool("record", code=2).stderr)
         self.assertIn("option -o FILE is missing", self.tool("record", "--prog", "xdp_pass", code=2).stderr)
         self.assertIn("option --pcap FILE is missing", self.tool("record", "--prog", "xdp_pass", "-o", "x.yaml", code=2).stderr)
+        self.assertIn("no scenario to standard output", self.tool("record", "--prog", "xdp_pass", "-o", "-", code=2).stderr)
         self.assertIn("nowhere.pcap", self.tool("record", "--prog", "xdp_pass", "-o", "x.yaml", "--pcap", "nowhere.pcap", code=2).stderr)
         self.assertEqual(os.listdir(self.folder), [])
 

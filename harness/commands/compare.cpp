@@ -97,6 +97,7 @@ Result<Programs> find_programs(const CompareArguments& arguments) {
     }
     for (target::Target* const target : {&base, &contender})
         XDPBENCH_CHECK(target::permit(*target, arguments.state, programs.restored, programs.notes));
+    XDPBENCH_CHECK(target::require_restorable(arguments.state, programs.restored));
     if (base.existing && !contender.existing) {
         XDPBENCH_TRY(std::string note, target::begin_like(contender, base));
         programs.notes.push_back(std::move(note));

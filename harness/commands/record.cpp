@@ -37,10 +37,15 @@ Result<record::Recorded> record_new(const RecordArguments& arguments,
     }
     if (arguments.output.empty())
         return missing_argument("record", "-o FILE", "the scenario to write");
+    if (arguments.output == "-")
+        return input_error(
+            "record writes no scenario to standard output",
+            "give it a name, as captures are looked for from its folder: -o mine.yaml");
     XDPBENCH_TRY(target::Target target, arguments.scenario.empty()
                                             ? target::find_target(arguments.program)
                                             : target::target_of(arguments.scenario));
     XDPBENCH_CHECK(target::permit(target, arguments.state, restored, notes));
+    XDPBENCH_CHECK(target::require_restorable(arguments.state, restored));
     XDPBENCH_TRY(const target::TrafficOption traffic, parse_traffic(arguments.traffic));
     if (traffic.empty())
         return missing_argument("record", "--pcap FILE", "the traffic, or --scapy");

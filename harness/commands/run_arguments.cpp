@@ -297,6 +297,9 @@ Result<run::RunOptions> parse_run(const RunArguments& arguments) {
     XDPBENCH_CHECK(add_rates(arguments, options));
     XDPBENCH_CHECK(add_goals(arguments, options));
     XDPBENCH_TRY(options.cpus, parse_cpus(arguments, options));
+    if (arguments.keep && !options.replay)
+        return input_error("--keep goes with replay, which --only leaves out",
+                           "add replay to --only, or leave --keep out");
     options.keep = arguments.keep;
     XDPBENCH_CHECK(add_ports(arguments, options));
     options.pin_maps = arguments.pin_maps;

@@ -86,10 +86,10 @@ TEST(RunArguments, TakeAllModes) {
 
 TEST(RunArguments, TakeMeasurementAndTrafficOptions) {
     const run::RunOptions run =
-        options({"--duration",  "250ms",    "--rounds", "3",      "--flows", "1000",
-                 "--placement", "separate", "--pcap",   "a.pcap", "--cut",   "pad",
-                 "--set",       "a=1",      "--set",    "b[2]=3", "--keep",  "--pin-maps",
-                 "--only",      "search",   "--exceed", "20%",    "--width", "1%"});
+        options({"--duration",  "250ms",         "--rounds", "3",      "--flows", "1000",
+                 "--placement", "separate",      "--pcap",   "a.pcap", "--cut",   "pad",
+                 "--set",       "a=1",           "--set",    "b[2]=3", "--keep",  "--pin-maps",
+                 "--only",      "replay,search", "--exceed", "20%",    "--width", "1%"});
     EXPECT_EQ(run.seconds, 0.25);
     EXPECT_EQ(run.rounds, 3);
     EXPECT_EQ(run.shapes.front().flows, 1000U);
@@ -151,6 +151,7 @@ TEST(RunArguments, RejectOptionsThatDoNotGoTogether) {
         {{"--only", "replay", "--rounds", "2"}, "--rounds goes with bench"},
         {{"--only", "replay", "--settle", "off"}, "--settle goes with bench"},
         {{"--only", "replay", "--state", "fresh"}, "--state goes with bench"},
+        {{"--only", "check,bench", "--keep"}, "--keep goes with replay"},
         {{"--loss", "1%"}, "--loss goes with search"},
         {{"--exceed", "1%"}, "--exceed goes with search"},
         {{"--width", "1%"}, "--width goes with search"},

@@ -71,6 +71,7 @@ Result<void> attach(const AttachOptions& options, model::LiveListener& report) {
     target::RestoredState restored;
     std::vector<std::string> notes;
     XDPBENCH_CHECK(target::permit(target, options.state, restored, notes));
+    XDPBENCH_CHECK(target::require_restorable(options.state, restored));
     XDPBENCH_TRY(bpf::Program program, target::open_unconfigured(target));
     XDPBENCH_TRY(const scenario::Configuration configuration,
                  target::settings_for(program, options.settings));

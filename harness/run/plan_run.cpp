@@ -124,6 +124,7 @@ Result<PlannedRun> plan_run(const RunOptions& options) {
     for (target::Target& target : plan.targets) target.xsk = options.xsk;
     for (target::Target& target : plan.targets)
         XDPBENCH_CHECK(target::permit(target, options.shared_state, plan.restored, plan.notes));
+    XDPBENCH_CHECK(target::require_restorable(options.shared_state, plan.restored));
     const bool sends = options.replay || options.bench || options.search || options.latency;
     for (const target::Target& target : plan.targets)
         XDPBENCH_CHECK(check::validate(target, sends));

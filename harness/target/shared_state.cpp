@@ -81,4 +81,11 @@ Result<void> permit(Target& target, const StateOptions& options, RestoredState& 
     return {};
 }
 
+Result<void> require_restorable(const StateOptions& options, const RestoredState& restored) {
+    if (!options.restore || !restored.empty()) return {};
+    return input_error(
+        "--restore-state goes with a loaded program (id:N, tag:T, pinned:PATH, dev:IF)",
+        "the maps of others begin anew each time: leave it out");
+}
+
 }  // namespace xdpbench::target

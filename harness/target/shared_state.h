@@ -28,6 +28,7 @@ class RestoredState {
     ~RestoredState();
 
     void add(std::shared_ptr<const bpf::MapState> stored, const Target& target);
+    [[nodiscard]] bool empty() const { return entries_.empty(); }
     // Now, also after an interruption. The first error, if some cannot be put back; nothing is left
     // to do at the end.
     Result<void> restore();
@@ -46,5 +47,8 @@ class RestoredState {
 // know.
 Result<void> permit(Target& target, const StateOptions& options, RestoredState& restored,
                     std::vector<std::string>& notes);
+
+// When all targets are permitted: an input error if --restore-state has nothing to restore.
+Result<void> require_restorable(const StateOptions& options, const RestoredState& restored);
 
 }  // namespace xdpbench::target
