@@ -14,6 +14,12 @@ SEC("xdp") int by_clock(struct xdp_md *ctx) { return bpf_ktime_get_ns() & 1 ? XD
 SEC("xdp") int goes_on(struct xdp_md *ctx) { bpf_tail_call(ctx, &next, 0); return ctx->ingress_ifindex == 1 ? XDP_PASS : XDP_TX; }
 char _license[] SEC("license") = "GPL";
 """
+BY_INTERFACE = """
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+SEC("xdp") int by_interface(struct xdp_md *ctx) { return ctx->ingress_ifindex == 1 ? XDP_PASS : XDP_DROP; }
+char _license[] SEC("license") = "GPL";
+"""
 MODES = ("--mode", "generic,native", "--only", "check,replay")
 SIZES = ("--pcap", os.path.join(SOURCE, "pcaps", "mixed.pcap"))  # 1,000 frames of 60 to 1514 bytes
 
@@ -90,6 +96,10 @@ class Untold(Case):
         self.assertEqual(native["outcome"], "invalid")
         self.assertIn("on the interface that a frame comes in by", native["message"])
 
+
+    def test_a_drop_that_only_the_interface_causes_is_not_the_tools_fault(self):
+        done = self.tool("--prog", self.compile(BY_INTERFACE), "--only", "bench", "--mode", "generic", "--budget", "2s", code=3)
+        self.assertIn("the program drops here what it does not drop in test runs", done.stdout)
 
     def test_a_clock_that_another_program_of_the_object_reads_is_no_excuse(self):
         self.write_text("beside.bpf.c", BESIDE_A_CLOCK)

@@ -162,7 +162,7 @@ Result<TrialRig::Offered> TrialRig::offer_to_veth(const testbed::InstrumentedLin
     XDPBENCH_TRY(testbed::LinkCounts counts,
                  testbed::settled(link, before, offer.frames, testbed::Settled::balanced));
     if (const std::string missing = testbed::unaccounted(counts, offer.frames); !missing.empty()) {
-        return testbed::unaccounted_error(missing);
+        return testbed::unaccounted_error(missing, link.sees_drops());
     }
     return Offered{std::move(offer), std::move(counts)};
 }

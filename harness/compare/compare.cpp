@@ -32,9 +32,8 @@ namespace {
 
 using Progress = std::function<void(const std::string&)>;
 
-// The first look: with fewer blocks the signed-rank test could not reject. Where blocks are cheap
-// it comes later, because every look costs alpha.
-constexpr std::size_t kFirstLook = 12;
+// Where blocks are cheap the first look comes later, because every look costs alpha.
+using model::kFirstLook;
 constexpr std::size_t kFirstLookOfMany = 24;
 constexpr std::size_t kMany = 96;
 // The exact test over more would take longer than its blocks.

@@ -21,6 +21,9 @@ enum class Measure {
 [[nodiscard]] std::string_view name_of(Measure measure);
 
 // One measure of two programs in one shape of the traffic, interleaved in blocks.
+// The fewest blocks that are looked at: with fewer the signed-rank test could not reject.
+inline constexpr std::size_t kFirstLook = 12;
+
 struct ComparedCase {
     BenchSetup setup;
     Outcome outcome = Outcome::passed;

@@ -19,14 +19,21 @@ constexpr double kPercent = 100;
 // Whether there were enough blocks for a first look: otherwise nothing is known of an effect.
 bool looked_at(const model::ComparedCase& one) { return one.comparison.blocks > 0; }
 
+// A block loads both programs anew, which takes seconds if they have large maps.
+std::string too_few(const model::ComparedCase& one, const model::CompareRecord& record) {
+    const std::string found =
+        fmt::format("{}, too few for a first look", counted(one.ratios.size(), "block"));
+    if (one.seconds <= 0) return found + "; give it more time: --max-time";
+    const double each = one.seconds / static_cast<double>(one.ratios.size() + 1);
+    const double needed = each * (model::kFirstLook + 3) * static_cast<double>(record.cases.size());
+    return fmt::format("{} ({}), and one takes {:.2g} s; give it more time: --max-time {:.0f}s",
+                       found, model::kFirstLook, each, std::ceil(needed));
+}
+
 // What the judgement rests on, in words.
 std::string because(const model::ComparedCase& one, const model::CompareRecord& record) {
     const stats::Comparison& found = one.comparison;
-    if (!looked_at(one))
-        return fmt::format(
-            "{}, too few for a first look; give it more time: "
-            "--max-time",
-            counted(one.ratios.size(), "block"));
+    if (!looked_at(one)) return too_few(one, record);
     const double threshold = one.threshold * kPercent;
     const std::string visible =
         found.smallest_visible
@@ -85,16 +92,14 @@ std::string case_text(const model::ComparedCase& one, const model::CompareRecord
     if (one.outcome != model::Outcome::passed)
         return fmt::format("  {:<{}} {}: {}\n", one.setup.name(), width,
                            model::outcome_name(one.outcome), one.message);
-    const std::string baseline =
-        one.baseline_ns > 0 ? fmt::format("{:.1f}", one.baseline_ns) : std::string("-");
     return fmt::format(
-        "  {:<{}} {:>10.1f} {:>10.1f} {:>8} {:>8}   {:>9}   {:<21} {:>5}   {}\n"
+        "  {:<{}} {:>10} {:>10} {:>8} {:>8}   {:>9}   {:<21} {:>5}   {}\n"
         "            {}\n"
         "            effect on the {}: {}\n{}",
-        one.setup.name(), width, one.base_ns, one.contender_ns, baseline, more_text(one),
-        effect_text(one), interval_text(one), one.comparison.blocks, judgement_text(one),
-        setup_text(one.setup, one.outcome), measured_time(one), because(one, record),
-        slower_side_text(one));
+        one.setup.name(), width, ns_text(one.base_ns), ns_text(one.contender_ns),
+        ns_text(one.baseline_ns), more_text(one), effect_text(one), interval_text(one),
+        one.comparison.blocks, judgement_text(one), setup_text(one.setup, one.outcome),
+        measured_time(one), because(one, record), slower_side_text(one));
 }
 
 // ", the generator on CPU 0", if it had its own.
@@ -164,7 +169,10 @@ std::string measured_time(const model::ComparedCase& one) {
     return one.measure == model::Measure::program ? "program's own time" : "whole path's time";
 }
 
+std::string ns_text(double ns) { return ns > 0 ? fmt::format("{:.1f}", ns) : "-"; }
+
 std::string more_text(const model::ComparedCase& one) {
+    if (one.base_samples.empty()) return "-";
     return fmt::format("{:+.1f}", std::round(one.more_ns() * 10) / 10 + 0.0);  // + 0.0: not "-0.0"
 }
 

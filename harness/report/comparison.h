@@ -11,10 +11,11 @@ namespace xdpbench::report {
 [[nodiscard]] std::string comparison_text(const model::CompareRecord& record);
 
 // Of one case what the tables show: "slower", or why it was not measured; the effect and its
-// interval, "-" where nothing is known of them; how much more the contender takes, in ns/packet.
+// interval; a time, and how much more the contender takes, in ns/packet. "-": not known.
 [[nodiscard]] std::string judgement_text(const model::ComparedCase& one);
 [[nodiscard]] std::string effect_text(const model::ComparedCase& one);
 [[nodiscard]] std::string interval_text(const model::ComparedCase& one);
+[[nodiscard]] std::string ns_text(double ns);
 [[nodiscard]] std::string more_text(const model::ComparedCase& one);
 // What the effect is on: "program's own time" or "whole path's time".
 [[nodiscard]] std::string measured_time(const model::ComparedCase& one);

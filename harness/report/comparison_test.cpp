@@ -77,10 +77,18 @@ TEST(ComparisonText, WithoutALookThereIsNoEffect) {
     one.comparison = {};
     one.comparison.judgement = stats::Judgement::inconclusive;
     one.ratios = {0.1, 0.2, 0.3};
+    one.base_ns = one.contender_ns = one.baseline_ns = 0;
     record.cases = {one};
     const std::string text = comparison_text(record);
     EXPECT_NE(text.find("3 blocks, too few for a first look"), std::string::npos) << text;
     EXPECT_EQ(text.find("0.00 %"), std::string::npos) << text;
+    EXPECT_EQ(text.find("0.0  "), std::string::npos) << text;
+    record.cases[0].seconds = 2;
+    EXPECT_NE(comparison_text(record).find(
+                  "3 blocks, too few for a first look (12), and one takes 0.5 s; "
+                  "give it more time: --max-time 8s"),
+              std::string::npos)
+        << comparison_text(record);
     const auto json = nlohmann::json::parse(to_json(record)).at("cases").at(0);
     EXPECT_TRUE(json.at("effect").is_null());
     EXPECT_TRUE(json.at("p").is_null());

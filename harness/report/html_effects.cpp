@@ -28,10 +28,10 @@ std::vector<HtmlCell> row_of(const model::ComparedCase& one) {
     const stats::Comparison& found = one.comparison;
     return {{html_text(one.setup.name()), ""},
             {judgement_text(one), "o-" + judgement_text(one)},
-            {fmt::format("{:.1f}", one.base_ns), "n"},
-            {fmt::format("{:.1f}", one.contender_ns), "n"},
+            {ns_text(one.base_ns), "n"},
+            {ns_text(one.contender_ns), "n"},
             {more_text(one), "n"},
-            {one.baseline_ns > 0 ? fmt::format("{:.1f}", one.baseline_ns) : "-", "n"},
+            {ns_text(one.baseline_ns), "n"},
             {effect_text(one), "n"},
             {interval_text(one), "n"},
             {fmt::format("{}", found.blocks), "n"},

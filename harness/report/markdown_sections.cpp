@@ -92,8 +92,8 @@ std::string markdown_section(const model::CompareRecord& record) {
                                 "more, ns", "effect", "interval", "blocks"}};
     for (const model::ComparedCase& one : record.cases) {
         rows.push_back({one.setup.program + " " + one.setup.name(), judgement_text(one),
-                        fmt::format("{:.1f}", one.base_ns), fmt::format("{:.1f}", one.contender_ns),
-                        more_text(one), effect_text(one), interval_text(one),
+                        ns_text(one.base_ns), ns_text(one.contender_ns), more_text(one),
+                        effect_text(one), interval_text(one),
                         std::to_string(one.comparison.blocks)});
     }
     return slower_ones(record) + markdown_table(rows, 2) + "\n";

@@ -207,6 +207,7 @@ void add_figures(Families& out, const model::CompareRecord& record) {
         if (one.outcome != model::Outcome::passed) continue;
         for (const auto& [role, ns] :
              {std::pair{"base", one.base_ns}, std::pair{"contender", one.contender_ns}}) {
+            if (ns <= 0) continue;
             Labels labels = labels_of(one.setup);
             labels.emplace_back("role", role);
             out.add(labels, ns * 1e-9);

@@ -39,6 +39,9 @@ std::string unaccounted_text(std::uint64_t frames, const std::string& detail) {
     return fmt::format("{} unaccounted for: {}", counted(frames, "frame"), detail);
 }
 
+constexpr const char* kNotTakenByStack =
+    "; it takes no frame whose VLAN tag is cut off (less than 20 bytes)";
+
 // Whether what left arrived, way by way.
 std::string unaccounted_ways(const LinkCounts& counts, std::uint64_t failed_redirects) {
     const std::uint64_t transmitted = counts.actions[XDP_TX];
@@ -57,9 +60,10 @@ std::string unaccounted_ways(const LinkCounts& counts, std::uint64_t failed_redi
                         thousands(lost_back)));
     }
     if (passed > counts.passed || (redirected == 0 && passed != counts.passed)) {
-        return unaccounted_text(apart(passed, counts.passed),
-                                fmt::format("{} left by XDP_PASS, but {} reached the stack",
-                                            counted(passed, "frame"), thousands(counts.passed)));
+        return unaccounted_text(
+            apart(passed, counts.passed),
+            fmt::format("{} left by XDP_PASS, but {} reached the stack{}", counted(passed, "frame"),
+                        thousands(counts.passed), passed > counts.passed ? kNotTakenByStack : ""));
     }
     const std::uint64_t returned = beyond(back, transmitted);
     const std::uint64_t to_stack = beyond(counts.passed, passed);
@@ -175,7 +179,13 @@ std::string unaccounted(const LinkCounts& counts, std::uint64_t sent) {
                     loss(counts.losses, "cpumap_drops") + lost_to_sockets(counts.losses));
 }
 
-Error unaccounted_error(std::string unaccounted_frames) {
+Error unaccounted_error(std::string unaccounted_frames, bool sees_drops) {
+    if (!sees_drops)
+        return Error{
+            ErrorKind::invalid, std::move(unaccounted_frames),
+            "the program drops here what it does not drop in test runs, for example because "
+            "of the interface that frames come in by; in generic mode nothing counts drops",
+            "see what it does with them: --only replay"};
     return Error{ErrorKind::invalid,
                  std::move(unaccounted_frames),
                  {},

@@ -59,8 +59,8 @@ void attribute_all(ActionSource source, model::Action expected, model::ActionTal
 // anywhere: at the far end, back at the tester (redirected to where it came from), in the stack
 // (by way of a CPUMAP) or in an AF_XDP socket.
 [[nodiscard]] std::string unaccounted(const LinkCounts& counts, std::uint64_t sent);
-// The same, which is not empty, as an error of the measurement.
-[[nodiscard]] Error unaccounted_error(std::string unaccounted_frames);
+// The same, which is not empty, as an error of the measurement. `sees_drops`: of the link.
+[[nodiscard]] Error unaccounted_error(std::string unaccounted_frames, bool sees_drops = true);
 
 // Where most frames arrived.
 [[nodiscard]] model::End redirect_end(const LinkCounts& counts);

@@ -53,6 +53,19 @@ TEST(Accounting, EveryImbalanceIsTold) {
     counts.passed = 4;
     EXPECT_NE(unaccounted(counts, 10).find("3 frames left by XDP_PASS, but 4 reached"),
               std::string::npos);
+    counts.passed = 2;
+    EXPECT_NE(unaccounted(counts, 10)
+                  .find("3 frames left by XDP_PASS, but 2 reached the stack; it "
+                        "takes no frame whose VLAN tag is cut off"),
+              std::string::npos);
+}
+
+TEST(Accounting, WhereDropsAreNotSeenTheProgramMayHaveDropped) {
+    EXPECT_NE(unaccounted_error("a", true).advice.find("a fault of xdp-bench"), std::string::npos);
+    const Error error = unaccounted_error("a", false);
+    EXPECT_NE(error.cause.find("the program drops here what it does not drop in test runs"),
+              std::string::npos);
+    EXPECT_EQ(error.advice, "see what it does with them: --only replay");
 }
 
 // A redirected frame may arrive at any end.

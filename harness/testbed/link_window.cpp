@@ -26,7 +26,7 @@ Result<LinkWindow> run_window(const InstrumentedLink& link, traffic::Generator& 
     }
     const std::string missing = unaccounted(counts, frames);
     if (!missing.empty()) {
-        return unaccounted_error(missing);
+        return unaccounted_error(missing, link.sees_drops());
     }
     return LinkWindow{std::move(counts), seconds, sending_seconds, cpu_seconds,
                       generator.cut_calls() != cut_before};
