@@ -123,8 +123,9 @@ class LoadedPrograms(PinnedCase):
         name = f"pinned:{self.pins}/drop_ipv6"
         done = self.shell(load + f"{TOOL} attach --prog {name} --dev port0 --duration 200ms --interval 100ms {ALLOW}")
         self.assertIn("drop_ipv6", done.stdout)
-        self.shell(load + f"{TOOL} record --prog {name} --pcap {SOURCE}/pcaps/drop_ipv6_checks.pcap -o mine.yaml {ALLOW}; "
+        done = self.shell(load + f"{TOOL} record --prog {name} --pcap {SOURCE}/pcaps/drop_ipv6_checks.pcap -o mine.yaml {ALLOW}; "
                    f"{TOOL} --scenario mine.yaml --only check {ALLOW} --restore-state")
+        self.assertIn("maps that others use are not recorded", done.stdout)
         self.assertIn(f"loaded: {name}", self.read_text("mine.yaml").replace('"', ""))
         done = self.shell(load + f"{TOOL} compare {name} {reference('drop_ipv6')} --only time --max-time 1s {ALLOW} --json out.json",
                           code=(0, 1, 3))

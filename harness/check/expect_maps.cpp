@@ -139,6 +139,11 @@ class MapsExpectation : public Expectation {
   private:
     static Result<void> record(const RepeatedObservation& seen, scenario::YamlNode& expect,
                                RecordingNotes& notes) {
+        // All observations share them: what was there before is not known any more.
+        if (seen.first.program().is_shared()) {
+            notes.summary.emplace_back("maps that others use are not recorded");
+            return {};
+        }
         XDPBENCH_TRY(const Contents changes, steady_changes(seen, notes.unsteady));
         std::size_t count = 0;
         for (const scenario::MapContent& content : changes) {
