@@ -110,13 +110,54 @@ void CaptureInput::read_block() {
         there += 4;
         big_endian_ = out_[kBlockHeader] == 0x1a;
         interfaces_.clear();
+        if (!first_is_big_endian_) first_is_big_endian_ = big_endian_;
     }
     const std::uint32_t length = get32(out_, 4);
     // libpcap explains what is wrong with such a length.
     blocks_ = length >= there + kBlockTrailer && length % 4 == 0 && length <= kLongestBlock;
     if (!blocks_) return;
     read_raw(length - there);
-    if (out_.size() == length && holds_origin(get32(out_, 0))) change_block(out_);
+    if (out_.size() != length) return;
+    if (holds_origin(get32(out_, 0))) change_block(out_);
+    if (first_is_big_endian_ != big_endian_) turn(out_);
+}
+
+void CaptureInput::turn(Bytes& block) const {
+    constexpr std::size_t kSectionFixed = 24;
+    constexpr std::uint32_t kTimeOffsetOption = 14;  // of an interface: its only other number
+    const std::uint32_t type = get32(block, 0);
+    std::vector<std::size_t> sizes;  // of the numbers behind type and length
+    std::size_t options = block.size();
+    if (type == kSectionHeader) {
+        sizes = {4, 2, 2, 8};
+        options = kSectionFixed;
+    } else if (type == kInterface) {
+        sizes = {2, 2, 4};
+        options = kInterfaceFixed;
+    } else if ((type == kEnhancedPacket || type == kOldPacket) &&
+               block.size() >= kEnhancedData + kBlockTrailer) {
+        sizes = {4, 4, 4, 4, 4};
+        if (type == kOldPacket) sizes = {2, 2, 4, 4, 4, 4};
+        options = kEnhancedData + (std::size_t{get32(block, kEnhancedData - 8)} + 3) / 4 * 4;
+    }
+    const auto reverse = [&block](std::size_t at, std::size_t size) {
+        if (at + size <= block.size())
+            std::reverse(block.begin() + static_cast<std::ptrdiff_t>(at),
+                         block.begin() + static_cast<std::ptrdiff_t>(at + size));
+    };
+    while (options + 4 + kBlockTrailer <= block.size()) {
+        const std::uint32_t code = get16(block, options);
+        const std::size_t length = get16(block, options + 2);
+        reverse(options, 2);
+        reverse(options + 2, 2);
+        if (code == kTimeOffsetOption) reverse(options + 4, length);
+        if (code == kEndOfOptions) break;
+        options += 4 + (length + 3) / 4 * 4;
+    }
+    std::size_t at = kBlockHeader;
+    for (const std::size_t size : sizes) reverse(std::exchange(at, at + size), size);
+    for (const std::size_t header : {std::size_t{0}, std::size_t{4}, block.size() - 4})
+        reverse(header, 4);
 }
 
 void CaptureInput::change_block(Bytes& block) {

@@ -59,6 +59,8 @@ class CaptureInput {
     void note_packet(std::uint32_t interface_number);
     // Of the packet that was noted last: the length of the FCS, which a packet may say itself.
     void note_flags(const Bytes& block);
+    // Into the byte order of the first section: libpcap takes only that.
+    void turn(Bytes& block) const;
     // Where the value of this option is, of those that begin at `first`.
     [[nodiscard]] std::optional<std::size_t> find_option(const Bytes& block, std::size_t first,
                                                          std::uint32_t code,
@@ -75,8 +77,9 @@ class CaptureInput {
     Bytes out_;  // not yet read by libpcap, from taken_ on
     std::size_t taken_ = 0;
     bool started_ = false;
-    bool blocks_ = false;  // a pcapng whose blocks were sound so far
-    bool big_endian_ = false;
+    bool blocks_ = false;      // a pcapng whose blocks were sound so far
+    bool big_endian_ = false;  // the current section
+    std::optional<bool> first_is_big_endian_;
     std::vector<FrameOrigin> interfaces_;  // of the current section
     std::deque<FrameOrigin> origins_;      // of the frames that libpcap has not returned yet
 };

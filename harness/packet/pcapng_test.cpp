@@ -102,6 +102,24 @@ TEST_F(PcapTest, ASectionHasItsOwnInterfaces) {
               Frames{frame_of(kUdpFrame)});
 }
 
+TEST_F(PcapTest, SectionsMayHaveDifferentByteOrders) {
+    Frame frame = frame_of(kUdpFrame);
+    frame.timestamp_ns = 1'700'000'000'123'456'789;
+    for (const auto& [first, second] :
+         {std::pair{Order::little, Order::big}, std::pair{Order::big, Order::little}}) {
+        Blocks others(second);
+        others.interface_with_fcs(4);
+        others.old_packet(0, with_fcs()).simple_packet(with_fcs(), 49);
+        const std::string file = pcapng_of(first, {frame}) + pcapng_of(second, {frame, frame}) +
+                                 others.file.text() + pcapng_of(first, {frame});
+        const Frames read = read_frames(save(file)).value();
+        ASSERT_EQ(read.size(), 6U);
+        EXPECT_EQ(read, Frames(6, frame));
+        for (const std::size_t i : {0U, 1U, 2U, 5U})
+            EXPECT_EQ(read[i].timestamp_ns, frame.timestamp_ns) << i;
+    }
+}
+
 TEST_F(PcapTest, SimplePacketsAreAsLongAsTheirInterfaceAllows) {
     for (const Order order : {Order::little, Order::big}) {
         Frame start = frame_of(kUdpFrame);
