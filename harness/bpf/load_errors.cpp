@@ -78,6 +78,12 @@ bool needs_size(const TypedMap& map) {
     }
 }
 
+// A size that the kernel takes: a CPUMAP has no more entries than there may be CPUs.
+std::string size_option(const TypedMap& map) {
+    const int cpus = map.kind == BPF_MAP_TYPE_CPUMAP ? ::libbpf_num_possible_cpus() : 0;
+    return fmt::format("--set {}.max_entries={}", map.name, cpus > 0 ? cpus : 1024);
+}
+
 // The maps whose size the object leaves to its loader; nothing if there are none.
 std::optional<Error> find_unsized(const std::string& operation, const std::vector<TypedMap>& maps) {
     std::vector<std::string> names;
@@ -85,7 +91,7 @@ std::optional<Error> find_unsized(const std::string& operation, const std::vecto
     for (const TypedMap& map : maps) {
         if (map.max_entries != 0 || !needs_size(map)) continue;
         names.push_back(map.name);
-        options.push_back(fmt::format("--set {}.max_entries=1024", map.name));
+        options.push_back(size_option(map));
     }
     if (names.empty()) return std::nullopt;
     const bool one = names.size() == 1;
@@ -152,7 +158,7 @@ std::optional<Error> find_uncreated(const std::string& operation, const NotLoade
                                  counted(map->key.size, "byte"), counted(map->value.size, "byte")),
                      -number);
     const std::string smaller =
-        fmt::format("make it smaller: --set {}.max_entries=1024, or in the object", name);
+        fmt::format("make it smaller: {}, or in the object", size_option(*map));
     switch (number) {
         case -ENOMEM:
             error.cause = "it does not fit into the memory that is free";

@@ -1,5 +1,7 @@
 #include "bpf/load_errors.h"
 
+#include <bpf/libbpf.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <linux/bpf.h>
 
@@ -75,6 +77,18 @@ TEST(LoadError, AllMapsWithoutASizeAreNamed) {
     EXPECT_EQ(error.advice,
               "say how many entries each has room for: --set b.max_entries=1024 --set "
               "c.max_entries=1024");
+}
+
+TEST(LoadError, TheSizeOfACpumapIsTheNumberOfCpus) {
+    TypedMap map = map_of("cpus", 0);
+    map.kind = BPF_MAP_TYPE_CPUMAP;
+    EXPECT_EQ(refused(-EINVAL, "", {map}).advice,
+              fmt::format("say how many entries it has room for: --set cpus.max_entries={}",
+                          ::libbpf_num_possible_cpus()));
+    map.max_entries = 100'000;
+    EXPECT_EQ(refused(-E2BIG, "libbpf: map 'cpus': failed to create: ...", {map}).advice,
+              fmt::format("make it smaller: --set cpus.max_entries={}, or in the object",
+                          ::libbpf_num_possible_cpus()));
 }
 
 TEST(LoadError, AMapThatDoesNotFitIsDescribed) {
