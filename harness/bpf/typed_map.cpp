@@ -63,9 +63,12 @@ TypedMap typed_map(const bpf_object* object, const bpf_map* map) {
     const btf* const types = ::bpf_object__btf(object);
     const std::uint32_t kind = ::bpf_map__type(map);
     const std::string name = ::bpf_map__name(map);
+    // Since 1.4 libbpf keeps the descriptor of a placeholder for a map that it does not create, and
+    // asks an inner map for the object that it does not know.
+    const int fd = ::bpf_map__autocreate(map) ? ::bpf_map__fd(map) : -1;
     return {
         name,
-        ::bpf_map__fd(map),
+        fd,
         kind,
         ::bpf_map__max_entries(map),
         key_type(kind, {types, ::bpf_map__btf_key_type_id(map), ::bpf_map__key_size(map)}),
