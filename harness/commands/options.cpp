@@ -45,7 +45,8 @@ DeclaredOption add_option(CLI::App& app, const std::string& names, T& variable,
 template <class T>
 DeclaredOption add_flag(CLI::App& app, const std::string& names, T& variable,
                         const std::string& description) {
-    return DeclaredOption(app.add_flag(names, variable, description));
+    // CLI11 2.4 takes a counted flag for given, with its default, if its callback is forced.
+    return DeclaredOption(app.add_flag(names, variable, description)->force_callback(false));
 }
 
 #define XDPBENCH_OPTION_TYPE(...)                                                            \
