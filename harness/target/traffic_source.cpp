@@ -58,6 +58,11 @@ Result<fs::path> data_folder() {
                                  "/proc is not mounted", "mount -t proc proc /proc");
     const fs::path data = executable.parent_path().parent_path() / "share" / "xdp-bench";
     if (fs::is_directory(data / "scenarios", error)) return data;
+    if (error == std::errc::permission_denied)
+        return unavailable_error(
+            fmt::format("cannot read the tool's programs and scenarios at {}: {}", data.string(),
+                        error.message()),
+            "a folder above them is closed to this user", "run it as root, or open the folder");
     return input_error(
         fmt::format("the tool's programs and scenarios are not at {}", data.string()),
         "install with cmake --install, or run it from the build tree");
