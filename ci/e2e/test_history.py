@@ -93,6 +93,7 @@ class History(Case):
         noise = 1 + 0.002 * (number * 7 % 5)
         for bench in document["benches"]:
             bench.update(outcome="passed", excluded_rounds=0)
+            bench.get("precision", {})["reached"] = 0.004  # whatever the machine was busy with
             for key, value in (("cycles_per_packet", 300), ("ns_per_packet", 100)):
                 bench[key] = {"median": value * factor * noise}
             if "processed_pps" in bench:

@@ -74,7 +74,7 @@ TEST(Budget, EachHasASecondWhateverIsLeft) {
     std::map<int, KnownCore> cores;
     const Clock::time_point before = Clock::now();
     budget.measure({&benches[0]}, 1, 5, cores);
-    EXPECT_GE(seconds_since(before), 0.5);
+    EXPECT_GT(seconds_since(before), 0.1);  // a window that would take too long is not begun
     EXPECT_EQ(benches[0].rig->rounds().size(), 5U);
 }
 

@@ -154,6 +154,8 @@ TEST(LoadReport, AGeneratorOnTheOtherMachineIsNotGivenACpuOfThisOne) {
     load.setup.generator_elsewhere = true;
     load.setup.generator_cpu = model::kCpuUnknown;
     load.setup.generator_cpus = {};
+    load.trials = {trial_of(1000, 1000, 0)};
+    load.trials[0].sent_by_cpu = {500, 500};
     const nlohmann::json json = json_of(load, "rates");
     EXPECT_TRUE(json.at("generator_cpu").is_null());
     EXPECT_EQ(json.at("generator_cpus"), std::vector<int>{});
