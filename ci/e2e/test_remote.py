@@ -71,7 +71,7 @@ class Namespace(TwoHosts):
         done = self.run_remote("--prog", "xdp_drop", "--only", "bench", "--duration", "100ms", "--rounds", "2", code=(0, 3))
         self.assertIn("xdp_drop", done.stdout)
         self.assertIn("real interfaces: generator on the other machine, program on the CPU of the interrupt", done.stdout)
-        bench = self.read_json()["benches"][0]
+        bench, = [one for one in self.read_json()["benches"] if one["mode"] == "native"]
         self.assertEqual((bench["generator_cpu"], bench["generator_elsewhere"]), (None, True))
         self.assertGreater(bench["rounds"][0]["offered"], 1000)
         self.run_remote("--prog", "xdp_drop", "--only", "bench", "--rate", "1kpps", "--duration", "100ms", "--rounds", "2", code=(0, 3))

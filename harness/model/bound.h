@@ -1,6 +1,7 @@
 // What a rate is bound by.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -14,6 +15,8 @@ enum class Bound {
     stack,  // of the CPU that a CPUMAP redirects to
     path    // real interfaces are no better with the empty program in its place
 };
+inline constexpr std::array kBounds{Bound::none, Bound::generator, Bound::program, Bound::stack,
+                                    Bound::path};
 [[nodiscard]] std::string_view name_of(Bound bound);
 
 // A rate of a program, against the most that its generators sent over the same port: "the program

@@ -147,7 +147,7 @@ void judge_bounds(const SavedFigure& before, const SavedFigure& after,
     if (std::abs(fall) <= width) return;
     const bool above_threshold = threshold && fall > *threshold;
     // What looks like the slower one was not seen at its limit: the generator was.
-    if ((fall > 0 ? after : before).bounds->bound != "program") {
+    if ((fall > 0 ? after : before).bounds->bound != model::Bound::program) {
         if (above_threshold) row.verdict = Change::undecided;
         row.reason += "; the lower one is the most that the generator offered";
         return;
@@ -165,8 +165,10 @@ ResultRow judge_samples(const SavedFigure& before, const SavedFigure& after,
     const std::vector<std::string> unlike = setup_differences(before, after);
     if (!unlike.empty()) {
         row.reason = fmt::format("measured differently: {}", fmt::join(unlike, "; "));
-    } else if (before.outcome != "passed" || after.outcome != "passed") {
-        row.reason = fmt::format("the measurement is {} / {}", before.outcome, after.outcome);
+    } else if (before.outcome != model::Outcome::passed ||
+               after.outcome != model::Outcome::passed) {
+        row.reason = fmt::format("the measurement is {} / {}", model::outcome_name(before.outcome),
+                                 model::outcome_name(after.outcome));
     } else if (!after.unjudged.empty()) {
         row.verdict = Change::not_judged;
         row.reason = after.unjudged;

@@ -10,7 +10,7 @@ SavedFigure bench_of(std::vector<double> ns, const std::string& mode = "native")
     bench.program = "lb";
     bench.mode = mode;
     bench.action = "XDP_TX";
-    bench.outcome = "passed";
+    bench.outcome = model::Outcome::passed;
     bench.setup = {{"placement", "shared"}, {"traffic", "a.pcap"}};
     bench.samples = std::move(ns);
     return bench;
@@ -104,7 +104,7 @@ TEST(CompareResults, EqualSetupsArePairedAndTheRestIsShown) {
 
 TEST(CompareResults, AnInvalidBenchIsNotJudged) {
     SavedFigure invalid = bench_of(kHundredTwenty);
-    invalid.outcome = "invalid";
+    invalid.outcome = model::Outcome::invalid;
     const ResultTable table =
         compare_results(result_of({bench_of(kHundred)}), result_of({invalid}), 0.05);
     EXPECT_EQ(table.rows[0].verdict, Change::not_compared);
@@ -236,7 +236,7 @@ SavedFigure rate_of(std::vector<double> pps) {
     return figure;
 }
 
-SavedFigure search_of(double lower, std::optional<double> upper, const std::string& bound) {
+SavedFigure search_of(double lower, std::optional<double> upper, model::Bound bound) {
     SavedFigure figure = rate_of({lower});
     figure.what = "search, loss 0 %";
     figure.bounds = SavedBounds{upper, bound};
@@ -261,27 +261,27 @@ TEST(CompareResults, OfARateAFallIsTheRegression) {
 
 TEST(CompareResults, ASearchFellIfItDidByMoreThanBothWidths) {
     const auto row = [](const SavedFigure& after) {
-        return table_of(search_of(1e6, 1.02e6, "program"), after, 0.05).rows.front();
+        return table_of(search_of(1e6, 1.02e6, model::Bound::program), after, 0.05).rows.front();
     };
-    const ResultRow fell = row(search_of(0.9e6, 0.91e6, "program"));
+    const ResultRow fell = row(search_of(0.9e6, 0.91e6, model::Bound::program));
     EXPECT_EQ(fell.verdict, Change::regression);
     EXPECT_NEAR(*fell.change, -0.1, 1e-9);
     EXPECT_FALSE(fell.interval);
     EXPECT_NE(fell.reason.find("one value each, exact to 2.0 %"), std::string::npos) << fell.reason;
-    EXPECT_EQ(row(search_of(0.9e6, 1.1e6, "program")).verdict, Change::none_shown);
-    EXPECT_EQ(row(search_of(0.96e6, 0.97e6, "program")).verdict, Change::slower);
-    EXPECT_EQ(row(search_of(0.99e6, 1e6, "program")).verdict, Change::none_shown);
-    EXPECT_EQ(row(search_of(1.1e6, 1.11e6, "program")).verdict, Change::faster);
-    EXPECT_EQ(row(search_of(1.1e6, std::nullopt, "generator")).verdict, Change::faster);
+    EXPECT_EQ(row(search_of(0.9e6, 1.1e6, model::Bound::program)).verdict, Change::none_shown);
+    EXPECT_EQ(row(search_of(0.96e6, 0.97e6, model::Bound::program)).verdict, Change::slower);
+    EXPECT_EQ(row(search_of(0.99e6, 1e6, model::Bound::program)).verdict, Change::none_shown);
+    EXPECT_EQ(row(search_of(1.1e6, 1.11e6, model::Bound::program)).verdict, Change::faster);
+    EXPECT_EQ(row(search_of(1.1e6, std::nullopt, model::Bound::generator)).verdict, Change::faster);
 }
 
 TEST(CompareResults, AGeneratorThatOfferedLessIsNoRegressionOfTheProgram) {
-    const SavedFigure before = search_of(1e6, 1.01e6, "program");
-    const SavedFigure after = search_of(0.8e6, std::nullopt, "generator");
+    const SavedFigure before = search_of(1e6, 1.01e6, model::Bound::program);
+    const SavedFigure after = search_of(0.8e6, std::nullopt, model::Bound::generator);
     EXPECT_EQ(table_of(before, after, 0.05).rows.front().verdict, Change::undecided);
     EXPECT_EQ(table_of(before, after).rows.front().verdict, Change::none_shown);
     EXPECT_EQ(table_of(after, before, 0.05).rows.front().verdict, Change::none_shown);
-    SavedFigure none = search_of(1, std::nullopt, "none");
+    SavedFigure none = search_of(1, std::nullopt, model::Bound::none);
     none.samples.clear();
     EXPECT_EQ(table_of(before, none, 0.05).rows.front().verdict, Change::undecided);
 }

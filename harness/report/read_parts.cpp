@@ -35,9 +35,7 @@ model::Mode read_mode(const JsonReader& reader) {
 }
 
 model::Bound read_bound(const JsonReader& reader) {
-    using enum model::Bound;
-    constexpr std::array kAll{none, generator, program, stack, path};
-    return reader.named<model::Bound>("bound", kAll,
+    return reader.named<model::Bound>("bound", model::kBounds,
                                       [](model::Bound one) { return model::name_of(one); });
 }
 

@@ -76,6 +76,14 @@ std::vector<SavedJson> objects_of(const SavedJson& json, const char* key) {
     return objects;
 }
 
+// The one of this name; `unknown` if there is none.
+template <class All, class Enum, class Name>
+Enum named(std::string_view name, const All& all, Enum unknown, Name name_of) {
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](Enum one) { return name == name_of(one); });
+    return found == all.end() ? unknown : *found;
+}
+
 // What every figure of a record has in common.
 SavedFigure begin_figure(const SavedJson& json) {
     SavedFigure figure;
@@ -83,7 +91,8 @@ SavedFigure begin_figure(const SavedJson& json) {
     figure.mode = text_of(json, "mode");
     figure.action = text_of(json, "action");
     figure.variant = text_of(json, "variant");
-    figure.outcome = text_of(json, "outcome");
+    figure.outcome = named(text_of(json, "outcome"), model::kOutcomes, model::Outcome::invalid,
+                           model::outcome_name);
     for (const char* const key : kSameSetup) figure.setup[key] = text_of(json, key);
     if (const auto cpus = json.find("generator_cpus"); cpus != json.end() && cpus->is_array())
         figure.setup["generator_cpus"] = std::to_string(cpus->size());
@@ -231,7 +240,9 @@ SavedFigure goal_figure(const SavedJson& search, const std::string& what, const 
     figure.unit = "pps";
     figure.more_is_better = true;
     for (const char* const key : kSameGoal) figure.setup[key] = text_of(goal, key);
-    figure.bounds = SavedBounds{number_of(goal, "upper_pps"), text_of(goal, "bound")};
+    figure.bounds = SavedBounds{number_of(goal, "upper_pps"),
+                                named(text_of(goal, "bound"), model::kBounds, model::Bound::none,
+                                      [](model::Bound one) { return model::name_of(one); })};
     if (const auto lower = number_of(goal, "lower_pps")) figure.samples = {*lower};
     return figure;
 }

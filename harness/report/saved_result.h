@@ -9,13 +9,15 @@
 #include <vector>
 
 #include "base/result.h"
+#include "model/bound.h"
+#include "model/outcome.h"
 
 namespace xdpbench::report {
 
 // Between which rates a search found the throughput, in packets/s.
 struct SavedBounds {
     std::optional<double> upper;  // the lowest rate that does not keep the goal; nothing: none
-    std::string bound;            // "program", "generator" or "none"
+    model::Bound bound = model::Bound::none;
 
     // How far the upper bound lies above `lower`, relative to it; 0 without one.
     [[nodiscard]] double width(double lower) const;
@@ -33,7 +35,7 @@ struct SavedFigure {
     // How it was measured: traffic, placement, CPU and so on, by their names in the file. Figures
     // are compared only where all of these are equal.
     std::map<std::string, std::string> setup;
-    std::string outcome;
+    model::Outcome outcome = model::Outcome::invalid;  // also of one that this tool does not know
     std::vector<double> samples;  // of each round; of what has no rounds the one value
     // Of a bench: the same rounds in cycles of the CPU per packet, and its clock. Both are empty if
     // a round is without them.

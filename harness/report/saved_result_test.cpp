@@ -155,7 +155,7 @@ TEST(ParseResult, LoadsAreFiguresToo) {
     EXPECT_NEAR(figures[2].bounds->width(100), 0.01, 1e-9);
     EXPECT_EQ(figures[2].setup.at("width"), "0.01");
     EXPECT_TRUE(figures[3].samples.empty());
-    EXPECT_EQ(figures[3].bounds->bound, "none");
+    EXPECT_EQ(figures[3].bounds->bound, model::Bound::none);
     EXPECT_EQ(figures[4].what, "search of stamped frames");
     EXPECT_TRUE(figures[4].samples.empty());
     EXPECT_EQ(figures[5].what, "latency at 1 kpps, p50, to the tester");
