@@ -57,6 +57,7 @@ int replay(struct xdp_md *ctx)
 {
     struct replay_frame *frame;
     __u32 length;
+    __s32 change;
     __u64 now = 0;
 
     if (paced) {
@@ -67,7 +68,11 @@ int replay(struct xdp_md *ctx)
     frame = next_frame(&length);
     if (!frame)
         goto refuse;
-    if (length != start_length && bpf_xdp_adjust_tail(ctx, (int)length - (int)start_length))
+    change = (__s32)length - (__s32)start_length;
+    /* Not by comparing the lengths: the verifier of 6.1 would go on with a length of start_length,
+     * for which a frame has no room. */
+    asm volatile("" : "+r"(change));
+    if (change && bpf_xdp_adjust_tail(ctx, change))
         goto refuse;
     if (bpf_xdp_store_bytes(ctx, 0, frame + 1, length))
         goto refuse;
