@@ -25,12 +25,27 @@ checks:
 """
 
 
+def kernel_has_it():
+    with open("/proc/kallsyms", encoding="ascii") as symbols:
+        return "bpf_xdp_metadata_rx_hash" in symbols.read()
+
+
+class WithoutRxMetadata(Case):
+    def setUp(self):
+        super().setUp()
+        if kernel_has_it():
+            self.skipTest("this kernel has bpf_xdp_metadata_rx_hash")
+
+    def test_nothing_is_expected_of_what_cannot_be_read(self):
+        done = self.tool("--prog", "rx_metadata", "--mode", "native", "--only", "check,replay", code=4)
+        self.assertIn("this kernel has no bpf_xdp_metadata_rx_hash", done.stdout)
+        self.assertIn("6 skipped", done.stdout)
+
+
 class RxMetadata(Case):
     def setUp(self):
         super().setUp()
-        with open("/proc/kallsyms", encoding="ascii") as symbols:
-            has = "bpf_xdp_metadata_rx_hash" in symbols.read()
-        if not has:
+        if not kernel_has_it():
             self.skipTest("this kernel has no bpf_xdp_metadata_rx_hash")
 
     def test_the_reference_program_reads_what_the_card_tells(self):

@@ -87,6 +87,8 @@ Result<LoneProgram> load_alone(const Target& target, const scenario::Configurati
     const bool wants_sockets = sockets == LoneSockets::wanted && !xsk::xskmaps_of(program).empty();
     if (bpf::reads_rx_metadata(program) || wants_sockets)
         return load_in_network(target, extra, rx_queues, sockets);
+    if (target.judged && !target.described_only)
+        XDPBENCH_CHECK(bpf::require_rx_metadata(program));
     XDPBENCH_CHECK(program.load());
     XDPBENCH_CHECK(fill_maps(target, program));
     return LoneProgram{std::nullopt, std::move(program)};
