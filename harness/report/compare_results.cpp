@@ -157,6 +157,7 @@ void judge_bounds(const SavedFigure& before, const SavedFigure& after,
 
 ResultRow judge_samples(const SavedFigure& before, const SavedFigure& after,
                         std::optional<double> threshold) {
+    constexpr model::Outcome kPassed = model::Outcome::passed;
     ResultRow row;
     row.bench = after.name();
     row.unit = after.unit;
@@ -165,8 +166,7 @@ ResultRow judge_samples(const SavedFigure& before, const SavedFigure& after,
     const std::vector<std::string> unlike = setup_differences(before, after);
     if (!unlike.empty()) {
         row.reason = fmt::format("measured differently: {}", fmt::join(unlike, "; "));
-    } else if (before.outcome != model::Outcome::passed ||
-               after.outcome != model::Outcome::passed) {
+    } else if (before.outcome != kPassed || after.outcome != kPassed) {
         row.reason = fmt::format("the measurement is {} / {}", model::outcome_name(before.outcome),
                                  model::outcome_name(after.outcome));
     } else if (!after.unjudged.empty()) {
