@@ -122,7 +122,7 @@ bool misses(const RunDifference& found) {
 }
 
 // Of equal programs in runs that differ in their places, on a machine that is also slower in some
-// of them, by a share of all times or by the same time: never more than the figures alone would.
+// of them, by a share of all times or by the same time: not noticeably more than the figures alone.
 TEST(ControlledDifference, MissesNoMoreThanTheFiguresDo) {
     std::mt19937_64 random(11);
     for (const double moves : {0.0, 0.03, 0.2}) {
