@@ -65,6 +65,8 @@ TEST_F(BtfValueTest, EnumsHaveNames) {
     EXPECT_EQ(written("colour", "COLOUR_NONE"), "ffffffff");
     EXPECT_EQ(written("colour", "-1"), "ffffffff");
     EXPECT_EQ(written("colour", "7"), "07");
+    EXPECT_NE(written("colour", "COLOUR_\nRED").find("\"COLOUR_\\nRED\" is no value"),
+              std::string::npos);
     EXPECT_NE(written("colour", "COLOUR_BLUE").find("is no value of type colour"),
               std::string::npos);
     EXPECT_NE(written("colour", "1.2.3.4").find("is no value"), std::string::npos);

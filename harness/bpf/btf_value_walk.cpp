@@ -17,7 +17,7 @@ Error value_error(const model::Value& value, const std::string& path, const std:
 }
 
 std::string written(const model::Value& value) {
-    if (value.scalar() != nullptr) return fmt::format("\"{}\"", *value.scalar());
+    if (value.scalar() != nullptr) return fmt::format("{:?}", *value.scalar());
     return value.list() != nullptr ? "a list" : "a set of fields";
 }
 

