@@ -63,6 +63,17 @@ class Kit(Case):
     def report(self, name):
         return self.read_json(os.path.join("clone", "reports", name))
 
+    def remove_the_program_from_main(self):
+        self.git("checkout", "-q", "main")
+        os.remove(os.path.join(self.clone, "mine.bpf.c"))
+        self.commit("0", "main")
+        self.git("checkout", "-q", "slow")
+
+    def check_not_compared(self):
+        self.assertEqual(self.read_text("clone/reports/compare.md"), "**Not compared**: main does not build mine.o.\n")
+        self.assertFalse(os.path.exists(os.path.join(self.clone, "reports", "compare.json")))
+        self.check_reports()
+
     def check_comparison(self, status):
         """Fails the job exactly if it says slower. On a busy machine the comparison of two programs may be invalid."""
         compared = self.report("compare.json")
@@ -117,6 +128,13 @@ class GitHub(Kit):
         summaries = [self.read_text(f"clone/reports/{name}.md") for name in ("check", "compare")]
         self.assertEqual(self.read_text("summary.md"), "".join(summaries))
 
+    def test_the_first_pull_request_with_the_program(self):
+        self.remove_the_program_from_main()
+        codes = self.steps("pull_request", GITHUB_BASE_REF="main", GITHUB_HEAD_REF="slow", GITHUB_SHA=self.git("rev-parse", "slow"))
+        self.assertEqual(set(codes.values()), {0}, codes)
+        self.check_not_compared()
+        self.assertIn("Not compared", self.read_text("summary.md"))
+
     def test_a_push_adds_to_the_history(self):
         self.git("checkout", "-q", "main")
         for number in ("1", "2"):
@@ -163,6 +181,12 @@ class GitLab(Kit):
         done = self.job(CI_MERGE_REQUEST_TARGET_BRANCH_NAME="main", CI_COMMIT_SHA=self.git("rev-parse", "slow"))
         self.check_comparison(done.returncode)
         self.check_reports()
+
+    def test_the_first_merge_request_with_the_program(self):
+        self.remove_the_program_from_main()
+        done = self.job(CI_MERGE_REQUEST_TARGET_BRANCH_NAME="main", CI_COMMIT_SHA=self.git("rev-parse", "slow"))
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.check_not_compared()
 
     def test_the_main_branch(self):
         self.git("checkout", "-q", "main")
