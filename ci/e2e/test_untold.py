@@ -20,6 +20,15 @@ BY_INTERFACE = """
 SEC("xdp") int by_interface(struct xdp_md *ctx) { return ctx->ingress_ifindex == 1 ? XDP_PASS : XDP_DROP; }
 char _license[] SEC("license") = "GPL";
 """
+PLAIN = """
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+SEC("xdp") int aborts(struct xdp_md *ctx) { return XDP_ABORTED; }
+SEC("xdp") int drops(struct xdp_md *ctx) { return XDP_DROP; }
+SEC("xdp") int sends(struct xdp_md *ctx) { return XDP_TX; }
+SEC("xdp") int back(struct xdp_md *ctx) { return bpf_redirect(ctx->ingress_ifindex, 0); }
+char _license[] SEC("license") = "GPL";
+"""
 MODES = ("--mode", "generic,native", "--only", "check,replay")
 SIZES = ("--pcap", os.path.join(SOURCE, "pcaps", "mixed.pcap"))  # 1,000 frames of 60 to 1514 bytes
 
@@ -60,7 +69,22 @@ class Untold(Case):
             self.assertFalse(replay["accounted_for"])
         for case in cases_of(result, "replay"):
             self.assertEqual(case["outcome"], "invalid")
-            self.assertIn("a broadcast to a map without other targets is counted nowhere", case["message"])
+            self.assertIn("a broadcast to a map without other targets, is counted nowhere", case["message"])
+        self.assertEqual([case["outcome"] for case in cases_of(result, "modes")], ["skipped"])
+
+    def test_what_a_scenario_expects_does_not_change_what_is_seen(self):
+        self.write_text("plain.bpf.c", PLAIN)
+        self.assertEqual(build_program(os.path.join(self.folder, "plain.bpf.c"), os.path.join(self.folder, "plain.o")), "")
+        for function, returned, wrong in (("aborts", "XDP_ABORTED", "XDP_DROP"), ("drops", "XDP_DROP", "XDP_ABORTED"),
+                                          ("back", "XDP_REDIRECT", "XDP_TX"), ("sends", "XDP_TX", "XDP_REDIRECT")):
+            for expected, code in ((returned, 0), (wrong, 1)):
+                with self.subTest(function=function, expected=expected):
+                    self.write_text("plain.yaml", f"name: plain\nabout: x\nprogram: {{ object: plain.o, function: {function} }}\n"
+                                    f"replay: {{ topology: pair, traffic: {SIZES[1]}, expect: {{ {expected}: 1000 }} }}\n")
+                    self.tool("--scenario", "plain.yaml", *MODES, "--json", "plain.json", code=code)
+                    result = self.read_json("plain.json")
+                    self.assertEqual([replay["actions"][returned] for replay in result["replays"]], [1000, 1000])
+                    self.assertEqual([case["outcome"] for case in cases_of(result, "modes")], ["passed"])
 
     def test_frames_that_cannot_be_sent_are_counted_once(self):
         result = self.replay("grows", 0)

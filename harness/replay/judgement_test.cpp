@@ -25,9 +25,19 @@ TEST(Replacement, AFrameThatMetNeitherIsMissed) {
     testbed::LinkCounts counts = ten_dropped();
     --counts.actions[XDP_DROP];
     const check::Verdict verdict = judge_replacement(counts, 10, 3);
-    EXPECT_EQ(verdict.outcome, model::Outcome::failed);
+    EXPECT_EQ(verdict.outcome, model::Outcome::invalid);
     EXPECT_NE(verdict.message.find("replaced 3 times under traffic: "), std::string::npos);
-    EXPECT_EQ(judge_replacement(ten_dropped(), 11, 3).outcome, model::Outcome::failed);
+    EXPECT_EQ(judge_replacement(ten_dropped(), 11, 3).outcome, model::Outcome::invalid);
+}
+
+TEST(Replacement, WhatIsNoActionFails) {
+    testbed::LinkCounts counts = ten_dropped();
+    --counts.actions[XDP_DROP];
+    counts.no_action = 1;
+    const check::Verdict verdict = judge_replacement(counts, 10, 3);
+    EXPECT_EQ(verdict.outcome, model::Outcome::failed);
+    EXPECT_NE(verdict.message.find("1 frame: the program returned a value that is no XDP action"),
+              std::string::npos);
 }
 
 class TestRuns : public testing::Test {

@@ -1,6 +1,7 @@
 #include "replay/modes.h"
 
 #include <fmt/format.h>
+#include <linux/bpf.h>
 
 #include <chrono>
 #include <cstdint>
@@ -121,7 +122,13 @@ Result<Observation> observe(const testbed::InstrumentedLink& link, model::Mode m
                             const testbed::LinkCounts& counts, bool kept) {
     Observation seen;
     seen.mode = mode;
-    if (link.counted_by_program()) seen.actions = counts.actions;
+    if (link.counted_by_program()) {
+        seen.actions = counts.actions;
+    } else {
+        seen.aborted = counts.aborted;
+        if (counts.redirected || link.counted_by_driver())
+            seen.redirected = counts.actions[XDP_REDIRECT];
+    }
     seen.received_count = counts.received;
     seen.passed_count = counts.passed;
     seen.lost = testbed::frames_lost(counts.losses);
@@ -144,6 +151,10 @@ std::string difference_between(const Observation& one, const Observation& other)
         const std::string name(model::action_name(static_cast<model::Action>(i)));
         text += count_line(name.c_str(), one, (*one.actions)[i], other, (*other.actions)[i]);
     }
+    if (one.aborted && other.aborted)
+        text += count_line("XDP_ABORTED", one, *one.aborted, other, *other.aborted);
+    if (one.redirected && other.redirected)
+        text += count_line("XDP_REDIRECT", one, *one.redirected, other, *other.redirected);
     text += count_line(testbed::end_text(model::End::tester), one, one.received_count, other,
                        other.received_count);
     text += count_line(testbed::end_text(model::End::stack), one, one.passed_count, other,
@@ -165,6 +176,12 @@ std::string difference_between(const Observation& one, const Observation& other)
 
 check::Verdict compare_modes(const target::Target& target, const Observation& one,
                              const Observation& other) {
+    for (const Observation* const seen : {&one, &other}) {
+        if (seen->valid) continue;
+        return {model::Outcome::skipped,
+                fmt::format("the modes cannot be compared: the replay in {} mode is invalid",
+                            model::mode_name(seen->mode))};
+    }
     const std::string difference = difference_between(one, other);
     if (difference.empty() && target.judged) return {};
     // Of a program that is not reproducible they agree by chance only.

@@ -10,9 +10,13 @@ namespace xdpbench::replay {
 // What a replay in one mode showed.
 struct Observation {
     model::Mode mode = model::Mode::native;
+    bool valid = true;                          // all frames were accounted for
     std::optional<model::ActionTally> actions;  // if the program counts them, alike in every mode
-    std::uint64_t lost = 0;                     // frames, under whatever name
-    std::string unsteady;                       // check::reads_clock_or_random()
+    // Else, where they were counted: what it returned.
+    std::optional<std::uint64_t> aborted;
+    std::optional<std::uint64_t> redirected;
+    std::uint64_t lost = 0;  // frames, under whatever name
+    std::string unsteady;    // check::reads_clock_or_random()
     // Arrived at each end, and the frames themselves if they were kept.
     std::uint64_t received_count = 0;
     std::uint64_t passed_count = 0;
@@ -32,7 +36,8 @@ Result<Observation> observe(const testbed::InstrumentedLink& link, model::Mode m
 // which frames arrived is no difference.
 [[nodiscard]] std::string difference_between(const Observation& one, const Observation& other);
 
-// The same for the target's replays. Skipped if the program is not reproducible. A difference is
+// The same for the target's replays. Skipped if one of them is invalid or the program is not
+// reproducible. A difference is
 // followed up: the traffic is sent again, frame by frame in both modes side by side, and the first
 // frames whose fates differ are named.
 [[nodiscard]] check::Verdict compare_modes(const target::Target& target, const Observation& one,

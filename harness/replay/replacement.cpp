@@ -10,6 +10,7 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "bpf/counters.h"
+#include "replay/judge.h"
 #include "target/network_setup.h"
 #include "testbed/instrumented_link.h"
 #include "testbed/settled.h"
@@ -108,10 +109,15 @@ Result<void> take_turn(const bpf::Program& program, Traffic& traffic) {
 
 check::Verdict judge_replacement(const testbed::LinkCounts& counts, std::uint64_t sent,
                                  std::uint64_t times) {
+    const auto verdict = [&](model::Outcome outcome, const std::string& text) {
+        return check::Verdict{
+            outcome, fmt::format("replaced {} times under traffic: {}", thousands(times), text)};
+    };
     const std::string missing = testbed::unaccounted(counts, sent);
-    if (missing.empty()) return {};
-    return {model::Outcome::failed,
-            fmt::format("replaced {} times under traffic: {}", thousands(times), missing)};
+    if (!missing.empty()) return verdict(model::Outcome::invalid, missing);
+    if (counts.no_action > 0)
+        return verdict(model::Outcome::failed, no_action_text(counts.no_action));
+    return {};
 }
 
 Result<ReplacementOutcome> replace_under_traffic(const target::Target& target, model::Mode mode) {
@@ -129,7 +135,7 @@ Result<ReplacementOutcome> replace_under_traffic(const target::Target& target, m
     XDPBENCH_TRY(
         testbed::InstrumentedLink link,
         testbed::InstrumentedLink::create(network, 0, &first, first.fd(), mode, {}, target.xsk));
-    XDPBENCH_CHECK(link.watch_tracepoints());
+    XDPBENCH_CHECK(link.watch_tracepoints(true));
     XDPBENCH_TRY(const testbed::LinkCounts before, link.read());
 
     Traffic traffic(generator, network, link.tester().index, frames.size());
@@ -149,7 +155,7 @@ Result<ReplacementOutcome> replace_under_traffic(const target::Target& target, m
     XDPBENCH_TRY(outcome.record.by_first, handled_by(first));
     XDPBENCH_TRY(outcome.record.by_second, handled_by(second));
     outcome.verdict = judge_replacement(counts, sent, times);
-    outcome.record.accounted_for = outcome.verdict.outcome == model::Outcome::passed;
+    outcome.record.accounted_for = outcome.verdict.outcome != model::Outcome::invalid;
     return outcome;
 }
 

@@ -239,7 +239,7 @@ Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
         XDPBENCH_TRY(testbed::InstrumentedLink equipped,
                      testbed::InstrumentedLink::create(network, 0, &program, program.fd(), mode,
                                                        capture, target.xsk));
-        XDPBENCH_CHECK(equipped.watch_tracepoints());
+        XDPBENCH_CHECK(equipped.watch_tracepoints(true));
         if (as_card) equipped.sent_by(net::Sender::packet_socket);
         link.emplace(std::move(equipped));
     }
@@ -257,7 +257,7 @@ Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
     std::optional<model::VerdictRecord> expected;
     if (mode != model::Mode::offload && (target.judged || !reads_metadata)) {
         XDPBENCH_TRY(expected, expected_verdicts(target));
-        testbed::attribute(link->source(), expected->actions, counts.actions);
+        testbed::attribute(link->source(), expected->actions, counts);
     }
     // Real ports may lose frames: those get a name, by where they were lost.
     const std::string missing = options.devices ? testbed::name_losses(counts, frames.size())
@@ -267,6 +267,7 @@ Result<ReplayOutcome> try_replay(const target::Target& target, model::Mode mode,
                               options.devices ? net::out_text(*options.devices) : "");
     outcome.record->accounted_for = missing.empty();
     XDPBENCH_TRY(outcome.observation, observe(*link, mode, counts, capture.frames > 0));
+    outcome.observation->valid = missing.empty();
     outcome.observation->unsteady = check::reads_clock_or_random(program);
     if (target.judged) {
         XDPBENCH_TRY(outcome.verdict, judge(target, *link, *outcome.record));

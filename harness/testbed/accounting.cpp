@@ -5,7 +5,9 @@
 #include <linux/bpf.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <limits>
 #include <numeric>
 #include <string_view>
 #include <vector>
@@ -84,14 +86,37 @@ std::string unaccounted_ways(const LinkCounts& counts, std::uint64_t failed_redi
             apart(redirected, known),
             fmt::format("{} left by XDP_REDIRECT, but {}{}", counted(redirected, "frame"),
                         fmt::join(ways, ", "),
-                        redirected > known
-                            ? "; a broadcast to a map without other targets is counted nowhere"
-                            : ""));
+                        redirected > known ? "; what a program behind the map drops, and a "
+                                             "broadcast to a map without other "
+                                             "targets, is counted nowhere"
+                                           : ""));
     }
     return {};
 }
 
+// Where frames arrive that are redirected to where they came from, through a CPUMAP, or nowhere,
+// without a failed redirect: they look like those of these actions.
+constexpr std::array<std::size_t, 3> kEndsOfRedirects{XDP_TX, XDP_PASS, XDP_DROP};
+
+// Frames of an action of which more were seen than expected become those of one with fewer, at most
+// so many. Returns how many.
+std::uint64_t move(std::size_t looks_like, std::size_t is, const model::ActionTally& expected,
+                   model::ActionTally& seen,
+                   std::uint64_t most = std::numeric_limits<std::uint64_t>::max()) {
+    const std::uint64_t frames = std::min({beyond(seen.at(looks_like), expected.at(looks_like)),
+                                           beyond(expected.at(is), seen.at(is)), most});
+    seen.at(looks_like) -= frames;
+    seen.at(is) += frames;
+    return frames;
+}
+
 }  // namespace
+
+std::uint64_t known_redirects(const LinkCounts& counts) {
+    return counts.forwarded + loss(counts.losses, "redirect_errors") +
+           loss(counts.losses, "out_xmit_errors") + loss(counts.losses, "sink_rx_drops") +
+           counts.sockets.frames + lost_to_sockets(counts.losses);
+}
 
 std::uint64_t frames_lost(const model::Losses& losses) {
     return std::accumulate(losses.begin(), losses.end(), std::uint64_t{0},
@@ -109,27 +134,31 @@ std::uint64_t loss(const model::Losses& losses, const std::string& name) {
 }
 
 void attribute(ActionSource source, const model::ActionTally& expected, model::ActionTally& seen) {
-    const auto move = [&](std::size_t looks_like, std::size_t is) {
-        const auto above = [](std::uint64_t more, std::uint64_t less) {
-            return more > less ? more - less : 0;
-        };
-        const std::uint64_t frames = std::min(above(seen.at(looks_like), expected.at(looks_like)),
-                                              above(expected.at(is), seen.at(is)));
-        seen.at(looks_like) -= frames;
-        seen.at(is) += frames;
-    };
     if (source == ActionSource::program) return;
-    move(XDP_DROP, XDP_ABORTED);
+    move(XDP_DROP, XDP_ABORTED, expected, seen);
     if (source == ActionSource::driver) return;
-    move(XDP_TX, XDP_REDIRECT);
-    move(XDP_PASS, XDP_REDIRECT);
-    move(XDP_DROP, XDP_REDIRECT);  // it arrived nowhere, and no failed redirect was counted
+    for (const std::size_t looks_like : kEndsOfRedirects)
+        move(looks_like, XDP_REDIRECT, expected, seen);
 }
 
-void attribute_all(ActionSource source, model::Action expected, model::ActionTally& seen) {
+void attribute(ActionSource source, const model::ActionTally& expected, LinkCounts& counts) {
+    if (source == ActionSource::program) return;
+    if (!counts.aborted) move(XDP_DROP, XDP_ABORTED, expected, counts.actions);
+    if (source == ActionSource::driver) return;
+    std::uint64_t anywhere = beyond(counts.actions[XDP_REDIRECT], known_redirects(counts));
+    for (const std::size_t looks_like : kEndsOfRedirects) {
+        if (!counts.redirected) move(looks_like, XDP_REDIRECT, expected, counts.actions);
+        // One redirected frame fewer came by this way, and one more by the other.
+        for (const std::size_t is : kEndsOfRedirects)
+            if (counts.redirected)
+                anywhere -= move(looks_like, is, expected, counts.actions, anywhere);
+    }
+}
+
+void attribute_all(ActionSource source, model::Action expected, LinkCounts& counts) {
     model::ActionTally all{};
-    all.at(static_cast<std::size_t>(expected)) = sum_of(seen);
-    attribute(source, all, seen);
+    all.at(static_cast<std::size_t>(expected)) = sum_of(counts.actions);
+    attribute(source, all, counts);
 }
 
 std::uint64_t LinkCounts::handled() const { return sum_of(actions) + no_action; }
@@ -144,6 +173,8 @@ LinkCounts since(const LinkCounts& before, const LinkCounts& now) {
     }
     result.handled_by_device = now.handled_by_device - before.handled_by_device;
     result.no_action = now.no_action - before.no_action;
+    if (result.aborted) *result.aborted -= before.aborted.value_or(0);
+    if (result.redirected) *result.redirected -= before.redirected.value_or(0);
     result.received = now.received - before.received;
     result.passed = now.passed - before.passed;
     result.forwarded = now.forwarded - before.forwarded;

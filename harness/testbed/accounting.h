@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,10 +20,14 @@ struct LinkCounts {
     std::uint64_t handled_by_device = 0;  // frames the DUT interface took in, by its own counters
                                           // (a real one: by the program's)
     std::uint64_t no_action = 0;  // the program returned no XDP action; after watch_tracepoints()
-    std::uint64_t received = 0;   // arrived at the tester side
-    std::uint64_t passed = 0;     // arrived in the stack of the DUT side
-    std::uint64_t forwarded = 0;  // arrived at the far end
-    model::XskTally sockets;      // arrived at AF_XDP sockets
+    // What tracepoints saw the program return, after watch_tracepoints(): XDP_ABORTED, and, in
+    // generic mode, XDP_REDIRECT that was done. Nothing where this process may not count them.
+    std::optional<std::uint64_t> aborted;
+    std::optional<std::uint64_t> redirected;
+    std::uint64_t received = 0;              // arrived at the tester side
+    std::uint64_t passed = 0;                // arrived in the stack of the DUT side
+    std::uint64_t forwarded = 0;             // arrived at the far end
+    model::XskTally sockets;                 // arrived at AF_XDP sockets
     std::vector<std::uint64_t> passed_cpus;  // `passed`, by the CPU that ran the stack
     // generator_xmit_errors, dut_rx_drops, dut_tx_errors, tester_rx_drops; with a far end
     // out_xmit_errors, sink_rx_drops; with AF_XDP sockets those of lost_to_sockets(); after
@@ -47,8 +52,11 @@ enum class ActionSource {
 // as `expected` has more of it. Numbers that are as expected either way stay; so does what cannot
 // be mistaken.
 void attribute(ActionSource source, const model::ActionTally& expected, model::ActionTally& seen);
+// The same of a link's counts, but what tracepoints saw stays as they saw it. Where redirected
+// frames arrived is then all that `expected` decides.
+void attribute(ActionSource source, const model::ActionTally& expected, LinkCounts& counts);
 // The same where all frames are expected to take one action.
-void attribute_all(ActionSource source, model::Action expected, model::ActionTally& seen);
+void attribute_all(ActionSource source, model::Action expected, LinkCounts& counts);
 
 // What happened between two moments.
 [[nodiscard]] LinkCounts since(const LinkCounts& before, const LinkCounts& now);
@@ -70,6 +78,10 @@ void attribute_all(ActionSource source, model::Action expected, model::ActionTal
 
 // Frames lost, under whatever name.
 [[nodiscard]] std::uint64_t frames_lost(const model::Losses& losses);
+
+// Frames that can only have been redirected: they reached the far end or AF_XDP sockets, were lost
+// on the way there, or their redirect failed.
+[[nodiscard]] std::uint64_t known_redirects(const LinkCounts& counts);
 
 // Redirected to AF_XDP sockets whose rings took no more: xsk_fill_ring_empty, xsk_rx_ring_full,
 // xsk_too_long.

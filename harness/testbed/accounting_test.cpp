@@ -115,8 +115,9 @@ TEST(Accounting, OnlyWaysThatFramesTookAreNamed) {
     counts.forwarded = 1;
     EXPECT_EQ(
         unaccounted(counts, 12),
-        "1 frame unaccounted for: 2 frames left by XDP_REDIRECT, but 1 reached the far end; a "
-        "broadcast to a map without other targets is counted nowhere");
+        "1 frame unaccounted for: 2 frames left by XDP_REDIRECT, but 1 reached the far end; "
+        "what a program behind the map drops, and a broadcast to a map without other targets, is "
+        "counted nowhere");
 }
 
 TEST(Accounting, AFailedRedirectThatOnlyTheDriverCounts) {
@@ -144,28 +145,31 @@ TEST(Accounting, SinceIsTheDifferenceAndForgetsLossesOfZero) {
 }
 
 TEST(Attribute, WhatTheProgramCountsStays) {
-    model::ActionTally seen{};
+    LinkCounts counts;
+    model::ActionTally& seen = counts.actions;
     seen[XDP_PASS] = 10;
-    attribute_all(ActionSource::program, model::Action::redirect, seen);
+    attribute_all(ActionSource::program, model::Action::redirect, counts);
     EXPECT_EQ(seen[XDP_PASS], 10U);
 }
 
 TEST(Attribute, TheDriverTakesAbortedForDropped) {
-    model::ActionTally seen{};
+    LinkCounts counts;
+    model::ActionTally& seen = counts.actions;
     seen[XDP_DROP] = 10;
     seen[XDP_PASS] = 2;
-    attribute_all(ActionSource::driver, model::Action::aborted, seen);
+    attribute_all(ActionSource::driver, model::Action::aborted, counts);
     EXPECT_EQ(seen[XDP_ABORTED], 10U);
     EXPECT_EQ(seen[XDP_PASS], 2U);  // another path, and told so
-    attribute_all(ActionSource::driver, model::Action::redirect, seen);
+    attribute_all(ActionSource::driver, model::Action::redirect, counts);
     EXPECT_EQ(seen[XDP_PASS], 2U);
 }
 
 TEST(Attribute, WhereItArrivesARedirectLooksLikeOthers) {
-    model::ActionTally seen{};
+    LinkCounts counts;
+    model::ActionTally& seen = counts.actions;
     seen[XDP_PASS] = 6;
     seen[XDP_TX] = 4;
-    attribute_all(ActionSource::arrivals, model::Action::redirect, seen);
+    attribute_all(ActionSource::arrivals, model::Action::redirect, counts);
     EXPECT_EQ(seen[XDP_REDIRECT], 10U);
     EXPECT_EQ(seen[XDP_PASS] + seen[XDP_TX], 0U);
 }
@@ -192,6 +196,64 @@ TEST(Attribute, OnlyAsManyAsAreExpected) {
     EXPECT_EQ(seen[XDP_PASS], 4U);
     EXPECT_EQ(seen[XDP_REDIRECT], 5U);
     EXPECT_EQ(seen[XDP_TX], 1U);
+}
+
+// What a scenario expects does not change what was seen.
+TEST(Attribute, WhatTracepointsSawStays) {
+    model::ActionTally expected{};
+    expected[XDP_DROP] = 6;
+    LinkCounts counts;
+    counts.actions[XDP_ABORTED] = 6;
+    counts.aborted = 6;
+    attribute(ActionSource::driver, expected, counts);
+    EXPECT_EQ(counts.actions[XDP_ABORTED], 6U);
+
+    expected = {};
+    expected[XDP_ABORTED] = 6;
+    counts = {};
+    counts.actions[XDP_DROP] = 6;
+    counts.aborted = 0;
+    attribute(ActionSource::arrivals, expected, counts);
+    EXPECT_EQ(counts.actions[XDP_DROP], 6U);
+
+    expected = {};
+    expected[XDP_REDIRECT] = 6;
+    counts = {};
+    counts.actions[XDP_TX] = 6;
+    counts.redirected = 0;
+    attribute(ActionSource::arrivals, expected, counts);
+    EXPECT_EQ(counts.actions[XDP_TX], 6U);
+}
+
+// Of redirected frames it is seen how many there are, and not where they arrived.
+TEST(Attribute, RedirectedFramesArriveWhereTheyAreExpected) {
+    model::ActionTally expected{};
+    expected[XDP_TX] = 3;
+    expected[XDP_PASS] = 2;
+    expected[XDP_REDIRECT] = 2;
+    LinkCounts counts;  // 3 came back, 4 reached the stack: taken for 2 redirected back
+    counts.actions[XDP_TX] = 1;
+    counts.actions[XDP_PASS] = 4;
+    counts.actions[XDP_REDIRECT] = 2;
+    counts.redirected = 2;
+    LinkCounts lossless = counts;
+    attribute(ActionSource::arrivals, expected, counts);
+    EXPECT_EQ(counts.actions, expected);
+    lossless.forwarded = 1;  // only one of the two may have arrived elsewhere
+    attribute(ActionSource::arrivals, expected, lossless);
+    EXPECT_EQ(lossless.actions[XDP_TX], 2U);
+    EXPECT_EQ(lossless.actions[XDP_PASS], 3U);
+}
+
+TEST(Since, WhatTracepointsSawBeforeIsTakenOut) {
+    LinkCounts before;
+    before.aborted = 2;
+    LinkCounts now;
+    now.aborted = 5;
+    now.redirected = 7;
+    const LinkCounts between = since(before, now);
+    EXPECT_EQ(between.aborted, 3U);
+    EXPECT_EQ(between.redirected, 7U);
 }
 
 }  // namespace

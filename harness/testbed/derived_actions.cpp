@@ -32,7 +32,9 @@ void derive_native_actions(const DriverCounters& dut, LinkCounts& counts) {
     const model::Losses& lost = counts.losses;
     // veth counts XDP_ABORTED and what is no action here too.
     const std::uint64_t drops = over_queues(dut, kRx, "xdp_drops");
-    counts.actions[XDP_DROP] = drops - std::min(drops, counts.no_action);
+    counts.actions[XDP_ABORTED] = counts.aborted.value_or(0);
+    counts.actions[XDP_DROP] =
+        drops - std::min(drops, counts.no_action + counts.actions[XDP_ABORTED]);
     counts.actions[XDP_TX] =
         over_queues(dut, kRx, "xdp_tx") + over_queues(dut, kRx, "xdp_tx_errors");
     counts.actions[XDP_REDIRECT] = over_queues(dut, kRx, "xdp_redirect") +
@@ -47,14 +49,25 @@ void derive_generic_actions(std::optional<model::Action> expected, LinkCounts& c
     // With those that were lost on the way there.
     counts.actions[XDP_TX] =
         counts.received + loss(lost, "dut_tx_errors") + loss(lost, "tester_rx_drops");
-    counts.actions[XDP_REDIRECT] = counts.forwarded + loss(lost, "redirect_errors") +
-                                   loss(lost, "out_xmit_errors") + loss(lost, "sink_rx_drops") +
-                                   counts.sockets.frames + lost_to_sockets(lost);
+    const std::uint64_t known = known_redirects(counts);
+    counts.actions[XDP_REDIRECT] = known;
+    counts.actions[XDP_ABORTED] = counts.aborted.value_or(0);
     const std::uint64_t nowhere = others(counts);
     counts.actions[XDP_PASS] = std::min(nowhere, counts.passed);
     const bool drops =
         !expected || *expected == model::Action::drop || *expected == model::Action::aborted;
     if (drops) counts.actions[XDP_DROP] = nowhere - counts.actions[XDP_PASS];
+    if (!counts.redirected) return;
+    // All redirects are known, but not where the rest of them arrived.
+    counts.actions[XDP_REDIRECT] =
+        *counts.redirected + loss(lost, "redirect_errors") + lost_to_sockets(lost);
+    std::uint64_t rest =
+        counts.actions[XDP_REDIRECT] - std::min(known, counts.actions[XDP_REDIRECT]);
+    for (const std::size_t action : {XDP_TX, XDP_PASS, XDP_DROP}) {
+        const std::uint64_t frames = std::min(rest, counts.actions.at(action));
+        counts.actions.at(action) -= frames;
+        rest -= frames;
+    }
 }
 
 }  // namespace xdpbench::testbed

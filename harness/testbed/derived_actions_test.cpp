@@ -74,6 +74,31 @@ TEST(DerivedActions, AGenericProgramsAreWhereItsFramesArrived) {
     EXPECT_EQ(counts.actions[XDP_DROP], 29U) << "all others";
 }
 
+TEST(DerivedActions, AbortedFramesAreNotDropped) {
+    LinkCounts counts;
+    counts.handled_by_device = 10;
+    counts.no_action = 1;
+    counts.aborted = 3;
+    derive_native_actions({{"rx_queue_0_xdp_drops", 10}}, counts);
+    EXPECT_EQ(counts.actions[XDP_ABORTED], 3U);
+    EXPECT_EQ(counts.actions[XDP_DROP], 6U);
+    counts.actions = {};
+    derive_generic_actions({}, counts);
+    EXPECT_EQ(counts.actions[XDP_ABORTED], 3U);
+    EXPECT_EQ(counts.actions[XDP_DROP], 6U);
+}
+
+TEST(DerivedActions, AGenericProgramsRedirectsAreAsManyAsTracepointsSaw) {
+    LinkCounts counts = generic();
+    counts.redirected = 37 + 14;  // and 2 failed; 14 of them are at no end that only they reach
+    derive_generic_actions({}, counts);
+    EXPECT_EQ(counts.actions[XDP_REDIRECT], 53U);
+    EXPECT_EQ(counts.actions[XDP_TX], 0U) << "12 of them may have come back";
+    EXPECT_EQ(counts.actions[XDP_PASS], 18U) << "and two reached the stack";
+    EXPECT_EQ(counts.actions[XDP_DROP], 29U);
+    EXPECT_EQ(counts.handled(), 100U);
+}
+
 TEST(DerivedActions, AFrameThatIsNowhereIsNotDroppedWhereNoneIsExpectedToBe) {
     LinkCounts counts = generic();
     derive_generic_actions(model::Action::pass, counts);

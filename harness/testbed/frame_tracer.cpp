@@ -1,6 +1,7 @@
 #include "testbed/frame_tracer.h"
 
 #include <fmt/format.h>
+#include <linux/bpf.h>
 
 #include "target/network_setup.h"
 #include "testbed/settled.h"
@@ -27,7 +28,7 @@ Result<std::unique_ptr<FrameTracer>> FrameTracer::create(const target::Target& t
     XDPBENCH_TRY(InstrumentedLink link,
                  InstrumentedLink::create(tracer->network_, 0, &tracer->program_,
                                           tracer->program_.fd(), mode, capture, target.xsk));
-    XDPBENCH_CHECK(link.watch_tracepoints());
+    XDPBENCH_CHECK(link.watch_tracepoints(true));
     tracer->link_.emplace(std::move(link));
     return tracer;
 }
@@ -37,8 +38,11 @@ Result<FrameOutcome> FrameTracer::send_next() {
     XDPBENCH_CHECK(generator_.send(network_.tester, link_->tester().index, 1));
     XDPBENCH_TRY(const LinkCounts counts, settled(*link_, before, 1));
     FrameOutcome frame_outcome;
-    for (std::size_t i = 0; link_->counted_by_program() && i < counts.actions.size(); ++i) {
-        if (counts.actions[i] != 0) frame_outcome.action = static_cast<model::Action>(i);
+    const bool redirects_known = counts.redirected || link_->counted_by_driver();
+    for (std::size_t i = 0; i < counts.actions.size(); ++i) {
+        const bool known = link_->counted_by_program() || (i == XDP_ABORTED && counts.aborted) ||
+                           (i == XDP_REDIRECT && redirects_known);
+        if (known && counts.actions[i] != 0) frame_outcome.action = static_cast<model::Action>(i);
     }
     for (const Seen& seen : ends()) {
         if (seen.sink == nullptr) continue;

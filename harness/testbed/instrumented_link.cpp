@@ -129,14 +129,16 @@ Result<void> InstrumentedLink::equip_far_end(const bpf::Program* own_program,
     return {};
 }
 
-Result<void> InstrumentedLink::watch_tracepoints() {
+Result<void> InstrumentedLink::watch_tracepoints(bool redirects) {
+    watch_redirects_ = redirects;
     for (const bpf::Program* const program : programs_)
         XDPBENCH_CHECK(watch_tracepoints_of(*program));
     return {};
 }
 
 Result<void> InstrumentedLink::watch_tracepoints_of(const bpf::Program& program) {
-    XDPBENCH_TRY(TracepointCounts watched, TracepointCounts::watch(program, mode_));
+    XDPBENCH_TRY(TracepointCounts watched,
+                 TracepointCounts::watch(program, mode_, watch_redirects_));
     tracepoints_.push_back(std::move(watched));
     return {};
 }
@@ -201,6 +203,8 @@ Result<LinkCounts> InstrumentedLink::read() const {
         XDPBENCH_CHECK(read_ends(counts));
         XDPBENCH_CHECK(read_actions(counts, {}));
         for (const TracepointCounts& watched : tracepoints_) XDPBENCH_CHECK(watched.add_to(counts));
+        counts.aborted.reset();  // a driver may not trace it
+        counts.redirected.reset();
         XDPBENCH_CHECK(read_sockets(counts));
         counts.handled_by_device = counts.handled();
         return counts;
@@ -302,7 +306,7 @@ Result<void> InstrumentedLink::read_actions(LinkCounts& counts,
     } else {
         derive_generic_actions(expected_, counts);
     }
-    if (expected_) attribute_all(source(), *expected_, counts.actions);
+    if (expected_) attribute_all(source(), *expected_, counts);
     return {};
 }
 

@@ -41,7 +41,8 @@ class InstrumentedLink {
     // From here on failed redirects are losses with a name, and frames without an XDP action are
     // counted as such, where the kernel lets them be counted. With a CPUMAP that takes time: not
     // where ns/packet are measured.
-    Result<void> watch_tracepoints();
+    // `redirects`: also what a generic program redirects, as TracepointCounts::watch() has it.
+    Result<void> watch_tracepoints(bool redirects = false);
     // The same of a program that does not count itself, and so is none of the link's own.
     Result<void> watch_tracepoints_of(const bpf::Program& program);
 
@@ -81,6 +82,10 @@ class InstrumentedLink {
     [[nodiscard]] bool sees_drops() const { return source() != ActionSource::arrivals; }
     // Whether the program counts its actions itself.
     [[nodiscard]] bool counted_by_program() const { return source() == ActionSource::program; }
+    // By a driver whose counters tell of every frame.
+    [[nodiscard]] bool counted_by_driver() const {
+        return source() == ActionSource::driver && link_->dut.traits.counts_every_frame;
+    }
     [[nodiscard]] ActionSource source() const;
     // "the program's map xdp_counters" and the like, for the report.
     [[nodiscard]] std::string counted_by() const;
@@ -118,6 +123,7 @@ class InstrumentedLink {
     std::size_t keep_ = 0;                   // frames that sinks and sockets keep
     net::CarrierWait carrier_wait_{0};
     std::vector<TracepointCounts> tracepoints_;  // of each of programs_, if they are watched
+    bool watch_redirects_ = false;
 };
 
 }  // namespace xdpbench::testbed

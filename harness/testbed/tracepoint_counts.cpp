@@ -20,6 +20,7 @@ constexpr std::uint64_t kBundle = 8;
 // first.
 constexpr std::array<const char*, 2> kRedirectErrors{"xdp/xdp_redirect_err",
                                                      "xdp/xdp_redirect_map_err"};
+constexpr std::array<const char*, 2> kRedirects{"xdp/xdp_redirect", "xdp/xdp_redirect_map"};
 constexpr const char* kException = "xdp/xdp_exception";
 
 Result<std::vector<std::uint32_t>> cpumap_ids(const bpf::Program& program) {
@@ -37,7 +38,8 @@ Result<std::vector<std::uint32_t>> cpumap_ids(const bpf::Program& program) {
 
 }  // namespace
 
-Result<TracepointCounts> TracepointCounts::watch(const bpf::Program& program, model::Mode mode) {
+Result<TracepointCounts> TracepointCounts::watch(const bpf::Program& program, model::Mode mode,
+                                                 bool redirects) {
     TracepointCounts counts;
     const auto count = [&](Counted what, const char* tracepoint, const std::string& filter,
                            std::uint64_t frames) {
@@ -49,7 +51,14 @@ Result<TracepointCounts> TracepointCounts::watch(const bpf::Program& program, mo
         count(Counted::redirect_errors, tracepoint, fmt::format("prog_id == {}", info.id), 1);
     count(Counted::no_action, kException,
           fmt::format("prog_id == {} && act > {}", info.id, static_cast<int>(XDP_REDIRECT)), 1);
-    if (mode == model::Mode::generic) return counts;
+    count(Counted::aborted, kException,
+          fmt::format("prog_id == {} && act == {}", info.id, static_cast<int>(XDP_ABORTED)), 1);
+    if (mode == model::Mode::generic) {
+        for (const char* const tracepoint : kRedirects)
+            if (redirects)
+                count(Counted::redirected, tracepoint, fmt::format("prog_id == {}", info.id), 1);
+        return counts;
+    }
     XDPBENCH_TRY(const std::vector<std::uint32_t> maps, cpumap_ids(program));
     for (const std::uint32_t map : maps) {
         for (std::uint64_t dropped = 1; dropped <= kBundle; ++dropped) {
@@ -74,6 +83,12 @@ Result<void> TracepointCounts::add_to(LinkCounts& counts) const {
             case Counted::no_action:
                 counts.no_action += frames;
                 break;
+            case Counted::aborted:
+                counts.aborted = counts.aborted.value_or(0) + frames;
+                break;
+            case Counted::redirected:
+                counts.redirected = counts.redirected.value_or(0) + frames;
+                break;
         }
     }
     return {};
@@ -85,6 +100,7 @@ TracepointsSwitchedOn::TracepointsSwitchedOn() {
             counters_.push_back(std::move(*hits));
     };
     std::for_each(kRedirectErrors.begin(), kRedirectErrors.end(), keep);
+    std::for_each(kRedirects.begin(), kRedirects.end(), keep);
     keep(kException);
 }
 

@@ -14,17 +14,20 @@ namespace xdpbench::testbed {
 class TracepointCounts {
   public:
     // Of a loaded program, from now on. Where the kernel lets nobody count, nothing is counted.
-    // The tracepoint of a CPUMAP takes time with every 8 frames while this lives; the others with
-    // frames that are lost only.
-    static Result<TracepointCounts> watch(const bpf::Program& program, model::Mode mode);
+    // `redirects`: also redirects that are done, in generic mode, where nothing else counts them.
+    // Takes time with each of those, and with every 8 frames of a CPUMAP, while this lives; else
+    // with frames that are lost or aborted only.
+    static Result<TracepointCounts> watch(const bpf::Program& program, model::Mode mode,
+                                          bool redirects);
 
     // Adds to `counts`: the losses redirect_errors (a redirect failed) and, in native mode,
-    // cpumap_drops (the queue of a CPUMAP was full); frames for which the program returned no XDP
-    // action (trace_xdp_exception() in net/core/filter.c and the drivers).
+    // cpumap_drops (the queue of a CPUMAP was full); frames for which the program returned
+    // XDP_ABORTED or no XDP action (trace_xdp_exception() in net/core/dev.c and the drivers), and
+    // those that were redirected.
     Result<void> add_to(LinkCounts& counts) const;
 
   private:
-    enum class Counted { redirect_errors, cpumap_drops, no_action };
+    enum class Counted { redirect_errors, cpumap_drops, no_action, aborted, redirected };
     struct Weighted {
         Counted what;
         bpf::TracepointCounter hits;
