@@ -4,6 +4,20 @@ import xml.etree.ElementTree
 
 from harness import Case, MEASURED, SOURCE, build_program, main, reference
 
+MAKES = """
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#define EACH_BYTE(VALUE) \\
+    unsigned char *data = (unsigned char *)(long)ctx->data; \\
+    if (data + 6 > (unsigned char *)(long)ctx->data_end) return XDP_DROP; \\
+    for (int i = 0; i < 6; i++) data[i] = (VALUE); \\
+    return XDP_TX;
+SEC("xdp") int swaps(struct xdp_md *ctx) { EACH_BYTE(data[5 - i]) }
+SEC("xdp") int fills(struct xdp_md *ctx) { EACH_BYTE(0xaa) }
+SEC("xdp") int by_chance(struct xdp_md *ctx) { EACH_BYTE(bpf_get_prandom_u32()) }
+char _license[] SEC("license") = "GPL";
+"""
+
 
 class Compare(Case):
     def variant(self, name, *defines):
@@ -64,6 +78,13 @@ class Compare(Case):
         self.assertIn("frame 0", done.stderr)
         self.assertIn("XDP_DROP", done.stderr)
         self.assertIn("XDP_PASS", done.stderr)
+
+    def test_programs_that_make_other_frames_are_not_compared(self):
+        two = self.compile(MAKES)
+        done = self.tool("compare", two + ":swaps", two + ":fills", "--only", "time", code=3)
+        self.assertIn("frame 0", done.stderr)
+        self.assertIn(f"{two}:fills sends or passes it with other bytes than {two}:swaps", done.stderr)
+        self.tool("compare", two + ":by_chance", two + ":by_chance", "--only", "time", "--max-time", "1s", code=MEASURED)
 
     def test_a_case_a_size_and_the_placement_in_the_result(self):
         base = self.variant("base")

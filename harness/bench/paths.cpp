@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <linux/bpf.h>
 
 #include <algorithm>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "bpf/counters.h"
@@ -17,11 +21,11 @@ namespace xdpbench::bench {
 namespace {
 
 constexpr const char* kStateful =
-    "the program's verdict depends on what it has seen before, on the CPU, or on the interface "
-    "that "
-    "a frame comes in by (lo in test runs)";
+    "the program's verdict depends on time, on what it has seen before, on the CPU, or on the "
+    "interface that a frame comes in by (lo in test runs)";
 constexpr const char* kOtherTraffic =
-    "repeat the traffic more often before: --settle N, or give it traffic whose verdicts stay";
+    "give it traffic whose verdicts stay; if they depend on what it has seen before, repeat the "
+    "traffic more often before: --settle N";
 
 }  // namespace
 
@@ -36,7 +40,14 @@ namespace {
 struct Pass {
     std::vector<std::uint32_t> returned;
     model::ActionTally tally{};
+    std::vector<std::size_t> made;  // Paths::made
 };
+
+std::size_t hash_of(const bpf::TestRunOutput& output) {
+    if (output.returned == XDP_DROP || output.returned == XDP_ABORTED) return 0;
+    return std::hash<std::string_view>()(
+        {reinterpret_cast<const char*>(output.frame.data()), output.frame.size()});
+}
 
 Result<Pass> run_pass(bpf::TestRunner& runner, const packet::Frames& frames) {
     Pass pass;
@@ -50,6 +61,7 @@ Result<Pass> run_pass(bpf::TestRunner& runner, const packet::Frames& frames) {
                          "such a program drops it in a driver; correct it first"};
         ++pass.tally[output.returned];
         pass.returned.push_back(output.returned);
+        pass.made.push_back(hash_of(output));
     }
     return pass;
 }
@@ -97,6 +109,13 @@ Result<void> repeat(bpf::TestRunner& runner, const packet::Frames& frames, const
     return {};
 }
 
+// Of a program that takes long, fewer: to settle it would take longer than what is measured then.
+std::uint64_t runs_within(double seconds_each, std::uint64_t runs) {
+    constexpr double kSeconds = 2;
+    const double affordable = kSeconds / std::max(seconds_each, 1e-9);
+    return affordable < static_cast<double>(runs) ? static_cast<std::uint64_t>(affordable) : runs;
+}
+
 Result<void> require_path(const target::Target& target, const Paths& paths) {
     if (!target.judged) return {};
     const auto wanted = static_cast<std::uint32_t>(target.scenario.bench->action);
@@ -137,10 +156,15 @@ Result<Paths> find_paths(const target::Target& target, const packet::Frames& fra
     XDPBENCH_TRY(const std::optional<net::InNetNs> inside, lone.enter());
     bpf::TestRunner runner(lone.program.fd(), lone.context());
     Paths paths;
+    const Clock::time_point start = Clock::now();
     XDPBENCH_TRY(Pass pass, run_pass(runner, frames));
+    Settle affordable = settle;
+    affordable.runs =
+        runs_within(seconds_since(start) / static_cast<double>(frames.size()), settle.runs);
     paths.first = paths.lowest = paths.highest = pass.tally;
+    paths.made = std::move(pass.made);
     take(std::move(pass), paths);
-    XDPBENCH_CHECK(repeat(runner, frames, settle, paths));
+    XDPBENCH_CHECK(repeat(runner, frames, affordable, paths));
     XDPBENCH_CHECK(require_path(target, paths));
     find_main_path(paths);
     return paths;

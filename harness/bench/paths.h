@@ -22,8 +22,10 @@ struct Paths {
     bool mixed = false;       // frames take others too
     // What has been seen before may decide: then this is what the program does once the traffic has
     // been repeated.
-    std::size_t passes = 0;       // of the traffic until verdicts stayed; 0: from the first on
-    model::ActionTally first{};   // verdicts of the first pass
+    std::size_t passes = 0;      // of the traffic until verdicts stayed; 0: from the first on
+    model::ActionTally first{};  // verdicts of the first pass
+    // Of each frame of the first pass, a hash of what the program made of it: 0 if it dropped it.
+    std::vector<std::size_t> made;
     bool steady = true;           // false: the same frame gets other verdicts again and again
     model::ActionTally lowest{};  // of the verdicts of one pass: how much the mix varies
     model::ActionTally highest{};
@@ -39,7 +41,8 @@ struct Paths {
 struct Settle {
     std::size_t passes = 0;  // at most, after the first; 0: the first pass is what counts
     // Test runs that are enough, and ten times as many while verdicts change: counted, not timed,
-    // so that every copy of a program comes to the same state.
+    // so that every copy of a program comes to the same state. Fewer where they take longer than 2
+    // s.
     std::uint64_t runs = 150'000;
 };
 inline constexpr std::size_t kSettlePasses = 1000;

@@ -152,12 +152,13 @@ Result<void> require_same_end(const Compared& compared, const testbed::LinkCount
     const model::End base_end = testbed::redirect_end(base);
     const model::End contender_end = testbed::redirect_end(contender);
     if (compared.paths.tally[XDP_REDIRECT] == 0 || base_end == contender_end) return {};
-    return Error{ErrorKind::invalid,
-                 fmt::format("redirected frames of {} {}, those of {} {}",
-                             compared.base->object.string(), testbed::end_text(base_end),
-                             compared.contender->object.string(), testbed::end_text(contender_end)),
-                 "the two programs do different things: their times mean nothing side by side",
-                 "give both the same targets"};
+    return Error{
+        ErrorKind::invalid,
+        fmt::format("redirected frames of {} {}, those of {} {}",
+                    target::program_text(*compared.base), testbed::end_text(base_end),
+                    target::program_text(*compared.contender), testbed::end_text(contender_end)),
+        "the two programs do different things: their times mean nothing side by side",
+        "give both the same targets"};
 }
 
 }  // namespace xdpbench::compare

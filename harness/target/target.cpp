@@ -267,6 +267,12 @@ Result<bpf::Program> load_for_test_runs(const Target& target, const net::Network
     return load_into(target, std::move(configured.program), network, std::nullopt, 0);
 }
 
+std::string program_text(const Target& target) {
+    const scenario::ProgramRef& program = target.scenario.program;
+    if (!program.loaded.empty()) return program.loaded;
+    return target.object.string() + (program.function.empty() ? "" : ":" + program.function);
+}
+
 const scenario::FrameRef& bench_traffic(const Target& target) {
     return target.judged ? target.scenario.bench->traffic : target.traffic;
 }

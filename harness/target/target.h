@@ -70,6 +70,9 @@ Result<Target> replacement_of(const Target& target);
 // What is not judged is timed as it is.
 [[nodiscard]] bool has_bench(const Target& target);
 
+// The program as it may be named on the command line: FILE.o, FILE.o:FUNCTION, or a loaded one.
+[[nodiscard]] std::string program_text(const Target& target);
+
 // What is replayed: the scenario's traffic, or that of a target that is not judged.
 [[nodiscard]] const scenario::FrameRef& replay_traffic(const Target& target);
 
