@@ -138,6 +138,34 @@ class Files(Case):
                 self.assertIn("name the same file", self.tool(*arguments, code=2).stderr)
         self.assertEqual([self.read_bytes(name) for name in inputs], before)
 
+    def test_no_library_writes_into_what_the_command_reads(self):
+        self.write_text("wrong.yaml", WRONG)
+        self.write_text("mine.bpf.c", REWRITES)
+        self.assertEqual(build_program(self.path("mine.bpf.c"), self.path("mine.o")), "")
+        with open(self.path("mine.pcap"), "wb") as file:
+            file.write(frame_pcap([FRAME]))
+        os.link(self.path("mine.pcap"), self.path("hard.pcap"))
+        os.mkdir(self.path("folder"))
+        inputs = ("wrong.yaml", "mine.o", "mine.pcap")
+        before = [self.read_bytes(name) for name in inputs]
+        scenario, own = ("--scenario", "wrong.yaml", *QUICK), ("--prog", "xdp_pass,mine.o", "--pcap", "mine.pcap", *QUICK)
+        for arguments in ((*scenario, "--", "--gtest_output=json:wrong.yaml"), (*own, "--", "--gtest_output=xml:./mine.pcap"),
+                          (*own, "--", "--gtest_output=xml:hard.pcap"), (*own, "--", "--benchmark_out=mine.o"),
+                          (*own, "--json", "o.json", "--", "--gtest_output=xml:o.json"),
+                          (*own, "--json", "folder/xdp-bench.json", "--", "--gtest_output=json:folder/"),
+                          (*own, "--", "--gtest_output=xml:a", "--benchmark_out=a"),
+                          ("qualify", "--dev", "nosuch0", "--json", "o.json", "--", "--gtest_output=xml:o.json")):
+            with self.subTest(arguments=arguments):
+                self.assertIn("name the same file", self.tool(*arguments, code=2).stderr)
+        for variable, value in (("GTEST_OUTPUT", "xml:mine.o"), ("XML_OUTPUT_FILE", "mine.o"), ("TEST_PREMATURE_EXIT_FILE", "mine.o"),
+                                ("GTEST_SHARD_STATUS_FILE", "mine.o"), ("BENCHMARK_OUT", "mine.o")):
+            with self.subTest(variable=variable):
+                done = self.tool(*own, code=2, env={**os.environ, variable: value})
+                self.assertIn(f"the input and {variable} name the same file mine.o", done.stderr)
+        self.assertEqual([self.read_bytes(name) for name in inputs], before)
+        self.tool(*own, "--json", "o.json", "--", "--gtest_output=xml:own.xml")
+        self.assertIn("<testsuites", self.read_text("own.xml"))
+
     def test_under_sudo_results_belong_to_the_caller(self):
         done = subprocess.run([TOOL, "--prog", "xdp_pass", *QUICK, "--junit", "a/b.xml"], cwd=self.folder, capture_output=True, text=True,
                               timeout=60, env={**os.environ, "SUDO_UID": "1234", "SUDO_GID": "1235"})

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
@@ -9,6 +10,7 @@
 
 #include "base/print.h"
 #include "commands/options.h"
+#include "run/library_flags.h"
 
 namespace xdpbench::commands {
 
@@ -44,22 +46,28 @@ void NamedFiles::add_read(const std::vector<std::string>& paths) {
         const bool exists = std::filesystem::exists(path, unknown);
         const std::string file = exists ? path : path.substr(0, path.rfind(':'));
         if (std::filesystem::is_regular_file(file, unknown))
-            options_.emplace(place_of(file), "the input");
+            files_.push_back({place_of(file), "the input"});
     }
 }
 
 Result<void> NamedFiles::add(const std::string& option, const std::string& path) {
     if (path.empty()) return {};
-    const auto [other, first] = options_.emplace(place_of(path), option);
-    if (first) return {};
-    return input_error(fmt::format("{} and {} name the same file {}", other->second, option, path),
-                       "give each its own");
+    const std::filesystem::path place = place_of(path);
+    const auto other = std::find_if(files_.begin(), files_.end(), [&](const Named& one) {
+        std::error_code unknown;
+        return one.place == place || std::filesystem::equivalent(one.place, place, unknown);
+    });
+    if (other != files_.end())
+        return input_error(
+            fmt::format("{} and {} name the same file {}", other->option, option, path),
+            "give each its own");
+    files_.push_back({place, option});
+    return {};
 }
 
-Result<void> require_own_files(const OutputArguments& arguments,
-                               const std::vector<std::string>& read) {
-    NamedFiles named_files;
-    named_files.add_read(read);
+namespace {
+
+Result<void> add_outputs(const OutputArguments& arguments, NamedFiles& named_files) {
     if (arguments.json != "-") XDPBENCH_CHECK(named_files.add("--json", arguments.json));
     for (const report::OutputFormat& format : report::output_formats()) {
         const auto named = arguments.others.find(format.option);
@@ -69,6 +77,27 @@ Result<void> require_own_files(const OutputArguments& arguments,
                                "name a file; /dev/stdout is one");
         XDPBENCH_CHECK(named_files.add(format.option, named->second));
     }
+    return {};
+}
+
+}  // namespace
+
+Result<void> require_own_files(const OutputArguments& arguments,
+                               const std::vector<std::string>& read) {
+    NamedFiles named_files;
+    named_files.add_read(read);
+    return add_outputs(arguments, named_files);
+}
+
+Result<void> require_own_files(const OutputArguments& arguments,
+                               const std::vector<std::string>& read,
+                               const std::vector<std::string>& passed_on) {
+    NamedFiles named_files;
+    named_files.add_read(read);
+    XDPBENCH_CHECK(add_outputs(arguments, named_files));
+    for (const auto& files : {run::test_files(passed_on), run::benchmark_files(passed_on)})
+        for (const run::LibraryFile& file : files)
+            XDPBENCH_CHECK(named_files.add(file.name, file.path.string()));
     return {};
 }
 

@@ -32,17 +32,25 @@ class NamedFiles {
     // Files that are read, which no option may name; several may be one and the same. Of
     // FILE.o:NAME it is FILE.o.
     void add_read(const std::vector<std::string>& paths);
-    // An input error if another option names the same file, be it by another path.
+    // An input error if another option names the same file, be it by another path or hard link.
     Result<void> add(const std::string& option, const std::string& path);
 
   private:
-    std::map<std::filesystem::path, std::string> options_;
+    struct Named {
+        std::filesystem::path place;
+        std::string option;
+    };
+    std::vector<Named> files_;
 };
 
 // An input error if two options of these name the same file, one names a file that is read, or one
-// names standard output that cannot.
+// names standard output that cannot. `passed_on` are flags of GoogleTest and Google Benchmark,
+// which may name files to write too, as variables of the environment may.
 Result<void> require_own_files(const OutputArguments& arguments,
                                const std::vector<std::string>& read = {});
+Result<void> require_own_files(const OutputArguments& arguments,
+                               const std::vector<std::string>& read,
+                               const std::vector<std::string>& passed_on);
 
 // Opened before the work: can they be written?
 class Outputs {

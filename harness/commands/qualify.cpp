@@ -122,7 +122,7 @@ Result<int> list_cases(qualify::Context& context, const qualify::Selection& sele
 }
 
 Result<int> run_qualify(QualifyArguments arguments, const Invocation& invocation) {
-    XDPBENCH_CHECK(require_own_files(arguments.outputs));
+    XDPBENCH_CHECK(require_own_files(arguments.outputs, {}, invocation.passed_on));
     XDPBENCH_CHECK(
         open_remote(arguments.remote, arguments.device, arguments.peer, arguments.take_over, true));
     XDPBENCH_TRY(const qualify::Options options, options_of(arguments));

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "base/result_file.h"
+#include "base/text.h"
 #include "commands/command.h"
 #include "commands/options.h"
 #include "commands/output_options.h"
@@ -41,14 +42,15 @@ std::string stem_of(const std::filesystem::path& result, const std::filesystem::
 }
 
 std::vector<std::string> files_read(const RunArguments& arguments) {
-    std::vector<std::string> files = arguments.programs;
+    std::vector<std::string> files = split_all(arguments.programs, ',');
     files.insert(files.end(), arguments.scenarios.begin(), arguments.scenarios.end());
     files.insert(files.end(), {arguments.traffic.pcap, arguments.traffic.scapy});
     return files;
 }
 
 Result<int> run_command(RunArguments arguments, const Invocation& invocation) {
-    XDPBENCH_CHECK(require_own_files(arguments.outputs, files_read(arguments)));
+    XDPBENCH_CHECK(
+        require_own_files(arguments.outputs, files_read(arguments), invocation.passed_on));
     bpf::set_up_libbpf(arguments.verbose > 1);
     XDPBENCH_CHECK(open_remote(arguments.remote, arguments.device, arguments.peer,
                                arguments.take_over, false));

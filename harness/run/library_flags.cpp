@@ -50,27 +50,53 @@ Result<void> require_known(const std::string& flag) {
         fmt::format("it takes {}{}", kTest, fmt::join(kTestFlags, fmt::format(", {}", kTest))));
 }
 
-// A file that does not exist is not there afterwards either; folders above it are made.
-Result<void> require_writable(const std::optional<Given>& file) {
-    if (!file) return {};
-    std::filesystem::path path = file->value;
+// In a folder, whose name ends with "/", GoogleTest takes the first name that is free.
+std::filesystem::path free_name_in(const std::filesystem::path& folder, const std::string& format) {
+    std::filesystem::path path = folder / fmt::format("xdp-bench.{}", format);
     std::error_code ignored;
-    if (!path.has_filename() || std::filesystem::is_directory(path, ignored)) path /= "results";
-    const Result<OutputFile> opened = OutputFile::create(path);
-    if (!opened) return opened.error().in(file->name);
+    for (int i = 1; std::filesystem::exists(path, ignored); ++i)
+        path = folder / fmt::format("xdp-bench_{}.{}", i, format);
+    return path;
+}
+
+// Of "xml:FILE", "json:FILE", or a format alone.
+std::filesystem::path output_path(const std::string& output) {
+    const std::size_t colon = output.find(':');
+    const std::string format = output.substr(0, colon);
+    if (colon == std::string::npos) return "test_detail." + format;
+    const std::filesystem::path path = output.substr(colon + 1);
+    return path.has_filename() ? path : free_name_in(path, format);
+}
+
+// A file that does not exist is not there afterwards either; folders above it are made.
+Result<void> require_writable(const std::vector<LibraryFile>& files) {
+    for (const LibraryFile& file : files) {
+        const Result<OutputFile> opened = OutputFile::create(file.path);
+        if (!opened) return opened.error().in(file.name);
+    }
     return {};
 }
 
-// "xml:FILE" and "json:FILE", or a format alone.
-std::optional<Given> output_file(std::optional<Given> output) {
-    if (!output) return std::nullopt;
-    const std::size_t colon = output->value.find(':');
-    output->value =
-        colon == std::string::npos ? "test_detail.xml" : output->value.substr(colon + 1);
-    return output;
+}  // namespace
+
+std::vector<LibraryFile> test_files(const std::vector<std::string>& flags) {
+    std::vector<LibraryFile> files;
+    if (const auto output = given(flags, "--gtest_output", "GTEST_OUTPUT")) {
+        if (!output->value.empty()) files.push_back({output->name, output_path(output->value)});
+    } else if (const auto xml = given({}, "", "XML_OUTPUT_FILE")) {
+        files.push_back({xml->name, output_path("xml:" + xml->value)});
+    }
+    for (const char* const variable : {"GTEST_SHARD_STATUS_FILE", "TEST_PREMATURE_EXIT_FILE"}) {
+        if (const auto file = given({}, "", variable)) files.push_back({file->name, file->value});
+    }
+    return files;
 }
 
-}  // namespace
+std::vector<LibraryFile> benchmark_files(const std::vector<std::string>& flags) {
+    const auto file = given(flags, "--benchmark_out", "BENCHMARK_OUT");
+    if (!file || file->value.empty()) return {};
+    return {{file->name, file->value}};
+}
 
 Result<void> require_test_flags(const std::vector<std::string>& flags) {
     for (const std::string& flag : flags) XDPBENCH_CHECK(require_known(flag));
@@ -80,16 +106,12 @@ Result<void> require_test_flags(const std::vector<std::string>& flags) {
             fmt::format("{}={} repeats the cases for ever", repeat->name, repeat->value),
             "a result is written when all have run: give a number of repetitions");
     }
-    XDPBENCH_CHECK(require_writable(output_file(given(flags, "--gtest_output", "GTEST_OUTPUT"))));
-    for (const char* const variable :
-         {"XML_OUTPUT_FILE", "GTEST_SHARD_STATUS_FILE", "TEST_PREMATURE_EXIT_FILE"})
-        XDPBENCH_CHECK(require_writable(given({}, "", variable)));
-    return {};
+    return require_writable(test_files(flags));
 }
 
 Result<void> require_benchmark_flags(const std::vector<std::string>& flags) {
-    const std::optional<Given> file = given(flags, "--benchmark_out", "BENCHMARK_OUT");
-    if (!file) return {};
+    const std::vector<LibraryFile> files = benchmark_files(flags);
+    if (files.empty()) return {};
     const std::optional<Given> format =
         given(flags, "--benchmark_out_format", "BENCHMARK_OUT_FORMAT");
     if (format && format->value == "csv") {
@@ -98,7 +120,7 @@ Result<void> require_benchmark_flags(const std::vector<std::string>& flags) {
                                        format->name),
                            "use json, or --json of xdp-bench itself");
     }
-    return require_writable(file);
+    return require_writable(files);
 }
 
 }  // namespace xdpbench::run

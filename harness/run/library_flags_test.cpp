@@ -1,9 +1,12 @@
 #include "run/library_flags.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 
 namespace xdpbench::run {
 namespace {
@@ -73,6 +76,47 @@ TEST_F(LibraryFlagsTest, FilesThatCanBeWrittenAreNotMade) {
     EXPECT_TRUE(require_test_flags({"--gtest_output=xml:" + file.string()}));
     EXPECT_TRUE(require_benchmark_flags({"--benchmark_out=" + file.string()}));
     EXPECT_FALSE(std::filesystem::exists(file));
+}
+
+std::string named(const std::vector<LibraryFile>& files) {
+    std::string text;
+    for (const LibraryFile& file : files) text += file.name + " " + file.path.string() + "\n";
+    return text;
+}
+
+TEST_F(LibraryFlagsTest, FilesToWriteAreKnown) {
+    EXPECT_EQ(named(test_files({"--gtest_filter=a"})), "");
+    EXPECT_EQ(named(test_files({"--gtest_output="})), "");
+    EXPECT_EQ(named(test_files({"--gtest_output=xml"})), "--gtest_output test_detail.xml\n");
+    EXPECT_EQ(named(test_files({"--gtest_output=json"})), "--gtest_output test_detail.json\n");
+    EXPECT_EQ(named(test_files({"--gtest_output=xml:a", "--gtest_output=json:b:c"})),
+              "--gtest_output b:c\n");
+    EXPECT_EQ(named(benchmark_files({"--benchmark_out=a"})), "--benchmark_out a\n");
+    ::setenv("XML_OUTPUT_FILE", "x", 1);
+    EXPECT_EQ(named(test_files({})), "XML_OUTPUT_FILE x\n");
+    EXPECT_EQ(named(test_files({"--gtest_output=json:y"})), "--gtest_output y\n");
+    ::setenv("GTEST_OUTPUT", "json:z", 1);
+    ::setenv("GTEST_SHARD_STATUS_FILE", "s", 1);
+    ::setenv("TEST_PREMATURE_EXIT_FILE", "p", 1);
+    EXPECT_EQ(named(test_files({})),
+              "GTEST_OUTPUT z\nGTEST_SHARD_STATUS_FILE s\nTEST_PREMATURE_EXIT_FILE p\n");
+    ::setenv("BENCHMARK_OUT", "b", 1);
+    EXPECT_EQ(named(benchmark_files({})), "BENCHMARK_OUT b\n");
+}
+
+// As GoogleTest invents it: FilePath::GenerateUniqueFileName().
+TEST_F(LibraryFlagsTest, InAFolderAFreeNameIsTaken) {
+    const std::filesystem::path folder =
+        std::filesystem::temp_directory_path() / fmt::format("library_flags.{}", ::getpid());
+    std::filesystem::create_directory(folder);
+    const std::vector<std::string> flags{"--gtest_output=json:" + folder.string() + "/"};
+    EXPECT_EQ(test_files(flags).front().path, folder / "xdp-bench.json");
+    std::ofstream(folder / "xdp-bench.json") << "{}";
+    EXPECT_EQ(test_files(flags).front().path, folder / "xdp-bench_1.json");
+    // Without "/" at the end it is a file, which GoogleTest cannot write.
+    EXPECT_FALSE(require_test_flags({"--gtest_output=json:" + folder.string()}));
+    EXPECT_FALSE(require_benchmark_flags({"--benchmark_out=" + folder.string()}));
+    std::filesystem::remove_all(folder);
 }
 
 TEST_F(LibraryFlagsTest, NoCsvOfDifferentFigures) {
