@@ -48,8 +48,59 @@ class Prepare(VethCase):
         self.assertEqual(self.state(), self.before)
         self.assertEqual(self.records(), [])
 
-    def test_a_refused_run_puts_everything_back_too(self):
-        self.run_over_ports("--prepare", "--loss", "5%", code=2)
+    def assert_refused(self, *words):
+        """And before anything was changed."""
+        with self.subTest(words=words):
+            done = self.inside(TOOL, *words, code=2)
+            self.assertNotIn("changed", done.stderr)
+            self.assertEqual(self.state(), self.before)
+        return done.stderr
+
+    def test_a_refused_command_changes_nothing(self):
+        """Whatever is wrong: options, files or ports."""
+        self.inside("ip", "link", "property", "add", "dev", "port1", "altname", "alt1")
+        ports = ("--dev", "port1", "--peer", "port0", "--prepare")
+        for options in (("--loss", "5%"), ("--pcap", "nosuch.pcap"), ("--queues", "0"), ("--out", "port1"), ("--out", "nosuch0"),
+                        ("--mode", "nosuch"), ("--json", "/proc/nosuch/x"), ("--set", "nosuch=1"), ("--", "--gtest_nosuch")):
+            self.assert_refused("--prog", "xdp_tx", "--only", "replay", *ports, *options)
+        self.assert_refused("--prog", "nosuch", *ports)
+        self.assert_refused("compare", "xdp_tx", "nosuch", *ports)
+        self.assert_refused("compare", "xdp_tx", "xdp_tx", *ports, "--json", "/proc/nosuch/x")
+        for peer in ("nosuch0", "port1", "alt1"):
+            self.assert_refused("--prog", "xdp_tx", "--dev", "port1", "--peer", peer, "--prepare")
+        qualify = ("qualify", "--dev", "port1", "--peer", "port0")
+        for options in (("--resume", "--json", "nosuch.json"), ("--json", "/proc/nosuch/x"), ("--junit", "/proc/nosuch/x"), ("--group", "nosuch"),
+                        ("--duration", "x")):
+            self.assert_refused(*qualify, *options)
+
+    def assert_not_touched(self, text):
+        """By none of the commands that prepare ports."""
+        ports = ("--dev", "port1", "--peer", "port0")
+        for words in (("--prog", "xdp_tx", *ports, "--prepare"), ("--prog", "xdp_tx", "--dev", "port1", "--mode", "offload", "--prepare"),
+                      ("compare", "xdp_tx", "xdp_tx", *ports, "--prepare"), ("qualify", *ports), ("qualify", "--dev", "port1")):
+            self.assertIn(text, self.assert_refused(*words))
+
+    def test_a_port_in_use_is_not_changed(self):
+        self.inside("ip", "address", "add", "198.51.100.1/24", "dev", "port1")
+        self.assert_not_touched("port1 is in use and not touched: it has address 198.51.100.1, routes")
+
+    def test_a_port_that_is_down_is_not_changed(self):
+        self.inside("ip", "link", "set", "port1", "down")
+        self.assert_not_touched("port1 (--dev) is down")
+
+    def test_a_third_port_in_use_is_not_changed(self):
+        self.inside("ip", "link", "add", "port2", "type", "veth", "peer", "name", "port3")
+        for port in ("port2", "port3"):
+            self.inside("ip", "link", "set", port, "up")
+        self.inside("ip", "address", "add", "198.51.100.1/24", "dev", "port3")
+        for out in (("--out", "port3"), ("--out", "port2", "--out-peer", "port3")):
+            refused = self.assert_refused("--prog", "xdp_tx", "--dev", "port1", "--peer", "port0", "--prepare", *out)
+            self.assertIn("port3 is in use", refused)
+
+    def test_a_prepared_port_that_does_not_do_is_restored(self):
+        """A veth without receive offload takes in nothing in generic mode."""
+        done = self.run_over_ports("--prepare", "--mode", "generic", code=2)
+        self.assertIn("changed until the run ends", done.stderr)
         self.assertEqual(self.state(), self.before)
         self.assertEqual(self.records(), [])
 

@@ -128,17 +128,19 @@ Result<int> compare_command(CompareArguments arguments, const Invocation& invoca
     bpf::set_up_libbpf(arguments.verbose > 1);
     PortArguments& ports = arguments.ports;
     XDPBENCH_CHECK(open_remote(ports.remote, ports.device, ports.peer, ports.take_over, false));
-    // Before the ports are looked at; restores them at the end, however this function is left.
-    XDPBENCH_TRY(const auto prepared, prepare(ports));
+    if (!ports.device.empty() && !ports.prepare) say_what_is_left();
     XDPBENCH_TRY(compare::CompareOptions options, parse_compare(arguments));
     options.command_line = invocation.typed;
     XDPBENCH_TRY(Programs programs, find_programs(arguments));
     XDPBENCH_TRY(const std::vector<target::TrafficShape> shapes, parse_shapes(arguments.shape));
     XDPBENCH_TRY(const std::vector<compare::Compared> compared,
                  compare::prepare_comparison(programs.base, programs.contender, shapes));
+    XDPBENCH_CHECK(claim(ports.prepare, options.ports, options.modes));
     XDPBENCH_TRY(Outputs outputs,
                  Outputs::open(arguments.outputs,
                                result_file_name("compare-" + programs.base.scenario.name, "json")));
+    // The ports are restored at the end, however this function is left.
+    XDPBENCH_TRY(const auto prepared, prepare(ports.prepare, options.ports, options.modes));
     report::Console console(outputs.to_stdout() ? stderr : stdout);
     model::CompareRecord record;
     console.expect(options.seconds);

@@ -9,24 +9,11 @@
 #include "commands/options.h"
 #include "commands/queue_options.h"
 #include "net/interface.h"
-#include "net/port_network.h"
 #include "run/timed_cases.h"
 #include "traffic/remote_sink.h"
 
 namespace xdpbench::commands {
 namespace {
-
-// An interface may have several names.
-Result<void> require_two_ends(const RunArguments& arguments, const net::InterfaceInfo& device,
-                              const net::InterfaceInfo& peer) {
-    if (device.index != peer.index) return {};
-    constexpr const char* kAdvice = "name the two ends of the wire";
-    if (arguments.device == arguments.peer)
-        return input_error(fmt::format("--dev and --peer are both {}", arguments.device), kAdvice);
-    return input_error(fmt::format("--dev {} and --peer {} are the same interface, {}",
-                                   arguments.device, arguments.peer, device.name),
-                       kAdvice);
-}
 
 // What one mode needs of a veth, the other one cannot do with (net::join_ports()).
 Result<void> require_modes_together(const net::InterfaceInfo& device,
@@ -55,12 +42,7 @@ Result<void> add_remote_peer(const RunArguments& arguments, const net::Interface
         return input_error("--mode offload does not go with --remote",
                            "both ports have to be in this machine");
     if (options.latency) return traffic::no_remote_latency();
-    const net::Ports ends{*options.device, arguments.peer, options.take_over,
-                          options.remote,  options.out,    options.out_peer};
-    for (const model::Mode mode : options.modes) {
-        XDPBENCH_TRY(const net::Network network, net::join_ports(ends, mode, 0));
-        options.peer = network.links.front().tester.name;
-    }
+    options.peer = arguments.peer;
     return {};
 }
 
@@ -100,16 +82,12 @@ Result<void> add_out(const RunArguments& arguments, const net::NetNs& netns,
 }
 
 // Others send: there is nothing to replay, to time against a baseline, or to search.
-Result<void> add_external(const run::RunOptions& options) {
-    for (const model::Mode mode : options.modes) {
-        if (mode == model::Mode::offload)
-            return input_error("--traffic external does not go with --mode offload",
-                               "use --mode native or generic");
-        const net::Ports ends{*options.device, "",          options.take_over,
-                              nullptr,         options.out, options.out_peer};
-        XDPBENCH_CHECK(net::join_ports(ends, mode, 0));
-    }
-    return {};
+Result<void> require_no_offload(const run::RunOptions& options) {
+    if (std::find(options.modes.begin(), options.modes.end(), model::Mode::offload) ==
+        options.modes.end())
+        return {};
+    return input_error("--traffic external does not go with --mode offload",
+                       "use --mode native or generic");
 }
 
 Result<void> add_device(const RunArguments& arguments, run::RunOptions& options) {
@@ -138,24 +116,21 @@ Result<void> add_device(const RunArguments& arguments, run::RunOptions& options)
     options.remote_tool = arguments.remote.tool;
     XDPBENCH_CHECK(add_queues(arguments.queues, netns, device, options));
     XDPBENCH_CHECK(add_out(arguments, netns, device, options));
-    if (options.external_traffic) return add_external(options);
+    if (options.external_traffic) return require_no_offload(options);
     if (arguments.peer.empty()) return {};
     if (options.remote) return add_remote_peer(arguments, device, options);
     XDPBENCH_TRY(const net::InterfaceInfo peer, net::query_interface(netns, arguments.peer));
-    XDPBENCH_CHECK(require_two_ends(arguments, device, peer));
+    XDPBENCH_CHECK(require_two_ends(arguments.device, device, arguments.peer, peer));
     XDPBENCH_CHECK(require_modes_together(device, options.modes));
     options.peer = peer.name;
-    for (const model::Mode mode : options.modes) {
-        if (mode == model::Mode::offload) continue;  // touches the device alone, and asks it itself
-        XDPBENCH_CHECK(net::join_ports({*options.device, *options.peer, options.take_over, nullptr,
-                                        options.out, options.out_peer},
-                                       mode, 0));
-    }
     return {};
 }
 
 // What needs a port, or another option, that is not there.
 Result<void> require_ports(const RunArguments& arguments) {
+    if (arguments.prepare && arguments.device.empty())
+        return input_error("--prepare without --dev: there is no port to prepare",
+                           "name the port: --dev IF --peer IF");
     if (!arguments.out_peer.empty() && arguments.out.empty())
         return input_error("--out-peer without --out: there is no third port",
                            "name it: --out IF, cabled to --out-peer");
@@ -205,6 +180,18 @@ Result<void> take_external_traffic(const RunArguments& arguments, run::RunOption
 }
 
 }  // namespace
+
+// An interface may have several names.
+Result<void> require_two_ends(const std::string& device_name, const net::InterfaceInfo& device,
+                              const std::string& peer_name, const net::InterfaceInfo& peer) {
+    if (device.index != peer.index) return {};
+    constexpr const char* kAdvice = "name the two ends of the wire";
+    if (device_name == peer_name)
+        return input_error(fmt::format("--dev and --peer are both {}", device_name), kAdvice);
+    return input_error(fmt::format("--dev {} and --peer {} are the same interface, {}", device_name,
+                                   peer_name, device.name),
+                       kAdvice);
+}
 
 void add_port_options(CLI::App& app, PortArguments& arguments) {
     const DeclaredOption device =
@@ -265,6 +252,12 @@ Result<void> add_ports(const RunArguments& arguments, run::RunOptions& options) 
     XDPBENCH_CHECK(require_ports(arguments));
     XDPBENCH_CHECK(take_external_traffic(arguments, options));
     return arguments.device.empty() ? Result<void>() : add_device(arguments, options);
+}
+
+std::optional<net::Ports> ports_of(const run::RunOptions& options) {
+    if (!options.device) return std::nullopt;
+    return net::Ports{*options.device, options.peer.value_or(""), options.take_over, options.remote,
+                      options.out,     options.out_peer};
 }
 
 Result<std::optional<net::Ports>> find_ports(const PortArguments& ports,

@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include "commands/options.h"
-#include "net/interface.h"
+#include "base/print.h"
+#include "commands/remote_side.h"
 #include "net/netns.h"
-#include "probe/privileges.h"
+#include "net/port_network.h"
 
 namespace xdpbench::commands {
 namespace {
@@ -24,26 +24,15 @@ std::string listed(const std::vector<net::PortState>& settings,
     return fmt::format("{}", fmt::join(texts, ", "));
 }
 
-void say_what_is_left(const std::vector<net::LeftSettings>& left) {
-    for (const net::LeftSettings& one : left) {
-        print(stderr,
-              "xdp-bench: a run that was killed left these settings changed: {}\n"
-              "  to do:  xdp-bench restore\n",
-              left_text(one));
+// Ports and their settings are as these modes need them. A device that executes programs is asked
+// when it gets one.
+Result<void> require_usable(net::Ports& ends, const std::vector<model::Mode>& modes) {
+    for (const model::Mode mode : modes) {
+        if (mode == model::Mode::offload) continue;
+        XDPBENCH_TRY(const net::Network network, net::join_ports(ends, mode, 0));
+        if (ends.remote) ends.peer = network.links.front().tester.name;
     }
-}
-
-Result<std::vector<std::string>> ports_of(const PortArguments& arguments) {
-    if (arguments.device.empty())
-        return input_error("--prepare without --dev: there is no port to prepare",
-                           "name the port: --dev IF --peer IF");
-    std::vector<std::string> ports{arguments.device};
-    if (!arguments.peer.empty() && !arguments.remote.session) ports.push_back(arguments.peer);
-    for (const std::string& port : {arguments.out, arguments.out_peer})
-        if (!port.empty()) ports.push_back(port);
-    XDPBENCH_TRY(const net::NetNs netns, net::NetNs::current());
-    for (const std::string& port : ports) XDPBENCH_CHECK(net::query_interface(netns, port));
-    return ports;
+    return {};
 }
 
 }  // namespace
@@ -64,29 +53,42 @@ Result<void> restore_all(const std::vector<net::LeftSettings>& left) {
     return all;
 }
 
-Result<std::optional<net::PreparedPorts>> prepare(const PortArguments& arguments) {
-    const std::vector<net::LeftSettings> left =
-        arguments.device.empty() ? std::vector<net::LeftSettings>() : net::left_settings();
-    if (!arguments.prepare) {
-        say_what_is_left(left);
-        return std::optional<net::PreparedPorts>();
+void say_what_is_left() {
+    for (const net::LeftSettings& one : net::left_settings()) {
+        print(stderr,
+              "xdp-bench: a run that was killed left these settings changed: {}\n"
+              "  to do:  xdp-bench restore\n",
+              left_text(one));
     }
-    XDPBENCH_TRY(const std::vector<std::string> ports, ports_of(arguments));
-    XDPBENCH_TRY(net::PreparedPorts prepared, prepare_ports(ports));
-    if (arguments.remote.session)
-        XDPBENCH_CHECK(prepare_remotely(*arguments.remote.session, arguments.peer));
-    return std::optional<net::PreparedPorts>(std::move(prepared));
 }
 
-Result<net::PreparedPorts> prepare_ports(const std::vector<std::string>& ports) {
-    XDPBENCH_CHECK(probe::require_privileges());
+Result<void> claim(bool prepares, std::optional<net::Ports>& ends,
+                   const std::vector<model::Mode>& modes) {
+    if (!ends) return {};
+    if (!prepares) return require_usable(*ends, modes);
     XDPBENCH_CHECK(restore_all(net::left_settings()));
+    return net::claim_ports(*ends);
+}
+
+Result<std::optional<net::PreparedPorts>> prepare(bool prepares, std::optional<net::Ports>& ends,
+                                                  const std::vector<model::Mode>& modes) {
+    if (!prepares || !ends) return std::optional<net::PreparedPorts>();
+    XDPBENCH_TRY(net::PreparedPorts prepared, prepare_ports(*ends));
+    XDPBENCH_CHECK(require_usable(*ends, modes));
+    return std::optional(std::move(prepared));
+}
+
+Result<net::PreparedPorts> prepare_ports(const net::Ports& ends) {
+    std::vector<std::string> ports{ends.device, ends.remote ? "" : ends.peer, ends.out,
+                                   ends.out_peer};
+    std::erase(ports, "");
     XDPBENCH_TRY(const net::NetNs netns, net::NetNs::current());
     XDPBENCH_TRY(net::PreparedPorts prepared, net::PreparedPorts::prepare(netns, ports));
     if (!prepared.changed().empty())
         print(stderr, "xdp-bench: changed until the run ends: {}\n",
               listed(prepared.changed(), net::setting_text));
     for (const Error& error : prepared.refused()) print(stderr, "xdp-bench: {}\n", error.text());
+    if (ends.remote) XDPBENCH_CHECK(prepare_remotely(*ends.remote, ends.peer));
     return prepared;
 }
 

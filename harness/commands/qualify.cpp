@@ -13,8 +13,10 @@
 #include "commands/lists.h"
 #include "commands/options.h"
 #include "commands/output_options.h"
+#include "commands/port_arguments.h"
 #include "commands/prepare.h"
 #include "commands/remote_side.h"
+#include "net/port_network.h"
 #include "probe/oldest_kernel.h"
 #include "probe/privileges.h"
 #include "qualify/card.h"
@@ -77,12 +79,12 @@ Result<void> require_rates(const qualify::Options& options,
 }
 
 // A share needs something that it is a share of.
-Result<void> require_link_speed(const qualify::Context& context) {
-    const auto& least = context.options().at_least;
-    if (!least || least->share == 0 || context.link_speed()) return {};
+Result<void> require_link_speed(const qualify::Options& options, const std::string& device) {
+    const auto& least = options.at_least;
+    if (!least || least->share == 0 || qualify::link_speed(device)) return {};
     return input_error(fmt::format("--at-least {} is a share of the line rate, and {} does not "
                                    "report the speed of its link",
-                                   least->text, context.device().name),
+                                   least->text, device),
                        "ask for a rate of 64-byte frames: --at-least 1Mpps");
 }
 
@@ -101,19 +103,22 @@ Result<model::QualificationRecord> begin(const qualify::Context& context,
     return record;
 }
 
-// The documents in other formats.
-Result<void> write_documents(const QualifyArguments& arguments,
-                             const model::QualificationRecord& record) {
-    for (const report::OutputFormat& format : report::output_formats()) {
-        const auto named = arguments.outputs.others.find(format.option);
-        if (named == arguments.outputs.others.end() || named->second.empty()) continue;
-        XDPBENCH_TRY(OutputFile file, OutputFile::create(named->second));
-        XDPBENCH_CHECK(file.commit(format.write(&record)));
-    }
-    return {};
+// The ports by their own names, which are two different ones.
+Result<net::Ports> find_ports(const qualify::Options& options) {
+    net::Ports ends{options.device, options.peer.value_or(""), options.take_over, options.remote};
+    XDPBENCH_TRY(const net::NetNs netns, net::NetNs::current());
+    XDPBENCH_TRY(const net::InterfaceInfo device, net::query_interface(netns, options.device));
+    ends.device = device.name;
+    if (!options.peer || options.remote) return ends;
+    XDPBENCH_TRY(const net::InterfaceInfo peer, net::query_interface(netns, *options.peer));
+    ends.peer = peer.name;
+    return ends;
 }
 
-Result<int> list_cases(qualify::Context& context, const qualify::Selection& selection) {
+Result<int> list_cases(const qualify::Options& options, const net::Ports& ports,
+                       const qualify::Selection& selection) {
+    XDPBENCH_TRY(const net::PreparedPorts prepared, prepare_ports(ports));
+    XDPBENCH_TRY(qualify::Context context, qualify::Context::create(options));
     model::QualificationRecord record;
     XDPBENCH_TRY(qualify::ResultStore store, qualify::ResultStore::create("/dev/null", "list"));
     XDPBENCH_CHECK(qualify::run(
@@ -132,24 +137,25 @@ Result<int> run_qualify(QualifyArguments arguments, const Invocation& invocation
     XDPBENCH_CHECK(run::initialize_cases(invocation.passed_on));
     XDPBENCH_CHECK(probe::require_privileges());
     XDPBENCH_CHECK(probe::require_kernel());
-    std::vector<std::string> ports{options.device};
-    if (options.peer && !options.remote) ports.push_back(*options.peer);
-    XDPBENCH_TRY(net::PreparedPorts prepared, prepare_ports(ports));
-    if (options.remote) XDPBENCH_CHECK(prepare_remotely(*options.remote, *options.peer));
-    XDPBENCH_TRY(qualify::Context context, qualify::Context::create(options));
-    XDPBENCH_CHECK(require_link_speed(context));
-    if (run::asks_for_list(invocation.passed_on)) return list_cases(context, selection);
+    XDPBENCH_TRY(net::Ports ports, find_ports(options));
+    XDPBENCH_CHECK(require_link_speed(options, ports.device));
+    XDPBENCH_CHECK(restore_all(net::left_settings()));
+    XDPBENCH_CHECK(net::claim_ports(ports));
+    if (run::asks_for_list(invocation.passed_on)) return list_cases(options, ports, selection);
     std::optional<qualify::Unfinished> left;
     if (arguments.resume) {
-        XDPBENCH_TRY(left, qualify::find_unfinished(arguments.outputs.json, context.device().name,
-                                                    context.has_peer() ? context.peer().name : ""));
+        XDPBENCH_TRY(left,
+                     qualify::find_unfinished(arguments.outputs.json, ports.device, ports.peer));
         qualify::close_running(left->record, options);
         qualify::keep_planned(left->record, selection);
     }
     XDPBENCH_TRY(qualify::ResultStore store,
-                 left
-                     ? qualify::ResultStore::reopen(left->path)
-                     : qualify::ResultStore::create(arguments.outputs.json, context.device().name));
+                 left ? qualify::ResultStore::reopen(left->path)
+                      : qualify::ResultStore::create(arguments.outputs.json, ports.device));
+    XDPBENCH_TRY(Outputs documents, Outputs::open_documents(arguments.outputs));
+    // Only a qualification that begins changes a port.
+    XDPBENCH_TRY(const net::PreparedPorts prepared, prepare_ports(ports));
+    XDPBENCH_TRY(qualify::Context context, qualify::Context::create(options));
     model::QualificationRecord record;
     if (left) {
         record = std::move(left->record);
@@ -167,7 +173,7 @@ Result<int> run_qualify(QualifyArguments arguments, const Invocation& invocation
             std::fflush(stdout);
         }));
     print(stdout, "{}result: {}\n", report::conclusion_text(record), store.path().string());
-    XDPBENCH_CHECK(write_documents(arguments, record));
+    XDPBENCH_CHECK(documents.write_documents(&record));
     return record.exit_code;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/print.h"
 #include "commands/command.h"
 #include "commands/options.h"
 #include "commands/prepare.h"

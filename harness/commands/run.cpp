@@ -54,17 +54,17 @@ Result<int> run_command(RunArguments arguments, const Invocation& invocation) {
     bpf::set_up_libbpf(arguments.verbose > 1);
     XDPBENCH_CHECK(open_remote(arguments.remote, arguments.device, arguments.peer,
                                arguments.take_over, false));
-    // Before the ports are looked at; restores them at the end, however this function is left.
-    XDPBENCH_TRY(const auto prepared, prepare(arguments));
-    XDPBENCH_TRY(run::RunOptions options, parse_run(arguments));
-    options.passed_on = invocation.passed_on;
-    options.command_line = invocation.typed;
+    if (!arguments.device.empty() && !arguments.prepare) say_what_is_left();
+    XDPBENCH_TRY(run::RunOptions typed, parse_run(arguments));
+    typed.passed_on = invocation.passed_on;
+    typed.command_line = invocation.typed;
+    XDPBENCH_TRY(run::PlannedRun plan, run::plan_run(typed));
+    run::RunOptions& options = plan.options;
     const bool to_stdout = arguments.outputs.json == "-";
     const std::string by_itself = default_result_name(options);
     const std::string result =
         arguments.outputs.json.empty() || to_stdout ? by_itself : arguments.outputs.json;
     options.result_stem = stem_of(result, by_itself);
-    XDPBENCH_TRY(run::PlannedRun plan, run::plan_run(options));
     report::Console console(to_stdout ? stderr : stdout);
     model::RunRecord record;
     std::vector<std::string> notes = plan.notes;
@@ -72,9 +72,14 @@ Result<int> run_command(RunArguments arguments, const Invocation& invocation) {
         XDPBENCH_CHECK(run::run(plan, console, record, notes));
         return kHeld;
     }
+    std::optional<net::Ports> ports = ports_of(options);
+    XDPBENCH_CHECK(claim(arguments.prepare, ports, options.modes));
     // Found out now, not after the work: can the result be written?
     XDPBENCH_TRY(Outputs outputs, Outputs::open(arguments.outputs, by_itself));
-    // What is wrong with the command line is known now: only a run that begins changes a port.
+    // What is wrong with the command line is known now: only a run that begins changes a port. The
+    // ports are restored at the end, however this function is left.
+    XDPBENCH_TRY(const auto prepared, prepare(arguments.prepare, ports, options.modes));
+    if (ports && ports->remote) options.peer = ports->peer;
     XDPBENCH_TRY(const auto queues, change_queues(options));
     if (options.external_traffic)
         print(stderr, "xdp-bench: {}\n",

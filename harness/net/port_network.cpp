@@ -74,7 +74,27 @@ Result<void> add_far_end(const Ports& ends, std::size_t longest_frame, Network& 
     return {};
 }
 
+// Nothing where none is named.
+Result<void> claim_named(const NetNs& here, const std::string& name, bool take_over,
+                         const char* option) {
+    if (!name.empty()) XDPBENCH_CHECK(claim_port(here, name, take_over, 0, option));
+    return {};
+}
+
 }  // namespace
+
+Result<void> claim_ports(Ports& ends) {
+    XDPBENCH_TRY(const NetNs here, NetNs::current());
+    XDPBENCH_CHECK(claim_named(here, ends.device, ends.take_over, "--dev"));
+    if (ends.remote) {
+        XDPBENCH_TRY(const UsablePort peer, claim_remote_port(ends, here, ends.take_over, 0));
+        ends.peer = peer.interface.name;
+    } else {
+        XDPBENCH_CHECK(claim_named(here, ends.peer, ends.take_over, "--peer"));
+    }
+    XDPBENCH_CHECK(claim_named(here, ends.out, ends.take_over, "--out"));
+    return claim_named(here, ends.out_peer, ends.take_over, "--out-peer");
+}
 
 std::string out_text(const Ports& ends) {
     if (ends.out.empty()) return {};

@@ -20,6 +20,10 @@ namespace xdpbench::net {
 // named; without it what a scenario redirects there leaves by the device itself.
 Result<Network> join_ports(const Ports& ends, model::Mode mode, std::size_t longest_frame);
 
+// Refuses ports as join_ports() does, but for settings that can be changed (net::PreparedPorts): to
+// be called before they are. The peer of another machine gets the name that it has there.
+Result<void> claim_ports(Ports& ends);
+
 // "eth3, counted at eth4", "eth3, counted by its tx counters"; empty: there is no third port.
 [[nodiscard]] std::string out_text(const Ports& ends);
 

@@ -52,9 +52,8 @@ Declared Context::declares(Feature feature, const net::InterfaceInfo& port) cons
     return ((*declared)->features & bit) != 0 ? Declared::yes : Declared::no;
 }
 
-std::optional<double> Context::link_speed() const {
-    const auto speed =
-        parse_number<double>(read_entry("/sys/class/net/" + device_.name + "/speed"));
+std::optional<double> link_speed(const std::string& port) {
+    const auto speed = parse_number<double>(read_entry("/sys/class/net/" + port + "/speed"));
     return speed && *speed > 0 ? speed : std::nullopt;
 }
 

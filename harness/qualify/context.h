@@ -52,6 +52,9 @@ enum class Feature : std::uint64_t {
     ndo_xmit_sg = 64,
 };
 
+// Megabits a second, as the driver reports now; nothing if it does not.
+[[nodiscard]] std::optional<double> link_speed(const std::string& port);
+
 class Context {
   public:
     // The ports of the caller's namespace: up, not in use, with a carrier.
@@ -84,8 +87,9 @@ class Context {
     // Native where the driver has it, else generic: what cases run in that need no certain mode.
     // Tried once.
     Result<model::Mode> mode();
-    // Megabits a second, as the driver reports now; nothing if it does not.
-    [[nodiscard]] std::optional<double> link_speed() const;
+    [[nodiscard]] std::optional<double> link_speed() const {
+        return qualify::link_speed(device_.name);
+    }
     // Frames of 64 bytes a second that the generator sends over this port at most; nothing before
     // it was measured.
     [[nodiscard]] std::optional<double> generator_maximum() const { return generator_maximum_; }
