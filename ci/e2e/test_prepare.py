@@ -68,6 +68,7 @@ class Prepare(VethCase):
         self.assert_refused("compare", "xdp_tx", "xdp_tx", *ports, "--json", "/proc/nosuch/x")
         for peer in ("nosuch0", "port1", "alt1"):
             self.assert_refused("--prog", "xdp_tx", "--dev", "port1", "--peer", peer, "--prepare")
+            self.assert_refused("qualify", "--dev", "port1", "--peer", peer)
         qualify = ("qualify", "--dev", "port1", "--peer", "port0")
         for options in (("--resume", "--json", "nosuch.json"), ("--json", "/proc/nosuch/x"), ("--junit", "/proc/nosuch/x"), ("--group", "nosuch"),
                         ("--duration", "x")):

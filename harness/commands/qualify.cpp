@@ -111,6 +111,7 @@ Result<net::Ports> find_ports(const qualify::Options& options) {
     ends.device = device.name;
     if (!options.peer || options.remote) return ends;
     XDPBENCH_TRY(const net::InterfaceInfo peer, net::query_interface(netns, *options.peer));
+    XDPBENCH_CHECK(require_two_ends(options.device, device, *options.peer, peer));
     ends.peer = peer.name;
     return ends;
 }
