@@ -43,6 +43,8 @@ std::optional<Given> given(const std::vector<std::string>& flags, const std::str
 }
 
 Result<void> require_known(const std::string& flag) {
+    if (!flag.starts_with(kTest))
+        return input_error(fmt::format("{} behind -- is no {} flag", flag, kTest));
     const std::string name = flag.substr(kTest.size(), flag.find('=') - kTest.size());
     if (std::find(kTestFlags.begin(), kTestFlags.end(), name) != kTestFlags.end()) return {};
     return input_error(

@@ -42,6 +42,11 @@ TEST_F(LibraryFlagsTest, FlagsThatEndTheProcessAreRefused) {
     }
 }
 
+TEST_F(LibraryFlagsTest, OtherWordsAreRefused) {
+    for (const char* const word : {"x", "a word that is longer"})
+        EXPECT_FALSE(require_test_flags({word})) << word;
+}
+
 TEST_F(LibraryFlagsTest, RepetitionsHaveAnEnd) {
     EXPECT_FALSE(require_test_flags({"--gtest_repeat=-1"}));
     ::setenv("GTEST_REPEAT", "-1", 1);
