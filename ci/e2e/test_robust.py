@@ -215,7 +215,8 @@ class NoRoom(Case):
 
     def test_a_full_disk_behind_standard_output_is_an_error(self):
         self.tool("--prog", "xdp_pass", "--only", "check", "--json", "out.json")
-        for words in (("--prog", "xdp_pass", "--only", "check", "--json", "-"), ("compare", "out.json", "out.json"), ("list",)):
+        for words in (("--prog", "xdp_pass", "--only", "check", "--json", "-"), ("compare", "out.json", "out.json"), ("list",),
+                      ("--help",), ("run", "--help"), ("--version",)):
             with self.subTest(words=words), open("/dev/full", "w", encoding="utf-8") as full:
                 done = subprocess.run([TOOL, *words], stdout=full, stderr=subprocess.PIPE, text=True, cwd=self.folder, check=False)
                 self.assertEqual(done.returncode, 2, done.stderr)

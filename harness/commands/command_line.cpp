@@ -53,7 +53,10 @@ int print_help(const CLI::App& app, const CLI::Success& asked) {
     std::ostringstream output;
     app.exit(asked, output, output);
     print(stdout, "{}", output.str());
-    return flush_output() ? kHeld : kInputError;
+    const Result<void> printed = flush_output();
+    if (printed) return kHeld;
+    print(stderr, "xdp-bench: {}\n", printed.error().text());
+    return kInputError;
 }
 
 int refuse(const UsageError& error) {
