@@ -222,6 +222,19 @@ class NoRoom(Case):
                 self.assertEqual(done.returncode, 2, done.stderr)
                 self.assertIn("cannot write to standard output: No space left", done.stderr)
 
+    def test_interrupted_while_a_pipe_has_no_reader(self):
+        os.mkfifo(os.path.join(self.folder, "pipe"))
+        run = subprocess.Popen([TOOL, "--prog", "xdp_drop", "--only", "check", "--json", "pipe"], cwd=self.folder, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(run.kill)
+
+        def waits():
+            with open(f"/proc/{run.pid}/wchan", encoding="utf-8") as file:
+                return file.read() == "wait_for_partner"
+        self.assertTrue(comes_true(waits))
+        run.send_signal(signal.SIGINT)
+        self.assertEqual(run.communicate(timeout=60)[1], "xdp-bench: interrupted\n")
+        self.assertEqual(run.returncode, 130)
+
     def test_an_existing_result_survives_a_run_that_fails(self):
         path = os.path.join(self.folder, "out.json")
         with open(path, "w", encoding="utf-8") as file:

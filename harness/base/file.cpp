@@ -14,6 +14,7 @@
 #include <system_error>
 
 #include "base/folder.h"
+#include "base/interrupt.h"
 #include "base/number.h"
 #include "base/owner.h"
 #include "base/text.h"
@@ -121,10 +122,14 @@ Result<OutputFile> OutputFile::create(const fs::path& path, Naming naming) {
 Result<void> OutputFile::open_direct() {
     direct_ = true;
     const std::optional<int> own = own_descriptor(path_);
-    fd_ = UniqueFd(own ? ::fcntl(*own, F_DUPFD_CLOEXEC, 0)
-                       : ::open(path_.c_str(), O_WRONLY | O_CLOEXEC));
-    if (!fd_.valid()) return refused(errno);
-    return {};
+    for (;;) {
+        // Waits for the reader of a named pipe.
+        fd_ = UniqueFd(own ? ::fcntl(*own, F_DUPFD_CLOEXEC, 0)
+                           : ::open(path_.c_str(), O_WRONLY | O_CLOEXEC));
+        if (fd_.valid()) return {};
+        if (errno != EINTR) return refused(errno);
+        if (interrupted()) return interrupted_error();
+    }
 }
 
 Result<void> OutputFile::open_target() {
