@@ -166,7 +166,28 @@ class Files(Case):
         self.tool(*own, "--json", "o.json", "--", "--gtest_output=xml:own.xml")
         self.assertIn("<testsuites", self.read_text("own.xml"))
 
+    def test_under_sudo_no_link_leads_to_where_the_caller_may_not_write(self):
+        """Be it his own link, or one that root made."""
+        self.secret()
+        self.write_text("wrong.yaml", WRONG)
+        os.chmod(self.folder, 0o755)
+        os.mkdir(self.path("own"))
+        self.own("own")
+        sudo = {**os.environ, "SUDO_UID": str(USER), "SUDO_GID": str(USER)}
+        for target in ("secret", "secret/new"):
+            for owner in (0, USER):
+                with self.subTest(target=target, owner=owner):
+                    os.symlink(self.path(target), self.path("own", "results"))
+                    os.chown(self.path("own", "results"), owner, owner, follow_symlinks=False)
+                    done = subprocess.run([TOOL, "--prog", "xdp_pass", *QUICK], cwd=self.path("own"), capture_output=True, text=True, timeout=60,
+                                          env=sudo)
+                    self.expect(2, done)
+                    self.assertIn("does not exist" if target == "secret/new" else f"user {USER}, who called sudo, may not write to", done.stderr)
+                    self.assert_secret_untouched()
+                    os.unlink(self.path("own", "results"))
+
     def test_under_sudo_results_belong_to_the_caller(self):
+        os.chown(self.folder, 1234, 1235)
         done = subprocess.run([TOOL, "--prog", "xdp_pass", *QUICK, "--junit", "a/b.xml"], cwd=self.folder, capture_output=True, text=True,
                               timeout=60, env={**os.environ, "SUDO_UID": "1234", "SUDO_GID": "1235"})
         self.expect(0, done)

@@ -150,6 +150,19 @@ Result<void> OutputFile::open_target() {
                                        path_.string()),
                            "another user may have planted it: remove it, or name a file yourself");
     }
+    if (!folder_.valid() && errno == EACCES && naming_ == Naming::invented && sudo_caller()) {
+        return input_error(fmt::format("cannot write {}: a symbolic link leads to a folder that "
+                                       "user {}, who called sudo, may not write to",
+                                       path_.string(), sudo_caller()->user),
+                           "remove the link, or name a file yourself: --json FILE");
+    }
+    if (!folder_.valid() && errno == ENOENT && naming_ == Naming::invented) {
+        return input_error(
+            fmt::format("cannot write {}: a symbolic link leads to a folder that "
+                        "does not exist",
+                        path_.string()),
+            "make that folder, remove the link, or name a file yourself: --json FILE");
+    }
     if (!folder_.valid()) return refused(errno);
     // What may not be replaced is found out now, not after the work.
     const bool there = ::faccessat(folder_.get(), name_.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
@@ -181,7 +194,7 @@ Result<void> OutputFile::inherit() {
                           ::fstatat(folder_.get(), name_.c_str(), &old, AT_SYMLINK_NOFOLLOW) == 0 &&
                           S_ISREG(old.st_mode);
     if (!replaces) {
-        give_to_caller(fd_.get());
+        give_to_caller(fd_.get(), folder_.get());
         return {};
     }
     // Only root may keep another owner; to others it is no error that the file becomes theirs.

@@ -220,8 +220,12 @@ TEST_F(FileTest, UnderSudoNewFilesAndFoldersBelongToTheCaller) {
         return std::to_string(status.st_uid) + ":" + std::to_string(status.st_gid);
     };
     write("old.json", "old");
+    fs::create_directory(in_folder("roots"));
+    ASSERT_EQ(::chown(folder_.c_str(), 1234, 1235), 0);
     {
         const Sudo sudo("1234", "1235");
+        auto in_roots = OutputFile::create(in_folder("roots/a.json"));
+        ASSERT_TRUE(in_roots && in_roots->commit("text"));
         for (const char* const name : {"new.json", "a/b/new.json", "old.json"}) {
             auto file = OutputFile::create(in_folder(name));
             ASSERT_TRUE(file && file->commit("text"));
@@ -230,6 +234,7 @@ TEST_F(FileTest, UnderSudoNewFilesAndFoldersBelongToTheCaller) {
     for (const char* const name : {"new.json", "a", "a/b", "a/b/new.json"})
         EXPECT_EQ(owner(name), "1234:1235") << name;
     EXPECT_EQ(owner("old.json"), "0:0") << "a file that is replaced keeps its owner";
+    EXPECT_EQ(owner("roots/a.json"), "0:0") << "the caller could not have made it there";
     for (const auto& [user, group, owned] :
          {std::array{"12x", "-1", "0:0"}, std::array{"1234", "", "1234:0"}}) {
         const Sudo odd(user, group);
@@ -237,6 +242,46 @@ TEST_F(FileTest, UnderSudoNewFilesAndFoldersBelongToTheCaller) {
         ASSERT_TRUE(file && file->commit("text"));
         EXPECT_EQ(owner(std::string("odd") + user), owned);
     }
+}
+
+TEST_F(FileTest, UnderSudoNoLinkLeadsToWhereTheCallerMayNotWrite) {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root can give files away";
+    for (const char* const name : {"secret", "secret/open", "own"})
+        fs::create_directory(in_folder(name));
+    fs::permissions(in_folder("secret/open"), fs::perms::all);
+    fs::permissions(in_folder("secret"), fs::perms::owner_all);
+    fs::permissions(folder_, fs::perms::all);
+    ASSERT_EQ(::chown(in_folder("own").c_str(), 1234, 1235), 0);
+    const Sudo sudo("1234", "1235");
+    const auto create = [&](const std::string& target, uid_t owner) {
+        fs::remove(in_folder("results"));
+        fs::create_directory_symlink(target, in_folder("results"));
+        EXPECT_EQ(::lchown(in_folder("results").c_str(), owner, owner), 0);
+        return OutputFile::create(in_folder("results/run.json"), Naming::invented);
+    };
+    for (const uid_t owner : {0U, 1234U}) {
+        for (const char* const target : {"secret", "secret/new", "secret/open"}) {
+            const auto file = create(target, owner);
+            ASSERT_FALSE(file) << target;
+            EXPECT_NE(file.error().what.find("user 1234, who called sudo, may not write"),
+                      std::string::npos)
+                << file.error().what;
+        }
+        EXPECT_TRUE(create("own", owner));
+    }
+    EXPECT_FALSE(create("own", 4321)) << "of somebody else";
+    EXPECT_FALSE(create("own/new", 1234)) << "nothing is made behind a link";
+    EXPECT_TRUE(fs::is_empty(in_folder("own")));
+    EXPECT_FALSE(fs::exists(in_folder("secret/new")));
+}
+
+TEST_F(FileTest, BehindALinkNoFolderIsMadeForAnInventedName) {
+    fs::create_directory_symlink("new", in_folder("results"));
+    const auto file = OutputFile::create(in_folder("results/run.json"), Naming::invented);
+    ASSERT_FALSE(file);
+    EXPECT_NE(file.error().what.find("does not exist"), std::string::npos) << file.error().what;
+    EXPECT_FALSE(fs::exists(in_folder("new")));
+    EXPECT_TRUE(OutputFile::create(in_folder("results/run.json"))) << "who names it means it";
 }
 
 TEST_F(FileTest, TheLongestNameIsWritten) {

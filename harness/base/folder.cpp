@@ -47,13 +47,19 @@ UniqueFd make_folder(int parent, const std::string& name) {
         return open_entry(parent, name, O_DIRECTORY | O_NOFOLLOW);
     }
     UniqueFd made = open_entry(parent, name, O_DIRECTORY | O_NOFOLLOW);
-    if (made.valid()) give_to_caller(made.get());
+    if (made.valid()) give_to_caller(made.get(), parent);
     return made;
+}
+
+// Root's, and of the user that this process acts for.
+bool is_trusted(uid_t owner) {
+    const std::optional<Owner> caller = sudo_caller();
+    return owner == 0 || owner == (caller ? caller->user : ::geteuid());
 }
 
 // Where an open symbolic link leads; nothing with errno set if it is not to be followed.
 std::optional<fs::path> target_of(const UniqueFd& link, const struct stat& status, Links links) {
-    if (links == Links::trusted && status.st_uid != 0 && status.st_uid != ::geteuid()) {
+    if (links == Links::trusted && !is_trusted(status.st_uid)) {
         errno = ELOOP;
         return std::nullopt;
     }
@@ -68,11 +74,20 @@ std::optional<fs::path> target_of(const UniqueFd& link, const struct stat& statu
 UniqueFd open_folder(const fs::path& path, Links links) {
     UniqueFd folder = start_of(path);
     Names names = names_of(path);
-    for (int followed = 0; folder.valid() && !names.empty();) {
+    int followed = 0;
+    // A link may lead to where only root may write.
+    const auto may = [&](InFolder what) {
+        if (links == Links::all || followed == 0 || caller_may(what, folder.get())) return true;
+        errno = EACCES;
+        return false;
+    };
+    while (folder.valid() && !names.empty()) {
+        if (!may(InFolder::search)) return {};
         const std::string name = std::move(names.front());
         names.pop_front();
         UniqueFd next = open_entry(folder.get(), name, O_NOFOLLOW);
-        if (!next.valid() && errno == ENOENT) next = make_folder(folder.get(), name);
+        const bool makes = links == Links::all || followed == 0;
+        if (!next.valid() && errno == ENOENT && makes) next = make_folder(folder.get(), name);
         struct stat status = {};
         if (!next.valid() || ::fstat(next.get(), &status) != 0) return {};
         if (!S_ISLNK(status.st_mode)) {
@@ -89,6 +104,7 @@ UniqueFd open_folder(const fs::path& path, Links links) {
         names.insert(names.begin(), on_the_way.begin(), on_the_way.end());
         if (target->is_absolute()) folder = start_of(*target);
     }
+    if (folder.valid() && !may(InFolder::write)) return {};
     // Also a file is open now, if one is in place of the folder.
     return folder.valid() ? open_entry(folder.get(), ".", O_DIRECTORY) : UniqueFd();
 }

@@ -10,8 +10,10 @@ namespace xdpbench {
 // Which symbolic links on the way to a folder are followed.
 enum class Links {
     all,      // whoever named the folder means them
-    trusted,  // those of root and of the user whose process this is: another user may have planted
-              // the rest. One that is not trusted fails with ELOOP.
+    trusted,  // those of root and of the user that this process acts for: another user may have
+              // planted the rest. One that is not trusted fails with ELOOP. Where one leads to,
+              // nothing is made, and nothing opened (EACCES) that the caller of sudo could not
+              // write to himself.
 };
 
 // The folder (O_PATH); those that are missing are made, and belong to the caller of sudo. Invalid

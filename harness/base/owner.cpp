@@ -1,6 +1,7 @@
 #include "base/owner.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -28,9 +29,26 @@ std::optional<Owner> sudo_caller() {
     return Owner{*user, group.value_or(kUnchanged)};
 }
 
-void give_to_caller(int fd) {
+bool caller_may(InFolder what, int folder) {
     const std::optional<Owner> caller = sudo_caller();
-    if (caller) (void)::fchownat(fd, "", caller->user, caller->group, AT_EMPTY_PATH);
+    if (!caller || caller->user == 0) return true;
+    struct stat status = {};
+    if (::fstat(folder, &status) != 0) return false;
+    constexpr mode_t kSearch = 1;
+    constexpr mode_t kWrite = 2;
+    const mode_t needed = what == InFolder::write ? kWrite | kSearch : kSearch;
+    // Those of the owner, of the group or of others: the first that is meant decides.
+    constexpr unsigned kBitsEach = 3;
+    const unsigned shift = status.st_uid == caller->user    ? 2 * kBitsEach
+                           : status.st_gid == caller->group ? kBitsEach
+                                                            : 0;
+    return ((status.st_mode >> shift) & needed) == needed;
+}
+
+void give_to_caller(int fd, int folder) {
+    const std::optional<Owner> caller = sudo_caller();
+    if (caller && caller_may(InFolder::write, folder))
+        (void)::fchownat(fd, "", caller->user, caller->group, AT_EMPTY_PATH);
 }
 
 }  // namespace xdpbench

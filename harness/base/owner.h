@@ -16,8 +16,13 @@ struct Owner {
 // it is the number for which chown(2) leaves the group as it is.
 [[nodiscard]] std::optional<Owner> sudo_caller();
 
-// Gives an open file or folder that this process has just made to the caller of sudo, if there is
-// one. What fails is no error: the file stays root's.
-void give_to_caller(int fd);
+// Whether the caller of sudo could do that in the open folder himself, as far as its owner, group
+// and mode tell; whoever is not called through sudo may do what the kernel lets him.
+enum class InFolder { search, write };
+[[nodiscard]] bool caller_may(InFolder what, int folder);
+
+// Gives a file or folder that this process has just made in `folder` to the caller of sudo, if
+// there is one who could have made it there. What fails is no error: it stays root's.
+void give_to_caller(int fd, int folder);
 
 }  // namespace xdpbench
