@@ -142,21 +142,21 @@ Result<void> OutputFile::open_target() {
     name_ = target.filename().string();
     if (name_.empty()) return refused(EISDIR);  // "new/"
     if (name_.size() > NAME_MAX) return refused(ENAMETOOLONG);
-    folder_ = open_folder(target.parent_path(),
-                          naming_ == Naming::invented ? Links::trusted : Links::all);
-    if (!folder_.valid() && errno == ELOOP && naming_ == Naming::invented) {
+    const bool own_name = naming_ == Naming::invented || naming_ == Naming::again;
+    folder_ = open_folder(target.parent_path(), own_name ? Links::trusted : Links::all);
+    if (!folder_.valid() && errno == ELOOP && own_name) {
         return input_error(fmt::format("cannot write {}: a symbolic link of another user leads to "
                                        "its folder",
                                        path_.string()),
                            "another user may have planted it: remove it, or name a file yourself");
     }
-    if (!folder_.valid() && errno == EACCES && naming_ == Naming::invented && sudo_caller()) {
+    if (!folder_.valid() && errno == EACCES && own_name && sudo_caller()) {
         return input_error(fmt::format("cannot write {}: a symbolic link leads to a folder that "
                                        "user {}, who called sudo, may not write to",
                                        path_.string(), sudo_caller()->user),
                            "remove the link, or name a file yourself: --json FILE");
     }
-    if (!folder_.valid() && errno == ENOENT && naming_ == Naming::invented) {
+    if (!folder_.valid() && errno == ENOENT && own_name) {
         return input_error(
             fmt::format("cannot write {}: a symbolic link leads to a folder that "
                         "does not exist",
@@ -253,7 +253,8 @@ Result<void> OutputFile::commit(std::string_view content) {
     }
     XDPBENCH_CHECK(inherit());
     if (::fsync(fd_.get()) != 0) return refused(errno);
-    XDPBENCH_CHECK(naming_ == Naming::replace ? replace() : name_anew());
+    const bool replaces = naming_ == Naming::replace || naming_ == Naming::again;
+    XDPBENCH_CHECK(replaces ? replace() : name_anew());
     temporary_.clear();
     fd_.reset();
     return {};

@@ -16,6 +16,7 @@ enum class Naming {
     replace,   // a user: an existing file is replaced, the one that a symbolic link leads to
     fresh,     // a user: an existing file or link, even one made meanwhile, is an error
     invented,  // this tool: if the name is taken, the next free one of NAME-2.json, NAME-3.json ...
+    again,     // this tool, which has made it before: replaced, whatever it has become meanwhile
 };
 
 // A file that appears whole or not at all. Opened before the work whose result it will hold, so
@@ -28,8 +29,8 @@ class OutputFile {
   public:
     // Creates missing folders above `path`. Of a user's name, a device or pipe (a process
     // substitution) is written to directly, and so is a descriptor of this process (/dev/stdout),
-    // whatever it is redirected to. On the way to an invented name, only links that nobody else can
-    // have planted are followed (Links::trusted).
+    // whatever it is redirected to. On the way to a name of this tool, only links that nobody else
+    // can have planted are followed (Links::trusted).
     static Result<OutputFile> create(const std::filesystem::path& path,
                                      Naming naming = Naming::replace);
 

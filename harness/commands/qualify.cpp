@@ -150,9 +150,11 @@ Result<int> run_qualify(QualifyArguments arguments, const Invocation& invocation
         qualify::close_running(left->record, options);
         qualify::keep_planned(left->record, selection);
     }
-    XDPBENCH_TRY(qualify::ResultStore store,
-                 left ? qualify::ResultStore::reopen(left->path)
-                      : qualify::ResultStore::create(arguments.outputs.json, ports.device));
+    XDPBENCH_TRY(
+        qualify::ResultStore store,
+        left ? qualify::ResultStore::reopen(
+                   left->path, arguments.outputs.json.empty() ? Naming::again : Naming::replace)
+             : qualify::ResultStore::create(arguments.outputs.json, ports.device));
     XDPBENCH_TRY(Outputs documents, Outputs::open_documents(arguments.outputs));
     // Only a qualification that begins changes a port.
     XDPBENCH_TRY(const net::PreparedPorts prepared, prepare_ports(ports));

@@ -55,21 +55,20 @@ Result<Unfinished> newest_unfinished(const std::string& device) {
 }  // namespace
 
 Result<ResultStore> ResultStore::create(const std::string& path, const std::string& device) {
-    XDPBENCH_TRY(OutputFile file,
-                 path.empty() ? OutputFile::create(result_file_name("qualify-" + device, "json"),
-                                                   Naming::invented)
-                              : OutputFile::create(path));
-    return ResultStore(std::move(file));
+    if (!path.empty()) return reopen(path, Naming::replace);
+    XDPBENCH_TRY(OutputFile file, OutputFile::create(result_file_name("qualify-" + device, "json"),
+                                                     Naming::invented));
+    return ResultStore(std::move(file), Naming::again);
 }
 
-Result<ResultStore> ResultStore::reopen(const std::filesystem::path& path) {
-    XDPBENCH_TRY(OutputFile file, OutputFile::create(path));
-    return ResultStore(std::move(file));
+Result<ResultStore> ResultStore::reopen(const std::filesystem::path& path, Naming naming) {
+    XDPBENCH_TRY(OutputFile file, OutputFile::create(path, naming));
+    return ResultStore(std::move(file), naming);
 }
 
 Result<void> ResultStore::save(const model::QualificationRecord& record) {
     if (!next_) {
-        XDPBENCH_TRY(OutputFile file, OutputFile::create(path_));
+        XDPBENCH_TRY(OutputFile file, OutputFile::create(path_, next_naming_));
         next_.emplace(std::move(file));
     }
     XDPBENCH_CHECK(next_->commit(report::to_json(record)));

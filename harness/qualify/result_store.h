@@ -18,15 +18,18 @@ class ResultStore {
     // `path` empty: a new file results/qualify-DEVICE-TIME.json.
     static Result<ResultStore> create(const std::string& path, const std::string& device);
     // Goes on with the one that was read from `path`.
-    static Result<ResultStore> reopen(const std::filesystem::path& path);
+    static Result<ResultStore> reopen(const std::filesystem::path& path, Naming naming);
 
     Result<void> save(const model::QualificationRecord& record);
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
   private:
-    explicit ResultStore(OutputFile file) : path_(file.path()) { next_.emplace(std::move(file)); }
+    ResultStore(OutputFile file, Naming next) : path_(file.path()), next_naming_(next) {
+        next_.emplace(std::move(file));
+    }
 
     std::filesystem::path path_;
+    Naming next_naming_;  // of all files but the first
     std::optional<OutputFile> next_;
 };
 

@@ -52,6 +52,18 @@ TEST_F(ResultStoreTest, EveryStateReplacesTheOneBefore) {
     EXPECT_TRUE(find_unfinished(store->path().string(), "eth1", "eth2"));
 }
 
+TEST_F(ResultStoreTest, ALinkPlantedMeanwhileIsNotFollowed) {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root can make a link of another user";
+    auto store = ResultStore::create("", "eth1");
+    ASSERT_TRUE(store && store->save(record()));
+    std::filesystem::rename("results", "moved");
+    std::filesystem::create_directory("secret");
+    std::filesystem::create_directory_symlink("secret", "results");
+    ASSERT_EQ(::lchown("results", 65534, 65534), 0);
+    EXPECT_FALSE(store->save(record()));
+    EXPECT_TRUE(std::filesystem::is_empty("secret"));
+}
+
 TEST_F(ResultStoreTest, OtherPortsAreRejected) {
     auto store = ResultStore::create("a.json", "eth1");
     ASSERT_TRUE(store);
