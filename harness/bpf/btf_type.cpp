@@ -69,6 +69,10 @@ std::vector<std::pair<std::string, Number>> enumerators_of(const btf* types, con
     return found;
 }
 
+bool has_half_enumerators(const btf_type* type) {
+    return ::btf_is_enum(type) && type->size == sizeof(std::uint64_t);
+}
+
 bool has_signed_bits(const btf* types, const btf_type* type) {
     if (!::btf_is_any_enum(type)) return is_signed(type);
     const auto all = enumerators_of(types, type);
@@ -87,7 +91,8 @@ std::string integer_text(const btf* types, const BtfType& type, ByteView bytes) 
     for (const auto& [name, number] : enumerators_of(types, type.type)) {
         std::vector<std::uint8_t> one(bytes.size());
         store(two_complement(number), one, type.big_endian);
-        if (std::equal(one.begin(), one.end(), bytes.begin())) return name;
+        if (!has_half_enumerators(type.type) && std::equal(one.begin(), one.end(), bytes.begin()))
+            return name;
         negative = negative || number.negative;
     }
     return number_text(bits, bytes.size(), negative);

@@ -38,6 +38,9 @@ struct BtfType {
 [[nodiscard]] std::vector<std::pair<std::string, Number>> enumerators_of(const btf* types,
                                                                          const btf_type* type);
 
+// Whether BTF has only the lower half of each: of an enum of 64 bits, from clang before 15.
+[[nodiscard]] bool has_half_enumerators(const btf_type* type);
+
 // Whether a bit field of this type has a sign: of a signed integer, of an enum with negative
 // values.
 [[nodiscard]] bool has_signed_bits(const btf* types, const btf_type* type);

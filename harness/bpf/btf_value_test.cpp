@@ -60,6 +60,28 @@ TEST_F(BtfValueTest, BoolIsTrueOrFalse) {
               "test.yaml:7:3: flag: 2 does not fit type _Bool (0 or 1, 1 byte)");
 }
 
+// clang before 15 writes 32 bits of each constant.
+TEST(BtfEnums, OfSixtyFourBitsWithoutTheirConstantsHaveNumbersOnly) {
+    const std::unique_ptr<btf, void (*)(btf*)> types(::btf__new_empty(), ::btf__free);
+    const int id = ::btf__add_enum(types.get(), "big", 8);
+    ASSERT_GT(id, 0);
+    ASSERT_EQ(::btf__add_enum_value(types.get(), "BIG_B", 0x34567890), 0);
+    const auto type = static_cast<std::uint32_t>(id);
+    std::vector<std::uint8_t> memory(8);
+    const auto by_name = encode_value(types.get(), type, scalar("BIG_B"), memory);
+    ASSERT_FALSE(by_name);
+    EXPECT_EQ(by_name.error().what,
+              "test.yaml:7:3: \"BIG_B\" is no value of type big: expected an integer of 8 bytes "
+              "(the compiler's BTF has only 32 bits of BIG_B: write the number)");
+    ASSERT_TRUE(encode_value(types.get(), type, scalar("0x1234567890"), memory));
+    EXPECT_EQ(*decode_value(types.get(), type, memory).scalar(), "78187493520");
+    ASSERT_TRUE(encode_value(types.get(), type, scalar("0x34567890"), memory));
+    EXPECT_EQ(*decode_value(types.get(), type, memory).scalar(), "878082192");
+    const auto differences = compare_value(types.get(), type, scalar("7"), memory);
+    ASSERT_TRUE(differences);
+    EXPECT_EQ(differences->at(0).actual, "878082192");
+}
+
 TEST_F(BtfValueTest, EnumsHaveNames) {
     EXPECT_EQ(written("colour", "COLOUR_GREEN"), "07");
     EXPECT_EQ(written("colour", "COLOUR_NONE"), "ffffffff");

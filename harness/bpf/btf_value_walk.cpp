@@ -119,8 +119,8 @@ class Walker {
         return fits_bits(number, bits, is_signed(type));
     }
 
-    static Error no_integer(const BtfType& type, const model::Value& value,
-                            const std::string& path) {
+    Error no_integer(const BtfType& type, const model::Value& value,
+                     const std::string& path) const {
         const std::size_t size = type.type->size;
         if (size > sizeof(std::uint64_t)) {
             return value_error(
@@ -130,7 +130,20 @@ class Walker {
         return value_error(value, path,
                            fmt::format("{} is no value of type {}: expected an integer of {}{}",
                                        written(value), type.name, counted(size, "byte"),
-                                       takes_address(type.type) ? " or an IPv4 address" : ""));
+                                       takes_address(type.type) ? " or an IPv4 address"
+                                                                : half_enumerator(type, value)));
+    }
+
+    // Why an enumerator is not taken although BTF has it.
+    [[nodiscard]] std::string half_enumerator(const BtfType& type,
+                                              const model::Value& value) const {
+        if (value.scalar() == nullptr || !has_half_enumerators(type.type)) return "";
+        for (const auto& [name, number] : enumerators_of(types_, type.type)) {
+            if (*value.scalar() == name)
+                return fmt::format(" (the compiler's BTF has only 32 bits of {}: write the number)",
+                                   name);
+        }
+        return "";
     }
 
     static Error too_large(const BtfType& type, const model::Value& value, const std::string& path,
@@ -146,7 +159,7 @@ class Walker {
 
     [[nodiscard]] std::optional<Number> read_number(const BtfType& type,
                                                     const std::string& text) const {
-        if (::btf_is_any_enum(type.type)) {
+        if (::btf_is_any_enum(type.type) && !has_half_enumerators(type.type)) {
             for (const auto& [name, number] : enumerators_of(types_, type.type)) {
                 if (text == name) return number;
             }
