@@ -56,7 +56,7 @@ Result<void> encode_value(const btf* types, std::uint32_t type, const model::Val
         std::copy(leaf.encoded.begin(), leaf.encoded.end(),
                   out.begin() + static_cast<std::ptrdiff_t>(leaf.offset));
     };
-    return walk_value(types, type, value, out.size(), write);
+    return walk_value(types, type, value, out.size(), Overlaps::refused, write);
 }
 
 bool is_in_bit_field(const btf* types, std::uint32_t type, const model::Value& whole,
@@ -65,7 +65,7 @@ bool is_in_bit_field(const btf* types, std::uint32_t type, const model::Value& w
     const auto look = [&](const Leaf& leaf) {
         found = found || (leaf.bits.bits != 0 && leaf.value->scalar() == text);
     };
-    return walk_value(types, type, whole, size, look) && found;
+    return walk_value(types, type, whole, size, Overlaps::allowed, look) && found;
 }
 
 Result<void> encode_untyped(const model::Value& value, std::span<std::uint8_t> out) {
@@ -98,7 +98,7 @@ Result<std::vector<ValueDifference>> compare_value(const btf* types, std::uint32
         differences.push_back(
             {leaf.path, leaf_text(types, leaf, leaf.encoded), leaf_text(types, leaf, actual)});
     };
-    XDPBENCH_CHECK(walk_value(types, type, expected, memory.size(), compare));
+    XDPBENCH_CHECK(walk_value(types, type, expected, memory.size(), Overlaps::allowed, compare));
     return differences;
 }
 

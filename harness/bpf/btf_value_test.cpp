@@ -60,6 +60,22 @@ TEST_F(BtfValueTest, BoolIsTrueOrFalse) {
               "test.yaml:7:3: flag: 2 does not fit type _Bool (0 or 1, 1 byte)");
 }
 
+// The last one would win.
+TEST_F(BtfValueTest, MembersOfAUnionAreNotWrittenTogether) {
+    const auto error = [this](const model::Value& value) {
+        Memory memory(size_of(everything_));
+        const auto done = encode_value(types_.get(), everything_, value, memory);
+        return done ? std::string("written") : done.error().what;
+    };
+    EXPECT_EQ(error(fields({{"deeper", scalar("1")}, {"deepest", list({scalar("7", 9)})}})),
+              "test.yaml:7:3: deeper and deepest share memory: name one of them");
+    EXPECT_EQ(
+        error(fields({{"either", fields({{"part", scalar("1.2.3.4")}, {"whole", scalar("5")}})}})),
+        "test.yaml:7:3: either: part and whole share memory: name one of them");
+    EXPECT_EQ(error(fields({{"low", scalar("1")}, {"high", scalar("2")}, {"hidden", scalar("3")}})),
+              "written");
+}
+
 // clang before 15 writes 32 bits of each constant.
 TEST(BtfEnums, OfSixtyFourBitsWithoutTheirConstantsHaveNumbersOnly) {
     const std::unique_ptr<btf, void (*)(btf*)> types(::btf__new_empty(), ::btf__free);
@@ -212,6 +228,11 @@ TEST_F(BtfValueTest, MembersWithoutANameLendTheirFields) {
         encoded(fields({{"hidden", scalar("1")}, {"deepest", list({scalar("7"), scalar("8")})}}));
     EXPECT_EQ(compared(fields({{"hidden", scalar("1")}, {"deeper", scalar("0x0807")}}), both), "");
     EXPECT_EQ(compared(field("deeper", "0"), both), "deeper: expected 0, got 2055\n");
+    // To expect both is to read twice.
+    EXPECT_EQ(compared(fields({{"deeper", scalar("0x0807")},
+                               {"deepest", list({scalar("7"), scalar("8")})}}),
+                       both),
+              "");
 }
 
 TEST_F(BtfValueTest, ModifiersAreLookedThrough) { EXPECT_EQ(written("qualified", "9"), "09"); }

@@ -39,8 +39,8 @@ class Walker {
     static constexpr std::size_t kMostMembers = 1U << 16U;  // of a struct: its BTF has no more
 
   public:
-    Walker(const btf* types, std::size_t size, const AtLeaf& at_leaf)
-        : types_(types), size_(size), at_leaf_(&at_leaf) {}
+    Walker(const btf* types, std::size_t size, Overlaps overlaps, const AtLeaf& at_leaf)
+        : types_(types), size_(size), overlaps_(overlaps), at_leaf_(&at_leaf) {}
 
     Result<void> walk(std::uint32_t id, const model::Value& value, std::size_t offset,
                       const std::string& path) const {
@@ -180,13 +180,37 @@ class Walker {
                 fmt::format("{} is no value of {}: expected {{ {}: ... }}", written(value), title,
                             fmt::join(names_of(known), ": ..., ")));
         }
+        Fields given;
         for (const auto& [name, part] : *value.fields()) {
             const auto found =
                 std::find_if(known.begin(), known.end(),
                              [&, &wanted = name](const auto& one) { return one.first == wanted; });
             if (found == known.end())
                 return no_such_field(title, name, names_of(known), part, path);
+            if (overlaps_ == Overlaps::refused) {
+                XDPBENCH_CHECK(require_own_memory(*found, given, part, path));
+                given.push_back(*found);
+            }
             XDPBENCH_CHECK(one_field(*found, part, offset, path));
+        }
+        return {};
+    }
+
+    [[nodiscard]] std::size_t bits_of(const Field& field) const {
+        return field.bits != 0 ? field.bits : type_size(types_, field.type) * 8;
+    }
+
+    // Members of a union, also through structs without a name.
+    Result<void> require_own_memory(const std::pair<std::string, Field>& named, const Fields& given,
+                                    const model::Value& value, const std::string& path) const {
+        const auto& [name, field] = named;
+        for (const auto& [other, known] : given) {
+            const bool apart = known.bit_offset >= field.bit_offset + bits_of(field) ||
+                               field.bit_offset >= known.bit_offset + bits_of(known);
+            if (!apart)
+                return value_error(
+                    value, path,
+                    fmt::format("{} and {} share memory: name one of them", other, name));
         }
         return {};
     }
@@ -300,14 +324,15 @@ class Walker {
 
     const btf* types_;
     std::size_t size_;  // of the memory
+    Overlaps overlaps_;
     const AtLeaf* at_leaf_;
 };
 
 }  // namespace
 
 Result<void> walk_value(const btf* types, std::uint32_t type, const model::Value& value,
-                        std::size_t size, const AtLeaf& at_leaf) {
-    return Walker(types, size, at_leaf).walk(type, value, 0, "");
+                        std::size_t size, Overlaps overlaps, const AtLeaf& at_leaf) {
+    return Walker(types, size, overlaps, at_leaf).walk(type, value, 0, "");
 }
 
 }  // namespace xdpbench::bpf

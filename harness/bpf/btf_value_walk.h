@@ -28,10 +28,13 @@ struct Leaf {
 
 using AtLeaf = std::function<void(const Leaf&)>;
 
+// Of what is written, no two parts may be the same memory: the last one would win.
+enum class Overlaps { refused, allowed };
+
 // Does something at every leaf: that is what differs between writing and comparing. `size`: of the
 // memory, in which all leaves are.
 Result<void> walk_value(const btf* types, std::uint32_t type, const model::Value& value,
-                        std::size_t size, const AtLeaf& at_leaf);
+                        std::size_t size, Overlaps overlaps, const AtLeaf& at_leaf);
 
 // An error with the value's place, and its path in the type.
 [[nodiscard]] Error value_error(const model::Value& value, const std::string& path,
