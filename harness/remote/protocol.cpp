@@ -129,6 +129,10 @@ void read_rate(JsonFields& fields, const Json& json, double& rate) {
     const auto found = json.find("rate");
     if (found == json.end() || !found->is_string()) {
         fields.read("rate", rate, 0, kHighestRate);
+        if (rate > 0 && rate < 1)
+            fields.wrong("rate",
+                         "is below 1 frame a second: expected 1 or more, or 0 for all that "
+                         "can be sent");
         return;
     }
     std::string text;
@@ -136,6 +140,20 @@ void read_rate(JsonFields& fields, const Json& json, double& rate) {
     const Result<double> parsed = parse_rate_text(text);
     if (!parsed) return fields.wrong("rate", "is no rate: " + parsed.error().what);
     rate = *parsed;
+}
+
+// What the generator would only refuse when it sends, or ignore.
+void require_useful(JsonFields& fields, const Json& json, const Request& request) {
+    for (const packet::Frame& frame : request.traffic) {
+        if (frame.bytes.size() < packet::kEthernetHeaderBytes)
+            fields.wrong("traffic", fmt::format("has a frame of {}: an Ethernet header has {}",
+                                                counted(frame.bytes.size(), "byte"),
+                                                packet::kEthernetHeaderBytes));
+    }
+    if (json.contains("traffic") && request.traffic.empty())
+        fields.wrong("traffic", "has no frames");
+    if (json.contains("queues") && request.queues == 0)
+        fields.wrong("queues", "is 0: expected 1 or more");
 }
 
 Result<void> require_keys(const Request& request) {
@@ -255,6 +273,7 @@ Result<Request> parse_request(std::string_view line) {
     fields.read("up", request.up);
     fields.read("queues", request.queues);
     fields.read("prepare", request.prepare);
+    require_useful(fields, json, request);
     XDPBENCH_CHECK(fields.result());
     XDPBENCH_CHECK(require_keys(request));
     return request;

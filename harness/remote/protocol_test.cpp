@@ -13,7 +13,7 @@ TEST(Protocol, RequestsArriveAsTheyWereSent) {
     request.rate = 2.5e5;
     request.seconds = 3;
     request.through = Through::socket;
-    request.traffic = {{{1, 2, 3}, 0}, {{255}, 0}};
+    request.traffic = {{std::vector<std::uint8_t>(14, 1), 0}, {std::vector<std::uint8_t>(60), 0}};
     request.flows = 7;
     request.mtu = 9000;
     request.queues = 4;
@@ -98,6 +98,18 @@ TEST(Protocol, WhatIsWrongIsNamed) {
     EXPECT_NE(error(R"({"command":"send","interface":"a","traffic":["0g"]})").find("hex"),
               std::string::npos);
     EXPECT_NE(error(R"({"command":"send","interface":"a","secnds":1})").find("seconds"),
+              std::string::npos);
+    EXPECT_NE(error(R"({"command":"send","interface":"a","rate":0.1})")
+                  .find("\"rate\" is below 1 frame a second"),
+              std::string::npos);
+    EXPECT_EQ(error(R"({"command":"send","interface":"a","rate":0})"), "");
+    EXPECT_NE(error(R"({"command":"traffic","traffic":["00"]})")
+                  .find("\"traffic\" has a frame of 1 byte: an Ethernet header has 14"),
+              std::string::npos);
+    EXPECT_NE(error(R"({"command":"traffic","traffic":[]})").find("\"traffic\" has no frames"),
+              std::string::npos);
+    EXPECT_NE(error(R"({"command":"set","interface":"a","queues":0})")
+                  .find("\"queues\" is 0: expected 1 or more"),
               std::string::npos);
 }
 
