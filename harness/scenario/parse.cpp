@@ -272,6 +272,13 @@ bool has_scenario_key(std::string_view text) {
     return false;
 }
 
+// Its byte order mark, or every other byte of its first letters is 0.
+bool is_utf16(std::string_view text) {
+    if (text.size() < 2) return false;
+    return text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff") || text[0] == '\0' ||
+           text[1] == '\0';
+}
+
 }  // namespace
 
 Result<Scenario> parse_scenario_text(const std::string& text, const std::filesystem::path& file) {
@@ -293,6 +300,9 @@ Result<Scenario> parse_scenario(const std::filesystem::path& file) {
     XDPBENCH_TRY(const std::string text, read_file(file));
     Result<Scenario> scenario = parse_scenario_text(text, file);
     if (scenario || trim(text).empty() || has_scenario_key(text)) return scenario;
+    if (is_utf16(text))
+        return input_error(fmt::format("{} is in UTF-16: expected UTF-8", file.string()),
+                           "convert it: iconv -f UTF-16 -t UTF-8 OLD >NEW");
     // The errors quote the file. Whoever may run this tool as root need not be allowed to read it.
     return input_error(
         fmt::format("{} is not a scenario: it has neither the key name nor program", file.string()),

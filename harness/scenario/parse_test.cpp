@@ -254,6 +254,17 @@ TEST_F(ScenarioFile, IsNotQuotedWhenItIsNoScenario) {
     }
 }
 
+TEST_F(ScenarioFile, InUtf16IsNamedAsThat) {
+    using namespace std::string_literals;
+    for (const std::string& text : {"\xff\xfen\0a\0m\0e\0:\0 \0x\0"s,
+                                    "\xfe\xff\0n\0a\0m\0e\0:\0 \0x"s, "n\0a\0m\0e\0:\0 \0x\0"s}) {
+        write(text);
+        const auto scenario = parse_scenario(path_);
+        ASSERT_FALSE(scenario);
+        EXPECT_EQ(scenario.error().what, path_.string() + " is in UTF-16: expected UTF-8");
+    }
+}
+
 TEST_F(ScenarioFile, IsRefusedWhenHuge) {
     write("");
     std::filesystem::resize_file(path_, kMaxYamlBytes + 1);
