@@ -222,6 +222,11 @@ std::uint64_t entries_in(const TypedMap& map, const scenario::BulkContent& bulk)
     return unknown ? 0 : size / (map.key.size + map.value.size);
 }
 
+// Errors of a file or a pattern have it already.
+Error with_place(const Error& error, const scenario::BulkContent& bulk) {
+    return error.kind == ErrorKind::system ? scenario::placed(bulk.where, error) : error;
+}
+
 // An update of a large hash mostly waits for memory: so several CPUs do it.
 std::size_t parts_for(std::uint64_t entries) {
     constexpr std::uint64_t kMany = 200'000;
@@ -238,7 +243,10 @@ Result<void> require_bulk(const TypedMap& map, const scenario::BulkContent& bulk
 }
 
 Result<void> write_bulk(const TypedMap& map, const scenario::BulkContent& bulk) {
-    if (!bulk.file.empty() && is_csv(bulk)) return write_csv(map, bulk);
+    if (!bulk.file.empty() && is_csv(bulk)) {
+        const Result<void> written = write_csv(map, bulk);
+        return written ? written : with_place(written.error(), bulk);
+    }
     const auto write = [&map, &bulk](Part part) {
         return guarded("cannot fill map " + map.name, [&] {
             return bulk.file.empty() ? write_range(map, bulk, part) : write_binary(map, bulk, part);
@@ -253,7 +261,7 @@ Result<void> write_bulk(const TypedMap& map, const scenario::BulkContent& bulk) 
         Result<void> done = other.get();
         if (all) all = std::move(done);
     }
-    return all;
+    return all ? all : with_place(all.error(), bulk);
 }
 
 }  // namespace xdpbench::bpf

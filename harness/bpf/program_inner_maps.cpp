@@ -41,7 +41,8 @@ Result<void> Program::write_inner(const PendingInner& pending) const {
     for (const scenario::MapEntry& entry : pending.content.entries) {
         XDPBENCH_TRY(const MapBytes key, encode(inner.map.key, entry.key));
         XDPBENCH_TRY(const MapBytes value, encode(inner.map.value, *entry.value));
-        XDPBENCH_CHECK(update_entry(inner.map, key, value));
+        const Result<void> written = update_entry(inner.map, key, value);
+        if (!written) return scenario::placed(entry.key.where, written.error());
     }
     return {};
 }

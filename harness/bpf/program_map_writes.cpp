@@ -2,9 +2,13 @@
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
 
+#include <cstdint>
+#include <cstring>
+
 #include "base/text.h"
 #include "bpf/bulk_map.h"
 #include "bpf/choose_program.h"
+#include "bpf/entry_refusal.h"
 #include "bpf/inner_map.h"
 #include "bpf/program.h"
 #include "bpf/typed_map.h"
@@ -25,6 +29,20 @@ Result<MapBytes> encode_deleted(const TypedMap& map, const scenario::MapEntry& e
     Result<MapBytes> key = encode(map.key, entry.key);
     if (!key) return key.error().in("map " + map.name + ", key");
     return key;
+}
+
+// So that a key beyond an array is found before anything is loaded.
+Result<void> require_index(const TypedMap& map, const MapBytes& key, const model::Location& where) {
+    std::uint32_t index = 0;
+    if (!is_indexed(map.kind) || map.max_entries == 0 || key.size() != sizeof(index)) return {};
+    std::memcpy(&index, key.data(), sizeof(index));
+    if (index < map.max_entries) return {};
+    return scenario::error_at(
+        where,
+        fmt::format("map {} has {}: a key of {} is beyond {}", map.name,
+                    counted(map.max_entries, "entry"), index,
+                    map.max_entries == 1 ? "it, whose key is 0"
+                                         : fmt::format("them, 0 to {}", map.max_entries - 1)));
 }
 
 }  // namespace
@@ -88,6 +106,7 @@ Result<Program::PendingEntry> Program::encoded_entry(const TypedMap& map,
     XDPBENCH_CHECK(require_settable(map, entry));
     Result<MapBytes> key = entry.keyless ? MapBytes() : encode(map.key, entry.key);
     if (!key) return key.error().in("map " + map.name + ", key");
+    XDPBENCH_CHECK(require_index(map, *key, entry.key.where));
     XDPBENCH_TRY(const model::Value value, with_programs(*entry.value));
     if (const Result<MapBytes> fits = encode(map.value, value); !fits)
         return fits.error().in("map " + map.name + ", value");

@@ -192,17 +192,73 @@ TEST_F(ProgramTest, AnExpectationOfAnotherTypeIsAnError) {
                     "has no map tables (did you mean table?)");
 }
 
-TEST_F(ProgramTest, AnEntryThatHasNoRoomIsSaidWithItsPlace) {
+TEST_F(ProgramTest, AKeyBeyondAnArrayIsFoundBeforeItIsLoaded) {
+    EXPECT_EQ(configure_error(entry("table", scalar("4", 31), fields({}))),
+              "test.yaml:31:3: map table has 4 entries: a key of 4 is beyond them, 0 to 3");
     auto program = open_first();
     ASSERT_TRUE(program);
-    ASSERT_TRUE(program->configure(entry("table", scalar("4", 31), fields({}))));
+    EXPECT_TRUE(program->configure(entry("table", scalar("3"), fields({}))));
+    const auto step =
+        program->validate_changes({content("table", {{scalar("4", 9), fields({}), {}, false}})});
+    ASSERT_FALSE(step);
+    EXPECT_CONTAINS(step.error().what, "test.yaml:9:3: map table has 4 entries");
+}
+
+// It is no fault of the program: so no input error, which fails a case.
+TEST_F(ProgramTest, EntriesWithoutRoomAreNamedWithTheirPlace) {
+    auto program = open_first();
+    ASSERT_TRUE(program);
+    const auto flow = [](const char* port) { return field("port", port); };
+    ASSERT_TRUE(program->configure({{},
+                                    {content("flows", {{flow("1"), scalar("1"), {}, false},
+                                                       {flow("2"), scalar("1"), {}, false},
+                                                       {flow("3"), scalar("1"), {}, false}})}}));
     const auto loaded = program->load();
     ASSERT_FALSE(loaded);
-    EXPECT_CONTAINS(loaded.error().text(),
-                    "test.yaml:31:3: cannot set an entry of map table (key hex:04000000): Argument "
-                    "list too long (E2BIG)");
-    EXPECT_CONTAINS(loaded.error().text(), "the map has 4 entries");
-    EXPECT_EQ(loaded.error().kind, ErrorKind::input);
+    EXPECT_TRUE(loaded.error().what.starts_with("test.yaml:")) << loaded.error().what;
+    EXPECT_CONTAINS(loaded.error().text(), "cannot set an entry of map flows (key hex:03000000)");
+    EXPECT_CONTAINS(loaded.error().text(), "the map has 2 entries, and all are taken");
+    EXPECT_EQ(loaded.error().kind, ErrorKind::system);
+}
+
+TEST_F(ProgramTest, ARangeWithoutRoomIsNamedWithItsPlace) {
+    auto program = open_first();
+    ASSERT_TRUE(program);
+    scenario::MapContent range = content("table", {});
+    range.bulk.push_back({{"test.yaml", 8, 5}, 0, 9, false, scalar("i"), fields({}), {}});
+    ASSERT_TRUE(program->configure({{}, {range}}));
+    const auto loaded = program->load();
+    ASSERT_FALSE(loaded);
+    EXPECT_CONTAINS(loaded.error().text(), "test.yaml:8:5: cannot set an entry of map table");
+    EXPECT_CONTAINS(loaded.error().text(), "the map has 4 entries: the key is beyond them");
+    EXPECT_EQ(loaded.error().kind, ErrorKind::system);
+}
+
+TEST_F(ProgramTest, TargetsThatTheKernelRefusesHaveACause) {
+    const auto refused = [](const std::string& map, const model::Value& value) -> std::string {
+        auto program = Program::open(fixture_object("behind_redirect"));
+        if (!program) return program.error().text();
+        const auto configured = program->configure(entry(map, scalar("0"), value));
+        if (!configured) return configured.error().text();
+        const auto loaded = program->load();
+        return loaded ? "loaded" : loaded.error().text();
+    };
+    const auto with_program = [](const char* number, const char* value, const char* program) {
+        return fields({{number, scalar(value)}, {"bpf_prog", field("fd", program)}});
+    };
+    EXPECT_CONTAINS(refused("ports", field("ifindex", "99999")),
+                    "there is no interface with index 99999");
+    EXPECT_CONTAINS(refused("ports", with_program("ifindex", "1", "program:behind_redirect")),
+                    "the program is not SEC(\"xdp/devmap\")");
+    EXPECT_CONTAINS(refused("ports", with_program("ifindex", "1", "program:on_the_cpu")),
+                    "the program is not SEC(\"xdp/devmap\")");
+    EXPECT_CONTAINS(refused("ports", with_program("ifindex", "1", "9999")),
+                    "9999 is no descriptor of a program");
+    EXPECT_CONTAINS(refused("cpus", with_program("qsize", "8", "program:on_the_device")),
+                    "the program is not SEC(\"xdp/cpumap\")");
+    EXPECT_CONTAINS(refused("cpus", field("qsize", "16385")),
+                    "qsize 16385 is more than 16384, the kernel's limit");
+    EXPECT_CONTAINS(refused("cpus", field("qsize", "0")), "set qsize, the frames in the queue");
 }
 
 TEST_F(ProgramTest, MapsInAMapAndGlobals) {

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "bpf/btf_decode.h"
 #include "bpf/cpus.h"
+#include "bpf/entry_refusal.h"
 #include "packet/hex.h"
 
 namespace xdpbench::bpf {
@@ -96,23 +97,18 @@ Result<void> update_entry(const TypedMap& map, const MapBytes& key, const MapByt
 }
 
 Result<void> update_memory(const TypedMap& map, const MapBytes& key, const MapBytes& memory) {
+    const RefusedEntry entry{map.kind, map.max_entries, memory};
+    const std::string attempt =
+        fmt::format("cannot set an entry of map {} (key hex:{})", map.name, packet::to_hex(key));
+    if (const EntryReason reason = why_not_stored(entry); !reason.cause.empty())
+        return Error{ErrorKind::system, attempt + ": qsize is 0", reason.cause, reason.advice};
     // Of a queue, a stack and a bloom filter the kernel takes no key: it pushes the value.
     if (::bpf_map_update_elem(map.fd, key.empty() ? nullptr : key.data(), memory.data(), BPF_ANY) ==
         0)
         return {};
     const int number = errno;
-    std::string cause;
-    if (number == E2BIG) {
-        cause = fmt::format("the map has {}: the key is beyond them, or all are taken",
-                            counted(map.max_entries, "entry"));
-    } else if (number == EPERM) {
-        cause = "the map is read-only from user space (frozen), or CAP_BPF is missing";
-    }
-    Error error = system_error(
-        fmt::format("cannot set an entry of map {} (key hex:{})", map.name, packet::to_hex(key)),
-        number, std::move(cause));
-    if (number == E2BIG) error.kind = ErrorKind::input;
-    return error;
+    const EntryReason reason = why_refused(entry, number);
+    return system_error(attempt, number, reason.cause, reason.advice);
 }
 
 Result<std::size_t> memory_size(const TypedMap& map) {
@@ -171,10 +167,9 @@ Result<bool> delete_entry(const TypedMap& map, const MapBytes& key) {
     if (::bpf_map_delete_elem(map.fd, key.data()) == 0) return true;
     if (errno == ENOENT) return false;
     const int number = errno;
-    return system_error(
-        fmt::format("cannot delete an entry of map {}", map.name), number,
-        number == EINVAL ? "an array's entries are always there" : "",
-        number == EINVAL ? fmt::format("set it to 0 instead: set {}[KEY]=0", map.name) : "");
+    return system_error(fmt::format("cannot delete an entry of map {}", map.name), number,
+                        number == EINVAL ? "an array's entries are always there" : "",
+                        number == EINVAL ? fmt::format("set it to 0 instead: set {}[KEY]=0", map.name) : "");
 }
 
 Result<std::vector<MapBytes>> read_keys(const TypedMap& map, std::size_t most) {

@@ -81,10 +81,14 @@ Result<Configured> configured_program(const Target& target, const scenario::Conf
                                configuration.maps.end());
         return configured.program.configure(configuration);
     };
-    XDPBENCH_CHECK(add(target.scenario.configuration));
-    XDPBENCH_CHECK(add(extra));
     XDPBENCH_TRY(const scenario::Configuration settings,
                  settings_for(configured.program, target.settings));
+    // Sizes first: keys are judged by them.
+    scenario::Configuration sizes;
+    sizes.sizes = settings.sizes;
+    XDPBENCH_CHECK(add(sizes));
+    XDPBENCH_CHECK(add(target.scenario.configuration));
+    XDPBENCH_CHECK(add(extra));
     XDPBENCH_CHECK(add(settings));
     if (target.described_only) bpf::leave_no_room(configured.program.handle());
     return configured;
