@@ -102,6 +102,7 @@ void CaptureInput::read_file_header() {
 
 void CaptureInput::read_block() {
     read_raw(kBlockHeader);
+    if (!out_.empty()) is_behind_block_ = false;
     if (out_.size() < kBlockHeader) return;
     std::size_t there = kBlockHeader;
     if (get32(out_, 0) == kSectionHeader) {
@@ -118,6 +119,7 @@ void CaptureInput::read_block() {
     if (!blocks_) return;
     read_raw(length - there);
     if (out_.size() != length) return;
+    is_behind_block_ = true;
     if (holds_origin(get32(out_, 0))) change_block(out_);
     if (first_is_big_endian_ != big_endian_) turn(out_);
 }

@@ -41,6 +41,9 @@ class CaptureInput {
     // The changed file, for libpcap. Empty if memory ran out.
     [[nodiscard]] Stream stream();
 
+    // Whether what was read last of a pcapng is a whole block.
+    [[nodiscard]] bool is_behind_block() const { return is_behind_block_; }
+
     // Of the next frame that libpcap returns; call it once for each frame.
     [[nodiscard]] FrameOrigin take_origin();
 
@@ -79,6 +82,7 @@ class CaptureInput {
     bool started_ = false;
     bool blocks_ = false;      // a pcapng whose blocks were sound so far
     bool big_endian_ = false;  // the current section
+    bool is_behind_block_ = false;
     std::optional<bool> first_is_big_endian_;
     std::vector<FrameOrigin> interfaces_;  // of the current section
     std::deque<FrameOrigin> origins_;      // of the frames that libpcap has not returned yet

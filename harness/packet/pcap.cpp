@@ -183,7 +183,12 @@ Result<PcapReader> PcapReader::open(const fs::path& path, CutFrames cut) {
     std::unique_ptr<pcap, Close> handle(::pcap_fopen_offline_with_tstamp_precision(
         stream.get(), PCAP_TSTAMP_PRECISION_NANO, reason.data()));
     if (!handle) {
-        if (std::feof(stream.get()) != 0) {
+        const bool at_end = std::feof(stream.get()) != 0;
+        if (at_end && input->is_behind_block()) {
+            return capture_refused(path, "it is empty: a header without an interface or frames",
+                                   "make the capture again, with frames");
+        }
+        if (at_end) {
             return capture_refused(path, "its header is cut off: the file ends in the middle of it",
                                    "make or copy the capture again; this one is not complete");
         }

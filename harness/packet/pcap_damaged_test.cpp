@@ -62,6 +62,10 @@ TEST_F(PcapTest, CutAtEveryByte) {
             SCOPED_TRACE(testing::Message()
                          << (ng ? "pcapng" : "pcap") << " of " << size << " bytes");
             const fs::path path = save(std::string_view(good.content).substr(0, size));
+            if (ng && size == 28) {
+                expect_refused(path, "it is empty: a header without an interface", "with frames");
+                continue;
+            }
             if (size < good.header) {
                 expect_refused(path, "its header is cut off", "not complete");
                 continue;
