@@ -46,10 +46,10 @@ class NothingSelected(Case):
         self.assertIn("BENCHMARK_FILTER=nosuch", done.stderr)
 
     def test_a_flag_that_google_benchmark_does_not_take(self):
-        """It ends the process with 0, before anything has run."""
+        """It would end the process with 0, before anything has run."""
         for environment, flags in (({"BENCHMARK_OUT_FORMAT": "nosuch"}, ()), ({}, ("--", "--benchmark_format=nosuch"))):
             done = self.tool("--prog", "xdp_drop", "--only", "check", *flags, env={**os.environ, **environment}, code=2)
-            self.assertIn("Google Benchmark does not take a flag", done.stderr)
+            self.assertRegex(done.stderr, "(BENCHMARK_OUT_FORMAT|--benchmark_format)=nosuch: expected console, json, csv")
 
     def test_libraries_do_not_end_the_run(self):
         """Each of these ended the process by a signal, or with 1 as if a case had failed."""

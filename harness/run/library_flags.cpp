@@ -5,13 +5,17 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <system_error>
 
 #include "base/file.h"
+#include "base/number.h"
+#include "base/text.h"
 
 namespace xdpbench::run {
 namespace {
@@ -50,6 +54,24 @@ Result<void> require_known(const std::string& flag) {
     return input_error(
         fmt::format("{}{} behind -- is no flag that xdp-bench takes", kTest, name),
         fmt::format("it takes {}{}", kTest, fmt::join(kTestFlags, fmt::format(", {}", kTest))));
+}
+
+// Google's libraries ignore such a value, run out of memory, or print no more than their usage.
+Result<void> require_count(const std::optional<Given>& count, int least, int most) {
+    if (!count) return {};
+    const std::optional<int> number = parse_number<int>(count->value);
+    if (number && *number >= least && *number <= most) return {};
+    return input_error(fmt::format("{}={}: expected a whole number from {} to {}", count->name,
+                                   shell_word(count->value), least,
+                                   thousands(static_cast<std::uint64_t>(most))));
+}
+
+Result<void> require_format(const std::optional<Given>& format) {
+    constexpr std::array<std::string_view, 3> kFormats{"console", "json", "csv"};
+    if (!format || std::find(kFormats.begin(), kFormats.end(), format->value) != kFormats.end())
+        return {};
+    return input_error(fmt::format("{}={}: expected {}", format->name, shell_word(format->value),
+                                   fmt::join(kFormats, ", ")));
 }
 
 // In a folder, whose name ends with "/", GoogleTest takes the first name that is free.
@@ -102,20 +124,27 @@ std::vector<LibraryFile> benchmark_files(const std::vector<std::string>& flags) 
 
 Result<void> require_test_flags(const std::vector<std::string>& flags) {
     for (const std::string& flag : flags) XDPBENCH_CHECK(require_known(flag));
+    constexpr int kMostRepeats = std::numeric_limits<int>::max();
     const std::optional<Given> repeat = given(flags, "--gtest_repeat", "GTEST_REPEAT");
     if (repeat && repeat->value.starts_with('-')) {
         return input_error(
             fmt::format("{}={} repeats the cases for ever", repeat->name, repeat->value),
             "a result is written when all have run: give a number of repetitions");
     }
+    XDPBENCH_CHECK(require_count(repeat, 0, kMostRepeats));
     return require_writable(test_files(flags));
 }
 
 Result<void> require_benchmark_flags(const std::vector<std::string>& flags) {
-    const std::vector<LibraryFile> files = benchmark_files(flags);
-    if (files.empty()) return {};
+    constexpr int kMostRepetitions = 10'000;  // each takes memory before the first one
+    XDPBENCH_CHECK(require_count(given(flags, "--benchmark_repetitions", "BENCHMARK_REPETITIONS"),
+                                 1, kMostRepetitions));
     const std::optional<Given> format =
         given(flags, "--benchmark_out_format", "BENCHMARK_OUT_FORMAT");
+    XDPBENCH_CHECK(require_format(given(flags, "--benchmark_format", "BENCHMARK_FORMAT")));
+    XDPBENCH_CHECK(require_format(format));
+    const std::vector<LibraryFile> files = benchmark_files(flags);
+    if (files.empty()) return {};
     if (format && format->value == "csv") {
         return input_error(fmt::format("{}=csv: benches of different paths have different figures, "
                                        "which Google Benchmark's CSV cannot hold",

@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <string>
+#include <vector>
 
 namespace xdpbench::run {
 namespace {
@@ -17,7 +19,8 @@ class LibraryFlagsTest : public testing::Test {
     void SetUp() override {
         for (const char* const name :
              {"GTEST_OUTPUT", "GTEST_REPEAT", "XML_OUTPUT_FILE", "GTEST_SHARD_STATUS_FILE",
-              "TEST_PREMATURE_EXIT_FILE", "BENCHMARK_OUT", "BENCHMARK_OUT_FORMAT"})
+              "TEST_PREMATURE_EXIT_FILE", "BENCHMARK_OUT", "BENCHMARK_OUT_FORMAT",
+              "BENCHMARK_FORMAT", "BENCHMARK_REPETITIONS"})
             ::unsetenv(name);
     }
     void TearDown() override { SetUp(); }
@@ -52,6 +55,34 @@ TEST_F(LibraryFlagsTest, RepetitionsHaveAnEnd) {
     ::setenv("GTEST_REPEAT", "-1", 1);
     EXPECT_FALSE(require_test_flags({}));
     EXPECT_TRUE(require_test_flags({"--gtest_repeat=2"}));  // a flag goes before the variable
+}
+
+TEST_F(LibraryFlagsTest, CountsAndFormatsAreWhatTheLibrariesTake) {
+    const auto error = [](const Result<void>& taken) {
+        return taken ? std::string("taken") : taken.error().what;
+    };
+    for (const char* const count : {"0", "-3", "x", "1.5", "2147483647", "99999999999"})
+        EXPECT_EQ(
+            error(require_benchmark_flags({"--benchmark_repetitions=" + std::string(count)})),
+            fmt::format("--benchmark_repetitions={}: expected a whole number from 1 to 10,000",
+                        count));
+    EXPECT_EQ(error(require_test_flags({"--gtest_repeat=x"})),
+              "--gtest_repeat=x: expected a whole number from 0 to 2,147,483,647");
+    EXPECT_EQ(error(require_benchmark_flags({"--benchmark_format=xml"})),
+              "--benchmark_format=xml: expected console, json, csv");
+    ::setenv("GTEST_REPEAT", "x", 1);
+    EXPECT_EQ(error(require_test_flags({})),
+              "GTEST_REPEAT=x: expected a whole number from 0 to 2,147,483,647");
+    ::setenv("BENCHMARK_OUT_FORMAT", "xyz", 1);
+    EXPECT_EQ(error(require_benchmark_flags({})),
+              "BENCHMARK_OUT_FORMAT=xyz: expected console, json, csv");
+    ::setenv("BENCHMARK_FORMAT", "xyz", 1);
+    EXPECT_EQ(error(require_benchmark_flags({})),
+              "BENCHMARK_FORMAT=xyz: expected console, json, csv");
+    ::unsetenv("BENCHMARK_FORMAT");
+    ::setenv("BENCHMARK_REPETITIONS", "-1", 1);
+    EXPECT_EQ(error(require_benchmark_flags({"--benchmark_out_format=json"})),
+              "BENCHMARK_REPETITIONS=-1: expected a whole number from 1 to 10,000");
 }
 
 TEST_F(LibraryFlagsTest, FilesThatCannotBeWrittenAreNamed) {
