@@ -52,6 +52,10 @@ Result<Json> parse_json(std::string_view text, const std::string& name) {
                         place_in(text, error.byte == 0 ? 0 : error.byte - 1)),
             "it was not written or copied to the end, or was changed; measure again, or copy it "
             "again");
+    } catch (const Json::out_of_range&) {
+        return input_error(
+            fmt::format("{} is damaged: a number in it is too large for any result", name),
+            "it was changed; measure again, or copy it again");
     }
 }
 

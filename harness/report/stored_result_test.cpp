@@ -84,6 +84,13 @@ TEST(StoredResult, WhatIsCutOffOrDamagedIsNamedWithItsPlace) {
         << error_of(damaged);
 }
 
+TEST(StoredResult, ANumberWithoutEndIsDamage) {
+    const std::string error = error_of(R"({"schema_version": 2, "benches": [], "seconds": 1)" +
+                                       std::string(400, '0') + "}");
+    EXPECT_NE(error.find("is damaged: a number in it is too large"), std::string::npos) << error;
+    EXPECT_LT(error.size(), 300U);
+}
+
 TEST(StoredResult, OfAnotherKindIsNamed) {
     const std::string history = error_of(R"({"schema_version": 2, "kind": "history"})");
     EXPECT_NE(history.find("its kind is \"history\""), std::string::npos) << history;
