@@ -13,7 +13,7 @@ namespace xdpbench::report {
 namespace {
 
 std::string line(const char* title, const std::string& text) {
-    return fmt::format("  {:<10}{}\n", title, text);
+    return fmt::format("  {:<11}{}\n", title, text);
 }
 
 std::string cpu_lines(const model::ExternalRecord& external) {

@@ -112,7 +112,7 @@ TEST(PortResults, TrafficOfOthersIsReportedWithWhatCountedIt) {
     for (const char* const part :
          {"3,000,000 frames, 1.5 Mpps; lowest 1 Mpps, highest 2 Mpps in 2 intervals",
           "999,000 left by eth3", "rx_queue_0_packets 3,000,000", "rx_missed_errors 12",
-          "CPU 1 98 % (97 % in soft interrupts)", "what was sent is not known"})
+          "CPU 1 98 % (97 % in soft interrupts)", "what was sent is not known", "counted by the "})
         EXPECT_TRUE(has(text, part)) << part << "\n" << text;
     EXPECT_FALSE(has(text, "CPU 0 0 %")) << "idle";
 }
