@@ -284,7 +284,7 @@ Result<Recorded> record_scenario(const target::Target& target, const fs::path& f
         recorded.lines.push_back(
             fmt::format("wrote {}, {}", out.path().string(), counted(out.added(), "frame")));
     }
-    recorded.lines.push_back("review it, then: xdp-bench --scenario " + file.string());
+    recorded.lines.push_back("review it, then: xdp-bench --scenario " + shell_word(file.string()));
     return recorded;
 }
 

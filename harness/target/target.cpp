@@ -177,7 +177,7 @@ Result<Target> target_of(const fs::path& scenario_file, bool other_program) {
         target.option = "--scenario " + shell_word(scenario_file.string());
         return target;
     }
-    return target_from(std::move(scenario), "--scenario " + scenario_file.string());
+    return target_from(std::move(scenario), "--scenario " + shell_word(scenario_file.string()));
 }
 
 Result<std::vector<Target>> all_targets() {
