@@ -261,6 +261,14 @@ TEST_F(ProgramTest, TargetsThatTheKernelRefusesHaveACause) {
     EXPECT_CONTAINS(refused("cpus", field("qsize", "0")), "set qsize, the frames in the queue");
 }
 
+TEST_F(ProgramTest, AnArraysEntryIsSetToZeroInsteadOfDeleted) {
+    auto program = open_first();
+    ASSERT_TRUE(program && program->load());
+    const auto deleted = delete_entry(*program->find_map("table"), MapBytes(4));
+    ASSERT_FALSE(deleted);
+    EXPECT_EQ(deleted.error().advice, "set it to zero instead: set table[KEY]={}");
+}
+
 TEST_F(ProgramTest, MapsInAMapAndGlobals) {
     auto program = Program::open(fixture_object("map_in_map"));
     ASSERT_TRUE(program) << program.error().text();

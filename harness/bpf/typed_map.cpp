@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "bpf/btf_decode.h"
+#include "bpf/btf_type.h"
 #include "bpf/cpus.h"
 #include "bpf/entry_refusal.h"
 #include "packet/hex.h"
@@ -47,6 +48,14 @@ std::string section_of(const btf* types, std::uint32_t value, const std::string&
         return ::btf__name_by_offset(types, type->name_off);
     const std::size_t dot = name.find('.');  // no name that C takes
     return dot == std::string::npos ? "" : name.substr(dot);
+}
+
+// As `set` takes it.
+std::string zero_of(const TypedMap& map) {
+    if (!map.value.typed()) return "hex:" + packet::to_hex(MapBytes(map.value.size));
+    const btf_type* const type = resolve_type(map.value.types, map.value.id).type;
+    if (type != nullptr && ::btf_is_composite(type)) return "{}";
+    return type != nullptr && ::btf_is_array(type) ? "[]" : "0";
 }
 
 }  // namespace
@@ -169,7 +178,9 @@ Result<bool> delete_entry(const TypedMap& map, const MapBytes& key) {
     const int number = errno;
     return system_error(fmt::format("cannot delete an entry of map {}", map.name), number,
                         number == EINVAL ? "an array's entries are always there" : "",
-                        number == EINVAL ? fmt::format("set it to 0 instead: set {}[KEY]=0", map.name) : "");
+                        number == EINVAL ? fmt::format("set it to zero instead: set {}[KEY]={}",
+                                                       map.name, zero_of(map))
+                                         : "");
 }
 
 Result<std::vector<MapBytes>> read_keys(const TypedMap& map, std::size_t most) {
