@@ -122,7 +122,7 @@ Result<bpf_program*> find_by_section(bpf_object* object, const std::string& path
     if (names.size() < 2) return found;
     return input_error(fmt::format("SEC(\"{}\") of {} has several programs: {}", section, path,
                                    fmt::join(names, ", ")),
-                       fmt::format("name one: --prog {}:{}", path, names.front()));
+                       fmt::format("name one: {}:{}", path, names.front()));
 }
 
 // "SEC("xdp/devmap")", if that is what keeps an XDP program from being attached.
@@ -167,7 +167,7 @@ Result<bpf_program*> choose_program(bpf_object* object, const std::string& path,
     if (names.size() > 1) {
         return input_error(
             fmt::format("{} has several XDP programs: {}", path, fmt::join(names, ", ")),
-            fmt::format("choose one: --prog {}:{}", path, names.front()));
+            fmt::format("choose one by its name: {}:{}", path, names.front()));
     }
     return chosen;
 }

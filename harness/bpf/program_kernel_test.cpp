@@ -52,7 +52,7 @@ TEST_F(ProgramTest, OneAloneInItsSectionIsPickedByThat) {
     EXPECT_EQ(program->function(), "plain");
     const std::string path = fixture_object("rich_types");
     EXPECT_EQ(open_error(path, "xdp"), fmt::format("SEC(\"xdp\") of {0} has several programs: "
-                                                   "first, second\n  to do:  name one: --prog "
+                                                   "first, second\n  to do:  name one: "
                                                    "{0}:first",
                                                    path));
 }
@@ -61,7 +61,7 @@ TEST_F(ProgramTest, SeveralWithoutANameAreListed) {
     const std::string path = fixture_object("rich_types");
     EXPECT_EQ(open_error(path), path +
                                     " has several XDP programs: first, second\n  to do:  "
-                                    "choose one: --prog " +
+                                    "choose one by its name: " +
                                     path + ":first");
 }
 
