@@ -3,6 +3,7 @@
 #include <bpf/btf.h>
 
 #include <algorithm>
+#include <bit>
 #include <optional>
 #include <utility>
 
@@ -73,7 +74,6 @@ class Decoder {
 
   private:
     [[nodiscard]] std::optional<model::Value> integer(const BtfType& type, ByteView bytes) const {
-        if (bytes.size() > sizeof(std::uint64_t)) return std::nullopt;
         if (type.big_endian && bytes.size() == 4) return model::Value{{}, address_text(bytes)};
         return model::Value{{}, integer_text(types_, type, bytes)};
     }
@@ -156,8 +156,19 @@ class Decoder {
     mutable std::size_t left_;  // parts
 };
 
-// Adds up integers of at most 8 bytes.
+// Adds up integers of at most 8 bytes, or of 16.
 void add_integers(ByteView from, ByteSpan into, bool big_endian) {
+    constexpr std::size_t kHalf = sizeof(std::uint64_t);
+    if (into.size() == 2 * kHalf) {
+        const std::size_t low = std::endian::native == std::endian::little ? 0 : kHalf;
+        const std::uint64_t added = load(from.subspan(low, kHalf), false);
+        add_integers(from.subspan(low, kHalf), into.subspan(low, kHalf), false);
+        const bool carry = load(into.subspan(low, kHalf), false) < added;
+        const ByteSpan high = into.subspan(kHalf - low, kHalf);
+        add_integers(from.subspan(kHalf - low, kHalf), high, false);
+        store(load(high, false) + (carry ? 1 : 0), high, false);
+        return;
+    }
     store(load(from, big_endian) + load(into, big_endian), into, big_endian);
 }
 
@@ -167,6 +178,7 @@ class Adder {
     Adder(const btf* types, std::size_t bytes) : types_(types), left_(most_parts(bytes)) {}
 
     void add(std::uint32_t id, ByteView from, ByteSpan into, int depth = 0) const {
+        constexpr std::size_t kWide = 16;  // bytes of __int128
         const BtfType type = resolve_type(types_, id);
         const std::size_t size = type_size(types_, id);
         if (type.type == nullptr || size == 0 || size > std::min(from.size(), into.size()) ||
@@ -175,7 +187,7 @@ class Adder {
         --left_;
         from = from.first(size);
         into = into.first(size);
-        if (::btf_is_int(type.type) && size <= sizeof(std::uint64_t)) {
+        if (::btf_is_int(type.type) && (size <= sizeof(std::uint64_t) || size == kWide)) {
             add_integers(from, into, type.big_endian);
         } else if (::btf_is_composite(type.type)) {
             add_members(type.type, from, into, depth);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "bpf/value_text.h"
+#include "packet/hex.h"
 
 namespace xdpbench::bpf {
 namespace {
@@ -85,6 +86,7 @@ std::size_t type_size(const btf* types, std::uint32_t id) {
 }
 
 std::string integer_text(const btf* types, const BtfType& type, ByteView bytes) {
+    if (bytes.size() > sizeof(std::uint64_t)) return "hex:" + packet::to_hex(bytes);
     const std::uint64_t bits = load(bytes, type.big_endian);
     if (::btf_is_int(type.type)) return number_text(bits, bytes.size(), is_signed(type.type));
     bool negative = false;

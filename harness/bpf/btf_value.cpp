@@ -19,11 +19,10 @@ namespace {
 std::string leaf_text(const btf* types, const Leaf& leaf, ByteView bytes) {
     const btf_type* const type = leaf.type.type;
     if (leaf.as_address) return address_text(bytes);
-    if (::btf_is_array(type)) {
-        const bool text = is_char(types, resolve_type(types, ::btf_array(type)->type).type);
-        return text ? printable_text(bytes) : "hex:" + packet::to_hex(bytes);
-    }
-    return integer_text(types, leaf.type, bytes);
+    if (::btf_is_array(type) && is_char(types, resolve_type(types, ::btf_array(type)->type).type))
+        return printable_text(bytes);
+    const bool number = ::btf_is_int(type) || ::btf_is_any_enum(type);
+    return number ? integer_text(types, leaf.type, bytes) : "hex:" + packet::to_hex(bytes);
 }
 
 // What is in memory where `leaf` belongs; of a bit field its whole integer.

@@ -189,7 +189,7 @@ TEST_F(BtfValueTest, ListsMayBeShorterButNotLonger) {
               "test.yaml:7:3: numbers: 5 elements given for an array of 4");
     EXPECT_EQ(written("numbers", "7"),
               "test.yaml:7:3: numbers: \"7\" is no value of an array of 4 elements of 4 bytes: "
-              "expected a list");
+              "expected a list, an IPv6 address or \"hex:...\"");
     EXPECT_EQ(written("mac", list({scalar("1"), scalar("256")})),
               "test.yaml:7:3: mac[1]: 256 does not fit type __u8 (unsigned, 1 byte)");
 }
@@ -255,8 +255,52 @@ TEST_F(BtfValueTest, BitFieldsShareAByte) {
 TEST_F(BtfValueTest, WhatHasNoTextIsRefused) {
     EXPECT_EQ(written("pointer", "1"),
               "test.yaml:7:3: pointer: a pointer cannot be written as a value");
-    EXPECT_EQ(written("wide", "1"),
-              "test.yaml:7:3: wide: an integer of 16 bytes cannot be written as a value");
+    EXPECT_EQ(written("wide", "1.5"),
+              "test.yaml:7:3: wide: \"1.5\" is no value of type __int128: expected an integer of "
+              "at most 8 bytes, an IPv6 address or \"hex:...\"");
+}
+
+TEST_F(BtfValueTest, AnIntegerOfSixteenBytesIsWrittenAndShownInHex) {
+    const std::string bytes = "0102030405060708090a0b0c0d0e0f10";
+    EXPECT_EQ(written("wide", "hex:" + bytes), bytes);
+    EXPECT_EQ(written("wide", "258"), "0201");
+    const Memory memory = encoded(field("wide", "hex:" + bytes));
+    EXPECT_EQ(compared(field("wide", "0"), memory),
+              "wide: expected hex:00000000000000000000000000000000, got hex:" + bytes + "\n");
+    const model::Value shown = decode_value(types_.get(), everything_, memory);
+    const auto& all = *shown.fields();
+    const auto wide =
+        std::find_if(all.begin(), all.end(), [](const auto& one) { return one.name == "wide"; });
+    ASSERT_NE(wide, all.end());
+    EXPECT_EQ(*wide->value.scalar(), "hex:" + bytes);
+}
+
+TEST_F(BtfValueTest, IntegersOfSixteenBytesAreAddedWithTheirCarry) {
+    const Memory one = encoded(field("wide", "hex:ffffffffffffffff0100000000000000"));
+    Memory sum = encoded(field("wide", "1"));
+    add_values(types_.get(), everything_, one, sum);
+    EXPECT_EQ(compared(field("wide", "hex:00000000000000000200000000000000"), sum), "");
+}
+
+TEST_F(BtfValueTest, EveryTypeOfSixteenBytesTakesAnIpv6Address) {
+    const std::string bytes = "20010db8000000000000000000000001";
+    EXPECT_EQ(written("numbers", "2001:db8::1"), bytes);  // an array of four integers
+    EXPECT_EQ(written("numbers", "hex:" + bytes), bytes);
+    EXPECT_EQ(written("wide", "2001:db8::1"), bytes);
+    EXPECT_EQ(compared(field("numbers", "2001:db8::2"), encoded(field("numbers", "2001:db8::1"))),
+              "numbers: expected 2001:db8::2, got 2001:db8::1\n");
+    Memory memory(16);
+    const std::uint32_t tally = type("tally", BTF_KIND_STRUCT);
+    ASSERT_TRUE(encode_value(types_.get(), tally, scalar("2001:db8::1"), memory));
+    EXPECT_EQ(packet::to_hex(memory), bytes);
+    ASSERT_TRUE(encode_value(types_.get(), tally, scalar("hex:" + bytes), memory));
+    const auto other = encode_value(types_.get(), tally, scalar("10.0.0.1"), memory);
+    ASSERT_FALSE(other);
+    EXPECT_NE(other.error().what.find("an IPv6 address or \"hex:...\""), std::string::npos)
+        << other.error().what;
+    EXPECT_EQ(written("long_text", "2001:db8::1"),
+              packet::to_hex(std::vector<std::uint8_t>{'2', '0', '0', '1', ':', 'd', 'b', '8', ':',
+                                                       ':', '1'}));
 }
 
 TEST_F(BtfValueTest, OnlyWhatIsNamedIsCompared) {

@@ -37,6 +37,7 @@ using Fields = std::vector<std::pair<std::string, Field>>;
 // between writing and comparing.
 class Walker {
     static constexpr std::size_t kMostMembers = 1U << 16U;  // of a struct: its BTF has no more
+    static constexpr std::size_t kIpv6Bytes = 16;
 
   public:
     Walker(const btf* types, std::size_t size, Overlaps overlaps, const AtLeaf& at_leaf)
@@ -47,6 +48,8 @@ class Walker {
         const BtfType type = resolve_type(types_, id);
         if (type.type == nullptr)
             return value_error(value, path, "the program's BTF has no such type");
+        if (std::optional<Leaf> whole = as_bytes(id, type, value, offset, path))
+            return at(*whole, value);
         if (::btf_is_int(type.type) || ::btf_is_any_enum(type.type))
             return integer(type, value, offset, path);
         if (::btf_is_composite(type.type)) return fields(type, value, offset, path);
@@ -67,12 +70,27 @@ class Walker {
         return {};
     }
 
+    // A text that stands for all bytes of a type of 16, as types of IPv6 addresses are: the
+    // address, or "hex:...". Nothing: it is none. Arrays of bytes have texts of their own.
+    [[nodiscard]] std::optional<Leaf> as_bytes(std::uint32_t id, const BtfType& type,
+                                               const model::Value& value, std::size_t offset,
+                                               const std::string& path) const {
+        const std::string* const text = value.scalar();
+        if (text == nullptr || type_size(types_, id) != kIpv6Bytes) return std::nullopt;
+        if (::btf_is_array(type.type) && type_size(types_, ::btf_array(type.type)->type) == 1)
+            return std::nullopt;
+        Leaf leaf{path, type, offset, Memory(kIpv6Bytes), false, {}, &value};
+        if (text->starts_with("hex:"))
+            return store_hex(*text, leaf.encoded) ? std::optional(leaf) : std::nullopt;
+        leaf.as_address = store_address(*text, leaf.encoded);
+        return leaf.as_address ? std::optional(leaf) : std::nullopt;
+    }
+
     Result<void> integer(const BtfType& type, const model::Value& value, std::size_t offset,
                          const std::string& path) const {
         const std::string* const text = value.scalar();
         // Checked before it is allocated: broken BTF has integers of gigabytes.
-        if (text == nullptr || type.type->size > sizeof(std::uint64_t))
-            return no_integer(type, value, path);
+        if (text == nullptr || type.type->size > kIpv6Bytes) return no_integer(type, value, path);
         Leaf leaf{path, type, offset, Memory(type.type->size), false, {}, &value};
         if (const std::optional<Number> number = read_number(type, *text)) {
             if (!suits(type.type, *number, type.type->size * std::size_t{8}))
@@ -122,16 +140,19 @@ class Walker {
     Error no_integer(const BtfType& type, const model::Value& value,
                      const std::string& path) const {
         const std::size_t size = type.type->size;
-        if (size > sizeof(std::uint64_t)) {
+        if (size > kIpv6Bytes) {
             return value_error(
                 value, path,
                 fmt::format("an integer of {} bytes cannot be written as a value", size));
         }
-        return value_error(value, path,
-                           fmt::format("{} is no value of type {}: expected an integer of {}{}",
-                                       written(value), type.name, counted(size, "byte"),
-                                       takes_address(type.type) ? " or an IPv4 address"
-                                                                : half_enumerator(type, value)));
+        return value_error(
+            value, path,
+            fmt::format("{} is no value of type {}: expected an integer of {}{}", written(value),
+                        type.name,
+                        size > sizeof(std::uint64_t) ? "at most 8 bytes" : counted(size, "byte"),
+                        size == kIpv6Bytes         ? ", an IPv6 address or \"hex:...\""
+                        : takes_address(type.type) ? " or an IPv4 address"
+                                                   : half_enumerator(type, value)));
     }
 
     // Why an enumerator is not taken although BTF has it.
@@ -177,8 +198,10 @@ class Walker {
         if (value.fields() == nullptr) {
             return value_error(
                 value, path,
-                fmt::format("{} is no value of {}: expected {{ {}: ... }}", written(value), title,
-                            fmt::join(names_of(known), ": ..., ")));
+                fmt::format(
+                    "{} is no value of {}: expected {{ {}: ... }}{}", written(value), title,
+                    fmt::join(names_of(known), ": ..., "),
+                    type.type->size == kIpv6Bytes ? ", an IPv6 address or \"hex:...\"" : ""));
         }
         Fields given;
         for (const auto& [name, part] : *value.fields()) {
@@ -304,10 +327,12 @@ class Walker {
             text ? fmt::format("a text of at most {}, ", counted(shape.nelems - 1, "byte")) : "";
         return value_error(
             value, path,
-            fmt::format(
-                "{} is no value of an array of {} of {}: expected {}", written(value),
-                counted(shape.nelems, "element"), counted(element, "byte"),
-                element == 1 ? fmt::format("{}{}a list or \"hex:...\"", most, address) : "a list"));
+            fmt::format("{} is no value of an array of {} of {}: expected {}", written(value),
+                        counted(shape.nelems, "element"), counted(element, "byte"),
+                        element == 1 ? fmt::format("{}{}a list or \"hex:...\"", most, address)
+                        : element * shape.nelems == kIpv6Bytes
+                            ? "a list, an IPv6 address or \"hex:...\""
+                            : "a list"));
     }
 
     bool store_bytes(const std::string& text, const BtfType& element, Leaf& leaf) const {
