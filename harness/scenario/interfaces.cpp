@@ -19,8 +19,15 @@ Result<Configuration> with_indexes(Configuration configuration, const InterfaceI
         if (const auto found = indexes.find(name); found != indexes.end()) return found->second;
         std::vector<std::string> names;
         for (const auto& [known, index] : indexes) names.push_back(known);
-        return error_at(where, fmt::format("there is no interface {} on the program's side{}",
-                                           in_quotes(name), correction(name, names)));
+        const bool of_chain = name == "out0" && !indexes.empty();
+        Error error =
+            error_at(where, fmt::format("there is no interface {} on the program's side{}",
+                                        in_quotes(name), of_chain ? "" : correction(name, names)));
+        if (of_chain)
+            error.advice =
+                "out0 is there only where the replay of a scenario has topology: chain; elsewhere "
+                "the program has dut0 alone";
+        return error;
     };
     XDPBENCH_CHECK(replace_references(configuration, "interface", index_of));
     return configuration;

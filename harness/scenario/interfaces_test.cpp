@@ -44,5 +44,13 @@ TEST(Interfaces, AnUnknownOneIsAnErrorAtItsPlace) {
     EXPECT_NE(unknown.error().what.find("did you mean 'out0'"), std::string::npos);
 }
 
+TEST(Interfaces, TheOneOfAChainIsMissingElsewhere) {
+    const auto missing =
+        with_indexes(configuration("globals:\n  target: \"interface:out0\"\n"), {{"dut0", 1}});
+    ASSERT_FALSE(missing);
+    EXPECT_EQ(missing.error().what.find("did you mean"), std::string::npos) << missing.error().what;
+    EXPECT_NE(missing.error().advice.find("topology: chain"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace xdpbench::scenario
