@@ -29,6 +29,23 @@ SEC("xdp") int writer(struct xdp_md *ctx)
 char _license[] SEC("license") = "GPL";
 """
 
+TAIL_CALLER = """
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+struct { __uint(type, BPF_MAP_TYPE_PROG_ARRAY); __uint(max_entries, 4); __uint(key_size, 4); __uint(value_size, 4); } calls SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, __u32); __type(value, __u64); } counted SEC(".maps");
+SEC("xdp") int caller(struct xdp_md *ctx) { bpf_tail_call(ctx, &calls, 1); return XDP_ABORTED; }
+SEC("xdp") int called(struct xdp_md *ctx)
+{
+    __u32 zero = 0;
+    __u64 *count = bpf_map_lookup_elem(&counted, &zero);
+    if (count)
+        __sync_fetch_and_add(count, 1);
+    return XDP_DROP;
+}
+char _license[] SEC("license") = "GPL";
+"""
+
 
 class LoadedPrograms(PinnedCase):
     def judged(self, output):
@@ -98,6 +115,16 @@ class LoadedPrograms(PinnedCase):
         self.shell(load + before + run + f"{ALLOW} --restore-state; {dump}")
         self.assertEqual(dumped("sums.json"), [0, 0, 5, 0])
         self.assertEqual(dumped("seen.json"), [])
+
+    def test_maps_of_programs_that_are_tail_called_are_restored(self):
+        load = f"bpftool prog loadall {self.compile(TAIL_CALLER, 'caller')} {self.pins} pinmaps {self.pins}; " \
+               f"bpftool map update pinned {self.pins}/calls key 1 0 0 0 value pinned {self.pins}/called; "
+        dump = f"; bpftool -j map dump pinned {self.pins}/counted >counted.json"
+        for options, count in (("", 1000), (" --restore-state", 0)):
+            done = self.shell(load + f"{TOOL} --prog pinned:{self.pins}/caller --only check {ALLOW}{options}{dump}")
+            value = self.read_json("counted.json")[0]["formatted"]["value"]
+            (self.assertEqual if options else self.assertGreaterEqual)(value, count)
+        self.assertIn("1 map entry saved", done.stdout)
 
     def test_an_interrupted_run_restores_what_it_changed(self):
         """What a user stops with Ctrl-C had counted in maps that others own."""

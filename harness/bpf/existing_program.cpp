@@ -206,21 +206,16 @@ Result<void> ExistingProgram::describe() {
         if (name_ == kDispatcher) behind_ = programs_behind(id_);
     }
     std::vector<std::uint32_t> programs{id_};
-    for (const BehindDispatcher& one : behind_) {
-        programs.push_back(one.id);
-        XDPBENCH_TRY(ProgramMaps maps, ProgramMaps::open(one.id));
-        maps_behind_.push_back(std::move(maps));
-    }
+    for (const BehindDispatcher& one : behind_) programs.push_back(one.id);
     XDPBENCH_TRY(state_, shared_state_of(programs));
+    XDPBENCH_TRY(reached_maps_, maps_.others_of(state_.programs));
     return {};
 }
 
 std::vector<TypedMap> ExistingProgram::state_maps() const {
     std::vector<TypedMap> maps = maps_.with_sections();
-    for (const ProgramMaps& behind : maps_behind_) {
-        const std::vector<TypedMap> more = behind.with_sections();
-        maps.insert(maps.end(), more.begin(), more.end());
-    }
+    const std::vector<TypedMap> reached = reached_maps_.with_sections();
+    maps.insert(maps.end(), reached.begin(), reached.end());
     return maps;
 }
 

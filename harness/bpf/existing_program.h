@@ -52,7 +52,8 @@ class ExistingProgram {
     [[nodiscard]] const std::vector<BehindDispatcher>& behind() const { return behind_; }
     // Of the program that is meant itself: not of the one that only calls it.
     [[nodiscard]] int own_fd() const { return fd_.get(); }
-    // Its maps and those of the programs that it calls: what its runs may change.
+    // Its maps and those of the programs that its runs reach, by a dispatcher, tail calls or
+    // redirects: what they may change.
     [[nodiscard]] std::vector<TypedMap> state_maps() const;
     // By its instructions, and those of the programs that it calls.
     [[nodiscard]] const SharedState& state() const { return state_; }
@@ -75,8 +76,8 @@ class ExistingProgram {
     ProgramMaps maps_;
     bool frags_ = false;
     std::vector<BehindDispatcher> behind_;
-    std::vector<ProgramMaps> maps_behind_;
     SharedState state_;
+    ProgramMaps reached_maps_;
     // Of a program that was loaded for a dispatcher: the tool's own program that calls it.
     std::unique_ptr<struct bpf_object, Free> runner_object_;
     UniqueFd runner_;

@@ -4,6 +4,7 @@
 #include <bpf/btf.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <map>
@@ -36,12 +37,30 @@ Result<LoadedInfo> read_loaded_info(int program_fd) {
 }
 
 Result<ProgramMaps> ProgramMaps::open(std::uint32_t program_id) {
+    ProgramMaps maps;
+    XDPBENCH_CHECK(maps.add_maps_of(program_id, nullptr));
+    maps.tell_apart();
+    return maps;
+}
+
+Result<ProgramMaps> ProgramMaps::others_of(const std::vector<std::uint32_t>& programs) const {
+    ProgramMaps maps;
+    for (const std::uint32_t id : programs) XDPBENCH_CHECK(maps.add_maps_of(id, this));
+    return maps;
+}
+
+bool ProgramMaps::has(std::uint32_t map_id) const {
+    return std::any_of(maps_.begin(), maps_.end(),
+                       [map_id](const Opened& opened) { return opened.id == map_id; });
+}
+
+Result<void> ProgramMaps::add_maps_of(std::uint32_t program_id, const ProgramMaps* without) {
     const UniqueFd program(::bpf_prog_get_fd_by_id(program_id));
     if (!program.valid())
         return system_error(fmt::format("cannot open the program with id {}", program_id), errno);
     XDPBENCH_TRY(const LoadedInfo loaded, read_loaded_info(program.get()));
-    ProgramMaps maps;
     for (const std::uint32_t id : loaded.map_ids) {
+        if (has(id) || (without != nullptr && without->has(id))) continue;
         Opened opened;
         opened.fd = UniqueFd(::bpf_map_get_fd_by_id(id));
         bpf_map_info info = {};
@@ -53,10 +72,9 @@ Result<ProgramMaps> ProgramMaps::open(std::uint32_t program_id) {
         const btf* const types = opened.types.get();
         opened.map = typed_map(info, opened.fd.get(), types, whole_map_name(types, info));
         opened.id = id;
-        maps.maps_.push_back(std::move(opened));
+        maps_.push_back(std::move(opened));
     }
-    maps.tell_apart();
-    return maps;
+    return {};
 }
 
 // Of maps without types the kernel may know the same 15 characters.

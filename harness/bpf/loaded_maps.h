@@ -24,6 +24,8 @@ Result<LoadedInfo> read_loaded_info(int program_fd);
 class ProgramMaps {
   public:
     static Result<ProgramMaps> open(std::uint32_t program_id);
+    // The maps of these programs that are not among these, each once.
+    [[nodiscard]] Result<ProgramMaps> others_of(const std::vector<std::uint32_t>& programs) const;
 
     // Without those of global variables.
     [[nodiscard]] std::vector<TypedMap> all() const;
@@ -35,6 +37,8 @@ class ProgramMaps {
     struct Free {
         void operator()(btf* types) const;
     };
+    Result<void> add_maps_of(std::uint32_t program_id, const ProgramMaps* without);
+    [[nodiscard]] bool has(std::uint32_t map_id) const;
     void tell_apart();
     struct Opened {
         std::uint32_t id = 0;

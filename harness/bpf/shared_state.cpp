@@ -123,6 +123,7 @@ class Search {
             XDPBENCH_CHECK(look_at(left_.front()));
             left_.pop_front();
         }
+        state_.programs.assign(seen_.begin(), seen_.end());
         return std::move(state_);
     }
 

@@ -17,6 +17,7 @@ struct SharedState {
     // Where it may send frames to: what it redirects into. Of a program of which the instructions
     // do not tell, all that it has.
     std::vector<DeviceMap> device_maps = {};
+    std::vector<std::uint32_t> programs = {};  // ids of all that were looked at
 };
 
 // Of all these programs and of those that they tail-call or have run behind a redirect.
