@@ -75,6 +75,22 @@ class Ports(VethCase):
         done = self.inside("unshare", "--mount", "sh", "-c", script + " --allow-state-changes")
         self.assertIn("1,000 delivered to 1 AF_XDP socket", done.stdout)
 
+    def test_benches_in_turn_share_the_map_of_another_loader(self):
+        pin = f"/sys/fs/bpf/{self.netns}"
+        script = (f"mount -t bpf bpf /sys/fs/bpf; bpftool prog loadall {fixture('xsk')} {pin}; "
+                  f"{TOOL} --prog pinned:{pin}/xsk --only bench --mode generic,native --duration 50ms --rounds 2 --pcap udp_64.pcap "
+                  "--allow-state-changes --json out.json")
+        done = self.inside("unshare", "--mount", "sh", "-c", script, code=MEASURED)
+        self.assertNotIn("another process", done.stdout)
+        benches = self.read_json()["benches"]
+        self.assertEqual([bench["mode"] for bench in benches], ["test_run", "generic", "native"])
+        for bench in benches:
+            self.assertIn(bench["outcome"], ("passed", "invalid"), bench["message"])
+            self.assertEqual(bench["action"], "XDP_REDIRECT")
+            self.assertEqual([key for key, frames in bench["actions"].items() if frames], ["XDP_REDIRECT"])
+        for bench in benches[1:]:
+            self.assertGreater(bench["xsk"]["frames"], 0, bench["mode"])
+
     def test_what_sockets_get_over_ports_is_no_loss(self):
         self.inside("ethtool", "-K", "port1", "gro", "off")
         ports = ("--prog", "xsk_redirect", "--mode", "native", "--dev", "port1", "--peer", "port0", "--json", "out.json")

@@ -97,6 +97,7 @@ Result<BenchRig::Window> LoopBench::window(bool baseline, std::uint64_t frames,
                                            model::BenchRecord* /*counted*/) {
     if (fresh_) loop_.seek(0);
     if (!baseline) XDPBENCH_CHECK(restore_state());
+    if (sockets_) XDPBENCH_CHECK(sockets_->put_again());
     XDPBENCH_TRY(const traffic::TimedRuns timed,
                  loop_.run(network_.tester, baseline ? kBaselineSlot : kProgramSlot,
                            static_cast<std::uint32_t>(frames)));

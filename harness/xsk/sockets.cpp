@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <map>
 
 #include "net/port_queues.h"
 #include "traffic/pinned.h"
@@ -17,6 +18,21 @@ namespace {
 
 // How soon the receiver notices that it is to end.
 constexpr int kLookMilliseconds = 20;
+
+// Who has put a socket into an entry, by the id of the map and the key. Only of maps that others
+// own, where a socket that nobody here has put belongs to another process.
+std::map<std::pair<std::uint32_t, std::uint32_t>, const Sockets*>& own_entries() {
+    static std::map<std::pair<std::uint32_t, std::uint32_t>, const Sockets*> owners;
+    return owners;
+}
+
+Result<std::uint32_t> id_of(const bpf::TypedMap& map) {
+    bpf_map_info info = {};
+    std::uint32_t size = sizeof(info);
+    if (::bpf_obj_get_info_by_fd(map.fd, &info, &size) == 0) return info.id;
+    return system_error(fmt::format("cannot read the kernel's information on map {}", map.name),
+                        errno);
+}
 
 Result<void> require_free(const bpf::TypedMap& map, std::uint32_t key) {
     XDPBENCH_TRY(const bool occupied, is_occupied(map, key));
@@ -58,6 +74,7 @@ Sockets::Sockets(std::vector<Socket> sockets, std::size_t keep)
 Sockets::~Sockets() {
     stop_ = true;
     if (thread_.joinable()) thread_.join();
+    std::erase_if(own_entries(), [this](const auto& entry) { return entry.second == this; });
 }
 
 Result<std::unique_ptr<Sockets>> Sockets::open(const net::NetNs& netns,
@@ -79,11 +96,30 @@ Result<void> Sockets::put_once(const bpf::Program& program, const bpf::TypedMap&
     const std::uint32_t key = socket.queue();
     if (key >= map.max_entries) return {};
     if (!program.is_shared()) return put(map, key, socket);
-    const std::pair place{map.fd, key};
-    if (std::find(shared_.begin(), shared_.end(), place) != shared_.end()) return {};
-    XDPBENCH_CHECK(require_free(map, key));
-    XDPBENCH_CHECK(put(map, key, socket));
-    shared_.push_back(place);
+    XDPBENCH_TRY(const std::uint32_t id, id_of(map));
+    const bool known = std::any_of(shared_.begin(), shared_.end(), [&](const SharedEntry& entry) {
+        return entry.map_id == id && entry.socket == &socket;
+    });
+    if (known) return {};
+    shared_.push_back({map, id, &socket});
+    return put_shared(shared_.back());
+}
+
+Result<void> Sockets::put_shared(const SharedEntry& entry) {
+    const std::uint32_t key = entry.socket->queue();
+    const auto owner = own_entries().find({entry.map_id, key});
+    if (owner == own_entries().end()) {
+        XDPBENCH_CHECK(require_free(entry.map, key));
+    } else if (owner->second == this) {
+        return {};
+    }
+    XDPBENCH_CHECK(put(entry.map, key, *entry.socket));
+    own_entries()[{entry.map_id, key}] = this;
+    return {};
+}
+
+Result<void> Sockets::put_again() {
+    for (const SharedEntry& entry : shared_) XDPBENCH_CHECK(put_shared(entry));
     return {};
 }
 

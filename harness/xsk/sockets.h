@@ -42,8 +42,12 @@ class Sockets {
 
     // Puts the socket of queue N under key N of each XSKMAP of a loaded program. In maps that are
     // not the tool's own this needs permission (--allow-state-changes), and no entry is
-    // overwritten. They leave the maps when they are closed.
+    // overwritten but those with other sockets of the tool. They leave the maps when they are
+    // closed.
     Result<void> put_into(const bpf::Program& program);
+    // Puts them back where other sockets of the tool have taken their places meanwhile: in maps
+    // that others own, of which there is one only for all measurements.
+    Result<void> put_again();
 
     // From here on a thread on `cpu` sleeps until there are frames, and takes them. Before that
     // they are taken when somebody asks.
@@ -65,8 +69,14 @@ class Sockets {
     void receive_until_stopped(int cpu);
 
     std::vector<Socket> sockets_;
-    // In maps that others own: descriptor and key.
-    std::vector<std::pair<int, std::uint32_t>> shared_;
+    // An entry of a map that others own, and the socket that is put into it.
+    struct SharedEntry {
+        bpf::TypedMap map;
+        std::uint32_t map_id = 0;
+        const Socket* socket = nullptr;
+    };
+    Result<void> put_shared(const SharedEntry& entry);
+    std::vector<SharedEntry> shared_;
     std::mutex mutex_;  // of what follows, and of the rings
     Keep keep_;
     model::XskTally tally_;
