@@ -86,6 +86,23 @@ SEC("xdp") int mine(struct xdp_md *ctx)
 char _license[] SEC("license") = "GPL";
 """
 
+# Sends back what has a neighbour.
+ROUTED = """
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+SEC("xdp") int mine(struct xdp_md *ctx)
+{
+    unsigned char *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+    struct bpf_fib_lookup fib = { .family = 2, .ifindex = ctx->ingress_ifindex };
+    if (data + 34 > end)
+        return XDP_DROP;
+    fib.ipv4_src = *(__u32 *)(data + 26);
+    fib.ipv4_dst = *(__u32 *)(data + 30);
+    return bpf_fib_lookup(ctx, &fib, sizeof(fib), 0) ? XDP_PASS : XDP_TX;
+}
+char _license[] SEC("license") = "GPL";
+"""
+
 
 class Record(Case):
     def build(self, **constants):
@@ -304,6 +321,15 @@ checks:
         self.assertIn("1 passed", self.tool("--scenario", "mine.yaml").stdout)
         self.assertIn("nothing was changed", self.tool("record", "--update", "mine.yaml").stdout)
         self.assertEqual(self.read_text("mine.yaml"), text)
+
+    def test_a_network_is_written_too(self):
+        self.compile(ROUTED)
+        self.write_text("routed.yaml", "name: routed\nabout: b\nprogram: { object: mine.o }\nnetwork:\n  addresses: { dut0: [10.2.0.1/24] }\n"
+                        '  neighbours: [ { ip: 10.2.0.2, mac: "02:00:00:00:00:04", dev: dut0 } ]\n'
+                        "  sysctls: { net.ipv4.conf.all.forwarding: 1 }\n"
+                        "checks:\n- name: n\n  steps: [ { in: udp_64.pcap#0, expect: { action: XDP_PASS } } ]\n")
+        self.tool("record", "--scenario", "routed.yaml", "--scapy", 'Ether()/IP(dst="10.2.0.2")/UDP()', "-o", "mine.yaml")
+        self.assertIn("action: XDP_TX", self.read_text("mine.yaml"))
 
     def test_chance_is_not_recorded(self):
         self.compile('#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\n'

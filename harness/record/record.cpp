@@ -114,7 +114,7 @@ Result<void> copy_configuration(const target::Target& target, scenario::YamlNode
     XDPBENCH_TRY(const scenario::YamlNode from,
                  scenario::parse_yaml(text, target.scenario.file.string()));
     for (const scenario::YamlNode::Entry& entry : *from.mapping()) {
-        if (entry.key == "globals" || entry.key == "maps")
+        if (entry.key == "globals" || entry.key == "maps" || entry.key == "network")
             scenario::entry_of(root, entry.key) = entry.value;
     }
     return {};
