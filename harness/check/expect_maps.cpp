@@ -45,34 +45,85 @@ Result<scenario::YamlNode> updated_entry(const bpf::Program& program, const std:
     return to_yaml(now);
 }
 
-// Keeps the entries, one or all of a queue, if the program that saw the same frames again agrees.
-void add_change(const bpf::Program& again, const std::string& map,
-                std::vector<scenario::MapEntry> entries, Contents& changes,
-                std::vector<std::string>& unsteady) {
-    const auto lines = again.compare_maps({scenario::MapContent{{}, map, entries}});
-    if (!lines) {
-        unsteady.push_back(fmt::format("map {}: {}", map, lines.error().what));
-    } else if (!lines->empty()) {
-        unsteady.push_back(fmt::format("{}, the first time and when repeated", lines->front()));
-    } else {
-        auto content =
-            std::find_if(changes.begin(), changes.end(),
-                         [&](const scenario::MapContent& one) { return one.map == map; });
-        if (content == changes.end())
-            content = changes.insert(content, scenario::MapContent{{}, map, {}});
-        std::move(entries.begin(), entries.end(), std::back_inserter(content->entries));
-    }
+// What of a map cannot be expected: of many entries one is enough to know why.
+struct LeftOut {
+    std::size_t entries = 0;
+    std::string example;
+};
+std::string first_of(const std::vector<std::string>& differences) {
+    constexpr std::size_t kMost = 3;
+    if (differences.size() <= kMost) return fmt::format("{}", fmt::join(differences, "; "));
+    return fmt::format("{} (and {})", differences.front(),
+                       counted(differences.size() - 1, "more member"));
 }
 
-Result<void> add_queues(const RepeatedObservation& seen, Contents& changes,
-                        std::vector<std::string>& unsteady) {
+// By map, in the order of their names.
+using LeftOuts = std::map<std::string, LeftOut>;
+
+void leave_out(const std::string& map, std::string why, LeftOuts& left_out) {
+    LeftOut& one = left_out[map];
+    if (one.entries++ == 0) one.example = std::move(why);
+}
+
+std::string text_of(const LeftOut& left_out) {
+    if (left_out.entries == 1) return left_out.example;
+    return fmt::format("{} (and of {})", left_out.example,
+                       counted(left_out.entries - 1, "more entry"));
+}
+
+// What the entry, as it is after the first time, has in common with what it is when repeated;
+// nothing if that is nothing.
+Result<std::optional<scenario::MapEntry>> steady_part(const bpf::Program& again,
+                                                      const std::string& map,
+                                                      const scenario::MapEntry& entry) {
+    const auto none = std::optional<scenario::MapEntry>();
+    const bool has_value = entry.value || entry.sum_cpus;
+    if (entry.keyless || !has_value) return none;
+    XDPBENCH_TRY(const std::optional<bpf::StoredEntry> stored, again.find_entry(map, entry.key));
+    if (!stored) return none;
+    const scenario::MapEntry other = again.expectation_of(*stored);
+    scenario::MapEntry kept{entry.key, {}, {}, false};
+    if (entry.value && other.value) kept.value = common_part(*entry.value, *other.value);
+    if (entry.sum_cpus && other.sum_cpus)
+        kept.sum_cpus = common_part(*entry.sum_cpus, *other.sum_cpus);
+    return kept.value || kept.sum_cpus ? std::optional(std::move(kept)) : none;
+}
+
+// Keeps the entries, one or all of a queue, if the program that saw the same frames again agrees;
+// of one whose members differ, those that do not.
+Result<void> add_change(const bpf::Program& again, const std::string& map,
+                        std::vector<scenario::MapEntry> entries, Contents& changes,
+                        LeftOuts& left_out) {
+    const auto lines = again.compare_maps({scenario::MapContent{{}, map, entries}});
+    if (!lines) {
+        leave_out(map, fmt::format("map {}: {}", map, lines.error().what), left_out);
+        return {};
+    }
+    if (!lines->empty()) {
+        leave_out(map, fmt::format("{}, the first time and when repeated", first_of(*lines)),
+                  left_out);
+        XDPBENCH_TRY(std::optional<scenario::MapEntry> kept,
+                     steady_part(again, map, entries.front()));
+        if (!kept) return {};
+        entries = {*std::move(kept)};
+    }
+    auto content = std::find_if(changes.begin(), changes.end(),
+                                [&](const scenario::MapContent& one) { return one.map == map; });
+    if (content == changes.end())
+        content = changes.insert(content, scenario::MapContent{{}, map, {}});
+    std::move(entries.begin(), entries.end(), std::back_inserter(content->entries));
+    return {};
+}
+
+Result<void> add_queues(const RepeatedObservation& seen, Contents& changes, LeftOuts& left_out) {
     const bpf::Program& program = seen.first.program();
     for (const std::string& map : program.own_queues()) {
         XDPBENCH_TRY(std::vector<scenario::MapEntry> now, program.expectation_of_queue(map));
         XDPBENCH_TRY(const std::vector<std::string> differences,
                      seen.fresh.program.compare_maps({scenario::MapContent{{}, map, now}}));
         if (!differences.empty())
-            add_change(seen.again.program(), map, std::move(now), changes, unsteady);
+            XDPBENCH_CHECK(
+                add_change(seen.again.program(), map, std::move(now), changes, left_out));
     }
     return {};
 }
@@ -88,8 +139,7 @@ Index index_of(const std::vector<bpf::StoredEntry>& entries) {
 
 // Entries that are other than before the first frame, the same in both runs; one that is gone is
 // `absent`.
-Result<Contents> steady_changes(const RepeatedObservation& seen,
-                                std::vector<std::string>& unsteady) {
+Result<Contents> steady_changes(const RepeatedObservation& seen, LeftOuts& left_out) {
     const bpf::Program& program = seen.first.program();
     XDPBENCH_TRY(const std::vector<bpf::StoredEntry> entries_before,
                  seen.fresh.program.read_maps());
@@ -100,8 +150,8 @@ Result<Contents> steady_changes(const RepeatedObservation& seen,
     for (const bpf::StoredEntry& entry : entries_after) {
         const auto earlier = before.find({entry.map, entry.key});
         if (earlier != before.end() && earlier->second->value == entry.value) continue;
-        add_change(seen.again.program(), entry.map, {program.expectation_of(entry)}, changes,
-                   unsteady);
+        XDPBENCH_CHECK(add_change(seen.again.program(), entry.map, {program.expectation_of(entry)},
+                                  changes, left_out));
     }
     for (const bpf::StoredEntry& entry : entries_before) {
         if (after.contains({entry.map, entry.key})) continue;
@@ -110,9 +160,10 @@ Result<Contents> steady_changes(const RepeatedObservation& seen,
         scenario::MapEntry gone = program.expectation_of(zero);
         if (!program.has_fixed_entries(entry.map))
             gone = {gone.key, std::nullopt, std::nullopt, true};
-        add_change(seen.again.program(), entry.map, {std::move(gone)}, changes, unsteady);
+        XDPBENCH_CHECK(
+            add_change(seen.again.program(), entry.map, {std::move(gone)}, changes, left_out));
     }
-    XDPBENCH_CHECK(add_queues(seen, changes, unsteady));
+    XDPBENCH_CHECK(add_queues(seen, changes, left_out));
     return changes;
 }
 
@@ -144,7 +195,9 @@ class MapsExpectation : public Expectation {
             notes.summary.emplace_back("maps that others use are not recorded");
             return {};
         }
-        XDPBENCH_TRY(const Contents changes, steady_changes(seen, notes.unsteady));
+        LeftOuts left_out;
+        XDPBENCH_TRY(const Contents changes, steady_changes(seen, left_out));
+        for (const auto& [map, one] : left_out) notes.unsteady.push_back(text_of(one));
         std::size_t count = 0;
         for (const scenario::MapContent& content : changes) {
             scenario::YamlNode::List entries;
