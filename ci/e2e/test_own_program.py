@@ -75,6 +75,16 @@ def fell_short(record):
     trials = record.get("trials", [])
     return bool(trials) and 2 * sum(trial["reached"] for trial in trials) <= len(trials)
 
+OTHER_SECTION = """
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+int called(struct xdp_md *ctx);
+struct { __uint(type, BPF_MAP_TYPE_PROG_ARRAY); __uint(max_entries, 4); __uint(key_size, 4); __array(values, int(void *)); } calls SEC(".maps")VALUES;
+SEC("xdp") int caller(struct xdp_md *ctx) { bpf_tail_call(ctx, &calls, 1); return XDP_ABORTED; }
+SEC("xdp/tail") int called(struct xdp_md *ctx) { return XDP_TX; }
+char _license[] SEC("license") = "GPL";
+"""
+
 
 class Objects(Case):
     def test_of_mixed_traffic_every_path_is_held_to_while_it_is_timed(self):
@@ -124,6 +134,14 @@ class Objects(Case):
                 self.assertIn("all frames accounted for", done.stdout)
                 self.assertIn("ns/packet", done.stdout)
         self.assertFalse(os.path.exists("/sys/fs/bpf/xdp_bench_pin"))
+
+    def test_programs_of_any_section_are_tail_called(self):
+        """Named with --set, or by the initialiser of the program array."""
+        udp = ("--pcap", os.path.join(SOURCE, "pcaps", "udp_64.pcap"))
+        for values, options in (("", ("--set", "calls[1]=program:called")), (" = { .values = { [1] = (void *)&called } }", ())):
+            self.compile(OTHER_SECTION.replace("VALUES", values), "caller")
+            done = self.tool("--prog", "./caller.o:caller", *options, "--only", "check", *udp)
+            self.assertIn("1,000 XDP_TX", done.stdout)
 
     def test_what_runs_behind_a_map_is_named_in_it(self):
         frame = "020000000002 020000000001 88b5"

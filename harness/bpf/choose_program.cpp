@@ -2,10 +2,12 @@
 
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
+#include <linux/bpf.h>
 
 #include <algorithm>
 #include <initializer_list>
 #include <optional>
+#include <string_view>
 
 #include "base/text.h"
 
@@ -70,15 +72,19 @@ Error no_xdp_program(const std::string& path, const std::vector<bpf_program*>& p
                                    ::bpf_program__name(candidate)));
 }
 
+void take_as_xdp(bpf_program* program) {
+    ::bpf_program__set_type(program, BPF_PROG_TYPE_XDP);
+    ::bpf_program__set_expected_attach_type(program, BPF_XDP);
+}
+
 // A program of unknown type that is named by its function or its section: whoever names it wants
 // it to be XDP.
-bpf_program* take_as_xdp(bpf_object* object, const std::string& name) {
+bpf_program* take_named_as_xdp(bpf_object* object, const std::string& name) {
     for (bpf_program* const program : programs_of(object)) {
         const bool named = !name.empty() && (name == ::bpf_program__name(program) ||
                                              name == ::bpf_program__section_name(program));
         if (!named || !is_of_unknown_type(program)) continue;
-        ::bpf_program__set_type(program, BPF_PROG_TYPE_XDP);
-        ::bpf_program__set_expected_attach_type(program, BPF_XDP);
+        take_as_xdp(program);
         return program;
     }
     return nullptr;
@@ -160,7 +166,7 @@ Result<bpf_program*> choose_program(bpf_object* object, const std::string& path,
     if (chosen == nullptr && !function.empty()) {
         XDPBENCH_TRY(chosen, find_by_section(object, path, function));
     }
-    if (chosen == nullptr) chosen = take_as_xdp(object, function);
+    if (chosen == nullptr) chosen = take_named_as_xdp(object, function);
     if (chosen != nullptr && !function.empty()) return chosen;
     if (names.empty()) return no_xdp_program(path, programs_of(object));
     if (chosen == nullptr) return no_such_program(object, path, function, names);
@@ -172,12 +178,25 @@ Result<bpf_program*> choose_program(bpf_object* object, const std::string& path,
     return chosen;
 }
 
-void select_for_loading(bpf_object* object, const bpf_program* chosen) {
+void load_as_called(bpf_program* program, const bpf_program* chosen) {
+    if (!is_of_unknown_type(program)) return;
+    take_as_xdp(program);
+    ::bpf_program__set_autoload(program, true);
+    // The kernel wants both to take frames in several buffers, or none. libbpf knows that of the
+    // chosen one by its section.
+    if (std::string_view(::bpf_program__section_name(chosen)).starts_with("xdp.frags"))
+        ::bpf_program__set_flags(program, ::bpf_program__flags(program) | BPF_F_XDP_HAS_FRAGS);
+}
+
+void select_for_loading(bpf_object* object, const bpf_program* chosen,
+                        const std::vector<std::string>& called) {
     const bool tail_calls = has_map_of(object, {BPF_MAP_TYPE_PROG_ARRAY});
     for (bpf_program* const program : programs_of(object)) {
         const bool companion =
             is_xdp(program) && (tail_calls || runs_behind_a_map(object, program));
         ::bpf_program__set_autoload(program, program == chosen || companion);
+        if (std::find(called.begin(), called.end(), ::bpf_program__name(program)) != called.end())
+            load_as_called(program, chosen);
     }
 }
 

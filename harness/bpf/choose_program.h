@@ -21,6 +21,12 @@ Result<bpf_program*> choose_program(bpf_object* object, const std::string& path,
 
 // The chosen one, in an object with tail calls the other XDP programs, which may be their targets,
 // and those that run behind its device and CPU maps. What need not be loaded cannot be refused.
-void select_for_loading(bpf_object* object, const bpf_program* chosen);
+// `called` are names of programs that it tail-calls, whatever section they are in.
+void select_for_loading(bpf_object* object, const bpf_program* chosen,
+                        const std::vector<std::string>& called);
+
+// Before loading: a program of a section that libbpf does not know is loaded with the chosen one,
+// as what that tail-calls. Others are left alone.
+void load_as_called(bpf_program* program, const bpf_program* chosen);
 
 }  // namespace xdpbench::bpf

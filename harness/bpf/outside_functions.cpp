@@ -32,8 +32,11 @@ class ObjectFile {
   public:
     static std::optional<ObjectFile> read(const std::filesystem::path& path) {
         Result<std::string> content = read_file(path);
-        if (!content) return std::nullopt;
-        ObjectFile object(std::move(*content));
+        return content ? parse(std::move(*content)) : std::nullopt;
+    }
+
+    static std::optional<ObjectFile> parse(std::string content) {
+        ObjectFile object(std::move(content));
         return object.read_sections() ? std::optional(std::move(object)) : std::nullopt;
     }
 
@@ -44,6 +47,25 @@ class ObjectFile {
         const std::size_t own = index_of(section);
         if (calls_from(own, range_of(own, function), text, names) && own != text)
             calls_from(text, {}, text, names);
+        return names;
+    }
+
+    [[nodiscard]] std::vector<std::string> code_sections() const {
+        std::vector<std::string> names;
+        for (const Elf64_Shdr& section : sections_) {
+            const bool code = section.sh_type == SHT_PROGBITS &&
+                              (section.sh_flags & SHF_EXECINSTR) != 0 && section.sh_size > 0;
+            const std::string name = text_at(names_, section.sh_name);
+            if (code && name != ".text") names.push_back(name);
+        }
+        return names;
+    }
+
+    [[nodiscard]] std::vector<std::string> functions_named_in(const std::string& section) const {
+        std::vector<std::string> names;
+        for_each_reference(index_of(section), {}, [&](const Elf64_Sym& symbol, std::string name) {
+            if (ELF64_ST_TYPE(symbol.st_info) == STT_FUNC) names.push_back(std::move(name));
+        });
         return names;
     }
 
@@ -102,6 +124,16 @@ class ObjectFile {
     bool calls_from(std::size_t section, Range range, std::size_t text,
                     std::vector<std::string>& names) const {
         bool calls_text = false;
+        for_each_reference(section, range, [&](const Elf64_Sym& symbol, std::string name) {
+            calls_text = calls_text || symbol.st_shndx == text;
+            if (symbol.st_shndx == SHN_UNDEF) names.push_back(std::move(name));
+        });
+        return calls_text;
+    }
+
+    // Calls `found` with every symbol that this part of a section refers to, and its name.
+    template <typename Found>
+    void for_each_reference(std::size_t section, Range range, const Found& found) const {
         for (const Elf64_Shdr& table : sections_) {
             if (table.sh_type != SHT_REL || table.sh_info != section ||
                 table.sh_link >= sections_.size())
@@ -113,12 +145,9 @@ class ObjectFile {
                 if (place.r_offset < range.begin || place.r_offset >= range.end ||
                     number >= symbols.size())
                     continue;
-                calls_text = calls_text || symbols[number].st_shndx == text;
-                if (symbols[number].st_shndx == SHN_UNDEF)
-                    names.push_back(text_at(symbol_table.sh_link, symbols[number].st_name));
+                found(symbols[number], text_at(symbol_table.sh_link, symbols[number].st_name));
             }
         }
-        return calls_text;
     }
 
     std::string file_;
@@ -134,6 +163,16 @@ std::optional<std::vector<std::string>> outside_functions(const std::filesystem:
     const std::optional<ObjectFile> file = ObjectFile::read(object);
     if (!file) return std::nullopt;
     return file->called_by(section, function);
+}
+
+std::vector<std::string> functions_in_maps(std::string_view content) {
+    const std::optional<ObjectFile> file = ObjectFile::parse(std::string(content));
+    return file ? file->functions_named_in(".maps") : std::vector<std::string>();
+}
+
+std::vector<std::string> code_sections(const std::filesystem::path& object) {
+    const std::optional<ObjectFile> file = ObjectFile::read(object);
+    return file ? file->code_sections() : std::vector<std::string>();
 }
 
 }  // namespace xdpbench::bpf

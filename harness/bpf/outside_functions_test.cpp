@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/file.h"
 #include "bpf/fixture_test.h"
 #include "bpf/rx_metadata.h"
 
@@ -26,6 +27,18 @@ TEST(OutsideFunctions, AreThoseOfTheProgramAndNotOfItsNeighbours) {
 
 TEST(OutsideFunctions, OfAFunctionInTextThatTheProgramCalls) {
     EXPECT_EQ(called_by("reads_timestamp"), Names{"bpf_xdp_metadata_rx_timestamp"});
+}
+
+TEST(OutsideFunctions, ProgramsThatMapsHoldFromTheStart) {
+    const auto content = [](const char* fixture) { return *read_file(fixture_object(fixture)); };
+    EXPECT_EQ(functions_in_maps(content("tail_calls")), (Names{"short_frame", "long_frame"}));
+    EXPECT_EQ(functions_in_maps(content("some_metadata")), Names{});
+    EXPECT_EQ(functions_in_maps("no object"), Names{});
+}
+
+TEST(OutsideFunctions, SectionsWithCode) {
+    EXPECT_EQ(code_sections(fixture_object("rich_types")), (Names{"xdp", "xdp/devmap", "tc"}));
+    EXPECT_EQ(code_sections("/nowhere.o"), Names{});
 }
 
 TEST(OutsideFunctions, OfTheProgramThatIsChosen) {

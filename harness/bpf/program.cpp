@@ -22,6 +22,7 @@
 #include "bpf/load_errors.h"
 #include "bpf/map_entries.h"
 #include "bpf/map_state.h"
+#include "bpf/outside_functions.h"
 #include "bpf/trial_open.h"
 #include "bpf/value_text.h"
 #include "bpf/whole_object.h"
@@ -171,7 +172,7 @@ Result<Program> Program::open(const std::filesystem::path& object, const std::st
     libbpf_log.clear();
     std::unique_ptr<bpf_object, Close> opened(::bpf_object__open_file(name.c_str(), nullptr));
     if (!opened) return open_error(name, errno, libbpf_log);
-    return choose(object, std::move(opened), function, pins);
+    return choose(object, std::move(opened), function, pins, functions_in_maps(content));
 }
 
 Result<Program> Program::open_built_in(const std::string& name,
@@ -183,15 +184,16 @@ Result<Program> Program::open_built_in(const std::string& name,
     std::unique_ptr<bpf_object, Close> opened(
         ::bpf_object__open_mem(object.data(), object.size(), &options));
     if (!opened) return open_error(name, errno, libbpf_log);
-    return choose(name, std::move(opened), function, PinnedMaps::kept_private);
+    return choose(name, std::move(opened), function, PinnedMaps::kept_private, {});
 }
 
 Result<Program> Program::choose(const std::filesystem::path& path,
                                 std::unique_ptr<bpf_object, Close> opened,
-                                const std::string& function, PinnedMaps pins) {
+                                const std::string& function, PinnedMaps pins,
+                                const std::vector<std::string>& in_maps) {
     XDPBENCH_CHECK(require_plain_names(path.string(), opened.get()));
     XDPBENCH_TRY(bpf_program* const chosen, choose_program(opened.get(), path.string(), function));
-    select_for_loading(opened.get(), chosen);
+    select_for_loading(opened.get(), chosen, in_maps);
     leave_out_struct_ops(opened.get());
     if (pins == PinnedMaps::kept_private) keep_private(opened.get());
     Program program(path, std::move(opened), chosen);

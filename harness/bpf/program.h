@@ -242,7 +242,8 @@ class Program {
             bpf_program* program);
     static Result<Program> choose(const std::filesystem::path& path,
                                   std::unique_ptr<bpf_object, Close> opened,
-                                  const std::string& function, PinnedMaps pins);
+                                  const std::string& function, PinnedMaps pins,
+                                  const std::vector<std::string>& in_maps);
     void bind_to_device(unsigned ifindex);
     explicit Program(std::shared_ptr<const ExistingProgram> existing);
     Result<void> load_existing();
@@ -264,7 +265,7 @@ class Program {
     Result<void> compare_inner(const TypedMap& map, const scenario::MapEntry& entry,
                                std::vector<std::string>& lines) const;
     Result<void> set_size(const scenario::MapSize& size);
-    [[nodiscard]] Result<model::Value> with_programs(model::Value value) const;
+    [[nodiscard]] Result<model::Value> with_programs(const TypedMap& map, model::Value value) const;
     [[nodiscard]] Result<void> write_entries() const;
     Result<void> compare_entry(const TypedMap& map, const scenario::MapEntry& entry,
                                std::vector<std::string>& lines) const;

@@ -1,6 +1,7 @@
 // The part of Program that writes entries of its maps: before it runs, and between its runs.
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
+#include <linux/bpf.h>
 
 #include <cstdint>
 #include <cstring>
@@ -48,8 +49,9 @@ Result<void> require_index(const TypedMap& map, const MapBytes& key, const model
 }  // namespace
 
 // "program:NAME" becomes the file descriptor, which a program array, DEVMAP or CPUMAP takes; 0 as
-// long as nothing is loaded. libbpf loads only what select_for_loading() said.
-Result<model::Value> Program::with_programs(model::Value value) const {
+// long as nothing is loaded. libbpf loads what select_for_loading() said, and what is named here
+// before that as the target of a tail call.
+Result<model::Value> Program::with_programs(const TypedMap& map, model::Value value) const {
     const auto descriptor_of = [&](const model::Location& where,
                                    const std::string& name) -> Result<std::int64_t> {
         if (is_shared())
@@ -57,10 +59,12 @@ Result<model::Value> Program::with_programs(model::Value value) const {
                 where, fmt::format("program:{} names a program of an object file, and {} has none",
                                    name, path_.string()));
         std::vector<std::string> names;
-        for (const bpf_program* const program : programs_of(object_.get())) {
+        for (bpf_program* const program : programs_of(object_.get())) {
+            const bool meant = name == ::bpf_program__name(program);
+            if (meant && fd() < 0 && map.kind == BPF_MAP_TYPE_PROG_ARRAY)
+                load_as_called(program, program_);
             if (!::bpf_program__autoload(program)) continue;
-            if (name == ::bpf_program__name(program))
-                return fd() < 0 ? 0 : ::bpf_program__fd(program);
+            if (meant) return fd() < 0 ? 0 : ::bpf_program__fd(program);
             names.emplace_back(::bpf_program__name(program));
         }
         return scenario::error_at(
@@ -107,7 +111,7 @@ Result<Program::PendingEntry> Program::encoded_entry(const TypedMap& map,
     Result<MapBytes> key = entry.keyless ? MapBytes() : encode(map.key, entry.key);
     if (!key) return key.error().in("map " + map.name + ", key");
     XDPBENCH_CHECK(require_index(map, *key, entry.key.where));
-    XDPBENCH_TRY(const model::Value value, with_programs(*entry.value));
+    XDPBENCH_TRY(const model::Value value, with_programs(map, *entry.value));
     if (const Result<MapBytes> fits = encode(map.value, value); !fits)
         return fits.error().in("map " + map.name + ", value");
     const model::Location& where = entry.key.where;
@@ -117,7 +121,7 @@ Result<Program::PendingEntry> Program::encoded_entry(const TypedMap& map,
 
 Result<void> Program::write_entry(const PendingEntry& entry) const {
     const TypedMap map = *find_map(entry.map);
-    XDPBENCH_TRY(const model::Value known, with_programs(entry.value));
+    XDPBENCH_TRY(const model::Value known, with_programs(map, entry.value));
     XDPBENCH_TRY(const MapBytes value, encode(map.value, known));
     Result<void> written = update_entry(map, entry.key, value);
     if (!written && !entry.where.empty()) return written.error().in(entry.where);
