@@ -15,6 +15,21 @@ SEC("xdp") int reader(struct xdp_md *ctx)
 }
 char _license[] SEC("license") = "GPL";
 """
+TO_SOCKETS = """
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+enum xdp_rss_hash_type { UNKNOWN };
+extern int bpf_xdp_metadata_rx_hash(const struct xdp_md *ctx, __u32 *hash, enum xdp_rss_hash_type *type) __ksym;
+struct { __uint(type, BPF_MAP_TYPE_XSKMAP); __uint(key_size, 4); __uint(value_size, 4); __uint(max_entries, 4); } sockets SEC(".maps");
+SEC("xdp") int mine(struct xdp_md *ctx)
+{
+    enum xdp_rss_hash_type type = UNKNOWN;
+    __u32 hash = 0;
+    bpf_xdp_metadata_rx_hash(ctx, &hash, &type);
+    return bpf_redirect_map(&sockets, ctx->rx_queue_index, XDP_PASS);
+}
+char _license[] SEC("license") = "GPL";
+"""
 SCENARIO = """name: reader
 about: the hash of a card
 program: { object: mine.o }
@@ -67,6 +82,12 @@ class RxMetadata(Case):
         self.tool("--scenario", "mine.yaml", "--only", "check")
         self.write_text("mine.yaml", SCENARIO.replace("VALUE", "7"))
         self.assertIn("global seen: expected 7, got 196613", self.tool("--scenario", "mine.yaml", "--only", "check", code=1).stdout)
+
+    def test_what_goes_to_sockets_is_checked_and_recorded(self):
+        self.compile(TO_SOCKETS)
+        self.tool("record", "--prog", "mine.o", "--scapy", 'Ether()/IP(dst="198.18.0.2")/UDP()/("x" * 30)', "-o", "mine.yaml")
+        self.assertIn("action: XDP_REDIRECT", self.read_text("mine.yaml"))
+        self.assertIn("1 passed", self.tool("--scenario", "mine.yaml", "--mode", "native", "--only", "check").stdout)
 
     def test_what_cannot_work_is_refused_with_the_reason(self):
         self.compile(READER)

@@ -57,7 +57,9 @@ Result<LoneProgram> load_in_network(const Target& target, const scenario::Config
                                           lone.program.fd(), model::Mode::native));
         lone.ingress.emplace(std::move(ingress));
     }
-    if (sockets == LoneSockets::wanted) {
+    // Frames that are sent arrive at the sockets of the link that they are sent through: a queue
+    // has one only.
+    if (sockets == LoneSockets::wanted && !lone.is_sent()) {
         XDPBENCH_TRY(lone.sockets, lone_sockets(lone, target));
     }
     return lone;
@@ -87,8 +89,7 @@ Result<LoneProgram> load_alone(const Target& target, const scenario::Configurati
     const bool wants_sockets = sockets == LoneSockets::wanted && !xsk::xskmaps_of(program).empty();
     if (bpf::reads_rx_metadata(program) || wants_sockets)
         return load_in_network(target, extra, rx_queues, sockets);
-    if (target.judged && !target.described_only)
-        XDPBENCH_CHECK(bpf::require_rx_metadata(program));
+    if (target.judged && !target.described_only) XDPBENCH_CHECK(bpf::require_rx_metadata(program));
     XDPBENCH_CHECK(program.load());
     XDPBENCH_CHECK(fill_maps(target, program));
     return LoneProgram{std::nullopt, std::move(program)};
