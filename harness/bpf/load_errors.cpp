@@ -3,6 +3,7 @@
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <linux/bpf.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -172,6 +173,11 @@ std::optional<Error> find_uncreated(const std::string& operation, const NotLoade
             if (known == nullptr || ::libbpf_probe_bpf_map_type(kind, nullptr) == 0) {
                 error.kind = ErrorKind::unavailable;
                 error.cause = "this kernel has no maps of this type";
+                break;
+            }
+            if (kind == BPF_MAP_TYPE_LPM_TRIE && (map->flags & BPF_F_NO_PREALLOC) == 0) {
+                error.cause = "an LPM trie needs the flag BPF_F_NO_PREALLOC, which it lacks";
+                error.advice = "add to its definition: __uint(map_flags, BPF_F_NO_PREALLOC);";
                 break;
             }
             error.cause = "a map of this type has other sizes or flags";

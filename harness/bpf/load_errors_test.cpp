@@ -110,6 +110,17 @@ TEST(LoadError, AMapTypeThatTheKernelLacksIsMissing) {
     EXPECT_EQ(error.cause, "this kernel has no maps of this type");
 }
 
+TEST(LoadError, TheFlagThatAPrefixTrieLacksIsNamed) {
+    TypedMap map = map_of("routes", 10'000);
+    map.kind = BPF_MAP_TYPE_LPM_TRIE;
+    const char* const log = "libbpf: map 'routes': failed to create: Invalid argument(-22)\n";
+    const Error error = refused(-EINVAL, log, {map});
+    EXPECT_NE(error.what.find("10,000 entries"), std::string::npos) << error.what;
+    EXPECT_NE(error.cause.find("BPF_F_NO_PREALLOC"), std::string::npos) << error.cause;
+    map.flags = BPF_F_NO_PREALLOC;
+    EXPECT_EQ(refused(-EINVAL, log, {map}).cause.find("BPF_F_NO_PREALLOC"), std::string::npos);
+}
+
 TEST(LoadError, ListingsOfBtfAreLeftOut) {
     const Error error = refused(-EINVAL,
                                 "libbpf: BTF loading error: -22\nlibbpf: -- BEGIN BTF LOAD LOG "

@@ -238,7 +238,7 @@ Result<void> Program::load(std::optional<unsigned> offload_ifindex) {
                             function(), errno_text(EOPNOTSUPP)),
                 "its driver has no native XDP");
         const bool offload = offload_ifindex.has_value();
-        return load_error({function_, path_.string(), maps(), offload,
+        return load_error({function_, path_.string(), declared_maps(), offload,
                            offload ? offload_obstacles({}) : std::vector<std::string>{}},
                           error, libbpf_log);
     }
@@ -279,6 +279,16 @@ std::vector<TypedMap> Program::maps() const {
         now.value.id = declared->second.value.id;
     }
     return maps;
+}
+
+std::vector<TypedMap> Program::declared_maps() const {
+    std::vector<TypedMap> wanted = maps();
+    for (TypedMap& map : wanted) {
+        const auto declared = definitions_.find(map.name);
+        if (declared != definitions_.end())
+            map.max_entries = std::max(map.max_entries, declared->second.max_entries);
+    }
+    return wanted;
 }
 
 std::optional<TypedMap> Program::find_map(const std::string& name) const {

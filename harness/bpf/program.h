@@ -245,6 +245,8 @@ class Program {
                                   const std::string& function, PinnedMaps pins,
                                   const std::vector<std::string>& in_maps);
     void bind_to_device(unsigned ifindex);
+    // With the sizes that the object or the user gave them, whatever leave_no_room() has left.
+    [[nodiscard]] std::vector<TypedMap> declared_maps() const;
     explicit Program(std::shared_ptr<const ExistingProgram> existing);
     Result<void> load_existing();
     Result<void> require_global_value(const scenario::GlobalSetting& setting) const;

@@ -128,6 +128,7 @@ Result<void> Program::set_size(const scenario::MapSize& size) {
     if (const int error = ::bpf_map__set_max_entries(definition_of(size.map), size.max_entries);
         error != 0)
         return system_error(fmt::format("cannot set the size of map {}", size.map), error);
+    definitions_[size.map].max_entries = size.max_entries;
     return {};
 }
 
