@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "bpf/outside_functions.h"
 
 namespace xdpbench::bpf {
 namespace {
@@ -56,6 +57,20 @@ std::string described(const bpf_program* program) {
                        ::bpf_program__section_name(program), type == nullptr ? "unknown" : type);
 }
 
+// An object in which libbpf finds no program at all.
+Error no_function(const std::string& path, const std::string& what) {
+    constexpr const char* kAdvice =
+        "put the program into SEC(\"xdp\"), and compile it with clang -g";
+    const std::vector<std::string> sections = code_sections(path);
+    if (sections.empty()) return input_error(what, kAdvice);
+    Error error = input_error(fmt::format("{}: it has code in {}, but its symbols tell no function "
+                                          "there, and libbpf takes only functions for programs",
+                                          what, fmt::join(sections, ", ")),
+                              kAdvice);
+    error.cause = "an old compiler wrote it (clang before 10)";
+    return error;
+}
+
 Error no_xdp_program(const std::string& path, const std::vector<bpf_program*>& programs) {
     std::vector<std::string> other;
     std::vector<std::string> unknown;
@@ -65,8 +80,12 @@ Error no_xdp_program(const std::string& path, const std::vector<bpf_program*>& p
         (is_of_unknown_type(program) ? unknown : other).push_back(described(program));
     }
     std::string what = fmt::format("{} has no XDP program", path);
+    if (programs.empty()) return no_function(path, what);
     if (!other.empty()) what += fmt::format("; of other types: {}", fmt::join(other, ", "));
-    if (candidate == nullptr) return input_error(what, "put the program into SEC(\"xdp\")");
+    if (candidate == nullptr)
+        return input_error(what,
+                           "programs of other types have another context than struct xdp_md: give "
+                           "an object with a program that is written for SEC(\"xdp\")");
     return input_error(fmt::format("{}; of unknown type: {}", what, fmt::join(unknown, ", ")),
                        fmt::format("a program that is named is loaded as XDP: --prog {}:{}", path,
                                    ::bpf_program__name(candidate)));

@@ -81,6 +81,8 @@ TEST_F(ProgramTest, AProgramOfAnotherTypeIsNotTaken) {
                           path));
     EXPECT_CONTAINS(open_error(fixture_object("no_xdp")),
                     "has no XDP program; of other types: only_tc (SEC(\"tc\"), sched_cls)");
+    // Code for a struct __sk_buff is no XDP program in whatever section.
+    EXPECT_CONTAINS(Program::open(fixture_object("no_xdp")).error().advice, "another context");
 }
 
 TEST_F(ProgramTest, WhatIsNoObjectIsRefused) {
