@@ -351,6 +351,7 @@ checks:
         self.assertRegex(text, r"last:\s+(- |\[)\{ key: 0, value: \{ frames: 1000 \} \}")
         self.assertIn("(and of 63 more entries)", done.stdout)
         self.assertEqual(done.stdout.count("left out"), 2, done.stdout)  # a line a map
+        self.assertIn("note: the program reads the clock (bpf_ktime_get_ns)", done.stdout)
         self.tool("--scenario", "mine.yaml", "--only", "check")
 
     def test_a_network_is_written_too(self):

@@ -74,6 +74,7 @@ struct UnsteadyHelper {
 
 constexpr std::string_view kClock = "reads the clock";
 constexpr std::string_view kRandom = "asks for random numbers";
+constexpr std::string_view kCookies = "makes or checks SYN cookies";  // others after a minute
 // By their numbers in enum bpf_func_id: older headers lack some of the names.
 constexpr std::array kUnsteady{
     UnsteadyHelper{5, "bpf_ktime_get_ns", kClock},
@@ -82,6 +83,12 @@ constexpr std::array kUnsteady{
     UnsteadyHelper{160, "bpf_ktime_get_coarse_ns", kClock},
     UnsteadyHelper{208, "bpf_ktime_get_tai_ns", kClock},
     UnsteadyHelper{7, "bpf_get_prandom_u32", kRandom},
+    UnsteadyHelper{100, "bpf_tcp_check_syncookie", kCookies},
+    UnsteadyHelper{110, "bpf_tcp_gen_syncookie", kCookies},
+    UnsteadyHelper{204, "bpf_tcp_raw_gen_syncookie_ipv4", kCookies},
+    UnsteadyHelper{205, "bpf_tcp_raw_gen_syncookie_ipv6", kCookies},
+    UnsteadyHelper{206, "bpf_tcp_raw_check_syncookie_ipv4", kCookies},
+    UnsteadyHelper{207, "bpf_tcp_raw_check_syncookie_ipv6", kCookies},
 };
 
 bool calls(std::span<const bpf_insn> code, int helper) {

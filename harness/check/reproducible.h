@@ -20,7 +20,7 @@ Result<std::string> why_not_reproducible(const target::Target& target,
 
 // What makes results differ from run to run, by the helpers that the program calls, or programs
 // that its frames may go on to: "reads the clock (bpf_ktime_get_ns)", "asks for random numbers
-// (bpf_get_prandom_u32)"; empty: neither.
+// (bpf_get_prandom_u32)", "makes or checks SYN cookies (...)"; empty: nothing of it.
 [[nodiscard]] std::string reads_clock_or_random(const bpf::Program& program);
 
 }  // namespace xdpbench::check

@@ -16,6 +16,7 @@
 #include "check/check.h"
 #include "check/expectations.h"
 #include "check/recorded_frames.h"
+#include "check/reproducible.h"
 #include "check/validate.h"
 #include "packet/pcap.h"
 #include "record/recorded_steps.h"
@@ -134,9 +135,10 @@ Result<scenario::YamlNode> scenario_node(const target::Target& target, const fs:
     return root;
 }
 
-std::string scenario_text(const scenario::YamlNode& root,
-                          const std::vector<std::string>& unsteady) {
+std::string scenario_text(const scenario::YamlNode& root, const std::vector<std::string>& unsteady,
+                          const std::string& changing) {
     std::string text = "# What the program did when this was recorded; not reviewed yet.\n";
+    if (!changing.empty()) text += fmt::format("# Note: {}\n", changing);
     for (const std::string& line : unsteady) {
         const std::string one_line = split(line, '\n').front();
         text += fmt::format("# Left out, because it was otherwise when repeated: {}\n", one_line);
@@ -186,6 +188,7 @@ struct Recording {
     scenario::YamlNode check;
     std::string tally;
     std::vector<std::string> unsteady;
+    std::string changing;  // why it may do otherwise later; empty: nothing is known
     packet::Frames in;
 };
 
@@ -201,6 +204,13 @@ std::string tally_line(const std::vector<check::FrameResult>& results,
         fmt::format("{}: {}", counted(results.size(), "frame"), fmt::join(parts, ", "));
     for (const std::string& part : summary) line += "; " + part;
     return line;
+}
+
+// Two runs within a second may agree on what a minute later is otherwise.
+std::string may_change(const bpf::Program& program) {
+    const std::string why = check::reads_clock_or_random(program);
+    return why.empty() ? ""
+                       : fmt::format("the program {}: what is recorded may not hold later", why);
 }
 
 // `traffic` is how the scenario names the target's traffic.
@@ -230,7 +240,8 @@ Result<Recording> record_traffic(const target::Target& target, const scenario::F
         XDPBENCH_CHECK(one->update(seen, {0, prepared.in.front().size()}, expect, notes));
     if (!expect.mapping()->empty()) scenario::entry_of(node, "expect") = std::move(expect);
     return Recording{std::move(node), tally_line(seen.first.results.front(), notes.summary),
-                     std::move(notes.unsteady), std::move(prepared.in.front())};
+                     std::move(notes.unsteady), may_change(seen.first.program()),
+                     std::move(prepared.in.front())};
 }
 
 // Held until the update has ended: two at once would number the same frames of the pcap beside it.
@@ -264,7 +275,8 @@ Result<Recorded> record_scenario(const target::Target& target, const fs::path& f
         XDPBENCH_CHECK(packet::write_new_frames(input_pcap(file), frames, Naming::fresh));
     progress("checking what was written");
     const Result<void> placed =
-        put_in_place(std::move(scenario), scenario_text(root, recording.unsteady), target, out, {});
+        put_in_place(std::move(scenario),
+                     scenario_text(root, recording.unsteady, recording.changing), target, out, {});
     if (!placed) {
         std::error_code ignored;
         if (own_input) fs::remove(input_pcap(file), ignored);
@@ -272,6 +284,7 @@ Result<Recorded> record_scenario(const target::Target& target, const fs::path& f
     }
 
     Recorded recorded{{recording.tally}};
+    if (!recording.changing.empty()) recorded.lines.push_back("note: " + recording.changing);
     for (const std::string& line : recording.unsteady)
         recorded.lines.push_back("left out, because it was otherwise when repeated: " + line);
     recorded.lines.push_back("wrote " + file.string());
