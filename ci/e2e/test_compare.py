@@ -17,6 +17,13 @@ SEC("xdp") int fills(struct xdp_md *ctx) { EACH_BYTE(0xaa) }
 SEC("xdp") int by_chance(struct xdp_md *ctx) { EACH_BYTE(bpf_get_prandom_u32()) }
 char _license[] SEC("license") = "GPL";
 """
+CONFIGURED = """
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+const volatile __u32 verdict = 1;
+SEC("xdp") int mine(struct xdp_md *ctx) { return verdict; }
+char _license[] SEC("license") = "GPL";
+"""
 
 
 class Compare(Case):
@@ -71,6 +78,13 @@ class Compare(Case):
         other = reference("xdp_drop")
         done = self.tool("compare", program, other, "--scenario", "icmp_lb", code=2)
         self.assertIn("xdp_drop.bpf.o", done.stderr)
+
+    def test_what_is_set_is_set_for_both(self):
+        self.compile(CONFIGURED)
+        self.compare("mine.o", "mine.o", "--set", "verdict=3", "--only", "time", "--max-time", "1s", code=MEASURED)
+        self.assertEqual(self.read_json()["cases"][0]["action"], "XDP_TX")
+        done = self.tool("compare", "mine.o", "mine.o", "--set", "verdct=3", code=2)
+        self.assertIn("no map and no global variable verdct (did you mean verdict?)", done.stderr)
 
     def test_programs_that_do_different_things_are_not_compared(self):
         drops, passes = self.variant("drops"), self.variant("passes", "ACTION=XDP_PASS")

@@ -125,6 +125,20 @@ SEC("xdp") int mine(struct xdp_md *ctx)
 char _license[] SEC("license") = "GPL";
 """
 
+CONFIGURED = """
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+const volatile __u32 verdict;
+struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 8); __type(key, __u32); __type(value, __u32); } verdicts SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, __u32); __type(value, __u32); } last SEC(".maps");
+SEC("xdp") int mine(struct xdp_md *ctx)
+{
+    __u32 seven = 7, zero = 0, *first = bpf_map_lookup_elem(&verdicts, &seven), *second = bpf_map_lookup_elem(&last, &zero);
+    return verdict == 1 && first && second && *second == 9 ? *first : XDP_ABORTED;
+}
+char _license[] SEC("license") = "GPL";
+"""
+
 
 class Record(Case):
     def build(self, **constants):
@@ -362,6 +376,19 @@ checks:
                         "checks:\n- name: n\n  steps: [ { in: udp_64.pcap#0, expect: { action: XDP_PASS } } ]\n")
         self.tool("record", "--scenario", "routed.yaml", "--scapy", 'Ether()/IP(dst="10.2.0.2")/UDP()', "-o", "mine.yaml")
         self.assertIn("action: XDP_TX", self.read_text("mine.yaml"))
+
+    def test_what_is_set_is_written_too(self):
+        self.compile(CONFIGURED)
+        self.record("--set", "verdict=1", "--set", "verdicts[7]=3", "--set", "last=9")
+        text = self.read_text("mine.yaml")
+        self.assertIn("globals: { verdict: 1 }", text)
+        self.assertIn("{ key: 7, value: 3 }", text)
+        self.assertIn("{ key: 0, value: 9 }", text)
+        self.assertIn("action: XDP_TX", text)
+        self.assertIn("1 passed", self.tool("--scenario", "mine.yaml", "--only", "check").stdout)
+        size = ("record", "--prog", "mine.o", "--pcap", os.path.join(SOURCE, "pcaps", "mixed.pcap"), "-o", "other.yaml", "--set")
+        self.assertIn("no size of a map", self.tool(*size, "verdicts.max_entries=9", code=2).stderr)
+        self.assertIn("no map and no global variable", self.tool(*size, "verdct=1", code=2).stderr)
 
     def test_chance_is_not_recorded(self):
         self.compile('#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\n'

@@ -19,6 +19,7 @@
 #include "report/comparison.h"
 #include "report/console.h"
 #include "target/initial_state.h"
+#include "target/settings.h"
 
 namespace xdpbench::commands {
 namespace {
@@ -104,6 +105,8 @@ Result<Programs> find_programs(const CompareArguments& arguments) {
     } else if (contender.existing && !base.existing) {
         target::load_like(base, contender);
     }
+    XDPBENCH_TRY(base.settings, target::parse_settings(arguments.settings));
+    contender.settings = base.settings;
     XDPBENCH_TRY(const target::TrafficOption traffic, parse_traffic(arguments.traffic));
     if (!traffic.empty()) {
         base = target::with_traffic(std::move(base), traffic);

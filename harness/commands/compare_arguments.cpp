@@ -90,6 +90,12 @@ void add_compare_options(CLI::App& app, CompareArguments& arguments) {
                "settings, checks and traffic for both: of a reference program, or a file")
         .type_name("NAME|FILE")
         .group(kProgramGroup);
+    add_option(app, "--set", arguments.settings,
+               "value of a global variable or a map entry of both; overrides the scenario; may be "
+               "repeated")
+        .type_name("NAME=VALUE|MAP[KEY]=VALUE")
+        .repeatable()
+        .group(kProgramGroup);
     add_option(app, "--only", arguments.only,
                "only these parts: time (ns/packet of the test run), throughput (end to end)")
         .type_name("PART,...")

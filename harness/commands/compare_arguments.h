@@ -27,6 +27,7 @@ struct CompareArguments {
     std::vector<std::string> more;  // results of the old side, after which comes --
     std::string function;
     std::string scenario;
+    std::vector<std::string> settings;
     TrafficArguments traffic;
     ShapeArguments shape;
     PortArguments ports;

@@ -11,6 +11,7 @@
 #include "probe/oldest_kernel.h"
 #include "probe/privileges.h"
 #include "report/console.h"
+#include "target/settings.h"
 
 namespace xdpbench::commands {
 namespace {
@@ -19,6 +20,7 @@ struct RecordArguments {
     std::string program;
     std::string scenario;
     TrafficArguments traffic;
+    std::vector<std::string> settings;
     std::string output;
     std::string update;
     target::StateOptions state;
@@ -44,6 +46,7 @@ Result<record::Recorded> record_new(const RecordArguments& arguments,
     XDPBENCH_TRY(target::Target target, arguments.scenario.empty()
                                             ? target::find_target(arguments.program)
                                             : target::target_of(arguments.scenario));
+    XDPBENCH_TRY(target.settings, target::parse_settings(arguments.settings));
     XDPBENCH_CHECK(target::permit(target, arguments.state, restored, notes));
     XDPBENCH_CHECK(target::require_restorable(arguments.state, restored));
     XDPBENCH_TRY(const target::TrafficOption traffic, parse_traffic(arguments.traffic));
@@ -88,6 +91,12 @@ Command add_record(CLI::App& application) {
                "take the program and its setup (globals, maps) from this scenario")
         .type_name("FILE")
         .group(kProgramGroup);
+    add_option(*app, "--set", arguments->settings,
+               "value of a global variable or a map entry, written into the scenario; may be "
+               "repeated")
+        .type_name("NAME=VALUE|MAP[KEY]=VALUE")
+        .repeatable()
+        .group(kProgramGroup);
     add_shared_state_options(*app, arguments->state);
     add_traffic_options(*app, arguments->traffic);
     add_option(*app, "-o,--output", arguments->output, "the scenario to write; it must not exist")
@@ -98,13 +107,16 @@ Command add_record(CLI::App& application) {
                    "rewrite the expectations of this scenario that no longer hold")
             .type_name("FILE")
             .group(kOutputGroup);
-    for (const char* const other : {"--prog", "--scenario", "--pcap", "--scapy", "--output"})
+    for (const char* const other :
+         {"--prog", "--scenario", "--set", "--pcap", "--scapy", "--output"})
         update.excludes(declared(*app, other));
     add_flag(*app, "-v,--verbose", arguments->verbose, "-vv prints libbpf's debug messages")
         .group(kOutputGroup);
     set_footer(*app,
                "Examples:\n"
                "  xdp-bench record --prog ./mine.o --pcap traffic.pcap -o mine.yaml\n"
+               "  xdp-bench record --prog ./mine.o --set 'ports[1]=2' --scapy 'Ether()/IP()/UDP()' "
+               "-o mine.yaml\n"
                "  xdp-bench record --update mine.yaml");
     return {app, [arguments](const Invocation&) { return record_command(*arguments); }};
 }

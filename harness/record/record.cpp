@@ -24,6 +24,8 @@
 #include "scenario/emit.h"
 #include "scenario/frame_ref.h"
 #include "scenario/parse.h"
+#include "scenario/yaml_value.h"
+#include "target/settings.h"
 #include "traffic/pinned.h"
 
 namespace xdpbench::record {
@@ -108,6 +110,33 @@ scenario::YamlNode program_node(const target::Target& target, const fs::path& fo
     return node;
 }
 
+// What --set says, behind what the scenario sets: of an entry the last one holds.
+Result<void> add_settings(const target::Target& target, scenario::YamlNode& root) {
+    if (target.settings.empty()) return {};
+    XDPBENCH_TRY(const bpf::Program program, target::open_unconfigured(target));
+    XDPBENCH_TRY(const scenario::Configuration settings,
+                 target::settings_for(program, target.settings));
+    if (!settings.sizes.empty())
+        return input_error(
+            fmt::format("record takes no size of a map, as a scenario has none: --set "
+                        "{}.max_entries=...",
+                        settings.sizes.front().map),
+            "give the map its size in the object");
+    for (const scenario::GlobalSetting& global : settings.globals)
+        scenario::entry_of(scenario::entry_of(root, "globals"), global.name) =
+            scenario::to_yaml(global.value);
+    for (const scenario::MapContent& content : settings.maps) {
+        scenario::YamlNode& list =
+            scenario::entry_of(scenario::entry_of(root, "maps"), content.map);
+        if (list.list() == nullptr) list = scenario::yaml_list({});
+        for (const scenario::MapEntry& entry : content.entries)
+            std::get<scenario::YamlNode::List>(list.data).push_back(
+                scenario::yaml_mapping({{"key", scenario::to_yaml(entry.key)},
+                                        {"value", scenario::to_yaml(*entry.value)}}));
+    }
+    return {};
+}
+
 // What the program was set up with, as the scenario it comes from writes it.
 Result<void> copy_configuration(const target::Target& target, scenario::YamlNode& root) {
     if (target.scenario.file.empty()) return {};
@@ -131,6 +160,7 @@ Result<scenario::YamlNode> scenario_node(const target::Target& target, const fs:
                                                    target.scenario.name, traffic.text))},
          {"program", program_node(target, folder)}});
     XDPBENCH_CHECK(copy_configuration(target, root));
+    XDPBENCH_CHECK(add_settings(target, root));
     scenario::entry_of(root, "checks") = scenario::yaml_list({std::move(check)});
     return root;
 }

@@ -48,6 +48,16 @@ Result<std::optional<scenario::MapSize>> size_of(const bpf::Program& program,
 
 }  // namespace
 
+Result<std::vector<scenario::Assignment>> parse_settings(const std::vector<std::string>& texts) {
+    std::vector<scenario::Assignment> settings;
+    for (const std::string& text : texts) {
+        Result<scenario::Assignment> setting = scenario::parse_assignment(text);
+        if (!setting) return setting.error().in("--set");
+        settings.push_back(*std::move(setting));
+    }
+    return settings;
+}
+
 Result<scenario::Configuration> settings_for(const bpf::Program& program,
                                              const std::vector<scenario::Assignment>& settings) {
     scenario::Configuration configuration;

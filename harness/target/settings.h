@@ -11,6 +11,9 @@
 
 namespace xdpbench::target {
 
+// What one or several --set say.
+Result<std::vector<scenario::Assignment>> parse_settings(const std::vector<std::string>& texts);
+
 // Which of the settings are entries of the program's maps and which its global variables; without a
 // key an array's entry 0 is meant. A map of a program that others loaded may be named by its id.
 // The error for an unknown name lists those there are. Types are checked by Program::configure().
