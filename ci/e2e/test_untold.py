@@ -61,6 +61,8 @@ class Untold(Case):
             self.assertEqual(replay["actions"]["XDP_REDIRECT"], 1000)
             self.assertEqual(replay["losses"], {"redirect_errors": 1000})
             self.assertTrue(replay["accounted_for"])
+        done = self.tool("--prog", f"{fixture('untold')}:nowhere", "--mode", "native", "--only", "bench", "--budget", "2s", "--json", "bench.json", code=3)
+        self.assertIn("its redirects fail", done.stdout)
 
     def test_a_broadcast_that_is_counted_nowhere_is_no_drop(self):
         result = self.replay("to_all_of_none", 3)

@@ -47,13 +47,18 @@ Result<void> BenchRig::require_same_end(model::End end, model::End baseline_end)
     if (record_.setup.action != model::Action::redirect || record_.setup.mixed ||
         end == baseline_end)
         return {};
-    return Error{
-        ErrorKind::invalid,
-        fmt::format("the program's redirected frames {}, those of the empty program that it "
-                    "is timed against {}",
-                    testbed::end_text(end), testbed::end_text(baseline_end)),
-        "where a program redirects to without a map cannot be seen from outside",
-        "let it redirect by a DEVMAP or CPUMAP, or time it alone (test_run)"};
+    const std::string what = fmt::format(
+        "the program's redirected frames {}, those of the empty program that it is timed "
+        "against {}",
+        testbed::end_text(end), testbed::end_text(baseline_end));
+    if (end == model::End::nowhere)
+        return Error{ErrorKind::invalid, what,
+                     "its redirects fail, or lead to where nothing receives: a replay tells",
+                     "give its map a target, or time it alone (test_run)"};
+    return Error{ErrorKind::invalid, what,
+                 "it redirects without a map, or to several entries of one: which of them its "
+                 "frames take cannot be seen from outside",
+                 "let it redirect by one entry of a DEVMAP or CPUMAP, or time it alone (test_run)"};
 }
 
 Result<void> BenchRig::calibrate(double seconds, std::uint64_t fewest, std::uint64_t most) {
