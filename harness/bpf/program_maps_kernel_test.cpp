@@ -41,7 +41,7 @@ TEST_F(ProgramTest, ErrorsInMapsNameTheirPlace) {
               "of 4 bytes or an IPv4 address");
     EXPECT_EQ(configure_error(entry("table", scalar("0"), field("numbers", "1"))),
               "map table, value: test.yaml:7:3: numbers: \"1\" is no value of an array of 4 "
-              "elements of 4 bytes: expected a list");
+              "elements of 4 bytes: expected a list, an IPv6 address or \"hex:...\"");
     EXPECT_EQ(configure_error({{}, {content("table", {{scalar("0"), {}, {}, false}})}}),
               "test.yaml:7:3: map table: an entry to set needs a value");
     EXPECT_CONTAINS(configure_error(entry("untyped", scalar("1"), scalar("5"))),
