@@ -73,7 +73,7 @@ class State(Case):
 
     def test_without_settling_a_change_is_invalid(self):
         self.bench("limit", *ONE_SOURCE, "--settle", "off", code=3)
-        self.assertIn("depends on what it has seen before", self.shown)
+        self.assertIn("depends on time, on what it has seen before", self.shown)
 
     def test_mixed_traffic_has_a_row_for_each_verdict(self):
         benches = self.bench("by_byte", *MIXED)
