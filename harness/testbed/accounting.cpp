@@ -145,14 +145,16 @@ void attribute(ActionSource source, const model::ActionTally& expected, LinkCoun
     if (source == ActionSource::program) return;
     if (!counts.aborted) move(XDP_DROP, XDP_ABORTED, expected, counts.actions);
     if (source == ActionSource::driver) return;
-    std::uint64_t anywhere = beyond(counts.actions[XDP_REDIRECT], known_redirects(counts));
-    for (const std::size_t looks_like : kEndsOfRedirects) {
-        if (!counts.redirected) move(looks_like, XDP_REDIRECT, expected, counts.actions);
-        // One redirected frame fewer came by this way, and one more by the other.
-        for (const std::size_t is : kEndsOfRedirects)
-            if (counts.redirected)
-                anywhere -= move(looks_like, is, expected, counts.actions, anywhere);
+    if (!counts.redirected) {
+        for (const std::size_t looks_like : kEndsOfRedirects)
+            move(looks_like, XDP_REDIRECT, expected, counts.actions);
+        return;
     }
+    // One redirected frame fewer came by one way, and one more by another.
+    std::uint64_t anywhere = beyond(counts.actions[XDP_REDIRECT], known_redirects(counts));
+    for (const std::size_t looks_like : kEndsOfRedirects)
+        for (const std::size_t is : kEndsOfRedirects)
+            anywhere -= move(looks_like, is, expected, counts.actions, anywhere);
 }
 
 void attribute_all(ActionSource source, model::Action expected, LinkCounts& counts) {
