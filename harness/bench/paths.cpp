@@ -40,7 +40,6 @@ namespace {
 struct Pass {
     std::vector<std::uint32_t> returned;
     model::ActionTally tally{};
-    std::vector<std::size_t> made;  // Paths::made
 };
 
 std::size_t hash_of(const bpf::TestRunOutput& output) {
@@ -49,7 +48,9 @@ std::size_t hash_of(const bpf::TestRunOutput& output) {
         {reinterpret_cast<const char*>(output.frame.data()), output.frame.size()});
 }
 
-Result<Pass> run_pass(bpf::TestRunner& runner, const packet::Frames& frames) {
+// `made`: Paths::made, if it is asked for.
+Result<Pass> run_pass(bpf::TestRunner& runner, const packet::Frames& frames,
+                      std::vector<std::size_t>* made = nullptr) {
     Pass pass;
     for (std::size_t i = 0; i < frames.size(); ++i) {
         XDPBENCH_TRY(const bpf::TestRunOutput output, runner.run(frames[i].bytes));
@@ -61,7 +62,7 @@ Result<Pass> run_pass(bpf::TestRunner& runner, const packet::Frames& frames) {
                          "such a program drops it in a driver; correct it first"};
         ++pass.tally[output.returned];
         pass.returned.push_back(output.returned);
-        pass.made.push_back(hash_of(output));
+        if (made != nullptr) made->push_back(hash_of(output));
     }
     return pass;
 }
@@ -157,12 +158,11 @@ Result<Paths> find_paths(const target::Target& target, const packet::Frames& fra
     bpf::TestRunner runner(lone.program.fd(), lone.context());
     Paths paths;
     const Clock::time_point start = Clock::now();
-    XDPBENCH_TRY(Pass pass, run_pass(runner, frames));
+    XDPBENCH_TRY(Pass pass, run_pass(runner, frames, &paths.made));
     Settle affordable = settle;
     affordable.runs =
         runs_within(seconds_since(start) / static_cast<double>(frames.size()), settle.runs);
     paths.first = paths.lowest = paths.highest = pass.tally;
-    paths.made = std::move(pass.made);
     take(std::move(pass), paths);
     XDPBENCH_CHECK(repeat(runner, frames, affordable, paths));
     XDPBENCH_CHECK(require_path(target, paths));
